@@ -1,0 +1,61 @@
+"""What one run of a Pulumi program remembers: its default target, its components' names, its networks.
+
+Kept by the current monitor, because a module global would be shared by programs that the Automation API runs in
+threads, and because `set_mocks` keeps the old root stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import pulumi.runtime
+
+from infra_kit.errors import DuplicateNameError
+from infra_kit.target import Target
+
+if TYPE_CHECKING:
+    from infra_kit.components.network import Network
+
+
+@dataclass
+class Program:
+    """The memory of one program run."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    networks: dict[str, Network] = field(default_factory=dict)
+    _default: Target | None = None
+
+    @property
+    def default_target(self) -> Target:
+        if self._default is None:
+            self._default = Target.from_config()
+        return self._default
+
+    def claim(self, component: str, name: str) -> None:
+        """Takes a name for a component; each name stands once in a stack, whatever the component."""
+        if name in self.names:
+            raise DuplicateNameError(
+                f"{component} {name!r}: this stack already has a {self.names[name]} called {name!r}. "
+                "Names are unique in a stack (gaps, data and addresses are kept by name): choose another."
+            )
+        self.names[name] = component
+
+
+_programs: WeakKeyDictionary[object, Program] = WeakKeyDictionary()
+
+
+def current() -> Program:
+    """The memory of the program that runs now."""
+    return _programs.setdefault(pulumi.runtime.settings.get_monitor(), Program())
+
+
+def default_network(target: Target) -> Network:
+    """The target's own private network: one a program, under a fixed name."""
+    from infra_kit.components.network import Network  # noqa: PLC0415  components know this module
+
+    networks = current().networks
+    if target.name not in networks:
+        networks[target.name] = Network(f"{target.name}-network", target=target)
+    return networks[target.name]

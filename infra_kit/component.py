@@ -1,0 +1,164 @@
+"""Component: what Postgres, Redis and the others share, and the Scope that a driver gets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
+
+import pulumi
+
+from infra_kit import _program, naming
+from infra_kit import spec as specs
+from infra_kit.environments import Defaults, Environment
+from infra_kit.errors import OverrideError, UnsupportedFeatureError
+from infra_kit.features import Feature
+from infra_kit.spec import Spec
+from infra_kit.target import Target
+
+if TYPE_CHECKING:
+    from infra_kit.components.network import Network
+
+S = TypeVar("S", bound=Spec)
+E = TypeVar("E")
+R = TypeVar("R", bound=pulumi.Resource)
+Overrides = Mapping[str, Mapping[str, Any]]
+
+
+class Driver(Protocol):
+    """What every driver module has. Each component's own Protocol adds its `create`."""
+
+    SUPPORTS: frozenset[Feature]
+
+    def gaps(self, spec: Any) -> Mapping[Feature, str]:
+        """What this spec asks and the target cannot do, each with its way out (usually `features.gaps`)."""
+        ...
+
+
+@dataclasses.dataclass
+class Scope:
+    """All that a driver may know: it reads no configuration, no environment variable, no global."""
+
+    parent: pulumi.ComponentResource
+    name: str
+    target: Target
+    overrides: Overrides
+    opts: pulumi.ResourceOptions
+    chosen_network: Network | None = None
+    roles: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def environment(self) -> Environment:
+        return self.target.environment
+
+    @property
+    def defaults(self) -> Defaults:
+        return self.target.environment.defaults
+
+    @property
+    def network(self) -> Network:
+        """The network the user chose, else the target's own: made on first need, so ask only if it is needed."""
+        return self.chosen_network or _program.default_network(self.target)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What every resource carries as tags or labels."""
+        return {
+            **self.target.tags,
+            "app": self.target.app,
+            "environment": self.environment.value,
+            "component": self.name,
+            "managed-by": "infra-kit",
+        }
+
+    def resource(self, role: str, make: type[R], *, stateful: bool = False, **props: Any) -> R:
+        """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due."""
+        self.roles.append(role)
+        merged = {**props, **self.overrides.get(role, {})}
+        opts = cast("pulumi.ResourceOptions | None", merged.pop("opts", None))
+        own = pulumi.ResourceOptions(parent=self.parent, protect=self._protect(stateful=stateful))
+        return make(naming.child(self.name, role), **merged, opts=pulumi.ResourceOptions.merge(own, opts))
+
+    def _protect(self, *, stateful: bool) -> bool | None:
+        """None lets the child inherit what the user set on the component."""
+        if not stateful or self.opts.protect is not None:
+            return None
+        return self.defaults.protect or None
+
+    def check_overrides(self) -> None:
+        unknown = sorted(set(self.overrides) - set(self.roles))
+        if unknown:
+            raise OverrideError(
+                f"{type(self.parent).__name__} {self.name!r}: overrides names {', '.join(unknown)}, which "
+                f"{self.target.name} does not make here. Roles: {', '.join(self.roles) or 'none'}."
+            )
+
+
+class Component(pulumi.ComponentResource, Generic[S, E]):
+    """A portable component: a checked spec, a target's driver, an endpoint of Outputs."""
+
+    KIND: ClassVar[str]
+    """The name of its file, here and in every provider: `object_store`."""
+    SPEC: ClassVar[type[Spec]]
+
+    spec: S
+    target: Target
+    endpoint: E
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        target: Target | None,
+        overrides: Overrides | None,
+        opts: pulumi.ResourceOptions | None,
+        network: Network | None = None,
+    ) -> None:
+        kind = type(self).__name__
+        naming.check(kind, name)
+        program = _program.current()
+        self.target = target or program.default_target
+        asked = specs.build(self.SPEC, kind, name, arguments).for_environment(self.target.environment)
+        driver = cast(Driver, self.target.driver(self.KIND))
+        fitted, left_out = fit(driver, self.target, kind, name, asked)
+        self.spec = cast(S, fitted)
+        program.claim(kind, name)
+
+        super().__init__(f"infra-kit:index:{kind}", name, None, opts)
+        _say_what_is_left_out(self, left_out)
+        scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
+        self.endpoint = self._create(driver, scope)
+        scope.check_overrides()
+        self._publish()
+
+    def _create(self, driver: Any, scope: Scope) -> E:
+        return cast(E, driver.create(scope, self.spec))
+
+    def _publish(self) -> None:
+        """Every field of the endpoint becomes an attribute and a registered output of the component."""
+        fields = dataclasses.fields(cast(Any, self.endpoint))
+        outputs = {field.name: getattr(self.endpoint, field.name) for field in fields if field.name != "native"}
+        for key, value in outputs.items():
+            setattr(self, key, value)
+        self.register_outputs(outputs)
+
+
+def fit(driver: Driver, target: Target, kind: str, name: str, spec: Spec) -> tuple[Spec, list[Feature]]:
+    """The spec that the target can honour: refused for a gap that the stack has not accepted."""
+    gaps = driver.gaps(spec)
+    accepted = target.accepted_gaps.get(name, ())
+    refused = [(gap, hint) for gap, hint in sorted(gaps.items()) if not gap.accepted_by(accepted)]
+    if refused:
+        raise UnsupportedFeatureError(target.name, kind, name, refused)
+    for gap in gaps:
+        spec = spec.without(gap)
+    return spec, sorted(gaps)
+
+
+def _say_what_is_left_out(component: Component[Any, Any], gaps: list[Feature]) -> None:
+    for gap in gaps:
+        pulumi.log.warn(
+            f"{gap} is left out: the target {component.target.name!r} lacks it, and the stack accepted the gap.",
+            component,
+        )

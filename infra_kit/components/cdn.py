@@ -1,0 +1,170 @@
+"""Cdn: a cache in front of object stores and hosts."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import AfterValidator, ConfigDict, Field, SkipValidation
+
+from infra_kit import features
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.object_store import ObjectStore
+from infra_kit.durations import Duration
+from infra_kit.features import Feature
+from infra_kit.spec import Items, Options, Spec
+from infra_kit.target import Target
+
+NO_CACHE: Literal["none"] = "none"
+
+
+def _pattern(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9_.$/~'@:+*?&-]*", text):
+        raise ValueError("a path pattern begins with '/' and may hold '*', e.g. '/static/*'")
+    return text
+
+
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", text):
+        raise ValueError("a domain name in lower case is needed, e.g. 'www.example.com'")
+    return text
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", text):
+        raise ValueError("an origin is an ObjectStore or a host's address, e.g. 'https://api.example.com'")
+    return text
+
+
+def _header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
+        raise ValueError("a header's name is letters, digits and hyphens")
+    return text
+
+
+Header = Annotated[str, AfterValidator(_header)]
+Host = Annotated[str, AfterValidator(_host)]
+
+
+class Route(Options):
+    """Where requests under a path go, and how long their answers are kept."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    origin: ObjectStore | Host
+    """An `ObjectStore`, or a host as `https://api.example.com`."""
+    ttl: Duration | Literal["none"] = "24h"
+    """How long an answer is kept when the origin does not say; `none`: never kept."""
+    headers: Items[Header] = ()
+    """Request headers that reach the origin and tell answers apart."""
+    cookies: Items[Header] = ()
+    """Cookies that reach the origin and tell answers apart."""
+    query: bool = False
+    """Whether the query string reaches the origin and tells answers apart."""
+
+    def __init__(self, origin: ObjectStore | str, **options: Any) -> None:
+        super().__init__(origin=origin, **options)
+
+
+class CdnSpec(Spec):
+    """What a CDN is asked for."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    routes: dict[Annotated[str, AfterValidator(_pattern)], SkipValidation[Route]] = Field(min_length=1)
+    """Routes by path pattern; the longest pattern that fits wins."""
+    domains: Items[Annotated[str, AfterValidator(_domain)]] = ()
+    """Names to serve beside the target's own."""
+    response_headers: dict[Header, str] = Field(default_factory=dict)
+    """Put on every answer, e.g. `{"Strict-Transport-Security": "max-age=31536000"}`."""
+    compression: bool = True
+    """Compress text on its way out."""
+    release: str = Field(default="", max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")
+    """Names what is deployed, e.g. a commit; when it changes, everything cached is out of date at once."""
+
+    def features(self) -> frozenset[Feature]:
+        asked = {
+            features.DOMAINS: bool(self.domains),
+            features.RESPONSE_HEADERS: bool(self.response_headers),
+            features.COMPRESSION: self.compression,
+            features.INVALIDATION: bool(self.release),
+        }
+        return frozenset(feature for feature, wanted in asked.items() if wanted)
+
+    def without(self, feature: Feature) -> CdnSpec:
+        match feature:
+            case features.DOMAINS:
+                return self.replace(domains=())
+            case features.RESPONSE_HEADERS:
+                return self.replace(response_headers={})
+            case features.COMPRESSION:
+                return self.replace(compression=False)
+            case features.INVALIDATION:
+                return self.replace(release="")
+            case _:
+                return super().without(feature)
+
+
+class CdnArgs(TypedDict, total=False):
+    """The arguments of `Cdn`: see `CdnSpec`."""
+
+    routes: Mapping[str, Route | ObjectStore | str]
+    domains: Sequence[str]
+    response_headers: Mapping[str, str]
+    compression: bool
+    release: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CdnEndpoint:
+    """How to reach the CDN."""
+
+    url: pulumi.Output[str]
+    """Where it answers: the first domain, else the target's own address."""
+    domain: pulumi.Output[str]
+    """The host name that a DNS record of a domain points to."""
+    trust: pulumi.Output[str]
+    """What an origin must trust: the CDN's identity there (an ARN on aws, a service account on gcp), on vps and
+    local the value of the header `X-Infra-Kit-Cdn` that every request to an origin carries. Secret."""
+    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class CdnDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: CdnSpec) -> CdnEndpoint: ...
+
+
+class Cdn(Component[CdnSpec, CdnEndpoint]):
+    """A cache in front of object stores and hosts, near its readers where the target has places near them."""
+
+    KIND = "cdn"
+    SPEC = CdnSpec
+    url: pulumi.Output[str]
+    domain: pulumi.Output[str]
+    trust: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[CdnArgs],
+    ) -> None:
+        super().__init__(name, _with_routes(arguments), target=target, overrides=overrides, opts=opts)
+
+
+def _with_routes(arguments: CdnArgs) -> dict[str, Any]:
+    """An origin alone is short for a route to it."""
+    given = dict(arguments)
+    routes = given.get("routes")
+    if isinstance(routes, Mapping):
+        given["routes"] = {
+            pattern: Route(origin) if isinstance(origin, ObjectStore | str) else origin
+            for pattern, origin in routes.items()
+        }
+    return given

@@ -1,0 +1,169 @@
+"""EventBus: streams of events that are kept, and durable consumers that are served until they acknowledge."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import AfterValidator, Field, model_validator
+
+from infra_kit import features
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.network import Network
+from infra_kit.durations import Duration
+from infra_kit.features import Feature
+from infra_kit.spec import Items, Options, Spec
+from infra_kit.target import Target
+
+Engine = Literal["nats", "native"]
+
+
+def subject(event_type: str) -> str:
+    """The subject of a CloudEvents type: `Lead.Created` is published on `lead.created` (subjects are case-sensitive)."""
+    return event_type.lower()
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,47}", text):
+        raise ValueError("a name of at most 48 letters, digits, '_' and '-' is needed, e.g. 'LEAD_EVENTS'")
+    return text
+
+
+def _subject(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]+(\.([a-z0-9_-]+|\*))*(\.>)?", text):
+        raise ValueError("a subject in lower case is needed; '*' stands for one word, a last '>' for the rest")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Subject = Annotated[str, AfterValidator(_subject)]
+
+
+class Stream(Options):
+    """A log of the events on some subjects."""
+
+    subjects: Items[Subject] = Field(min_length=1)
+    """E.g. `("lead.*",)`."""
+    retention: Duration = "7d"
+    """How long an event is kept, e.g. `30d`, `5y`."""
+    max_size_gb: float | None = Field(default=None, gt=0, le=10_000)
+    """Oldest events go when the stream grows beyond this many GiB. Default: no limit but the disk."""
+    replicas: Literal[1, 3, 5] = 1
+    """Copies over servers."""
+
+
+class Consumer(Options):
+    """A durable reader of one stream: it gets each event until it acknowledges it."""
+
+    stream: Name
+    filter: Subject | None = None
+    """Only these subjects. Default: all of the stream."""
+    ack_wait: Duration = "30s"
+    """An event that is not acknowledged within this time is delivered again."""
+    max_deliveries: int = Field(default=5, ge=1, le=1000)
+    """After so many deliveries an event is given up."""
+    dead_letter: bool = True
+    """Keep what was given up, to be looked at and sent again."""
+
+
+class EventBusSpec(Spec):
+    """What an event bus is asked for."""
+
+    engine: Engine = "nats"
+    """`nats` speaks NATS JetStream on every target; `native` is the cloud's own bus where it has one."""
+    streams: dict[Name, Stream] = Field(min_length=1)
+    """Streams by name, e.g. `{"LEAD_EVENTS": Stream(subjects=["lead.*"])}`."""
+    consumers: dict[Name, Consumer] = Field(default_factory=dict)
+    """Durable consumers by name."""
+
+    @model_validator(mode="after")
+    def _check(self) -> EventBusSpec:
+        for name, consumer in self.consumers.items():
+            if consumer.stream not in self.streams:
+                raise ValueError(
+                    f"consumers.{name}: there is no stream {consumer.stream!r}; streams: {', '.join(self.streams)}"
+                )
+        return self
+
+    def features(self) -> frozenset[Feature]:
+        asked = {
+            features.DEAD_LETTER: any(consumer.dead_letter for consumer in self.consumers.values()),
+            features.STREAM_REPLICAS: any(stream.replicas > 1 for stream in self.streams.values()),
+        }
+        return frozenset({feature for feature, wanted in asked.items() if wanted} | {features.engine(self.engine)})
+
+    def without(self, feature: Feature) -> EventBusSpec:
+        match feature:
+            case features.DEAD_LETTER:
+                return self.replace(consumers=_each(self.consumers, dead_letter=False))
+            case features.STREAM_REPLICAS:
+                return self.replace(streams=_each(self.streams, replicas=1))
+            case _ if feature.family == "engine":
+                return self.replace(engine="nats")
+            case _:
+                return super().without(feature)
+
+
+def _each(options: Mapping[str, Options], **changes: object) -> dict[str, Options]:
+    return {name: option.model_copy(update=changes) for name, option in options.items()}
+
+
+class EventBusArgs(TypedDict, total=False):
+    """The arguments of `EventBus`: see `EventBusSpec`."""
+
+    engine: Engine
+    streams: Mapping[str, Stream]
+    consumers: Mapping[str, Consumer]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EventBusEndpoint:
+    """How to reach the bus."""
+
+    url: pulumi.Output[str]
+    """`nats://user:password@host:port`. Secret."""
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    username: pulumi.Output[str]
+    """May publish on the streams' subjects and take from the consumers; may not change either."""
+    password: pulumi.Output[str]
+    """Secret."""
+    consumers: pulumi.Output[dict[str, str]]
+    """Each consumer's address by its name: `STREAM/consumer` on NATS, a queue's URL on a cloud's own bus."""
+    dead_letters: pulumi.Output[dict[str, str]]
+    """Where each consumer's given-up events are kept."""
+    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class EventBusDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: EventBusSpec) -> EventBusEndpoint: ...
+
+
+class EventBus(Component[EventBusSpec, EventBusEndpoint]):
+    """An event bus with its streams and consumers."""
+
+    KIND = "event_bus"
+    SPEC = EventBusSpec
+    url: pulumi.Output[str]
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    username: pulumi.Output[str]
+    password: pulumi.Output[str]
+    consumers: pulumi.Output[dict[str, str]]
+    dead_letters: pulumi.Output[dict[str, str]]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        network: Network | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[EventBusArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)

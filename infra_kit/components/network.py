@@ -1,0 +1,92 @@
+"""Network: the private network that the other components stand in."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import AfterValidator, Field
+
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.environments import Environment
+from infra_kit.features import FLOW_LOGS, Feature
+from infra_kit.spec import Spec
+from infra_kit.target import Target
+
+
+def _private_cidr(text: str) -> str:
+    network = ipaddress.IPv4Network(text)
+    if not network.is_private or not 16 <= network.prefixlen <= 24:
+        raise ValueError("a private IPv4 range between /16 and /24 is needed, e.g. '10.20.0.0/16'")
+    return text
+
+
+class NetworkSpec(Spec):
+    """What a network is asked for."""
+
+    cidr: Annotated[str, AfterValidator(_private_cidr)] = "10.0.0.0/16"
+    """The private range, /16 to /24 (a VPC's limits: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html)."""
+    zones: int = Field(default=2, ge=1, le=6)
+    """Availability zones to spread over."""
+    nat: Literal["none", "single", "per-zone"] = "single"
+    """How private addresses reach the internet. A laptop and a VPS share their host's way out."""
+    flow_logs: bool | None = None
+    """Log the flows. Default: in production."""
+
+    def for_environment(self, environment: Environment) -> NetworkSpec:
+        if self.flow_logs is not None:
+            return self
+        return self.replace(flow_logs=environment.defaults.flow_logs)
+
+    def features(self) -> frozenset[Feature]:
+        return frozenset({FLOW_LOGS} if self.flow_logs else ())
+
+    def without(self, feature: Feature) -> NetworkSpec:
+        return self.replace(flow_logs=False) if feature == FLOW_LOGS else super().without(feature)
+
+
+class NetworkArgs(TypedDict, total=False):
+    """The arguments of `Network`: see `NetworkSpec`."""
+
+    cidr: str
+    zones: int
+    nat: Literal["none", "single", "per-zone"]
+    flow_logs: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NetworkEndpoint:
+    """How to refer to the network."""
+
+    id: pulumi.Output[str]
+    """The provider's id of it; `loopback` on local."""
+    cidr: pulumi.Output[str]
+    """The range of its addresses."""
+    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    """The target's own handles (subnets, security groups), read by drivers of the same target only."""
+
+
+class NetworkDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: NetworkSpec) -> NetworkEndpoint: ...
+
+
+class Network(Component[NetworkSpec, NetworkEndpoint]):
+    """A private network. Components without `network=` share the target's own, made on first need."""
+
+    KIND = "network"
+    SPEC = NetworkSpec
+    id: pulumi.Output[str]
+    cidr: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[NetworkArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)

@@ -1,0 +1,167 @@
+"""ObjectStore: a bucket behind the S3 API."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import Field, model_validator
+
+from infra_kit import features
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.features import Feature
+from infra_kit.spec import Items, Options, Spec
+from infra_kit.target import Target
+
+Method = Literal["GET", "HEAD", "PUT", "POST", "DELETE"]
+
+
+class LifecycleRule(Options):
+    """What happens to objects as they age. Days count from the object's creation."""
+
+    prefix: str = ""
+    """Only objects whose key begins so. Default: all."""
+    archive_after_days: int | None = Field(default=None, ge=1, le=36_500)
+    """Move to the target's archive class (seeds/004: after a year)."""
+    expire_after_days: int | None = Field(default=None, ge=1, le=36_500)
+    """Delete."""
+    noncurrent_expire_after_days: int | None = Field(default=None, ge=1, le=36_500)
+    """Delete versions that many days after they were replaced; needs versioning."""
+
+    @model_validator(mode="after")
+    def _check(self) -> LifecycleRule:
+        ages = (self.archive_after_days, self.expire_after_days, self.noncurrent_expire_after_days)
+        if not any(ages):
+            raise ValueError("a rule needs one of archive_after_days, expire_after_days, noncurrent_expire_after_days")
+        if self.archive_after_days and self.expire_after_days and self.expire_after_days <= self.archive_after_days:
+            raise ValueError("expire_after_days must come after archive_after_days")
+        return self
+
+
+class CorsRule(Options):
+    """Which web pages may use the bucket from a browser."""
+
+    origins: Items[str] = Field(min_length=1)
+    """E.g. `("https://app.example.com",)`."""
+    methods: Items[Method] = ("GET", "HEAD")
+    headers: Items[str] = ()
+    """Request headers that a page may send."""
+    max_age_seconds: int = Field(default=3600, ge=0, le=86_400)
+
+
+class ObjectStoreSpec(Spec):
+    """What an object store is asked for."""
+
+    versioning: bool = False
+    """Keep every version of an object."""
+    lifecycle: dict[str, LifecycleRule] = Field(default_factory=dict)
+    """Rules by a name of their own."""
+    retention_lock: int | None = Field(default=None, ge=1, le=36_500)
+    """Days during which no object version can be deleted or replaced by anyone (seeds/004: 5 years for CFDI).
+    Needs versioning; can be made longer later, never shorter."""
+    cors: Items[CorsRule] = ()
+    public_read: bool = False
+    """Anyone on the internet may read every object."""
+
+    @model_validator(mode="after")
+    def _check(self) -> ObjectStoreSpec:
+        if self.retention_lock is not None and not self.versioning:
+            raise ValueError("retention_lock: it locks versions, set versioning=True too")
+        if not self.versioning and any(rule.noncurrent_expire_after_days for rule in self.lifecycle.values()):
+            raise ValueError("lifecycle: noncurrent_expire_after_days needs versioning=True")
+        return self
+
+    def features(self) -> frozenset[Feature]:
+        rules = self.lifecycle.values()
+        asked = {
+            features.VERSIONING: self.versioning,
+            features.ARCHIVE: any(rule.archive_after_days for rule in rules),
+            features.EXPIRE: any(rule.expire_after_days or rule.noncurrent_expire_after_days for rule in rules),
+            features.RETENTION_LOCK: self.retention_lock is not None,
+            features.CORS: bool(self.cors),
+            features.PUBLIC_READ: self.public_read,
+        }
+        return frozenset(feature for feature, wanted in asked.items() if wanted)
+
+    def without(self, feature: Feature) -> ObjectStoreSpec:
+        match feature:
+            case features.VERSIONING:
+                return self.replace(versioning=False)
+            case features.ARCHIVE:
+                return self._without_ages("archive_after_days")
+            case features.EXPIRE:
+                return self._without_ages("expire_after_days", "noncurrent_expire_after_days")
+            case features.RETENTION_LOCK:
+                return self.replace(retention_lock=None)
+            case features.CORS:
+                return self.replace(cors=())
+            case features.PUBLIC_READ:
+                return self.replace(public_read=False)
+            case _:
+                return super().without(feature)
+
+    def _without_ages(self, *ages: str) -> ObjectStoreSpec:
+        """The rules without these ages; a rule that says nothing any more goes."""
+        kept = {}
+        for name, rule in self.lifecycle.items():
+            rest = rule.model_dump(exclude_none=True, exclude=set(ages))
+            if set(rest) - {"prefix"}:
+                kept[name] = LifecycleRule(**rest)
+        return self.replace(lifecycle=kept)
+
+
+class ObjectStoreArgs(TypedDict, total=False):
+    """The arguments of `ObjectStore`: see `ObjectStoreSpec`."""
+
+    versioning: bool
+    lifecycle: Mapping[str, LifecycleRule]
+    retention_lock: int
+    cors: Sequence[CorsRule]
+    public_read: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ObjectStoreEndpoint:
+    """How to reach the bucket with any S3 client."""
+
+    bucket: pulumi.Output[str]
+    s3_endpoint: pulumi.Output[str]
+    """The S3 API's address, e.g. `http://127.0.0.1:21040`."""
+    region: pulumi.Output[str]
+    access_key: pulumi.Output[str]
+    secret_key: pulumi.Output[str]
+    """Secret."""
+    force_path_style: pulumi.Output[bool]
+    """Whether the bucket is a path of the address, not a host name."""
+    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class ObjectStoreDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint: ...
+
+
+class ObjectStore(Component[ObjectStoreSpec, ObjectStoreEndpoint]):
+    """A private bucket for files, reached by the S3 API."""
+
+    KIND = "object_store"
+    SPEC = ObjectStoreSpec
+    bucket: pulumi.Output[str]
+    s3_endpoint: pulumi.Output[str]
+    region: pulumi.Output[str]
+    access_key: pulumi.Output[str]
+    secret_key: pulumi.Output[str]
+    force_path_style: pulumi.Output[bool]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[ObjectStoreArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)

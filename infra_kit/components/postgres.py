@@ -1,0 +1,230 @@
+"""Postgres: a PostgreSQL database server, the same one on every target."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import AfterValidator, Field, model_validator
+
+from infra_kit import features
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.network import Network
+from infra_kit.environments import Environment
+from infra_kit.features import Feature
+from infra_kit.spec import Items, Options, Spec
+from infra_kit.target import Target
+
+Version = Literal["14", "15", "16", "17", "18"]
+"""The major versions that PostgreSQL itself maintains (https://www.postgresql.org/support/versioning/)."""
+
+DEFAULT_VERSION: Version = "17"
+"""Offered by all four targets: RDS (https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html),
+Cloud SQL (https://cloud.google.com/sql/docs/postgres/db-versions), the pgvector image of a VPS and the local wheel."""
+
+
+def _identifier(text: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", text):
+        raise ValueError("a name of at most 63 lower-case letters, digits and underscores is needed")
+    return text
+
+
+def _extension(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", text):
+        raise ValueError("an extension's name is needed, as in CREATE EXTENSION, e.g. 'pgcrypto'")
+    return text
+
+
+def _window(text: str) -> str:
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
+    if not match:
+        raise ValueError("a daily window in UTC is needed, e.g. '03:00-04:00'")
+    begin, end = (int(match[i]) * 60 + int(match[i + 1]) for i in (1, 3))
+    if (end - begin) % 1440 < 30:
+        raise ValueError("a backup window lasts at least 30 minutes")
+    return text
+
+
+class Pooling(Options):
+    """Connection pooling in front of the database."""
+
+    mode: Literal["transaction", "session"] = "transaction"
+    """`transaction` serves most clients per connection; session settings must then be transaction-local."""
+    max_connections: int = Field(default=100, ge=1, le=10_000)
+    """Client connections that the pooler takes (seeds/001: 100 in production)."""
+
+
+class Backups(Options):
+    """Automatic backups of the whole server."""
+
+    retention_days: int = Field(default=7, ge=1, le=35)
+    """Days that a backup is kept, at most RDS's 35
+    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html)."""
+    window: Annotated[str, AfterValidator(_window)] = "03:00-04:00"
+    """When the daily backup runs, UTC (seeds/001: 03:00)."""
+    point_in_time: bool = True
+    """Keep the write-ahead log too, so that any moment of the retention can be restored."""
+
+
+class PostgresSpec(Spec):
+    """What a Postgres is asked for."""
+
+    version: Version | None = DEFAULT_VERSION
+    """Major version. None only where a stack accepted the gap `version`: the target's nearest then."""
+    cpu: float = Field(default=1, gt=0, le=128)
+    """Virtual CPUs. The cheapest size with at least this many is picked."""
+    dedicated_cpu: bool = False
+    """No burstable size: the CPUs are there all the time."""
+    memory_gb: float = Field(default=1, ge=0.25, le=768)
+    """Memory in GiB. A quarter of it caches data (`shared_buffers`)."""
+    storage_gb: int = Field(default=20, ge=1, le=65_536)
+    """Disk in GiB."""
+    max_storage_gb: int | None = Field(default=None, ge=1, le=65_536)
+    """Let the disk grow by itself up to this many GiB. Default: it does not grow."""
+    high_availability: bool = False
+    """A standby in another zone takes over by itself."""
+    read_replicas: int = Field(default=0, ge=0, le=5)
+    """Copies that serve reads, asynchronously."""
+    pooling: Pooling | None = None
+    """A connection pooler in front. Default: none."""
+    extensions: Items[Annotated[str, AfterValidator(_extension)]] = ()
+    """Made in every database, e.g. `("pgcrypto", "vector")`."""
+    databases: Items[Annotated[str, AfterValidator(_identifier)]] = ("app",)
+    """Databases to create; the first is the endpoint's `database`."""
+    backups: Backups | None = None
+    """Default: what the environment says (production: 7 days and point in time)."""
+    parameters: dict[str, str] = Field(default_factory=dict)
+    """Server parameters, e.g. `{"log_min_duration_statement": "500"}`."""
+    deletion_protection: bool | None = None
+    """Refuse to delete the server. Default: in production."""
+
+    @model_validator(mode="after")
+    def _check(self) -> PostgresSpec:
+        if not self.databases:
+            raise ValueError("databases: at least one is needed")
+        for field, values in (("databases", self.databases), ("extensions", self.extensions)):
+            if len(set(values)) != len(values):
+                raise ValueError(f"{field}: one is named twice in {', '.join(values)}")
+        if self.max_storage_gb is not None and self.max_storage_gb < self.storage_gb:
+            raise ValueError(
+                f"max_storage_gb: given {self.max_storage_gb}, it must not be below storage_gb ({self.storage_gb})"
+            )
+        return self
+
+    def for_environment(self, environment: Environment) -> PostgresSpec:
+        defaults = environment.defaults
+        changes: dict[str, object] = {}
+        if self.backups is None and defaults.backup_days:
+            changes["backups"] = Backups(retention_days=defaults.backup_days, point_in_time=defaults.point_in_time)
+        if self.deletion_protection is None:
+            changes["deletion_protection"] = defaults.protect
+        return self.replace(**changes)
+
+    def features(self) -> frozenset[Feature]:
+        asked = {
+            features.READ_REPLICAS: self.read_replicas > 0,
+            features.HIGH_AVAILABILITY: self.high_availability,
+            features.POOLING: self.pooling is not None,
+            features.BACKUPS: self.backups is not None,
+            features.POINT_IN_TIME: self.backups is not None and self.backups.point_in_time,
+        }
+        plain = {feature for feature, wanted in asked.items() if wanted}
+        versions = {features.version(self.version)} if self.version else set()
+        return frozenset(plain | versions | {features.extension(name) for name in self.extensions})
+
+    def without(self, feature: Feature) -> PostgresSpec:
+        match feature.family:
+            case features.READ_REPLICAS:
+                return self.replace(read_replicas=0)
+            case features.HIGH_AVAILABILITY:
+                return self.replace(high_availability=False)
+            case features.POOLING:
+                return self.replace(pooling=None)
+            case features.BACKUPS:
+                return self.replace(backups=None)
+            case features.POINT_IN_TIME:
+                return self.replace(backups=self.backups and self.backups.model_copy(update={"point_in_time": False}))
+            case "version":
+                return self.replace(version=None)
+            case "extension":
+                return self.replace(extensions=tuple(name for name in self.extensions if name != feature.value))
+            case _:
+                return super().without(feature)
+
+
+class PostgresArgs(TypedDict, total=False):
+    """The arguments of `Postgres`: see `PostgresSpec`."""
+
+    version: Version
+    cpu: float
+    dedicated_cpu: bool
+    memory_gb: float
+    storage_gb: int
+    max_storage_gb: int
+    high_availability: bool
+    read_replicas: int
+    pooling: Pooling
+    extensions: Sequence[str]
+    databases: Sequence[str]
+    backups: Backups
+    parameters: dict[str, str]
+    deletion_protection: bool
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PostgresEndpoint:
+    """How to reach the database."""
+
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    database: pulumi.Output[str]
+    """The first of `databases`."""
+    username: pulumi.Output[str]
+    """Owns the databases; no superuser."""
+    password: pulumi.Output[str]
+    """Secret."""
+    url: pulumi.Output[str]
+    """`postgresql://…` to the first database, for writes and migrations. Secret."""
+    reader_url: pulumi.Output[str]
+    """For reads that may lag: a replica; the same as `url` without one. Secret."""
+    pooled_url: pulumi.Output[str]
+    """Through the pooler; the same as `url` without one. Secret."""
+    ca_certificate: pulumi.Output[str | None]
+    """The PEM certificate that signed the server's; None where the server has no TLS of its own."""
+    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class PostgresDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: PostgresSpec) -> PostgresEndpoint: ...
+
+
+class Postgres(Component[PostgresSpec, PostgresEndpoint]):
+    """A PostgreSQL server with its databases, extensions, replicas, pooler and backups."""
+
+    KIND = "postgres"
+    SPEC = PostgresSpec
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    database: pulumi.Output[str]
+    username: pulumi.Output[str]
+    password: pulumi.Output[str]
+    url: pulumi.Output[str]
+    reader_url: pulumi.Output[str]
+    pooled_url: pulumi.Output[str]
+    ca_certificate: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        network: Network | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[PostgresArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)

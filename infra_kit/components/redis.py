@@ -1,0 +1,138 @@
+"""Redis: an in-memory store that speaks RESP (Valkey on every target that lets us choose)."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import Field
+
+from infra_kit import features
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.network import Network
+from infra_kit.features import Feature
+from infra_kit.spec import Spec
+from infra_kit.target import Target
+
+Version = Literal["7", "8", "9"]
+"""The lowest major version of Valkey whose commands must be there; a target may run a newer one, which speaks the
+same protocol (https://valkey.io/topics/migration/). 7 is the API of Redis OSS 7.2."""
+
+DEFAULT_VERSION: Version = "8"
+"""Offered by ElastiCache (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html), Memorystore for
+Valkey (https://cloud.google.com/memorystore/docs/valkey/supported-versions), the Valkey image and the local wheel (9)."""
+
+Eviction = Literal[
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+]
+"""What goes when memory is full (https://valkey.io/topics/lru-cache/)."""
+
+
+class RedisSpec(Spec):
+    """What a Redis is asked for."""
+
+    version: Version | None = DEFAULT_VERSION
+    """Lowest major version. None only where a stack accepted the gap `version`."""
+    memory_gb: float = Field(default=0.5, ge=0.05, le=600)
+    """Memory for data in GiB: `maxmemory`."""
+    replicas: int = Field(default=0, ge=0, le=5)
+    """Copies that serve reads, asynchronously."""
+    high_availability: bool = False
+    """A replica takes over by itself; needs at least one replica."""
+    persistence: bool = False
+    """Survive a restart with at most a second of writes lost (append-only file)."""
+    eviction: Eviction = "volatile-lru"
+    """What goes when memory is full. The default is ElastiCache's; queues (BullMQ) need `noeviction`."""
+    databases: int = Field(default=16, ge=1, le=1000)
+    """Numbered databases that SELECT reaches."""
+
+    def features(self) -> frozenset[Feature]:
+        asked = {
+            features.READ_REPLICAS: self.replicas > 0,
+            features.HIGH_AVAILABILITY: self.high_availability,
+            features.PERSISTENCE: self.persistence,
+        }
+        versions = {features.version(self.version)} if self.version else set()
+        return frozenset({feature for feature, wanted in asked.items() if wanted} | versions)
+
+    def without(self, feature: Feature) -> RedisSpec:
+        match feature.family:
+            case features.READ_REPLICAS:
+                return self.replace(replicas=0)
+            case features.HIGH_AVAILABILITY:
+                return self.replace(high_availability=False)
+            case features.PERSISTENCE:
+                return self.replace(persistence=False)
+            case "version":
+                return self.replace(version=None)
+            case _:
+                return super().without(feature)
+
+
+class RedisArgs(TypedDict, total=False):
+    """The arguments of `Redis`: see `RedisSpec`."""
+
+    version: Version
+    memory_gb: float
+    replicas: int
+    high_availability: bool
+    persistence: bool
+    eviction: Eviction
+    databases: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RedisEndpoint:
+    """How to reach the store."""
+
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    username: pulumi.Output[str]
+    password: pulumi.Output[str]
+    """Secret."""
+    tls: pulumi.Output[bool]
+    """Whether the connection is encrypted: `url` says `rediss` then."""
+    url: pulumi.Output[str]
+    """`redis://…` for reads and writes. Secret."""
+    reader_url: pulumi.Output[str]
+    """For reads that may lag: a replica; the same as `url` without one. Secret."""
+    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class RedisDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: RedisSpec) -> RedisEndpoint: ...
+
+
+class Redis(Component[RedisSpec, RedisEndpoint]):
+    """An in-memory store for sessions, caches, counters and queues."""
+
+    KIND = "redis"
+    SPEC = RedisSpec
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+    username: pulumi.Output[str]
+    password: pulumi.Output[str]
+    tls: pulumi.Output[bool]
+    url: pulumi.Output[str]
+    reader_url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        network: Network | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[RedisArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)

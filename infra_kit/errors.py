@@ -1,0 +1,66 @@
+"""The one tree of errors. A message names the component, the field, what was given, what is allowed, and the way out."""
+
+from collections.abc import Iterable
+
+
+class InfraKitError(Exception):
+    """Base of every error that infra_kit raises on purpose: catch this one to catch them all."""
+
+
+class SpecError(InfraKitError):
+    """A component was asked for something that no target could make: wrong type, out of range, unknown argument."""
+
+
+class InvalidNameError(SpecError):
+    """A component's name is empty, too long, or has characters that some target refuses."""
+
+
+class DuplicateNameError(SpecError):
+    """Two components of one stack carry the same name."""
+
+
+class ConfigError(InfraKitError):
+    """A value in the stack's configuration is missing or not understood."""
+
+
+class TargetError(InfraKitError):
+    """The target cannot be used."""
+
+
+class UnknownTargetError(TargetError):
+    """No target of that name is registered."""
+
+
+class TargetNotInstalledError(TargetError):
+    """The target's packages are not installed: the message prints the pip command."""
+
+
+class DriverMissingError(TargetError):
+    """The target is there, but has no driver for this component yet."""
+
+
+class UnsupportedFeatureError(TargetError):
+    """A component asks for a feature that the target lacks and the stack has not accepted the gap."""
+
+    def __init__(self, target: str, component: str, name: str, gaps: Iterable[tuple[str, str]]) -> None:
+        listed = list(gaps)
+        lines = [f"  {feature}: {hint}" for feature, hint in listed]
+        features = ", ".join(feature for feature, _ in listed)
+        super().__init__(
+            f"{component} {name!r}: the target {target!r} lacks what is asked for:\n"
+            + "\n".join(lines)
+            + "\nDrop it from the component, choose another target, or accept the gap in the stack's "
+            + f"configuration:\n  infra-kit:accepted-gaps: {{{name}: [{features}]}}"
+        )
+
+
+class OverrideError(SpecError):
+    """An override names a role that the driver did not create: the message lists the roles there are."""
+
+
+class ServerError(InfraKitError):
+    """A server of the local target could not be started, reached or changed. Nothing was deleted."""
+
+
+class EngineError(InfraKitError):
+    """Pulumi's engine could not be found, or a run of it failed."""

@@ -1,0 +1,82 @@
+"""Features: the capabilities that a spec asks for and a driver declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+
+class Feature(str):
+    """One capability. Some carry a value after a colon: `extension:pgcrypto`, `version:17`.
+
+    The text is what a stack writes under `infra-kit:accepted-gaps`; there, a feature without its value
+    (`extension`, `version`) accepts every value of it.
+    """
+
+    __slots__ = ()
+
+    @property
+    def family(self) -> str:
+        return self.partition(":")[0]
+
+    @property
+    def value(self) -> str:
+        return self.partition(":")[2]
+
+    def accepted_by(self, gaps: Iterable[str]) -> bool:
+        return any(gap in (self, self.family) for gap in gaps)
+
+
+READ_REPLICAS = Feature("read-replicas")
+HIGH_AVAILABILITY = Feature("high-availability")
+POOLING = Feature("pooling")
+BACKUPS = Feature("backups")
+POINT_IN_TIME = Feature("point-in-time")
+PERSISTENCE = Feature("persistence")
+VERSIONING = Feature("versioning")
+ARCHIVE = Feature("archive")
+EXPIRE = Feature("expire")
+RETENTION_LOCK = Feature("retention-lock")
+CORS = Feature("cors")
+PUBLIC_READ = Feature("public-read")
+DOMAINS = Feature("domains")
+RESPONSE_HEADERS = Feature("response-headers")
+COMPRESSION = Feature("compression")
+INVALIDATION = Feature("invalidation")
+DEAD_LETTER = Feature("dead-letter")
+STREAM_REPLICAS = Feature("stream-replicas")
+FLOW_LOGS = Feature("flow-logs")
+
+PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
+"""The features without a value."""
+
+FAMILIES = frozenset({"version", "extension", "engine"})
+"""The families of features that carry a value."""
+
+
+def version(value: str) -> Feature:
+    return Feature(f"version:{value}")
+
+
+def extension(name: str) -> Feature:
+    return Feature(f"extension:{name}")
+
+
+def engine(name: str) -> Feature:
+    return Feature(f"engine:{name}")
+
+
+def is_known(text: str) -> bool:
+    """Whether a text found in a stack's configuration names a feature or a family of features."""
+    feature = Feature(text)
+    return text in PLAIN or feature.family in FAMILIES
+
+
+def gaps(asked: Iterable[Feature], supported: frozenset[Feature], hints: Mapping[str, str]) -> dict[Feature, str]:
+    """What is asked and not supported, each with its way out: hints are kept by feature or by family."""
+    missing = frozenset(asked) - supported
+    return {gap: hints.get(gap) or hints.get(gap.family) or _other_values(gap, supported) for gap in missing}
+
+
+def _other_values(gap: Feature, supported: frozenset[Feature]) -> str:
+    values = sorted(feature.value for feature in supported if feature.value and feature.family == gap.family)
+    return f"there is {', '.join(values)}" if values else "this target has nothing like it"

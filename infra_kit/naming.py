@@ -1,0 +1,36 @@
+"""Names: what a component may be called, and how its children are called."""
+
+import re
+
+from infra_kit.errors import InvalidNameError
+
+MAX_LENGTH = 24
+"""Characters. Leaves room for a child's role and Pulumi's random suffix within ElastiCache's 40
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html)."""
+
+_LEGAL = re.compile(r"[a-z](-?[a-z0-9])*")
+
+
+def check(component: str, name: object) -> str:
+    """Returns the name if every target accepts it, else raises `InvalidNameError`."""
+    if not isinstance(name, str):
+        given = type(name).__name__
+        raise InvalidNameError(f"{component}: the name must be a plain str, given {given}.")
+    if not name:
+        raise InvalidNameError(f"{component}: the name is empty. Name it by its purpose, e.g. 'db'.")
+    if len(name) > MAX_LENGTH:
+        raise InvalidNameError(
+            f"{component} {name!r}: the name has {len(name)} characters, at most {MAX_LENGTH} are allowed "
+            "(clouds cut or refuse longer ones). Choose a shorter one."
+        )
+    if not _LEGAL.fullmatch(name):
+        raise InvalidNameError(
+            f"{component} {name!r}: a name is lower-case letters, digits and single hyphens, begins with a "
+            "letter and does not end with a hyphen."
+        )
+    return name
+
+
+def child(name: str, role: str) -> str:
+    """The logical name of a component's child."""
+    return f"{name}-{role}"
