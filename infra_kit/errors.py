@@ -64,3 +64,15 @@ class ServerError(InfraKitError):
 
 class EngineError(InfraKitError):
     """Pulumi's engine could not be found, or a run of it failed."""
+
+
+class PulumiNotFoundError(EngineError):
+    """There is no Pulumi CLI, and none of the ways to get one worked: the message says what to install."""
+
+
+class AnotherRunError(EngineError):
+    """Another run works on this stack right now: it is left alone. The message names its process."""
+
+
+class DataLossRefusedError(EngineError):
+    """The guard: the run would replace or delete something that holds data. Nothing was changed."""

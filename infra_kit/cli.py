@@ -1,0 +1,155 @@
+"""infra-kit: stands a stack up, shows it, stops it, destroys it.
+
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data would be lost), 4 another run is at work.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from infra_kit.engine import connections, local_servers, locks, pulumi_cli
+from infra_kit.engine import up as lifecycle
+from infra_kit.engine.connections import Connection
+from infra_kit.engine.display import Progress, duration
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import Stack, choose, read_config
+from infra_kit.errors import AnotherRunError, DataLossRefusedError, InfraKitError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+StackName = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
+]
+AllowDelete = Annotated[
+    list[str] | None,
+    typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
+]
+
+
+@app.command()
+def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
+    """Make what the stack describes: look, plan, check that no data is lost, apply."""
+    started = time.monotonic()
+    project, name, progress = Project.find(), "", Progress()
+    name = _choose(project, stack, progress)
+    running = lifecycle.up(project, name, progress, allow_delete or [])
+    progress.note(f"{name} is up ({duration(time.monotonic() - started)}).")
+    _print_connections(name, running)
+
+
+@app.command()
+def down(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
+    """Destroy the stack: in development with its data, elsewhere data folders are kept and named."""
+    project, progress = Project.find(), Progress()
+    name = _choose(project, stack, progress)
+    left = lifecycle.down(project, name, progress, allow_delete or [])
+    progress.note(f"{name} is gone.")
+    if left.kept:
+        print("Data was kept in:", *left.kept, sep="\n  ")
+
+
+@app.command()
+def stop(stack: StackName = None) -> None:
+    """Stop the servers on this machine and keep all data; `infra-kit up` starts them again."""
+    project, progress = Project.find(), Progress()
+    name = _choose(project, stack, progress)
+    read_config(project, name)
+    with locks.hold(project, name), progress.step(f"Stopping {name}"):
+        stopped = local_servers.stop(project, name)
+    print(f"Stopped: {', '.join(stopped)}. Data is kept." if stopped else f"Nothing of {name} was running here.")
+
+
+@app.command()
+def status(stack: StackName = None) -> None:
+    """Show what the stack has, and whether it runs."""
+    project, progress = Project.find(), Progress()
+    name = _choose(project, stack, progress)
+    read_config(project, name)
+    servers = local_servers.servers(project, name)
+    if not servers:
+        _print_connections(name, connections.connections(_state(project, name, progress)))
+        return
+    table = _table("name", "kind", "where", "state", "data")
+    for server in servers:
+        state = f"[green]running[/] ({server.pid})" if server.running else "[red]stopped[/]"
+        table.add_row(server.name, server.kind, server.address, state, str(server.data))
+    _out().print(table)
+
+
+@app.command()
+def env() -> None:
+    """Print the variables with which plain `pulumi` works here: eval "$(infra-kit env)"."""
+    project = Project.find()
+    project.prepare()
+    for key, value in project.environment(pulumi_cli.ensure(Progress())).items():
+        print(f"export {key}={shlex.quote(value)}")
+
+
+@app.command()
+def show(component: str, stack: StackName = None) -> None:
+    """Print how to connect to a component, secrets in clear."""
+    project, progress = Project.find(), Progress()
+    name = _choose(project, stack, progress)
+    read_config(project, name)
+    for key, value in connections.find(_state(project, name, progress), component).fields.items():
+        print(f"{key}: {value}")
+
+
+def main() -> None:
+    """The console script. An InfraKitError is one clear message and an exit code, never a stack trace."""
+    try:
+        app()
+    except InfraKitError as error:
+        Progress().error(str(error))
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: InfraKitError) -> int:
+    if isinstance(error, DataLossRefusedError):
+        return 3
+    return 4 if isinstance(error, AnotherRunError) else 1
+
+
+def _choose(project: Project, asked: str | None, progress: Progress) -> str:
+    if asked or len(project.stacks()) < 2:
+        return choose(project, asked)
+    selected = Stack(project, "", pulumi_cli.ensure(progress)).selected()
+    return choose(project, None, selected)
+
+
+def _state(project: Project, name: str, progress: Progress) -> dict[str, object]:
+    stack = Stack(project, name, pulumi_cli.ensure(progress))
+    project.prepare()
+    return stack.state() if stack.exists() else {}
+
+
+def _print_connections(stack: str, running: list[Connection]) -> None:
+    if not running:
+        print(f"{stack} runs no component that can be connected to.")
+        return
+    table = _table("component", "type", "where", "how to connect")
+    for connection in running:
+        table.add_row(connection.name, connection.type, connection.address, connection.how)
+    _out().print(table)
+    print(f"Secrets in clear: infra-kit show {running[0].name} --stack {stack}")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in {"component", "name", "where"})
+    return table
+
+
+def _out() -> Console:
+    """Standard output: as wide as the terminal, and unbroken lines where it is none."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)

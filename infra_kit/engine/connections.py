@@ -1,0 +1,117 @@
+"""How to reach what a stack runs, read from its state: masked for the table, in clear for `infra-kit show`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from infra_kit.engine.operations import name_of, short
+from infra_kit.errors import ConfigError
+
+COMPONENT = "infra-kit:index:"
+MASK = "••••"
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the engine's mark of a secret, the same in every state
+_HARMLESS_OPTIONS = {"sslmode", "sslrootcert", "ssl", "tls"}
+_DEFAULT_PORTS = {"http": 80, "https": 443, "postgres": 5432, "postgresql": 5432, "redis": 6379, "nats": 4222}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One component of a stack: its endpoint's fields in clear, and which of them are secret."""
+
+    name: str
+    type: str
+    fields: Mapping[str, Any]
+    secret: frozenset[str]
+
+    @property
+    def address(self) -> str:
+        """`host:port` of what runs, or an empty text for what has no address (a Network)."""
+        parts = urlsplit(self._url)
+        if parts.hostname:
+            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+            return f"{parts.hostname}:{port}" if port else parts.hostname
+        host, port = self.fields.get("host"), self.fields.get("port")
+        return f"{host}:{int(port)}" if host and port else str(host or "")
+
+    @property
+    def how(self) -> str:
+        """The URL to connect with, its secrets masked."""
+        if not self._url:
+            return ", ".join(f"{key}={self.masked(key)}" for key, value in self.fields.items() if value)
+        url = masked_url(self._url)
+        bucket = self.fields.get("bucket")
+        return f"{url}/{bucket}" if bucket else url
+
+    @property
+    def _url(self) -> str:
+        return str(self.fields.get("url") or self.fields.get("s3_endpoint") or "")
+
+    def masked(self, field: str) -> str:
+        """A field for everybody's eyes."""
+        value = str(self.fields[field])
+        if field not in self.secret:
+            return masked_url(value) if "://" in value else value
+        return masked_url(value) if urlsplit(value).hostname else MASK
+
+
+def connections(state: Mapping[str, Any]) -> list[Connection]:
+    """Every component in a stack's state (`Stack.state()`) that can be reached, by name."""
+    resources = state.get("resources") or []
+    components = [resource for resource in resources if resource["type"].startswith(COMPONENT)]
+    found = [_connection(resource) for resource in components]
+    return sorted((one for one in found if one.address), key=lambda one: one.name)
+
+
+def find(state: Mapping[str, Any], name: str) -> Connection:
+    """The component of that name. Raises ConfigError, with the names there are."""
+    found = connections(state)
+    for connection in found:
+        if connection.name == name:
+            return connection
+    names = ", ".join(connection.name for connection in found) or "none; run `infra-kit up` first"
+    raise ConfigError(f"this stack runs no component {name!r}. Components: {names}.")
+
+
+def masked_url(url: str) -> str:
+    """A URL with its password, or a token in its place, masked; so are options that are not known to be harmless."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return MASK
+    options = [option.partition("=") for option in parts.query.split("&") if option]
+    query = "&".join(f"{key}={value if key in _HARMLESS_OPTIONS else MASK}" for key, _, value in options)
+    return urlunsplit((parts.scheme, _masked_authority(parts), parts.path, query, ""))
+
+
+def _masked_authority(parts: SplitResult) -> str:
+    login, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return host
+    user, colon, _ = login.partition(":")
+    return f"{user}:{MASK}@{host}" if colon else f"{MASK}@{host}"
+
+
+def _connection(resource: Mapping[str, Any]) -> Connection:
+    outputs = resource.get("outputs") or {}
+    secret = frozenset(key for key, value in outputs.items() if _has_secret(value))
+    fields = {key: _clear(value) for key, value in outputs.items()}
+    return Connection(name_of(resource["urn"]), short(resource["type"]), fields, secret)
+
+
+def _has_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value.get(_SIGNATURE) == _SECRET or any(_has_secret(part) for part in value.values())
+    return isinstance(value, list) and any(_has_secret(part) for part in value)
+
+
+def _clear(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(_SIGNATURE) == _SECRET:
+            return _clear(json.loads(value["plaintext"]))
+        return {key: _clear(part) for key, part in value.items()}
+    return [_clear(part) for part in value] if isinstance(value, list) else value

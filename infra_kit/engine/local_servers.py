@@ -1,0 +1,56 @@
+"""The servers of the local target, if its packages are installed: what runs, and how to stop it without the engine."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+from infra_kit.engine.project import Project
+
+
+class ServerStatus(Protocol):
+    """One server, as `infra_kit.providers.local.inventory` describes it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def running(self) -> bool: ...
+    @property
+    def data(self) -> Path: ...
+
+
+class _Inventory(Protocol):
+    def servers(self, stack: str, home: Path | None = None) -> Sequence[ServerStatus]: ...
+    def stop(self, stack: str, home: Path | None = None) -> Sequence[str]: ...
+
+
+def servers(project: Project, stack: str) -> Sequence[ServerStatus]:
+    """The stack's servers on this machine, running or stopped; none on another target."""
+    inventory = _inventory()
+    return inventory.servers(stack, _home(project)) if inventory else []
+
+
+def stop(project: Project, stack: str) -> Sequence[str]:
+    """Stops the stack's servers on this machine, keeps their data, and returns their names."""
+    inventory = _inventory()
+    return inventory.stop(stack, _home(project)) if inventory else []
+
+
+def _inventory() -> _Inventory | None:
+    try:
+        return cast(_Inventory, importlib.import_module("infra_kit.providers.local.inventory"))
+    except ModuleNotFoundError:
+        return None  # the extra `local` is not installed, so no server of it runs
+
+
+def _home(project: Project) -> Path:
+    home = importlib.import_module("infra_kit.providers.local.home")
+    return cast(Path, home.of_project(project.root))

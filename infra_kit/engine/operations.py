@@ -1,0 +1,224 @@
+"""One operation of Pulumi's engine (`refresh`, `preview`, `up`, `destroy`), its events shown as they come."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from infra_kit.engine.display import Progress
+from infra_kit.engine.project import write_private
+from infra_kit.engine.stack import Stack
+from infra_kit.errors import AnotherRunError, EngineError
+
+_CHANGES = {
+    "create": "[green]+[/]",
+    "import": "[green]+[/]",
+    "update": "[yellow]~[/]",
+    "create-replacement": "[yellow]±[/]",
+    "delete": "[red]-[/]",
+    "delete-replaced": "[red]-[/]",
+}
+_OTHER_KEY_HINT = (
+    "\nThe stack's secrets were encrypted with another passphrase than the one in {file}. Set "
+    "PULUMI_CONFIG_PASSPHRASE_FILE to the file of that other one."
+)
+_TITLES = {"refresh": "Looking at what runs", "preview": "Planning", "up": "Applying", "destroy": "Destroying"}
+_RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
+_FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
+_ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine does, or would do, to one resource.
+
+    Args:
+        urn: the resource's URN.
+        type: its type token.
+        op: the engine's word: `create`, `update`, `same`, `replace`, `delete`, `delete-replaced` …
+        parent: the name of the resource above it: the component, for a component's child.
+        replace_keys: the properties that force a replacement.
+        retained: the engine would only forget it (`retain_on_delete`), the thing itself stays.
+    """
+
+    urn: str
+    type: str
+    op: str
+    parent: str = ""
+    replace_keys: tuple[str, ...] = ()
+    retained: bool = False
+
+    @property
+    def name(self) -> str:
+        return name_of(self.urn)
+
+    @property
+    def is_change(self) -> bool:
+        return self.op not in {"same", "refresh", "read"}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, Any]) -> Step:
+        """From the `metadata` of a resourcePreEvent or resOutputsEvent."""
+        old, new = metadata.get("old") or {}, metadata.get("new") or {}
+        return cls(
+            urn=metadata["urn"],
+            type=metadata["type"],
+            op=metadata["op"],
+            parent=name_of(new.get("parent") or old.get("parent") or ""),
+            replace_keys=tuple(metadata.get("keys") or ()),
+            retained=bool(old.get("retainOnDelete")),
+        )
+
+
+@dataclass
+class _Run:
+    """What is remembered of an operation while its events come in."""
+
+    name: str
+    progress: Progress
+    steps: list[Step] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    started: dict[str, float] = field(default_factory=dict)
+    other: list[str] = field(default_factory=list)
+    full: list[str] = field(default_factory=list)
+
+    def take(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            self.other.append(line)
+            return
+        if "resourcePreEvent" in event:
+            self._begin(event["resourcePreEvent"]["metadata"])
+        elif "resOutputsEvent" in event:
+            self._end(event["resOutputsEvent"]["metadata"])
+        elif "diagnosticEvent" in event:
+            self._diagnose(event["diagnosticEvent"])
+
+    def _begin(self, metadata: dict[str, Any]) -> None:
+        step = Step.from_metadata(metadata)
+        self.steps.append(step)
+        self.started[step.urn] = time.monotonic()
+        self._show_active()
+
+    def _end(self, metadata: dict[str, Any]) -> None:
+        step = Step.from_metadata(metadata)
+        began = self.started.pop(step.urn, None)
+        custom = bool((metadata.get("new") or metadata.get("old") or {}).get("custom"))
+        if self.name in {"up", "destroy"} and step.op in _CHANGES and custom:
+            took = time.monotonic() - began if began is not None else None
+            self.progress.done(_CHANGES[step.op], step.name, short(step.type), took)
+        self._show_active()
+
+    def _show_active(self) -> None:
+        self.progress.doing(", ".join(name_of(urn) for urn in self.started if "pulumi:pulumi:Stack" not in urn))
+
+    def _diagnose(self, event: dict[str, Any]) -> None:
+        severity = event["severity"]
+        kept = {"error": self.errors, "warning": self.warnings}.get(severity)
+        if kept is None:
+            if severity == "info#err":
+                self.other.append(event["message"].rstrip("\n"))
+            return
+        name = name_of(event.get("urn") or "")
+        text = plain(event["message"])
+        if "\n  at " in text and severity == "error":
+            self.full.append(event["message"])
+        text = text if not name or "pulumi:pulumi:Stack" in event["urn"] or name in text else f"{name}: {text}"
+        if text and text not in kept:
+            kept.append(text)
+
+
+def run(operation: str, stack: Stack, config: Path, progress: Progress, *options: str) -> list[Step]:
+    """Runs one operation to its end and returns its steps. Raises EngineError with the resources' own words."""
+    unasked = [] if operation == "preview" else ["--yes", "--skip-preview"]
+    arguments = [operation, "--json", *unasked, "--stack", stack.name, "--config-file", str(config), *options]
+    state = _Run(operation, progress)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        try:
+            with progress.step(_TITLES[operation]):
+                _follow(arguments, stack, state, errors)
+        finally:
+            if operation in {"preview", "destroy"}:  # refresh and up would say the same again
+                for warning in state.warnings:
+                    progress.warn(warning)
+    return state.steps
+
+
+def _follow(arguments: list[str], stack: Stack, state: _Run, errors: IO[str]) -> None:
+    command = [str(stack.cli / "pulumi"), "--non-interactive", *arguments]
+    with subprocess.Popen(
+        command, cwd=stack.project.root, env=stack.environment, stdout=subprocess.PIPE, stderr=errors, text=True
+    ) as process:
+        assert process.stdout is not None  # noqa: S101  Popen's promise for PIPE
+        interrupted = False
+        for line in _lines(process.stdout):
+            if line is None:
+                interrupted = True
+                state.progress.warn("Interrupted: waiting for what is under way (once more: stop at once)")
+            else:
+                state.take(line)
+    if interrupted:
+        raise EngineError("interrupted. Run it again to go on from where it stopped.")
+    if process.returncode != 0:
+        errors.seek(0)
+        raise _failure(arguments[0], stack, state, errors.read())
+
+
+def _lines(stream: IO[str]) -> Iterator[str | None]:
+    """The lines of a stream to its end; None where Ctrl-C came in (the engine got it too, and winds down)."""
+    while True:
+        try:
+            line = stream.readline()
+        except KeyboardInterrupt:
+            yield None
+            continue
+        if not line:
+            return
+        yield line.rstrip("\n")
+
+
+def _failure(operation: str, stack: Stack, state: _Run, stderr: str) -> EngineError:
+    if "currently locked by" in stderr:
+        return AnotherRunError(f"another `pulumi` works on the stack {stack.name!r}:\n{plain(stderr)}")
+    words = [error for error in state.errors if error not in _ENDINGS]
+    text = "\n".join(words) or plain(stderr) or "\n".join(state.other) or f"{operation} failed without a word."
+    if "incorrect passphrase" in text:
+        text += _OTHER_KEY_HINT.format(file=stack.project.passphrase_file)
+    if not state.full:
+        return EngineError(text)
+    log = stack.project.home / "logs" / f"{stack.name}-{operation}.log"
+    write_private(log, "\n\n".join([*state.full, *state.other]) + "\n")
+    return EngineError(f"{text}\nThe whole traceback: {log}")
+
+
+def plain(message: str) -> str:
+    """A diagnostic as a user needs it: of a traceback only what was raised, and for a bug in a program also where."""
+    text = message.strip().removeprefix("error: ").removeprefix("Exception calling application: ")
+    _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
+    raised = _RAISED.search(rest) if traceback else None
+    if raised is None:
+        return text
+    said = rest[raised.end() :].strip()
+    if raised["module"].startswith("infra_kit."):
+        return said
+    file, line = _FRAME.findall(rest[: raised.start()])[-1] if _FRAME.search(rest) else ("?", "?")
+    return f"{raised['kind']}: {said}\n  at {file}, line {line}"
+
+
+def name_of(urn: str) -> str:
+    """The name in a URN: `urn:pulumi:shop::app::infra-kit:index:Postgres::db` is `db`."""
+    return urn.rpartition("::")[2]
+
+
+def short(token: str) -> str:
+    """The last part of a type token: `infra-kit:index:Postgres` is `Postgres`."""
+    return token.rpartition(":")[2]

@@ -1,0 +1,146 @@
+"""Where a project stands: its root, its private home folder, and the environment that Pulumi's engine gets."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra_kit.errors import ConfigError
+
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a Pulumi.yaml.
+
+    Args:
+        root: the folder that holds Pulumi.yaml.
+        name: the project's name, from Pulumi.yaml.
+        config_dir: the folder of the stacks' files (`stackConfigDir`, default: the root).
+        home: infra_kit's private folder: state, passphrase, locks. `$INFRA_KIT_HOME`, default `<root>/.infra-kit`.
+    """
+
+    root: Path
+    name: str
+    config_dir: Path
+    home: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Project:
+        """The project that `start` (default: the current folder) is in. Raises ConfigError outside of any."""
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            for file in (folder / name for name in PROJECT_FILES):
+                if file.is_file():
+                    return cls._read(file)
+        raise ConfigError(
+            f"{here} is in no Pulumi project: there is no Pulumi.yaml here or above. Run this inside a project."
+        )
+
+    @classmethod
+    def _read(cls, file: Path) -> Project:
+        settings = read_yaml(file)
+        if not isinstance(settings.get("name"), str):
+            raise ConfigError(f"{file} has no `name:`. A Pulumi project file needs one.")
+        root = file.parent
+        home = os.environ.get("INFRA_KIT_HOME")
+        return cls(
+            root=root,
+            name=settings["name"],
+            config_dir=root / str(settings.get("stackConfigDir") or "."),
+            home=Path(home).expanduser().resolve() if home else root / ".infra-kit",
+        )
+
+    def config_file(self, stack: str) -> Path:
+        """The stack's file as its author wrote it."""
+        return self.config_dir / f"Pulumi.{stack}.yaml"
+
+    def stacks(self) -> list[str]:
+        """The names of the stacks that have a file, sorted."""
+        files = self.config_dir.glob("Pulumi.*.yaml")
+        return sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
+
+    @property
+    def backend(self) -> str:
+        """The URL of the state's backend: the user's `$PULUMI_BACKEND_URL`, else a folder in the home."""
+        return os.environ.get("PULUMI_BACKEND_URL") or f"file://{self.home / 'state'}"
+
+    @property
+    def passphrase_file(self) -> Path:
+        """What encrypts the secrets in the state. Made once, mode 0600; losing it loses the state's secrets."""
+        return self.home / "passphrase"
+
+    def prepare(self) -> None:
+        """Makes the home folder, the state's folder and the passphrase, where they are not there yet."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        if self.backend.startswith("file://"):
+            Path(self.backend.removeprefix("file://")).expanduser().mkdir(parents=True, exist_ok=True)
+        if not _user_has_passphrase():
+            _make_once(self.passphrase_file, secrets.token_urlsafe(32))
+
+    def environment(self, cli: Path) -> dict[str, str]:
+        """The variables that make any `pulumi` command work on this project; `cli` is the CLI's folder.
+
+        PATH gets the CLI and this interpreter's folder, so that a project without `virtualenv:` finds its packages.
+        """
+        path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+        first = [str(cli), str(Path(sys.executable).parent)]
+        variables = {
+            "PATH": os.pathsep.join(first + [folder for folder in path if folder not in first]),
+            "PULUMI_BACKEND_URL": self.backend,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+        if not _user_has_passphrase():
+            variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase_file)
+        return variables
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """A YAML file whose top is a mapping; an empty file is an empty mapping."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{file} is not valid YAML: {error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{file} must hold a mapping (key: value), not {type(content).__name__}.")
+    return content
+
+
+def write_private(file: Path, text: str) -> None:
+    """Writes a file of mode 0600 in one step: a reader sees the old or the new content, never half of it."""
+    temporary = _private_temporary(file, text)
+    temporary.replace(file)
+
+
+def _make_once(file: Path, text: str) -> None:
+    if file.exists():
+        return
+    temporary = _private_temporary(file, text)
+    try:
+        os.link(temporary, file)  # unlike a rename, a link never overwrites: of two at once the first one counts
+    except FileExistsError:
+        return
+    finally:
+        temporary.unlink()
+
+
+def _private_temporary(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mkstemp gives mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    return Path(name)
+
+
+def _user_has_passphrase() -> bool:
+    return "PULUMI_CONFIG_PASSPHRASE" in os.environ or "PULUMI_CONFIG_PASSPHRASE_FILE" in os.environ

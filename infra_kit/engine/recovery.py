@@ -1,0 +1,148 @@
+"""After a killed run: what it left behind is awaited, ended or taken away, so that the next run can start.
+
+A killed engine leaves its lock in the state's backend, operations it did not finish, and its plugins, which no signal
+reached because each is a process group of its own. The provider plugin may still be in the middle of starting a
+server: it is asked to finish that and go (SIGINT), since two at once would work on the same server.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from infra_kit.engine.display import Progress
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import RUN_MARK, Stack
+from infra_kit.errors import AnotherRunError
+
+ORPHAN_SECONDS = 1800.0
+"""How long an engine whose infra-kit was killed may go on: a managed database of a cloud takes up to half an hour."""
+PLUGIN_SECONDS = 60.0
+"""How long an orphaned plugin may take to finish what it has under way (starting a server takes seconds)."""
+
+_PLUGIN = ("pulumi-language-python", "pulumi-resource-pulumi-python", "pulumi.dynamic")
+
+
+@dataclass(frozen=True)
+class EngineLock:
+    """A lock file of the engine in a file backend."""
+
+    file: Path
+    pid: int
+    host: str
+    user: str
+
+    @property
+    def engine(self) -> psutil.Process | None:
+        """The engine that holds the lock, if it lives on this machine; a pid may have gone to another program."""
+        try:
+            process = psutil.Process(self.pid)
+            lives = process.name().startswith("pulumi") and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return None
+        return process if lives else None
+
+
+def recover(stack: Stack, progress: Progress) -> None:
+    """Clears what a killed run left. The caller holds infra_kit's own lock, so an engine of ours is an orphan.
+
+    Raises AnotherRunError if a `pulumi` that somebody started by hand is at work, here or on another machine.
+    """
+    for lock in engine_locks(stack):
+        _clear(lock, stack, progress)
+    _end_orphans(stack.project, progress)
+
+
+def engine_locks(stack: Stack) -> list[EngineLock]:
+    """The engine's locks on a stack; always empty for a backend that is no folder (its service keeps the locks)."""
+    backend = stack.project.backend
+    if not backend.startswith("file://"):
+        return []
+    root = Path(backend.removeprefix("file://")).expanduser() / ".pulumi" / "locks"
+    return [lock for file in sorted(root.glob(f"**/{stack.name}/*.json")) if (lock := _read(file))]
+
+
+def _read(file: Path) -> EngineLock | None:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None  # its engine has just finished
+    except ValueError:  # the engine was killed while it wrote the lock
+        return EngineLock(file, pid=0, host=socket.gethostname(), user="")
+    return EngineLock(file, content["pid"], content["hostname"], content["username"])
+
+
+def _clear(lock: EngineLock, stack: Stack, progress: Progress) -> None:
+    if lock.host != socket.gethostname():
+        raise AnotherRunError(
+            f"the stack {stack.name!r} is locked by {lock.user}@{lock.host} (process {lock.pid}). If that run no "
+            f"longer lives, remove the lock: pulumi cancel --stack {stack.name}"
+        )
+    engine = lock.engine
+    if engine is not None and not _is_ours(engine):
+        raise AnotherRunError(
+            f"a `pulumi` works on the stack {stack.name!r} (process {lock.pid}, user {lock.user}). It was left alone. "
+            "Wait until it is done, then run this again."
+        )
+    if engine is not None:
+        _await(engine, stack, progress)
+    lock.file.unlink(missing_ok=True)
+    progress.note(f"Cleared the lock of an interrupted run (process {lock.pid}).")
+
+
+def _is_ours(engine: psutil.Process) -> bool:
+    try:
+        return RUN_MARK in engine.environ()
+    except psutil.NoSuchProcess:
+        return True  # it has just ended, so there is nothing to leave alone
+    except psutil.AccessDenied:
+        return False
+
+
+def _await(engine: psutil.Process, stack: Stack, progress: Progress) -> None:
+    with progress.step(f"Waiting for the engine of an interrupted run to finish (process {engine.pid})"):
+        try:
+            engine.wait(timeout=ORPHAN_SECONDS)
+        except psutil.TimeoutExpired:
+            raise AnotherRunError(
+                f"the engine of an interrupted run (process {engine.pid}) still works on the stack {stack.name!r} "
+                f"after {ORPHAN_SECONDS / 60:.0f} minutes. Look at it, end it, then run this again."
+            ) from None
+
+
+def _end_orphans(project: Project, progress: Progress) -> None:
+    orphans = [process for process in psutil.process_iter() if _is_orphan(process, project)]
+    if not orphans:
+        return
+    with progress.step("Letting an interrupted run finish what it had begun"):
+        for process in orphans:
+            _signal(process, signal.SIGINT)
+        _, alive = psutil.wait_procs(orphans, timeout=PLUGIN_SECONDS)
+        for process in alive:
+            _signal(process, signal.SIGKILL)
+        psutil.wait_procs(alive, timeout=PLUGIN_SECONDS)
+
+
+def _is_orphan(process: psutil.Process, project: Project) -> bool:
+    """A plugin that works on this project's state, and has no engine above it any more."""
+    try:
+        command = process.cmdline()[:4]
+        if not any(word in part for part in command for word in _PLUGIN):
+            return False
+        if process.environ().get("PULUMI_BACKEND_URL") != project.backend:
+            return False
+        return not any(parent.name() == "pulumi" for parent in process.parents())
+    except psutil.Error:
+        return False  # it ended meanwhile, or it is another user's
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

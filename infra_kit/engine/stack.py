@@ -1,0 +1,123 @@
+"""One stack: its configuration file for the engine, its record in the backend, its state."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra_kit.engine.project import Project, read_yaml, write_private
+from infra_kit.errors import ConfigError, EngineError
+
+ENCRYPTION_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+RUN_MARK = "INFRA_KIT_RUN"
+"""Set in the environment of every engine that infra_kit starts, so that an orphan is told from a user's `pulumi`."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack of a project, and the folder of the CLI that works on it."""
+
+    project: Project
+    name: str
+    cli: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of the engine's process."""
+        streaming = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", RUN_MARK: self.name}
+        return os.environ | self.project.environment(self.cli) | streaming
+
+    def prepare(self) -> Path:
+        """Creates the stack in the backend on first use; returns the configuration file for the engine."""
+        self.project.prepare()
+        if not self.exists():
+            self._create()
+        return self.config_file()
+
+    def exists(self) -> bool:
+        """Whether the backend knows the stack."""
+        listed = json.loads(self.pulumi("stack", "ls", "--json"))
+        return any(entry["name"].rpartition("/")[2] == self.name for entry in listed)
+
+    def config_file(self) -> Path:
+        """The file the engine runs with: the author's own, or a private copy of it that may take the salt.
+
+        The engine writes `encryptionsalt:` into the file it is given. In a file under version control, which every
+        developer shares while each has a passphrase of their own, that salt would be noise and a conflict.
+        """
+        own = self.project.config_file(self.name)
+        content = read_config(self.project, self.name)
+        if any(key in content for key in ENCRYPTION_KEYS):
+            return own
+        copy = self.project.home / "config" / own.name
+        before = read_yaml(copy) if copy.exists() else {}
+        kept = {key: before[key] for key in ENCRYPTION_KEYS if key in before}
+        write_private(copy, yaml.safe_dump(content | kept, sort_keys=False))
+        return copy
+
+    def selected(self) -> str | None:
+        """The stack that `pulumi stack select` chose for this project, if any."""
+        self.project.prepare()
+        listed = json.loads(self.pulumi("stack", "ls", "--json"))
+        return next((entry["name"].rpartition("/")[2] for entry in listed if entry["current"]), None)
+
+    def _create(self) -> None:
+        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds."""
+        with tempfile.TemporaryDirectory(prefix="infra-kit-") as scratch:
+            project = {"name": self.project.name, "runtime": "python"}
+            (Path(scratch) / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+            self.pulumi("stack", "init", self.name, "--no-select", cwd=Path(scratch))
+
+    def state(self) -> dict[str, Any]:
+        """The stack's deployment, secrets decrypted: for the eyes of this process only, never to be printed whole."""
+        deployment = json.loads(self.pulumi("stack", "export", "--show-secrets", "--stack", self.name))["deployment"]
+        return dict(deployment)
+
+    def pulumi(self, *arguments: str, cwd: Path | None = None) -> str:
+        """Runs one short command of the CLI and returns what it printed. Raises EngineError with its own words."""
+        answer = subprocess.run(
+            [self.cli / "pulumi", *arguments, "--non-interactive"],
+            cwd=cwd or self.project.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if answer.returncode != 0:
+            words = (answer.stderr or answer.stdout).strip().removeprefix("error: ")
+            raise EngineError(f"pulumi {' '.join(arguments[:2])} failed: {words}")
+        return answer.stdout
+
+
+def read_config(project: Project, stack: str) -> dict[str, Any]:
+    """The stack's file as its author wrote it. Raises ConfigError, with the stacks there are, if there is none."""
+    file = project.config_file(stack)
+    if not file.is_file():
+        raise ConfigError(f"there is no stack {stack!r} in {project.config_dir}. {_there_are(project)}")
+    return read_yaml(file)
+
+
+def choose(project: Project, asked: str | None, selected: str | None = None) -> str:
+    """The stack to work on: the one asked for, else the only one, else the one selected in Pulumi."""
+    if asked:
+        return asked
+    stacks = project.stacks()
+    if len(stacks) == 1:
+        return stacks[0]
+    if selected in stacks:
+        return str(selected)
+    raise ConfigError(f"which stack? Say --stack NAME. {_there_are(project)}")
+
+
+def _there_are(project: Project) -> str:
+    stacks = project.stacks()
+    if not stacks:
+        return f"Make one: a file Pulumi.<system>-<environment>.yaml in {project.config_dir}."
+    return f"Stacks: {', '.join(stacks)}."

@@ -1,0 +1,100 @@
+"""The main path: a stack from its configuration to what runs, every step seen before it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from infra_kit.engine import connections, guard, local_servers, locks, operations, pulumi_cli, recovery
+from infra_kit.engine.connections import Connection
+from infra_kit.engine.display import Progress
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import Stack, read_config
+from infra_kit.errors import DataLossRefusedError
+
+_LOCAL = "pulumi-python:dynamic/infra-kit:"
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What `down` leaves: the folders whose data was kept."""
+
+    kept: list[str]
+
+
+def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> list[Connection]:
+    """Makes what the stack's program describes; returns what then runs.
+
+    Args:
+        project: the project.
+        name: the stack; created on first use.
+        progress: says what is being done.
+        allow: names of components or resources whose data may be lost.
+
+    Raises:
+        AnotherRunError: another run works on this stack.
+        DataLossRefusedError: the plan would lose data; nothing was changed.
+        EngineError: the run failed; the message carries the resources' own words.
+    """
+    read_config(project, name)
+    with locks.hold(project, name):
+        stack = Stack(project, name, pulumi_cli.ensure(progress))
+        config = stack.prepare()
+        recovery.recover(stack, progress)
+        _refresh(stack, progress)
+        plan = operations.run("preview", stack, config, progress)
+        guard.check(plan, allow)
+        operations.run("up", stack, config, progress)
+        return connections.connections(stack.state())
+
+
+def down(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> Destroyed:
+    """Destroys the stack. Its data goes or stays as its environment says; what stays is named.
+
+    Raises as `up` does; DataLossRefusedError for what is protected and not in `allow`.
+    """
+    read_config(project, name)
+    with locks.hold(project, name):
+        stack = Stack(project, name, pulumi_cli.ensure(progress))
+        config = stack.prepare()
+        recovery.recover(stack, progress)
+        _refresh(stack, progress)
+        _unprotect(stack, allow)
+        folders = [server.data for server in local_servers.servers(project, name)]
+        operations.run("destroy", stack, config, progress)
+        local_servers.stop(project, name)  # one that a killed run started and never wrote into the state
+        return Destroyed([str(folder) for folder in folders if folder.exists()])
+
+
+def _refresh(stack: Stack, progress: Progress) -> None:
+    """Brings the state in line with what runs; drops what a killed run had begun, for `create` adopts what stands."""
+    state = stack.state()
+    pending = [operation for operation in state.get("pending_operations") or [] if operation["type"] == "creating"]
+    for operation in pending:
+        resource = operation["resource"]
+        if not resource["type"].startswith(_LOCAL):
+            progress.warn(
+                f"{operations.name_of(resource['urn'])} ({resource['type']}) was being created when the last run was "
+                "interrupted. If it is there by now, the provider has it and this stack does not: look, and remove "
+                "or import it."
+            )
+    if state.get("resources") or pending:
+        operations.run("refresh", stack, stack.config_file(), progress, "--clear-pending-creates")
+
+
+def _unprotect(stack: Stack, allow: Collection[str]) -> None:
+    """Local servers leave their data folder behind where it matters, so their protection only guards `up`."""
+    protected = [resource for resource in stack.state().get("resources") or [] if resource.get("protect")]
+    refused = []
+    for resource in protected:
+        names = {operations.name_of(resource["urn"]), operations.name_of(resource.get("parent", ""))}
+        if not resource["type"].startswith(_LOCAL) and not names & set(allow):
+            refused.append(resource)
+    if refused:
+        names = {operations.name_of(resource["urn"]) for resource in refused}
+        raise DataLossRefusedError(
+            f"refused: {', '.join(sorted(names))} of the stack {stack.name!r} is protected. Nothing was changed.\n"
+            "If the data may go, back it up and say so: " + " ".join(f"--allow-delete {name}" for name in sorted(names))
+        )
+    for resource in protected:
+        stack.pulumi("state", "unprotect", resource["urn"], "--yes", "--stack", stack.name)
