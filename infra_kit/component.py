@@ -39,7 +39,7 @@ class Driver(Protocol):
 class Scope:
     """All that a driver may know: it reads no configuration, no environment variable, no global."""
 
-    parent: pulumi.ComponentResource
+    parent: Component[Any, Any]
     name: str
     target: Target
     overrides: Overrides

@@ -71,10 +71,10 @@ def is_known(text: str) -> bool:
     return text in PLAIN or feature.family in FAMILIES
 
 
-def gaps(asked: Iterable[Feature], supported: frozenset[Feature], hints: Mapping[str, str]) -> dict[Feature, str]:
+def gaps(asked: Iterable[Feature], supported: frozenset[Feature], hints: Mapping[Feature, str]) -> dict[Feature, str]:
     """What is asked and not supported, each with its way out: hints are kept by feature or by family."""
     missing = frozenset(asked) - supported
-    return {gap: hints.get(gap) or hints.get(gap.family) or _other_values(gap, supported) for gap in missing}
+    return {gap: hints.get(gap) or hints.get(Feature(gap.family)) or _other_values(gap, supported) for gap in missing}
 
 
 def _other_values(gap: Feature, supported: frozenset[Feature]) -> str:

@@ -66,7 +66,7 @@ class Route(Options):
     """Whether the query string reaches the origin and tells answers apart."""
 
     def __init__(self, origin: ObjectStore | str, **options: Any) -> None:
-        super().__init__(origin=origin, **options)
+        super().__init__(**{"origin": origin, **options})
 
 
 class CdnSpec(Spec):

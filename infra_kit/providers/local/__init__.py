@@ -1,1 +1,26 @@
+"""The local target: real servers on this machine, from wheels. No Docker, no account."""
 
+from typing import TYPE_CHECKING
+
+from infra_kit.providers.local.settings import LocalSettings
+
+DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus")}
+"""The module of each component's driver."""
+
+SETTINGS = LocalSettings
+
+if TYPE_CHECKING:
+    from infra_kit.components.cdn import CdnDriver
+    from infra_kit.components.event_bus import EventBusDriver
+    from infra_kit.components.network import NetworkDriver
+    from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.postgres import PostgresDriver
+    from infra_kit.components.redis import RedisDriver
+    from infra_kit.providers.local import cdn, event_bus, network, object_store, postgres, redis
+
+    _network: NetworkDriver = network
+    _postgres: PostgresDriver = postgres
+    _redis: RedisDriver = redis
+    _object_store: ObjectStoreDriver = object_store
+    _cdn: CdnDriver = cdn
+    _event_bus: EventBusDriver = event_bus

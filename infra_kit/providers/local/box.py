@@ -1,0 +1,123 @@
+"""Box: the directory of one server, and the record in it of what must not change: ports, secrets, version."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from infra_kit.errors import ServerError
+from infra_kit.providers.local import home as homes
+from infra_kit.providers.local import ports
+from infra_kit.providers.local.process import Process
+
+RECORD = "server.json"
+
+
+@dataclass
+class Record:
+    """What a server keeps for its whole life, beside its data: it outlives a lost Pulumi state."""
+
+    kind: str
+    """`local/postgres`."""
+    ports: list[int]
+    secrets: dict[str, str]
+    facts: dict[str, str] = field(default_factory=dict)
+    """What its data is bound to, e.g. Postgres's major version."""
+    started_with: str = ""
+    """Digest of the configuration that the running process was started with."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """`<home>/<stack>/<name>`: `data`, `conf`, the record, the log, the lock."""
+
+    home: Path
+    stack: str
+    name: str
+
+    @cached_property
+    def path(self) -> Path:
+        return self.home / self.stack / self.name
+
+    @property
+    def data(self) -> Path:
+        return self.path / "data"
+
+    @property
+    def conf(self) -> Path:
+        return self.path / "conf"
+
+    @cached_property
+    def user(self) -> homes.User:
+        return homes.server_user()
+
+    @cached_property
+    def process(self) -> Process:
+        return Process(self.name, self.path)
+
+    @property
+    def exists(self) -> bool:
+        return (self.path / RECORD).exists()
+
+    @property
+    def record(self) -> Record:
+        try:
+            return Record(**json.loads((self.path / RECORD).read_text()))
+        except (ValueError, TypeError) as error:
+            raise ServerError(
+                f"{self.name}: {self.path / RECORD} cannot be read ({error}). It keeps its ports and passwords: "
+                "bring it back from a copy, or move the directory away to begin anew. Nothing was deleted."
+            ) from error
+
+    def save(self, record: Record) -> None:
+        homes.write_private(self.path / RECORD, json.dumps(asdict(record), indent=1), self.user)
+
+    def write(self, name: str, text: str) -> Path:
+        """Writes a configuration file, readable by the server alone."""
+        file = self.conf / name
+        if not file.exists() or file.read_text() != text:
+            homes.write_private(file, text, self.user)
+        return file
+
+    def open(self, kind: str, port_count: int, secret_names: tuple[str, ...], wanted: int | None) -> Record:
+        """The box's record; made, with directories, free ports and fresh secrets, where there is none yet."""
+        for directory in (self.path, self.data, self.conf):
+            homes.make_private(directory, self.user)
+        with self._all_ports():
+            if not self.exists:
+                picked = ports.pick(str(self.path), port_count, self._reserved(), wanted)
+                self.save(Record(kind, picked, {name: secrets.token_urlsafe(24) for name in secret_names}))
+            record = self.record
+        if record.kind != kind:
+            raise ServerError(
+                f"{self.name}: {self.path} holds the data of a {record.kind}, and a {kind} is wanted there. Give the "
+                "component another name, or move that directory away. Nothing was deleted."
+            )
+        return record
+
+    def destroy(self) -> None:
+        """Deletes the server's data for good."""
+        shutil.rmtree(self.path)
+
+    @contextmanager
+    def _all_ports(self) -> Iterator[None]:
+        """Servers are made side by side: one at a time may pick ports."""
+        descriptor = os.open(self.home / "ports.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _reserved(self) -> frozenset[int]:
+        """Ports kept by servers of every stack here, running or not."""
+        records = self.home.glob(f"*/*/{RECORD}")
+        return frozenset(port for file in records for port in json.loads(file.read_text())["ports"])

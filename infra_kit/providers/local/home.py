@@ -1,0 +1,105 @@
+"""Where the local target keeps its data, and as whom its servers run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+import pulumi.runtime
+
+from infra_kit.errors import ServerError
+
+SYSTEM_HOME = Path("/var/lib/infra-kit")
+
+
+def for_program() -> Path:
+    """The home of the project whose program runs now."""
+    return of_project(Path(pulumi.runtime.get_root_directory()))
+
+
+def of_project(root: Path) -> Path:
+    """`$INFRA_KIT_HOME`; for root `/var/lib/infra-kit/<project>`; else `<project>/.infra-kit`.
+
+    Servers that refuse to run as root run as another user, who cannot enter root's own directories.
+    """
+    given = os.environ.get("INFRA_KIT_HOME")
+    if given:
+        return Path(given).resolve()
+    own = root / ".infra-kit"
+    return SYSTEM_HOME / f"{root.name}-{_project_id(own)}" if os.geteuid() == 0 else own
+
+
+def _project_id(own: Path) -> str:
+    """Tells two clones of one name apart, and moves with its clone."""
+    file = own / "id"
+    if not file.exists():
+        own.mkdir(parents=True, exist_ok=True)
+        fresh = own / f"id.{os.getpid()}.{secrets.token_hex(2)}"
+        fresh.write_text(secrets.token_hex(4))
+        try:
+            os.link(fresh, file)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return file.read_text()
+
+
+class RunAs(TypedDict, total=False):
+    """Arguments of `subprocess.Popen`."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+@dataclass(frozen=True)
+class User:
+    """As whom servers run."""
+
+    uid: int
+    gid: int
+
+    @property
+    def run_as(self) -> RunAs:
+        return {} if self.uid == os.geteuid() else {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+def server_user() -> User:
+    """Nobody for root, because Postgres refuses root and the others need none of its rights; else ourselves."""
+    if os.geteuid() != 0:
+        return User(os.geteuid(), os.getegid())
+    import pwd  # noqa: PLC0415  POSIX only
+
+    nobody = pwd.getpwnam("nobody")
+    return User(nobody.pw_uid, nobody.pw_gid)
+
+
+def make_private(path: Path, user: User) -> None:
+    """Makes a directory that only the servers' user can enter. Its parents can be passed, not listed, by others."""
+    try:
+        for parent in reversed([p for p in path.parents if not p.exists()]):
+            parent.mkdir(mode=0o711, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        os.chown(path, user.uid, user.gid)
+    except OSError as error:
+        raise ServerError(
+            f"cannot make the directory {path}: {error.strerror}. Give this user a writable place there, or set "
+            "INFRA_KIT_HOME to one. Nothing was changed."
+        ) from error
+
+
+def write_private(path: Path, text: str, user: User) -> None:
+    """Writes a file that only the servers' user can read, whole or not at all."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+            os.fchown(file.fileno(), user.uid, user.gid)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise ServerError(f"cannot write {path}: {error.strerror}. Nothing was changed.") from error

@@ -1,0 +1,55 @@
+"""The servers of a stack as they stand on this machine: seen and stopped without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra_kit.providers.local.box import RECORD, Box
+from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.server import Server
+from infra_kit.target import load_handler
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """One server."""
+
+    name: str
+    kind: str
+    address: str
+    pid: int | None
+    data: Path
+
+    @property
+    def running(self) -> bool:
+        return self.pid is not None
+
+
+def servers(stack: str, home: Path) -> list[ServerStatus]:
+    """Every server of the stack, running or not, by name."""
+    return [_status(box) for box in _boxes(stack, home)]
+
+
+def stop(stack: str, home: Path) -> list[str]:
+    """Stops the stack's servers and keeps their data; returns the names of those that ran."""
+    return [box.name for box in _boxes(stack, home) if box.process.stop(_server(box).STOP)]
+
+
+def _boxes(stack: str, home: Path) -> Iterator[Box]:
+    for record in sorted((home / stack).glob(f"*/{RECORD}")):
+        yield Box(home, stack, record.parent.name)
+
+
+def _status(box: Box) -> ServerStatus:
+    record = box.record
+    kind = record.kind.partition("/")[2]
+    return ServerStatus(box.name, kind, f"{LOOPBACK}:{record.ports[0]}", box.process.pid, box.path)
+
+
+def _server(box: Box) -> Server:
+    target, _, component = box.record.kind.partition("/")
+    handler = load_handler(target, component)
+    assert isinstance(handler, Server)  # noqa: S101  a box is only ever made by a Server
+    return handler

@@ -1,0 +1,21 @@
+"""Network on this machine: the loopback, which nothing outside reaches."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.network import NetworkEndpoint, NetworkSpec
+from infra_kit.features import Feature
+
+SUPPORTS: frozenset[Feature] = frozenset()
+HINTS = {features.FLOW_LOGS: "nothing leaves this machine, so there is no flow to log; set flow_logs=False"}
+
+
+def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:  # noqa: ARG001  there is nothing to make
+    return NetworkEndpoint(id=pulumi.Output.from_input("loopback"), cidr=pulumi.Output.from_input("127.0.0.0/8"))

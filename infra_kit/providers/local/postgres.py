@@ -1,0 +1,82 @@
+"""Postgres on this machine: a real server from a wheel (or Debian's, where installed), with streaming replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
+from infra_kit.features import Feature
+from infra_kit.providers.local import postgres_builds
+from infra_kit.providers.local.resource import PostgresServer, server
+
+SUPPORTS = frozenset(
+    {features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME}
+    | {features.version(build.version) for build in postgres_builds.found()}
+    | {features.extension(name) for build in postgres_builds.found() for name in build.extensions}
+)
+"""Versions and extensions are those of the builds that are installed here."""
+
+HINTS = {
+    features.HIGH_AVAILABILITY: "one machine cannot stand in for itself; set high_availability=False here",
+    features.POOLING: "nothing on a laptop needs it: pooled_url is the direct url then",
+    Feature("extension"): "no PostgreSQL here has it; Debian's package of it is used where it is installed",
+}
+
+
+def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
+    """What no single build has: an extension may be there, but for another version."""
+    missing = features.gaps(spec.features(), SUPPORTS, HINTS)
+    build = postgres_builds.best(spec.version, spec.extensions)
+    for name in spec.extensions:
+        if build and name not in build.extensions and features.extension(name) not in missing:
+            others = [other.version for other in postgres_builds.found() if name in other.extensions]
+            missing[features.extension(name)] = (
+                f"PostgreSQL {build.version} has it not together with the rest here; version {', '.join(others)} has it"
+            )
+    return missing
+
+
+def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
+    primary = server(scope, "server", PostgresServer, **_settings(spec), backups=_backups(spec))
+    replicas = [_replica(scope, spec, primary, number) for number in range(1, spec.read_replicas + 1)]
+    reader = replicas[0] if replicas else primary
+    return PostgresEndpoint(
+        host=primary.public["host"],
+        port=primary.public["port"].apply(int),
+        database=primary.public["database"],
+        username=primary.public["username"],
+        password=primary.private["password"],
+        url=primary.private["url"],
+        reader_url=reader.private["url"],
+        pooled_url=primary.private["url"],
+        ca_certificate=primary.public["ca_certificate"],
+    )
+
+
+def _replica(scope: Scope, spec: PostgresSpec, primary: PostgresServer, number: int) -> PostgresServer:
+    return server(
+        scope,
+        f"replica-{number}",
+        PostgresServer,
+        **_settings(spec),
+        backups=None,
+        primary=scope.name,
+        primary_port=primary.public["port"].apply(int),
+    )
+
+
+def _settings(spec: PostgresSpec) -> dict[str, Any]:
+    return {
+        "version": spec.version,
+        "memory_gb": spec.memory_gb,
+        "extensions": list(spec.extensions),
+        "databases": list(spec.databases),
+        "parameters": spec.parameters,
+    }
+
+
+def _backups(spec: PostgresSpec) -> dict[str, Any] | None:
+    return spec.backups.model_dump() if spec.backups else None

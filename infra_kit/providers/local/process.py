@@ -1,0 +1,155 @@
+"""Processes of servers: started once, found again, stopped.
+
+A server holds a lock on its box's file `lock` for as long as it lives, inherited by whatever it forks. The kernel
+drops it with the last of them, so a process number that was given to somebody else is never mistaken for the server.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from signal import SIGTERM, Signals
+
+import psutil
+
+from infra_kit.errors import ServerError
+from infra_kit.providers.local.home import User
+
+STOP_SECONDS = 30
+"""How long a server may take to stop by itself before it is killed."""
+POLL_SECONDS = 0.02
+
+
+class Process:
+    """The process of one server, known by the directory of its box."""
+
+    def __init__(self, name: str, directory: Path) -> None:
+        self.name = name
+        self._directory = directory
+        self._pid_file = directory / "pid"
+        self._child: subprocess.Popen[bytes] | None = None
+        self.log = directory / "server.log"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process number while it lives."""
+        if not self._is_locked():
+            return None
+        try:
+            pid = int(self._pid_file.read_text())
+            os.kill(pid, 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return None
+        return pid
+
+    def start(self, command: Sequence[str], environment: Mapping[str, str], user: User) -> None:
+        """Starts the server in a session of its own, so that it outlives the engine that started it."""
+        self.stop()
+        lock = self._take_lock()
+        self._pid_file.write_text("")
+        os.chown(self._pid_file, user.uid, user.gid)
+        # The server writes its own number before it becomes the server: were we killed here, it could still be found.
+        script = 'echo $$ > "$0" && exec "$@"'
+        try:
+            with self.log.open("ab") as log:
+                self._child = subprocess.Popen(
+                    ["/bin/sh", "-c", script, str(self._pid_file), *command],
+                    env={"PATH": os.defpath, "LANG": "C.UTF-8", **environment},
+                    cwd=self._directory,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=(lock,),
+                    **user.run_as,
+                )
+        finally:
+            os.close(lock)
+
+    def wait(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Returns when the server is ready; raises with the end of its log when it ends or is too late."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if self._ended_within(POLL_SECONDS):
+                raise ServerError(f"{self.name}: the server ended while starting. {self.last_words()}")
+            if time.monotonic() > deadline:
+                raise ServerError(f"{self.name}: the server did not answer within {seconds:.0f} s. {self.last_words()}")
+
+    def signal(self, number: Signals) -> None:
+        pid = self.pid
+        if pid is not None:
+            os.kill(pid, number)
+
+    def stop(self, number: Signals = SIGTERM) -> bool:
+        """Stops the server and what it forked, by force after `STOP_SECONDS`. Returns whether there was anything."""
+        family = self._family()
+        self.signal(number)
+        _, stubborn = psutil.wait_procs(family, STOP_SECONDS if self.pid else 0)
+        for process in stubborn:
+            process.kill()
+        psutil.wait_procs(stubborn, STOP_SECONDS)
+        return bool(family)
+
+    def last_words(self) -> str:
+        """The end of the log, for an error's text."""
+        try:
+            lines = self.log.read_text(errors="replace").splitlines()[-8:]
+        except FileNotFoundError:
+            lines = []
+        return "\n".join([f"The end of {self.log}:", *(f"  {line}" for line in lines)])
+
+    def _family(self) -> list[psutil.Process]:
+        """The server and what it forked; what a killed server left behind (workers of nginx, backends of Postgres)."""
+        if not self._is_locked():
+            return []
+        return [process for process in psutil.process_iter() if _holds(process, self._directory / "lock")]
+
+    def _ended_within(self, seconds: float) -> bool:
+        """Waits for the server's end. Its own child is asked first: it may not have written its number yet."""
+        try:
+            if self._child:
+                self._child.wait(seconds)
+            elif pid := self.pid:
+                psutil.Process(pid).wait(seconds)
+        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
+            return False
+        except psutil.NoSuchProcess:
+            return True
+        return True
+
+    def _take_lock(self) -> int:
+        """The exclusive lock's descriptor. A look by somebody else (`_is_locked`) can be in the way for a moment."""
+        while True:
+            descriptor = self._flock(fcntl.LOCK_EX)
+            if descriptor is not None:
+                return descriptor
+            if self._is_locked():
+                raise ServerError(f"{self.name}: this server runs already, or is being started by another process.")
+
+    def _is_locked(self) -> bool:
+        if not (self._directory / "lock").exists():
+            return False
+        descriptor = self._flock(fcntl.LOCK_SH)
+        if descriptor is not None:
+            os.close(descriptor)
+        return descriptor is None
+
+    def _flock(self, kind: int) -> int | None:
+        descriptor = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        return descriptor
+
+
+def _holds(process: psutil.Process, file: Path) -> bool:
+    try:
+        return any(opened.path == str(file) for opened in process.open_files())
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False

@@ -1,0 +1,68 @@
+"""The dynamic resources of the local target. Their type tokens stand in every state file: never rename them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from infra_kit._dynamic import Provider
+from infra_kit.component import Scope
+from infra_kit.naming import child
+from infra_kit.providers.local import home
+from infra_kit.providers.local.settings import LocalSettings
+
+R = TypeVar("R", bound="ServerResource")
+
+
+class ServerResource(Resource, module="infra-kit", name="Server"):
+    public: pulumi.Output[Mapping[str, Any]]
+    """What is no secret of the endpoint."""
+    private: pulumi.Output[Mapping[str, Any]]
+    """What is secret of it."""
+
+    def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["private"])
+        bag = {**props, "public": None, "private": None}
+        super().__init__(Provider(), resource_name, bag, pulumi.ResourceOptions.merge(opts, secret))
+
+
+class PostgresServer(ServerResource, module="infra-kit", name="PostgresServer"):
+    """A PostgreSQL server, primary or replica."""
+
+
+class RedisServer(ServerResource, module="infra-kit", name="RedisServer"):
+    """A Valkey server, primary or replica."""
+
+
+class ObjectStoreServer(ServerResource, module="infra-kit", name="ObjectStoreServer"):
+    """A SeaweedFS server with one bucket."""
+
+
+class EventBusServer(ServerResource, module="infra-kit", name="EventBusServer"):
+    """A NATS server with JetStream."""
+
+
+class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
+    """An nginx that caches."""
+
+
+def server(scope: Scope, role: str, make: type[R], *, stateful: bool = True, **props: Any) -> R:
+    """Makes the child `role` of a component: a server in a box of its own, `<home>/<stack>/<name>[-role]`."""
+    first = not scope.roles
+    name = scope.name if first else child(scope.name, role)
+    settings = cast(LocalSettings, scope.target.settings or LocalSettings())
+    return scope.resource(
+        role,
+        make,
+        stateful=stateful,
+        kind=f"local/{scope.parent.KIND}",
+        home=str(home.for_program()),
+        stack=pulumi.get_stack(),
+        name=name,
+        port=settings.ports.get(name),
+        retain=scope.defaults.retain_data,
+        **props,
+    )
