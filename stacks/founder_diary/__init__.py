@@ -1,0 +1,1 @@
+"""Founder Diary: no lock-in, one VPS (seeds/002)."""

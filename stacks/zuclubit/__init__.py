@@ -1,0 +1,1 @@
+"""Zuclubit CRM: portable from the first day (seeds/004)."""
