@@ -6,7 +6,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
 import pulumi.runtime
 
@@ -48,14 +47,6 @@ def _project_id(own: Path) -> str:
     return file.read_text()
 
 
-class RunAs(TypedDict, total=False):
-    """Arguments of `subprocess.Popen`."""
-
-    user: int
-    group: int
-    extra_groups: list[int]
-
-
 @dataclass(frozen=True)
 class User:
     """As whom servers run."""
@@ -64,8 +55,15 @@ class User:
     gid: int
 
     @property
-    def run_as(self) -> RunAs:
-        return {} if self.uid == os.geteuid() else {"user": self.uid, "group": self.gid, "extra_groups": []}
+    def prefix(self) -> list[str]:
+        """Put before a command, runs it as this user.
+
+        Not `Popen(user=…)`: with it Python forks instead of vforks, which gRPC, whose threads run in the engine's
+        provider, does not survive unharmed.
+        """
+        if self.uid == os.geteuid():
+            return []
+        return ["setpriv", f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--"]
 
 
 def server_user() -> User:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import select
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from signal import SIGTERM, Signals
+from signal import SIGKILL, SIGTERM, Signals
 
 import psutil
 
@@ -37,18 +38,13 @@ class Process:
     @property
     def pid(self) -> int | None:
         """The server's process number while it lives."""
-        if not self._is_locked():
-            return None
-        try:
-            pid = int(self._pid_file.read_text())
-            os.kill(pid, 0)
-        except (FileNotFoundError, ValueError, ProcessLookupError):
-            return None
-        return pid
+        pid = self._recorded
+        return pid if self._is_locked() and pid and psutil.pid_exists(pid) else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], user: User) -> None:
         """Starts the server in a session of its own, so that it outlives the engine that started it."""
         self.stop()
+        self._await_burial()
         lock = self._take_lock()
         self._pid_file.write_text("")
         os.chown(self._pid_file, user.uid, user.gid)
@@ -57,7 +53,7 @@ class Process:
         try:
             with self.log.open("ab") as log:
                 self._child = subprocess.Popen(
-                    ["/bin/sh", "-c", script, str(self._pid_file), *command],
+                    [*user.prefix, "/bin/sh", "-c", script, str(self._pid_file), *command],
                     env={"PATH": os.defpath, "LANG": "C.UTF-8", **environment},
                     cwd=self._directory,
                     stdin=subprocess.DEVNULL,
@@ -65,7 +61,6 @@ class Process:
                     stderr=log,
                     start_new_session=True,
                     pass_fds=(lock,),
-                    **user.run_as,
                 )
         finally:
             os.close(lock)
@@ -75,7 +70,8 @@ class Process:
         deadline = time.monotonic() + seconds
         while not ready():
             if self._ended_within(POLL_SECONDS):
-                raise ServerError(f"{self.name}: the server ended while starting. {self.last_words()}")
+                code = f" with status {self._child.returncode}" if self._child else ""
+                raise ServerError(f"{self.name}: the server ended{code} while starting. {self.last_words()}")
             if time.monotonic() > deadline:
                 raise ServerError(f"{self.name}: the server did not answer within {seconds:.0f} s. {self.last_words()}")
 
@@ -87,11 +83,11 @@ class Process:
     def stop(self, number: Signals = SIGTERM) -> bool:
         """Stops the server and what it forked, by force after `STOP_SECONDS`. Returns whether there was anything."""
         family = self._family()
+        patience = STOP_SECONDS if self.pid else 0
         self.signal(number)
-        _, stubborn = psutil.wait_procs(family, STOP_SECONDS if self.pid else 0)
-        for process in stubborn:
-            process.kill()
-        psutil.wait_procs(stubborn, STOP_SECONDS)
+        for pid in _still_alive(family, patience):
+            os.kill(pid, SIGKILL)
+        _still_alive(family, STOP_SECONDS)
         return bool(family)
 
     def last_words(self) -> str:
@@ -102,24 +98,37 @@ class Process:
             lines = []
         return "\n".join([f"The end of {self.log}:", *(f"  {line}" for line in lines)])
 
-    def _family(self) -> list[psutil.Process]:
-        """The server and what it forked; what a killed server left behind (workers of nginx, backends of Postgres)."""
-        if not self._is_locked():
-            return []
-        return [process for process in psutil.process_iter() if _holds(process, self._directory / "lock")]
+    def _family(self) -> list[int]:
+        """The server and what it forked, also what a killed one left behind: workers of nginx, backends of Postgres."""
+        lock = self._directory / "lock"
+        return [process.pid for process in psutil.process_iter() if _holds(process, lock)] if self._is_locked() else []
+
+    def _await_burial(self) -> None:
+        """A dead server that its parent has not reaped yet still counts as alive for Postgres's own lock file."""
+        try:
+            dead = psutil.Process(self._recorded)
+            if dead.status() == psutil.STATUS_ZOMBIE:
+                dead.wait(STOP_SECONDS)
+        except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+            return
+
+    @property
+    def _recorded(self) -> int | None:
+        try:
+            return int(self._pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
 
     def _ended_within(self, seconds: float) -> bool:
         """Waits for the server's end. Its own child is asked first: it may not have written its number yet."""
-        try:
-            if self._child:
+        if self._child:
+            try:
                 self._child.wait(seconds)
-            elif pid := self.pid:
-                psutil.Process(pid).wait(seconds)
-        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
-            return False
-        except psutil.NoSuchProcess:
+            except subprocess.TimeoutExpired:
+                return False
             return True
-        return True
+        pid = self.pid
+        return pid is None or _ends(pid, seconds)
 
     def _take_lock(self) -> int:
         """The exclusive lock's descriptor. A look by somebody else (`_is_locked`) can be in the way for a moment."""
@@ -146,6 +155,23 @@ class Process:
             os.close(descriptor)
             return None
         return descriptor
+
+
+def _still_alive(pids: Sequence[int], seconds: float) -> list[int]:
+    """Waits for the end of all these processes; returns those that outlast the time."""
+    deadline = time.monotonic() + seconds
+    return [pid for pid in pids if not _ends(pid, deadline - time.monotonic())]
+
+
+def _ends(pid: int, seconds: float) -> bool:
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], max(0, seconds))[0])
+    finally:
+        os.close(descriptor)
 
 
 def _holds(process: psutil.Process, file: Path) -> bool:

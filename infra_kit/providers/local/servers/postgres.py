@@ -29,7 +29,7 @@ class PostgresServer(Server):
         source = self._primary(box, props)
         if source:
             record.secrets.update(source.record.secrets)
-        build = postgres_builds.require(record.facts.get("version") or props["version"], props["extensions"])
+        build = postgres_builds.require(record.facts.get("version") or props.get("version"), props["extensions"])
         record.facts["version"] = build.version
         box.save(record)
         postgres_cluster.make(box, record, build, source)
@@ -57,9 +57,9 @@ class PostgresServer(Server):
         if props.get("primary"):
             return
         postgres_roles.settle(record, props["databases"], props["extensions"])
-        if props["backups"]:
+        if backups := props.get("backups"):
             build = postgres_builds.require(record.facts["version"], props["extensions"])
-            postgres_backup.keep(box, record, build, int(props["backups"]["retention_days"]))
+            postgres_backup.keep(box, record, build, int(backups["retention_days"]))
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
         old, new = olds.get("version"), news.get("version")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -37,14 +38,9 @@ def make(box: Box, record: Record, build: Build, primary: Box | None) -> None:
 def run(box: Box, doing: str, command: list[str]) -> None:
     """Runs a helper program as the servers' user; its last words become the error."""
     done = subprocess.run(
-        command,
-        env={"LANG": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=box.path,
-        **box.user.run_as,
-    )
+        [*box.user.prefix, *command], env={"PATH": os.defpath, "LANG": "C.UTF-8"}, cwd=box.path,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode:
         raise ServerError(f"{box.name}: {doing} failed: {done.stderr.strip()[-600:]}. Nothing was deleted.")
 

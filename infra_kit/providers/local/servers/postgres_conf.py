@@ -71,7 +71,7 @@ def _tls(box: Box, build: Build) -> dict[str, str]:
 
 def _archive(box: Box, props: Props) -> dict[str, str]:
     """Finished segments of the write-ahead log go to `wal`, each whole or not at all; a quiet minute ends one too."""
-    backups = props["backups"]
+    backups = props.get("backups")
     if not (backups and backups["point_in_time"]):
         return {"archive_mode": "off"}
     wal = box.path / "wal"
