@@ -56,7 +56,18 @@ def _inspect(package: Path, programs: Path, controls: Path, *, tls: bool) -> Bui
     answer = subprocess.run([package / programs / "postgres", "--version"], capture_output=True, text=True, check=True)
     match = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
     version = match[1] if match else ""
-    return Build(version, package, programs, frozenset(file.stem for file in controls.glob("*.control")), tls)
+    return Build(version, package, programs, _extensions(controls), tls)
+
+
+def _extensions(controls: Path) -> frozenset[str]:
+    """Those that can be created: a build may ship an extension without what it requires."""
+    requires = {file.stem: _requires(file) for file in controls.glob("*.control")}
+    return frozenset(name for name, needed in requires.items() if needed <= requires.keys())
+
+
+def _requires(control: Path) -> set[str]:
+    match = re.search(r"^requires\s*=\s*'([^']*)'", control.read_text(), re.MULTILINE)
+    return {name.strip() for name in match[1].split(",")} if match else set()
 
 
 def best(version: str | None, extensions: Iterable[str]) -> Build | None:

@@ -96,7 +96,7 @@ class Process:
             lines = self.log.read_text(errors="replace").splitlines()[-8:]
         except FileNotFoundError:
             lines = []
-        return "\n".join([f"The end of {self.log}:", *(f"  {line}" for line in lines)])
+        return "\n".join([f"Nothing was deleted. The end of {self.log}:", *(f"  {line}" for line in lines)])
 
     def _family(self) -> list[int]:
         """The server and what it forked, also what a killed one left behind: workers of nginx, backends of Postgres."""

@@ -43,7 +43,8 @@ def settle(record: Record, databases: Sequence[str], extensions: Sequence[str]) 
     for name in databases if extensions else ():
         with connect(record, name) as connection:
             for extension in extensions:
-                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+                create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE")
+                connection.execute(create.format(sql.Identifier(extension)))
 
 
 def _role(connection: psycopg.Connection, name: str, password: str, rights: str) -> None:

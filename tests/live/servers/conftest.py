@@ -1,0 +1,24 @@
+"""Servers are made by their handlers here, without the engine; tests/live/test_up.py goes through it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra_kit.providers.local import inventory
+
+STACK = "test"
+
+
+@pytest.fixture
+def home_dir() -> Iterator[Path]:
+    """A home that the servers' user can pass (pytest's own directories are closed to it when root runs the tests)."""
+    path = Path(tempfile.mkdtemp(prefix="infra-kit-test-"))
+    path.chmod(0o711)
+    yield path
+    inventory.stop(STACK, path)
+    shutil.rmtree(path)
