@@ -136,15 +136,20 @@ def _print_connections(stack: str, running: list[Connection]) -> None:
     if not running:
         print(f"{stack} runs no component that can be connected to.")
         return
+    console = _out()
     table = _table("component", "type", "where", "how to connect")
-    for connection in running:
-        table.add_row(connection.name, connection.type, connection.address, connection.how)
-    _out().print(table)
+    for one in running:
+        table.add_row(one.name, one.type, one.address, one.how)
+    if console.measure(table).maximum > console.width:  # a URL must stay in one piece, to be copied
+        table = _table("component", "how to connect")
+        for one in running:
+            table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")
+    console.print(table)
     print(f"Secrets in clear: infra-kit show {running[0].name} --stack {stack}")
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in {"component", "name", "where"})
     return table

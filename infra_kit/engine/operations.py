@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import tempfile
 import time
@@ -106,20 +107,20 @@ class _Run:
     def _begin(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
         self.steps.append(step)
-        self.started[step.urn] = time.monotonic()
-        self._show_active()
+        if _is_custom(metadata) and step.op != "same":  # a component's own step says nothing that its children do not
+            self.started[step.urn] = time.monotonic()
+            self._show_active()
 
     def _end(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
         began = self.started.pop(step.urn, None)
-        custom = bool((metadata.get("new") or metadata.get("old") or {}).get("custom"))
-        if self.name in {"up", "destroy"} and step.op in _CHANGES and custom:
+        if self.name in {"up", "destroy"} and step.op in _CHANGES and _is_custom(metadata):
             took = time.monotonic() - began if began is not None else None
             self.progress.done(_CHANGES[step.op], step.name, short(step.type), took)
         self._show_active()
 
     def _show_active(self) -> None:
-        self.progress.doing(", ".join(name_of(urn) for urn in self.started if "pulumi:pulumi:Stack" not in urn))
+        self.progress.doing(", ".join(name_of(urn) for urn in self.started))
 
     def _diagnose(self, event: dict[str, Any]) -> None:
         severity = event["severity"]
@@ -168,6 +169,9 @@ def _follow(arguments: list[str], stack: Stack, state: _Run, errors: IO[str]) ->
                 state.take(line)
     if interrupted:
         raise EngineError("interrupted. Run it again to go on from where it stopped.")
+    if process.returncode < 0:
+        killed = signal.Signals(-process.returncode).name
+        raise EngineError(f"Pulumi's engine was killed ({killed}) in the middle of it. Run this again: it recovers.")
     if process.returncode != 0:
         errors.seek(0)
         raise _failure(arguments[0], stack, state, errors.read())
@@ -212,6 +216,10 @@ def plain(message: str) -> str:
         return said
     file, line = _FRAME.findall(rest[: raised.start()])[-1] if _FRAME.search(rest) else ("?", "?")
     return f"{raised['kind']}: {said}\n  at {file}, line {line}"
+
+
+def _is_custom(metadata: dict[str, Any]) -> bool:
+    return bool((metadata.get("new") or metadata.get("old") or {}).get("custom"))
 
 
 def name_of(urn: str) -> str:

@@ -40,12 +40,13 @@ def ensure(progress: Progress) -> Path:
         if found := find():
             return found
         failures = []
-        for title, get in (("Installing Pulumi", _install), ("Building Pulumi from Go modules", _build)):
+        for title, get in (("Getting Pulumi with its own installer", _install), ("Building Pulumi from Go modules (about 2 minutes, once)", _build)):
             try:
                 with progress.step(title):
                     return get()
             except EngineError as error:
                 failures.append(f"  {title}: {error}")
+                progress.note(f"  {error}")
     raise PulumiNotFoundError(
         f"infra-kit needs the Pulumi CLI {_text(MINIMUM)} or newer, and could not get it.\n"
         + "\n".join(failures)

@@ -1,0 +1,66 @@
+# Every target sets up what it needs: nothing has to be installed before but Python 3.11+ and make.
+#
+#   make up                                     the default stack
+#   make up STACK=founder-diary-development     another one
+#   make up ARGS="--allow-delete db"            options of `infra-kit up`
+
+STACK ?= zuclubit-development
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+READY := .venv/.ready
+PULUMI = eval "$$($(BIN)/infra-kit env)"
+FAST_TESTS := $(wildcard tests/unit tests/contract tests/conformance)
+ENGINE_TESTS := $(wildcard tests/live tests/faults)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help up down stop status lint test test-system bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  STACK=NAME picks the stack (default $(STACK)); there are:"
+	@ls stacks/environments | sed -n 's/^Pulumi\.\(.*\)\.yaml$$/    \1/p'
+
+up: $(READY) ## Make what the stack describes and say how to connect
+	@$(BIN)/infra-kit up --stack $(STACK) $(ARGS)
+
+down: $(READY) ## Destroy the stack (data is kept in every environment but development)
+	@$(BIN)/infra-kit down --stack $(STACK) $(ARGS)
+
+stop: $(READY) ## Stop the stack's servers and keep all data
+	@$(BIN)/infra-kit stop --stack $(STACK)
+
+status: $(READY) ## Show what the stack has and whether it runs
+	@$(BIN)/infra-kit status --stack $(STACK)
+
+lint: $(READY) ## ruff, mypy, import-linter
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: lint ## lint, then every test that needs no Debian package
+	@$(BIN)/pytest $(FAST_TESTS)
+	@$(PULUMI) && $(BIN)/pytest $(ENGINE_TESTS)
+
+test-system: $(READY) ## The tests that need Debian packages
+	@$(PULUMI) && $(BIN)/pytest tests/system
+
+bench: $(READY) ## Measure: from nothing to all servers answering, a no-op up, memory
+	@$(PULUMI) && $(BIN)/python -m tools.bench $(ARGS)
+
+$(READY): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "infra-kit needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
+	  echo "Install it (https://www.python.org/downloads/), or name it: make up PYTHON=/path/to/python3.12" >&2; \
+	  exit 1; }
+	@echo "… Setting up .venv (once; about a minute)"
+	@started=$$SECONDS; \
+	if ! [ -x $(BIN)/pip ]; then $(PYTHON) -m venv --clear .venv || { \
+	  echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }; fi; \
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'; \
+	touch $@; echo "✓ Setting up .venv ($$((SECONDS - started)) s)"

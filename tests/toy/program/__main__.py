@@ -1,0 +1,11 @@
+"""The toy: components whose "servers" are files, so that the engine can be tried without any real server."""
+
+import pulumi
+
+from tests.toy.program.servers import Postgres
+
+config = pulumi.Config("toy")
+for name in config.require_object("names"):
+    Postgres(name, config.require("size"))
+if problem := config.get("problem"):
+    raise ValueError(problem)
