@@ -1,0 +1,116 @@
+"""A project with all five components on the local target, driven by the real `infra-kit` command and engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from mypy_boto3_s3 import S3Client
+
+from infra_kit.providers.local import inventory
+from infra_kit.providers.local.inventory import ServerStatus
+
+PROGRAM = Path(__file__).parent / "program"
+INFRA_KIT = Path(sys.executable).with_name("infra-kit")
+SECONDS = 300
+KINDS = ["cache", "db", "edge", "events", "files"]
+SETTINGS_OF_THE_CALLER = ("STACK", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE")
+
+
+@dataclass
+class Shop:
+    """The project's folder and its one stack."""
+
+    root: Path
+    cli: Path
+    environment: str = "development"
+
+    @property
+    def stack(self) -> str:
+        return f"shop-{self.environment}"
+
+    @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    def configure(self, **values: Any) -> None:
+        config = {"infra-kit:environment": self.environment, "infra-kit:app": "shop", **values}
+        (self.root / f"Pulumi.{self.stack}.yaml").write_text(json.dumps({"config": config}))
+        self.__dict__.pop("outputs", None)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if key not in SETTINGS_OF_THE_CALLER}
+        path = f"{self.cli}{os.pathsep}{os.environ['PATH']}"
+        return inherited | {"PATH": path, "INFRA_KIT_HOME": str(self.home)}
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs `infra-kit …` to its end."""
+        return self.shell(str(INFRA_KIT), *arguments)
+
+    def up(self) -> subprocess.CompletedProcess[str]:
+        done = self.run("up")
+        assert done.returncode == 0, done.stderr
+        self.__dict__.pop("outputs", None)
+        return done
+
+    def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs plain `pulumi …` as the README says: after `eval "$(infra-kit env)"`."""
+        script = f'eval "$({INFRA_KIT} env)" && exec pulumi "$@" --non-interactive --stack {self.stack}'
+        return self.shell("bash", "-c", script, "pulumi", *arguments)
+
+    def shell(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=self.root, env=self.variables, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts `infra-kit …` in a process group of its own, which can be killed whole."""
+        return subprocess.Popen(
+            [INFRA_KIT, *arguments],
+            cwd=self.root,
+            env=self.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        answer = self.pulumi("stack", "output", "--json", "--show-secrets")
+        assert answer.returncode == 0, answer.stderr
+        return dict(json.loads(answer.stdout))
+
+    def servers(self) -> dict[str, ServerStatus]:
+        return {server.name: server for server in inventory.servers(self.stack, self.home)}
+
+    def s3(self) -> S3Client:
+        return boto3.client("s3", **self.outputs["files"])
+
+
+@contextmanager
+def open_shop(cli: Path, environment: str = "development") -> Iterator[Shop]:
+    """A fresh project; whatever still runs at the end is stopped. Its folder can be passed by the servers' user."""
+    root = Path(tempfile.mkdtemp(prefix="infra-kit-shop-"))
+    root.chmod(0o711)
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
+    (root / "Pulumi.yaml").write_text(json.dumps({"name": "shop", "runtime": runtime, "main": str(PROGRAM)}))
+    shop = Shop(root, cli, environment)
+    shop.configure()
+    try:
+        yield shop
+    finally:
+        inventory.stop(shop.stack, shop.home)
+        shutil.rmtree(root)
