@@ -20,6 +20,9 @@ from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import READY_SECONDS, Command, Server
 from infra_kit.providers.local.servers import redis_conf
 
+NO_ANSWER = (redis.ConnectionError, redis.TimeoutError)
+"""Not there, still loading its data, or not the server that knows our password."""
+
 
 class RedisServer(Server):
     KIND = "local/redis"
@@ -37,19 +40,17 @@ class RedisServer(Server):
             with _session(record) as session:
                 session.ping()
                 return bool(session.info("replication").get("master_link_status", "up") == "up")
-        except (redis.ConnectionError, redis.TimeoutError):
+        except NO_ANSWER:
             return False
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:
-        """Everything but the number of databases changes in place."""
-        with _session(record) as session:
-            for key, value in redis_conf.changeable(props).items():
-                session.config_set(key, value)
-            session.execute_command("ACL", "SETUSER", redis_conf.APP, "reset", *redis_conf.rules_of_app(record))
-            self._persist(box, session, props)
-            if props.get("primary"):
-                session.replicaof(LOOPBACK, int(props["primary_port"]))
-            return int(session.config_get("databases")["databases"]) == int(props["databases"])
+        """Everything but the number of databases changes in place, if the server answers at all."""
+        try:
+            with _session(record) as session:
+                self._change(box, record, session, props)
+                return int(session.config_get("databases")["databases"]) == int(props["databases"])
+        except NO_ANSWER:
+            return False
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
         with _session(record) as session:
@@ -71,6 +72,15 @@ class RedisServer(Server):
         public = {"host": LOOPBACK, "port": port, "username": redis_conf.APP}
         url = f"redis://{redis_conf.APP}:{quote(password, safe='')}@{LOOPBACK}:{port}/0"
         return public, {"password": password, "url": url}
+
+    def _change(self, box: Box, record: Record, session: redis.Redis, props: Props) -> None:
+        for key, value in redis_conf.changeable(props).items():
+            session.config_set(key, value)
+        rules = redis_conf.rules_of_app(record)
+        session.execute_command("ACL", "SETUSER", redis_conf.APP, "reset", *rules)  # type: ignore[no-untyped-call]
+        self._persist(box, session, props)
+        if props.get("primary"):
+            session.replicaof(LOOPBACK, int(props["primary_port"]))
 
     def _persist(self, box: Box, session: redis.Redis, props: Props) -> None:
         """Turning it on writes all that is in memory to a new log first: it is on once that is done."""

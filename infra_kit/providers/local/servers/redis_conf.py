@@ -35,6 +35,7 @@ def write(box: Box, record: Record, props: Props) -> Path:
         'save ""',
         f"appendonly {'yes' if begins_with_log(box, props) else 'no'}",
         "appendfsync everysec",
+        "repl-diskless-sync-delay 0",
         *_following(record, props),
     ]
     return box.write("valkey.conf", "\n".join(lines) + "\n")
