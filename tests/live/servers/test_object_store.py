@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import socket
+import ssl
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from botocore.config import Config
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.object_store import HANDLER
 
@@ -71,7 +73,9 @@ BUCKET = "shop-files"
 def test_objects_are_kept_over_kill_9_with_the_same_address_and_keys(home_dir: Path) -> None:
     _, outs = HANDLER.ensure(props(home_dir))
     s3(outs).put_object(Bucket=BUCKET, Key="a/b.txt", Body=b"hello")
-    os.kill(pid(home_dir), signal.SIGKILL)
+    process = psutil.Process(pid(home_dir))
+    process.kill()
+    process.wait(10)
 
     _, again = HANDLER.ensure(props(home_dir))
 
@@ -115,28 +119,45 @@ def _status(url: str) -> int | None:
 
 
 def test_its_internal_grpc_ports_want_a_certificate(home_dir: Path) -> None:
-    import ssl
-
     HANDLER.ensure(props(home_dir))
-    ports = Box(home_dir, "test", "files").record.ports
-    for port in (ports[1], ports[3], ports[5], ports[7], ports[8]):
-        context = ssl._create_unverified_context()  # noqa: S323  what is tested is the client's certificate
-        context.set_alpn_protocols(["h2"])
-        with pytest.raises((ssl.SSLError, httpx.HTTPError)), httpx.Client(verify=context, http1=True) as client:
-            client.post(f"https://127.0.0.1:{port}/filer_pb.SeaweedFiler/LookupDirectoryEntry")
+    box = Box(home_dir, "test", "files")
+    for port in (box.record.ports[at] for at in (1, 3, 5, 7, 8)):
+        box.process.wait(partial(ports.answers, port), seconds=10)
+        assert _grpc_greets(port, box.conf / "weed.crt", box.conf / "weed.key")
+        assert not _grpc_greets(port)
+
+
+def _grpc_greets(port: int, certificate: Path | None = None, key: Path | None = None) -> bool:
+    """Whether the server takes this client: then it speaks first, with HTTP/2 settings."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    if certificate and key:
+        context.load_cert_chain(certificate, key)
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+        try:
+            with context.wrap_socket(plain) as secured:
+                secured.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000"))
+                return len(secured.recv(9)) > 0
+        except ssl.SSLError:
+            return False
 
 
 def test_it_listens_on_the_loopback_and_on_kept_ports_only(home_dir: Path) -> None:
     HANDLER.ensure(props(home_dir))
+    box = Box(home_dir, "test", "files")
 
-    listening = [
-        connection.laddr
-        for connection in psutil.Process(pid(home_dir)).net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    ]
+    kept = set(box.record.ports)
+    box.process.wait(lambda: {address.port for address in _listening(home_dir)} >= kept, seconds=10)
 
-    assert {address.ip for address in listening} == {"127.0.0.1"}
-    assert {address.port for address in listening} == set(Box(home_dir, "test", "files").record.ports)
+    assert {address.ip for address in _listening(home_dir)} == {"127.0.0.1"}
+    assert {address.port for address in _listening(home_dir)} == kept
+
+
+def _listening(home: Path) -> list[Any]:
+    connections = psutil.Process(pid(home)).net_connections("inet")
+    return [connection.laddr for connection in connections if connection.status == psutil.CONN_LISTEN]
 
 
 def test_the_application_works_with_objects_and_cannot_change_the_bucket(home_dir: Path) -> None:
@@ -277,5 +298,5 @@ def test_delete_leaves_no_process_and_no_data(home_dir: Path) -> None:
 
     HANDLER.delete(resource_id, outs)
 
-    assert not process.is_running()
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     assert not Box(home_dir, "test", "files").path.exists()

@@ -1,0 +1,55 @@
+"""ObjectStore on this machine: a SeaweedFS server with one bucket of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pulumi
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.object_store import ObjectStoreEndpoint, ObjectStoreSpec
+from infra_kit.features import Feature
+from infra_kit.providers.local.resource import ObjectStoreServer, server
+
+SUPPORTS = frozenset(
+    {features.VERSIONING, features.EXPIRE, features.RETENTION_LOCK, features.CORS, features.PUBLIC_READ}
+)
+
+HINTS = {
+    features.ARCHIVE: "SeaweedFS refuses lifecycle transitions, and a laptop has no cheaper storage to move objects to",
+}
+
+
+def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
+    store = server(
+        scope,
+        "server",
+        ObjectStoreServer,
+        bucket=bucket_name(scope.target.app or pulumi.get_stack(), scope.name),
+        **spec.model_dump(mode="json"),
+    )
+    return ObjectStoreEndpoint(
+        bucket=store.public["bucket"],
+        s3_endpoint=store.public["s3_endpoint"],
+        region=store.public["region"],
+        access_key=store.public["access_key"],
+        secret_key=store.private["secret_key"],
+        force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
+        native={
+            "cdn_access_key": store.public["cdn_access_key"],
+            "cdn_secret_key": store.private["cdn_secret_key"],
+        },
+    )
+
+
+def bucket_name(app: str, name: str) -> str:
+    """`<app>-<name>` in S3's letters: 3 to 63 of a-z, 0-9 and hyphens
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). The server keeps its first one."""
+    prefix = re.sub(r"[^a-z0-9]+", "-", app.lower()).strip("-")
+    return f"{prefix[: 62 - len(name)].rstrip('-')}-{name}".lstrip("-") if prefix else f"bucket-{name}"

@@ -1,0 +1,92 @@
+"""A SeaweedFS server with one bucket.
+
+Expiry: an object in a bucket without versions gets its end when it is written, and is gone to the day; everything
+else (versions, objects older than their rule) is deleted by weed's worker in the same process, which looks a few
+seconds after each start of the server and then once a day (seaweedfs 4.48: weed/s3api/s3api_object_lifecycle_ttl.go,
+weed/worker/tasks/s3_lifecycle/handler.go).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004  botocore's names
+
+from infra_kit._dynamic import Props
+from infra_kit.errors import ServerError
+from infra_kit.providers.local import ports
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.server import Command, Server
+from infra_kit.providers.local.servers import bucket, seaweed_conf
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+REGION = "us-east-1"
+"""SeaweedFS accepts every region; clients want one, and this is S3's default."""
+
+
+class ObjectStoreServer(Server):
+    KIND = "local/object_store"
+    PORTS = len(seaweed_conf.PORT_FLAGS) - 1
+    """The last one, the admin server's HTTP port, is not free to choose: see `_add_admin_port`."""
+    SECRETS = (
+        "admin_key", "app_key", "cdn_key", "volume_write", "volume_read", "filer_write", "filer_read", "admin_password",
+    )  # fmt: skip
+
+    def prepare(self, box: Box, record: Record, props: Props) -> Command:
+        record.facts.setdefault("bucket", props["bucket"])
+        _add_admin_port(box, record)
+        box.save(record)
+        seaweed_conf.write(box, record)
+        return Command(seaweed_conf.command(box, record))
+
+    def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
+        try:
+            _client(record).list_buckets()
+        except (ClientError, ConnectionError, HTTPClientError):
+            return False
+        return True
+
+    def settle(self, box: Box, record: Record, props: Props) -> None:
+        bucket.settle(_client(record), box.name, record.facts["bucket"], props)
+
+    def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
+        text = bucket.weaker_lock(news["name"], olds.get("retention_lock"), news.get("retention_lock"))
+        return {"retention_lock": text} if text else {}
+
+    def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
+        public = {
+            "bucket": record.facts["bucket"],
+            "s3_endpoint": _address(record),
+            "region": REGION,
+            "access_key": seaweed_conf.APP,
+            "cdn_access_key": seaweed_conf.CDN,
+        }
+        return public, {"secret_key": record.secrets["app_key"], "cdn_secret_key": record.secrets["cdn_key"]}
+
+
+def _add_admin_port(box: Box, record: Record) -> None:
+    """The admin server's HTTP port lies a fixed way below its gRPC port: one of the kept ports becomes the latter."""
+    if len(record.ports) == len(seaweed_conf.PORT_FLAGS):
+        return
+    first, *others = record.ports
+    for grpc in others:
+        if ports.is_free(grpc - seaweed_conf.ADMIN_PORT_GAP):
+            others.remove(grpc)
+            record.ports[:] = [first, *others, grpc, grpc - seaweed_conf.ADMIN_PORT_GAP]
+            return
+    raise ServerError(f"{box.name}: every port of {[port - seaweed_conf.ADMIN_PORT_GAP for port in others]} is taken.")
+
+
+def _address(record: Record) -> str:
+    return f"http://{LOOPBACK}:{record.ports[0]}"
+
+
+def _client(record: Record) -> S3Client:
+    return bucket.client(_address(record), REGION, seaweed_conf.ADMIN, record.secrets["admin_key"])
+
+
+HANDLER = ObjectStoreServer()
