@@ -140,7 +140,7 @@ def _print_connections(stack: str, running: list[Connection]) -> None:
     table = _table("component", "type", "where", "how to connect")
     for one in running:
         table.add_row(one.name, one.type, one.address, one.how)
-    if console.measure(table).maximum > console.width:  # a URL must stay in one piece, to be copied
+    if Console(width=1000).measure(table).maximum > console.width:  # a URL must stay in one piece, to be copied
         table = _table("component", "how to connect")
         for one in running:
             table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")

@@ -214,7 +214,9 @@ def plain(message: str) -> str:
     said = rest[raised.end() :].strip()
     if raised["module"].startswith("infra_kit."):
         return said
-    file, line = _FRAME.findall(rest[: raised.start()])[-1] if _FRAME.search(rest) else ("?", "?")
+    frames = _FRAME.findall(rest[: raised.start()]) or [("an unknown place", "?")]
+    own = [frame for frame in frames if "site-packages" not in frame[0]]  # the user's file, not a library's
+    file, line = (own or frames)[-1]
     return f"{raised['kind']}: {said}\n  at {file}, line {line}"
 
 

@@ -23,6 +23,8 @@ MINIMUM: Version = (3, 192, 0)
 """The oldest CLI that this package was tried with; tools/pulumi/go.mod pins the same one."""
 INSTALLER_SECONDS = 300.0
 """How long Pulumi's installer may take before the build from Go modules has its turn (it loads about 150 MB)."""
+GO_ELSEWHERE = "/usr/local/go/bin"
+"""Where Go's own installation puts it, which many a PATH lacks."""
 
 _COMMANDS = (
     "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
@@ -40,7 +42,10 @@ def ensure(progress: Progress) -> Path:
         if found := find():
             return found
         failures = []
-        for title, get in (("Getting Pulumi with its own installer", _install), ("Building Pulumi from Go modules (about 2 minutes, once)", _build)):
+        for title, get in (
+            ("Getting Pulumi with its own installer", _install),
+            ("Building Pulumi from Go modules (about 2 minutes, once)", _build),
+        ):
             try:
                 with progress.step(title):
                     return get()
@@ -111,7 +116,7 @@ def _install() -> Path:
 
 
 def _build() -> Path:
-    go = shutil.which("go", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/local/go/bin")
+    go = shutil.which("go") or shutil.which("go", path=GO_ELSEWHERE)
     if go is None:
         raise EngineError("there is no Go on PATH")
     module = _module()

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from infra_kit.engine.operations import name_of, plain, short
+
+FRAMES = """Traceback (most recent call last):
+  File "/home/ana/shop/__main__.py", line 7, in <module>
+    db = Postgres("db", memory_gb=-1)
+  File "/home/ana/.venv/lib/site-packages/infra_kit/spec.py", line 40, in build
+    raise SpecError(problem)
+         ^^^^^^^^^^^^^^^^^^
+"""
+
+
+def test_an_error_of_infra_kit_is_its_own_words_without_the_stack_trace() -> None:
+    said = "Postgres 'db': memory_gb: given -1, at least 0.25 is needed.\nHint: leave it out."
+    message = f"Program failed with an unhandled exception:\n{FRAMES}infra_kit.errors.SpecError: {said}\n\n"
+    assert plain(message) == said
+
+
+def test_a_bug_of_the_program_keeps_its_kind_and_its_place() -> None:
+    message = f"Program failed with an unhandled exception:\n{FRAMES}KeyError: 'region'\n"
+    assert plain(message) == "KeyError: 'region'\n  at /home/ana/shop/__main__.py, line 7"
+
+
+def test_of_a_chain_of_errors_the_last_one_counts() -> None:
+    chain = f"{FRAMES}OSError: no space\n\nDuring handling of the above exception, another exception occurred:\n\n"
+    assert plain(f"{chain}{FRAMES}infra_kit.errors.ServerError: the disk is full") == "the disk is full"
+
+
+def test_what_the_engine_says_itself_loses_only_its_prefix() -> None:
+    assert plain("error: no stack named 'shop' found\n") == "no stack named 'shop' found"
+
+
+def test_names_are_read_from_urns_and_tokens() -> None:
+    urn = "urn:pulumi:shop::app::infra-kit:index:Postgres$pulumi-python:dynamic/infra-kit:PostgresServer::db-server"
+    assert name_of(urn) == "db-server"
+    assert name_of("") == ""
+    assert short("pulumi-python:dynamic/infra-kit:PostgresServer") == "PostgresServer"

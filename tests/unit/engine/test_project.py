@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra_kit.engine.project import Project, write_private
+from infra_kit.errors import ConfigError
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("INFRA_KIT_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: environments\n")
+    (tmp_path / "environments").mkdir()
+    return tmp_path
+
+
+def test_a_project_is_found_from_a_folder_deep_inside_it(root: Path) -> None:
+    inside = root / "a" / "b"
+    inside.mkdir(parents=True)
+    project = Project.find(inside)
+    assert (project.root, project.name, project.home) == (root, "shop", root / ".infra-kit")
+    assert project.config_dir == root / "environments"
+
+
+def test_outside_of_a_project_the_error_says_where_it_looked(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"{tmp_path} is in no Pulumi project"):
+        Project.find(tmp_path)
+
+
+def test_a_project_file_without_a_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("runtime: python\n")
+    with pytest.raises(ConfigError, match="has no `name:`"):
+        Project.find(tmp_path)
+
+
+def test_infra_kit_home_moves_the_private_folder(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFRA_KIT_HOME", str(root / "elsewhere"))
+    assert Project.find(root).backend == f"file://{root}/elsewhere/state"
+
+
+def test_the_passphrase_is_made_once_and_only_its_owner_reads_it(root: Path) -> None:
+    project = Project.find(root)
+    project.prepare()
+    first = project.passphrase_file.read_text()
+    project.prepare()
+    assert project.passphrase_file.read_text() == first
+    assert len(first) >= 32
+    assert stat.S_IMODE(project.passphrase_file.stat().st_mode) == 0o600
+    assert [file.name for file in project.home.iterdir() if file.is_file()] == ["passphrase"]
+
+
+def test_the_users_own_backend_and_passphrase_are_left_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "mine")
+    project = Project.find(root)
+    project.prepare()
+    variables = project.environment(Path("/opt/pulumi/bin"))
+    assert variables["PULUMI_BACKEND_URL"] == "s3://states"
+    assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in variables
+    assert not project.passphrase_file.exists()
+
+
+def test_the_cli_and_the_interpreter_come_first_on_path_and_only_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = str(Path(sys.executable).parent)
+    monkeypatch.setenv("PATH", f"/usr/bin:{own}:/opt/pulumi/bin")
+    path = Project.find(root).environment(Path("/opt/pulumi/bin"))["PATH"]
+    assert path == f"/opt/pulumi/bin:{own}:/usr/bin"
+
+
+def test_the_variables_survive_the_shell_even_in_a_folder_with_blanks_and_quotes(tmp_path: Path) -> None:
+    root = tmp_path / "it's my shop"
+    root.mkdir()
+    (root / "Pulumi.yaml").write_text("name: shop\n")
+    variables = Project.find(root).environment(Path("/opt/my cli"))
+    lines = [f"export {key}={shlex.quote(value)}" for key, value in variables.items()]
+    script = "\n".join([*lines, 'printf %s "$PULUMI_BACKEND_URL"'])
+    answer = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == f"file://{root}/.infra-kit/state"
+
+
+def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "config.yaml"
+    write_private(file, "old")
+    write_private(file, "new")
+    assert file.read_text() == "new"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(file.parent.iterdir()) == [file]

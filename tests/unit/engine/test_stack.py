@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import Stack, choose, read_config
+from infra_kit.errors import ConfigError
+
+SALT = "v1:abc=:v1:def"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(root=tmp_path, name="shop", config_dir=tmp_path, home=tmp_path / ".infra-kit")
+
+
+def author(project: Project, text: str, stack: str = "shop-development") -> Stack:
+    project.config_file(stack).write_text(text)
+    return Stack(project, stack, Path("/opt/pulumi"))
+
+
+def test_the_engine_gets_a_private_copy_so_that_the_tracked_file_stays_as_it_is(project: Project) -> None:
+    stack = author(project, "config:\n  shop:size: 2 # as small as it goes\n")
+    copy = stack.config_file()
+    assert copy.is_relative_to(project.home)
+    assert yaml.safe_load(copy.read_text()) == {"config": {"shop:size": 2}}
+
+
+def test_the_copy_follows_the_tracked_file_and_keeps_its_salt(project: Project) -> None:
+    stack = author(project, "config: {shop:size: 2}\n")
+    copy = stack.config_file()
+    copy.write_text(copy.read_text() + f"encryptionsalt: {SALT}\n")
+    author(project, "config: {shop:size: 3}\n")
+    assert stack.config_file() == copy
+    assert yaml.safe_load(copy.read_text()) == {"config": {"shop:size": 3}, "encryptionsalt": SALT}
+
+
+@pytest.mark.parametrize("own", [f"encryptionsalt: {SALT}", "secretsprovider: awskms://alias/shop"])
+def test_a_file_that_says_how_it_is_encrypted_is_used_as_it_is(project: Project, own: str) -> None:
+    stack = author(project, f"{own}\nconfig: {{shop:size: 2}}\n")
+    assert stack.config_file() == project.config_file("shop-development")
+
+
+def test_an_empty_stack_file_is_an_empty_configuration(project: Project) -> None:
+    assert yaml.safe_load(author(project, "").config_file().read_text()) == {}
+
+
+def test_an_unknown_stack_is_refused_with_those_there_are(project: Project) -> None:
+    author(project, "", "shop-development")
+    author(project, "", "shop-production")
+    with pytest.raises(ConfigError, match=r"no stack 'shop-prod' .* Stacks: shop-development, shop-production"):
+        read_config(project, "shop-prod")
+
+
+def test_a_stack_file_that_is_no_mapping_is_refused_by_name(project: Project) -> None:
+    author(project, "- a\n- b\n")
+    with pytest.raises(ConfigError, match=r"Pulumi.shop-development.yaml must hold a mapping"):
+        read_config(project, "shop-development")
+
+
+def test_a_stack_file_with_broken_yaml_is_refused_by_name(project: Project) -> None:
+    author(project, "config: {")
+    with pytest.raises(ConfigError, match=r"Pulumi.shop-development.yaml is not valid YAML"):
+        read_config(project, "shop-development")
+
+
+def test_the_stack_is_the_one_asked_for_else_the_only_one_else_the_selected_one(project: Project) -> None:
+    author(project, "", "shop-development")
+    assert choose(project, None) == "shop-development"
+    author(project, "", "shop-production")
+    assert choose(project, "shop-production") == "shop-production"
+    assert choose(project, None, selected="shop-development") == "shop-development"
+
+
+def test_without_a_choice_the_error_lists_the_stacks(project: Project) -> None:
+    author(project, "", "shop-development")
+    author(project, "", "shop-production")
+    with pytest.raises(ConfigError, match=r"--stack NAME. Stacks: shop-development, shop-production"):
+        choose(project, None)
+
+
+def test_without_any_stack_the_error_says_how_to_make_one(project: Project) -> None:
+    with pytest.raises(ConfigError, match=r"Make one: a file Pulumi.<system>-<environment>.yaml in "):
+        choose(project, None)

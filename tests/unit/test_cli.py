@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra_kit.engine.connections import Connection
+
+INFRA_KIT = Path(sys.executable).with_name("infra-kit")
+
+
+def run(folder: Path, *arguments: str, columns: int = 80) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": str(columns), "HOME": str(folder)}
+    return subprocess.run(
+        [INFRA_KIT, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    return tmp_path
+
+
+def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
+    shown = run(tmp_path, "--help")
+    assert shown.returncode == 0
+    for command in ("up", "down", "stop", "status", "env", "show"):
+        assert f" {command} " in shown.stdout
+    assert "3 refused by the guard" in " ".join(shown.stdout.split())
+
+
+def test_outside_of_a_project_it_is_one_clear_message(tmp_path: Path) -> None:
+    failed = run(tmp_path, "up")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"Error: {tmp_path} is in no Pulumi project")
+    assert failed.stderr.count("\n") == 1
+
+
+def test_an_unknown_option_is_wrong_usage(project: Path) -> None:
+    assert run(project, "up", "--nonsense").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["up", "down", "stop", "status"])
+def test_an_unknown_stack_is_refused_with_those_there_are(project: Path, command: str) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    refused = run(project, command, "--stack", "shop-prod")
+    assert refused.returncode == 1
+    assert "no stack 'shop-prod'" in refused.stderr
+    assert "Stacks: shop-development." in refused.stderr
+    assert not (project / ".infra-kit" / "state").exists()
+
+
+def test_stop_needs_no_engine(project: Path) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    stopped = run(project, "stop")
+    assert stopped.returncode == 0, stopped.stderr
+    assert stopped.stdout == "Nothing of shop-development was running here.\n"
+
+
+def row(name: str, url: str) -> Connection:
+    return Connection(name, "Postgres", {"url": url}, frozenset({"url"}))
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_a_url_is_in_one_piece_on_any_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    from rich.console import Console
+
+    from infra_kit import cli
+
+    monkeypatch.setattr(cli, "_out", lambda: Console(width=columns))
+    url = "postgresql://zuclubit:••••@127.0.0.1:21003/zuclubit?sslmode=require"
+    cli._print_connections("shop-development", [row("database", url)])
+    shown = capsys.readouterr().out
+    assert url in shown
+    assert "infra-kit show database --stack shop-development" in shown
+    assert max(len(line) for line in shown.splitlines()) <= columns

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from infra_kit.stateful import is_stateful
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "pulumi-python:dynamic/infra-kit:PostgresServer",
+        "pulumi-python:dynamic/infra-kit:EventBusServer",
+        "aws:rds/instance:Instance",
+        "aws:s3/bucket:Bucket",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:kms/key:Key",
+        "gcp:sql/databaseInstance:DatabaseInstance",
+        "gcp:storage/bucket:Bucket",
+        "gcp:pubsub/subscription:Subscription",
+        "docker:index/volume:Volume",
+    ],
+)
+def test_what_holds_data_is_stateful(token: str) -> None:
+    assert is_stateful(token)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "pulumi-python:dynamic/infra-kit:CdnServer",
+        "infra-kit:index:Postgres",
+        "aws:rds/subnetGroup:SubnetGroup",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "pulumi:pulumi:Stack",
+    ],
+)
+def test_what_can_be_made_again_is_not(token: str) -> None:
+    assert not is_stateful(token)
