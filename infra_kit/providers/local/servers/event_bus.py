@@ -12,13 +12,16 @@ from urllib.parse import quote
 from nats.errors import Error as NatsError
 
 from infra_kit._dynamic import Props
+from infra_kit.errors import ServerError
 from infra_kit.providers.local import builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import Command, Server
 from infra_kit.providers.local.servers import nats_conf, nats_streams
 
-RELOAD_SECONDS = 10
+RELOAD_SECONDS = 5
+"""NATS reloads within milliseconds, or says in its log that it will not."""
+NO_ANSWER = (OSError, http.client.HTTPException, NatsError)
 
 
 class EventBusServer(Server):
@@ -35,15 +38,18 @@ class EventBusServer(Server):
         try:
             _monitor(record, "/healthz?js-enabled-only=true")
             asyncio.run(_greet(record))
-        except (OSError, http.client.HTTPException, NatsError):
+        except NO_ANSWER:
             return False
         return True
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:  # noqa: ARG002
-        """All that can change in the file is the rights of the application, and these are taken over in place."""
-        before = _load_time(record)
-        box.process.signal(SIGHUP)
-        box.process.wait(lambda: _load_time(record) != before, RELOAD_SECONDS)
+        """Rights of the application, which follow from streams and consumers, are taken over in place."""
+        try:
+            before = _load_time(record)
+            box.process.signal(SIGHUP)
+            box.process.wait(lambda: _load_time(record) != before, RELOAD_SECONDS)
+        except (*NO_ANSWER, ServerError):
+            return False
         return True
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
