@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self, TypeVar
 
 import pulumi
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 
 T = TypeVar("T")
-Items = Annotated[tuple[T, ...], Field(strict=False)]
-"""A tuple that also takes a list: only the container is converted, never its items."""
+Items = Annotated[Sequence[T], AfterValidator(tuple)]
+"""Any sequence but a str is taken, a tuple is kept: users write lists, and a frozen spec holds nothing mutable."""
 
 
-class Options(BaseModel):
-    """A group of options inside a spec, e.g. `Backups(retention_days=7)`. Frozen; unknown arguments are refused."""
+class Model(BaseModel):
+    """What specs and their groups of options share: frozen, strict, unknown arguments refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
-class Spec(Options):
+class Options(Model):
+    """A group of options inside a spec, e.g. `Backups(retention_days=7)`. Raises `SpecError`."""
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as invalid:
+            raise SpecError(f"{type(self).__name__}: {_problems(type(self), invalid)}") from None
+
+
+class Spec(Model):
     """Base of every spec."""
 
     def for_environment(self, environment: Environment) -> Self:  # noqa: ARG002  most specs ask nothing of it
@@ -47,33 +57,45 @@ S = TypeVar("S", bound=Spec)
 
 def build(spec_type: type[S], component: str, name: str, arguments: Mapping[str, Any]) -> S:
     """The checked spec, or one `SpecError` that lists every problem."""
-    _refuse_unknown_at_plan_time(component, name, arguments)
+    for key, value in arguments.items():
+        if value is None:
+            raise SpecError(
+                f"{component} {name!r}: {key} was given None; a plain value is needed. Leave {key} out for its default."
+            )
     try:
         return spec_type.model_validate(dict(arguments))
     except ValidationError as invalid:
-        problems = [_problem(spec_type, error) for error in invalid.errors(include_url=False)]
-        raise SpecError(f"{component} {name!r}: " + "; ".join(problems)) from None
+        raise SpecError(f"{component} {name!r}: {_problems(spec_type, invalid)}") from None
+    except SpecError as nested:
+        raise SpecError(f"{component} {name!r}: {nested}") from None
 
 
-def _refuse_unknown_at_plan_time(component: str, name: str, arguments: Mapping[str, Any]) -> None:
-    for key, value in arguments.items():
-        if isinstance(value, pulumi.Output):
-            raise SpecError(
-                f"{component} {name!r}: {key} was given an Output, whose value is not known before the deployment; "
-                "a plain value is needed. Read it from the stack's configuration (pulumi.Config) instead."
-            )
-        if value is None:
-            raise SpecError(
-                f"{component} {name!r}: {key} was given None; a plain value is needed. Leave {key} out to get its default."
-            )
+_MESSAGES = {
+    "sequence_str": "a list is needed",
+    "too_short": "at least {min_length} is needed",
+    "dict_type": "a mapping is needed",
+    "is_instance_of": "a {class} is needed",
+    "model_type": "a {class_name} is needed",
+}
+"""Where pydantic's own words say less, by its type of error."""
 
 
-def _problem(spec_type: type[Spec], error: Mapping[str, Any]) -> str:
+def _problems(model: type[Model], invalid: ValidationError) -> str:
+    return "; ".join(_problem(model, error) for error in invalid.errors(include_url=False))
+
+
+def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        allowed = ", ".join(sorted(spec_type.model_fields))
+        allowed = ", ".join(sorted(model.model_fields))
         return f"unknown argument {where!r}; allowed: {allowed}"
     if error["type"] == "missing":
         return f"{where} is required"
-    message = str(error["msg"]).removeprefix("Value error, ")
+    if isinstance(error["input"], pulumi.Output):
+        return (
+            f"{where} was given an Output, whose value is not known before the deployment; a plain value is needed. "
+            "Read it from the stack's configuration (pulumi.Config) instead"
+        )
+    message = _MESSAGES.get(error["type"], str(error["msg"])).format(**error.get("ctx", {}))
+    message = message.removeprefix("Value error, ")
     return f"{where}: {message}, given {error['input']!r}" if where else message

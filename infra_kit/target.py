@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import importlib.util
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -39,18 +40,29 @@ _BUILT_IN = {
 
 def packages() -> Mapping[str, str]:
     """Every target's name and the package of its drivers."""
-    return _BUILT_IN | {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
-
-
-def package(name: str) -> ModuleType:
-    """The provider package of a target, imported now."""
-    known = packages()
-    if name not in known:
-        raise UnknownTargetError(f"there is no target {name!r}. Targets: {', '.join(sorted(known))}.")
-    return _import(name, known[name])
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)} | _BUILT_IN
 
 
 @cache
+def package(name: str) -> ModuleType:
+    """The provider package of a target, imported now. Raises a `TargetError` that says how to get it."""
+    home = _import(name, _address(name))
+    missing = [need for need in getattr(home, "NEEDS", ()) if importlib.util.find_spec(need) is None]
+    if missing:
+        raise _not_installed(name, missing)
+    return home
+
+
+def _address(name: str) -> str:
+    """Where a target's package is. The entry points of what is installed are only read for names that are not ours."""
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    known = packages()
+    if name not in known:
+        raise UnknownTargetError(f"there is no target {name!r}. Targets: {', '.join(sorted(known))}.")
+    return known[name]
+
+
 def _import(target: str, module: str) -> ModuleType:
     try:
         return importlib.import_module(module)
@@ -60,16 +72,21 @@ def _import(target: str, module: str) -> ModuleType:
                 f"the target {target!r} has no drivers in this version of infra-kit yet. "
                 "Choose another target in infra-kit:target, or upgrade infra-kit."
             ) from None
-        raise TargetNotInstalledError(
-            f"the target {target!r} needs the package {missing.name!r}, which is not installed. "
-            f"Install it: pip install 'infra-kit[{target}]'"
-        ) from missing
+        raise _not_installed(target, [str(missing.name)]) from missing
+
+
+def _not_installed(target: str, missing: Sequence[str]) -> TargetNotInstalledError:
+    way_out = (
+        f"Run: pip install 'infra-kit[{target}]'"
+        if target in _BUILT_IN
+        else f"It is not a part of infra-kit: install what {_address(target)} asks for."
+    )
+    return TargetNotInstalledError(f"the target {target!r} needs {', '.join(missing)}, not installed here. {way_out}")
 
 
 def load_driver(target: str, component: str) -> ModuleType:
     """The module that makes a component on a target."""
-    home = package(target)
-    drivers: Mapping[str, str] = home.DRIVERS
+    drivers: Mapping[str, str] = package(target).DRIVERS
     if component not in drivers:
         raise DriverMissingError(
             f"the target {target!r} has no driver for {component!r} yet; it has: "
@@ -80,7 +97,7 @@ def load_driver(target: str, component: str) -> ModuleType:
 
 def load_handler(target: str, component: str) -> Handler:
     """What stands behind a dynamic resource of a target (see `_dynamic`)."""
-    module = importlib.import_module(f"{packages()[target]}.servers.{component}")
+    module = importlib.import_module(f"{_address(target)}.servers.{component}")
     return cast("Handler", module.HANDLER)
 
 
@@ -106,9 +123,7 @@ class Target:
     accepted_gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        known = packages()
-        if self.name not in known:
-            raise UnknownTargetError(f"there is no target {self.name!r}. Targets: {', '.join(sorted(known))}.")
+        _address(self.name)
         for component, gaps in self.accepted_gaps.items():
             for gap in gaps:
                 if not features.is_known(gap):
@@ -139,7 +154,7 @@ class Target:
             region=config.get("region"),
             tags=_mapping(config, "tags"),
             settings=home.SETTINGS.parse(f"infra-kit:{name}", _mapping(config, name)),
-            accepted_gaps={key: tuple(value) for key, value in _mapping(config, "accepted-gaps").items()},
+            accepted_gaps=_accepted_gaps(_mapping(config, "accepted-gaps")),
         )
 
 
@@ -154,6 +169,15 @@ def _environment(target: str, given: str | None) -> Environment:
         return Environment(given or Environment.DEVELOPMENT)
     except ValueError:
         raise ConfigError(f"infra-kit:environment: given {given!r}, allowed: {allowed}.") from None
+
+
+def _accepted_gaps(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    for component, gaps in given.items():
+        if not isinstance(gaps, list):
+            raise ConfigError(
+                f"infra-kit:accepted-gaps: {component}: given {gaps!r}, a list of features is needed, e.g. [{gaps}]."
+            )
+    return {component: tuple(gaps) for component, gaps in given.items()}
 
 
 def _mapping(config: pulumi.Config, key: str) -> dict[str, Any]:

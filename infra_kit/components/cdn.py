@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, ConfigDict, Field, SkipValidation
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.object_store import ObjectStore
-from infra_kit.durations import Duration
+from infra_kit.durations import seconds
 from infra_kit.features import Feature
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
@@ -33,9 +33,16 @@ def _domain(text: str) -> str:
     return text
 
 
-def _host(text: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", text):
+def _origin(given: object) -> object:
+    is_host = isinstance(given, str) and re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", given)
+    if not is_host and not isinstance(given, ObjectStore):
         raise ValueError("an origin is an ObjectStore or a host's address, e.g. 'https://api.example.com'")
+    return given
+
+
+def _ttl(text: str) -> str:
+    if text != NO_CACHE:
+        seconds(text)
     return text
 
 
@@ -46,7 +53,15 @@ def _header(text: str) -> str:
 
 
 Header = Annotated[str, AfterValidator(_header)]
-Host = Annotated[str, AfterValidator(_host)]
+
+
+class RouteOptions(TypedDict, total=False):
+    """The options of a `Route`."""
+
+    ttl: str
+    headers: Sequence[str]
+    cookies: Sequence[str]
+    query: bool
 
 
 class Route(Options):
@@ -54,9 +69,9 @@ class Route(Options):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    origin: ObjectStore | Host
+    origin: Annotated[ObjectStore | str, PlainValidator(_origin)]
     """An `ObjectStore`, or a host as `https://api.example.com`."""
-    ttl: Duration | Literal["none"] = "24h"
+    ttl: Annotated[str, AfterValidator(_ttl)] = "24h"
     """How long an answer is kept when the origin does not say; `none`: never kept."""
     headers: Items[Header] = ()
     """Request headers that reach the origin and tell answers apart."""
@@ -65,8 +80,8 @@ class Route(Options):
     query: bool = False
     """Whether the query string reaches the origin and tells answers apart."""
 
-    def __init__(self, origin: ObjectStore | str, **options: Any) -> None:
-        super().__init__(**{"origin": origin, **options})
+    def __init__(self, origin: ObjectStore | str, **options: Unpack[RouteOptions]) -> None:
+        super().__init__(origin=origin, **options)
 
 
 class CdnSpec(Spec):
@@ -74,11 +89,11 @@ class CdnSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    routes: dict[Annotated[str, AfterValidator(_pattern)], SkipValidation[Route]] = Field(min_length=1)
+    routes: Mapping[Annotated[str, AfterValidator(_pattern)], Route] = Field(min_length=1)
     """Routes by path pattern; the longest pattern that fits wins."""
     domains: Items[Annotated[str, AfterValidator(_domain)]] = ()
     """Names to serve beside the target's own."""
-    response_headers: dict[Header, str] = Field(default_factory=dict)
+    response_headers: Mapping[Header, str] = Field(default_factory=dict)
     """Put on every answer, e.g. `{"Strict-Transport-Security": "max-age=31536000"}`."""
     compression: bool = True
     """Compress text on its way out."""

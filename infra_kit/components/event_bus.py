@@ -22,7 +22,7 @@ Engine = Literal["nats", "native"]
 
 
 def subject(event_type: str) -> str:
-    """The subject of a CloudEvents type: `Lead.Created` is published on `lead.created` (subjects are case-sensitive)."""
+    """The subject of a CloudEvents type, in lower case: `Lead.Created` is published on `lead.created`."""
     return event_type.lower()
 
 
@@ -74,9 +74,9 @@ class EventBusSpec(Spec):
 
     engine: Engine = "nats"
     """`nats` speaks NATS JetStream on every target; `native` is the cloud's own bus where it has one."""
-    streams: dict[Name, Stream] = Field(min_length=1)
+    streams: Mapping[Name, Stream] = Field(min_length=1)
     """Streams by name, e.g. `{"LEAD_EVENTS": Stream(subjects=["lead.*"])}`."""
-    consumers: dict[Name, Consumer] = Field(default_factory=dict)
+    consumers: Mapping[Name, Consumer] = Field(default_factory=dict)
     """Durable consumers by name."""
 
     @model_validator(mode="after")

