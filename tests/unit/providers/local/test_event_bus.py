@@ -8,8 +8,8 @@ from pathlib import Path
 from infra_kit import features
 from infra_kit._dynamic import Props
 from infra_kit.components.event_bus import Consumer, EventBusSpec, Stream
-from infra_kit.providers.local import event_bus
 from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.event_bus import gaps
 from infra_kit.providers.local.servers import nats_conf, nats_streams
 
 PROPS: Props = {
@@ -29,19 +29,19 @@ def spec(stream: Stream) -> EventBusSpec:
 
 
 def test_streams_consumers_and_dead_letters_are_there() -> None:
-    assert event_bus.gaps(spec(Stream(subjects=("lead.*",)))) == {}
+    assert gaps(spec(Stream(subjects=("lead.*",)))) == {}
 
 
 def test_copies_of_a_stream_are_a_gap_with_a_way_out() -> None:
-    gaps = event_bus.gaps(spec(Stream(subjects=("lead.*",), replicas=3)))
-    assert set(gaps) == {features.STREAM_REPLICAS}
-    assert "set replicas=1" in gaps[features.STREAM_REPLICAS]
+    found = gaps(spec(Stream(subjects=("lead.*",), replicas=3)))
+    assert set(found) == {features.STREAM_REPLICAS}
+    assert "set replicas=1" in found[features.STREAM_REPLICAS]
 
 
 def test_a_clouds_own_bus_is_a_gap_with_a_way_out() -> None:
-    gaps = event_bus.gaps(spec(Stream(subjects=("lead.*",))).replace(engine="native"))
-    assert set(gaps) == {features.engine("native")}
-    assert 'set engine="nats"' in gaps[features.engine("native")]
+    found = gaps(spec(Stream(subjects=("lead.*",))).replace(engine="native"))
+    assert set(found) == {features.engine("native")}
+    assert 'set engine="nats"' in found[features.engine("native")]
 
 
 def test_the_application_gets_these_rights_and_no_others() -> None:
