@@ -51,7 +51,7 @@ test-system: $(READY) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
 
 bench: $(READY) ## Measure: from nothing to all servers answering, a no-op up, memory
-	@$(PULUMI) && $(BIN)/python -m tools.bench $(ARGS)
+	@$(PULUMI) && $(BIN)/python -m tests.bench $(ARGS)
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -104,8 +104,10 @@ class Box:
         return record
 
     def destroy(self) -> None:
-        """Deletes the server's data for good."""
+        """Deletes the server's data for good, and the stack's directory with its last server."""
         shutil.rmtree(self.path)
+        with suppress(OSError):
+            self.path.parent.rmdir()
 
     @contextmanager
     def _all_ports(self) -> Iterator[None]:
