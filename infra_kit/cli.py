@@ -5,7 +5,9 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data woul
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import sys
 import time
 from typing import Annotated
@@ -42,7 +44,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     running = lifecycle.up(project, name, progress, allow_delete or [])
-    progress.note(f"{name} is up ({duration(time.monotonic() - started)}).")
+    progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     _print_connections(name, running)
 
 
@@ -78,11 +80,13 @@ def status(stack: StackName = None) -> None:
     if not servers:
         _print_connections(name, connections.connections(_state(project, name, progress)))
         return
-    table = _table("name", "kind", "where", "state", "data")
+    table = _table("server", "type", "where", "state")
     for server in servers:
-        state = f"[green]running[/] ({server.pid})" if server.running else "[red]stopped[/]"
-        table.add_row(server.name, server.kind, server.address, state, str(server.data))
+        state = f"[green]running[/] (process {server.pid})" if server.running else "[red]stopped[/]"
+        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, state)
     _out().print(table)
+    for folder in sorted({server.data.parent for server in servers}):
+        print(f"Data: {folder}")
 
 
 @app.command()
@@ -145,7 +149,12 @@ def _print_connections(stack: str, running: list[Connection]) -> None:
         for one in running:
             table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")
     console.print(table)
-    print(f"Secrets in clear: infra-kit show {running[0].name} --stack {stack}")
+    print(f"\nSecrets in clear:\n  {_own_name()} show {running[0].name} --stack {stack}")
+
+
+def _own_name() -> str:
+    """How the user can call this program again: by its name only if PATH has it."""
+    return "infra-kit" if shutil.which("infra-kit") else os.path.relpath(sys.argv[0])
 
 
 def _table(*columns: str) -> Table:

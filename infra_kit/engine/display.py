@@ -18,6 +18,7 @@ class Progress:
         self.console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._status: Status | None = None
         self._title = ""
+        self._warned: set[str] = set()
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -52,17 +53,20 @@ class Progress:
             text = f"{self._title}: {what}" if what else f"{self._title} …"
             self._status.update(escape(text if len(text) <= room else text[: room - 1] + "…"))
 
-    def done(self, mark: str, name: str, what: str, seconds: float | None = None) -> None:
-        """One line for a finished resource: `+ db-server  PostgresServer  2.1 s`."""
+    def done(self, change: str, name: str, what: str, seconds: float | None = None) -> None:
+        """One line for a finished resource: `created db-server PostgresServer (2.1 s)`."""
         took = f" [dim]({duration(seconds)})[/]" if seconds is not None else ""
-        self.console.print(f"    {mark} {escape(name)} [dim]{escape(what)}[/]{took}")
+        self.console.print(f"    {change} {escape(name)} [dim]{escape(what)}[/]{took}")
 
     def note(self, text: str) -> None:
         """Something the user should know that is no fault."""
         self.console.print(escape(text))
 
     def warn(self, text: str) -> None:
-        """Something the user should look at."""
+        """Something the user should look at: said once a run, though preview and up both find it."""
+        if text in self._warned:
+            return
+        self._warned.add(text)
         self._line("[yellow]![/]", escape(text))
 
     def error(self, text: str) -> None:

@@ -19,12 +19,12 @@ from infra_kit.engine.stack import Stack
 from infra_kit.errors import AnotherRunError, EngineError
 
 _CHANGES = {
-    "create": "[green]+[/]",
-    "import": "[green]+[/]",
-    "update": "[yellow]~[/]",
-    "create-replacement": "[yellow]±[/]",
-    "delete": "[red]-[/]",
-    "delete-replaced": "[red]-[/]",
+    "create": "[green]created[/]",
+    "import": "[green]imported[/]",
+    "update": "[yellow]changed[/]",
+    "create-replacement": "[yellow]replaced[/]",
+    "delete": "[red]deleted[/]",
+    "delete-replaced": "[red]deleted[/]",
 }
 _OTHER_KEY_HINT = (
     "\nThe stack's secrets were encrypted with another passphrase than the one in {file}. Set "
@@ -148,9 +148,8 @@ def run(operation: str, stack: Stack, config: Path, progress: Progress, *options
             with progress.step(_TITLES[operation]):
                 _follow(arguments, stack, state, errors)
         finally:
-            if operation in {"preview", "destroy"}:  # refresh and up would say the same again
-                for warning in state.warnings:
-                    progress.warn(warning)
+            for warning in state.warnings:
+                progress.warn(warning)
     return state.steps
 
 

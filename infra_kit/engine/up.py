@@ -44,7 +44,9 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         _refresh(stack, progress)
         plan = operations.run("preview", stack, config, progress)
         guard.check(plan, allow)
-        operations.run("up", stack, config, progress)
+        done = operations.run("up", stack, config, progress)
+        if not any(step.is_change for step in done):
+            progress.note("Nothing had to change.")
         return connections.connections(stack.state())
 
 

@@ -77,5 +77,5 @@ def test_a_url_is_in_one_piece_on_any_terminal(
     cli._print_connections("shop-development", [row("database", url)])
     shown = capsys.readouterr().out
     assert url in shown
-    assert "infra-kit show database --stack shop-development" in shown
+    assert "show database --stack shop-development" in shown
     assert max(len(line) for line in shown.splitlines()) <= columns

@@ -33,6 +33,12 @@ def test_a_step_that_fails_says_so_and_passes_the_error_on(progress: Progress, s
     assert "✗ Planning failed after 0." in said.getvalue()
 
 
+def test_a_warning_is_said_once(progress: Progress, said: StringIO) -> None:
+    progress.warn("archive is left out")
+    progress.warn("archive is left out")
+    assert said.getvalue() == "! archive is left out\n"
+
+
 def test_what_looks_like_markup_is_shown_as_it_is(progress: Progress, said: StringIO) -> None:
     progress.error("db: extensions: [vector] is not [allowed]")
     assert said.getvalue() == "Error: db: extensions: [vector] is not [allowed]\n"
