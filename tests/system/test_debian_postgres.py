@@ -33,9 +33,17 @@ def version() -> str:
 @pytest.fixture
 def props(home_dir: Path, version: str) -> Iterator[Props]:
     asked = {
-        "kind": "local/postgres", "home": str(home_dir), "stack": "test", "name": "db", "retain": False,
-               "version": version, "memory_gb": 0.25, "extensions": [*ZUCLUBIT, "postgis"], "databases": ["app"], "parameters": {},
-    }  # fmt: skip
+        "kind": "local/postgres",
+        "home": str(home_dir),
+        "stack": "test",
+        "name": "db",
+        "retain": False,
+        "version": version,
+        "memory_gb": 0.25,
+        "extensions": [*ZUCLUBIT, "postgis"],
+        "databases": ["app"],
+        "parameters": {},
+    }
     yield asked
     HANDLER.delete("test/db", asked)
 
