@@ -354,6 +354,9 @@ def test_no_password_stands_in_an_argument_a_log_or_a_file_for_others(props: Pro
     ensure(props)
     ensure({**props, "consumers": {}})
     box = box_of(props)
-    seen = " ".join(" ".join(process.cmdline()) for process in psutil.process_iter()) + box.process.log.read_text()
+    seen = (
+        " ".join(" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
+        + box.process.log.read_text()
+    )
     assert not [secret for secret in box.record.secrets.values() if secret in seen]
     assert (box.conf / "nats.conf").stat().st_mode & 0o077 == 0

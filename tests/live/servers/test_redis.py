@@ -264,7 +264,7 @@ def test_deleting_in_development_leaves_nothing(kept: Props) -> None:
 def test_no_password_stands_in_an_argument_a_log_or_a_file_for_others(kept: Props) -> None:
     asked = replica_of(kept, ensure(kept))
     ensure(asked)
-    arguments = " ".join(" ".join(process.cmdline()) for process in psutil.process_iter())
+    arguments = " ".join(" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
     for props in (kept, asked):
         box = box_of(props)
         seen = arguments + box.process.log.read_text()
