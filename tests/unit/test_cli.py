@@ -72,10 +72,11 @@ def test_a_url_is_in_one_piece_on_any_terminal(
 
     from infra_kit import cli
 
+    monkeypatch.setattr(sys, "argv", [".venv/bin/infra-kit"])
     monkeypatch.setattr(cli, "_out", lambda: Console(width=columns))
     url = "postgresql://zuclubit:••••@127.0.0.1:21003/zuclubit?sslmode=require"
     cli._print_connections("shop-development", [row("database", url)])
     shown = capsys.readouterr().out
     assert url in shown
-    assert "show database --stack shop-development" in shown
+    assert "infra-kit show database --stack shop-development" in shown
     assert max(len(line) for line in shown.splitlines()) <= columns
