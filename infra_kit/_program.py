@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import pulumi.runtime
 
-from infra_kit.errors import DuplicateNameError
+from infra_kit.errors import DuplicateNameError, EngineError
 from infra_kit.target import Target
 
 if TYPE_CHECKING:
@@ -48,7 +48,13 @@ _programs: WeakKeyDictionary[object, Program] = WeakKeyDictionary()
 
 def current() -> Program:
     """The memory of the program that runs now."""
-    return _programs.setdefault(pulumi.runtime.settings.get_monitor(), Program())
+    monitor = pulumi.runtime.settings.get_monitor()
+    if monitor is None:
+        raise EngineError(
+            "no Pulumi program is running: components are made by one. Run it with `infra-kit up` or `pulumi up`; in a "
+            "test, with infra_kit.testing.record(program)."
+        )
+    return _programs.setdefault(monitor, Program())
 
 
 def default_network(target: Target) -> Network:

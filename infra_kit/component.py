@@ -126,7 +126,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program.claim(kind, name)
 
         super().__init__(f"infra-kit:index:{kind}", name, None, opts)
-        _say_what_is_left_out(self, left_out)
+        _say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = self._create(driver, scope)
         scope.check_overrides()
@@ -156,9 +156,10 @@ def fit(driver: Driver, target: Target, kind: str, name: str, spec: Spec) -> tup
     return spec, sorted(gaps)
 
 
-def _say_what_is_left_out(component: Component[Any, Any], gaps: list[Feature]) -> None:
+def _say_what_is_left_out(component: Component[Any, Any], name: str, gaps: list[Feature]) -> None:
     for gap in gaps:
         pulumi.log.warn(
-            f"{gap} is left out: the target {component.target.name!r} lacks it, and the stack accepted the gap.",
+            f"{type(component).__name__} {name!r}: {gap} is left out: the target {component.target.name!r} lacks it, "
+            "and the stack accepted the gap.",
             component,
         )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from infra_kit.errors import ConfigError
+from infra_kit.spec import Model, problems
 
 
-class Settings(BaseModel):
+class Settings(Model):
     """Base of each provider's settings: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     @classmethod
     def parse(cls, key: str, values: Mapping[str, Any]) -> Self:
@@ -21,8 +20,4 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as invalid:
-            problems = "; ".join(
-                f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
-                for error in invalid.errors(include_url=False)
-            )
-            raise ConfigError(f"{key}: {problems}. Allowed: {', '.join(cls.model_fields)}.") from None
+            raise ConfigError(f"{key}: {problems(cls, invalid)}.") from None

@@ -30,7 +30,7 @@ class Options(Model):
         try:
             super().__init__(**values)
         except ValidationError as invalid:
-            raise SpecError(f"{type(self).__name__}: {_problems(type(self), invalid)}") from None
+            raise SpecError(f"{type(self).__name__}: {problems(type(self), invalid)}") from None
 
 
 class Spec(Model):
@@ -65,7 +65,7 @@ def build(spec_type: type[S], component: str, name: str, arguments: Mapping[str,
     try:
         return spec_type.model_validate(dict(arguments))
     except ValidationError as invalid:
-        raise SpecError(f"{component} {name!r}: {_problems(spec_type, invalid)}") from None
+        raise SpecError(f"{component} {name!r}: {problems(spec_type, invalid)}") from None
     except SpecError as nested:
         raise SpecError(f"{component} {name!r}: {nested}") from None
 
@@ -80,7 +80,8 @@ _MESSAGES = {
 """Where pydantic's own words say less, by its type of error."""
 
 
-def _problems(model: type[Model], invalid: ValidationError) -> str:
+def problems(model: type[Model], invalid: ValidationError) -> str:
+    """All that is wrong, in one line, for people."""
     return "; ".join(_problem(model, error) for error in invalid.errors(include_url=False))
 
 
@@ -88,7 +89,7 @@ def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(model.model_fields))
-        return f"unknown argument {where!r}; allowed: {allowed}"
+        return f"unknown {where!r}; allowed: {allowed}"
     if error["type"] == "missing":
         return f"{where} is required"
     if isinstance(error["input"], pulumi.Output):

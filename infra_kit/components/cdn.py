@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
@@ -52,6 +52,20 @@ def _header(text: str) -> str:
     return text
 
 
+def _cookie(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", text):
+        raise ValueError("a cookie's name is letters, digits, '_', '.' and '-'")
+    return text
+
+
+def _header_value(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("a header's value is one line of printable characters")
+    return text
+
+
+Cookie = Annotated[str, AfterValidator(_cookie)]
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Header = Annotated[str, AfterValidator(_header)]
 
 
@@ -75,7 +89,7 @@ class Route(Options):
     """How long an answer is kept when the origin does not say; `none`: never kept."""
     headers: Items[Header] = ()
     """Request headers that reach the origin and tell answers apart."""
-    cookies: Items[Header] = ()
+    cookies: Items[Cookie] = ()
     """Cookies that reach the origin and tell answers apart."""
     query: bool = False
     """Whether the query string reaches the origin and tells answers apart."""
@@ -84,12 +98,19 @@ class Route(Options):
         super().__init__(origin=origin, **options)
 
 
+def _route(given: object) -> object:
+    """An origin alone is short for a route to it."""
+    return Route(given) if isinstance(given, ObjectStore | str) else given
+
+
 class CdnSpec(Spec):
     """What a CDN is asked for."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    routes: Mapping[Annotated[str, AfterValidator(_pattern)], Route] = Field(min_length=1)
+    routes: Mapping[Annotated[str, AfterValidator(_pattern)], Annotated[Route, BeforeValidator(_route)]] = Field(
+        min_length=1
+    )
     """Routes by path pattern; the longest pattern that fits wins."""
     domains: Items[Annotated[str, AfterValidator(_domain)]] = ()
     """Names to serve beside the target's own."""
@@ -170,16 +191,4 @@ class Cdn(Component[CdnSpec, CdnEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
         **arguments: Unpack[CdnArgs],
     ) -> None:
-        super().__init__(name, _with_routes(arguments), target=target, overrides=overrides, opts=opts)
-
-
-def _with_routes(arguments: CdnArgs) -> dict[str, Any]:
-    """An origin alone is short for a route to it."""
-    given = dict(arguments)
-    routes = given.get("routes")
-    if isinstance(routes, Mapping):
-        given["routes"] = {
-            pattern: Route(origin) if isinstance(origin, ObjectStore | str) else origin
-            for pattern, origin in routes.items()
-        }
-    return given
+        super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)

@@ -1,0 +1,125 @@
+"""What a recorded program talks to instead of Pulumi's engine.
+
+Beside what Pulumi's own mocks do, it keeps the requests as they came, refuses what the engine refuses, and makes
+secret what the engine makes secret.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.settings import get_project, get_stack
+
+from infra_kit import target
+from infra_kit.errors import InfraKitError
+from infra_kit.testing._values import bag, message, plain, secret
+
+STACK = "pulumi:pulumi:Stack"
+
+Answer = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Values, or a function from the plain inputs to them."""
+
+
+class RecordingError(InfraKitError):
+    """The recorded program does what a real engine would refuse, or asks what nothing here can answer."""
+
+
+class Monitor(MockMonitor):
+    """Keeps every resource that the program registers."""
+
+    def __init__(self, outputs: Mapping[str, Answer], calls: Mapping[str, Answer]) -> None:
+        super().__init__(_Answers(calls))
+        self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
+        self.states: dict[str, dict[str, Any]] = {}
+        self._outputs = outputs
+        self._lock = threading.Lock()
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine does: all types above, without the stack's."""
+        above = parent.split("::")[2] if parent else STACK
+        qualified = type_ if above == STACK else f"{above}${type_}"
+        return f"urn:pulumi:{get_stack()}::{get_project()}::{qualified}::{name}"
+
+    def RegisterResource(self, request: Any) -> resource_pb2.RegisterResourceResponse:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        with self._lock:
+            if urn in self.requests:
+                raise RecordingError(f"two resources have the URN {urn}; Pulumi's engine refuses the second.")
+            self.requests[urn] = request
+        if not request.custom:
+            self.states[urn] = {}
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        identity = request.importId or f"{request.name}-id"
+        state = self._state(request)
+        self.states[urn] = state
+        self.resources[urn] = MockMonitor.ResourceRegistration(urn, identity, plain(state))
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=message(state))
+
+    def _state(self, request: Any) -> dict[str, Any]:
+        """The inputs, and what the table of answers adds; secret what the program asked to be."""
+        inputs = bag(request.object)
+        answer = _answer(request.type, self._outputs, "OUTPUTS")
+        added = _ask(answer, plain(inputs)) if answer is not None else {}
+        marked = {key: secret(added.get(key)) for key in request.additionalSecretOutputs}
+        return {**inputs, **added, **marked}
+
+    def RegisterResourceOutputs(self, request: Any) -> Empty:
+        self.states[request.urn] = bag(request.outputs)
+        return Empty()
+
+
+class Engine(MockEngine):
+    """Keeps what the program logs."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.warnings: list[str] = []
+
+    def Log(self, request: Any) -> None:
+        if request.severity == engine_pb2.WARNING:
+            self.warnings.append(request.message)
+
+
+class _Answers(Mocks):
+    """Answers the calls of a program, e.g. `aws:index/getAvailabilityZones:getAvailabilityZones`."""
+
+    def __init__(self, calls: Mapping[str, Answer]) -> None:
+        self._calls = calls
+
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        answer = _answer(args.token, self._calls, "CALLS")
+        if answer is None:
+            raise RecordingError(
+                f"the program calls {args.token}, and nothing here answers. Answer it: "
+                f'record(…, calls={{"{args.token}": {{…}}}}).'
+            )
+        return dict(_ask(answer, args.args)), None
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Only for what the program reads, e.g. `Bucket.get(…)`."""
+        return args.resource_id, args.inputs
+
+
+def _ask(answer: Answer, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    return answer(inputs) if callable(answer) else answer
+
+
+def _answer(token: str, given: Mapping[str, Answer], table: str) -> Answer | None:
+    """The test's own answer, else that of the provider package: its module `testing` brings OUTPUTS and CALLS."""
+    if token in given:
+        return given[token]
+    for package in target.packages().values():
+        # A target that this process has not used answers nothing: its package may not even be installed.
+        if package in sys.modules and find_spec(f"{package}.testing"):
+            answers: Mapping[str, Answer] = getattr(import_module(f"{package}.testing"), table, {})
+            if token in answers:
+                return answers[token]
+    return None

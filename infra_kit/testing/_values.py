@@ -1,0 +1,68 @@
+"""Property values as they go over Pulumi's wire, made plain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime import rpc
+
+# The wire's own marks, which have no public name.
+_SIGNATURE = rpc._special_sig_key
+_SECRET = rpc._special_secret_sig
+_RESOURCE = rpc._special_resource_sig
+
+
+def bag(message: Struct) -> dict[str, Any]:
+    """The properties of a message, with the wire's marks still in them. Whole numbers become int."""
+    properties: dict[str, Any] = _with_integers(MessageToDict(message))
+    return properties
+
+
+def _with_integers(value: Any) -> Any:
+    """The wire knows floats only."""
+    match value:
+        case dict():
+            return {key: _with_integers(item) for key, item in value.items()}
+        case list():
+            return [_with_integers(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+    return value
+
+
+def message(properties: Mapping[str, Any]) -> Struct:
+    """The way back of `bag`."""
+    struct = Struct()
+    struct.update(properties)
+    return struct
+
+
+def secret(value: Any) -> dict[str, Any]:
+    """The value, marked secret."""
+    return {_SIGNATURE: _SECRET, "value": value}
+
+
+def plain(value: Any) -> Any:
+    """The value without marks: secrets in clear, a resource as its URN."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value.get(_SIGNATURE):
+        case rpc._special_secret_sig:
+            return plain(value["value"])
+        case rpc._special_resource_sig:
+            return value["urn"]
+    return {key: plain(item) for key, item in value.items()}
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether the value is a secret, or has one inside."""
+    if isinstance(value, list):
+        return any(holds_secret(item) for item in value)
+    if not isinstance(value, dict):
+        return False
+    return value.get(_SIGNATURE) == _SECRET or any(holds_secret(item) for item in value.values())

@@ -1,0 +1,31 @@
+"""What every target's Cdn must do."""
+
+from infra_kit import Cdn, ObjectStore, Route, Target, features
+from infra_kit.components.cdn import CdnEndpoint
+from infra_kit.testing import record
+from infra_kit.testing.conformance.suite import NAME, ComponentConformance
+
+
+class CdnConformance(ComponentConformance):
+    component = Cdn
+    endpoint = CdnEndpoint
+    secrets = frozenset({"trust"})
+    arguments = {"routes": {"/*": "https://origin.example.com"}, "compression": False}
+    keeps_data = False
+    asks = {
+        features.DOMAINS: {"domains": ["www.example.com"]},
+        features.RESPONSE_HEADERS: {"response_headers": {"Strict-Transport-Security": "max-age=31536000"}},
+        features.COMPRESSION: {"compression": True},
+        features.INVALIDATION: {"release": "v1"},
+    }
+    variations = {
+        "one more route": {"routes": {"/*": "https://origin.example.com", "/api/*": "https://api.example.com"}},
+        "no cache": {"routes": {"/*": Route("https://origin.example.com", ttl="none")}},
+    }
+
+    def test_an_object_store_is_an_origin(self, target: Target) -> None:
+        def program() -> None:
+            files = ObjectStore("files", target=target)
+            Cdn(NAME, target=target, routes={"/*": files}, compression=False)
+
+        assert record(program, outputs=self.outputs, calls=self.calls).named(NAME).outputs["url"]

@@ -1,0 +1,30 @@
+"""What every target's EventBus must do."""
+
+from infra_kit import Consumer, EventBus, Stream, features
+from infra_kit.components.event_bus import EventBusEndpoint
+from infra_kit.target import Target
+from infra_kit.testing.conformance.suite import NAME, ComponentConformance
+
+LEADS = Stream(subjects=["lead.*"])
+SCORING = Consumer(stream="LEADS", dead_letter=False)
+
+
+class EventBusConformance(ComponentConformance):
+    component = EventBus
+    endpoint = EventBusEndpoint
+    secrets = frozenset({"password", "url"})
+    arguments = {"streams": {"LEADS": LEADS}, "consumers": {"scoring": SCORING}}
+    asks = {
+        features.DEAD_LETTER: {"consumers": {"scoring": Consumer(stream="LEADS")}},
+        features.STREAM_REPLICAS: {"streams": {"LEADS": Stream(subjects=["lead.*"], replicas=3)}},
+        features.engine("nats"): {"engine": "nats"},
+        features.engine("native"): {"engine": "native"},
+    }
+    variations = {
+        "one more stream": {"streams": {"FIRST": Stream(subjects=["first.*"]), "LEADS": LEADS}},
+        "one more consumer": {"consumers": {"analytics": SCORING, "scoring": SCORING}},
+        "retention": {"streams": {"LEADS": Stream(subjects=["lead.*"], retention="30d")}},
+    }
+
+    def test_every_consumer_has_an_address(self, target: Target) -> None:
+        assert set(self.record(target).named(NAME).outputs["consumers"]) == {"scoring"}

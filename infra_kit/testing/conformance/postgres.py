@@ -1,0 +1,30 @@
+"""What every target's Postgres must do."""
+
+from typing import get_args
+
+from infra_kit import Backups, Pooling, Postgres, features
+from infra_kit.components.postgres import PostgresEndpoint, Version
+from infra_kit.testing.conformance.suite import ComponentConformance
+
+
+class PostgresConformance(ComponentConformance):
+    component = Postgres
+    endpoint = PostgresEndpoint
+    secrets = frozenset({"password", "url", "reader_url", "pooled_url"})
+    asks = {
+        features.READ_REPLICAS: {"read_replicas": 2},
+        features.HIGH_AVAILABILITY: {"high_availability": True},
+        features.POOLING: {"pooling": Pooling()},
+        features.BACKUPS: {"backups": Backups(point_in_time=False)},
+        features.POINT_IN_TIME: {"backups": Backups()},
+        features.extension("pgcrypto"): {"extensions": ["pgcrypto"]},
+        features.extension("vector"): {"extensions": ["vector"]},
+        features.extension("no_such_extension"): {"extensions": ["no_such_extension"]},
+        **{features.version(version): {"version": version} for version in get_args(Version)},
+    }
+    variations = {
+        "size": {"cpu": 4, "memory_gb": 8, "storage_gb": 100},
+        "databases": {"databases": ["app", "second"]},
+        "parameters": {"parameters": {"log_min_duration_statement": "500"}},
+        "deletion protection": {"deletion_protection": True},
+    }

@@ -1,0 +1,24 @@
+"""What every target's Redis must do."""
+
+from typing import get_args
+
+from infra_kit import Redis, features
+from infra_kit.components.redis import RedisEndpoint, Version
+from infra_kit.testing.conformance.suite import ComponentConformance
+
+
+class RedisConformance(ComponentConformance):
+    component = Redis
+    endpoint = RedisEndpoint
+    secrets = frozenset({"password", "url", "reader_url"})
+    asks = {
+        features.READ_REPLICAS: {"replicas": 2},
+        features.HIGH_AVAILABILITY: {"replicas": 1, "high_availability": True},
+        features.PERSISTENCE: {"persistence": True},
+        **{features.version(version): {"version": version} for version in get_args(Version)},
+    }
+    variations = {
+        "size": {"memory_gb": 4},
+        "eviction": {"eviction": "noeviction"},
+        "databases": {"databases": 4},
+    }

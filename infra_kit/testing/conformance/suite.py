@@ -1,0 +1,186 @@
+"""What holds for every component on every target."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, get_args, get_type_hints
+
+import pulumi
+import pytest
+from pydantic import ConfigDict, TypeAdapter
+
+from infra_kit import Environment, Network, Target, spec
+from infra_kit.component import Component
+from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.features import Feature
+from infra_kit.stateful import is_stateful
+from infra_kit.testing._monitor import Answer
+from infra_kit.testing.recording import Recording, Resource, record
+
+NAME = "it"
+
+
+class ComponentConformance:
+    """Base of the suites. A target's tests say `target`, and what its mocks need."""
+
+    component: ClassVar[type[Component[Any, Any]]]
+    endpoint: ClassVar[type]
+    secrets: ClassVar[frozenset[str]] = frozenset()
+    """The fields of the endpoint that are secret."""
+    arguments: ClassVar[Mapping[str, Any]] = {}
+    """The least that makes one."""
+    asks: ClassVar[Mapping[Feature, Mapping[str, Any]]]
+    """By feature, the arguments that ask for it."""
+    variations: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """Other arguments, by what they change, that must not move what is there."""
+    keeps_data: ClassVar[bool] = True
+
+    tags_under: ClassVar[str | None] = None
+    """The input that holds a resource's tags on this target, e.g. `tags`, `labels`; None where it has none."""
+    outputs: ClassVar[Mapping[str, Answer]] = {}
+    """See `record`."""
+    calls: ClassVar[Mapping[str, Answer]] = {}
+
+    @pytest.fixture
+    def target(self) -> Target:
+        raise NotImplementedError("a target's tests say which target: return Target(name=…)")
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "feature" in metafunc.fixturenames:
+            metafunc.parametrize("feature", sorted(self.asks))
+        if "change" in metafunc.fixturenames:
+            metafunc.parametrize("change", sorted([*self.asks, *self.variations]))
+
+    def record(self, target: Target, *, beside: Callable[[], object] | None = None, **arguments: Any) -> Recording:
+        """A program with one component on the target, and what is made before it."""
+
+        def program() -> None:
+            if beside:
+                beside()
+            self.component(NAME, target=target, **{**self.arguments, **arguments})
+
+        return record(program, outputs=self.outputs, calls=self.calls)
+
+    def gaps(self, target: Target, arguments: Mapping[str, Any]) -> Mapping[Feature, str]:
+        """What the target lacks of it, each with its way out."""
+        asked = spec.build(self.component.SPEC, self.component.__name__, NAME, {**self.arguments, **arguments})
+        gaps: Mapping[Feature, str] = target.driver(self.component.KIND).gaps(asked)
+        return gaps
+
+    # The endpoint
+
+    def test_every_field_of_the_endpoint_is_an_output_of_its_declared_type(self, target: Target) -> None:
+        outputs = self.record(target).named(NAME).outputs
+        hints = get_type_hints(self.endpoint)
+        declared = {field.name: hints[field.name] for field in dataclasses.fields(self.endpoint)}
+        del declared["native"]
+        assert set(outputs) == set(declared)
+        for name, hint in declared.items():
+            (type_,) = get_args(hint)
+            TypeAdapter(type_, config=ConfigDict(strict=True)).validate_python(outputs[name])
+
+    def test_secrets_are_secret_and_nowhere_in_clear(self, target: Target) -> None:
+        recording = self.record(target)
+        it = recording.named(NAME)
+        assert self.secrets <= it.secret_outputs
+        values = [it.outputs[field] for field in self.secrets]
+        for resource in recording.resources:
+            clear = str(_clear(resource))
+            assert not [value for value in values if value in clear], f"{resource.name} shows a secret"
+
+    # Names and places
+
+    def test_children_are_parented_and_named_after_the_component(self, target: Target) -> None:
+        recording = self.record(target)
+        above = {resource.urn: resource.parent for resource in recording.resources}
+        at_the_top = [resource for resource in recording.resources if resource.parent is None]
+        it = recording.named(NAME)
+        assert it in at_the_top
+        assert {resource.type for resource in at_the_top} <= {it.type, "infra-kit:index:Network"}
+        children = [resource for resource in recording.resources if _top(resource.urn, above) == it.urn]
+        assert all(child.name.startswith(f"{NAME}-") for child in children if child != it)
+
+    def test_a_change_moves_nothing_that_is_there(self, target: Target, change: str) -> None:
+        changes: dict[str, Mapping[str, Any]] = {**self.asks, **self.variations}
+        arguments = changes[change]
+        accepting = _accepting(target, self.gaps(target, arguments))
+        assert _urns(self.record(target)) <= _urns(self.record(accepting, **arguments))
+
+    def test_an_unrelated_component_beside_it_changes_nothing(self, target: Target) -> None:
+        alone = self.record(target)
+        beside = self.record(target, beside=lambda: Network("other", target=target, flow_logs=False))
+        there = {resource.urn: resource.inputs for resource in beside.resources}
+        assert there.items() >= {resource.urn: resource.inputs for resource in alone.resources}.items()
+
+    # Safety
+
+    def test_what_holds_data_is_protected_in_production(self, target: Target) -> None:
+        stateful = _stateful(self.record(_in_production(target)))
+        assert bool(stateful) == self.keeps_data
+        assert all(resource.options.protect for resource in stateful)
+
+    def test_nothing_is_protected_in_development(self, target: Target) -> None:
+        development = dataclasses.replace(target, environment=Environment.DEVELOPMENT)
+        assert not any(resource.options.protect for resource in self.record(development).resources)
+
+    def test_the_user_may_take_the_protection_off(self, target: Target) -> None:
+        open_ = pulumi.ResourceOptions(protect=False)
+        recording = self.record(_in_production(target), opts=open_)
+        assert not any(resource.options.protect for resource in recording.resources)
+
+    def test_everything_that_can_be_tagged_is(self, target: Target) -> None:
+        tagged = dataclasses.replace(target, app="shop", environment=Environment.STAGING)
+        wanted = {"app": "shop", "environment": "staging", "component": NAME, "managed-by": "infra-kit"}
+        bags = [resource.inputs.get(self.tags_under or "") for resource in self.record(tagged).resources]
+        found = [bag for bag in bags if bag is not None]
+        assert bool(found) == (self.tags_under is not None)
+        assert all(bag.items() >= wanted.items() for bag in found)
+
+    # Features
+
+    def test_the_least_that_can_be_asked_is_there(self, target: Target) -> None:
+        assert self.gaps(target, {}) == {}
+
+    def test_a_feature_is_there_or_refused_with_a_way_out_that_works(self, target: Target, feature: Feature) -> None:
+        ask = self.asks[feature]
+        gaps = self.gaps(target, ask)
+        supported = feature in target.driver(self.component.KIND).SUPPORTS
+        assert supported or feature in gaps
+        # An extension or a version may be there, but not together with the rest that is asked.
+        assert not supported or feature not in gaps or feature.value
+        if gaps:
+            with pytest.raises(UnsupportedFeatureError) as refused:
+                self.record(target, **ask)
+            assert all(f"{gap}: {hint}" in str(refused.value) for gap, hint in gaps.items())
+        warnings = "\n".join(self.record(_accepting(target, gaps), **ask).warnings)
+        assert all(f"{gap} is left out" in warnings for gap in gaps)
+        assert warnings.count("is left out") == len(gaps)
+
+
+def _accepting(target: Target, gaps: Mapping[Feature, str]) -> Target:
+    return dataclasses.replace(target, accepted_gaps={NAME: tuple(gaps)})
+
+
+def _in_production(target: Target) -> Target:
+    return dataclasses.replace(target, environment=Environment.PRODUCTION)
+
+
+def _top(urn: str, above: Mapping[str, str | None]) -> str:
+    parent = above[urn]
+    return _top(parent, above) if parent else urn
+
+
+def _urns(recording: Recording) -> set[str]:
+    return {resource.urn for resource in recording.resources}
+
+
+def _stateful(recording: Recording) -> list[Resource]:
+    return [resource for resource in recording.resources if is_stateful(resource.type)]
+
+
+def _clear(resource: Resource) -> list[object]:
+    """The values of a resource that its state shows."""
+    return [value for key, value in resource.inputs.items() if key not in resource.secret_inputs] + [
+        value for key, value in resource.outputs.items() if key not in resource.secret_outputs
+    ]

@@ -1,0 +1,47 @@
+"""The pytest plugin: the fixture `infra`, which records a program. Loaded by pytest itself (entry point)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from infra_kit.testing.recording import Program, Recording
+
+pytest.register_assert_rewrite("infra_kit.testing.conformance")
+
+
+class Infra:
+    """Records programs of one project."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def __call__(
+        self, program: Program, *, stack: str | None = None, config: Mapping[str, Any] | None = None, **options: Any
+    ) -> Recording:
+        """See `infra_kit.testing.record`, which this calls.
+
+        Args:
+            program: a function that makes resources.
+            stack: a stack of this project, whose `Pulumi.<stack>.yaml` is then its configuration.
+            config: the configuration; laid over the stack's file.
+            options: the other options of `record`.
+        """
+        # Imported late: pytest loads this module in every run, also in those that record nothing.
+        from infra_kit.testing import record, stack_files  # noqa: PLC0415
+
+        if stack is None:
+            return record(program, config=config, **options)
+        file = stack_files.read(stack, self._root)
+        given = {"project": file.project, "secrets": file.secrets, **options}
+        return record(program, stack=stack, config={**file.config, **(config or {})}, **given)
+
+
+@pytest.fixture
+def infra(pytestconfig: pytest.Config) -> Infra:
+    """Records what a Pulumi program would make: `stack = infra(deploy, config={"infra-kit:target": "local"})`."""
+    return Infra(pytestconfig.rootpath)

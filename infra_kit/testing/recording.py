@@ -1,0 +1,199 @@
+"""Recording: what a Pulumi program would make, without an engine, a plugin or a credential."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import json
+import tempfile
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pulumi.runtime
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.stack import run_in_stack
+
+from infra_kit.testing._monitor import STACK, Answer, Engine, Monitor
+from infra_kit.testing._values import bag, holds_secret, plain
+
+Program = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that a resource was registered with, the inherited ones included."""
+
+    protect: bool
+    retain_on_delete: bool
+    ignore_changes: tuple[str, ...]
+    replace_on_changes: tuple[str, ...]
+    additional_secret_outputs: tuple[str, ...]
+    aliases: tuple[str, ...]
+    """Each an URN, or the name that the resource had."""
+    depends_on: frozenset[str]
+    """URNs of what must stand before it, by its options or by its inputs."""
+    provider: str | None
+    """`<urn>::<id>` of an explicit provider."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource that the program registered."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    """The parent's URN; None directly under the stack."""
+    inputs: Mapping[str, Any]
+    """Plain values; secrets in clear, a resource as its URN."""
+    secret_inputs: frozenset[str]
+    """The inputs that are secret, or have a secret inside."""
+    outputs: Mapping[str, Any]
+    """What it answers: of a component, what it registered."""
+    secret_outputs: frozenset[str]
+    options: Options
+    request: resource_pb2.RegisterResourceRequest
+    """All of it, as it came."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a program made, in the order of the URNs."""
+
+    resources: tuple[Resource, ...]
+    exports: Mapping[str, Any]
+    """The stack's outputs; secrets in clear."""
+    secret_exports: frozenset[str]
+    warnings: tuple[str, ...]
+    """Logged by `pulumi.log.warn`, e.g. each accepted gap."""
+
+    def of_type(self, token: str) -> tuple[Resource, ...]:
+        """The resources of a type, e.g. `infra-kit:index:Postgres`."""
+        return tuple(resource for resource in self.resources if resource.type == token)
+
+    def named(self, name: str) -> Resource:
+        """The one resource of that logical name. Raises `LookupError` when there is none, or more than one."""
+        found = [resource for resource in self.resources if resource.name == name]
+        if len(found) != 1:
+            there = ", ".join(f"{resource.name} ({resource.type})" for resource in found or self.resources)
+            raise LookupError(f"{len(found)} resources are named {name!r}, one was looked for; there is {there}")
+        return found[0]
+
+    def children(self, name: str) -> tuple[Resource, ...]:
+        """The resources right below the one of that name."""
+        parent = self.named(name).urn
+        return tuple(resource for resource in self.resources if resource.parent == parent)
+
+
+def record(
+    program: Program,
+    *,
+    stack: str = "test",
+    project: str = "test",
+    config: Mapping[str, Any] | None = None,
+    secrets: Iterable[str] = (),
+    outputs: Mapping[str, Answer] | None = None,
+    calls: Mapping[str, Answer] | None = None,
+) -> Recording:
+    """Runs a Pulumi program to its end and returns what it would make. Nothing is made, nothing is reached.
+
+    Every Output is awaited, and whatever failed, also in an `apply` that nobody awaited, is raised here. Each run has a
+    context, a thread and an event loop of its own: the caller's are as they were, and runs may go side by side.
+    Transforms of the stack or of a resource (`opts.transforms`) are not run.
+
+    Args:
+        program: a function that makes resources; may be async. Of a script: `lambda: runpy.run_path("__main__.py")`.
+        stack, project: their names.
+        config: the stack's configuration. A key without a namespace is the project's; values that are no str are
+            given to the program as JSON, which is what a stack's file does with lists and mappings.
+        secrets: the keys of `config` that are secret.
+        outputs: by type token, what a resource answers beside its inputs: values, or a function of the inputs.
+        calls: by token, what a provider's function answers, e.g. `aws:index/getCallerIdentity:getCallerIdentity`.
+
+    Raises:
+        RecordingError: two resources have one URN, or a call has no answer.
+    """
+    monitor, engine = Monitor(outputs or {}, calls or {}), Engine()
+    settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
+    values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
+    hidden = [_key(key, project) for key in secrets]
+    with ThreadPoolExecutor(max_workers=1) as own:
+        own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
+    return _recording(monitor, engine)
+
+
+def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> None:
+    configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root().name))
+    pulumi.runtime.set_all_config(config, secrets)
+    asyncio.run(run_in_stack(lambda: _start(program)))
+
+
+def _start(program: Program) -> Awaitable[None] | None:
+    """A program that returns something else, e.g. `lambda: Postgres("db")`, has nothing to be awaited."""
+    result = program()
+    return result if inspect.iscoroutine(result) else None
+
+
+@cache
+def _root() -> tempfile.TemporaryDirectory[str]:
+    """Stands for the project's folder: nothing that a recorded program keeps there outlives this process."""
+    return tempfile.TemporaryDirectory(prefix="infra-kit-recording-")
+
+
+def _key(key: str, project: str) -> str:
+    return key if ":" in key else f"{project}:{key}"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _recording(monitor: Monitor, engine: Engine) -> Recording:
+    made = sorted(monitor.requests.items())
+    stack = next(urn for urn, request in made if request.type == STACK)
+    exports = monitor.states[stack]
+    return Recording(
+        resources=tuple(_resource(urn, request, monitor, stack) for urn, request in made if urn != stack),
+        exports=plain(exports),
+        secret_exports=_secret_keys(exports),
+        warnings=tuple(engine.warnings),
+    )
+
+
+def _resource(urn: str, request: resource_pb2.RegisterResourceRequest, monitor: Monitor, stack: str) -> Resource:
+    inputs, outputs = bag(request.object), monitor.states[urn]
+    return Resource(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        parent=request.parent if request.parent != stack else None,
+        inputs=plain(inputs),
+        secret_inputs=_secret_keys(inputs),
+        outputs=plain(outputs),
+        secret_outputs=_secret_keys(outputs),
+        options=_options(request),
+        request=request,
+    )
+
+
+def _options(request: resource_pb2.RegisterResourceRequest) -> Options:
+    return Options(
+        protect=request.protect,
+        retain_on_delete=request.retainOnDelete,
+        ignore_changes=tuple(request.ignoreChanges),
+        replace_on_changes=tuple(request.replaceOnChanges),
+        additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
+        depends_on=frozenset(request.dependencies),
+        provider=request.provider or None,
+    )
+
+
+def _secret_keys(properties: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(key for key, value in properties.items() if holds_secret(value))

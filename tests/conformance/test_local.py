@@ -1,0 +1,60 @@
+"""The local target under the suites that every target passes."""
+
+import subprocess
+import sys
+
+import pytest
+
+from infra_kit import Target
+from infra_kit.testing import conformance
+
+
+class OnLocal:
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="local", app="shop")
+
+
+class TestNetworkOnLocal(OnLocal, conformance.NetworkConformance):
+    pass
+
+
+class TestPostgresOnLocal(OnLocal, conformance.PostgresConformance):
+    pass
+
+
+class TestRedisOnLocal(OnLocal, conformance.RedisConformance):
+    pass
+
+
+class TestObjectStoreOnLocal(OnLocal, conformance.ObjectStoreConformance):
+    pass
+
+
+class TestEventBusOnLocal(OnLocal, conformance.EventBusConformance):
+    pass
+
+
+class TestCdnOnLocal(OnLocal, conformance.CdnConformance):
+    pass
+
+
+PROGRAM = """
+import sys
+from infra_kit import Cdn, EventBus, Network, ObjectStore, Postgres, Redis, Stream
+from infra_kit.testing import record
+
+def program():
+    Network("net"), Postgres("db"), Redis("cache")
+    Cdn("edge", routes={"/*": ObjectStore("files")})
+    EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"])})
+
+record(program)
+print("\\n".join(sys.modules))
+"""
+
+
+def test_all_five_on_local_load_no_cloud_sdk() -> None:
+    loaded = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout.split()
+    assert "infra_kit.providers.local.cdn" in loaded
+    assert not [name for name in loaded if name.partition(".")[0] in {"pulumi_aws", "pulumi_gcp", "pulumi_docker"}]
