@@ -11,15 +11,15 @@ import pytest
 
 from infra_kit import features
 from infra_kit.components.object_store import LifecycleRule, ObjectStoreSpec
-from infra_kit.providers.local import object_store
+from infra_kit.providers.local.object_store import HINTS, bucket_name, gaps
 from infra_kit.providers.local.servers import bucket, seaweed_conf
 
 
 def test_archiving_is_a_gap_with_a_way_out() -> None:
     spec = ObjectStoreSpec(lifecycle={"old": LifecycleRule(archive_after_days=365, expire_after_days=730)})
 
-    assert dict(object_store.gaps(spec)) == {features.ARCHIVE: object_store.HINTS[features.ARCHIVE]}
-    assert not object_store.gaps(spec.without(features.ARCHIVE))
+    assert dict(gaps(spec)) == {features.ARCHIVE: HINTS[features.ARCHIVE]}
+    assert not gaps(spec.without(features.ARCHIVE))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_archiving_is_a_gap_with_a_way_out() -> None:
     ],
 )
 def test_bucket_names_are_legal_in_s3(app: str, name: str, expected: str) -> None:
-    assert object_store.bucket_name(app, name) == expected
+    assert bucket_name(app, name) == expected
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", expected)
 
 

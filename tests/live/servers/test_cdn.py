@@ -1,0 +1,370 @@
+"""The Cdn's server, driven by its handler and read with httpx, before a real bucket and a real origin."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+import trustme
+
+from infra_kit._dynamic import Props
+from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.servers.cdn import HANDLER
+from infra_kit.providers.local.servers.object_store import HANDLER as STORE
+from tests.live.servers import test_object_store as stores
+
+
+class Origin(ThreadingHTTPServer):
+    """A host that tells what it was asked, and can be told how to answer."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.answers_with: dict[str, str] = {}
+        self.status = 200
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.server_port}"
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Origin
+
+    def do_GET(self) -> None:
+        self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
+        body = (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
+        self.send_response(self.server.status)
+        told = {"Content-Type": "text/html", "Content-Length": str(len(body)), **self.server.answers_with}
+        for name, value in told.items():
+            self.send_header(name, value)
+        # One connection a request: a stopped origin then is down, not half there.
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its parent's name
+        pass
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    server = Origin()
+    yield server
+    server.stop()
+
+
+def route(origin: str, **changes: Any) -> dict[str, Any]:
+    return {"origin": origin, "bucket": None, "ttl": 3600.0, "headers": [], "cookies": [], "query": False, **changes}
+
+
+def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:
+    defaults: Props = {
+        "kind": "local/cdn", "home": str(home), "stack": "test", "name": "edge", "port": None, "retain": False,
+        "routes": routes, "store_keys": {}, "domains": [], "response_headers": {}, "compression": True, "release": "",
+    }  # fmt: skip
+    return {**defaults, **changes}
+
+
+def serve(home: Path, routes: dict[str, Any], **changes: Any) -> httpx.Client:
+    _, outs = HANDLER.ensure(props(home, routes, **changes))
+    # httpx asks for gzip by itself, and compressed answers have neither a length nor ranges.
+    return httpx.Client(base_url=outs["public"]["url"], headers={"Accept-Encoding": "identity"}, timeout=10)
+
+
+def cache(answer: httpx.Response) -> str:
+    return answer.headers["X-Cache"]
+
+
+def pid(home: Path) -> int:
+    found = Box(home, "test", "edge").process.pid
+    assert found is not None
+    return found
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        pause.wait(0.05)
+
+
+def bucket_route(home: Path, **changes: Any) -> tuple[Props, dict[str, Any], str]:
+    """A bucket, a route to it, and the key for that."""
+    _, outs = STORE.ensure(stores.props(home))
+    public = outs["public"]
+    told = {"bucket": public["bucket"], "region": public["region"], "access_key": public["cdn_access_key"]}
+    return outs, route(public["s3_endpoint"], **told, **changes), outs["private"]["cdn_secret_key"]
+
+
+KEY = "static/sp ace/é(1)+!*'~&=,;:@$.txt"
+URL = "/static/sp%20ace/%C3%A9(1)+!*'~&=,;:@$.txt"
+
+
+def test_an_object_of_a_closed_bucket_is_read_under_its_key_and_then_from_the_cache(home_dir: Path) -> None:
+    outs, to_bucket, key = bucket_route(home_dir)
+    stores.s3(outs).put_object(Bucket=stores.BUCKET, Key=KEY, Body=b"hello", ContentType="text/plain")
+    client = serve(home_dir, {"/static/*": to_bucket}, store_keys={"/static/*": key})
+
+    first, second = client.get(URL), client.get(URL)
+
+    assert (first.text, cache(first)) == ("hello", "MISS")
+    assert (second.text, cache(second)) == ("hello", "HIT")
+    assert stores.refused(stores.anonymous(outs).get_object, Bucket=stores.BUCKET, Key=KEY) == "AccessDenied"
+    assert client.get("/static/nothing.txt").status_code == 404
+    assert client.get("/elsewhere").status_code == 404
+    assert client.put("/static/new.txt", content=b"x").status_code == 405
+    assert client.get(URL, headers={"Range": "bytes=1-2"}).text == "el"
+    assert client.head(URL).headers["Content-Length"] == "5"
+
+
+def test_the_bucket_itself_cannot_be_listed_or_asked_through_the_cdn(home_dir: Path) -> None:
+    outs, to_bucket, key = bucket_route(home_dir, query=True)
+    stores.s3(outs).put_object(Bucket=stores.BUCKET, Key="x", Body=b"1")
+    client = serve(home_dir, {"/*": to_bucket}, store_keys={"/*": key})
+
+    assert client.get("/x?response-content-type=text%2Fhtml&a=b+c").text == "1"
+    for path in ("/", "/?list-type=2", "/?policy", "/x?acl", "/x?uploads"):
+        assert client.get(path).status_code in (403, 404, 405), path
+
+
+def test_a_stored_object_is_served_stale_while_its_store_is_down(home_dir: Path) -> None:
+    outs, to_bucket, key = bucket_route(home_dir, ttl=1.0)
+    stores.s3(outs).put_object(Bucket=stores.BUCKET, Key="x", Body=b"kept")
+    client = serve(home_dir, {"/*": to_bucket}, store_keys={"/*": key})
+    client.get("/x")
+    Box(home_dir, "test", "files").process.stop()
+
+    until(lambda: cache(client.get("/x")) == "STALE")
+
+    assert client.get("/x").text == "kept"
+    assert client.get("/never-read").status_code == 502
+
+
+def test_each_path_has_its_own_time_and_none_is_never_kept(home_dir: Path, origin: Origin) -> None:
+    client = serve(
+        home_dir,
+        {"/*": route(origin.url), "/brief/*": route(origin.url, ttl=1.0), "/api/*": route(origin.url, ttl=None)},
+    )
+    for path in ("/long", "/brief/x", "/api/x"):
+        client.get(path)
+
+    assert cache(client.get("/brief/x")) == "HIT"
+    assert [cache(client.get("/api/x")) for _ in range(2)] == ["BYPASS", "BYPASS"]
+    until(lambda: cache(client.get("/brief/x")) == "EXPIRED")
+    assert cache(client.get("/long")) == "HIT"
+
+
+def test_the_longest_pattern_wins(home_dir: Path, origin: Origin) -> None:
+    other = Origin()
+    client = serve(home_dir, {"/*": route(origin.url), "/img/*.png": route(other.url), "/exact": route(other.url)})
+
+    for path in ("/img/a/b.png", "/img/a.jpg", "/exact", "/exact/more"):
+        client.get(path)
+    other.stop()
+
+    assert [path for path, _ in other.requests] == ["/img/a/b.png", "/exact"]
+    assert [path for path, _ in origin.requests] == ["/img/a.jpg", "/exact/more"]
+
+
+def test_only_what_is_declared_reaches_the_origin_and_tells_answers_apart(home_dir: Path, origin: Origin) -> None:
+    declared = route(origin.url, headers=["Accept-Language"], cookies=["session_id"], query=True)
+    client = serve(home_dir, {"/*": route(origin.url), "/app/*": declared})
+    sent = {"Accept-Language": "es", "X-Other": "1", "Cookie": "ads=1; session_id=abc", "Authorization": "Bearer t"}
+
+    client.get("/plain?a=1", headers=sent)
+    client.get("/app/x?a=1", headers=sent)
+
+    (plain_path, plain), (app_path, app) = origin.requests
+    assert plain_path == "/plain"
+    assert not {"accept-language", "cookie", "authorization", "x-other"} & plain.keys()
+    assert app_path == "/app/x?a=1"
+    assert (app["accept-language"], app["cookie"]) == ("es", "session_id=abc")
+    assert not {"authorization", "x-other"} & app.keys()
+    assert cache(client.get("/plain?a=2")) == "HIT"
+    assert cache(client.get("/app/x?a=1", headers={**sent, "X-Other": "2", "Cookie": "session_id=abc; ads=2"})) == "HIT"
+    assert cache(client.get("/app/x?a=2", headers=sent)) == "MISS"
+    assert cache(client.get("/app/x?a=1", headers={**sent, "Accept-Language": "en"})) == "MISS"
+    assert cache(client.get("/app/x?a=1", headers={**sent, "Cookie": "session_id=other"})) == "MISS"
+
+
+def test_the_origin_sees_its_own_name_and_the_secret_that_it_must_trust(home_dir: Path, origin: Origin) -> None:
+    _, outs = HANDLER.ensure(props(home_dir, {"/*": route(origin.url)}))
+    httpx.get(outs["public"]["url"] + "/x", headers={"X-Infra-Kit-Cdn": "forged"})
+
+    headers = origin.requests[0][1]
+    assert headers["x-infra-kit-cdn"] == outs["private"]["trust"]
+    assert headers["host"] == f"localhost:{origin.server_port}"
+
+
+def test_the_origin_has_its_say_in_what_is_kept(home_dir: Path, origin: Origin) -> None:
+    client = serve(home_dir, {"/*": route(origin.url)})
+
+    def second_look(path: str, **headers: str) -> str:
+        origin.answers_with = {name.replace("_", "-"): value for name, value in headers.items()}
+        client.get(path)
+        return cache(client.get(path))
+
+    assert second_look("/plain") == "HIT"
+    assert second_look("/no-store", Cache_Control="no-store") == "MISS"
+    assert second_look("/private", Cache_Control="private, max-age=60") == "MISS"
+    assert second_look("/cookie", Set_Cookie="session=1") == "MISS"
+    origin.answers_with = {"Cache-Control": "max-age=1"}
+    client.get("/brief")
+    until(lambda: cache(client.get("/brief")) == "EXPIRED")
+
+
+def test_response_headers_stand_on_every_answer_and_replace_the_origins(home_dir: Path, origin: Origin) -> None:
+    headers = {
+        "Strict-Transport-Security": "max-age=31536000",
+        "Content-Security-Policy": "default-src 'self'; a \"$b\"",
+    }
+    client = serve(
+        home_dir, {"/*": route(origin.url), "/down/*": route("http://localhost:1")}, response_headers=headers
+    )
+    origin.answers_with = {"Strict-Transport-Security": "max-age=1"}
+    answers = [client.get("/x"), client.get("/x"), client.get("/down/x"), client.get("/x", headers={"Host": "nobody"})]
+    origin.status = 500
+    answers.append(client.get("/broken"))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 502, 421, 500]
+    for answer in answers:
+        assert {name: answer.headers.get_list(name) for name in headers} == {
+            name: [text] for name, text in headers.items()
+        }
+
+
+def test_text_is_compressed_on_its_way_out_unless_switched_off(home_dir: Path, origin: Origin) -> None:
+    routes = {"/*": route(origin.url)}
+    gzip = {"Accept-Encoding": "gzip"}
+
+    on = serve(home_dir, routes).get("/x", headers=gzip)
+    off = serve(home_dir, routes, compression=False).get("/x", headers=gzip)
+
+    assert on.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in off.headers
+    assert on.text == off.text
+
+
+def test_a_new_release_is_fetched_afresh_without_a_restart_and_the_old_one_is_still_there(
+    home_dir: Path, origin: Origin
+) -> None:
+    routes = {"/*": route(origin.url)}
+    serve(home_dir, routes, release="v1").get("/x")
+    first = pid(home_dir)
+
+    assert cache(serve(home_dir, routes, release="v2").get("/x")) == "MISS"
+    assert cache(serve(home_dir, routes, release="v2").get("/x")) == "HIT"
+    assert cache(serve(home_dir, routes, release="v1").get("/x")) == "HIT"
+    assert pid(home_dir) == first
+
+
+def test_a_second_ensure_of_the_same_props_changes_nothing(home_dir: Path, origin: Origin) -> None:
+    wanted = props(home_dir, {"/*": route(origin.url)})
+    HANDLER.ensure(wanted)
+    before = sorted(child.pid for child in psutil.Process(pid(home_dir)).children() if "worker" in child.cmdline()[0])
+
+    HANDLER.ensure(wanted)
+
+    after = sorted(child.pid for child in psutil.Process(pid(home_dir)).children() if "worker" in child.cmdline()[0])
+    assert after == before
+    assert not HANDLER.changed(wanted, wanted)
+
+
+def test_kill_9_of_all_its_processes_costs_neither_address_nor_secret_nor_cache(home_dir: Path, origin: Origin) -> None:
+    wanted = props(home_dir, {"/*": route(origin.url)})
+    _, outs = HANDLER.ensure(wanted)
+    httpx.get(outs["public"]["url"] + "/x")
+    master = psutil.Process(pid(home_dir))
+    master.kill()
+    master.wait(10)
+
+    _, again = HANDLER.ensure(wanted)
+
+    assert again == outs
+    until(lambda: cache(httpx.get(outs["public"]["url"] + "/x")) == "HIT")
+
+
+def test_an_origin_that_is_down_or_broken_is_covered_by_what_is_kept(home_dir: Path, origin: Origin) -> None:
+    client = serve(home_dir, {"/*": route(origin.url, ttl=1.0)})
+    text = client.get("/x").text
+    origin.status = 503
+    until(lambda: cache(client.get("/x")) == "STALE")
+    origin.stop()
+
+    answer = client.get("/x")
+
+    assert (answer.status_code, answer.text, cache(answer)) == (200, text, "STALE")
+    assert client.get("/new").status_code == 502
+
+
+def test_an_https_origin_must_show_a_certificate_of_a_known_authority(
+    home_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    secured = Origin(tls=context)
+    routes = {"/*": route(secured.url)}
+
+    assert serve(home_dir, routes).get("/x").status_code == 502
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    assert serve(home_dir, routes).get("/x").status_code == 200
+    secured.stop()
+
+
+def test_it_answers_for_its_domains_and_refuses_other_names(home_dir: Path, origin: Origin) -> None:
+    client = serve(home_dir, {"/*": route(origin.url)}, domains=["www.example.com", "*.example.org"])
+
+    names = ("www.example.com", "a.example.org", "localhost", "evil.example")
+    assert [client.get("/x", headers={"Host": name}).status_code for name in names] == [200, 200, 200, 421]
+
+
+def test_it_listens_on_the_loopback_and_on_kept_ports_only(home_dir: Path, origin: Origin) -> None:
+    serve(home_dir, {"/*": route(origin.url)})
+
+    listening = {
+        tuple(connection.laddr)
+        for connection in psutil.Process(pid(home_dir)).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+    assert listening == {("127.0.0.1", port) for port in Box(home_dir, "test", "edge").record.ports}
+
+
+def test_no_secret_stands_in_arguments_or_logs_and_files_are_private(home_dir: Path) -> None:
+    _, to_bucket, key = bucket_route(home_dir)
+    client = serve(home_dir, {"/*": to_bucket}, store_keys={"/*": key})
+    client.get("/x?token=s3cr3t")
+    box = Box(home_dir, "test", "edge")
+    told = " ".join(psutil.Process(pid(home_dir)).cmdline()) + box.process.log.read_text()
+    told += (box.path / "access.log").read_text()
+
+    assert not [secret for secret in (key, box.record.secrets["trust"], "s3cr3t") if secret in told]
+    assert {file.stat().st_mode & 0o777 for file in box.conf.iterdir()} == {0o600}
+
+
+def test_a_taken_port_is_named_and_nothing_is_changed(home_dir: Path, origin: Origin) -> None:
+    from infra_kit.errors import ServerError
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ServerError, match="is taken by"):
+        HANDLER.ensure(props(home_dir, {"/*": route(origin.url)}, port=taken.getsockname()[1]))
