@@ -66,6 +66,20 @@ def _header_value(text: str) -> str:
 
 Cookie = Annotated[str, AfterValidator(_cookie)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
+def _cookie(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", text):
+        raise ValueError("a cookie's name is letters, digits, '_', '.' and '-'")
+    return text
+
+
+def _header_value(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("a header's value is one line of printable characters")
+    return text
+
+
+Cookie = Annotated[str, AfterValidator(_cookie)]
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Header = Annotated[str, AfterValidator(_header)]
 
 
@@ -114,7 +128,7 @@ class CdnSpec(Spec):
     """Routes by path pattern; the longest pattern that fits wins."""
     domains: Items[Annotated[str, AfterValidator(_domain)]] = ()
     """Names to serve beside the target's own."""
-    response_headers: Mapping[Header, str] = Field(default_factory=dict)
+    response_headers: Mapping[Header, HeaderValue] = Field(default_factory=dict)
     """Put on every answer, e.g. `{"Strict-Transport-Security": "max-age=31536000"}`."""
     compression: bool = True
     """Compress text on its way out."""
