@@ -292,11 +292,19 @@ def test_no_secret_stands_in_arguments_environment_or_logs_and_files_are_private
     assert {file.stat().st_mode & 0o777 for file in box.conf.iterdir()} == {0o600}
 
 
-def test_delete_leaves_no_process_and_no_data(home_dir: Path) -> None:
+def test_delete_leaves_no_process_no_data_and_nothing_in_tmp(home_dir: Path) -> None:
     resource_id, outs = HANDLER.ensure(props(home_dir))
     process = psutil.Process(pid(home_dir))
 
+    ports_ = Box(home_dir, "test", "files").record.ports
+    assert _sockets(ports_)
+
     HANDLER.delete(resource_id, outs)
 
+    assert not _sockets(ports_)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     assert not Box(home_dir, "test", "files").path.exists()
+
+
+def _sockets(ports_: list[int]) -> list[Path]:
+    return [file for port in ports_ for file in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108

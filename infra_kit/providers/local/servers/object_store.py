@@ -18,7 +18,7 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.server import Command, Server
+from infra_kit.providers.local.server import Command, Server, box_of
 from infra_kit.providers.local.servers import bucket, seaweed_conf
 
 if TYPE_CHECKING:
@@ -66,6 +66,13 @@ class ObjectStoreServer(Server):
             "cdn_access_key": seaweed_conf.CDN,
         }
         return public, {"secret_key": record.secrets["app_key"], "cdn_secret_key": record.secrets["cdn_key"]}
+
+    def delete(self, resource_id: str, props: Props) -> None:
+        box = box_of(props)
+        sockets = seaweed_conf.shared_sockets(box.record.ports) if box.exists else []
+        super().delete(resource_id, props)
+        for file in sockets:
+            file.unlink(missing_ok=True)
 
 
 def _add_admin_port(box: Box, record: Record) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,13 @@ def command(box: Box, record: Record) -> list[str]:
     return [str(builds.script("weed")), f"-config_dir={box.conf}", f"-logdir={_logs(box)}", "mini", *options]
 
 
+def shared_sockets(ports: Sequence[int]) -> list[Path]:
+    """What weed mini leaves behind outside of its box: the paths are fixed in it (4.48, weed/command/mini.go)."""
+    numbers = dict(zip(PORT_FLAGS, ports, strict=False))
+    parts = [flag.removesuffix(".port.grpc") for flag in PORT_FLAGS if flag.endswith(".grpc")]
+    return [Path(f"/tmp/seaweedfs-{part}-grpc-{numbers.get(f'{part}.port.grpc')}.sock") for part in parts]  # noqa: S108
+
+
 def write(box: Box, record: Record) -> None:
     """Writes `s3.json` (identities), `security.toml` (tokens and certificates between weed's own parts)."""
     home.make_private(_logs(box), box.user)
@@ -112,7 +120,7 @@ def _policy(name: str, *grants: tuple[tuple[str, ...], str]) -> dict[str, str]:
 def security(conf: str, secrets: dict[str, str]) -> str:
     """Tokens on every HTTP port, client certificates on every gRPC port: without them, whoever is on this machine
     could read the data past the S3 gateway."""
-    tables = {
+    tables: dict[str, dict[str, str | bool]] = {
         "access": {"ui": False},
         "filer.expose_directory_metadata": {"enabled": False},
         "jwt.signing": {"key": secrets["volume_write"]},
