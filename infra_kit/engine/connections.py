@@ -99,7 +99,7 @@ def _masked_authority(parts: SplitResult) -> str:
 def _connection(resource: Mapping[str, Any]) -> Connection:
     outputs = resource.get("outputs") or {}
     secret = frozenset(key for key, value in outputs.items() if _has_secret(value))
-    fields = {key: _clear(value) for key, value in outputs.items()}
+    fields = {key: clear(value) for key, value in outputs.items()}
     return Connection(name_of(resource["urn"]), short(resource["type"]), fields, secret)
 
 
@@ -109,9 +109,10 @@ def _has_secret(value: Any) -> bool:
     return isinstance(value, list) and any(_has_secret(part) for part in value)
 
 
-def _clear(value: Any) -> Any:
+def clear(value: Any) -> Any:
+    """A value of the state with its secrets unwrapped."""
     if isinstance(value, dict):
         if value.get(_SIGNATURE) == _SECRET:
-            return _clear(json.loads(value["plaintext"]))
-        return {key: _clear(part) for key, part in value.items()}
-    return [_clear(part) for part in value] if isinstance(value, list) else value
+            return clear(json.loads(value["plaintext"]))
+        return {key: clear(part) for key, part in value.items()}
+    return [clear(part) for part in value] if isinstance(value, list) else value

@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 import signal
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from infra_kit import _dynamic
+from infra_kit.engine import connections
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import RUN_MARK, Stack
@@ -24,6 +28,9 @@ ORPHAN_SECONDS = 1800.0
 """How long an engine whose infra-kit was killed may go on: a managed database of a cloud takes up to half an hour."""
 PLUGIN_SECONDS = 60.0
 """How long an orphaned plugin may take to finish what it has under way (starting a server takes seconds)."""
+
+LOCAL = "pulumi-python:dynamic/infra-kit:"
+"""What the type tokens of the local target's servers begin with."""
 
 _PLUGIN = ("pulumi-language-python", "pulumi-resource-pulumi-python", "pulumi.dynamic")
 
@@ -56,6 +63,23 @@ def recover(stack: Stack, progress: Progress) -> None:
     for lock in engine_locks(stack):
         _clear(lock, stack, progress)
     _end_orphans(stack.project, progress)
+
+
+def undo_creates(state: Mapping[str, Any]) -> None:
+    """Deletes the local servers that a killed run had begun to create, which the state therefore does not have.
+
+    `up` adopts them; `destroy` would not know them. A cloud's resources are beyond reach: see `pending_creates`.
+    """
+    for resource in pending_creates(state):
+        if resource["type"].startswith(LOCAL):
+            props = connections.clear(resource["inputs"])
+            _dynamic.handler(props).delete("", props)
+
+
+def pending_creates(state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The resources that an interrupted run was creating: they may be there, and the state does not have them."""
+    pending = state.get("pending_operations") or []
+    return [operation["resource"] for operation in pending if operation["type"] == "creating"]
 
 
 def engine_locks(stack: Stack) -> list[EngineLock]:

@@ -9,10 +9,9 @@ from infra_kit.engine import connections, guard, local_servers, locks, operation
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
+from infra_kit.engine.recovery import LOCAL
 from infra_kit.engine.stack import Stack, read_config
 from infra_kit.errors import DataLossRefusedError
-
-_LOCAL = "pulumi-python:dynamic/infra-kit:"
 
 
 @dataclass(frozen=True)
@@ -60,21 +59,21 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         config = stack.prepare()
         recovery.recover(stack, progress)
+        recovery.undo_creates(stack.state())
         _refresh(stack, progress)
         _unprotect(stack, allow)
         folders = [server.data for server in local_servers.servers(project, name)]
         operations.run("destroy", stack, config, progress)
-        local_servers.stop(project, name)  # one that a killed run started and never wrote into the state
+        local_servers.stop(project, name)  # what a lost state no longer knows
         return Destroyed([str(folder) for folder in folders if folder.exists()])
 
 
 def _refresh(stack: Stack, progress: Progress) -> None:
     """Brings the state in line with what runs; drops what a killed run had begun, for `create` adopts what stands."""
     state = stack.state()
-    pending = [operation for operation in state.get("pending_operations") or [] if operation["type"] == "creating"]
-    for operation in pending:
-        resource = operation["resource"]
-        if not resource["type"].startswith(_LOCAL):
+    pending = recovery.pending_creates(state)
+    for resource in pending:
+        if not resource["type"].startswith(LOCAL):
             progress.warn(
                 f"{operations.name_of(resource['urn'])} ({resource['type']}) was being created when the last run was "
                 "interrupted. If it is there by now, the provider has it and this stack does not: look, and remove "
@@ -90,7 +89,7 @@ def _unprotect(stack: Stack, allow: Collection[str]) -> None:
     refused = []
     for resource in protected:
         names = {operations.name_of(resource["urn"]), operations.name_of(resource.get("parent", ""))}
-        if not resource["type"].startswith(_LOCAL) and not names & set(allow):
+        if not resource["type"].startswith(LOCAL) and not names & set(allow):
             refused.append(resource)
     if refused:
         names = {operations.name_of(resource["urn"]) for resource in refused}
