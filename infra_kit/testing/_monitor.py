@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.settings import get_project, get_stack
 
@@ -36,10 +36,11 @@ class Monitor(MockMonitor):
     """Keeps every resource that the program registers."""
 
     def __init__(self, outputs: Mapping[str, Answer], calls: Mapping[str, Answer]) -> None:
-        super().__init__(_Answers(calls))
+        super().__init__(cast(Mocks, None))  # whatever would ask them is overridden here
         self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
         self.states: dict[str, dict[str, Any]] = {}
         self._outputs = outputs
+        self._calls = calls
         self._lock = threading.Lock()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -71,6 +72,27 @@ class Monitor(MockMonitor):
         marked = {key: secret(added.get(key)) for key in request.additionalSecretOutputs}
         return {**inputs, **added, **marked}
 
+    def ReadResource(self, request: Any) -> resource_pb2.ReadResourceResponse:
+        """What a program reads, e.g. `Bucket.get(…)`, is not its own: it is answered, and not recorded."""
+        urn = self.make_urn(request.parent, request.type, request.name)
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
+
+    def Invoke(self, request: Any) -> resource_pb2.ResourceInvokeResponse:
+        inputs = plain(bag(request.args))
+        if request.tok == "pulumi:pulumi:getResource":
+            value: Mapping[str, Any] = self.resources[inputs["urn"]]._asdict()
+        else:
+            value = _ask(self._answer_of_call(request.tok), inputs)
+        return resource_pb2.ResourceInvokeResponse(**{"return": message(value)})
+
+    def _answer_of_call(self, token: str) -> Answer:
+        answer = _answer(token, self._calls, "CALLS")
+        if answer is None:
+            raise RecordingError(
+                f'the program calls {token}, and nothing here answers it. Say record(…, calls={{"{token}": {{…}}}}).'
+            )
+        return answer
+
     def RegisterResourceOutputs(self, request: Any) -> Empty:
         self.states[request.urn] = bag(request.outputs)
         return Empty()
@@ -86,26 +108,6 @@ class Engine(MockEngine):
     def Log(self, request: Any) -> None:
         if request.severity == engine_pb2.WARNING:
             self.warnings.append(request.message)
-
-
-class _Answers(Mocks):
-    """Answers the calls of a program, e.g. `aws:index/getAvailabilityZones:getAvailabilityZones`."""
-
-    def __init__(self, calls: Mapping[str, Answer]) -> None:
-        self._calls = calls
-
-    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        answer = _answer(args.token, self._calls, "CALLS")
-        if answer is None:
-            raise RecordingError(
-                f"the program calls {args.token}, and nothing here answers. Answer it: "
-                f'record(…, calls={{"{args.token}": {{…}}}}).'
-            )
-        return dict(_ask(answer, args.args)), None
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Only for what the program reads, e.g. `Bucket.get(…)`."""
-        return args.resource_id, args.inputs
 
 
 def _ask(answer: Answer, inputs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -102,7 +102,7 @@ class ComponentConformance:
         assert all(child.name.startswith(f"{NAME}-") for child in children if child != it)
 
     def test_a_change_moves_nothing_that_is_there(self, target: Target, change: str) -> None:
-        changes: dict[str, Mapping[str, Any]] = {**self.asks, **self.variations}
+        changes = {str(feature): ask for feature, ask in self.asks.items()} | dict(self.variations)
         arguments = changes[change]
         accepting = _accepting(target, self.gaps(target, arguments))
         assert _urns(self.record(target)) <= _urns(self.record(accepting, **arguments))

@@ -1,0 +1,66 @@
+import pytest
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makefile(".yaml", Pulumi="name: shop\nruntime: python\nstackConfigDir: stacks\n")
+    stacks = pytester.mkdir("stacks")
+    (stacks / "Pulumi.shop-production.yaml").write_text(
+        "config:\n  infra-kit:environment: production\n  shop:size: 3\n  shop:key:\n    secure: v1:abc\n"
+    )
+    return pytester
+
+
+PROGRAM = """
+import pulumi
+import pytest
+from infra_kit import Redis
+from infra_kit.errors import ConfigError
+
+def shop():
+    config = pulumi.Config()
+    Redis("cache", memory_gb=config.get_float("size") or 1)
+    pulumi.export("key", config.get_secret("key"))
+"""
+
+
+def test_a_stacks_own_file_is_its_configuration(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        PROGRAM
+        + """
+def test_it(infra):
+    stack = infra(shop, stack="shop-production")
+    assert stack.named("cache-server").inputs["memory_gb"] == 3
+    assert stack.named("cache-server").options.protect
+    assert stack.named("cache").urn.startswith("urn:pulumi:shop-production::shop::")
+    assert (stack.exports["key"], stack.secret_exports) == ("[secret]", {"key"})
+"""
+    )
+    project.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_configuration_given_is_laid_over_the_file(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        PROGRAM
+        + """
+def test_it(infra):
+    stack = infra(shop, stack="shop-production", config={"shop:size": 5})
+    assert stack.named("cache-server").inputs["memory_gb"] == 5
+    assert stack.named("cache-server").options.protect
+"""
+    )
+    project.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_a_stack_without_a_file_is_refused_with_those_there_are(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        PROGRAM
+        + """
+def test_it(infra):
+    with pytest.raises(ConfigError, match="Pulumi.shop-moon.yaml.*shop-production"):
+        infra(shop, stack="shop-moon")
+"""
+    )
+    project.runpytest_subprocess().assert_outcomes(passed=1)
