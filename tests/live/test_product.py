@@ -112,14 +112,17 @@ async def _publish_and_never_acknowledge(outputs: dict[str, Any], event: dict[st
         deliveries = [(await bound.fetch(1, timeout=10))[0].data for _ in range(2)]
         with pytest.raises(NoMessageError):
             await bound.fetch(1, timeout=2)
-        return deliveries, await _dead_letter(stream, outputs["dead_letters"]["analytics"].split("/")[0], name)
+        return deliveries, await _dead_letter(stream, outputs["dead_letters"]["analytics"], name)
     finally:
         await client.close()
 
 
-async def _dead_letter(stream: JetStreamContext, letters: str, source: str) -> bytes:
-    advisory = await stream.get_last_msg(letters, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>")
-    assert advisory.data
-    original = await stream.get_msg(source, seq=json.loads(advisory.data)["stream_seq"])
+async def _dead_letter(stream: JetStreamContext, address: str, source: str) -> bytes:
+    """A dead letter says which event was given up; the event itself is still in its stream."""
+    name, durable = address.split("/")
+    letters = await stream.pull_subscribe_bind(durable=durable, stream=name)
+    (letter,) = await letters.fetch(1, timeout=10)
+    await letter.ack()
+    original = await stream.get_msg(source, seq=json.loads(letter.data)["stream_seq"])
     assert original.data
     return original.data
