@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,51 +14,13 @@ import pytest
 import trustme
 
 from infra_kit._dynamic import Props
+from infra_kit.errors import ServerError
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.cdn import HANDLER
 from infra_kit.providers.local.servers.object_store import HANDLER as STORE
-from tests.live.servers import test_object_store as stores
-
-
-class Origin(ThreadingHTTPServer):
-    """A host that tells what it was asked, and can be told how to answer."""
-
-    daemon_threads = True
-
-    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        if tls:
-            self.socket = tls.wrap_socket(self.socket, server_side=True)
-        self.requests: list[tuple[str, dict[str, str]]] = []
-        self.answers_with: dict[str, str] = {}
-        self.status = 200
-        self.url = f"{'https' if tls else 'http'}://localhost:{self.server_port}"
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Origin
-
-    def do_GET(self) -> None:
-        self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
-        body = (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
-        self.send_response(self.server.status)
-        told = {"Content-Type": "text/html", "Content-Length": str(len(body)), **self.server.answers_with}
-        for name, value in told.items():
-            self.send_header(name, value)
-        # One connection a request: a stopped origin then is down, not half there.
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its parent's name
-        pass
+from tests.live.servers import s3_client as stores
+from tests.live.servers.cdn_client import cache, props, route, serve, until
+from tests.live.servers.origin import Origin
 
 
 @pytest.fixture
@@ -71,40 +30,15 @@ def origin() -> Iterator[Origin]:
     server.stop()
 
 
-def route(origin: str, **changes: Any) -> dict[str, Any]:
-    return {"origin": origin, "bucket": None, "ttl": 3600.0, "headers": [], "cookies": [], "query": False, **changes}
-
-
-def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:
-    defaults: Props = {
-        "kind": "local/cdn", "home": str(home), "stack": "test", "name": "edge", "port": None, "retain": False,
-        "routes": routes, "store_keys": {}, "domains": [], "response_headers": {}, "compression": True, "release": "",
-    }  # fmt: skip
-    return {**defaults, **changes}
-
-
-def serve(home: Path, routes: dict[str, Any], **changes: Any) -> httpx.Client:
-    _, outs = HANDLER.ensure(props(home, routes, **changes))
-    # httpx asks for gzip by itself, and compressed answers have neither a length nor ranges.
-    return httpx.Client(base_url=outs["public"]["url"], headers={"Accept-Encoding": "identity"}, timeout=10)
-
-
-def cache(answer: httpx.Response) -> str:
-    return answer.headers["X-Cache"]
-
-
 def pid(home: Path) -> int:
     found = Box(home, "test", "edge").process.pid
     assert found is not None
     return found
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        pause.wait(0.05)
+def workers(home: Path) -> set[int]:
+    children = psutil.Process(pid(home)).children()
+    return {child.pid for child in children if "worker" in " ".join(child.cmdline())}
 
 
 def bucket_route(home: Path, **changes: Any) -> tuple[Props, dict[str, Any], str]:
@@ -280,12 +214,11 @@ def test_a_new_release_is_fetched_afresh_without_a_restart_and_the_old_one_is_st
 def test_a_second_ensure_of_the_same_props_changes_nothing(home_dir: Path, origin: Origin) -> None:
     wanted = props(home_dir, {"/*": route(origin.url)})
     HANDLER.ensure(wanted)
-    before = sorted(child.pid for child in psutil.Process(pid(home_dir)).children() if "worker" in child.cmdline()[0])
+    before = workers(home_dir)
 
     HANDLER.ensure(wanted)
 
-    after = sorted(child.pid for child in psutil.Process(pid(home_dir)).children() if "worker" in child.cmdline()[0])
-    assert after == before
+    assert workers(home_dir) == before
     assert not HANDLER.changed(wanted, wanted)
 
 
@@ -364,7 +297,5 @@ def test_no_secret_stands_in_arguments_or_logs_and_files_are_private(home_dir: P
 
 
 def test_a_taken_port_is_named_and_nothing_is_changed(home_dir: Path, origin: Origin) -> None:
-    from infra_kit.errors import ServerError
-
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ServerError, match="is taken by"):
         HANDLER.ensure(props(home_dir, {"/*": route(origin.url)}, port=taken.getsockname()[1]))

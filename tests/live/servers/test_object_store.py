@@ -9,65 +9,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore
-import botocore.exceptions
 import httpx
 import psutil
 import pytest
-from botocore.config import Config
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.object_store import HANDLER
+from tests.live.servers.s3_client import BUCKET, anonymous, props, refused, s3
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-
-def props(home: Path, **changes: Any) -> Props:
-    defaults: Props = {
-        "kind": "local/object_store", "home": str(home), "stack": "test", "name": "files", "port": None,
-        "retain": False, "bucket": "shop-files", "versioning": False, "lifecycle": {}, "retention_lock": None,
-        "cors": [], "public_read": False,
-    }  # fmt: skip
-    return {**defaults, **changes}
-
-
-def s3(outs: Props, access_key: str | None = None, secret_key: str | None = None) -> S3Client:
-    return boto3.client(
-        "s3",
-        endpoint_url=outs["public"]["s3_endpoint"],
-        region_name=outs["public"]["region"],
-        aws_access_key_id=access_key or outs["public"]["access_key"],
-        aws_secret_access_key=secret_key or outs["private"]["secret_key"],
-        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
-    )
-
-
-def anonymous(outs: Props) -> S3Client:
-    config = Config(s3={"addressing_style": "path"}, signature_version=botocore.UNSIGNED)
-    return boto3.client(
-        "s3", endpoint_url=outs["public"]["s3_endpoint"], region_name=outs["public"]["region"], config=config
-    )
-
-
-def refused(call: Any, **arguments: Any) -> str:
-    """The code of the error that S3 answers with."""
-    with pytest.raises(botocore.exceptions.ClientError) as caught:
-        call(**arguments)
-    return str(caught.value.response["Error"]["Code"])
+    pass
 
 
 def pid(home: Path) -> int:
     found = Box(home, "test", "files").process.pid
     assert found is not None
     return found
-
-
-BUCKET = "shop-files"
 
 
 def test_objects_are_kept_over_kill_9_with_the_same_address_and_keys(home_dir: Path) -> None:

@@ -1,0 +1,44 @@
+"""The Cdn's server as its handler wants it, and a client of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from infra_kit._dynamic import Props
+from infra_kit.providers.local.servers.cdn import HANDLER
+
+
+def route(origin: str, **changes: Any) -> dict[str, Any]:
+    return {"origin": origin, "bucket": None, "ttl": 3600.0, "headers": [], "cookies": [], "query": False, **changes}
+
+
+def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:
+    defaults: Props = {
+        "kind": "local/cdn", "home": str(home), "stack": "test", "name": "edge", "port": None, "retain": False,
+        "routes": routes, "store_keys": {}, "domains": [], "response_headers": {}, "compression": True, "release": "",
+    }  # fmt: skip
+    return {**defaults, **changes}
+
+
+def serve(home: Path, routes: dict[str, Any], **changes: Any) -> httpx.Client:
+    _, outs = HANDLER.ensure(props(home, routes, **changes))
+    # httpx asks for gzip by itself, and compressed answers have neither a length nor ranges.
+    return httpx.Client(base_url=outs["public"]["url"], headers={"Accept-Encoding": "identity"}, timeout=10)
+
+
+def cache(answer: httpx.Response) -> str:
+    return answer.headers["X-Cache"]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        pause.wait(0.05)

@@ -1,0 +1,49 @@
+"""A host behind the Cdn, as real as the tests need it."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Origin(ThreadingHTTPServer):
+    """A host that tells what it was asked, and can be told how to answer."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.answers_with: dict[str, str] = {}
+        self.status = 200
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.server_port}"
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Origin
+
+    def do_GET(self) -> None:
+        self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
+        body = (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
+        self.send_response(self.server.status)
+        told = {"Content-Type": "text/html", "Content-Length": str(len(body)), **self.server.answers_with}
+        for name, value in told.items():
+            self.send_header(name, value)
+        # One connection a request: a stopped origin then is down, not half there.
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its parent's name
+        pass
