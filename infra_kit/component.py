@@ -74,10 +74,12 @@ class Scope:
     def resource(self, role: str, make: type[R], *, stateful: bool = False, **props: Any) -> R:
         """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due."""
         self.roles.append(role)
+        name = naming.child(self.name, role)
+        _program.current().claim(f"child of {type(self.parent).__name__}", name)
         merged = {**props, **self.overrides.get(role, {})}
         opts = cast("pulumi.ResourceOptions | None", merged.pop("opts", None))
         own = pulumi.ResourceOptions(parent=self.parent, protect=self._protect(stateful=stateful))
-        return make(naming.child(self.name, role), **merged, opts=pulumi.ResourceOptions.merge(own, opts))
+        return make(name, **merged, opts=pulumi.ResourceOptions.merge(own, opts))
 
     def _protect(self, *, stateful: bool) -> bool | None:
         """None lets the child inherit what the user set on the component."""

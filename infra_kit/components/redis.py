@@ -6,7 +6,7 @@ import dataclasses
 from typing import Literal, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
@@ -54,6 +54,12 @@ class RedisSpec(Spec):
     """What goes when memory is full. The default is ElastiCache's; queues (BullMQ) need `noeviction`."""
     databases: int = Field(default=16, ge=1, le=1000)
     """Numbered databases that SELECT reaches."""
+
+    @model_validator(mode="after")
+    def _check(self) -> RedisSpec:
+        if self.high_availability and not self.replicas:
+            raise ValueError("high_availability: a replica takes over, so set replicas=1 or more too")
+        return self
 
     def features(self) -> frozenset[Feature]:
         asked = {

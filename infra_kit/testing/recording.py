@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextvars
 import inspect
 import json
@@ -129,7 +130,7 @@ def record(
 
 
 def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> None:
-    configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root().name))
+    configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root()))
     pulumi.runtime.set_all_config(config, secrets)
     asyncio.run(run_in_stack(lambda: _start(program)))
 
@@ -141,9 +142,11 @@ def _start(program: Program) -> Awaitable[None] | None:
 
 
 @cache
-def _root() -> tempfile.TemporaryDirectory[str]:
+def _root() -> str:
     """Stands for the project's folder: nothing that a recorded program keeps there outlives this process."""
-    return tempfile.TemporaryDirectory(prefix="infra-kit-recording-")
+    folder = tempfile.TemporaryDirectory(prefix="infra-kit-recording-")
+    atexit.register(folder.cleanup)
+    return folder.name
 
 
 def _key(key: str, project: str) -> str:

@@ -1,0 +1,42 @@
+import pytest
+
+from infra_kit import Consumer, EventBus, Stream, spec, subject
+from infra_kit.components.event_bus import EventBusSpec
+from infra_kit.errors import SpecError
+from tests.unit.refusals import refusal
+
+
+def test_an_events_type_becomes_its_subject_in_lower_case() -> None:
+    assert subject("Lead.Created") == "lead.created"
+    assert subject("AI.LeadScored") == "ai.leadscored"
+
+
+@pytest.mark.parametrize("good", ["lead", "lead.*", "lead.created", "lead.*.done", "lead.>", "a-b.c_d"])
+def test_a_subject_may_have_wildcards(good: str) -> None:
+    assert Stream(subjects=[good]).subjects == (good,)
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "Lead.*", "lead.", ".lead", "lead..created", ">", "*", "lead.>.x", "lead created", "l*"]
+)
+def test_any_other_subject_is_refused(bad: str) -> None:
+    with pytest.raises(SpecError, match=r"Stream: subjects\.0: a subject in lower case is needed"):
+        Stream(subjects=[bad])
+
+
+def test_a_consumer_of_an_unknown_stream_is_refused_with_those_there_are() -> None:
+    streams = {"LEADS": Stream(subjects=["lead.*"]), "AI": Stream(subjects=["ai.*"])}
+    message = refusal(lambda: EventBus("bus", streams=streams, consumers={"score": Consumer(stream="LEAD")}), SpecError)
+    assert message == "EventBus 'bus': consumers.score: there is no stream 'LEAD'; streams: LEADS, AI"
+
+
+@pytest.mark.parametrize("name", ["", "1LEADS", "LEAD EVENTS", "lead.events", "L" * 49])
+def test_a_stream_has_a_name_that_every_bus_takes(name: str) -> None:
+    with pytest.raises(SpecError, match="a name of at most 48 letters, digits, '_' and '-' is needed"):
+        spec.build(EventBusSpec, "EventBus", "bus", {"streams": {name: Stream(subjects=["lead.*"])}})
+
+
+@pytest.mark.parametrize("replicas", [0, 2, 4])
+def test_copies_of_a_stream_make_a_majority(replicas: int) -> None:
+    with pytest.raises(SpecError, match=f"Stream: replicas: Input should be 1, 3 or 5, given {replicas}"):
+        Stream(subjects=["lead.*"], replicas=replicas)  # type: ignore[arg-type]

@@ -1,0 +1,36 @@
+import pytest
+
+from infra_kit import CorsRule, LifecycleRule, ObjectStore, features
+from infra_kit.components.object_store import ObjectStoreSpec
+from infra_kit.errors import SpecError
+from tests.unit.refusals import refusal
+
+
+def test_a_lock_needs_versions_to_lock() -> None:
+    message = refusal(lambda: ObjectStore("invoices", retention_lock=1825), SpecError)
+    assert message == "ObjectStore 'invoices': retention_lock: it locks versions, set versioning=True too"
+
+
+def test_what_replaced_versions_do_needs_versions() -> None:
+    rules = {"old": LifecycleRule(noncurrent_expire_after_days=30)}
+    message = refusal(lambda: ObjectStore("files", lifecycle=rules), SpecError)
+    assert message == "ObjectStore 'files': lifecycle: noncurrent_expire_after_days needs versioning=True"
+
+
+@pytest.mark.parametrize("expire", [29, 30])
+def test_objects_expire_after_they_were_archived(expire: int) -> None:
+    with pytest.raises(SpecError, match="LifecycleRule: expire_after_days must come after archive_after_days"):
+        LifecycleRule(archive_after_days=30, expire_after_days=expire)
+
+
+def test_a_rule_that_loses_its_archive_keeps_the_rest() -> None:
+    rules = {"both": LifecycleRule(prefix="a/", archive_after_days=30, expire_after_days=60)}
+    left = ObjectStoreSpec(lifecycle=rules).without(features.ARCHIVE)
+    assert left.lifecycle == {"both": LifecycleRule(prefix="a/", expire_after_days=60)}
+
+
+def test_a_method_that_s3_does_not_know_is_refused_with_those_it_knows() -> None:
+    with pytest.raises(
+        SpecError, match=r"CorsRule: methods\.0: Input should be 'GET', 'HEAD', 'PUT', 'POST' or 'DELETE'"
+    ):
+        CorsRule(origins=["*"], methods=["PATCH"])  # type: ignore[list-item]

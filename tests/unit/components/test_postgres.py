@@ -1,0 +1,74 @@
+import pytest
+
+from infra_kit import Backups, Environment, spec
+from infra_kit.components.postgres import PostgresSpec
+from infra_kit.errors import SpecError
+
+
+def refusal(**arguments: object) -> str:
+    with pytest.raises(SpecError) as refused:
+        spec.build(PostgresSpec, "Postgres", "db", arguments)
+    return str(refused.value).removeprefix("Postgres 'db': ")
+
+
+@pytest.mark.parametrize("name", ["", "App", "1app", "my-app", "a" * 64, "app;drop"])
+def test_a_database_is_named_as_postgres_takes_it_without_quotes(name: str) -> None:
+    wanted = "a name of at most 63 lower-case letters, digits and underscores is needed"
+    assert refusal(databases=[name]) == f"databases.0: {wanted}, given {name!r}"
+
+
+@pytest.mark.parametrize("name", ["", "PostGIS", "uuid ossp", "x'; drop"])
+def test_an_extension_is_named_as_in_create_extension(name: str) -> None:
+    assert refusal(extensions=[name]).startswith("extensions.0: an extension's name is needed")
+
+
+def test_at_least_one_database_is_needed() -> None:
+    assert refusal(databases=[]) == "databases: at least one is needed"
+
+
+@pytest.mark.parametrize("field", ["databases", "extensions"])
+def test_nothing_is_named_twice(field: str) -> None:
+    assert refusal(**{field: ["one", "two", "one"]}) == f"{field}: one is named twice in one, two, one"
+
+
+def test_the_disk_does_not_grow_to_less_than_it_has() -> None:
+    message = refusal(storage_gb=50, max_storage_gb=20)
+    assert message == "max_storage_gb: given 20, it must not be below storage_gb (50)"
+
+
+@pytest.mark.parametrize("window", ["03:00-04:00", "23:45-00:15"])
+def test_a_backup_window_may_pass_midnight(window: str) -> None:
+    assert Backups(window=window).window == window
+
+
+@pytest.mark.parametrize("window", ["3:00-4:00", "24:00-01:00", "03:00", "03:00-03:60"])
+def test_a_backup_window_has_one_form(window: str) -> None:
+    with pytest.raises(SpecError, match=r"Backups: window: a daily window in UTC is needed, e\.g\. '03:00-04:00'"):
+        Backups(window=window)
+
+
+@pytest.mark.parametrize("window", ["03:00-03:29", "03:00-03:00"])
+def test_a_backup_window_lasts_half_an_hour(window: str) -> None:
+    with pytest.raises(SpecError, match="at least 30 minutes"):
+        Backups(window=window)
+
+
+def test_production_backs_up_for_a_week_to_any_moment_and_refuses_deletion() -> None:
+    asked = PostgresSpec().for_environment(Environment.PRODUCTION)
+    assert asked.backups == Backups(retention_days=7, point_in_time=True)
+    assert asked.deletion_protection
+
+
+def test_staging_backs_up_for_a_day() -> None:
+    assert PostgresSpec().for_environment(Environment.STAGING).backups == Backups(retention_days=1, point_in_time=False)
+
+
+def test_development_backs_up_nothing() -> None:
+    asked = PostgresSpec().for_environment(Environment.DEVELOPMENT)
+    assert asked.backups is None
+    assert asked.deletion_protection is False
+
+
+def test_what_was_asked_comes_before_the_environment() -> None:
+    given = PostgresSpec(backups=Backups(retention_days=30), deletion_protection=False)
+    assert given.for_environment(Environment.PRODUCTION) == given

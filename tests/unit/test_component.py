@@ -1,0 +1,148 @@
+"""What every component does: refused before anything is made, placed, named, overridden, protected."""
+
+import subprocess
+import sys
+
+import pulumi
+import pytest
+
+from infra_kit import Environment, LifecycleRule, ObjectStore, Postgres, Redis, Target
+from infra_kit.errors import (
+    DuplicateNameError,
+    InvalidNameError,
+    OverrideError,
+    SpecError,
+    UnsupportedFeatureError,
+)
+from infra_kit.testing import record
+from tests.unit.refusals import refusal
+
+ARCHIVE = LifecycleRule(archive_after_days=365)
+
+
+def test_a_bad_argument_is_refused_before_anything_is_made() -> None:
+    message = refusal(lambda: Postgres("db", memory_gb="4"), SpecError)  # type: ignore[arg-type]
+    assert message == "Postgres 'db': memory_gb: Input should be a valid number, given '4'"
+
+
+def test_a_bad_name_is_refused() -> None:
+    assert refusal(lambda: Postgres("My_DB"), InvalidNameError).startswith("Postgres 'My_DB': a name is ")
+
+
+def test_two_components_of_one_name_are_refused_whatever_they_are() -> None:
+    message = refusal(lambda: (Postgres("main"), Redis("main")), DuplicateNameError)
+    assert message.startswith("Redis 'main': this stack already has a Postgres called 'main'.")
+    assert message.endswith("choose another.")
+
+
+def test_one_name_may_stand_in_two_stacks_of_one_process() -> None:
+    for stack in ("one", "two"):
+        assert record(lambda: Postgres("main"), stack=stack).named("main")
+
+
+def test_a_name_that_another_components_child_has_is_refused() -> None:
+    message = refusal(lambda: (Postgres("db", read_replicas=1), Redis("db-replica-1")), DuplicateNameError)
+    assert message.startswith("Redis 'db-replica-1': this stack already has a child of Postgres called 'db-replica-1'.")
+
+
+def test_a_feature_that_the_target_lacks_is_refused_with_the_way_out_and_how_to_accept_it() -> None:
+    message = refusal(lambda: ObjectStore("files", lifecycle={"old": ARCHIVE}), UnsupportedFeatureError)
+    first, gap, *way_out = message.splitlines()
+    assert first == "ObjectStore 'files': the target 'local' lacks what is asked for:"
+    assert gap.startswith("  archive: SeaweedFS refuses ")
+    assert way_out == [
+        "Drop it from the component, choose another target, or accept the gap in the stack's configuration:",
+        "  infra-kit:accepted-gaps: {files: [archive]}",
+    ]
+
+
+def test_all_gaps_come_in_one_message() -> None:
+    message = refusal(lambda: Postgres("db", high_availability=True, extensions=["nope"]), UnsupportedFeatureError)
+    assert message.endswith("infra-kit:accepted-gaps: {db: [extension:nope, high-availability]}")
+
+
+def test_an_accepted_gap_is_left_out_and_said() -> None:
+    rules = {"old": ARCHIVE, "both": LifecycleRule(archive_after_days=30, expire_after_days=60)}
+    config = {"infra-kit:accepted-gaps": {"files": ["archive"]}}
+    recording = record(lambda: ObjectStore("files", lifecycle=rules), config=config)
+    assert recording.warnings == (
+        "ObjectStore 'files': archive is left out: the target 'local' lacks it, and the stack accepted the gap.",
+    )
+    assert list(recording.named("files-server").inputs["lifecycle"]) == ["both"]
+
+
+def test_a_gap_accepted_for_one_component_is_not_for_another() -> None:
+    message = refusal(
+        lambda: ObjectStore("files", lifecycle={"old": ARCHIVE}),
+        UnsupportedFeatureError,
+        accepted_gaps={"invoices": ["archive"]},
+    )
+    assert "{files: [archive]}" in message
+
+
+def test_a_gap_that_the_target_does_not_have_is_left_in() -> None:
+    config = {"infra-kit:accepted-gaps": {"db": ["backups", "read-replicas"]}}
+    recording = record(lambda: Postgres("db", read_replicas=1), config=config)
+    assert recording.named("db-replica-1")
+    assert recording.warnings == ()
+
+
+def test_a_family_accepts_each_of_its_values() -> None:
+    config = {"infra-kit:accepted-gaps": {"db": ["extension"]}}
+    recording = record(lambda: Postgres("db", extensions=["nope", "neither"]), config=config)
+    assert recording.named("db-server").inputs["extensions"] == []
+    assert len(recording.warnings) == 2
+
+
+def test_an_override_is_merged_last() -> None:
+    recording = record(lambda: Redis("cache", memory_gb=1, overrides={"server": {"memory_gb": 2}}))
+    assert recording.named("cache-server").inputs["memory_gb"] == 2
+
+
+def test_an_override_may_set_pulumis_options() -> None:
+    options = pulumi.ResourceOptions(ignore_changes=["memory_gb"])
+    recording = record(lambda: Redis("cache", overrides={"server": {"opts": options}}))
+    assert recording.named("cache-server").options.ignore_changes == ("memory_gb",)
+    assert recording.named("cache-server").parent == recording.named("cache").urn
+
+
+def test_an_override_of_an_unknown_role_is_refused_with_those_there_are() -> None:
+    message = refusal(
+        lambda: Redis("cache", replicas=1, overrides={"sever": {}, "server": {}}),
+        OverrideError,
+    )
+    assert message == (
+        "Redis 'cache': overrides names sever, which local does not make here. Roles: server, replica-1."
+    )
+
+
+def test_a_target_given_comes_before_the_stacks() -> None:
+    production = Target(name="local", environment=Environment.PRODUCTION)
+    recording = record(lambda: (Redis("here"), Redis("there", target=production)))
+    assert not recording.named("here-server").options.protect
+    assert recording.named("there-server").options.protect
+
+
+def test_the_components_own_protection_comes_before_the_environments() -> None:
+    config = {"infra-kit:environment": "production"}
+    recording = record(lambda: Redis("cache", opts=pulumi.ResourceOptions(protect=False)), config=config)
+    assert not recording.named("cache-server").options.protect
+
+
+def test_options_of_the_component_work_as_in_any_pulumi_component() -> None:
+    options = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])
+    recording = record(lambda: Redis("cache", opts=options))
+    assert any("old" in alias for alias in recording.named("cache").options.aliases)
+
+
+def test_without_a_running_program_it_says_how_to_run_one() -> None:
+    program = 'from infra_kit import Redis; Redis("cache")'
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert "no Pulumi program is running" in answer.stderr
+    assert "infra-kit up" in answer.stderr
+
+
+@pytest.mark.parametrize("kind", [Postgres, Redis, ObjectStore])
+def test_a_component_is_of_the_type_that_other_languages_need(kind: type[Postgres | Redis | ObjectStore]) -> None:
+    assert record(lambda: kind("it")).named("it").type == f"infra-kit:index:{kind.__name__}"

@@ -1,0 +1,27 @@
+import pytest
+
+from infra_kit import Environment
+
+
+def test_production_protects_keeps_backs_up_and_restores_to_any_moment() -> None:
+    defaults = Environment.PRODUCTION.defaults
+    assert defaults.protect
+    assert defaults.retain_data
+    assert defaults.backup_days == 7
+    assert defaults.point_in_time
+    assert defaults.flow_logs
+
+
+def test_staging_keeps_its_data_and_a_backup_but_can_be_replaced() -> None:
+    defaults = Environment.STAGING.defaults
+    assert defaults.retain_data
+    assert defaults.backup_days == 1
+    assert not defaults.protect
+    assert not defaults.point_in_time
+
+
+@pytest.mark.parametrize("environment", [Environment.DEVELOPMENT, Environment.PREVIEW])
+def test_what_is_thrown_away_costs_nothing_to_throw_away(environment: Environment) -> None:
+    defaults = environment.defaults
+    kept = [defaults.protect, defaults.retain_data, defaults.backup_days, defaults.point_in_time, defaults.flow_logs]
+    assert not any(kept)

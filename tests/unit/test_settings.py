@@ -1,0 +1,33 @@
+import pytest
+from pydantic import ValidationError
+
+from infra_kit.errors import ConfigError
+from infra_kit.providers.local.settings import LocalSettings
+
+
+def test_settings_are_read_from_their_key() -> None:
+    assert LocalSettings.parse("infra-kit:local", {"ports": {"db": 5432}}).ports == {"db": 5432}
+
+
+def refusal(values: dict[str, object]) -> str:
+    with pytest.raises(ConfigError) as refused:
+        LocalSettings.parse("infra-kit:local", values)
+    return str(refused.value)
+
+
+def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
+    assert refusal({"prts": {}}) == "infra-kit:local: unknown 'prts'; allowed: ports."
+
+
+def test_a_value_out_of_range_is_refused_with_the_range() -> None:
+    message = refusal({"ports": {"db": 80}})
+    assert message == "infra-kit:local: ports.db: Input should be greater than or equal to 1024, given 80."
+
+
+def test_a_value_of_another_type_is_refused() -> None:
+    assert refusal({"ports": {"db": "5432"}}).startswith("infra-kit:local: ports.db: Input should be a valid integer")
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        LocalSettings().ports = {}  # type: ignore[misc]

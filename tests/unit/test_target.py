@@ -1,0 +1,180 @@
+"""Where things run: what is understood, and what is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra_kit import Environment, Redis, Target
+from infra_kit.errors import ConfigError, UnknownTargetError
+from infra_kit.testing import record
+from tests.unit.refusals import refusal
+
+
+def default_target(**config: object) -> Target:
+    found: list[Target] = []
+    keys = {f"infra-kit:{key.replace('_', '-')}": value for key, value in config.items()}
+    record(lambda: found.append(Target.from_config()), project="shop", config=keys)
+    return found[0]
+
+
+def test_without_configuration_it_is_this_machine_in_development() -> None:
+    target = default_target()
+    assert (target.name, target.environment, target.app) == ("local", Environment.DEVELOPMENT, "shop")
+
+
+def test_everything_is_read_from_configuration() -> None:
+    target = default_target(
+        environment="staging",
+        app="store",
+        region="here",
+        tags={"team": "a"},
+        accepted_gaps={"db": ["version", "extension:postgis"]},
+        local={"ports": {"db": 5432}},
+    )
+    assert (target.environment, target.app, target.region) == (Environment.STAGING, "store", "here")
+    assert target.tags == {"team": "a"}
+    assert target.accepted_gaps == {"db": ("version", "extension:postgis")}
+    assert target.settings
+    assert target.settings.model_dump() == {"ports": {"db": 5432}}
+
+
+def test_an_unknown_target_is_refused_with_those_there_are() -> None:
+    wanted = "there is no target 'moon'. Targets: aws, gcp, local, vps."
+    assert refusal(lambda: Redis("cache"), UnknownTargetError, target="moon") == wanted
+    with pytest.raises(UnknownTargetError, match=r"there is no target 'moon'\. Targets: aws, gcp, local, vps\."):
+        Target(name="moon")
+
+
+def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
+    message = refusal(lambda: Redis("cache"), ConfigError, environment="prod")
+    assert message == ("infra-kit:environment: given 'prod', allowed: development, preview, staging, production.")
+
+
+def test_an_unknown_gap_is_refused_with_the_features_there_are() -> None:
+    message = refusal(lambda: Redis("cache"), ConfigError, accepted_gaps={"cache": ["persistance"]})
+    assert message.startswith("infra-kit:accepted-gaps: cache: 'persistance' is not a feature. Features: archive, ")
+    assert "persistence" in message
+    assert "extension:…" in message
+
+
+def test_gaps_that_are_no_list_are_refused_with_how_to_write_them() -> None:
+    message = refusal(lambda: Redis("cache"), ConfigError, accepted_gaps={"cache": "persistence"})
+    assert message == (
+        "infra-kit:accepted-gaps: cache: given 'persistence', a list of features is needed, e.g. [persistence]."
+    )
+
+
+@pytest.mark.parametrize("value", ["cache", ["cache"], 3])
+def test_a_mapping_is_refused_when_it_is_none(value: object) -> None:
+    message = refusal(lambda: Redis("cache"), ConfigError, accepted_gaps=value)
+    assert message.startswith("infra-kit:accepted-gaps: given ")
+    assert message.endswith("a mapping is needed.")
+
+
+def test_bad_settings_are_refused_with_their_key() -> None:
+    message = refusal(lambda: Redis("cache"), ConfigError, local={"port": 1})
+    assert message == "infra-kit:local: unknown 'port'; allowed: ports."
+
+
+# Targets that are not there, or not all there: each in a process of its own, where nothing is imported yet.
+
+
+def message_of(program: str, path: Path, before: str = "") -> str:
+    code = f"""
+import sys
+sys.path.insert(0, {str(path)!r})
+{before}
+from infra_kit import Postgres, Redis, Target
+from infra_kit.errors import InfraKitError
+from infra_kit.testing import record
+try:
+    {program}
+except InfraKitError as refused:
+    print(f"{{type(refused).__name__}}: {{refused}}")
+"""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_a_target_whose_extra_is_not_installed_prints_the_pip_command(tmp_path: Path) -> None:
+    message = message_of('record(lambda: Redis("cache"))', tmp_path, 'sys.modules["psycopg"] = None')
+    assert message == (
+        "TargetNotInstalledError: the target 'local' needs psycopg, not installed here. "
+        "Run: pip install 'infra-kit[local]'"
+    )
+
+
+def test_a_target_that_has_no_package_yet_is_refused(tmp_path: Path) -> None:
+    program = 'record(lambda: Redis("cache"), config={"infra-kit:target": "vps", "infra-kit:environment": "staging"})'
+    message = message_of(program, tmp_path, 'sys.modules["infra_kit.providers.vps"] = None')
+    assert message == (
+        "DriverMissingError: the target 'vps' has no drivers in this version of infra-kit yet. "
+        "Choose another target in infra-kit:target, or upgrade infra-kit."
+    )
+
+
+DRIVER = """
+import pulumi
+from infra_kit.components.redis import RedisEndpoint
+{needs}
+SUPPORTS = frozenset()
+def gaps(spec): return {{}}
+def create(scope, spec):
+    text = pulumi.Output.from_input(scope.target.settings.crater)
+    return RedisEndpoint(host=text, port=text, username=text, password=text, tls=text, url=text, reader_url=text)
+"""
+
+
+@pytest.fixture
+def moon(tmp_path: Path) -> Path:
+    """What `pip install moon-target` would put on the path: a package, and the entry point of its target."""
+    (tmp_path / "moon").mkdir()
+    (tmp_path / "moon" / "__init__.py").write_text(
+        "from infra_kit.settings import Settings\n"
+        "class SETTINGS(Settings):\n    crater: str = 'Tycho'\n"
+        "DRIVERS = {'redis': 'moon.redis'}\n"
+    )
+    (tmp_path / "moon" / "redis.py").write_text(DRIVER.format(needs=""))
+    info = tmp_path / "moon_target-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: moon-target\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[infra_kit.targets]\nmoon = moon\n")
+    return tmp_path
+
+
+ON_THE_MOON = (
+    'config={"infra-kit:target": "moon", "infra-kit:environment": "staging", "infra-kit:moon": {"crater": "Kepler"}}'
+)
+
+
+def test_a_third_partys_target_works_by_its_entry_point(moon: Path) -> None:
+    program = f'print(record(lambda: Redis("cache"), {ON_THE_MOON}).named("cache").outputs["host"])'
+    assert message_of(program, moon) == "Kepler"
+
+
+def test_a_third_partys_target_is_listed_among_those_there_are(moon: Path) -> None:
+    assert message_of('Target(name="mars")', moon).endswith("Targets: aws, gcp, local, moon, vps.")
+
+
+def test_a_target_other_than_local_needs_its_environment_said(moon: Path) -> None:
+    message = message_of('record(lambda: Redis("cache"), config={"infra-kit:target": "moon"})', moon)
+    assert message == (
+        "ConfigError: infra-kit:environment is not set, and the target is 'moon'. Set it to one of development, "
+        "preview, staging, production: it decides what is protected and backed up."
+    )
+
+
+def test_a_component_without_a_driver_on_the_target_is_refused_with_those_there_are(moon: Path) -> None:
+    assert message_of(f'record(lambda: Postgres("db"), {ON_THE_MOON})', moon) == (
+        "DriverMissingError: the target 'moon' has no driver for 'postgres' yet; it has: redis. "
+        "Place this component on another target with target=Target(...)."
+    )
+
+
+def test_a_third_partys_target_that_lacks_a_package_says_which(moon: Path) -> None:
+    (moon / "moon" / "redis.py").write_text(DRIVER.format(needs="import pulumi_moon"))
+    assert message_of(f'record(lambda: Redis("cache"), {ON_THE_MOON})', moon) == (
+        "TargetNotInstalledError: the target 'moon' needs pulumi_moon, not installed here. "
+        "It is not a part of infra-kit: install what moon asks for."
+    )
