@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from infra_kit import Cdn, ObjectStore
 from infra_kit.components.cdn import CdnSpec, Route
 from infra_kit.errors import SpecError
 from infra_kit.providers.local.cdn import check_headers, gaps
 from infra_kit.providers.local.servers import nginx_conf
+from infra_kit.testing import record
 
 
 def conf(routes: dict[str, dict[str, Any]], **changes: Any) -> str:
@@ -27,6 +29,22 @@ def conf(routes: dict[str, dict[str, Any]], **changes: Any) -> str:
 def route(**changes: Any) -> dict[str, Any]:
     defaults = {"origin": "https://api.example.com", "ttl": 60.0, "headers": [], "cookies": [], "query": False}
     return {**defaults, **changes}
+
+
+def test_the_key_of_a_bucket_is_a_secret_input_and_the_cache_is_no_stateful_resource() -> None:
+    def program() -> None:
+        files = ObjectStore("files")
+        Cdn("edge", routes={"/*": Route(files, ttl="1h"), "/api/*": Route("http://localhost:3000", ttl="none")})
+
+    made = record(program, config={"infra-kit:environment": "production"})
+    server, store = made.named("edge-server"), made.named("files-server")
+
+    assert server.secret_inputs == {"store_keys"}
+    assert set(server.inputs["store_keys"]) == {"/*"}
+    assert server.inputs["routes"]["/*"]["ttl"] == 3600
+    assert server.inputs["routes"]["/api/*"]["origin"] == "http://localhost:3000"
+    assert store.urn in server.options.depends_on
+    assert (server.options.protect, store.options.protect) == (False, True)
 
 
 def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:

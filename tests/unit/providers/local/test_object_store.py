@@ -9,10 +9,11 @@ from collections import defaultdict
 
 import pytest
 
-from infra_kit import features
+from infra_kit import ObjectStore, features
 from infra_kit.components.object_store import LifecycleRule, ObjectStoreSpec
 from infra_kit.providers.local.object_store import HINTS, bucket_name, gaps
 from infra_kit.providers.local.servers import bucket, seaweed_conf
+from infra_kit.testing import record
 
 
 def test_archiving_is_a_gap_with_a_way_out() -> None:
@@ -20,6 +21,17 @@ def test_archiving_is_a_gap_with_a_way_out() -> None:
 
     assert dict(gaps(spec)) == {features.ARCHIVE: HINTS[features.ARCHIVE]}
     assert not gaps(spec.without(features.ARCHIVE))
+
+
+def test_the_server_gets_the_spec_as_plain_values_and_a_bucket_named_after_the_product() -> None:
+    rules = {"tmp": LifecycleRule(prefix="tmp/", expire_after_days=7)}
+    made = record(lambda: ObjectStore("files", lifecycle=rules), config={"infra-kit:app": "Zuclubit"})
+
+    server = made.named("files-server")
+    assert server.inputs["bucket"] == "zuclubit-files"
+    assert server.inputs["lifecycle"]["tmp"]["expire_after_days"] == 7
+    assert (server.inputs["versioning"], server.inputs["public_read"]) == (False, False)
+    assert "private" in server.options.additional_secret_outputs
 
 
 @pytest.mark.parametrize(
