@@ -1,9 +1,9 @@
 """A SeaweedFS server with one bucket.
 
 Expiry: an object in a bucket without versions gets its end when it is written, and is gone to the day; everything
-else (versions, objects older than their rule) is deleted by weed's worker in the same process, which looks a few
-seconds after each start of the server and then once a day (seaweedfs 4.48: weed/s3api/s3api_object_lifecycle_ttl.go,
-weed/worker/tasks/s3_lifecycle/handler.go).
+else (versions, objects older than their rule) is deleted by weed's worker in the same process, which looks five
+minutes after each start of the server and then once a day (seaweedfs 4.48: weed/s3api/s3api_object_lifecycle_ttl.go,
+weed/worker/tasks/s3_lifecycle/handler.go, laneIdleSleep in weed/admin/plugin/scheduler_lane.go; seen to run so).
 """
 
 from __future__ import annotations
