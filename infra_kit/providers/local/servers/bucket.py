@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 import botocore.exceptions
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef, LifecycleRuleTypeDef
 
-LOCK_MODE = "COMPLIANCE"
+LOCK_MODE: Literal["COMPLIANCE"] = "COMPLIANCE"
 """Nobody can shorten it or delete before its end, whatever their rights (GOVERNANCE lets the privileged)."""
 
-_NO_FILES = {
+_NO_FILES: dict[str, tuple[None, list[str], str | None, None]] = {
     "profile": (None, [], None, None),
     "config_file": (None, [], os.devnull, None),
     "credentials_file": (None, [], os.devnull, None),
