@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra_kit._dynamic import handler
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import Server
-from infra_kit.target import load_handler
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,6 @@ def _status(box: Box) -> ServerStatus:
 
 
 def _server(box: Box) -> Server:
-    target, _, component = box.record.kind.partition("/")
-    handler = load_handler(target, component)
-    assert isinstance(handler, Server)  # noqa: S101  a box is only ever made by a Server
-    return handler
+    found = handler({"kind": box.record.kind})
+    assert isinstance(found, Server)  # noqa: S101  a box is only ever made by a Server
+    return found

@@ -1,0 +1,155 @@
+"""The rules that every component keeps, over all of them at once."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+import infra_kit
+from infra_kit import Target, components, features, spec
+from infra_kit.component import Component
+from infra_kit.features import Feature
+from infra_kit.spec import Spec
+from infra_kit.testing import conformance, record
+
+Any_ = Component[Any, Any]
+
+
+def components_of(name: str) -> list[type[Any_]]:
+    module = importlib.import_module(f"infra_kit.components.{name}")
+    found = [value for value in vars(module).values() if inspect.isclass(value) and issubclass(value, Component)]
+    return [kind for kind in found if kind.__module__ == module.__name__]
+
+
+FILES = [module.name for module in pkgutil.iter_modules(components.__path__)]
+COMPONENTS = [kind for name in FILES for kind in components_of(name)]
+SUITES = {
+    suite.component: suite
+    for suite in (getattr(conformance, name) for name in conformance.__all__ if name != "ComponentConformance")
+}
+ASKED = [(kind, feature) for kind, suite in SUITES.items() for feature in suite.asks]
+
+each_component = pytest.mark.parametrize("kind", COMPONENTS, ids=lambda kind: kind.__name__)
+each_feature = pytest.mark.parametrize(("kind", "feature"), ASKED, ids=str)
+
+WIDER = {("Cdn", "routes")}
+"""Arguments that take more than their spec keeps: an origin alone is short for a route to it."""
+
+
+def asked(kind: type[Any_], feature: Feature | None = None) -> Spec:
+    suite = SUITES[kind]
+    arguments: Mapping[str, Any] = suite.asks[feature] if feature else {}
+    return spec.build(kind.SPEC, kind.__name__, "it", {**suite.arguments, **arguments})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_holds_one_component_and_is_named_after_it(name: str) -> None:
+    (kind,) = components_of(name)
+    assert name == kind.KIND
+    assert kind.__name__ == "".join(part.capitalize() for part in name.split("_"))
+
+
+@each_component
+def test_a_component_is_exported_and_has_a_conformance_suite(kind: type[Any_]) -> None:
+    assert getattr(infra_kit, kind.__name__) is kind
+    assert kind in SUITES
+
+
+def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> None:
+    tokens = []
+    for kind, suite in SUITES.items():
+        target = Target(name="local")
+        tokens.append(record(lambda: kind("it", target=target, **suite.arguments)).named("it").type)  # noqa: B023
+    assert sorted(tokens) == [
+        "infra-kit:index:Cdn",
+        "infra-kit:index:EventBus",
+        "infra-kit:index:Network",
+        "infra-kit:index:ObjectStore",
+        "infra-kit:index:Postgres",
+        "infra-kit:index:Redis",
+    ]
+
+
+@each_component
+def test_everything_but_the_name_is_keyword_only(kind: type[Any_]) -> None:
+    _, name, *others = inspect.signature(kind.__init__).parameters.values()
+    assert name.name == "name"
+    assert {other.kind for other in others} == {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}
+    assert {"target", "overrides", "opts"} <= {other.name for other in others}
+
+
+def without_none(hint: Any) -> Any:
+    if get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
+        (kept,) = (part for part in get_args(hint) if part is not NoneType)
+        return kept
+    return hint
+
+
+@each_component
+def test_the_typed_arguments_are_the_specs_fields(kind: type[Any_]) -> None:
+    (arguments,) = get_args(get_type_hints(kind.__init__)["arguments"])
+    fields = {name: hint for name, hint in get_type_hints(kind.SPEC).items() if name in kind.SPEC.model_fields}
+    typed = get_type_hints(arguments)
+    assert set(typed) == set(fields)
+    for name, hint in fields.items():
+        if (kind.__name__, name) not in WIDER:
+            assert typed[name] == without_none(hint), name
+
+
+@each_component
+def test_the_attributes_of_a_component_are_the_fields_of_its_endpoint(kind: type[Any_]) -> None:
+    fields = inspect.get_annotations(SUITES[kind].endpoint)
+    assert inspect.get_annotations(kind) == {name: hint for name, hint in fields.items() if name != "native"}
+
+
+@each_component
+def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: type[Any_]) -> None:
+    required = {name for name, field in kind.SPEC.model_fields.items() if field.is_required()}
+    assert required == {"Cdn": {"routes"}, "EventBus": {"streams"}}.get(kind.__name__, set())
+
+
+@each_feature
+def test_what_is_asked_is_known_and_can_be_left_out(kind: type[Any_], feature: Feature) -> None:
+    given = asked(kind, feature)
+    assert feature in given.features()
+    assert features.is_known(feature)
+    if feature != features.engine("nats"):  # every target has it: there is nothing to fall back to
+        assert feature not in given.without(feature).features()
+
+
+@each_component
+def test_every_feature_that_a_spec_can_ask_is_tried_by_its_suite(kind: type[Any_]) -> None:
+    """What `without` knows is what can be asked: each such feature stands in the suite's `asks`."""
+    given = asked(kind)
+    tried = {feature.family for feature in SUITES[kind].asks}
+    for feature in [*features.PLAIN, *(Feature(f"{family}:x") for family in features.FAMILIES)]:
+        try:
+            given.without(feature)
+        except NotImplementedError:
+            assert feature.family not in tried
+        else:
+            assert feature.family in tried
+
+
+def lacking(target: Target) -> list[tuple[type[Any_], Feature, str]]:
+    return [
+        (kind, feature, hint)
+        for kind, asked_for in ASKED
+        for feature, hint in target.driver(kind.KIND).gaps(asked(kind, asked_for)).items()
+    ]
+
+
+@pytest.mark.parametrize(("kind", "feature", "hint"), lacking(Target(name="local")), ids=str)
+def test_what_the_local_target_lacks_has_a_hint_in_one_line(kind: type[Any_], feature: Feature, hint: str) -> None:
+    assert len(hint) > len("there is")
+    assert "nothing like it" not in hint
+    assert "\n" not in hint
+
+
+@pytest.mark.parametrize("name", infra_kit.__all__)
+def test_every_public_name_says_what_it_is_for(name: str) -> None:
+    assert vars(getattr(infra_kit, name)).get("__doc__") or getattr(infra_kit, name).__doc__

@@ -1,0 +1,41 @@
+"""What stands in every user's state file: it must mean the same for ever."""
+
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from infra_kit import Cdn, EventBus, ObjectStore, Postgres, Redis, Stream
+from infra_kit._dynamic import Provider
+from infra_kit.testing import record
+
+PICKLE = "gASVJgAAAAAAAACMEmluZnJhX2tpdC5fZHluYW1pY5SMCFByb3ZpZGVylJOUKYGULg=="
+"""By reference: the module `infra_kit._dynamic` and the class `Provider`, nothing else. A stack made by any version of
+infra-kit has it in its state; were it to change, `refresh` and `destroy` of that stack would fail."""
+
+
+def test_the_pickle_of_the_dynamic_provider_never_changes() -> None:
+    assert serialize_provider(Provider()) == PICKLE
+
+
+def everything() -> None:
+    Postgres("db")
+    Redis("cache")
+    Cdn("edge", routes={"/*": ObjectStore("files")}, compression=False)
+    EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"])})
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "kind"),
+    [
+        ("db-server", "PostgresServer", "local/postgres"),
+        ("cache-server", "RedisServer", "local/redis"),
+        ("edge-server", "CdnServer", "local/cdn"),
+        ("files-server", "ObjectStoreServer", "local/object_store"),
+        ("bus-server", "EventBusServer", "local/event_bus"),
+    ],
+)
+def test_names_types_and_kinds_of_the_local_servers_never_change(name: str, token: str, kind: str) -> None:
+    server = record(everything).named(name)
+    assert server.type == f"pulumi-python:dynamic/infra-kit:{token}"
+    assert server.inputs["kind"] == kind
+    assert server.inputs["__provider"] == PICKLE
+    assert "__provider" not in server.secret_inputs
