@@ -36,7 +36,7 @@ class Defaults:
 _CHEAP = Defaults(protect=False, retain_data=False, backup_days=0, point_in_time=False, flow_logs=False)
 _DEFAULTS = {
     Environment.DEVELOPMENT: _CHEAP,
-    Environment.PREVIEW: _CHEAP,
+    Environment.PREVIEW: replace(_CHEAP, retain_data=True),
     Environment.STAGING: replace(_CHEAP, retain_data=True, backup_days=1),
     Environment.PRODUCTION: Defaults(protect=True, retain_data=True, backup_days=7, point_in_time=True, flow_logs=True),
 }

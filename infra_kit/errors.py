@@ -1,4 +1,4 @@
-"""The one tree of errors. A message names the component, the field, what was given, what is allowed, and the way out."""
+"""The one tree of errors. A message names the component, the field, what was given, what is allowed, the way out."""
 
 from collections.abc import Iterable
 

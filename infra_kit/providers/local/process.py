@@ -67,13 +67,19 @@ class Process:
 
     def wait(self, ready: Callable[[], bool], seconds: float) -> None:
         """Returns when the server is ready; raises with the end of its log when it ends or is too late."""
+        if not self.comes_up(ready, seconds):
+            code = f" with status {self._child.returncode}" if self._child else ""
+            raise ServerError(f"{self.name}: the server ended{code} while starting. {self.last_words()}")
+
+    def comes_up(self, ready: Callable[[], bool], seconds: float) -> bool:
+        """Waits until the server is ready (True) or has ended (False); raises when it is too late."""
         deadline = time.monotonic() + seconds
         while not ready():
             if self._ended_within(POLL_SECONDS):
-                code = f" with status {self._child.returncode}" if self._child else ""
-                raise ServerError(f"{self.name}: the server ended{code} while starting. {self.last_words()}")
+                return False
             if time.monotonic() > deadline:
                 raise ServerError(f"{self.name}: the server did not answer within {seconds:.0f} s. {self.last_words()}")
+        return True
 
     def signal(self, number: Signals) -> None:
         pid = self.pid

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from pulumi.dynamic import CheckFailure
 
 from infra_kit._dynamic import Props
-from infra_kit.errors import ServerError
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 
@@ -113,11 +112,17 @@ class Server(ABC):
             box.process.stop(self.STOP)
         record.started_with = digest
         box.save(record)
-        if box.process.pid is None:
-            box.process.stop(self.STOP)
-            ports.require_free(box.name, record.ports)
-            box.process.start(command.arguments, command.environment, box.user)
-        box.process.wait(lambda: self.is_ready(box, record), READY_SECONDS)
+
+        def ready() -> bool:
+            return self.is_ready(box, record)
+
+        # One that runs already may just be dying: it is given the chance to answer, then begun anew.
+        if box.process.pid is not None and box.process.comes_up(ready, READY_SECONDS):
+            return
+        box.process.stop(self.STOP)
+        ports.require_free(box.name, record.ports)
+        box.process.start(command.arguments, command.environment, box.user)
+        box.process.wait(ready, READY_SECONDS)
 
     def _move(self, box: Box, record: Record, port: int) -> None:
         ports.require_free(box.name, [port])
@@ -134,8 +139,3 @@ def _digest(box: Box, command: Command) -> str:
     """Tells configurations apart: the command, its environment, and every file of `conf`."""
     parts = [repr(command)] + [file.read_text() for file in sorted(box.conf.iterdir()) if file.is_file()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def run_error(name: str, doing: str, detail: str) -> ServerError:
-    """The error for a helper program that failed."""
-    return ServerError(f"{name}: {doing} failed: {detail.strip()}. Nothing was deleted.")

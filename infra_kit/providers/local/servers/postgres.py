@@ -45,13 +45,16 @@ class PostgresServer(Server):
         return True
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:  # noqa: ARG002
-        """Postgres says itself which changes need a restart."""
-        with postgres_roles.connect(record) as connection:
-            before = connection.execute("SELECT pg_conf_load_time()").fetchone()
-            connection.execute("SELECT pg_reload_conf()")
-        box.process.wait(lambda: _load_time(record) != before, seconds=10)
-        with postgres_roles.connect(record) as connection:
-            return connection.execute("SELECT 1 FROM pg_settings WHERE pending_restart").fetchone() is None
+        """Postgres says itself which changes need a restart; so does one that does not answer."""
+        try:
+            before = _load_time(record)
+            with postgres_roles.connect(record) as connection:
+                connection.execute("SELECT pg_reload_conf()")
+            box.process.wait(lambda: _load_time(record) != before, seconds=10)
+            with postgres_roles.connect(record) as connection:
+                return connection.execute("SELECT 1 FROM pg_settings WHERE pending_restart").fetchone() is None
+        except psycopg.OperationalError:
+            return False
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
         if props.get("primary"):
