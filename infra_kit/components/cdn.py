@@ -66,20 +66,6 @@ def _header_value(text: str) -> str:
 
 Cookie = Annotated[str, AfterValidator(_cookie)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
-def _cookie(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", text):
-        raise ValueError("a cookie's name is letters, digits, '_', '.' and '-'")
-    return text
-
-
-def _header_value(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("a header's value is one line of printable characters")
-    return text
-
-
-Cookie = Annotated[str, AfterValidator(_cookie)]
-HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Header = Annotated[str, AfterValidator(_header)]
 
 
