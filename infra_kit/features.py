@@ -73,7 +73,7 @@ def is_known(text: str) -> bool:
 
 def gaps(asked: Iterable[Feature], supported: frozenset[Feature], hints: Mapping[Feature, str]) -> dict[Feature, str]:
     """What is asked and not supported, each with its way out: hints are kept by feature or by family."""
-    missing = frozenset(asked) - supported
+    missing = sorted(frozenset(asked) - supported)
     return {gap: hints.get(gap) or hints.get(Feature(gap.family)) or _other_values(gap, supported) for gap in missing}
 
 

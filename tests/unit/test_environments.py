@@ -21,7 +21,12 @@ def test_staging_keeps_its_data_and_a_backup_but_can_be_replaced() -> None:
 
 
 @pytest.mark.parametrize("environment", [Environment.DEVELOPMENT, Environment.PREVIEW])
-def test_what_is_thrown_away_costs_nothing_to_throw_away(environment: Environment) -> None:
+def test_what_is_thrown_away_is_neither_protected_nor_backed_up(environment: Environment) -> None:
     defaults = environment.defaults
-    kept = [defaults.protect, defaults.retain_data, defaults.backup_days, defaults.point_in_time, defaults.flow_logs]
-    assert not any(kept)
+    paid_for = [defaults.protect, defaults.backup_days, defaults.point_in_time, defaults.flow_logs]
+    assert not any(paid_for)
+
+
+@pytest.mark.parametrize("environment", Environment)
+def test_only_development_loses_its_data_with_its_stack(environment: Environment) -> None:
+    assert environment.defaults.retain_data == (environment is not Environment.DEVELOPMENT)
