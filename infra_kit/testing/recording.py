@@ -132,7 +132,21 @@ def record(
 def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> None:
     configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root()))
     pulumi.runtime.set_all_config(config, secrets)
-    asyncio.run(run_in_stack(lambda: _start(program)))
+    failures: list[BaseException] = []
+    asyncio.run(_main(program, failures))
+    if failures:
+        raise failures[0]
+
+
+async def _main(program: Program, failures: list[BaseException]) -> None:
+    """Runs the program; `failures` gets what failed in tasks that neither it nor Pulumi waits for."""
+
+    def keep(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if "exception" in context:
+            failures.append(context["exception"])
+
+    asyncio.get_running_loop().set_exception_handler(keep)
+    await run_in_stack(lambda: _start(program))
 
 
 def _start(program: Program) -> Awaitable[None] | None:

@@ -164,6 +164,13 @@ def apply_of_an_export() -> None:
     pulumi.export("broken", Thing("two", size=2).size.apply(fail))
 
 
+def task_that_nobody_awaits() -> None:
+    async def fail_at_once() -> None:
+        fail(None)
+
+    asyncio.get_running_loop().create_task(fail_at_once())
+
+
 async def coroutine_that_fails() -> None:
     await asyncio.to_thread(fail, None)
 
@@ -177,6 +184,7 @@ async def coroutine_that_fails() -> None:
         apply_of_an_input,
         apply_of_an_export,
         coroutine_that_fails,
+        task_that_nobody_awaits,
     ],
 )
 def test_what_fails_in_a_program_is_raised_wherever_it_fails(program: Callable[[], object]) -> None:
