@@ -44,8 +44,8 @@ lint: $(READY) ## ruff, mypy, import-linter
 	@$(BIN)/lint-imports
 
 test: lint ## lint, then every test that needs no Debian package
-	@$(BIN)/pytest $(FAST_TESTS)
-	@$(PULUMI) && $(BIN)/pytest $(ENGINE_TESTS)
+	@$(BIN)/pytest -n 2 $(FAST_TESTS)
+	@$(PULUMI) && $(BIN)/pytest -n 2 --dist worksteal $(ENGINE_TESTS)
 
 test-system: $(READY) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
