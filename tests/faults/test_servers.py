@@ -16,7 +16,7 @@ import redis
 
 from infra_kit.providers.local.box import Box
 from tests.engine_fixtures import cli
-from tests.shop import KINDS, Shop, open_shop
+from tests.shop import INFRA_KIT, KINDS, Shop, open_shop
 
 __all__ = ["cli"]
 
@@ -148,13 +148,7 @@ MOMENTS = ["Planning", "Applying", "created cache-server", "created files-server
 
 @pytest.mark.parametrize("line", MOMENTS)
 def test_an_up_that_was_killed_is_finished_by_the_next_without_a_second_server(shop: Shop, line: str) -> None:
-    up = shop.start("up")
-    assert up.stdout
-    for said in up.stdout:
-        if line in said:
-            break
-    os.killpg(up.pid, signal.SIGKILL)
-    up.wait()
+    _kill_at(shop, line)
     shop.up()
     servers = shop.servers()
     assert sorted(servers) == KINDS
@@ -162,6 +156,44 @@ def test_an_up_that_was_killed_is_finished_by_the_next_without_a_second_server(s
     mains = [process for process in processes_below(shop) if process.parent() not in processes_below(shop)]
     assert sorted(process.pid for process in mains) == sorted(server.pid or 0 for server in servers.values())
     assert psycopg.connect(shop.outputs["db"]).execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("line", ["Looking at what runs", "Applying", "updated cache-server"])
+def test_an_up_that_was_killed_while_it_brought_servers_back_loses_no_data(running: Shop, line: str) -> None:
+    outputs = running.outputs
+    running.run("stop")
+    _kill_at(running, line)
+    running.up()
+    assert running.outputs == outputs
+    assert_all_is_there(running)
+
+
+def _kill_at(shop: Shop, line: str) -> None:
+    """Kills `infra-kit up` and its engine in the moment in which it says that line."""
+    up = shop.start("up")
+    assert up.stdout
+    for said in up.stdout:
+        if line in said:
+            break
+    else:
+        pytest.fail(f"it never said {line!r}")
+    os.killpg(up.pid, signal.SIGKILL)
+    up.wait()
+
+
+def test_a_home_that_moved_away_from_its_data_is_refused_with_the_way_back(running: Shop) -> None:
+    running.run("stop")
+    (running.root / "elsewhere").mkdir(mode=0o711)
+    (running.home / "state").rename(running.root / "elsewhere" / "state")
+    (running.home / "passphrase").rename(running.root / "elsewhere" / "passphrase")
+    variables = {"INFRA_KIT_HOME": str(running.root / "elsewhere")}
+    moved = subprocess.run(
+        [INFRA_KIT, "up"], cwd=running.root, env={**running.variables, **variables}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert moved.returncode == 1
+    assert f"its data is in {running.home / running.stack / 'db'}" in moved.stderr
+    assert not (running.root / "elsewhere" / running.stack).exists()
 
 
 def test_the_second_of_two_ups_says_so_and_leaves_the_first_alone(shop: Shop) -> None:

@@ -68,7 +68,8 @@ class Server(ABC):
     def check(self, olds: Props, news: Props) -> list[CheckFailure]:
         if not olds:
             return []
-        return [CheckFailure(field, text) for field, text in self.refuse(olds, news).items()]
+        refused = {**_left_behind(olds, news), **self.refuse(olds, news)}
+        return [CheckFailure(field, text) for field, text in refused.items()]
 
     def changed(self, olds: Props, news: Props) -> bool:
         """A server that does not answer counts as changed, so that every `up` brings it back."""
@@ -135,7 +136,21 @@ def box_of(props: Props) -> Box:
     return Box(Path(props["home"]), props["stack"], props["name"])
 
 
+def _left_behind(olds: Props, news: Props) -> dict[str, str]:
+    """A server is looked for where its home, stack and name say: were they changed, an empty one would be made."""
+    old, new = box_of(olds), box_of(news)
+    if old.path == new.path or not old.exists:
+        return {}
+    return {
+        "home": f"{new.name}: its data is in {old.path}, and is now looked for in {new.path}. Was INFRA_KIT_HOME or "
+        f"the stack's name changed? Set it back, or move the data: infra-kit stop, then mv {old.path} {new.path}."
+    }
+
+
 def _digest(box: Box, command: Command) -> str:
-    """Tells configurations apart: the command, its environment, and every file of `conf`."""
-    parts = [repr(command)] + [file.read_text() for file in sorted(box.conf.iterdir()) if file.is_file()]
+    """Tells configurations apart: the program's build, the command, its environment, and every file of `conf`."""
+    program = Path(command.arguments[0]).stat()
+    parts = [repr(command), f"{program.st_size} {program.st_mtime_ns}"] + [
+        file.read_text() for file in sorted(box.conf.iterdir()) if file.is_file()
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
