@@ -71,21 +71,30 @@ class Scope:
             "managed-by": "infra-kit",
         }
 
-    def resource(self, role: str, make: type[R], *, stateful: bool = False, **props: Any) -> R:
-        """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due."""
+    def resource(
+        self, role: str, make: type[R], /, *, stateful: bool = False, protect: bool | None = None, **props: Any
+    ) -> R:
+        """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due.
+
+        Args:
+            role: its name within the component, and the key of its overrides.
+            make: its class.
+            stateful: it holds data, so the environment decides whether it is protected.
+            protect: said by the driver, instead of the environment. The user's own `opts.protect` comes before both.
+            props: its inputs.
+        """
         self.roles.append(role)
         name = naming.child(self.name, role)
         _program.current().claim(f"child of {type(self.parent).__name__}", name)
-        merged = {**props, **self.overrides.get(role, {})}
-        opts = cast("pulumi.ResourceOptions | None", merged.pop("opts", None))
-        own = pulumi.ResourceOptions(parent=self.parent, protect=self._protect(stateful=stateful))
-        return make(name, **merged, opts=pulumi.ResourceOptions.merge(own, opts))
+        overrides = dict(self.overrides.get(role, {}))
+        opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
+        due = self.defaults.protect or None if stateful and protect is None else protect
+        own = pulumi.ResourceOptions(parent=self.parent, protect=self._unless_the_user_said(due))
+        return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
-    def _protect(self, *, stateful: bool) -> bool | None:
-        """None lets the child inherit what the user set on the component."""
-        if not stateful or self.opts.protect is not None:
-            return None
-        return self.defaults.protect or None
+    def _unless_the_user_said(self, protect: bool | None) -> bool | None:  # noqa: FBT001
+        """None lets the child inherit what the user set on the component, or above it."""
+        return protect if self.opts.protect is None else None
 
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
@@ -94,6 +103,18 @@ class Scope:
                 f"{type(self.parent).__name__} {self.name!r}: overrides names {', '.join(unknown)}, which "
                 f"{self.target.name} does not make here. Roles: {', '.join(self.roles) or 'none'}."
             )
+
+
+def _merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides laid over the inputs, mapping by mapping: a tag that is added takes no other away."""
+    merged = dict(props)
+    for key, value in overrides.items():
+        there = merged.get(key)
+        if isinstance(there, Mapping) and isinstance(value, Mapping):
+            merged[key] = _merged(there, value)
+        else:
+            merged[key] = value
+    return merged
 
 
 class Component(pulumi.ComponentResource, Generic[S, E]):

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pulumi
 import pytest
 
 from infra_kit import Environment, LifecycleRule, ObjectStore, Postgres, Redis, Target
+from infra_kit.component import Overrides, Scope
 from infra_kit.errors import (
     DuplicateNameError,
     InvalidNameError,
@@ -17,7 +19,25 @@ from infra_kit.errors import (
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
 
+PRODUCTION = {"infra-kit:environment": "production"}
 ARCHIVE = LifecycleRule(archive_after_days=365)
+
+
+class Attachment(pulumi.CustomResource):
+    """A provider's resource: its inputs come by keyword; one of them is called `role`, as in aws.iam."""
+
+    def __init__(self, resource_name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
+        super().__init__("aws:iam:Attachment", resource_name, props, opts)
+
+
+def with_child(
+    opts: pulumi.ResourceOptions | None = None, *, overrides: Overrides | None = None, **props: Any
+) -> Attachment:
+    """What a driver does for a component `it`."""
+    options = opts or pulumi.ResourceOptions()
+    it = Redis("it", opts=options)
+    scope = Scope(it, "it", it.target, overrides or {}, options)
+    return scope.resource("attachment", Attachment, **props)
 
 
 def test_a_bad_argument_is_refused_before_anything_is_made() -> None:
@@ -97,6 +117,37 @@ def test_a_family_accepts_each_of_its_values() -> None:
 def test_an_override_is_merged_last() -> None:
     recording = record(lambda: Redis("cache", memory_gb=1, overrides={"server": {"memory_gb": 2}}))
     assert recording.named("cache-server").inputs["memory_gb"] == 2
+
+
+def test_an_override_inside_a_mapping_takes_nothing_else_away() -> None:
+    program = lambda: with_child(overrides={"attachment": {"tags": {"team": "a"}}}, tags={"app": "shop"}, role="r")  # noqa: E731
+    assert record(program).named("it-attachment").inputs == {"tags": {"app": "shop", "team": "a"}, "role": "r"}
+
+
+@pytest.mark.parametrize(
+    ("said", "users", "wanted"),
+    [(None, None, True), (False, None, False), (True, None, True), (False, True, True), (True, False, False)],
+)
+def test_a_drivers_own_protection_stands_between_the_environments_and_the_users(
+    said: bool | None,
+    users: bool | None,
+    wanted: bool,
+) -> None:
+    options = pulumi.ResourceOptions(protect=users)
+    recording = record(lambda: with_child(options, stateful=True, protect=said), config=PRODUCTION)
+    assert recording.named("it-attachment").options.protect is wanted
+
+
+def test_a_driver_may_protect_what_holds_no_data_whatever_the_environment() -> None:
+    assert record(lambda: with_child(protect=True)).named("it-attachment").options.protect
+
+
+def test_protection_set_above_the_component_reaches_what_holds_data_also_in_development() -> None:
+    def program() -> None:
+        above = pulumi.ComponentResource("shop:index:Shop", "shop", None, pulumi.ResourceOptions(protect=True))
+        Redis("cache", opts=pulumi.ResourceOptions(parent=above))
+
+    assert record(program).named("cache-server").options.protect
 
 
 def test_an_override_may_set_pulumis_options() -> None:
