@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from signal import SIGTERM
 
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import home as homes
@@ -31,6 +32,15 @@ class Record:
     secrets: dict[str, str]
     facts: dict[str, str] = field(default_factory=dict)
     """What its data is bound to, e.g. Postgres's major version."""
+    owner: str = ""
+    """The project it was made for, by its root: a copied project must not touch the original's servers."""
+    stop: int = SIGTERM
+    """The signal that ends it in good order."""
+    made_with: str = ""
+    """The version of infra-kit that last wrote its configuration."""
+    program: str = ""
+    program_stamp: str = ""
+    """What runs, and which build of it: an upgraded wheel gets a restart."""
     started_with: str = ""
     """Digest of the configuration that the running process was started with."""
 
@@ -89,6 +99,8 @@ class Box:
 
     def open(self, kind: str, port_count: int, secret_names: tuple[str, ...], wanted: int | None) -> Record:
         """The box's record; made, with directories, free ports and fresh secrets, where there is none yet."""
+        if self.exists:
+            self.require_ours()
         for directory in (self.path, self.data, self.conf):
             homes.make_private(directory, self.user)
         with self._all_ports():
@@ -96,12 +108,23 @@ class Box:
                 picked = ports.pick(str(self.path), port_count, self._reserved(), wanted)
                 self.save(Record(kind, picked, {name: secrets.token_urlsafe(24) for name in secret_names}))
             record = self.record
+        record.owner = str(homes.current_project() or record.owner)
         if record.kind != kind:
             raise ServerError(
                 f"{self.name}: {self.path} holds the data of a {record.kind}, and a {kind} is wanted there. Give the "
                 "component another name, or move that directory away. Nothing was deleted."
             )
         return record
+
+    def require_ours(self) -> None:
+        """Raises `ServerError` where the box belongs to another project that still stands."""
+        owner, here = self.record.owner, homes.current_project()
+        if here and owner and Path(owner) != here and homes.is_project(Path(owner)):
+            raise ServerError(
+                f"{self.name}: {self.path} belongs to the project in {owner}, and this one is in {here}. Was it copied "
+                f"with its state? Remove {here / '.infra-kit'}, and this project begins anew. Do both share one "
+                "INFRA_KIT_HOME? Give each its own. Nothing was changed."
+            )
 
     def destroy(self) -> None:
         """Deletes the server's data for good, and the stack's directory with its last server."""
@@ -121,5 +144,12 @@ class Box:
 
     def _reserved(self) -> frozenset[int]:
         """Ports kept by servers of every stack here, running or not."""
-        records = self.home.glob(f"*/*/{RECORD}")
-        return frozenset(port for file in records for port in json.loads(file.read_text())["ports"])
+        return frozenset(port for file in self.home.glob(f"*/*/{RECORD}") for port in _ports_in(file))
+
+
+def _ports_in(record: Path) -> list[int]:
+    """None of a record that cannot be read: its own server says so when it is its turn."""
+    try:
+        return list(json.loads(record.read_text())["ports"])
+    except (ValueError, KeyError):
+        return []

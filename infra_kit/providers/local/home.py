@@ -26,18 +26,28 @@ def of_project(root: Path) -> Path:
     """
     given = os.environ.get("INFRA_KIT_HOME")
     if given:
-        return Path(given).resolve()
-    own = root / ".infra-kit"
-    return SYSTEM_HOME / f"{root.name}-{_project_id(own)}" if os.geteuid() == 0 else own
+        return Path(given).expanduser().resolve()
+    own = root.resolve() / ".infra-kit"
+    return SYSTEM_HOME / _project_id(own) if os.geteuid() == 0 else own
+
+
+def current_project() -> Path | None:
+    """The project that the engine works for: its provider runs in the program's directory. None outside of any."""
+    here = Path.cwd().resolve()
+    return next((place for place in (here, *here.parents) if is_project(place)), None)
+
+
+def is_project(place: Path) -> bool:
+    return any((place / name).exists() for name in ("Pulumi.yaml", "Pulumi.yml"))
 
 
 def _project_id(own: Path) -> str:
-    """Tells two clones of one name apart, and moves with its clone."""
+    """Tells two clones of one name apart, and moves with its clone, also under another name."""
     file = own / "id"
     if not file.exists():
         own.mkdir(parents=True, exist_ok=True)
         fresh = own / f"id.{os.getpid()}.{secrets.token_hex(2)}"
-        fresh.write_text(secrets.token_hex(4))
+        fresh.write_text(f"{own.parent.name}-{secrets.token_hex(4)}")
         try:
             os.link(fresh, file)
         except FileExistsError:

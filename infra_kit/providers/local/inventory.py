@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from signal import Signals
 
-from infra_kit._dynamic import handler
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.server import Server
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def servers(stack: str, home: Path) -> list[ServerStatus]:
 
 def stop(stack: str, home: Path) -> list[str]:
     """Stops the stack's servers and keeps their data; returns the names of those that ran."""
-    return [box.name for box in _boxes(stack, home) if box.process.stop(_server(box).STOP)]
+    return [box.name for box in _boxes(stack, home) if box.process.stop(Signals(box.record.stop))]
 
 
 def _boxes(stack: str, home: Path) -> Iterator[Box]:
@@ -46,9 +45,3 @@ def _status(box: Box) -> ServerStatus:
     record = box.record
     kind = record.kind.partition("/")[2]
     return ServerStatus(box.name, kind, f"{LOOPBACK}:{record.ports[0]}", box.process.pid, box.path)
-
-
-def _server(box: Box) -> Server:
-    found = handler({"kind": box.record.kind})
-    assert isinstance(found, Server)  # noqa: S101  a box is only ever made by a Server
-    return found

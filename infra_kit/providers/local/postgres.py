@@ -10,7 +10,7 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
 from infra_kit.features import Feature
 from infra_kit.providers.local import postgres_builds
-from infra_kit.providers.local.resource import PostgresServer, server
+from infra_kit.providers.local.resource import PostgresReplica, PostgresServer, ServerResource, server
 
 SUPPORTS = frozenset(
     {features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME}
@@ -42,7 +42,7 @@ def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     primary = server(scope, "server", PostgresServer, **_settings(spec), backups=_backups(spec))
     replicas = [_replica(scope, spec, primary, number) for number in range(1, spec.read_replicas + 1)]
-    reader = replicas[0] if replicas else primary
+    reader: ServerResource = replicas[0] if replicas else primary
     return PostgresEndpoint(
         host=primary.public["host"],
         port=primary.public["port"].apply(int),
@@ -56,11 +56,12 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     )
 
 
-def _replica(scope: Scope, spec: PostgresSpec, primary: PostgresServer, number: int) -> PostgresServer:
+def _replica(scope: Scope, spec: PostgresSpec, primary: PostgresServer, number: int) -> PostgresReplica:
     return server(
         scope,
         f"replica-{number}",
-        PostgresServer,
+        PostgresReplica,
+        stateful=False,
         **_settings(spec),
         backups=None,
         primary=scope.name,

@@ -106,7 +106,7 @@ class Process:
 
     def _family(self) -> list[int]:
         """The server and what it forked, also what a killed one left behind: workers of nginx, backends of Postgres."""
-        lock = self._directory / "lock"
+        lock = (self._directory / "lock").resolve()
         return [process.pid for process in psutil.process_iter() if _holds(process, lock)] if self._is_locked() else []
 
     def _await_burial(self) -> None:

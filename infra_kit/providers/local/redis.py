@@ -11,7 +11,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
 from infra_kit.features import Feature
-from infra_kit.providers.local.resource import RedisServer, server
+from infra_kit.providers.local.resource import RedisReplica, RedisServer, ServerResource, server
 
 SUPPORTS = frozenset(
     {features.READ_REPLICAS, features.PERSISTENCE} | {features.version(version) for version in ("7", "8", "9")}
@@ -28,7 +28,7 @@ def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     primary = server(scope, "server", RedisServer, **_settings(spec), persistence=spec.persistence)
     replicas = [_replica(scope, spec, primary, number) for number in range(1, spec.replicas + 1)]
-    reader = replicas[0] if replicas else primary
+    reader: ServerResource = replicas[0] if replicas else primary
     return RedisEndpoint(
         host=primary.public["host"],
         port=primary.public["port"].apply(int),
@@ -40,12 +40,13 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     )
 
 
-def _replica(scope: Scope, spec: RedisSpec, primary: RedisServer, number: int) -> RedisServer:
+def _replica(scope: Scope, spec: RedisSpec, primary: RedisServer, number: int) -> RedisReplica:
     """A replica keeps nothing itself: it copies the primary whenever it starts."""
     return server(
         scope,
         f"replica-{number}",
-        RedisServer,
+        RedisReplica,
+        stateful=False,
         **_settings(spec),
         persistence=False,
         primary=scope.name,

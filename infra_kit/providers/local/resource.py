@@ -30,11 +30,19 @@ class ServerResource(Resource, module="infra-kit", name="Server"):
 
 
 class PostgresServer(ServerResource, module="infra-kit", name="PostgresServer"):
-    """A PostgreSQL server, primary or replica."""
+    """A PostgreSQL server that takes writes."""
+
+
+class PostgresReplica(ServerResource, module="infra-kit", name="PostgresReplica"):
+    """A PostgreSQL server that follows another: it holds no data of its own."""
 
 
 class RedisServer(ServerResource, module="infra-kit", name="RedisServer"):
-    """A Valkey server, primary or replica."""
+    """A Valkey server that takes writes."""
+
+
+class RedisReplica(ServerResource, module="infra-kit", name="RedisReplica"):
+    """A Valkey server that follows another: it holds no data of its own."""
 
 
 class ObjectStoreServer(ServerResource, module="infra-kit", name="ObjectStoreServer"):

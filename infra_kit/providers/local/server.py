@@ -7,6 +7,8 @@ import signal
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +18,7 @@ from infra_kit._dynamic import Props
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 
-OUTPUTS = ("public", "private")
+NO_INPUTS = ("__provider", "public", "private")
 READY_SECONDS = 60
 
 
@@ -72,35 +74,45 @@ class Server(ABC):
         return [CheckFailure(field, text) for field, text in refused.items()]
 
     def changed(self, olds: Props, news: Props) -> bool:
-        """A server that does not answer counts as changed, so that every `up` brings it back."""
-        inputs = {key: value for key, value in news.items() if key != "__provider"}
-        if any(olds.get(key) != value for key, value in inputs.items()):
+        """A server that does not answer, or is not of today's build, counts as changed: every `up` brings it back."""
+        if _inputs(olds) != _inputs(news):
             return True
         box = box_of(news)
-        return not (box.exists and box.process.pid is not None and self.is_ready(box, box.record))
+        if not box.exists or box.process.pid is None:
+            return True
+        record = box.record
+        current = record.made_with == _library() and record.program_stamp == _stamp(record.program)
+        return not (current and self.is_ready(box, record))
 
-    def ensure(self, props: Props) -> tuple[str, Props]:
+    def ensure(self, props: Props, olds: Props | None = None) -> tuple[str, Props]:
         """The server as the props say: made if it is not there, started if it is down, changed if it differs."""
         box = box_of(props)
+        if olds:
+            self._follow(box_of(olds), box)
         wanted = props.get("port")
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
+        record.stop, record.made_with = self.STOP, _library()
         if wanted and record.ports[0] != wanted:
-            self._move(box, record, int(wanted))
+            self._move_port(box, record, int(wanted))
         command = self.prepare(box, record, props)
         self._start(box, record, props, command)
         self.settle(box, record, props)
         public, private = self.outputs(box, record, props)
-        inputs = {key: value for key, value in props.items() if key != "__provider"}
-        return f"{box.stack}/{box.name}", {**inputs, "public": public, "private": private}
+        return f"{box.stack}/{box.name}", {**_inputs(props), "public": public, "private": private}
 
     def read(self, resource_id: str, props: Props) -> Props | None:  # noqa: ARG002
         """What `refresh` sees: the resource is there as long as its data is; `changed` sees whether it answers."""
-        return {key: value for key, value in props.items() if key != "__provider"} if box_of(props).exists else None
+        box = box_of(props)
+        if not box.exists:
+            return None
+        box.require_ours()
+        return {key: value for key, value in props.items() if key != "__provider"}
 
     def delete(self, resource_id: str, props: Props) -> None:  # noqa: ARG002
         box = box_of(props)
         if not box.exists:
             return
+        box.require_ours()
         box.process.stop(self.STOP)
         if not props["retain"]:
             box.destroy()
@@ -108,10 +120,12 @@ class Server(ABC):
     # How it goes about it
 
     def _start(self, box: Box, record: Record, props: Props, command: Command) -> None:
-        digest = _digest(box, command)
-        if box.process.pid is not None and record.started_with != digest and not self.reload(box, record, props):
-            box.process.stop(self.STOP)
-        record.started_with = digest
+        program, digest = command.arguments[0], _digest(box, command)
+        if box.process.pid is not None:
+            upgraded = (record.program, record.program_stamp) != (program, _stamp(program))
+            if upgraded or (record.started_with != digest and not self.reload(box, record, props)):
+                box.process.stop(self.STOP)
+        record.program, record.program_stamp, record.started_with = program, _stamp(program), digest
         box.save(record)
 
         def ready() -> bool:
@@ -125,7 +139,16 @@ class Server(ABC):
         box.process.start(command.arguments, command.environment, box.user)
         box.process.wait(ready, READY_SECONDS)
 
-    def _move(self, box: Box, record: Record, port: int) -> None:
+    def _follow(self, old: Box, new: Box) -> None:
+        """A renamed component (or stack) takes its data along. `check` has refused what could not be moved."""
+        if old.path == new.path or not old.exists:
+            return
+        old.require_ours()
+        old.process.stop(self.STOP)
+        new.path.parent.mkdir(mode=0o711, exist_ok=True)
+        old.path.rename(new.path)
+
+    def _move_port(self, box: Box, record: Record, port: int) -> None:
         ports.require_free(box.name, [port])
         box.process.stop(self.STOP)
         record.ports[0] = port
@@ -136,21 +159,43 @@ def box_of(props: Props) -> Box:
     return Box(Path(props["home"]), props["stack"], props["name"])
 
 
+def _inputs(props: Props) -> Props:
+    return {key: value for key, value in props.items() if key not in NO_INPUTS and value is not None}
+
+
 def _left_behind(olds: Props, news: Props) -> dict[str, str]:
-    """A server is looked for where its home, stack and name say: were they changed, an empty one would be made."""
+    """Data that would be left where it is while an empty server is made elsewhere."""
     old, new = box_of(olds), box_of(news)
     if old.path == new.path or not old.exists:
         return {}
-    return {
-        "home": f"{new.name}: its data is in {old.path}, and is now looked for in {new.path}. Was INFRA_KIT_HOME or "
-        f"the stack's name changed? Set it back, or move the data: infra-kit stop, then mv {old.path} {new.path}."
-    }
+    if old.home != new.home:
+        return {
+            "home": f"{new.name}: its data is in {old.path}, and is now looked for in {new.path}. Was INFRA_KIT_HOME "
+            f"changed? Set it back, or move the data: infra-kit stop, then mv {old.path} {new.path}."
+        }
+    if new.exists:
+        return {
+            "name": f"{new.name}: it was renamed from {old.name}, but there is data of another server in {new.path}. "
+            "Choose another name, or move that directory away."
+        }
+    return {}
 
 
 def _digest(box: Box, command: Command) -> str:
-    """Tells configurations apart: the program's build, the command, its environment, and every file of `conf`."""
-    program = Path(command.arguments[0]).stat()
-    parts = [repr(command), f"{program.st_size} {program.st_mtime_ns}"] + [
-        file.read_text() for file in sorted(box.conf.iterdir()) if file.is_file()
-    ]
+    """Tells configurations apart: the command, its environment, and every file of `conf`."""
+    parts = [repr(command)] + [file.read_text() for file in sorted(box.conf.iterdir()) if file.is_file()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _stamp(program: str) -> str:
+    """Tells builds of a program apart; empty where it is gone."""
+    try:
+        file = Path(program).stat()
+    except FileNotFoundError:
+        return ""
+    return f"{file.st_size} {file.st_mtime_ns}"
+
+
+@cache
+def _library() -> str:
+    return version("infra-kit")

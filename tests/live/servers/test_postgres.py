@@ -21,38 +21,11 @@ from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import postgres_backup
 from infra_kit.providers.local.servers.postgres import HANDLER
+from tests.live.servers.database import ensure, pid, props, url
+
+__all__ = ["props"]
 
 BACKUPS = {"retention_days": 7, "point_in_time": True}
-
-
-@pytest.fixture
-def props(home_dir: Path) -> Props:
-    return {
-        "kind": "local/postgres",
-        "home": str(home_dir),
-        "stack": "test",
-        "name": "db",
-        "retain": False,
-        "version": "17",
-        "memory_gb": 0.25,
-        "extensions": [],
-        "databases": ["app"],
-        "parameters": {},
-    }
-
-
-def ensure(props: Props) -> Props:
-    return HANDLER.ensure(props)[1]
-
-
-def url(outs: Props) -> str:
-    return str(outs["private"]["url"])
-
-
-def pid(props: Props) -> int:
-    number = box_of(props).process.pid
-    assert number
-    return number
 
 
 def test_the_url_reaches_the_first_database_as_an_owner_who_is_no_superuser(props: Props) -> None:

@@ -70,9 +70,10 @@ def _copy(box: Box, build: Build, directory: Path, primary: Record) -> None:
         "pg_basebackup",
         [
             build.program("pg_basebackup"), f"--pgdata={directory}", f"--dbname={source(box, primary)}",
-            "--checkpoint=fast", "--write-recovery-conf", "--no-password",
+            "--checkpoint=fast", "--no-password",
         ],
     )  # fmt: skip
+    (directory / "standby.signal").touch()
 
 
 def write_pass_file(box: Box, primary: Record) -> None:
