@@ -1,72 +1,39 @@
-"""What a recorded program (`infra_kit.testing`) gets from this target's servers: the keys that the real ones answer."""
+"""What a recorded program (`infra_kit.testing`) gets from this target's servers: what the real ones answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-HOST = "127.0.0.1"
-PASSWORD = "recorded-password"  # noqa: S105  no server has it
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.server import Server
+from infra_kit.target import load_handler
 
-
-def _port(inputs: Mapping[str, Any]) -> int:
-    return inputs.get("port") or 21_000
-
-
-def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    port, database = _port(inputs), inputs["databases"][0]
-    public = {"host": HOST, "port": port, "database": database, "username": "app", "ca_certificate": "-----BEGIN …"}
-    url = f"postgresql://app:{PASSWORD}@{HOST}:{port}/{database}"
-    return {"public": public, "private": {"password": PASSWORD, "url": url}}
+SECRET = "recorded-secret"  # noqa: S105  no server has it
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nrecorded\n-----END CERTIFICATE-----\n"
+FIRST_PORT = 21_000
 
 
-def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    public = {"host": HOST, "port": _port(inputs), "username": "app"}
-    return {
-        "public": public,
-        "private": {"password": PASSWORD, "url": f"redis://app:{PASSWORD}@{HOST}:{_port(inputs)}/0"},
-    }
+def _answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Asks the server's own code, so that names and keys are never others than those of a real server."""
+    target, _, component = str(inputs["kind"]).partition("/")
+    server = cast(Server, load_handler(target, component))
+    record = Record(
+        kind=server.KIND,
+        ports=[inputs.get("port") or FIRST_PORT, *range(FIRST_PORT + 1, FIRST_PORT + server.PORTS)],
+        secrets=dict.fromkeys(server.SECRETS, SECRET),
+        facts={key: value for key, value in inputs.items() if isinstance(value, str)},
+    )
+    box = Box(Path(inputs["home"]), inputs["stack"], inputs["name"])
+    public, private = server.outputs(box, record, dict(inputs))
+    if "ca_certificate" in public:
+        public["ca_certificate"] = CERTIFICATE
+    return {"public": public, "private": private}
 
 
-def _object_store(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    public = {
-        "bucket": inputs["bucket"],
-        "s3_endpoint": f"http://{HOST}:{_port(inputs)}",
-        "region": "us-east-1",
-        "access_key": "app",
-        "cdn_access_key": "cdn",
-    }
-    return {"public": public, "private": {"secret_key": PASSWORD, "cdn_secret_key": PASSWORD}}
-
-
-def _event_bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    consumers = {name: f"{consumer['stream']}/{name}" for name, consumer in inputs["consumers"].items()}
-    kept = {name: c for name, c in inputs["consumers"].items() if c["dead_letter"]}
-    public = {
-        "host": HOST,
-        "port": _port(inputs),
-        "username": "app",
-        "consumers": consumers,
-        "dead_letters": {name: f"_dead_{name}/{name}" for name in kept},
-    }
-    return {
-        "public": public,
-        "private": {"password": PASSWORD, "url": f"nats://app:{PASSWORD}@{HOST}:{_port(inputs)}"},
-    }
-
-
-def _cdn(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "public": {"url": f"http://{HOST}:{_port(inputs)}", "domain": HOST},
-        "private": {"trust": PASSWORD},
-    }
-
-
-_TYPE = "pulumi-python:dynamic/infra-kit"
-OUTPUTS = {
-    f"{_TYPE}:PostgresServer": _postgres,
-    f"{_TYPE}:RedisServer": _redis,
-    f"{_TYPE}:ObjectStoreServer": _object_store,
-    f"{_TYPE}:EventBusServer": _event_bus,
-    f"{_TYPE}:CdnServer": _cdn,
-}
+_SERVERS = (
+    "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
+    "CdnServer",
+)  # fmt: skip
+OUTPUTS = {f"pulumi-python:dynamic/infra-kit:{server}": _answer for server in _SERVERS}

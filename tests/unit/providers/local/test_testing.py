@@ -1,0 +1,28 @@
+"""What a recorded program gets from the servers of this machine."""
+
+from infra_kit import Consumer, EventBus, ObjectStore, Postgres, Redis, Stream
+from infra_kit.testing import record
+
+
+def test_a_recorded_redis_has_the_user_of_the_real_one() -> None:
+    cache = record(lambda: Redis("cache", replicas=1)).named("cache").outputs
+    assert cache["username"] == "default"
+    assert cache["url"].startswith("redis://default:")
+    assert cache["reader_url"].startswith("redis://default:")
+
+
+def test_a_recorded_store_has_the_access_key_of_the_real_one() -> None:
+    assert record(lambda: ObjectStore("files")).named("files").outputs["access_key"] == "INFRAKITAPP"
+
+
+def test_a_recorded_server_listens_where_the_stack_says() -> None:
+    db = record(lambda: Postgres("db"), config={"infra-kit:local": {"ports": {"db": 5432}}}).named("db").outputs
+    assert db["port"] == 5432
+    assert ":5432/app" in db["url"]
+
+
+def test_a_recorded_bus_has_the_addresses_of_the_real_one() -> None:
+    streams, consumers = {"LEADS": Stream(subjects=["lead.*"])}, {"scoring": Consumer(stream="LEADS")}
+    bus = record(lambda: EventBus("bus", streams=streams, consumers=consumers)).named("bus").outputs
+    assert bus["consumers"] == {"scoring": "LEADS/scoring"}
+    assert bus["dead_letters"] == {"scoring": "_dead_scoring/scoring"}
