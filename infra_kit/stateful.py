@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 def _tokens(prefix: str, *names: str) -> frozenset[str]:
     return frozenset(prefix + name for name in names)
@@ -41,6 +44,21 @@ _STATEFUL: dict[str, frozenset[str]] = {
 }
 
 
-def is_stateful(type_token: str) -> bool:
-    """Whether a resource of this type holds data, e.g. `aws:rds/instance:Instance`. Unknown types hold none."""
-    return any(type_token in tokens for tokens in _STATEFUL.values())
+_COPIES = {
+    "aws:rds/instance:Instance": "replicateSourceDb",
+    "gcp:sql/databaseInstance:DatabaseInstance": "masterInstanceName",
+}
+"""The input that makes a resource of this type a replica: its data is another one's, and comes from there again."""
+
+
+def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> bool:
+    """Whether a resource holds data of its own.
+
+    Args:
+        type_token: its type, e.g. `aws:rds/instance:Instance`. Unknown types hold none.
+        inputs: what it was made of, as the engine names it (`replicateSourceDb`), if known: tells a replica, which
+            holds none of its own, where it shares its type with the primary.
+    """
+    source = _COPIES.get(type_token)
+    is_copy = source is not None and bool((inputs or {}).get(source))
+    return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())

@@ -1,8 +1,9 @@
-"""The guard: nothing that holds data is replaced or deleted unless the user names it."""
+"""The guard: nothing that holds data is replaced, deleted or begun anew unless the user names it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
 from infra_kit.engine.operations import Step, short
 from infra_kit.errors import DataLossRefusedError
@@ -22,36 +23,65 @@ def check(steps: Sequence[Step], allowed: Collection[str] = ()) -> None:
     Raises:
         DataLossRefusedError: it names each resource, why, and the safe way.
     """
-    losses: dict[str, list[Step]] = {}
-    for step in steps:
-        if _loses_data(step) and not {step.name, step.parent} & set(allowed):
-            losses.setdefault(step.urn, []).append(step)
-    if losses:
-        raise DataLossRefusedError(_message(list(losses.values())))
-
-
-def _loses_data(step: Step) -> bool:
-    if not is_stateful(step.type):
-        return False
-    return step.op in _REPLACING or (step.op in _DELETING and not step.retained)
-
-
-def _message(losses: list[list[Step]]) -> str:
+    losses = _losses(steps, allowed, lambda step: step.op in _REPLACING or (step.op in _DELETING and not step.retained))
+    if not losses:
+        return
     lines = ["refused: this would lose data. Nothing was changed."]
-    lines += [f"  {_why(steps)}" for steps in losses]
-    if any(_is_replaced(steps) for steps in losses):
+    lines += [f"  {_why(each)}" for each in losses]
+    if any(_is_replaced(each) for each in losses):
         lines.append(
             "Instead of a replacement: undo the change, or make a second component beside the first, move the "
             "data, then remove the first."
         )
-    if not all(_is_replaced(steps) for steps in losses):
+    if not all(_is_replaced(each) for each in losses):
         lines.append(
             "Was it renamed or moved? Keep its data with opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="
             '"<old name>")]).'
         )
-    names = sorted({steps[0].parent or steps[0].name for steps in losses})
-    lines.append(f"If the data may go, back it up and say so: {' '.join(f'--allow-delete {name}' for name in names)}")
-    return "\n".join(lines)
+    lines.append(f"If the data may go, back it up and say so: {_hint(steps, losses)}")
+    raise DataLossRefusedError("\n".join(lines))
+
+
+def check_gone(found: Sequence[Step], allowed: Collection[str] = ()) -> None:
+    """Refuses to go on where data is gone: the engine would forget it and make an empty one in its place.
+
+    Args:
+        found: what a `look` found.
+        allowed: names of components or resources that may begin anew (`--allow-delete`).
+
+    Raises:
+        DataLossRefusedError: it names each resource, where its data should be if that is known, and both ways out.
+    """
+    losses = _losses(found, allowed, lambda step: step.op in _DELETING)
+    if not losses:
+        return
+    lines = ["refused: data is gone, and an empty one would be made in its place. Nothing was changed."]
+    lines += [f"  {_named(each[0])} is gone{_looked_in(each[0])}." for each in losses]
+    lines.append("Bring it back (mount its disk, move or restore its data), then run this again.")
+    lines.append(f"Or begin anew, with an empty one: {_hint(found, losses)}")
+    raise DataLossRefusedError("\n".join(lines))
+
+
+def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[Step], bool]) -> list[list[Step]]:
+    """The steps that lose data nobody gave up, by resource."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        if loses(step) and _holds_data(step) and not {step.name, step.parent} & set(allowed):
+            found.setdefault(step.urn, []).append(step)
+    return list(found.values())
+
+
+def _holds_data(step: Step) -> bool:
+    return is_stateful(step.type, step.inputs)
+
+
+def _hint(steps: Sequence[Step], losses: list[list[Step]]) -> str:
+    """Names a component only where all the data it has is lost: naming it would give up the rest too."""
+    lost = {each[0].urn for each in losses}
+    keeping = {step.parent for step in steps if _holds_data(step) and step.urn not in lost}
+    wholly = {each[0].parent for each in losses} - keeping - {""}
+    names = {each[0].parent if each[0].parent in wholly else each[0].name for each in losses}
+    return " ".join(f"--allow-delete {name}" for name in sorted(names))
 
 
 def _is_replaced(steps: list[Step]) -> bool:
@@ -59,12 +89,21 @@ def _is_replaced(steps: list[Step]) -> bool:
 
 
 def _why(steps: list[Step]) -> str:
-    step = steps[0]
-    what = f"{step.name} ({short(step.type)})"
+    what = _named(steps[0])
     if not _is_replaced(steps):
         return f"{what} would be deleted: the program no longer has it."
     keys = sorted({key for each in steps for key in each.replace_keys})
-    changed = f" of {', '.join(keys)}" if keys else ""
-    return f"{what} would be replaced by an empty one, because{changed or ' the plan'} changes.".replace(
-        "because of", "because"
-    )
+    cause = ", ".join(keys) if keys else "the plan"
+    return f"{what} would be replaced by an empty one, because {cause} changes."
+
+
+def _named(step: Step) -> str:
+    return f"{step.name} ({short(step.type)})"
+
+
+def _looked_in(step: Step) -> str:
+    """A local server's data has a folder of its own."""
+    if not {"home", "stack", "name"} <= step.inputs.keys():
+        return ""
+    home, stack, name = (str(step.inputs[key]) for key in ("home", "stack", "name"))
+    return f": its data was looked for in {Path(home, stack, name)}"

@@ -1,4 +1,7 @@
-"""One operation of Pulumi's engine (`refresh`, `preview`, `up`, `destroy`), its events shown as they come."""
+"""One operation of Pulumi's engine, its events shown as they come.
+
+`look` (what a `refresh` would find, the state left as it is), `refresh`, `preview`, `up`, `destroy`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -30,7 +33,15 @@ _OTHER_KEY_HINT = (
     "\nThe stack's secrets were encrypted with another passphrase than the one in {file}. Set "
     "PULUMI_CONFIG_PASSPHRASE_FILE to the file of that other one."
 )
-_TITLES = {"refresh": "Looking at what runs", "preview": "Planning", "up": "Applying", "destroy": "Destroying"}
+_TITLES = {
+    "look": "Looking at what runs",
+    "refresh": "Noting what runs",
+    "preview": "Planning",
+    "up": "Applying",
+    "destroy": "Destroying",
+}
+_UNASKED = {"look": ["refresh", "--preview-only"], "preview": ["preview"]}
+_LOOKING = {"look", "refresh"}
 _RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
 _FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed"}
@@ -43,10 +54,12 @@ class Step:
     Args:
         urn: the resource's URN.
         type: its type token.
-        op: the engine's word: `create`, `update`, `same`, `replace`, `delete`, `delete-replaced` …
-        parent: the name of the resource above it: the component, for a component's child.
+        op: the engine's word: `create`, `update`, `same`, `replace`, `delete`, `delete-replaced` … In a `look`,
+            `delete` is what is gone.
+        parent: the name of the component it belongs to, if any.
         replace_keys: the properties that force a replacement.
         retained: the engine would only forget it (`retain_on_delete`), the thing itself stays.
+        inputs: what it was made of, as the state has it, secrets masked; of what is new, what it will be made of.
     """
 
     urn: str
@@ -55,6 +68,7 @@ class Step:
     parent: str = ""
     replace_keys: tuple[str, ...] = ()
     retained: bool = False
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -72,9 +86,10 @@ class Step:
             urn=metadata["urn"],
             type=metadata["type"],
             op=metadata["op"],
-            parent=name_of(new.get("parent") or old.get("parent") or ""),
+            parent=component_of(new or old),
             replace_keys=tuple(metadata.get("keys") or ()),
             retained=bool(old.get("retainOnDelete")),
+            inputs=(old or new).get("inputs") or {},
         )
 
 
@@ -106,13 +121,16 @@ class _Run:
 
     def _begin(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
-        self.steps.append(step)
+        if self.name not in _LOOKING:
+            self.steps.append(step)
         if _is_custom(metadata) and step.op != "same":  # a component's own step says nothing that its children do not
             self.started[step.urn] = time.monotonic()
             self._show_active()
 
     def _end(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
+        if self.name in _LOOKING:  # only at its end it is known what a resource has become
+            self.steps.append(step)
         began = self.started.pop(step.urn, None)
         if self.name in {"up", "destroy"} and step.op in _CHANGES and _is_custom(metadata):
             took = time.monotonic() - began if began is not None else None
@@ -140,8 +158,8 @@ class _Run:
 
 def run(operation: str, stack: Stack, config: Path, progress: Progress, *options: str) -> list[Step]:
     """Runs one operation to its end and returns its steps. Raises EngineError with the resources' own words."""
-    unasked = [] if operation == "preview" else ["--yes", "--skip-preview"]
-    arguments = [operation, "--json", *unasked, "--stack", stack.name, "--config-file", str(config), *options]
+    command = _UNASKED.get(operation, [operation, "--yes", "--skip-preview"])
+    arguments = [*command, "--json", "--stack", stack.name, "--config-file", str(config), *options]
     state = _Run(operation, progress)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
         try:
@@ -173,7 +191,7 @@ def _follow(arguments: list[str], stack: Stack, state: _Run, errors: IO[str]) ->
         raise EngineError(f"Pulumi's engine was killed ({killed}) in the middle of it. Run this again: it recovers.")
     if process.returncode != 0:
         errors.seek(0)
-        raise _failure(arguments[0], stack, state, errors.read())
+        raise _failure(stack, state, errors.read())
 
 
 def _lines(stream: IO[str]) -> Iterator[str | None]:
@@ -189,16 +207,16 @@ def _lines(stream: IO[str]) -> Iterator[str | None]:
         yield line.rstrip("\n")
 
 
-def _failure(operation: str, stack: Stack, state: _Run, stderr: str) -> EngineError:
+def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
     if "currently locked by" in stderr:
         return AnotherRunError(f"another `pulumi` works on the stack {stack.name!r}:\n{plain(stderr)}")
     words = [error for error in state.errors if error not in _ENDINGS]
-    text = "\n".join(words) or plain(stderr) or "\n".join(state.other) or f"{operation} failed without a word."
+    text = "\n".join(words) or plain(stderr) or "\n".join(state.other) or f"{state.name} failed without a word."
     if "incorrect passphrase" in text:
         text += _OTHER_KEY_HINT.format(file=stack.project.passphrase_file)
     if not state.full:
         return EngineError(text)
-    log = stack.project.home / "logs" / f"{stack.name}-{operation}.log"
+    log = stack.project.home / "logs" / f"{stack.name}-{state.name}.log"
     write_private(log, "\n\n".join([*state.full, *state.other]) + "\n")
     return EngineError(f"{text}\nThe whole traceback: {log}")
 
@@ -226,6 +244,12 @@ def _is_custom(metadata: dict[str, Any]) -> bool:
 def name_of(urn: str) -> str:
     """The name in a URN: `urn:pulumi:shop::app::infra-kit:index:Postgres::db` is `db`."""
     return urn.rpartition("::")[2]
+
+
+def component_of(resource: Mapping[str, Any]) -> str:
+    """The name of the component above a resource (of an event or of the state); empty for what has only the stack."""
+    parent = str(resource.get("parent") or "")
+    return "" if "::pulumi:pulumi:Stack::" in parent else name_of(parent)
 
 
 def short(token: str) -> str:

@@ -13,6 +13,8 @@ from infra_kit.engine.recovery import LOCAL
 from infra_kit.engine.stack import Stack, read_config
 from infra_kit.errors import DataLossRefusedError
 
+_CLEAR = "--clear-pending-creates"
+
 
 @dataclass(frozen=True)
 class Destroyed:
@@ -32,7 +34,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
 
     Raises:
         AnotherRunError: another run works on this stack.
-        DataLossRefusedError: the plan would lose data; nothing was changed.
+        DataLossRefusedError: data is gone, or the plan would lose some; nothing was changed.
         EngineError: the run failed; the message carries the resources' own words.
     """
     read_config(project, name)
@@ -40,7 +42,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         config = stack.prepare()
         recovery.recover(stack, progress)
-        _refresh(stack, progress)
+        _look(stack, progress, allow)
         plan = operations.run("preview", stack, config, progress)
         guard.check(plan, allow)
         done = operations.run("up", stack, config, progress)
@@ -68,6 +70,17 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         return Destroyed([str(folder) for folder in folders if folder.exists()])
 
 
+def _look(stack: Stack, progress: Progress, allow: Collection[str]) -> None:
+    """Refreshes the state if that loses no data: what it finds gone it drops, and `up` would make it anew, empty."""
+    state = stack.state()
+    if state.get("resources"):
+        found = operations.run("look", stack, stack.config_file(), progress, _CLEAR)
+        guard.check_gone(found, allow)
+        if not state.get("pending_operations") and not any(step.is_change for step in found):
+            return
+    _refresh(stack, progress)
+
+
 def _refresh(stack: Stack, progress: Progress) -> None:
     """Brings the state in line with what runs; drops what a killed run had begun, for `create` adopts what stands."""
     state = stack.state()
@@ -80,7 +93,7 @@ def _refresh(stack: Stack, progress: Progress) -> None:
                 "or import it."
             )
     if state.get("resources") or pending:
-        operations.run("refresh", stack, stack.config_file(), progress, "--clear-pending-creates")
+        operations.run("refresh", stack, stack.config_file(), progress, _CLEAR)
 
 
 def _unprotect(stack: Stack, allow: Collection[str]) -> None:
@@ -88,7 +101,7 @@ def _unprotect(stack: Stack, allow: Collection[str]) -> None:
     protected = [resource for resource in stack.state().get("resources") or [] if resource.get("protect")]
     refused = []
     for resource in protected:
-        names = {operations.name_of(resource["urn"]), operations.name_of(resource.get("parent", ""))}
+        names = {operations.name_of(resource["urn"]), operations.component_of(resource)}
         if not resource["type"].startswith(LOCAL) and not names & set(allow):
             refused.append(resource)
     if refused:

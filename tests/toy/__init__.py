@@ -89,3 +89,7 @@ class Toy:
         """What the servers were told: `begin db-server`, `create db-server`, `adopt …`, `delete …`."""
         file = self.root / "log"
         return file.read_text().splitlines() if file.exists() else []
+
+    def state(self) -> bytes:
+        """The stack's record in the backend, as it is on the disk."""
+        return (self.root / ".infra-kit" / "state" / ".pulumi" / "stacks" / "toy" / f"{STACK}.json").read_bytes()

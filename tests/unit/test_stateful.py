@@ -28,6 +28,8 @@ def test_what_holds_data_is_stateful(token: str) -> None:
     "token",
     [
         "pulumi-python:dynamic/infra-kit:CdnServer",
+        "pulumi-python:dynamic/infra-kit:PostgresReplica",
+        "pulumi-python:dynamic/infra-kit:RedisReplica",
         "infra-kit:index:Postgres",
         "aws:rds/subnetGroup:SubnetGroup",
         "aws:s3/bucketPolicy:BucketPolicy",
@@ -36,3 +38,16 @@ def test_what_holds_data_is_stateful(token: str) -> None:
 )
 def test_what_can_be_made_again_is_not(token: str) -> None:
     assert not is_stateful(token)
+
+
+@pytest.mark.parametrize(
+    ("token", "source"),
+    [
+        ("aws:rds/instance:Instance", "replicateSourceDb"),
+        ("gcp:sql/databaseInstance:DatabaseInstance", "masterInstanceName"),
+    ],
+)
+def test_a_replica_holds_no_data_of_its_own_though_its_primary_of_the_same_type_does(token: str, source: str) -> None:
+    assert not is_stateful(token, {source: "db-primary"})
+    assert is_stateful(token, {source: ""})
+    assert is_stateful(token, {})

@@ -61,11 +61,43 @@ def test_up_leaves_the_clone_clean(toy: Toy) -> None:
     assert toy.shell("git", "status", "--porcelain").stdout == ""
 
 
-def test_what_went_away_behind_its_back_is_made_again(toy: Toy) -> None:
+def test_what_holds_no_data_and_went_away_behind_its_back_is_made_again(toy: Toy) -> None:
+    toy.configure("edge")
+    toy.run("up")
+    (toy.root / "server-edge-server").unlink()
+    again = toy.run("up")
+    assert again.returncode == 0, again.stderr
+    assert (toy.root / "server-edge-server").exists()
+
+
+def test_data_that_went_away_behind_its_back_gives_way_to_an_empty_one_only_if_it_is_named(toy: Toy) -> None:
+    toy.configure("db", "edge")
+    toy.run("up")
+    data, before = toy.root / "server-db-server", toy.state()
+    elsewhere = data.rename(toy.root / "elsewhere")
+    for _ in range(2):
+        refused = toy.run("up")
+        assert refused.returncode == 3
+        assert "db-server (PostgresServer) is gone" in refused.stderr
+        assert "--allow-delete db" in refused.stderr
+        assert not data.exists()
+        assert toy.state() == before
+    elsewhere.rename(data)
+    assert toy.run("up").returncode == 0
+    assert toy.log.count("create db-server") == 1
+    data.unlink()
+    anew = toy.run("up", "--allow-delete", "db")
+    assert anew.returncode == 0, anew.stderr
+    assert toy.log.count("create db-server") == 2
+
+
+def test_down_goes_on_where_data_went_away_behind_its_back(toy: Toy) -> None:
+    toy.configure("db", "other")
     toy.run("up")
     (toy.root / "server-db-server").unlink()
-    assert toy.run("up").returncode == 0
-    assert (toy.root / "server-db-server").exists()
+    down = toy.run("down")
+    assert down.returncode == 0, down.stderr
+    assert not (toy.root / "server-other-server").exists()
 
 
 def test_a_replacement_that_loses_data_is_refused_before_anything_changes(toy: Toy) -> None:

@@ -2,10 +2,10 @@
 
 import pulumi
 
-from tests.toy.program.servers import Postgres
+from tests.toy.program.servers import Cdn, Postgres
 
 config = pulumi.Config("toy")
 for name in config.require_object("names"):
-    Postgres(name, config.require("size"))
+    (Cdn if name.startswith("edge") else Postgres)(name, config.require("size"))
 if problem := config.get("problem"):
     raise ValueError(problem)

@@ -43,9 +43,17 @@ class Provider(ResourceProvider):
         (FOLDER / f"server-{_id}").unlink()
 
 
-class PostgresServer(Resource, module="infra-kit", name="PostgresServer"):
+class Server(Resource, module="infra-kit", name="Server"):
     def __init__(self, name: str, size: str, parent: pulumi.Resource) -> None:
         super().__init__(Provider(), name, {"name": name, "size": size}, pulumi.ResourceOptions(parent=parent))
+
+
+class PostgresServer(Server, module="infra-kit", name="PostgresServer"):
+    """It holds data."""
+
+
+class CdnServer(Server, module="infra-kit", name="CdnServer"):
+    """It holds none."""
 
 
 class Postgres(pulumi.ComponentResource):
@@ -54,3 +62,10 @@ class Postgres(pulumi.ComponentResource):
         PostgresServer(f"{name}-server", size, self)
         url = pulumi.Output.secret(f"postgres://app:canary-7731@127.0.0.1:21003/{name}")
         self.register_outputs({"url": url, "password": pulumi.Output.secret("canary-7731"), "host": "127.0.0.1"})
+
+
+class Cdn(pulumi.ComponentResource):
+    def __init__(self, name: str, size: str) -> None:
+        super().__init__("infra-kit:index:Cdn", name)
+        CdnServer(f"{name}-server", size, self)
+        self.register_outputs({})

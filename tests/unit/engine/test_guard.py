@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,18 +12,21 @@ from infra_kit.errors import DataLossRefusedError
 POSTGRES = "pulumi-python:dynamic/infra-kit:PostgresServer"
 CDN = "pulumi-python:dynamic/infra-kit:CdnServer"
 ROOT = "urn:pulumi:shop::app::"
+COMPONENT = f"{ROOT}infra-kit:index:Postgres::db"
+STACK = f"{ROOT}pulumi:pulumi:Stack::app-shop"
 
 
-def recorded(op: str, token: str = POSTGRES, **more: Any) -> Step:
+def recorded(op: str, token: str = POSTGRES, *, name: str = "db-server", parent: str = COMPONENT, **more: Any) -> Step:
     """A step as the engine's events carry it (recorded from `pulumi preview --json`)."""
     state = {
-        "parent": f"{ROOT}infra-kit:index:Postgres::db",
+        "parent": parent,
+        "inputs": more.pop("inputs", {}),
         "custom": True,
         "retainOnDelete": more.pop("retained", False),
     }
     old = None if op == "create" else state
     new = None if op == "delete" else state
-    urn = f"{ROOT}infra-kit:index:Postgres${token}::db-server"
+    urn = f"{ROOT}infra-kit:index:Postgres${token}::{name}"
     return Step.from_metadata({"urn": urn, "type": token, "op": op, "old": old, "new": new, **more})
 
 
@@ -80,3 +84,63 @@ def test_every_loss_is_named() -> None:
         guard.check([recorded("replace"), other])
     assert "files (Bucket) would be deleted" in str(refused.value)
     assert "--allow-delete db --allow-delete files" in str(refused.value)
+
+
+def test_only_the_resource_is_named_where_its_component_has_more_data() -> None:
+    steps = [recorded("replace", name="db-a"), recorded("same", name="db-b")]
+    with pytest.raises(DataLossRefusedError) as refused:
+        guard.check(steps)
+    assert str(refused.value).endswith("--allow-delete db-a")
+    with pytest.raises(DataLossRefusedError) as missed:
+        guard.check_gone([recorded("delete", name="db-a"), recorded("same", name="db-b")])
+    assert str(missed.value).endswith("--allow-delete db-a")
+
+
+def test_the_component_is_named_where_all_its_data_would_be_lost() -> None:
+    steps = [recorded("replace", name="db-a"), recorded("delete", name="db-b"), recorded("same", CDN, name="db-c")]
+    with pytest.raises(DataLossRefusedError) as refused:
+        guard.check(steps)
+    assert str(refused.value).endswith("say so: --allow-delete db")
+
+
+def test_naming_the_stack_gives_up_nothing_that_stands_at_its_top() -> None:
+    with pytest.raises(DataLossRefusedError) as refused:
+        guard.check([recorded("replace", parent=STACK)], allowed=["app-shop"])
+    assert str(refused.value).endswith("--allow-delete db-server")
+
+
+def test_a_replica_of_a_managed_database_may_go_but_not_its_primary() -> None:
+    rds = "aws:rds/instance:Instance"
+    replica = {"replicateSourceDb": "db-primary"}
+    guard.check([recorded("delete", rds, inputs=replica), recorded("replace", rds, inputs=replica)])
+    guard.check_gone([recorded("delete", rds, inputs=replica)])
+    with pytest.raises(DataLossRefusedError):
+        guard.check([recorded("delete", rds, inputs={"instanceClass": "db.t4g.micro"})])
+
+
+def gone(**more: Any) -> Step:
+    """What a `look` finds: what is no longer there is a `delete`, of which the new state is missing."""
+    step = recorded("delete", **more)
+    return replace(step, inputs={"home": "/srv/data", "stack": "shop", "name": "db", "version": 18})
+
+
+def test_data_that_is_gone_is_named_with_its_place_and_both_ways_out() -> None:
+    with pytest.raises(DataLossRefusedError) as refused:
+        guard.check_gone([gone(), recorded("same", CDN)])
+    message = str(refused.value)
+    assert "db-server (PostgresServer) is gone: its data was looked for in /srv/data/shop/db." in message
+    assert "mount its disk" in message
+    assert message.endswith("--allow-delete db")
+
+
+def test_data_that_is_gone_is_missed_even_where_the_engine_would_only_forget_it() -> None:
+    with pytest.raises(DataLossRefusedError):
+        guard.check_gone([gone(retained=True)])
+
+
+def test_what_is_still_there_and_what_held_no_data_is_not_missed() -> None:
+    guard.check_gone([recorded("same"), recorded("update"), recorded("delete", CDN)])
+
+
+def test_what_the_user_names_may_begin_anew() -> None:
+    guard.check_gone([gone()], allowed=["db"])
