@@ -10,10 +10,12 @@ _FORM = re.compile(r"([0-9]{1,6})([smhdy])")
 
 
 def seconds(text: str) -> int:
-    """The duration in seconds; a year counts 365 days. Raises `ValueError` for any other form."""
+    """The duration in seconds, at least 1; a year counts 365 days. Raises `ValueError` for anything else."""
     match = _FORM.fullmatch(text)
     if not match:
         raise ValueError("a duration is a whole number and one of s, m, h, d, y, e.g. '30s' or '7d'")
+    if not int(match[1]):
+        raise ValueError("a duration is at least one second, '1s'")
     return int(match[1]) * _SECONDS[match[2]]
 
 

@@ -19,6 +19,7 @@ from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 
 NO_CACHE: Literal["none"] = "none"
+MAX_PORT = 65_535
 
 
 def _pattern(text: str) -> str:
@@ -34,15 +35,23 @@ def _domain(text: str) -> str:
 
 
 def _origin(given: object) -> object:
-    is_host = isinstance(given, str) and re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", given)
-    if not is_host and not isinstance(given, ObjectStore):
+    if isinstance(given, ObjectStore):
+        return given
+    host = re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::([0-9]{1,5}))?", given) if isinstance(given, str) else None
+    if not host:
         raise ValueError("an origin is an ObjectStore or a host's address, e.g. 'https://api.example.com'")
+    if host[1] and not 1 <= int(host[1]) <= MAX_PORT:
+        raise ValueError(f"the port of an origin is between 1 and {MAX_PORT}")
     return given
 
 
 def _ttl(text: str) -> str:
-    if text != NO_CACHE:
+    if text == NO_CACHE:
+        return text
+    try:
         seconds(text)
+    except ValueError as error:
+        raise ValueError(f"{error}; '{NO_CACHE}' keeps nothing") from error
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Annotated, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
@@ -16,6 +17,7 @@ from infra_kit.components.network import Network
 from infra_kit.durations import Duration
 from infra_kit.features import Feature
 from infra_kit.spec import Items, Options, Spec
+from infra_kit.subjects import overlap
 from infra_kit.target import Target
 
 Engine = Literal["nats", "native"]
@@ -81,12 +83,28 @@ class EventBusSpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> EventBusSpec:
-        for name, consumer in self.consumers.items():
-            if consumer.stream not in self.streams:
+        taken = [(name, subject) for name, stream in self.streams.items() for subject in stream.subjects]
+        for (name, one), (other_name, other) in combinations(taken, 2):
+            if overlap(one, other):
                 raise ValueError(
-                    f"consumers.{name}: there is no stream {consumer.stream!r}; streams: {', '.join(self.streams)}"
+                    f"streams.{name}: its subject {one!r} overlaps {other!r} of {other_name}; an event belongs to one "
+                    "subject of one stream: narrow or drop one of the two"
                 )
+        for name, consumer in self.consumers.items():
+            self._check_consumer(name, consumer)
         return self
+
+    def _check_consumer(self, name: str, consumer: Consumer) -> None:
+        stream = self.streams.get(consumer.stream)
+        if stream is None:
+            raise ValueError(
+                f"consumers.{name}: there is no stream {consumer.stream!r}; streams: {', '.join(self.streams)}"
+            )
+        if consumer.filter and not any(overlap(consumer.filter, subject) for subject in stream.subjects):
+            raise ValueError(
+                f"consumers.{name}: its filter {consumer.filter!r} fits no subject of the stream {consumer.stream}, "
+                f"which has {', '.join(stream.subjects)}: it would never get an event"
+            )
 
     def features(self) -> frozenset[Feature]:
         asked = {

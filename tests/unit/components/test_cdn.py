@@ -23,7 +23,7 @@ def test_an_origin_is_an_object_store_or_an_address(origin: object) -> None:
         Route(origin)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("ttl", ["none", "0s", "30s", "24h", "1y"])
+@pytest.mark.parametrize("ttl", ["none", "1s", "30s", "24h", "1y"])
 def test_an_answer_is_kept_for_a_time_or_never(ttl: str) -> None:
     assert Route(HOST, ttl=ttl).ttl == ttl
 
@@ -32,6 +32,18 @@ def test_an_answer_is_kept_for_a_time_or_never(ttl: str) -> None:
 def test_any_other_time_is_refused(ttl: str) -> None:
     with pytest.raises(SpecError, match="Route: ttl: a duration is a whole number"):
         Route(HOST, ttl=ttl)
+
+
+def test_no_time_is_not_the_same_as_never_kept_and_says_so() -> None:
+    with pytest.raises(SpecError, match="Route: ttl: a duration is at least one second, '1s'; 'none' keeps nothing"):
+        Route(HOST, ttl="0s")
+
+
+@pytest.mark.parametrize("port", [0, 65_536, 99_999])
+def test_an_origins_port_is_one_that_exists(port: int) -> None:
+    with pytest.raises(SpecError, match="Route: origin: the port of an origin is between 1 and 65535"):
+        Route(f"http://h:{port}")
+    assert Route("http://h:65535").origin == "http://h:65535"
 
 
 @pytest.mark.parametrize("pattern", ["", "static/*", "/a b", "/a\n", '/a"'])

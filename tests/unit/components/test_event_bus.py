@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from infra_kit import Consumer, EventBus, Stream, spec, subject
@@ -28,6 +30,36 @@ def test_a_consumer_of_an_unknown_stream_is_refused_with_those_there_are() -> No
     streams = {"LEADS": Stream(subjects=["lead.*"]), "AI": Stream(subjects=["ai.*"])}
     message = refusal(lambda: EventBus("bus", streams=streams, consumers={"score": Consumer(stream="LEAD")}), SpecError)
     assert message == "EventBus 'bus': consumers.score: there is no stream 'LEAD'; streams: LEADS, AI"
+
+
+def test_a_filter_that_no_event_of_its_stream_fits_is_refused() -> None:
+    streams = {"LEADS": Stream(subjects=["lead.*", "customer.>"])}
+    for fits in ("lead.created", "customer.won.twice", None):
+        EventBusSpec(streams=streams, consumers={"score": Consumer(stream="LEADS", filter=fits)})
+    message = refusal(
+        lambda: EventBus("bus", streams=streams, consumers={"score": Consumer(stream="LEADS", filter="leads.created")}),
+        SpecError,
+    )
+    assert message == (
+        "EventBus 'bus': consumers.score: its filter 'leads.created' fits no subject of the stream LEADS, "
+        "which has lead.*, customer.>: it would never get an event"
+    )
+
+
+@pytest.mark.parametrize("subjects", [["lead.created"], ["ai.*", "lead.>"]])
+def test_streams_whose_subjects_overlap_are_refused_with_both_names(subjects: list[str]) -> None:
+    streams = {"LEADS": Stream(subjects=["lead.*"]), "ALL": Stream(subjects=subjects)}
+    message = refusal(lambda: EventBus("bus", streams=streams), SpecError)
+    assert message.startswith(f"EventBus 'bus': streams.LEADS: its subject 'lead.*' overlaps '{subjects[-1]}' of ALL;")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [lambda: Stream(subjects=["lead.*"], retention="0s"), lambda: Consumer(stream="LEADS", ack_wait="0m")],
+)
+def test_no_time_at_all_is_refused_because_nats_reads_it_as_for_ever(asked: Callable[[], object]) -> None:
+    with pytest.raises(SpecError, match="a duration is at least one second"):
+        asked()
 
 
 @pytest.mark.parametrize("name", ["", "1LEADS", "LEAD EVENTS", "lead.events", "L" * 49])

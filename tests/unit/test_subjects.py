@@ -1,0 +1,25 @@
+import pytest
+
+from infra_kit.subjects import overlap
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("lead", "lead", True),
+        ("lead", "leads", False),
+        ("lead.*", "lead.created", True),
+        ("lead.*", "lead", False),
+        ("lead.*", "lead.created.twice", False),
+        ("lead.>", "lead.created.twice", True),
+        ("lead.>", "lead", False),
+        ("lead.>", "lead.*", True),
+        ("lead.*.done", "lead.call.*", True),
+        ("lead.*.done", "lead.call.begun", False),
+        ("lead.*", "proposal.*", False),
+        ("lead.a.>", "lead.b.>", False),
+    ],
+)
+def test_two_subjects_overlap_when_one_event_can_be_on_both(one: str, other: str, expected: bool) -> None:
+    assert overlap(one, other) is expected
+    assert overlap(other, one) is expected
