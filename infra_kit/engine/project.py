@@ -50,13 +50,12 @@ class Project:
         settings = read_yaml(file)
         if not isinstance(settings.get("name"), str):
             raise ConfigError(f"{file} has no `name:`. A Pulumi project file needs one.")
-        root = file.parent
-        home = os.environ.get("INFRA_KIT_HOME")
+        root = file.parent.resolve()
         return cls(
             root=root,
             name=settings["name"],
             config_dir=root / str(settings.get("stackConfigDir") or "."),
-            home=Path(home).expanduser().resolve() if home else root / ".infra-kit",
+            home=Path(os.environ.get("INFRA_KIT_HOME") or root / ".infra-kit").expanduser().resolve(),
         )
 
     def config_file(self, stack: str) -> Path:
@@ -98,6 +97,8 @@ class Project:
             "PULUMI_BACKEND_URL": self.backend,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
+        if os.environ.get("INFRA_KIT_HOME"):
+            variables["INFRA_KIT_HOME"] = str(self.home)  # the program runs in another folder
         if not _user_has_passphrase():
             variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase_file)
         return variables

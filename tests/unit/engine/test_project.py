@@ -94,3 +94,31 @@ def test_a_private_file_is_replaced_whole(tmp_path: Path) -> None:
     assert file.read_text() == "new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert list(file.parent.iterdir()) == [file]
+
+
+def test_links_are_followed_so_that_every_process_sees_one_home(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, link = root / "disk", root / "link"
+    disk.mkdir()
+    link.symlink_to(root)
+    (root / ".infra-kit").symlink_to(disk)
+    project = Project.find(link)
+    assert (project.root, project.home) == (root, disk)
+    (root / "elsewhere").symlink_to(disk)
+    monkeypatch.setenv("INFRA_KIT_HOME", str(root / "elsewhere"))
+    assert Project.find(root).home == disk
+
+
+def test_a_relative_home_or_one_below_the_users_own_is_handed_on_whole(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("HOME", str(root / "ana"))
+    for given, home in [("data", root / "data"), ("~/data", root / "ana" / "data")]:
+        monkeypatch.setenv("INFRA_KIT_HOME", given)
+        project = Project.find(root)
+        assert project.home == home
+        assert project.environment(Path("/opt/pulumi/bin"))["INFRA_KIT_HOME"] == str(home)
+
+
+def test_the_default_home_is_not_handed_on(root: Path) -> None:
+    assert "INFRA_KIT_HOME" not in Project.find(root).environment(Path("/opt/pulumi/bin"))
