@@ -25,7 +25,7 @@ class Clone(Shop):
     elsewhere: Path = Path()
 
     @property
-    def home(self) -> Path:
+    def base(self) -> Path:
         return self.elsewhere
 
 
@@ -38,7 +38,7 @@ def clone(cli: Path) -> Iterator[Clone]:
         yield project
     finally:
         for stack in (ZUCLUBIT, FOUNDER_DIARY):
-            inventory.stop(stack, home)
+            inventory.stop(stack, project.home)
         shutil.rmtree(home)
 
 

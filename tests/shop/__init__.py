@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 from mypy_boto3_s3 import S3Client
 
+from infra_kit.home import mark
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.inventory import ServerStatus
 
@@ -25,7 +26,7 @@ PROGRAM = Path(__file__).parent / "program"
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
 SECONDS = 300
 KINDS = ["cache", "db", "edge", "events", "files"]
-SETTINGS_OF_THE_CALLER = ("STACK", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE")
+SETTINGS_OF_THE_CALLER = ("STACK", "PULUMI_", "INFRA_KIT_")
 
 
 @dataclass
@@ -41,8 +42,14 @@ class Shop:
         return f"shop-{self.environment}"
 
     @property
-    def home(self) -> Path:
+    def base(self) -> Path:
+        """What INFRA_KIT_HOME says."""
         return self.root / "home"
+
+    @property
+    def home(self) -> Path:
+        """The project's own folder below it."""
+        return self.base / mark(self.root)
 
     def configure(self, **values: Any) -> None:
         config = {"infra-kit:environment": self.environment, "infra-kit:app": "shop", **values}
@@ -51,9 +58,9 @@ class Shop:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if key not in SETTINGS_OF_THE_CALLER}
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(SETTINGS_OF_THE_CALLER)}
         path = f"{self.cli}{os.pathsep}{os.environ['PATH']}"
-        return inherited | {"PATH": path, "INFRA_KIT_HOME": str(self.home)}
+        return inherited | {"PATH": path, "INFRA_KIT_HOME": str(self.base)}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs `infra-kit …` to its end."""
@@ -106,7 +113,8 @@ def open_shop(cli: Path, environment: str = "development") -> Iterator[Shop]:
     root = Path(tempfile.mkdtemp(prefix="infra-kit-shop-"))
     root.chmod(0o711)
     runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
-    (root / "Pulumi.yaml").write_text(json.dumps({"name": "shop", "runtime": runtime, "main": str(PROGRAM)}))
+    (root / "Pulumi.yaml").write_text(json.dumps({"name": "shop", "runtime": runtime, "main": "program"}))
+    shutil.copytree(PROGRAM, root / "program")
     shop = Shop(root, cli, environment)
     shop.configure()
     try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from signal import SIGTERM
 
 from infra_kit.errors import ServerError
+from infra_kit.home import is_project
 from infra_kit.providers.local import home as homes
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.process import Process
@@ -105,6 +106,8 @@ class Box:
             homes.make_private(directory, self.user)
         with self._all_ports():
             if not self.exists:
+                self._require_no_data()
+                ports.require_free(self.name, [wanted] if wanted else [])
                 picked = ports.pick(str(self.path), port_count, self._reserved(), wanted)
                 self.save(Record(kind, picked, {name: secrets.token_urlsafe(24) for name in secret_names}))
             record = self.record
@@ -118,12 +121,24 @@ class Box:
 
     def require_ours(self) -> None:
         """Raises `ServerError` where the box belongs to another project that still stands."""
-        owner, here = self.record.owner, homes.current_project()
-        if here and owner and Path(owner) != here and homes.is_project(Path(owner)):
+        here = homes.current_project()
+        if here and self.is_foreign_to(here):
             raise ServerError(
-                f"{self.name}: {self.path} belongs to the project in {owner}, and this one is in {here}. Was it copied "
-                f"with its state? Remove {here / '.infra-kit'}, and this project begins anew. Do both share one "
-                "INFRA_KIT_HOME? Give each its own. Nothing was changed."
+                f"{self.name}: {self.path} belongs to the project in {self.record.owner}, and this one is in {here}. "
+                f"Was it copied together with its state? Remove {here / '.infra-kit'} in the copy, which then begins "
+                "anew. Nothing was changed."
+            )
+
+    def is_foreign_to(self, project: Path) -> bool:
+        """Whether it was made for another project, and that one has not just moved here."""
+        owner = self.record.owner
+        return bool(owner) and Path(owner) != project and is_project(Path(owner))
+
+    def _require_no_data(self) -> None:
+        if any(self.data.iterdir()):
+            raise ServerError(
+                f"{self.name}: {self.data} holds data, but {self.path / RECORD}, which keeps its ports and passwords, "
+                "is gone. Bring that file back, or move the directory away to begin anew. Nothing was deleted."
             )
 
     def destroy(self) -> None:

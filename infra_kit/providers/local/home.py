@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pulumi.runtime
 
+from infra_kit import home as private
 from infra_kit.errors import ServerError
 
 SYSTEM_HOME = Path("/var/lib/infra-kit")
@@ -20,41 +21,19 @@ def for_program() -> Path:
 
 
 def of_project(root: Path) -> Path:
-    """`$INFRA_KIT_HOME`; for root `/var/lib/infra-kit/<project>`; else `<project>/.infra-kit`.
+    """The project's home; for root, unless `$INFRA_KIT_HOME` says otherwise, `/var/lib/infra-kit/<project>`.
 
     Servers that refuse to run as root run as another user, who cannot enter root's own directories.
     """
-    given = os.environ.get("INFRA_KIT_HOME")
-    if given:
-        return Path(given).expanduser().resolve()
-    own = root.resolve() / ".infra-kit"
-    return SYSTEM_HOME / _project_id(own) if os.geteuid() == 0 else own
+    if os.geteuid() == 0 and not os.environ.get(private.VARIABLE):
+        return SYSTEM_HOME / private.mark(root)
+    return private.of_project(root)
 
 
 def current_project() -> Path | None:
     """The project that the engine works for: its provider runs in the program's directory. None outside of any."""
     here = Path.cwd().resolve()
-    return next((place for place in (here, *here.parents) if is_project(place)), None)
-
-
-def is_project(place: Path) -> bool:
-    return any((place / name).exists() for name in ("Pulumi.yaml", "Pulumi.yml"))
-
-
-def _project_id(own: Path) -> str:
-    """Tells two clones of one name apart, and moves with its clone, also under another name."""
-    file = own / "id"
-    if not file.exists():
-        own.mkdir(parents=True, exist_ok=True)
-        fresh = own / f"id.{os.getpid()}.{secrets.token_hex(2)}"
-        fresh.write_text(f"{own.parent.name}-{secrets.token_hex(4)}")
-        try:
-            os.link(fresh, file)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return file.read_text()
+    return next((place for place in (here, *here.parents) if private.is_project(place)), None)
 
 
 @dataclass(frozen=True)

@@ -26,19 +26,21 @@ class ServerStatus:
         return self.pid is not None
 
 
-def servers(stack: str, home: Path) -> list[ServerStatus]:
-    """Every server of the stack, running or not, by name."""
-    return [_status(box) for box in _boxes(stack, home)]
+def servers(stack: str, home: Path, project: Path | None = None) -> list[ServerStatus]:
+    """Every server of the stack, running or not, by name; with `project` (its root), none of another one's."""
+    return [_status(box) for box in _boxes(stack, home, project)]
 
 
-def stop(stack: str, home: Path) -> list[str]:
+def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
     """Stops the stack's servers and keeps their data; returns the names of those that ran."""
-    return [box.name for box in _boxes(stack, home) if box.process.stop(Signals(box.record.stop))]
+    return [box.name for box in _boxes(stack, home, project) if box.process.stop(Signals(box.record.stop))]
 
 
-def _boxes(stack: str, home: Path) -> Iterator[Box]:
+def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
     for record in sorted((home / stack).glob(f"*/{RECORD}")):
-        yield Box(home, stack, record.parent.name)
+        box = Box(home, stack, record.parent.name)
+        if project is None or not box.is_foreign_to(project):
+            yield box
 
 
 def _status(box: Box) -> ServerStatus:

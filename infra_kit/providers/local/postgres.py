@@ -9,7 +9,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
 from infra_kit.features import Feature
-from infra_kit.providers.local import postgres_builds
+from infra_kit.providers.local import postgres_builds, postgres_parameters
 from infra_kit.providers.local.resource import PostgresReplica, PostgresServer, ServerResource, server
 
 SUPPORTS = frozenset(
@@ -29,18 +29,26 @@ HINTS = {
 def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
     """What no single build has: an extension may be there, but for another version."""
     missing = features.gaps(spec.features(), SUPPORTS, HINTS)
-    build = postgres_builds.best(spec.version, spec.extensions)
+    build = postgres_builds.best(spec.version, spec.extensions) or postgres_builds.best(None, spec.extensions)
     for name in spec.extensions:
         if build and name not in build.extensions and features.extension(name) not in missing:
             others = [other.version for other in postgres_builds.found() if name in other.extensions]
             missing[features.extension(name)] = (
-                f"PostgreSQL {build.version} has it not together with the rest here; version {', '.join(others)} has it"
+                f"the PostgreSQL {build.version} that would run here lacks it; version {', '.join(others)} has it"
             )
     return missing
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
-    primary = server(scope, "server", PostgresServer, **_settings(spec), backups=_backups(spec))
+    postgres_parameters.check(scope.name, spec.parameters)
+    primary = server(
+        scope,
+        "server",
+        PostgresServer,
+        protect=spec.deletion_protection,
+        **_settings(spec),
+        backups=_backups(spec),
+    )
     replicas = [_replica(scope, spec, primary, number) for number in range(1, spec.read_replicas + 1)]
     reader: ServerResource = replicas[0] if replicas else primary
     return PostgresEndpoint(

@@ -83,7 +83,7 @@ def require(version: str | None, extensions: Iterable[str]) -> Build:
     if build is None:
         there = ", ".join(sorted({b.version for b in found()})) or "none"
         raise ServerError(
-            f"no PostgreSQL {version or ''} is installed on this machine; there is {there}. "
-            "Run: pip install 'infra-kit[local]'"
+            f"no PostgreSQL {version or ''} is installed here (any more); there is {there}. Install it (again): "
+            "17 and 18 come with pip install 'infra-kit[local]', others with Debian's packages. Nothing was deleted."
         )
     return build

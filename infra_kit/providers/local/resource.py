@@ -57,7 +57,9 @@ class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
     """An nginx that caches."""
 
 
-def server(scope: Scope, role: str, make: type[R], *, stateful: bool = True, **props: Any) -> R:
+def server(
+    scope: Scope, role: str, make: type[R], *, stateful: bool = True, protect: bool | None = None, **props: Any
+) -> R:
     """Makes the child `role` of a component: a server in a box of its own, `<home>/<stack>/<name>[-role]`."""
     first = not scope.roles
     name = scope.name if first else child(scope.name, role)
@@ -66,11 +68,12 @@ def server(scope: Scope, role: str, make: type[R], *, stateful: bool = True, **p
         role,
         make,
         stateful=stateful,
+        protect=protect,
         kind=f"local/{scope.parent.KIND}",
         home=str(home.for_program()),
         stack=pulumi.get_stack(),
         name=name,
         port=settings.ports.get(name),
-        retain=scope.defaults.retain_data,
+        retain=scope.defaults.retain_data or bool(protect),
         **props,
     )

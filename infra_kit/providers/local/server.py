@@ -58,7 +58,8 @@ class Server(ABC):
         return False
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:  # noqa: ARG002
-        """Changes that would lose data, by property, each with the safe way."""
+        """Changes that would lose data, by property, each with the safe way. `olds` is empty for a new resource,
+        whose box may still be there from a lost state."""
         return {}
 
     @abstractmethod
@@ -68,9 +69,7 @@ class Server(ABC):
     # What the dynamic provider calls
 
     def check(self, olds: Props, news: Props) -> list[CheckFailure]:
-        if not olds:
-            return []
-        refused = {**_left_behind(olds, news), **self.refuse(olds, news)}
+        refused = {**(_left_behind(olds, news) if olds else {}), **self.refuse(olds, news)}
         return [CheckFailure(field, text) for field, text in refused.items()]
 
     def changed(self, olds: Props, news: Props) -> bool:

@@ -86,3 +86,22 @@ def test_a_project_that_moved_takes_its_servers_over(
     monkeypatch.chdir(after)
     assert HANDLER.read("", outs)
     assert ensure(props) == outs
+
+
+def test_data_whose_record_is_gone_is_left_alone(props: Props) -> None:
+    ensure(props)
+    box = box_of(props)
+    box.process.stop(HANDLER.STOP)
+    (box.path / "server.json").unlink()
+    with pytest.raises(ServerError, match="keeps its ports and passwords"):
+        ensure(props)
+    assert (box.data / "PG_VERSION").exists()
+
+
+def test_another_version_is_refused_also_when_the_state_is_lost_or_never_said_one(props: Props) -> None:
+    outs = ensure({**props, "version": None})
+    for olds in ({}, outs):
+        (failure,) = HANDLER.check(olds, {**props, "version": "18"})
+        assert "data is of PostgreSQL 17, and 18 was asked for" in failure.reason
+    with pytest.raises(ServerError, match="data is of PostgreSQL 17"):
+        ensure({**props, "version": "18"})

@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
@@ -92,11 +91,6 @@ def test_a_parameter_that_needs_a_restart_gets_one_and_the_data_stays(props: Pro
         connection.execute("SELECT * FROM kept")
 
 
-def test_a_parameter_that_would_open_the_server_is_refused(props: Props) -> None:
-    with pytest.raises(ServerError, match="may not set listen_addresses"):
-        ensure({**props, "parameters": {"listen_addresses": "*"}})
-
-
 def test_every_extension_that_this_machine_claims_can_be_created(props: Props) -> None:
     for build in postgres_builds.found():
         if build.package.is_relative_to(postgres_builds.DEBIAN):
@@ -107,22 +101,6 @@ def test_every_extension_that_this_machine_claims_can_be_created(props: Props) -
         with psycopg.connect(url(outs)) as connection:
             there = {row[0] for row in connection.execute("SELECT extname FROM pg_extension")}
         assert there == build.extensions
-
-
-def test_a_replica_follows_and_takes_no_writes(props: Props) -> None:
-    primary = ensure(props)
-    replica = ensure({**props, "name": "db-replica-1", "primary": "db", "primary_port": primary["public"]["port"]})
-    with psycopg.connect(url(primary), autocommit=True) as writer:
-        writer.execute("CREATE TABLE news AS SELECT 'hello' AS text")
-        row = writer.execute("SELECT pg_current_wal_lsn()").fetchone()
-    assert row
-    with psycopg.connect(url(replica), autocommit=True) as reader:
-        caught_up = sql.SQL("SELECT pg_last_wal_replay_lsn() >= {}::pg_lsn").format(sql.Literal(row[0]))
-        while reader.execute(caught_up).fetchone() != (True,):
-            pass
-        assert reader.execute("SELECT text FROM news").fetchone() == ("hello",)
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            reader.execute("CREATE TABLE mine ()")
 
 
 def test_a_moment_of_the_past_can_be_restored_from_the_base_backup_and_the_log(props: Props) -> None:

@@ -14,7 +14,7 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local import postgres_builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.server import Command, Server
+from infra_kit.providers.local.server import Command, Server, box_of
 from infra_kit.providers.local.servers import postgres_backup, postgres_cluster, postgres_conf, postgres_roles
 
 
@@ -29,15 +29,25 @@ class PostgresServer(Server):
         source = self._primary(box, props)
         if source:
             record.secrets.update(source.record.secrets)
+        elif props.get("primary"):
+            raise ServerError(
+                f"{box.name}: its primary {props['primary']!r} is not there. Run `infra-kit up` once more."
+            )
         build = postgres_builds.require(record.facts.get("version") or props.get("version"), props["extensions"])
+        if build.version != (props.get("version") or build.version):
+            raise ServerError(_other_version(box.name, build.version, props["version"]))
         record.facts["version"] = build.version
         box.save(record)
+        if source:
+            postgres_cluster.follow(box, source.record)
         postgres_cluster.make(box, record, build, source)
         conf = postgres_conf.write(box, record, build, props)
         return Command([build.program("postgres"), "-D", str(box.data), "-c", f"config_file={conf}"])
 
-    def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
+    def is_ready(self, box: Box, record: Record) -> bool:
         try:
+            if (box.data / "standby.signal").exists():
+                return postgres_roles.streams(record)
             with postgres_roles.connect(record) as connection:
                 connection.execute("SELECT 1")
         except psycopg.OperationalError:
@@ -65,14 +75,16 @@ class PostgresServer(Server):
             postgres_backup.keep(box, record, build, int(backups["retention_days"]))
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
-        old, new = olds.get("version"), news.get("version")
-        if old in (new, None):
-            return {}
-        return {
-            "version": f"{news['name']}: the data is of PostgreSQL {old}, and {new} was asked for; no server reads "
-            "another major version's files. The safe way: add a second Postgres of that version, "
-            f"copy the data (pg_dump | psql), point the application at it, then remove {news['name']}."
-        }
+        box = box_of(olds or news)
+        have = box.record.facts.get("version") if box.exists else olds.get("version")
+        want = news.get("version")
+        return {"version": _other_version(box.name, have, want)} if have and want and have != want else {}
+
+    def delete(self, resource_id: str, props: Props) -> None:
+        super().delete(resource_id, props)
+        primary = self._primary(box_of(props), props)
+        if primary and primary.process.pid:
+            postgres_roles.drop_slot(primary.record, props["name"])
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:
         port, password, database = record.ports[0], record.secrets["password"], props["databases"][0]
@@ -92,9 +104,15 @@ class PostgresServer(Server):
         if not name:
             return None
         source = Box(box.home, box.stack, name)
-        if not source.exists:
-            raise ServerError(f"{box.name}: the primary {name!r} is not there. Run `infra-kit up` once more.")
-        return source
+        return source if source.exists else None
+
+
+def _other_version(name: str, have: str, want: str) -> str:
+    return (
+        f"{name}: the data is of PostgreSQL {have}, and {want} was asked for; no server reads another major version's "
+        "files. The safe way: add a second Postgres of that version, copy the data (pg_dump | psql), point the "
+        f"application at it, then remove {name}."
+    )
 
 
 def _load_time(record: Record) -> object:

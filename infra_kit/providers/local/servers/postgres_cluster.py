@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from signal import SIGINT
 
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import home
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.postgres_builds import Build
+from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres_roles import REPLICATOR, SUPERUSER
 
 
@@ -33,6 +35,15 @@ def make(box: Box, record: Record, build: Build, primary: Box | None) -> None:
         _init(box, record, build, scratch)
     box.data.rmdir()
     scratch.rename(box.data)
+
+
+def follow(box: Box, primary: Record) -> None:
+    """Claims the replica's place in the primary's log. Where it was lost, the replica, a mere copy, is made anew."""
+    if postgres_roles.claim_slot(primary, box.name) or not (box.data / "PG_VERSION").exists():
+        return
+    box.process.stop(SIGINT)
+    shutil.rmtree(box.data)
+    home.make_private(box.data, box.user)
 
 
 def run(box: Box, doing: str, command: list[str]) -> None:

@@ -7,21 +7,11 @@ from pathlib import Path
 import trustme
 
 from infra_kit._dynamic import Props
-from infra_kit.errors import ServerError
 from infra_kit.providers.local import home
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.postgres_builds import Build
-from infra_kit.providers.local.servers import postgres_cluster
-
-OURS = frozenset(
-    {
-        "listen_addresses", "port", "unix_socket_directories", "hba_file", "ident_file", "config_file",
-        "data_directory", "password_encryption", "ssl", "ssl_cert_file", "ssl_key_file", "archive_mode",
-        "archive_command", "primary_conninfo",
-    }
-)  # fmt: skip
-"""What the driver sets for safety, and a spec's `parameters` must leave alone."""
+from infra_kit.providers.local.servers import postgres_cluster, postgres_roles
 
 
 def write(box: Box, record: Record, build: Build, props: Props) -> Path:
@@ -37,23 +27,16 @@ def write(box: Box, record: Record, build: Build, props: Props) -> Path:
         "shared_buffers": f"{max(16, int(float(props['memory_gb']) * 256))}MB",
         "max_connections": "100",
         "wal_level": "replica",
+        # A replica that stays away holds the log back, but not without end: beyond this it is copied anew.
+        "max_slot_wal_keep_size": "1GB",
         "log_min_messages": "warning",
         **_tls(box, build),
         **_archive(box, props),
         **_following(box, record, props),
     }
-    parameters = _checked(box.name, props["parameters"])
-    lines = [f"{key} = '{value.replace(chr(39), chr(39) * 2)}'" for key, value in (settings | parameters).items()]
+    settings |= props["parameters"]
+    lines = [f"{key} = '{value.replace(chr(39), chr(39) * 2)}'" for key, value in settings.items()]
     return box.write("postgresql.conf", "\n".join(lines) + "\n")
-
-
-def _checked(name: str, parameters: dict[str, str]) -> dict[str, str]:
-    taken = sorted(OURS & parameters.keys())
-    if taken:
-        raise ServerError(
-            f"{name}: parameters may not set {', '.join(taken)}: the local target decides it. Leave it out."
-        )
-    return parameters
 
 
 def _tls(box: Box, build: Build) -> dict[str, str]:
@@ -85,4 +68,10 @@ def _following(box: Box, record: Record, props: Props) -> dict[str, str]:
     name = props.get("primary")
     source = Box(box.home, box.stack, name).record if name else record
     postgres_cluster.write_pass_file(box, source)
-    return {"primary_conninfo": postgres_cluster.source(box, source)} if name else {}
+    if not name:
+        return {}
+    return {
+        "primary_conninfo": postgres_cluster.source(box, source),
+        "primary_slot_name": postgres_roles.slot(box.name),
+        "wal_retrieve_retry_interval": "500ms",
+    }

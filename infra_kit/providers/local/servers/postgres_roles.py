@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import psycopg
 from psycopg import sql
 
+from infra_kit.errors import ServerError
 from infra_kit.providers.local.box import Record
 from infra_kit.providers.local.ports import LOOPBACK
 
@@ -43,8 +44,55 @@ def settle(record: Record, databases: Sequence[str], extensions: Sequence[str]) 
     for name in databases if extensions else ():
         with connect(record, name) as connection:
             for extension in extensions:
-                create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE")
-                connection.execute(create.format(sql.Identifier(extension)))
+                _extension(connection, name, extension)
+
+
+def _extension(connection: psycopg.Connection, database: str, name: str) -> None:
+    try:
+        create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} CASCADE")
+        connection.execute(create.format(sql.Identifier(name)))
+    except psycopg.Error as error:
+        raise ServerError(
+            f"the extension {name!r} could not be made in the database {database!r}: {str(error).strip()}. Take it out of "
+            "extensions, or install it for this version of PostgreSQL. Nothing was deleted."
+        ) from error
+
+
+def slot(replica: str) -> str:
+    """The replica's replication slot: by it the primary keeps the log that the replica still needs."""
+    return replica.replace("-", "_")
+
+
+def claim_slot(primary: Record, replica: str) -> bool:
+    """Makes the replica's slot where there is none; False where the log that it stood for is gone already."""
+    name = slot(replica)
+    with connect(primary) as connection:
+        there = connection.execute(
+            "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s", [name]
+        ).fetchone()
+        if there and there[0] != "lost":
+            return True
+        if there:
+            connection.execute("SELECT pg_drop_replication_slot(%s)", [name])
+        connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [name])
+        return False
+
+
+def drop_slot(primary: Record, replica: str) -> None:
+    """Lets the primary forget a replica that is gone."""
+    with connect(primary) as connection:
+        found = (
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s AND NOT active"
+        )
+        connection.execute(found, [slot(replica)])
+
+
+def streams(replica: Record) -> bool:
+    """Whether a replica is fed by its primary now."""
+    with connect(replica) as connection:
+        return (
+            connection.execute("SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming'").fetchone() is not None
+        )
 
 
 def _role(connection: psycopg.Connection, name: str, password: str, rights: str) -> None:
