@@ -6,22 +6,28 @@ import os
 import secrets
 from pathlib import Path
 
+from infra_kit.errors import ConfigError
+
 VARIABLE = "INFRA_KIT_HOME"
 
 
 def of_project(root: Path) -> Path:
     """`<project>/.infra-kit`; with `$INFRA_KIT_HOME`, the project's own folder below it."""
-    base = os.environ.get(VARIABLE)
-    if not base:
-        return _own(root)
-    return (root / Path(base).expanduser()).resolve() / mark(root)
+    chosen = base(root)
+    return chosen / mark(root) if chosen else _own(root)
+
+
+def base(root: Path) -> Path | None:
+    """What `$INFRA_KIT_HOME` names, if it is set; a relative path begins at the project."""
+    given = os.environ.get(VARIABLE)
+    return (root / Path(given).expanduser()).resolve() if given else None
 
 
 def mark(root: Path) -> str:
     """`<folder>-<random>`: tells two clones of one name apart, and stays with its clone when that is moved."""
     file = _own(root) / "id"
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make(root)
         fresh = file.with_name(f"id.{os.getpid()}.{secrets.token_hex(2)}")
         fresh.write_text(f"{root.resolve().name}-{secrets.token_hex(4)}")
         try:
@@ -33,10 +39,26 @@ def mark(root: Path) -> str:
     return file.read_text()
 
 
+def make(root: Path) -> None:
+    """Makes `<project>/.infra-kit`, which git must never take: it holds the passphrase. Raises `ConfigError`."""
+    own = _own(root)
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        (own / ".gitignore").write_text("*\n")
+        chosen = base(root)
+        if chosen:
+            chosen.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot make infra_kit's private folder {error.filename}: {error.strerror}. Give this user a writable "
+            f"place there, or set {VARIABLE} to one. Nothing was changed."
+        ) from error
+
+
 def is_project(place: Path) -> bool:
     """Whether a folder is a Pulumi project."""
     return any((place / name).exists() for name in ("Pulumi.yaml", "Pulumi.yml"))
 
 
 def _own(root: Path) -> Path:
-    return root.resolve() / ".infra-kit"
+    return (root / ".infra-kit").resolve()

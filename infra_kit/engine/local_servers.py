@@ -28,20 +28,20 @@ class ServerStatus(Protocol):
 
 
 class _Inventory(Protocol):
-    def servers(self, stack: str, home: Path) -> Sequence[ServerStatus]: ...
-    def stop(self, stack: str, home: Path) -> Sequence[str]: ...
+    def servers(self, stack: str, home: Path, project: Path) -> Sequence[ServerStatus]: ...
+    def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
 
 
 def servers(project: Project, stack: str) -> Sequence[ServerStatus]:
     """The stack's servers on this machine, running or stopped; none on another target."""
     inventory = _inventory()
-    return inventory.servers(stack, _home(project)) if inventory else []
+    return inventory.servers(stack, _home(project), project.root) if inventory else []
 
 
 def stop(project: Project, stack: str) -> Sequence[str]:
     """Stops the stack's servers on this machine, keeps their data, and returns their names."""
     inventory = _inventory()
-    return inventory.stop(stack, _home(project)) if inventory else []
+    return inventory.stop(stack, _home(project), project.root) if inventory else []
 
 
 def _inventory() -> _Inventory | None:

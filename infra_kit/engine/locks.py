@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from infra_kit import home as homes
 from infra_kit.engine.project import Project
 from infra_kit.errors import AnotherRunError
 
@@ -14,6 +15,7 @@ from infra_kit.errors import AnotherRunError
 @contextmanager
 def hold(project: Project, stack: str) -> Iterator[None]:
     """Holds the stack's lock. Raises AnotherRunError, with the other's pid, if another run has it."""
+    homes.make(project.root)
     file = project.home / "locks" / f"{stack}.lock"
     file.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from infra_kit import home as homes
 from infra_kit.errors import ConfigError
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
@@ -55,7 +56,7 @@ class Project:
             root=root,
             name=settings["name"],
             config_dir=root / str(settings.get("stackConfigDir") or "."),
-            home=Path(os.environ.get("INFRA_KIT_HOME") or root / ".infra-kit").expanduser().resolve(),
+            home=homes.of_project(root),
         )
 
     def config_file(self, stack: str) -> Path:
@@ -79,7 +80,8 @@ class Project:
 
     def prepare(self) -> None:
         """Makes the home folder, the state's folder and the passphrase, where they are not there yet."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        homes.make(self.root)
+        self.home.mkdir(mode=0o711, exist_ok=True)
         if self.backend.startswith("file://"):
             Path(self.backend.removeprefix("file://")).expanduser().mkdir(parents=True, exist_ok=True)
         if not _user_has_passphrase():
@@ -97,8 +99,9 @@ class Project:
             "PULUMI_BACKEND_URL": self.backend,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
-        if os.environ.get("INFRA_KIT_HOME"):
-            variables["INFRA_KIT_HOME"] = str(self.home)  # the program runs in another folder
+        base = homes.base(self.root)
+        if base:
+            variables[homes.VARIABLE] = str(base)  # the program runs in another folder
         if not _user_has_passphrase():
             variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase_file)
         return variables

@@ -40,9 +40,27 @@ def test_a_project_file_without_a_name_is_refused(tmp_path: Path) -> None:
         Project.find(tmp_path)
 
 
-def test_infra_kit_home_moves_the_private_folder(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_infra_kit_home_holds_a_folder_of_its_own_for_each_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFRA_KIT_HOME", str(root / "elsewhere"))
-    assert Project.find(root).backend == f"file://{root}/elsewhere/state"
+    other = root / "other" / root.name
+    other.mkdir(parents=True)
+    (other / "Pulumi.yaml").write_text("name: shop\n")
+    homes = {Project.find(project).home for project in (root, other, root)}
+    assert len(homes) == 2
+    assert {home.parent for home in homes} == {root / "elsewhere"}
+
+
+def test_git_never_takes_the_private_folder(root: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    Project.find(root).prepare()
+    answer = subprocess.run(["git", "status", "--short"], cwd=root, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["??", "Pulumi.yaml"]
+
+
+def test_a_home_that_cannot_be_made_is_a_clear_error(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFRA_KIT_HOME", "/proc/nowhere")
+    with pytest.raises(ConfigError, match="cannot make infra_kit's private folder /proc/nowhere"):
+        Project.find(root).prepare()
 
 
 def test_the_passphrase_is_made_once_and_only_its_owner_reads_it(root: Path) -> None:
@@ -53,7 +71,7 @@ def test_the_passphrase_is_made_once_and_only_its_owner_reads_it(root: Path) -> 
     assert project.passphrase_file.read_text() == first
     assert len(first) >= 32
     assert stat.S_IMODE(project.passphrase_file.stat().st_mode) == 0o600
-    assert [file.name for file in project.home.iterdir() if file.is_file()] == ["passphrase"]
+    assert {file.name for file in project.home.iterdir() if file.is_file()} == {"passphrase", ".gitignore"}
 
 
 def test_the_users_own_backend_and_passphrase_are_left_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +123,7 @@ def test_links_are_followed_so_that_every_process_sees_one_home(root: Path, monk
     assert (project.root, project.home) == (root, disk)
     (root / "elsewhere").symlink_to(disk)
     monkeypatch.setenv("INFRA_KIT_HOME", str(root / "elsewhere"))
-    assert Project.find(root).home == disk
+    assert Project.find(root).home.parent == disk
 
 
 def test_a_relative_home_or_one_below_the_users_own_is_handed_on_whole(
@@ -116,7 +134,7 @@ def test_a_relative_home_or_one_below_the_users_own_is_handed_on_whole(
     for given, home in [("data", root / "data"), ("~/data", root / "ana" / "data")]:
         monkeypatch.setenv("INFRA_KIT_HOME", given)
         project = Project.find(root)
-        assert project.home == home
+        assert project.home.parent == home
         assert project.environment(Path("/opt/pulumi/bin"))["INFRA_KIT_HOME"] == str(home)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+from collections.abc import Mapping
 from signal import SIGHUP
 from typing import Any
 from urllib.parse import quote
@@ -16,8 +17,8 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local import builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.server import Command, Server
-from infra_kit.providers.local.servers import nats_conf, nats_streams
+from infra_kit.providers.local.server import Command, Server, box_of
+from infra_kit.providers.local.servers import nats_conf, nats_events, nats_monitor, nats_streams
 
 RELOAD_SECONDS = 5
 """NATS reloads within milliseconds, or says in its log that it will not."""
@@ -31,12 +32,14 @@ class EventBusServer(Server):
     SECRETS = ("admin", "password")
 
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
+        if box.process.pid is None:
+            nats_events.expect_what_is_on_disk(box, record)
         return Command([str(builds.script("nats-server")), "--config", str(nats_conf.write(box, record, props))])
 
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         """JetStream is up, and it is our server: another one would not know our password."""
         try:
-            _monitor(record, "/healthz?js-enabled-only=true")
+            nats_monitor.get(record, "/healthz?js-enabled-only=true")
             asyncio.run(_greet(record))
         except NO_ANSWER:
             return False
@@ -53,7 +56,26 @@ class EventBusServer(Server):
         return True
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
+        found, wanted = nats_monitor.streams(record), nats_streams.stream_configs(props)
+        nats_events.require_kept(box, record, found, wanted)
+        if refusal := nats_events.refusal(box.name, found, wanted):
+            raise ServerError(refusal)
+        # Before they are deleted: the next `up` must not miss them where this one is killed in between.
+        nats_events.forget(box, record, [name for name in found if name not in wanted and not found[name].messages])
         asyncio.run(nats_streams.settle(box.name, record, props))
+        now = nats_monitor.streams(record)
+        nats_events.require_kept(box, record, now)
+        nats_events.note(box, record, now)
+
+    def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
+        """Early, where the server answers; `settle` asks again."""
+        box = box_of(olds)
+        try:
+            found = nats_monitor.streams(box.record) if box.exists else {}
+        except NO_ANSWER:
+            return {}
+        text = nats_events.refusal(news["name"], found, nats_streams.stream_configs(news))
+        return {"streams": text} if text else {}
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         port, password = record.ports[0], record.secrets["password"]
@@ -74,20 +96,7 @@ async def _greet(record: Record) -> None:
 
 
 def _load_time(record: Record) -> object:
-    return json.loads(_monitor(record, "/varz"))["config_load_time"]
-
-
-def _monitor(record: Record, path: str) -> bytes:
-    connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=2)
-    try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        body = response.read()
-    finally:
-        connection.close()
-    if response.status != http.client.OK:
-        raise http.client.HTTPException(f"{path} answered {response.status}")
-    return body
+    return json.loads(nats_monitor.get(record, "/varz"))["config_load_time"]
 
 
 HANDLER = EventBusServer()

@@ -53,8 +53,8 @@ def _extension(connection: psycopg.Connection, database: str, name: str) -> None
         connection.execute(create.format(sql.Identifier(name)))
     except psycopg.Error as error:
         raise ServerError(
-            f"the extension {name!r} could not be made in the database {database!r}: {str(error).strip()}. Take it out of "
-            "extensions, or install it for this version of PostgreSQL. Nothing was deleted."
+            f"the extension {name!r} could not be made in the database {database!r}: {str(error).strip()}. Take it out "
+            "of extensions, or install it for this version of PostgreSQL. Nothing was deleted."
         ) from error
 
 
