@@ -44,6 +44,8 @@ _UNASKED = {"look": ["refresh", "--preview-only"], "preview": ["preview"]}
 _LOOKING = {"look", "refresh"}
 _RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
 _FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
+_WORDLESS = ("could not read plugin", "program exited with non-zero exit code")
+"""What the engine says of a process that could not start: why, only that process itself has said."""
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed"}
 
 
@@ -210,8 +212,10 @@ def _lines(stream: IO[str]) -> Iterator[str | None]:
 def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
     if "currently locked by" in stderr:
         return AnotherRunError(f"another `pulumi` works on the stack {stack.name!r}:\n{plain(stderr)}")
-    words = [error for error in state.errors if error not in _ENDINGS]
-    text = "\n".join(words) or plain(stderr) or "\n".join(state.other) or f"{state.name} failed without a word."
+    errors = [error for error in state.errors if error not in _ENDINGS]
+    text = "\n".join(errors) or plain(stderr) or "\n".join(state.other) or f"{state.name} failed without a word."
+    if any(words in text for words in _WORDLESS):
+        text = "\n".join([text, *state.other])
     if "incorrect passphrase" in text:
         text += _OTHER_KEY_HINT.format(file=stack.project.passphrase_file)
     if not state.full:

@@ -28,14 +28,18 @@ class Toy:
     @classmethod
     def make(cls, root: Path, cli: Path) -> Toy:
         """Lays the project out in an empty folder."""
-        interpreter = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
-        project = {"name": "toy", "runtime": interpreter, "main": str(PROGRAM), "stackConfigDir": "stacks"}
-        (root / "Pulumi.yaml").write_text(json.dumps(project))
         (root / ".gitignore").write_text(".infra-kit/\nlog\nserver-*\ngate-*\n")
         (root / "stacks").mkdir()
         toy = cls(root, cli)
+        toy.interpret_with(Path(sys.prefix))
         toy.configure()
         return toy
+
+    def interpret_with(self, virtualenv: Path) -> None:
+        """Writes the project's file: which virtual environment the engine runs Python in."""
+        interpreter = {"name": "python", "options": {"toolchain": "pip", "virtualenv": str(virtualenv)}}
+        project = {"name": "toy", "runtime": interpreter, "main": str(PROGRAM), "stackConfigDir": "stacks"}
+        (self.root / "Pulumi.yaml").write_text(json.dumps(project))
 
     @property
     def config(self) -> Path:

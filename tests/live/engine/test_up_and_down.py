@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import stat
+import sys
+import venv
+from pathlib import Path
 
 from tests.toy import STACK, Toy
 
@@ -138,6 +141,20 @@ def test_a_bug_in_the_program_is_shown_with_its_place(toy: Toy) -> None:
     assert "program/__main__.py, line" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert toy.log == []
+
+
+def test_an_interpreter_without_pulumi_is_told_in_its_own_words(toy: Toy, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    venv.create(empty, with_pip=True)  # the engine asks it for its packages
+    toy.interpret_with(empty)
+    failed = [toy.run("up")]
+    toy.interpret_with(Path(sys.prefix))
+    assert toy.run("up").returncode == 0
+    toy.interpret_with(empty)
+    failed.append(toy.run("up"))
+    for run in failed:
+        assert run.returncode == 1
+        assert "No module named 'pulumi'" in run.stderr
 
 
 def test_down_destroys_the_stack(toy: Toy) -> None:
