@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from pathlib import Path
 
+from infra_kit import target
 from infra_kit.engine.operations import Step, short
-from infra_kit.errors import DataLossRefusedError
+from infra_kit.errors import DataLossRefusedError, TargetError
 from infra_kit.stateful import is_stateful
 
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
@@ -72,7 +74,22 @@ def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[St
 
 
 def _holds_data(step: Step) -> bool:
-    return is_stateful(step.type, step.inputs)
+    return is_stateful(step.type, step.inputs) or step.type in types_of_packages()
+
+
+@cache
+def types_of_packages() -> frozenset[str]:
+    """What the targets' packages say holds data (`STATEFUL`), read when the first loss of an unknown type comes up.
+
+    A target that cannot be used here is passed over: no program of this environment has made anything with it.
+    """
+    found: frozenset[str] = frozenset()
+    for name in target.packages():
+        try:
+            found |= getattr(target.package(name), "STATEFUL", frozenset())
+        except TargetError:
+            continue
+    return found
 
 
 def _hint(steps: Sequence[Step], losses: list[list[Step]]) -> str:

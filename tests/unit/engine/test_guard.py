@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra_kit import target
 from infra_kit.engine import guard
 from infra_kit.engine.operations import Step
 from infra_kit.errors import DataLossRefusedError
@@ -116,6 +120,37 @@ def test_a_replica_of_a_managed_database_may_go_but_not_its_primary() -> None:
     guard.check_gone([recorded("delete", rds, inputs=replica)])
     with pytest.raises(DataLossRefusedError):
         guard.check([recorded("delete", rds, inputs={"instanceClass": "db.t4g.micro"})])
+
+
+@pytest.fixture
+def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An installed distribution that adds the target `moon`, and says which of its types hold data."""
+    (tmp_path / "moon_target.py").write_text('STATEFUL = frozenset({"moon:index/crater:Crater"})\n')
+    metadata = tmp_path / "moon-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: moon\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[infra_kit.targets]\nmoon = moon_target\nsun = no_such_module\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    guard.types_of_packages.cache_clear()
+    yield
+    guard.types_of_packages.cache_clear()
+    target.package.cache_clear()
+    sys.modules.pop("moon_target", None)
+
+
+@pytest.mark.usefixtures("third_party")
+def test_what_a_third_partys_target_says_holds_data_is_guarded_too() -> None:
+    guard.check([recorded("delete", "moon:index/rover:Rover")])
+    with pytest.raises(DataLossRefusedError, match=r"db-server \(Crater\) would be deleted"):
+        guard.check([recorded("delete", "moon:index/crater:Crater")])
+    with pytest.raises(DataLossRefusedError, match=r"db-server \(Crater\) is gone"):
+        guard.check_gone([recorded("delete", "moon:index/crater:Crater")])
+
+
+@pytest.mark.usefixtures("third_party")
+def test_no_third_partys_package_is_loaded_for_a_plan_that_loses_nothing() -> None:
+    guard.check([recorded("create", "moon:index/crater:Crater"), recorded("same"), recorded("update", CDN)])
+    assert "moon_target" not in sys.modules
 
 
 def gone(**more: Any) -> Step:
