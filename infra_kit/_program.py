@@ -12,11 +12,14 @@ from weakref import WeakKeyDictionary
 
 import pulumi.runtime
 
+from infra_kit import _configuration
 from infra_kit.errors import DuplicateNameError, EngineError
-from infra_kit.target import Target
+from infra_kit.target import ResolvedTarget, Target, check_keys, default, resolve
 
 if TYPE_CHECKING:
     from infra_kit.components.network import Network
+
+CHILD = "child of"
 
 
 @dataclass
@@ -25,13 +28,26 @@ class Program:
 
     names: dict[str, str] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
-    _default: Target | None = None
+    _default: ResolvedTarget | None = None
+    _checked: bool = False
 
     @property
-    def default_target(self) -> Target:
+    def default_target(self) -> ResolvedTarget:
         if self._default is None:
-            self._default = Target.from_config()
+            self._default = self.resolve(default())
         return self._default
+
+    def resolve(self, target: Target) -> ResolvedTarget:
+        """The target, with what it leaves unsaid filled in. The first time, the stack's keys are checked too."""
+        if not self._checked:
+            check_keys()
+            self._checked = True
+        return resolve(target)
+
+    def unused_gaps(self) -> list[str]:
+        """The names for which the stack accepts gaps, and which no component has."""
+        components = {name for name, kind in self.names.items() if not kind.startswith(CHILD)}
+        return sorted(_configuration.accepted_gaps().keys() - components) if components else []
 
     def claim(self, component: str, name: str) -> None:
         """Takes a name for a component; each name stands once in a stack, whatever the component."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 import pulumi
@@ -11,10 +11,10 @@ import pulumi
 from infra_kit import _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
-from infra_kit.errors import OverrideError, UnsupportedFeatureError
-from infra_kit.features import Feature
+from infra_kit.errors import InfraKitError, OverrideError, SpecError, UnsupportedFeatureError
+from infra_kit.features import GUARDS_DATA, Feature
 from infra_kit.spec import Spec
-from infra_kit.target import Target
+from infra_kit.target import ResolvedTarget, Target
 
 if TYPE_CHECKING:
     from infra_kit.components.network import Network
@@ -41,7 +41,7 @@ class Scope:
 
     parent: Component[Any, Any]
     name: str
-    target: Target
+    target: ResolvedTarget
     overrides: Overrides
     opts: pulumi.ResourceOptions
     chosen_network: Network | None = None
@@ -85,7 +85,7 @@ class Scope:
         """
         self.roles.append(role)
         name = naming.child(self.name, role)
-        _program.current().claim(f"child of {type(self.parent).__name__}", name)
+        _program.current().claim(f"{_program.CHILD} {type(self.parent).__name__}", name)
         overrides = dict(self.overrides.get(role, {}))
         opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
         due = self.defaults.protect or None if stateful and protect is None else protect
@@ -125,7 +125,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
     SPEC: ClassVar[type[Spec]]
 
     spec: S
-    target: Target
+    target: ResolvedTarget
     endpoint: E
 
     def __init__(
@@ -141,8 +141,10 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         kind = type(self).__name__
         naming.check(kind, name)
         program = _program.current()
-        self.target = target or program.default_target
-        asked = specs.build(self.SPEC, kind, name, arguments).for_environment(self.target.environment)
+        self.target = program.resolve(target) if target else program.default_target
+        asked = specs.build(self.SPEC, kind, name, arguments)
+        if network:
+            _check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = fit(driver, self.target, kind, name, asked)
         self.spec = cast(S, fitted)
@@ -167,22 +169,65 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.register_outputs(outputs)
 
 
-def fit(driver: Driver, target: Target, kind: str, name: str, spec: Spec) -> tuple[Spec, list[Feature]]:
-    """The spec that the target can honour: refused for a gap that the stack has not accepted."""
-    gaps = driver.gaps(spec)
+def _check_network(kind: str, name: str, target: ResolvedTarget, network: Network) -> None:
+    there = network.target
+    if (there.name, there.region) != (target.name, target.region):
+        raise SpecError(
+            f"{kind} {name!r}: network: given a Network on {_place(there)}, and this {kind} is on {_place(target)}. "
+            "Give it a network of its own target, or leave network out for the target's default."
+        )
+
+
+def _place(target: ResolvedTarget) -> str:
+    return f"{target.name} ({target.region})" if target.region else target.name
+
+
+def fit(driver: Driver, target: ResolvedTarget, kind: str, name: str, asked: Spec) -> tuple[Spec, dict[Feature, str]]:
+    """The spec that the target can honour, and what it leaves out of what was asked, with why.
+
+    A gap is refused when the stack has not accepted it. One that only the environment asks for is left out instead,
+    unless it guards data.
+    """
+    whole = spec = asked.for_environment(target.environment)
+    seen: set[Feature] = set()
+    # What is left out may uncover a gap: an extension, say, that no other version has.
+    while gaps := driver.gaps(spec):
+        _refuse(gaps, target, kind, name, asked)
+        for gap in sorted(gaps):
+            spec = spec.without(gap)
+        if seen & gaps.keys():
+            raise InfraKitError(
+                f"{kind} {name!r}: an error of infra-kit itself: {type(asked).__name__}.without leaves "
+                f"{', '.join(sorted(seen & gaps.keys()))} in, or {target.name} has nothing to put in its place."
+            )
+        seen |= gaps.keys()
     accepted = target.accepted_gaps.get(name, ())
-    refused = [(gap, hint) for gap, hint in sorted(gaps.items()) if not gap.accepted_by(accepted)]
+    lost = sorted(whole.features() - spec.features())
+    return spec, {feature: _why(feature, target, accepted, seen) for feature in lost}
+
+
+def _refuse(gaps: Mapping[Feature, str], target: ResolvedTarget, kind: str, name: str, asked: Spec) -> None:
+    accepted = target.accepted_gaps.get(name, ())
+    users = asked.features()
+    refused = []
+    for gap, hint in sorted(gaps.items()):
+        mine = gap not in users
+        if gap.accepted_by(accepted) or (mine and gap not in GUARDS_DATA):
+            continue
+        refused.append((gap, f"{hint} ({target.environment} asks for it)" if mine else hint))
     if refused:
         raise UnsupportedFeatureError(target.name, kind, name, refused)
-    for gap in gaps:
-        spec = spec.without(gap)
-    return spec, sorted(gaps)
 
 
-def _say_what_is_left_out(component: Component[Any, Any], name: str, gaps: list[Feature]) -> None:
-    for gap in gaps:
-        pulumi.log.warn(
-            f"{type(component).__name__} {name!r}: {gap} is left out: the target {component.target.name!r} lacks it, "
-            "and the stack accepted the gap.",
-            component,
-        )
+def _why(feature: Feature, target: ResolvedTarget, accepted: Iterable[str], gaps: Collection[Feature]) -> str:
+    if feature not in gaps:
+        return "it needs another feature that is left out"
+    lacks = f"the target {target.name!r} lacks it"
+    if feature.accepted_by(accepted):
+        return f"{lacks}, and the stack accepted the gap"
+    return f"{target.environment} asks for it, and {lacks}"
+
+
+def _say_what_is_left_out(component: Component[Any, Any], name: str, left_out: Mapping[Feature, str]) -> None:
+    for feature, why in left_out.items():
+        pulumi.log.warn(f"{type(component).__name__} {name!r}: {feature} is left out: {why}.", component)

@@ -49,6 +49,9 @@ FLOW_LOGS = Feature("flow-logs")
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
 """The features without a value."""
 
+GUARDS_DATA = frozenset({BACKUPS, POINT_IN_TIME})
+"""Never left out unless the stack accepts it, also where only the environment asks for it."""
+
 FAMILIES = frozenset({"version", "extension", "engine"})
 """The families of features that carry a value."""
 

@@ -49,16 +49,20 @@ class Spec(Model):
         raise NotImplementedError(f"{type(self).__name__} does not say how to leave out {feature!r}")
 
     def replace(self, **changes: object) -> Self:
-        return self.model_copy(update=changes)
+        """This spec with some fields changed, checked as a whole. Raises `SpecError`."""
+        try:
+            return type(self).model_validate({**dict(self), **changes})
+        except ValidationError as invalid:
+            raise SpecError(f"{type(self).__name__}: {problems(type(self), invalid)}") from None
 
 
 S = TypeVar("S", bound=Spec)
 
 
 def build(spec_type: type[S], component: str, name: str, arguments: Mapping[str, Any]) -> S:
-    """The checked spec, or one `SpecError` that lists every problem."""
+    """The checked spec, or one `SpecError` that lists every problem. None is taken where it is the default."""
     for key, value in arguments.items():
-        if value is None:
+        if value is None and not _takes_none(spec_type, key):
             raise SpecError(
                 f"{component} {name!r}: {key} was given None; a plain value is needed. Leave {key} out for its default."
             )
@@ -68,6 +72,11 @@ def build(spec_type: type[S], component: str, name: str, arguments: Mapping[str,
         raise SpecError(f"{component} {name!r}: {problems(spec_type, invalid)}") from None
     except SpecError as nested:
         raise SpecError(f"{component} {name!r}: {nested}") from None
+
+
+def _takes_none(spec_type: type[Spec], key: str) -> bool:
+    field = spec_type.model_fields.get(key)
+    return field is not None and field.default is None
 
 
 _MESSAGES = {

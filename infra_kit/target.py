@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pulumi
 
-from infra_kit import features
+from infra_kit import _configuration, features
 from infra_kit.environments import Environment
 from infra_kit.errors import (
     ConfigError,
@@ -103,28 +103,30 @@ def load_handler(target: str, component: str) -> Handler:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where components run, and how careful they are there.
+    """Where components run, and how careful they are there. What is None is read from the stack's configuration.
 
     name:          `local`, `vps`, `aws`, `gcp`, or one that a third party registered.
-    environment:   decides protection, backups and retention (see `environments`).
-    app:           the product's name, for tags and physical names. Default: the Pulumi project's name.
-    region:        the provider's own region name; None: the provider's configured default.
+    environment:   decides protection, backups and retention (see `environments`). Unsaid: development on local;
+                   elsewhere a `ConfigError`.
+    app:           the product's name, for tags and physical names. Unsaid: the Pulumi project's name.
+    region:        the provider's own region name. `infra-kit:region` is that of `infra-kit:target` only. Unsaid: the
+                   provider's configured default.
     tags:          put on everything beside app, environment, component and managed-by.
-    settings:      the provider's typed settings, e.g. `LocalSettings(ports={"db": 5432})`.
+    settings:      the provider's typed settings, e.g. `LocalSettings(ports={"db": 5432})`; `infra-kit:<name>`.
     accepted_gaps: by component name, the features that may be left out on this target.
     """
 
     name: str
-    environment: Environment = Environment.DEVELOPMENT
-    app: str = ""
+    environment: Environment | None = None
+    app: str | None = None
     region: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    settings: Settings | None = None
-    accepted_gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: Mapping[str, str] | None = field(default=None, hash=False)
+    settings: Settings | None = field(default=None, hash=False)
+    accepted_gaps: Mapping[str, tuple[str, ...]] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         _address(self.name)
-        for component, gaps in self.accepted_gaps.items():
+        for component, gaps in (self.accepted_gaps or {}).items():
             for gap in gaps:
                 if not features.is_known(gap):
                     raise ConfigError(
@@ -138,53 +140,63 @@ class Target:
         return load_driver(self.name, component)
 
     @classmethod
-    def from_config(cls) -> Target:
+    def from_config(cls) -> ResolvedTarget:
         """The stack's default target, read from the `infra-kit:` keys of its configuration.
 
         infra-kit:target (default local), environment (default development on local, else required), app, region,
         tags, accepted-gaps, and the provider's settings under its own name (`infra-kit:local: {ports: {db: 5432}}`).
         """
-        config = pulumi.Config("infra-kit")
-        name = config.get("target") or "local"
-        home = package(name)
-        return cls(
-            name=name,
-            environment=_environment(name, config.get("environment")),
-            app=config.get("app") or pulumi.get_project(),
-            region=config.get("region"),
-            tags=_mapping(config, "tags"),
-            settings=home.SETTINGS.parse(f"infra-kit:{name}", _mapping(config, name)),
-            accepted_gaps=_accepted_gaps(_mapping(config, "accepted-gaps")),
-        )
+        return resolve(default())
 
 
-def _environment(target: str, given: str | None) -> Environment:
-    allowed = ", ".join(Environment)
-    if given is None and target != "local":
+@dataclass(frozen=True, kw_only=True)
+class ResolvedTarget(Target):
+    """A target of which nothing is unsaid: what components and drivers get."""
+
+    environment: Environment
+    app: str
+    tags: Mapping[str, str] = field(hash=False)
+    settings: Settings = field(hash=False)
+    accepted_gaps: Mapping[str, tuple[str, ...]] = field(hash=False)
+
+
+def resolve(target: Target) -> ResolvedTarget:
+    """The target with what it leaves unsaid taken from the stack's configuration."""
+    settings = _settings(target)
+    config = _configuration.read()
+    here = config.get("region") if target.name == (config.get("target") or "local") else None
+    gaps = target.accepted_gaps
+    return ResolvedTarget(
+        name=target.name,
+        environment=Environment(target.environment or _configuration.environment(target.name)),
+        app=target.app or config.get("app") or pulumi.get_project(),
+        region=target.region or here,
+        tags=target.tags if target.tags is not None else _configuration.mapping("tags"),
+        settings=settings,
+        accepted_gaps=gaps if gaps is not None else _configuration.accepted_gaps(),
+    )
+
+
+def default() -> Target:
+    """The stack's default target, of which the rest is unsaid."""
+    return Target(name=_configuration.read().get("target") or "local")
+
+
+def _settings(target: Target) -> Settings:
+    wanted: type[Settings] = package(target.name).SETTINGS
+    if target.settings is None:
+        return wanted.parse(f"infra-kit:{target.name}", _configuration.mapping(target.name))
+    if not isinstance(target.settings, wanted):
         raise ConfigError(
-            f"infra-kit:environment is not set, and the target is {target!r}. Set it to one of {allowed}: "
-            "it decides what is protected and backed up."
+            f"Target(name={target.name!r}): settings: given {type(target.settings).__name__}, "
+            f"{wanted.__name__} is needed."
         )
-    try:
-        return Environment(given or Environment.DEVELOPMENT)
-    except ValueError:
-        raise ConfigError(f"infra-kit:environment: given {given!r}, allowed: {allowed}.") from None
+    return target.settings
 
 
-def _accepted_gaps(given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    for component, gaps in given.items():
-        if not isinstance(gaps, list):
-            raise ConfigError(
-                f"infra-kit:accepted-gaps: {component}: given {gaps!r}, a list of features is needed, e.g. [{gaps}]."
-            )
-    return {component: tuple(gaps) for component, gaps in given.items()}
-
-
-def _mapping(config: pulumi.Config, key: str) -> dict[str, Any]:
-    try:
-        value = config.get_object(key) or {}
-    except pulumi.ConfigTypeError:
-        value = config.get(key)
-    if not isinstance(value, dict):
-        raise ConfigError(f"infra-kit:{key}: given {value!r}, a mapping is needed.")
-    return value
+def check_keys() -> None:
+    """Refuses a key below `infra-kit:` that nothing reads: it is misspelt, and what it was to say is not said."""
+    for key in _configuration.unknown_keys(_configuration.KEYS):
+        known = _configuration.KEYS | packages().keys()
+        if key not in known:
+            raise _configuration.refuse_key(key, known)

@@ -120,7 +120,7 @@ class EventBusSpec(Spec):
             case features.STREAM_REPLICAS:
                 return self.replace(streams=_each(self.streams, replicas=1))
             case _ if feature.family == "engine":
-                return self.replace(engine="nats")
+                return self.replace(engine="native" if feature.value == "nats" else "nats")
             case _:
                 return super().without(feature)
 

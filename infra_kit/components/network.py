@@ -53,7 +53,7 @@ class NetworkArgs(TypedDict, total=False):
     cidr: str
     zones: int
     nat: Literal["none", "single", "per-zone"]
-    flow_logs: bool
+    flow_logs: bool | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

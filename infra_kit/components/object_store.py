@@ -88,11 +88,13 @@ class ObjectStoreSpec(Spec):
     def without(self, feature: Feature) -> ObjectStoreSpec:
         match feature:
             case features.VERSIONING:
-                return self.replace(versioning=False)
+                current = self._rules_without("noncurrent_expire_after_days")
+                return self.replace(versioning=False, retention_lock=None, lifecycle=current)
             case features.ARCHIVE:
-                return self._without_ages("archive_after_days")
+                return self.replace(lifecycle=self._rules_without("archive_after_days"))
             case features.EXPIRE:
-                return self._without_ages("expire_after_days", "noncurrent_expire_after_days")
+                kept = self._rules_without("expire_after_days", "noncurrent_expire_after_days")
+                return self.replace(lifecycle=kept)
             case features.RETENTION_LOCK:
                 return self.replace(retention_lock=None)
             case features.CORS:
@@ -102,14 +104,14 @@ class ObjectStoreSpec(Spec):
             case _:
                 return super().without(feature)
 
-    def _without_ages(self, *ages: str) -> ObjectStoreSpec:
+    def _rules_without(self, *ages: str) -> dict[str, LifecycleRule]:
         """The rules without these ages; a rule that says nothing any more goes."""
         kept = {}
         for name, rule in self.lifecycle.items():
             rest = rule.model_dump(exclude_none=True, exclude=set(ages))
             if set(rest) - {"prefix"}:
                 kept[name] = LifecycleRule(**rest)
-        return self.replace(lifecycle=kept)
+        return kept
 
 
 class ObjectStoreArgs(TypedDict, total=False):
@@ -117,7 +119,7 @@ class ObjectStoreArgs(TypedDict, total=False):
 
     versioning: bool
     lifecycle: Mapping[str, LifecycleRule]
-    retention_lock: int
+    retention_lock: int | None
     cors: Sequence[CorsRule]
     public_read: bool
 

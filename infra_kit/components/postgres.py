@@ -163,15 +163,15 @@ class PostgresArgs(TypedDict, total=False):
     dedicated_cpu: bool
     memory_gb: float
     storage_gb: int
-    max_storage_gb: int
+    max_storage_gb: int | None
     high_availability: bool
     read_replicas: int
-    pooling: Pooling
+    pooling: Pooling | None
     extensions: Sequence[str]
     databases: Sequence[str]
-    backups: Backups
+    backups: Backups | None
     parameters: Mapping[str, str]
-    deletion_protection: bool
+    deletion_protection: bool | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

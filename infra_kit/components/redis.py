@@ -73,7 +73,7 @@ class RedisSpec(Spec):
     def without(self, feature: Feature) -> RedisSpec:
         match feature.family:
             case features.READ_REPLICAS:
-                return self.replace(replicas=0)
+                return self.replace(replicas=0, high_availability=False)
             case features.HIGH_AVAILABILITY:
                 return self.replace(high_availability=False)
             case features.PERSISTENCE:

@@ -97,7 +97,8 @@ def test_the_typed_arguments_are_the_specs_fields(kind: type[Any_]) -> None:
     assert set(typed) == set(fields)
     for name, hint in fields.items():
         if (kind.__name__, name) not in WIDER:
-            assert typed[name] == without_none(hint), name
+            default = kind.SPEC.model_fields[name].default
+            assert typed[name] == (hint if default is None else without_none(hint)), name
 
 
 @each_component
@@ -117,8 +118,7 @@ def test_what_is_asked_is_known_and_can_be_left_out(kind: type[Any_], feature: F
     given = asked(kind, feature)
     assert feature in given.features()
     assert features.is_known(feature)
-    if feature != features.engine("nats"):  # every target has it: there is nothing to fall back to
-        assert feature not in given.without(feature).features()
+    assert feature not in given.without(feature).features()
 
 
 @each_component
@@ -133,6 +133,19 @@ def test_every_feature_that_a_spec_can_ask_is_tried_by_its_suite(kind: type[Any_
             assert feature.family not in tried
         else:
             assert feature.family in tried
+
+
+@each_component
+def test_whatever_is_left_out_what_remains_is_a_spec(kind: type[Any_]) -> None:
+    """Each pair that a suite asks, one left out of what asks for both."""
+    asks = SUITES[kind].asks
+    for first in asks.values():
+        for second in asks.values():
+            both = spec.build(kind.SPEC, kind.__name__, "it", {**SUITES[kind].arguments, **first, **second})
+            for feature in both.features():
+                rest = both.without(feature)
+                assert feature not in rest.features()
+                spec.build(kind.SPEC, kind.__name__, "it", {k: v for k, v in rest if v is not None})
 
 
 def lacking(target: Target) -> list[tuple[type[Any_], Feature, str]]:

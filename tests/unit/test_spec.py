@@ -62,6 +62,20 @@ def test_none_is_refused_with_the_way_out() -> None:
     )
 
 
+def test_none_is_taken_where_it_is_the_default() -> None:
+    """`pooling=Pooling() if production else None` is everyday code."""
+    assert build(pooling=None, backups=None, max_storage_gb=None, deletion_protection=None) == build()
+
+
+def test_none_of_an_unknown_argument_is_refused() -> None:
+    assert refusal(polling=None).startswith("Postgres 'db': polling was given None")
+
+
+def test_a_changed_spec_is_checked_as_a_whole() -> None:
+    with pytest.raises(SpecError, match="PostgresSpec: max_storage_gb: given 10, it must not be below storage_gb"):
+        build(storage_gb=20).replace(max_storage_gb=10)
+
+
 def test_all_problems_come_in_one_message() -> None:
     message = refusal(memory_gb="4", version="13", memory=4)
     assert message.count("; allowed") == 1

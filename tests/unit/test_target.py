@@ -8,6 +8,8 @@ import pytest
 
 from infra_kit import Environment, Redis, Target
 from infra_kit.errors import ConfigError, UnknownTargetError
+from infra_kit.providers.local.settings import LocalSettings
+from infra_kit.settings import Settings
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
 
@@ -78,6 +80,95 @@ def test_bad_settings_are_refused_with_their_key() -> None:
     assert message == "infra-kit:local: unknown 'port'; allowed: ports."
 
 
+# A target that the program itself names
+
+
+CONFIGURED = {
+    "infra-kit:environment": "production",
+    "infra-kit:app": "store",
+    "infra-kit:region": "here",
+    "infra-kit:tags": {"team": "a"},
+    "infra-kit:accepted-gaps": {"cache": ["high-availability"]},
+    "infra-kit:local": {"ports": {"cache": 6400}},
+}
+
+
+def test_what_a_target_of_ones_own_leaves_unsaid_comes_from_the_configuration() -> None:
+    recording = record(
+        lambda: Redis("cache", target=Target(name="local"), replicas=1, high_availability=True), config=CONFIGURED
+    )
+    server = recording.named("cache-server")
+    assert server.options.protect
+    assert server.inputs["port"] == 6400
+    assert "high-availability is left out" in recording.warnings[0]
+
+
+def test_a_target_of_ones_own_is_completed_as_the_default_is() -> None:
+    found: list[Target] = []
+    record(lambda: found.extend([Redis("a", target=Target(name="local")).target, Redis("b").target]), config=CONFIGURED)
+    assert found[0] == found[1]
+    assert (found[0].app, found[0].region, found[0].tags) == ("store", "here", {"team": "a"})
+
+
+def test_what_a_target_of_ones_own_says_comes_before_the_configuration() -> None:
+    own = Target(
+        name="local",
+        environment=Environment.STAGING,
+        app="own",
+        region="there",
+        tags={},
+        accepted_gaps={},
+        settings=LocalSettings(ports={"cache": 6500}),
+    )
+    found: list[Target] = []
+    recording = record(lambda: found.append(Redis("cache", target=own).target), config=CONFIGURED)
+    assert (found[0].environment, found[0].app, found[0].region, found[0].tags) == ("staging", "own", "there", {})
+    assert found[0].accepted_gaps == {}
+    assert recording.named("cache-server").inputs["port"] == 6500
+
+
+def test_settings_of_another_provider_are_refused_with_both_types() -> None:
+    class MoonSettings(Settings):
+        pass
+
+    message = refusal(lambda: Redis("cache", target=Target(name="local", settings=MoonSettings())), ConfigError)
+    assert message == "Target(name='local'): settings: given MoonSettings, LocalSettings is needed."
+
+
+def test_a_target_may_be_the_key_of_a_table() -> None:
+    assert {Target(name="local", tags={"a": "b"}): 1}[Target(name="local", tags={"a": "b"})] == 1
+
+
+# Keys that nothing reads
+
+
+def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
+    message = refusal(lambda: Redis("cache"), ConfigError, enviroment="production")
+    assert message.startswith(
+        "infra-kit:enviroment: nothing reads this key. Did you mean infra-kit:environment? Keys: accepted-gaps, app, "
+    )
+
+
+def test_a_misspelt_key_is_refused_also_beside_a_target_of_ones_own() -> None:
+    message = refusal(lambda: Redis("cache", target=Target(name="local")), ConfigError, qqq="1")
+    assert message.startswith("infra-kit:qqq: nothing reads this key. Keys: ")
+
+
+def test_every_key_that_something_reads_is_taken() -> None:
+    keys = {"system": "shop", "phase": "1", "budget": "20", "aws": {"profile": "x"}, "region": "here"}
+    recording = record(lambda: Redis("cache"), config={f"infra-kit:{key}": value for key, value in keys.items()})
+    assert recording.named("cache")
+
+
+def test_a_project_that_is_called_as_the_library_keeps_its_own_keys() -> None:
+    assert record(lambda: Redis("cache"), project="infra-kit", config={"colour": "red"}).named("cache")
+
+
+def test_a_key_from_the_engines_environment_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG", '{"infra-kit:taget": "aws"}')
+    assert "Did you mean infra-kit:target?" in refusal(lambda: Redis("cache"), ConfigError)
+
+
 # Targets that are not there, or not all there: each in a process of its own, where nothing is imported yet.
 
 
@@ -86,7 +177,7 @@ def message_of(program: str, path: Path, before: str = "") -> str:
 import sys
 sys.path.insert(0, {str(path)!r})
 {before}
-from infra_kit import Postgres, Redis, Target
+from infra_kit import Network, Postgres, Redis, Target
 from infra_kit.errors import InfraKitError
 from infra_kit.testing import record
 try:
@@ -162,6 +253,28 @@ def test_a_target_other_than_local_needs_its_environment_said(moon: Path) -> Non
     assert message == (
         "ConfigError: infra-kit:environment is not set, and the target is 'moon'. Set it to one of development, "
         "preview, staging, production: it decides what is protected and backed up."
+    )
+
+
+def test_a_target_of_ones_own_needs_its_environment_said_too(moon: Path) -> None:
+    message = message_of('record(lambda: Redis("cache", target=Target(name="moon")))', moon)
+    assert message.startswith("ConfigError: infra-kit:environment is not set, and the target is 'moon'.")
+
+
+def test_the_region_and_the_settings_of_the_stack_are_not_those_of_another_target(moon: Path) -> None:
+    config = (
+        'config={"infra-kit:environment": "staging", "infra-kit:region": "here", "infra-kit:moon": {"crater": "K"}}'
+    )
+    program = f'record(lambda: print((cache := Redis("c", target=Target(name="moon"))).target.region), {config})'
+    assert message_of(program, moon) == "None"
+
+
+def test_a_network_of_another_target_is_refused_with_both(moon: Path) -> None:
+    network = 'Network("net", target=Target(name="local"))'
+    message = message_of(f'record(lambda: Redis("c", network={network}), {ON_THE_MOON})', moon)
+    assert message == (
+        "SpecError: Redis 'c': network: given a Network on local, and this Redis is on moon. "
+        "Give it a network of its own target, or leave network out for the target's default."
     )
 
 

@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from infra_kit import Consumer, EventBus, Stream, spec, subject
-from infra_kit.components.event_bus import EventBusSpec
+from infra_kit import Consumer, EventBus, Stream, features, spec, subject
+from infra_kit.components.event_bus import Engine, EventBusSpec
 from infra_kit.errors import SpecError
 from tests.unit.refusals import refusal
 
@@ -72,3 +72,9 @@ def test_a_stream_has_a_name_that_every_bus_takes(name: str) -> None:
 def test_copies_of_a_stream_make_a_majority(replicas: int) -> None:
     with pytest.raises(SpecError, match=f"Stream: replicas: Input should be 1, 3 or 5, given {replicas}"):
         Stream(subjects=["lead.*"], replicas=replicas)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("engine", "other"), [("nats", "native"), ("native", "nats")])
+def test_without_one_engine_it_is_the_other(engine: Engine, other: Engine) -> None:
+    asked = EventBusSpec(engine=engine, streams={"LEADS": Stream(subjects=["lead.*"])})
+    assert asked.without(features.engine(engine)).engine == other

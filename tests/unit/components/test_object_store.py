@@ -23,6 +23,15 @@ def test_objects_expire_after_they_were_archived(expire: int) -> None:
         LifecycleRule(archive_after_days=30, expire_after_days=expire)
 
 
+def test_without_versions_what_needs_them_goes_too() -> None:
+    rules = {
+        "replaced": LifecycleRule(noncurrent_expire_after_days=30),
+        "both": LifecycleRule(expire_after_days=60, noncurrent_expire_after_days=30),
+    }
+    left = ObjectStoreSpec(versioning=True, retention_lock=30, lifecycle=rules).without(features.VERSIONING)
+    assert left == ObjectStoreSpec(lifecycle={"both": LifecycleRule(expire_after_days=60)})
+
+
 def test_a_rule_that_loses_its_archive_keeps_the_rest() -> None:
     rules = {"both": LifecycleRule(prefix="a/", archive_after_days=30, expire_after_days=60)}
     left = ObjectStoreSpec(lifecycle=rules).without(features.ARCHIVE)

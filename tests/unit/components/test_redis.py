@@ -1,6 +1,7 @@
 import pytest
 
-from infra_kit import Redis
+from infra_kit import Redis, features
+from infra_kit.components.redis import RedisSpec
 from infra_kit.errors import SpecError
 from tests.unit.refusals import refusal
 
@@ -20,3 +21,7 @@ def test_a_size_out_of_range_is_refused(field: str, value: float) -> None:
 def test_high_availability_without_a_replica_is_refused() -> None:
     message = refusal(lambda: Redis("cache", high_availability=True), SpecError)
     assert message == "Redis 'cache': high_availability: a replica takes over, so set replicas=1 or more too"
+
+
+def test_without_replicas_none_takes_over() -> None:
+    assert RedisSpec(replicas=1, high_availability=True).without(features.READ_REPLICAS) == RedisSpec()

@@ -1,0 +1,73 @@
+"""The `infra-kit:` keys of a stack's configuration, checked as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+
+from infra_kit.environments import Environment
+from infra_kit.errors import ConfigError
+
+NAMESPACE = "infra-kit"
+KEYS = frozenset(
+    {"target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "budget"}
+)  # fmt: skip
+"""All but the providers' settings, which stand under their target's name."""
+
+
+def read() -> pulumi.Config:
+    return pulumi.Config(NAMESPACE)
+
+
+def unknown_keys(known: Collection[str]) -> list[str]:
+    """The keys of ours that are set and mean nothing. A project that is itself called `infra-kit` has its own there."""
+    if pulumi.get_project() == NAMESPACE:
+        return []
+    keys = (key.partition(":") for key in {**get_config_env(), **CONFIG.get()})
+    return sorted(name for namespace, _, name in keys if namespace == NAMESPACE and name not in known)
+
+
+def refuse_key(key: str, known: Collection[str]) -> ConfigError:
+    near = get_close_matches(key, known, n=1)
+    hint = f" Did you mean {NAMESPACE}:{near[0]}?" if near else ""
+    return ConfigError(f"{NAMESPACE}:{key}: nothing reads this key.{hint} Keys: {', '.join(sorted(known))}.")
+
+
+def environment(target: str) -> Environment:
+    """What the stack is for. Only on local it need not be said."""
+    given = read().get("environment")
+    allowed = ", ".join(Environment)
+    if given is None and target != "local":
+        raise ConfigError(
+            f"infra-kit:environment is not set, and the target is {target!r}. Set it to one of {allowed}: "
+            "it decides what is protected and backed up."
+        )
+    try:
+        return Environment(given or Environment.DEVELOPMENT)
+    except ValueError:
+        raise ConfigError(f"infra-kit:environment: given {given!r}, allowed: {allowed}.") from None
+
+
+def accepted_gaps() -> dict[str, tuple[str, ...]]:
+    given = mapping("accepted-gaps")
+    for component, gaps in given.items():
+        if not isinstance(gaps, list):
+            raise ConfigError(
+                f"infra-kit:accepted-gaps: {component}: given {gaps!r}, a list of features is needed, e.g. [{gaps}]."
+            )
+    return {component: tuple(gaps) for component, gaps in given.items()}
+
+
+def mapping(key: str) -> Mapping[str, Any]:
+    """The mapping under a key of ours; empty where it is not set."""
+    try:
+        value = read().get_object(key) or {}
+    except pulumi.ConfigTypeError:
+        value = read().get(key)
+    if not isinstance(value, dict):
+        raise ConfigError(f"infra-kit:{key}: given {value!r}, a mapping is needed.")
+    return value
