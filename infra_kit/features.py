@@ -55,6 +55,9 @@ GUARDS_DATA = frozenset({BACKUPS, POINT_IN_TIME})
 FAMILIES = frozenset({"version", "extension", "engine"})
 """The families of features that carry a value."""
 
+ONE_OF = frozenset({"version", "engine"})
+"""The families of which a component has exactly one: left out, it has another."""
+
 
 def version(value: str) -> Feature:
     return Feature(f"version:{value}")

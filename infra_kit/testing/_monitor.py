@@ -97,6 +97,14 @@ class Monitor(MockMonitor):
         self.states[request.urn] = bag(request.outputs)
         return Empty()
 
+    def RegisterStackTransform(self, request: Any) -> Empty:  # noqa: ARG002  refused whatever it is
+        raise RecordingError(
+            "the program registers a transform for all of its stack, and a recording runs none: it would show what the "
+            "engine never gets. Register it outside of the function that is recorded."
+        )
+
+    RegisterStackInvokeTransform = RegisterStackTransform
+
 
 class Engine(MockEngine):
     """Keeps what the program logs."""

@@ -19,6 +19,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
+from infra_kit import _program
 from infra_kit.testing._monitor import STACK, Answer, Engine, Monitor
 from infra_kit.testing._values import bag, holds_secret, plain
 
@@ -72,7 +73,7 @@ class Recording:
     """The stack's outputs; secrets in clear."""
     secret_exports: frozenset[str]
     warnings: tuple[str, ...]
-    """Logged by `pulumi.log.warn`, e.g. each accepted gap."""
+    """Logged by `pulumi.log.warn`, e.g. each accepted gap; and, of a recording only, gaps accepted for no component."""
 
     def of_type(self, token: str) -> tuple[Resource, ...]:
         """The resources of a type, e.g. `infra-kit:index:Postgres`."""
@@ -106,7 +107,7 @@ def record(
 
     Every Output is awaited, and whatever failed, also in an `apply` that nobody awaited, is raised here. Each run has a
     context, a thread and an event loop of its own: the caller's are as they were, and runs may go side by side.
-    Transforms of the stack or of a resource (`opts.transforms`) are not run.
+    A resource's transforms (`opts.transforms`) are not run.
 
     Args:
         program: a function that makes resources; may be async. Of a script: `lambda: runpy.run_path("__main__.py")`.
@@ -118,24 +119,29 @@ def record(
         calls: by token, what a provider's function answers, e.g. `aws:index/getCallerIdentity:getCallerIdentity`.
 
     Raises:
-        RecordingError: two resources have one URN, or a call has no answer.
+        RecordingError: two resources have one URN, a call has no answer, or a transform is registered for all.
     """
     monitor, engine = Monitor(outputs or {}, calls or {}), Engine()
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
     with ThreadPoolExecutor(max_workers=1) as own:
-        own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
+        engine.warnings += own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
     return _recording(monitor, engine)
 
 
-def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> None:
+def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> list[str]:
+    """Runs the program; returns what is worth a warning only at its end."""
     configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root()))
     pulumi.runtime.set_all_config(config, secrets)
     failures: list[BaseException] = []
     asyncio.run(_main(program, failures))
     if failures:
         raise failures[0]
+    return [
+        f"infra-kit:accepted-gaps: {name}: this program makes no component of that name, so nothing was accepted."
+        for name in _program.current().unused_gaps()
+    ]
 
 
 async def _main(program: Program, failures: list[BaseException]) -> None:

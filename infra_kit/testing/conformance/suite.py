@@ -10,10 +10,11 @@ import pulumi
 import pytest
 from pydantic import ConfigDict, TypeAdapter
 
-from infra_kit import Environment, Network, Target, spec
+from infra_kit import Environment, Network, Target, features
 from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.features import Feature
+from infra_kit.spec import Spec, build
 from infra_kit.stateful import is_stateful
 from infra_kit.testing._monitor import Answer
 from infra_kit.testing.recording import Recording, Resource, record
@@ -34,6 +35,8 @@ class ComponentConformance:
     """By feature, the arguments that ask for it."""
     variations: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     """Other arguments, by what they change, that must not move what is there."""
+    leaves_no_trace: ClassVar[frozenset[str]] = frozenset()
+    """Families of features that a target may honour without anything in the recording showing it."""
     keeps_data: ClassVar[bool] = True
 
     tags_under: ClassVar[str | None] = None
@@ -60,13 +63,24 @@ class ComponentConformance:
                 beside()
             self.component(NAME, target=target, **{**self.arguments, **arguments})
 
-        return record(program, outputs=self.outputs, calls=self.calls)
+        config = {"infra-kit:environment": Environment.DEVELOPMENT.value}
+        return record(program, config=config, outputs=self.outputs, calls=self.calls)
 
     def gaps(self, target: Target, arguments: Mapping[str, Any]) -> Mapping[Feature, str]:
         """What the target lacks of it, each with its way out."""
-        asked = spec.build(self.component.SPEC, self.component.__name__, NAME, {**self.arguments, **arguments})
-        gaps: Mapping[Feature, str] = target.driver(self.component.KIND).gaps(asked)
+        gaps: Mapping[Feature, str] = target.driver(self.component.KIND).gaps(self.spec(arguments))
         return gaps
+
+    def spec(self, arguments: Mapping[str, Any]) -> Spec:
+        return build(self.component.SPEC, self.component.__name__, NAME, {**self.arguments, **arguments})
+
+    def without(self, target: Target, feature: Feature) -> list[Mapping[str, Any]]:
+        """Arguments that ask for the same but for the feature; of a version or an engine, for each other one there."""
+        if feature.family not in features.ONE_OF:
+            rest = self.spec(self.asks[feature]).without(feature)
+            return [{key: value for key, value in rest if value is not None}]
+        others = [ask for other, ask in self.asks.items() if other.family == feature.family and other != feature]
+        return [ask for ask in others if not self.gaps(target, ask)]
 
     # The endpoint
 
@@ -108,10 +122,8 @@ class ComponentConformance:
         assert _urns(self.record(target)) <= _urns(self.record(accepting, **arguments))
 
     def test_an_unrelated_component_beside_it_changes_nothing(self, target: Target) -> None:
-        alone = self.record(target)
         beside = self.record(target, beside=lambda: Network("other", target=target, flow_logs=False))
-        there = {resource.urn: resource.inputs for resource in beside.resources}
-        assert there.items() >= {resource.urn: resource.inputs for resource in alone.resources}.items()
+        assert _inputs(beside).items() >= _inputs(self.record(target)).items()
 
     # Safety
 
@@ -154,8 +166,18 @@ class ComponentConformance:
                 self.record(target, **ask)
             assert all(f"{gap}: {hint}" in str(refused.value) for gap, hint in gaps.items())
         warnings = "\n".join(self.record(_accepting(target, gaps), **ask).warnings)
-        assert all(f"{gap} is left out" in warnings for gap in gaps)
-        assert warnings.count("is left out") == len(gaps)
+        assert all(f"{gap} is left out: the target" in warnings for gap in gaps)
+        assert warnings.count("is left out: the target") == len(gaps)
+
+    def test_a_feature_that_is_there_shows_in_what_is_made(self, target: Target, feature: Feature) -> None:
+        """A driver that takes a feature and forgets it makes the same with it and without."""
+        ask = self.asks[feature]
+        if feature.family in self.leaves_no_trace or self.gaps(target, ask):
+            return
+        development = dataclasses.replace(target, environment=Environment.DEVELOPMENT)
+        made = _inputs(self.record(development, **ask))
+        for rest in self.without(target, feature):
+            assert made != _inputs(self.record(development, **rest)), f"{feature} changes nothing"
 
 
 def _accepting(target: Target, gaps: Mapping[Feature, str]) -> Target:
@@ -173,6 +195,10 @@ def _top(urn: str, above: Mapping[str, str | None]) -> str:
 
 def _urns(recording: Recording) -> set[str]:
     return {resource.urn for resource in recording.resources}
+
+
+def _inputs(recording: Recording) -> dict[str, Mapping[str, Any]]:
+    return {resource.urn: resource.inputs for resource in recording.resources}
 
 
 def _stateful(recording: Recording) -> list[Resource]:

@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pulumi
 import pytest
 
+from infra_kit import Redis
 from infra_kit.testing import RecordingError, record
 from tests.unit.testing.things import Parent, Thing
 
@@ -247,3 +249,24 @@ def test_warnings_are_kept_and_other_lines_are_not() -> None:
         pulumi.log.warn("careful", Thing("one"))
 
     assert record(program).warnings == ("careful",)
+
+
+@pytest.mark.parametrize(
+    "register", [pulumi.runtime.register_resource_transform, pulumi.runtime.register_invoke_transform]
+)
+def test_a_transform_of_the_whole_stack_is_refused_with_why(register: Callable[[Callable[[Any], None]], None]) -> None:
+    with pytest.raises(RecordingError, match="registers a transform for all of its stack, and a recording runs none"):
+        record(lambda: register(lambda _: None))
+
+
+def test_gaps_accepted_for_a_component_that_is_not_made_are_said() -> None:
+    gaps = {"cache": ["persistence"], "cahce": ["persistence"], "cache-server": ["version"]}
+    recording = record(lambda: Redis("cache"), config={"infra-kit:accepted-gaps": gaps})
+    assert recording.warnings == tuple(
+        f"infra-kit:accepted-gaps: {name}: this program makes no component of that name, so nothing was accepted."
+        for name in ("cache-server", "cahce")
+    )
+
+
+def test_a_program_without_components_is_told_nothing_of_gaps() -> None:
+    assert record(lambda: pulumi.export("a", 1), config={"infra-kit:accepted-gaps": "none"}).warnings == ()
