@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.engine_fixtures import cli
-from tests.shop import Shop, open_shop
-
-__all__ = ["cli"]
-
-
-@pytest.fixture
-def cache(cli: Path) -> Iterator[Shop]:
-    """A project with one Redis, up."""
-    with open_shop(cli) as project:
-        program = project.root / "program"
-        program.mkdir()
-        (program / "__main__.py").write_text('from infra_kit import Redis\n\nRedis("cache", memory_gb=0.05)\n')
-        file = project.root / "Pulumi.yaml"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {"main": str(program)}))
-        project.up()
-        yield project
+from tests.shop import Shop
 
 
 def forget(project: Shop, *, pending: bool) -> None:
@@ -75,3 +59,20 @@ def test_up_after_a_killed_create_keeps_the_server_that_stands(cache: Shop) -> N
     cache.up()
     assert server_of(cache).pid == process.pid
     assert runs(process)
+
+
+@pytest.mark.parametrize("pending", [False, True])
+def test_down_of_a_copied_project_leaves_the_originals_server_alone_and_says_so(
+    cache: Shop, tmp_path: Path, pending: bool
+) -> None:
+    process = server_of(cache)
+    subprocess.run(["cp", "-a", cache.root, tmp_path / "copy"], check=True)
+    copy = Shop(tmp_path / "copy", cache.cli)
+    if pending:
+        forget(copy, pending=True)
+    down = copy.run("down")
+    assert down.returncode == 1
+    assert f"belongs to the project in {cache.root}, and this one is in {copy.root}" in down.stderr
+    assert "Traceback" not in down.stderr
+    assert runs(process)
+    assert (cache.home / cache.stack / "cache").exists()
