@@ -7,7 +7,7 @@ import ssl
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import psutil
@@ -20,37 +20,11 @@ from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.object_store import HANDLER
 from tests.live.servers.s3_client import BUCKET, anonymous, props, refused, s3
 
-if TYPE_CHECKING:
-    pass
-
 
 def pid(home: Path) -> int:
     found = Box(home, "test", "files").process.pid
     assert found is not None
     return found
-
-
-def test_objects_are_kept_over_kill_9_with_the_same_address_and_keys(home_dir: Path) -> None:
-    _, outs = HANDLER.ensure(props(home_dir))
-    s3(outs).put_object(Bucket=BUCKET, Key="a/b.txt", Body=b"hello")
-    process = psutil.Process(pid(home_dir))
-    process.kill()
-    process.wait(10)
-
-    _, again = HANDLER.ensure(props(home_dir))
-
-    assert again == outs
-    assert s3(outs).get_object(Bucket=BUCKET, Key="a/b.txt")["Body"].read() == b"hello"
-
-
-def test_a_second_ensure_of_the_same_props_restarts_nothing(home_dir: Path) -> None:
-    HANDLER.ensure(props(home_dir))
-    first = pid(home_dir)
-
-    HANDLER.ensure(props(home_dir))
-
-    assert pid(home_dir) == first
-    assert not HANDLER.changed(props(home_dir), props(home_dir))
 
 
 def test_nobody_gets_in_without_the_right_key_on_any_port(home_dir: Path) -> None:
@@ -233,13 +207,6 @@ def test_large_objects_go_up_in_parts_and_come_down_in_ranges(home_dir: Path) ->
     assert part["Body"].read() == b"56789"
 
 
-def test_the_bucket_keeps_its_name_when_the_application_is_renamed(home_dir: Path) -> None:
-    HANDLER.ensure(props(home_dir))
-    _, outs = HANDLER.ensure(props(home_dir, bucket="new-name-files"))
-
-    assert outs["public"]["bucket"] == "shop-files"
-
-
 def test_no_secret_stands_in_arguments_environment_or_logs_and_files_are_private(home_dir: Path) -> None:
     _, outs = HANDLER.ensure(props(home_dir))
     s3(outs).put_object(Bucket=BUCKET, Key="x", Body=b"1")
@@ -250,21 +217,3 @@ def test_no_secret_stands_in_arguments_environment_or_logs_and_files_are_private
 
     assert not [name for name, secret in box.record.secrets.items() if secret in told]
     assert {file.stat().st_mode & 0o777 for file in box.conf.iterdir()} == {0o600}
-
-
-def test_delete_leaves_no_process_no_data_and_nothing_in_tmp(home_dir: Path) -> None:
-    resource_id, outs = HANDLER.ensure(props(home_dir))
-    process = psutil.Process(pid(home_dir))
-
-    ports_ = Box(home_dir, "test", "files").record.ports
-    assert _sockets(ports_)
-
-    HANDLER.delete(resource_id, outs)
-
-    assert not _sockets(ports_)
-    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    assert not Box(home_dir, "test", "files").path.exists()
-
-
-def _sockets(ports_: list[int]) -> list[Path]:
-    return [file for port in ports_ for file in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108

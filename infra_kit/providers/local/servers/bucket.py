@@ -46,10 +46,12 @@ def client(endpoint: str, region: str, access_key: str, secret_key: str) -> S3Cl
     return session.client("s3", endpoint_url=endpoint, config=config)
 
 
+def exists(s3: S3Client, bucket: str) -> bool:
+    return any(found["Name"] == bucket for found in s3.list_buckets()["Buckets"])
+
+
 def settle(s3: S3Client, name: str, bucket: str, props: Props) -> None:
-    """Makes the bucket where there is none, and sets all that is declared."""
-    if not any(found["Name"] == bucket for found in s3.list_buckets()["Buckets"]):
-        s3.create_bucket(Bucket=bucket)
+    """Sets all that is declared."""
     _versioning(s3, bucket, wanted=bool(props["versioning"]))
     _lock(s3, name, bucket, props.get("retention_lock"))
     _lifecycle(s3, bucket, props["lifecycle"])

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 """SeaweedFS accepts every region; clients want one, and this is S3's default."""
 
+_MADE = "bucket made"
+
 
 class ObjectStoreServer(Server):
     KIND = "local/object_store"
@@ -40,6 +42,8 @@ class ObjectStoreServer(Server):
         record.facts.setdefault("bucket", props["bucket"])
         _add_admin_port(box, record)
         box.save(record)
+        if box.process.pid is None:
+            _remove_stale_sockets(box, record)
         seaweed_conf.write(box, record)
         return Command(seaweed_conf.command(box, record))
 
@@ -51,6 +55,7 @@ class ObjectStoreServer(Server):
         return True
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
+        _make_bucket(box, record)
         bucket.settle(_client(record), box.name, record.facts["bucket"], props)
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
@@ -86,6 +91,36 @@ def _add_admin_port(box: Box, record: Record) -> None:
             record.ports[:] = [first, *others, grpc, grpc - seaweed_conf.ADMIN_PORT_GAP]
             return
     raise ServerError(f"{box.name}: every port of {[port - seaweed_conf.ADMIN_PORT_GAP for port in others]} is taken.")
+
+
+def _remove_stale_sockets(box: Box, record: Record) -> None:
+    """weed leaves them behind, cannot replace those of another user, and its parts then talk to nobody."""
+    if not all(map(ports.is_free, record.ports)):
+        return
+    for file in seaweed_conf.shared_sockets(record.ports):
+        try:
+            file.unlink(missing_ok=True)
+        except PermissionError as error:
+            raise ServerError(
+                f"{box.name}: {file} is left from another user's server and in the way of this one. Remove it as that "
+                f"user or root: rm {file}. Nothing was changed."
+            ) from error
+
+
+def _make_bucket(box: Box, record: Record) -> None:
+    """Once: weed starts empty where it cannot read its index, and a second bucket would hide that."""
+    name = record.facts["bucket"]
+    if not bucket.exists(_client(record), name):
+        if _MADE in record.facts:
+            raise ServerError(
+                f"{box.name}: the bucket {name} is gone from its store: the store's files are damaged, or it was "
+                f"deleted by hand. They are in {box.data}; infra-kit deleted nothing. Run `infra-kit stop` and bring "
+                f"them back from a copy, or move {box.path} away to begin anew."
+            )
+        _client(record).create_bucket(Bucket=name)
+    if _MADE not in record.facts:
+        record.facts[_MADE] = name
+        box.save(record)
 
 
 def _address(record: Record) -> str:
