@@ -10,7 +10,7 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
-PULUMI = eval "$$($(BIN)/infra-kit env)"
+PULUMI = vars=$$($(BIN)/infra-kit env) && eval "$$vars"
 FAST_TESTS := $(wildcard tests/unit tests/contract tests/conformance)
 ENGINE_TESTS := $(wildcard tests/live tests/faults)
 
