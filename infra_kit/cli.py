@@ -22,7 +22,7 @@ from infra_kit.engine import up as lifecycle
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import Stack, choose, read_config
+from infra_kit.engine.stack import Stack, choose, place, read_config
 from infra_kit.errors import AnotherRunError, DataLossRefusedError, InfraKitError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -43,6 +43,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
+    progress.note(f"{name}: {place(project, name)}")
     running = lifecycle.up(project, name, progress, allow_delete or [])
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     _print_connections(name, running)

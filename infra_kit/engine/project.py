@@ -16,6 +16,8 @@ from infra_kit import home as homes
 from infra_kit.errors import ConfigError
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+ENV_OF = "INFRA_KIT_ENV_OF"
+"""Set by `infra-kit env`: the home whose backend and passphrase it exported. They are not the user's own."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Project:
                 if file.is_file():
                     return cls._read(file)
         raise ConfigError(
-            f"{here} is in no Pulumi project: there is no Pulumi.yaml here or above. Run this inside a project."
+            f"{here} is in no Pulumi project: there is no Pulumi.yaml here or above. Run this inside a project, "
+            "or make one: two lines, `name: shop` and `runtime: python`."
         )
 
     @classmethod
@@ -59,6 +62,12 @@ class Project:
             home=homes.of_project(root),
         )
 
+    @property
+    def file(self) -> Path:
+        """Pulumi.yaml, under either of its names."""
+        first, *others = (self.root / name for name in PROJECT_FILES)
+        return next((file for file in others if file.is_file()), first)
+
     def config_file(self, stack: str) -> Path:
         """The stack's file as its author wrote it."""
         return self.config_dir / f"Pulumi.{stack}.yaml"
@@ -71,12 +80,12 @@ class Project:
     @property
     def backend(self) -> str:
         """The URL of the state's backend: the user's `$PULUMI_BACKEND_URL`, else a folder in the home."""
-        return os.environ.get("PULUMI_BACKEND_URL") or f"file://{self.home / 'state'}"
+        return _users_own("PULUMI_BACKEND_URL") or _backend_in(self.home)
 
     @property
     def passphrase_file(self) -> Path:
         """What encrypts the secrets in the state. Made once, mode 0600; losing it loses the state's secrets."""
-        return self.home / "passphrase"
+        return _passphrase_in(self.home)
 
     def prepare(self) -> None:
         """Makes the home folder, the state's folder and the passphrase, where they are not there yet."""
@@ -98,6 +107,7 @@ class Project:
             "PATH": os.pathsep.join(first + [folder for folder in path if folder not in first]),
             "PULUMI_BACKEND_URL": self.backend,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            ENV_OF: str(self.home),
         }
         base = homes.base(self.root)
         if base:
@@ -147,4 +157,19 @@ def _private_temporary(file: Path, text: str) -> Path:
 
 
 def _user_has_passphrase() -> bool:
-    return "PULUMI_CONFIG_PASSPHRASE" in os.environ or "PULUMI_CONFIG_PASSPHRASE_FILE" in os.environ
+    return "PULUMI_CONFIG_PASSPHRASE" in os.environ or _users_own("PULUMI_CONFIG_PASSPHRASE_FILE") is not None
+
+
+def _users_own(variable: str) -> str | None:
+    """What the user set, not what `infra-kit env` of this or another project left in the shell."""
+    value, home = os.environ.get(variable), os.environ.get(ENV_OF)
+    ours = {_backend_in(Path(home)), str(_passphrase_in(Path(home)))} if home else set()
+    return None if value in ours else value
+
+
+def _backend_in(home: Path) -> str:
+    return f"file://{home / 'state'}"
+
+
+def _passphrase_in(home: Path) -> Path:
+    return home / "passphrase"

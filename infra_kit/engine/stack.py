@@ -69,11 +69,12 @@ class Stack:
         return next((entry["name"].rpartition("/")[2] for entry in listed if entry["current"]), None)
 
     def _create(self) -> None:
-        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds."""
+        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds; then selects it."""
         with tempfile.TemporaryDirectory(prefix="infra-kit-") as scratch:
             project = {"name": self.project.name, "runtime": "python"}
             (Path(scratch) / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
             self.pulumi("stack", "init", self.name, "--no-select", cwd=Path(scratch))
+        self.pulumi("stack", "select", self.name)
 
     def state(self) -> dict[str, Any]:
         """The stack's deployment, secrets decrypted: for the eyes of this process only, never to be printed whole."""
@@ -100,8 +101,25 @@ def read_config(project: Project, stack: str) -> dict[str, Any]:
     """The stack's file as its author wrote it. Raises ConfigError, with the stacks there are, if there is none."""
     file = project.config_file(stack)
     if not file.is_file():
-        raise ConfigError(f"there is no stack {stack!r} in {project.config_dir}. {_there_are(project)}")
+        raise ConfigError(f"there is no stack {stack!r}. {_there_are(project)}{_make_one(file)}")
     return read_yaml(file)
+
+
+def place(project: Project, stack: str) -> str:
+    """Where the stack runs and what it is for, as its configuration says: `local, development (default)`."""
+    read_config(project, stack)
+    config = _config(project.file) | _config(project.config_file(stack))
+    target, environment = (config.get(f"infra-kit:{key}") for key in ("target", "environment"))
+    unsaid = "no environment" if target not in {None, "local"} else "development (default)"
+    return f"{target or 'local (default)'}, {environment or unsaid}"
+
+
+def _config(file: Path) -> dict[str, Any]:
+    """The values under `config:`; in a project's file each may stand in a mapping of its own (`value: local`)."""
+    values = read_yaml(file).get("config")
+    if not isinstance(values, dict):
+        return {}
+    return {key: value.get("value") if isinstance(value, dict) else value for key, value in values.items()}
 
 
 def choose(project: Project, asked: str | None, selected: str | None = None) -> str:
@@ -113,11 +131,15 @@ def choose(project: Project, asked: str | None, selected: str | None = None) -> 
         return stacks[0]
     if selected in stacks:
         return str(selected)
-    raise ConfigError(f"which stack? Say --stack NAME. {_there_are(project)}")
+    if not stacks:
+        raise ConfigError(f"there is no stack. {_make_one(project.config_file(f'{project.name}-development'))}")
+    raise ConfigError(f"which stack? Say --stack NAME. {_there_are(project).rstrip()}")
 
 
 def _there_are(project: Project) -> str:
     stacks = project.stacks()
-    if not stacks:
-        return f"Make one: a file Pulumi.<system>-<environment>.yaml in {project.config_dir}."
-    return f"Stacks: {', '.join(stacks)}."
+    return f"Stacks: {', '.join(stacks)}. " if stacks else ""
+
+
+def _make_one(file: Path) -> str:
+    return f"To make it, write {file}:\nconfig:\n  infra-kit:target: local\n  infra-kit:environment: development"

@@ -50,6 +50,7 @@ def test_an_unknown_stack_is_refused_with_those_there_are(project: Path, command
     assert refused.returncode == 1
     assert "no stack 'shop-prod'" in refused.stderr
     assert "Stacks: shop-development." in refused.stderr
+    assert f"write {project}/Pulumi.shop-prod.yaml:\nconfig:\n  infra-kit:target: local\n" in refused.stderr
     assert not (project / ".infra-kit" / "state").exists()
 
 

@@ -7,7 +7,7 @@ import sys
 import venv
 from pathlib import Path
 
-from tests.toy import STACK, Toy
+from tests.toy import INFRA_KIT, STACK, Toy
 
 CANARY = "canary-7731"
 
@@ -183,3 +183,17 @@ def test_infra_kit_goes_on_where_plain_pulumi_stopped(toy: Toy) -> None:
     assert toy.log == before
     assert toy.run("down").returncode == 0
     assert toy.log[-1] == "delete db-server"
+
+
+def test_plain_pulumi_finds_the_new_stack_selected_and_a_later_choice_is_left_alone(toy: Toy) -> None:
+    assert toy.run("up").returncode == 0
+    plain = f'eval "$({INFRA_KIT} env)" && pulumi "$@" --non-interactive'
+    preview = toy.shell("bash", "-c", plain, "pulumi", "preview")
+    assert preview.returncode == 0, preview.stderr
+    toy.shell("bash", "-c", plain, "pulumi", "stack", "init", "elsewhere")
+    toy.run("up", "--stack", STACK)
+    assert toy.shell("bash", "-c", plain, "pulumi", "stack", "--show-name").stdout.strip() == "elsewhere"
+
+
+def test_the_first_line_says_where_it_goes_and_what_for(toy: Toy) -> None:
+    assert toy.run("up").stderr.splitlines()[0] == f"{STACK}: local (default), development (default)"

@@ -14,7 +14,8 @@ from infra_kit.errors import ConfigError
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("INFRA_KIT_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+    passphrases = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
+    for name in ("INFRA_KIT_HOME", "INFRA_KIT_ENV_OF", "PULUMI_BACKEND_URL", *passphrases):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: environments\n")
     (tmp_path / "environments").mkdir()
@@ -30,8 +31,9 @@ def test_a_project_is_found_from_a_folder_deep_inside_it(root: Path) -> None:
 
 
 def test_outside_of_a_project_the_error_says_where_it_looked(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=f"{tmp_path} is in no Pulumi project"):
+    with pytest.raises(ConfigError, match=f"{tmp_path} is in no Pulumi project") as refused:
         Project.find(tmp_path)
+    assert "or make one: two lines, `name: shop` and `runtime: python`" in str(refused.value)
 
 
 def test_a_project_file_without_a_name_is_refused(tmp_path: Path) -> None:
@@ -83,6 +85,38 @@ def test_the_users_own_backend_and_passphrase_are_left_alone(root: Path, monkeyp
     assert variables["PULUMI_BACKEND_URL"] == "s3://states"
     assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in variables
     assert not project.passphrase_file.exists()
+
+
+def other_project(root: Path) -> Project:
+    other = root / "other"
+    other.mkdir()
+    (other / "Pulumi.yaml").write_text("name: other\n")
+    return Project.find(other)
+
+
+def test_what_env_of_another_project_left_in_the_shell_is_not_the_users_own(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in other_project(root).environment(Path("/opt/pulumi/bin")).items():
+        monkeypatch.setenv(key, value)
+    project = Project.find(root)
+    project.prepare()
+    variables = project.environment(Path("/opt/pulumi/bin"))
+    assert variables["PULUMI_BACKEND_URL"] == f"file://{root}/.infra-kit/state"
+    assert variables["PULUMI_CONFIG_PASSPHRASE_FILE"] == str(root / ".infra-kit" / "passphrase")
+    assert project.passphrase_file.exists()
+
+
+def test_the_users_own_backend_goes_with_them_from_project_to_project(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://states")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", "/home/ana/passphrase")
+    for key, value in other_project(root).environment(Path("/opt/pulumi/bin")).items():
+        monkeypatch.setenv(key, value)
+    variables = Project.find(root).environment(Path("/opt/pulumi/bin"))
+    assert variables["PULUMI_BACKEND_URL"] == "s3://states"
+    assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in variables
 
 
 def test_the_cli_and_the_interpreter_come_first_on_path_and_only_once(

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import Stack, choose, read_config
+from infra_kit.engine.stack import Stack, choose, place, read_config
 from infra_kit.errors import ConfigError
 
 SALT = "v1:abc=:v1:def"
@@ -51,8 +51,16 @@ def test_an_empty_stack_file_is_an_empty_configuration(project: Project) -> None
 def test_an_unknown_stack_is_refused_with_those_there_are(project: Project) -> None:
     author(project, "", "shop-development")
     author(project, "", "shop-production")
-    with pytest.raises(ConfigError, match=r"no stack 'shop-prod' .* Stacks: shop-development, shop-production"):
+    with pytest.raises(
+        ConfigError, match=r"no stack 'shop-prod'\. Stacks: shop-development, shop-production\."
+    ) as refused:
         read_config(project, "shop-prod")
+    assert str(refused.value).endswith(how_to_make(project, "shop-prod"))
+
+
+def how_to_make(project: Project, stack: str) -> str:
+    file = project.root / f"Pulumi.{stack}.yaml"
+    return f"write {file}:\nconfig:\n  infra-kit:target: local\n  infra-kit:environment: development"
 
 
 def test_a_stack_file_that_is_no_mapping_is_refused_by_name(project: Project) -> None:
@@ -83,5 +91,24 @@ def test_without_a_choice_the_error_lists_the_stacks(project: Project) -> None:
 
 
 def test_without_any_stack_the_error_says_how_to_make_one(project: Project) -> None:
-    with pytest.raises(ConfigError, match=r"Make one: a file Pulumi.<system>-<environment>.yaml in "):
+    with pytest.raises(ConfigError, match="there is no stack") as refused:
         choose(project, None)
+    assert str(refused.value).endswith(how_to_make(project, "shop-development"))
+
+
+@pytest.mark.parametrize(
+    ("shared", "own", "said"),
+    [
+        ("", "", "local (default), development (default)"),
+        ("", "infra-kit:target: local\n  infra-kit:environment: stagin", "local, stagin"),
+        ("", "infra-kit:target: aws", "aws, no environment"),
+        ("infra-kit:target: {value: gcp}", "infra-kit:environment: production", "gcp, production"),
+        ("infra-kit:target: {value: gcp}", "infra-kit:target: local", "local, development (default)"),
+    ],
+)
+def test_where_a_stack_runs_and_what_for_is_read_from_its_file_and_the_projects(
+    project: Project, shared: str, own: str, said: str
+) -> None:
+    (project.root / "Pulumi.yaml").write_text(f"name: shop\nconfig:\n  {shared}\n")
+    author(project, f"config:\n  {own}\n")
+    assert place(project, "shop-development") == said
