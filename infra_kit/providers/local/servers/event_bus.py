@@ -62,7 +62,7 @@ class EventBusServer(Server):
             raise ServerError(refusal)
         # Before they are deleted: the next `up` must not miss them where this one is killed in between.
         nats_events.forget(box, record, [name for name in found if name not in wanted and not found[name].messages])
-        asyncio.run(nats_streams.settle(box.name, record, props))
+        asyncio.run(nats_streams.settle(box, record, props))
         now = nats_monitor.streams(record)
         nats_events.require_kept(box, record, now)
         nats_events.note(box, record, now)

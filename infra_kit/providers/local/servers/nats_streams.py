@@ -19,7 +19,7 @@ from nats.js.errors import APIError
 from infra_kit._dynamic import Props
 from infra_kit.durations import seconds
 from infra_kit.errors import ServerError
-from infra_kit.providers.local.box import Record
+from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import nats_conf
 
@@ -50,7 +50,7 @@ async def _say_nothing(_error: Exception) -> None:
     """The client logs by default what it also raises."""
 
 
-async def settle(name: str, record: Record, props: Props) -> None:
+async def settle(box: Box, record: Record, props: Props) -> None:
     """Makes streams and consumers as the props say. Raises `ServerError` with the server's own reason."""
     try:
         async with session(record) as jetstream:
@@ -58,8 +58,9 @@ async def settle(name: str, record: Record, props: Props) -> None:
             await _settle_consumers(jetstream, consumer_configs(props))
     except APIError as error:
         raise ServerError(
-            f"{name}: NATS refused a stream or consumer: {error.description}. A subject belongs to one stream: where "
-            "two streams swap subjects, change one, run `infra-kit up`, then the other. Kept events were not touched."
+            f"{box.name}: NATS refused a stream or consumer: {error.description}. Where two streams swap subjects, "
+            f"change one, run `infra-kit up`, then the other. Where files in {box.data} are damaged, run `infra-kit "
+            "stop` and bring them back from a copy. Nothing was deleted."
         ) from error
 
 

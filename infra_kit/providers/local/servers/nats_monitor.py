@@ -1,0 +1,61 @@
+"""What a NATS server tells of itself over HTTP, on the loopback
+(https://docs.nats.io/running-a-nats-service/nats_admin/monitoring)."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from infra_kit.providers.local.box import Record
+from infra_kit.providers.local.ports import LOOPBACK
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """What a stream holds, and its bounds."""
+
+    messages: int
+    bytes: int
+    last_sequence: int
+    """Of the newest event ever taken, also when it is gone: sequences never go back."""
+    first_time: datetime
+    """Of the oldest event that is kept."""
+    last_time: datetime
+    """Of the newest event ever taken."""
+    max_age: timedelta
+    max_bytes: int
+    """-1 without a bound."""
+
+
+def get(record: Record, path: str) -> bytes:
+    """Raises `OSError` or `http.client.HTTPException` where the server does not answer, or not with 200."""
+    connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=2)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read()
+    finally:
+        connection.close()
+    if response.status != http.client.OK:
+        raise http.client.HTTPException(f"{path} answered {response.status}")
+    return body
+
+
+def streams(record: Record) -> dict[str, StreamState]:
+    """Every stream by name. The client library leaves the times out."""
+    accounts = json.loads(get(record, "/jsz?streams=true&config=true")).get("account_details", [])
+    found = [stream for account in accounts for stream in account.get("stream_detail", [])]
+    return {
+        stream["name"]: StreamState(
+            messages=stream["state"]["messages"],
+            bytes=stream["state"]["bytes"],
+            last_sequence=stream["state"]["last_seq"],
+            first_time=datetime.fromisoformat(stream["state"]["first_ts"]),
+            last_time=datetime.fromisoformat(stream["state"]["last_ts"]),
+            max_age=timedelta(microseconds=stream["config"]["max_age"] // 1000),
+            max_bytes=stream["config"]["max_bytes"],
+        )
+        for stream in found
+    }
