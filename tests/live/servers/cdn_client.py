@@ -12,10 +12,20 @@ import httpx
 
 from infra_kit._dynamic import Props
 from infra_kit.providers.local.servers.cdn import HANDLER
+from infra_kit.providers.local.servers.object_store import HANDLER as STORE
+from tests.live.servers import s3_client as stores
 
 
 def route(origin: str, **changes: Any) -> dict[str, Any]:
     return {"origin": origin, "bucket": None, "ttl": 3600.0, "headers": [], "cookies": [], "query": False, **changes}
+
+
+def bucket_route(home: Path, **changes: Any) -> tuple[Props, dict[str, Any], str]:
+    """A bucket, a route to it, and the key for that."""
+    _, outs = STORE.ensure(stores.props(home))
+    public = outs["public"]
+    told = {"bucket": public["bucket"], "region": public["region"], "access_key": public["cdn_access_key"]}
+    return outs, route(public["s3_endpoint"], **told, **changes), outs["private"]["cdn_secret_key"]
 
 
 def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit.providers.local import inventory
+from tests.live.servers.origin import Origin
 
 STACK = "test"
 
@@ -22,3 +23,10 @@ def home_dir() -> Iterator[Path]:
     yield path
     inventory.stop(STACK, path)
     shutil.rmtree(path)
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    server = Origin()
+    yield server
+    server.stop()

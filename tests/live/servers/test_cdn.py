@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import pytest
 import trustme
 
-from infra_kit._dynamic import Props
-from infra_kit.errors import ServerError
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.cdn import HANDLER
-from infra_kit.providers.local.servers.object_store import HANDLER as STORE
 from tests.live.servers import s3_client as stores
-from tests.live.servers.cdn_client import cache, props, route, serve, until
+from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve, until
 from tests.live.servers.origin import Origin
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    server = Origin()
-    yield server
-    server.stop()
-
-
-def pid(home: Path) -> int:
-    found = Box(home, "test", "edge").process.pid
-    assert found is not None
-    return found
-
-
-def workers(home: Path) -> set[int]:
-    children = psutil.Process(pid(home)).children()
-    return {child.pid for child in children if "worker" in " ".join(child.cmdline())}
-
-
-def bucket_route(home: Path, **changes: Any) -> tuple[Props, dict[str, Any], str]:
-    """A bucket, a route to it, and the key for that."""
-    _, outs = STORE.ensure(stores.props(home))
-    public = outs["public"]
-    told = {"bucket": public["bucket"], "region": public["region"], "access_key": public["cdn_access_key"]}
-    return outs, route(public["s3_endpoint"], **told, **changes), outs["private"]["cdn_secret_key"]
-
 
 KEY = "static/sp ace/é(1)+!*'~&=,;:@$.txt"
 URL = "/static/sp%20ace/%C3%A9(1)+!*'~&=,;:@$.txt"
@@ -198,44 +164,6 @@ def test_text_is_compressed_on_its_way_out_unless_switched_off(home_dir: Path, o
     assert on.text == off.text
 
 
-def test_a_new_release_is_fetched_afresh_without_a_restart_and_the_old_one_is_still_there(
-    home_dir: Path, origin: Origin
-) -> None:
-    routes = {"/*": route(origin.url)}
-    serve(home_dir, routes, release="v1").get("/x")
-    first = pid(home_dir)
-
-    assert cache(serve(home_dir, routes, release="v2").get("/x")) == "MISS"
-    assert cache(serve(home_dir, routes, release="v2").get("/x")) == "HIT"
-    assert cache(serve(home_dir, routes, release="v1").get("/x")) == "HIT"
-    assert pid(home_dir) == first
-
-
-def test_a_second_ensure_of_the_same_props_changes_nothing(home_dir: Path, origin: Origin) -> None:
-    wanted = props(home_dir, {"/*": route(origin.url)})
-    HANDLER.ensure(wanted)
-    before = workers(home_dir)
-
-    HANDLER.ensure(wanted)
-
-    assert workers(home_dir) == before
-    assert not HANDLER.changed(wanted, wanted)
-
-
-def test_kill_9_of_all_its_processes_costs_neither_address_nor_secret_nor_cache(home_dir: Path, origin: Origin) -> None:
-    wanted = props(home_dir, {"/*": route(origin.url)})
-    _, outs = HANDLER.ensure(wanted)
-    httpx.get(outs["public"]["url"] + "/x")
-    master = psutil.Process(pid(home_dir))
-    master.kill()
-    master.wait(10)
-
-    _, again = HANDLER.ensure(wanted)
-
-    assert again == outs
-    until(lambda: cache(httpx.get(outs["public"]["url"] + "/x")) == "HIT")
-
-
 def test_an_origin_that_is_down_or_broken_is_covered_by_what_is_kept(home_dir: Path, origin: Origin) -> None:
     client = serve(home_dir, {"/*": route(origin.url, ttl=1.0)})
     text = client.get("/x").text
@@ -270,32 +198,3 @@ def test_it_answers_for_its_domains_and_refuses_other_names(home_dir: Path, orig
 
     names = ("www.example.com", "a.example.org", "localhost", "evil.example")
     assert [client.get("/x", headers={"Host": name}).status_code for name in names] == [200, 200, 200, 421]
-
-
-def test_it_listens_on_the_loopback_and_on_kept_ports_only(home_dir: Path, origin: Origin) -> None:
-    serve(home_dir, {"/*": route(origin.url)})
-
-    listening = {
-        tuple(connection.laddr)
-        for connection in psutil.Process(pid(home_dir)).net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
-
-    assert listening == {("127.0.0.1", port) for port in Box(home_dir, "test", "edge").record.ports}
-
-
-def test_no_secret_stands_in_arguments_or_logs_and_files_are_private(home_dir: Path) -> None:
-    _, to_bucket, key = bucket_route(home_dir)
-    client = serve(home_dir, {"/*": to_bucket}, store_keys={"/*": key})
-    client.get("/x?token=s3cr3t")
-    box = Box(home_dir, "test", "edge")
-    told = " ".join(psutil.Process(pid(home_dir)).cmdline()) + box.process.log.read_text()
-    told += (box.path / "access.log").read_text()
-
-    assert not [secret for secret in (key, box.record.secrets["trust"], "s3cr3t") if secret in told]
-    assert {file.stat().st_mode & 0o777 for file in box.conf.iterdir()} == {0o600}
-
-
-def test_a_taken_port_is_named_and_nothing_is_changed(home_dir: Path, origin: Origin) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ServerError, match="is taken by"):
-        HANDLER.ensure(props(home_dir, {"/*": route(origin.url)}, port=taken.getsockname()[1]))
