@@ -38,6 +38,18 @@ def _extension(text: str) -> str:
     return text
 
 
+def _parameter(text: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)?", text):
+        raise ValueError("a server parameter's name in lower case is needed, e.g. 'log_min_duration_statement'")
+    return text
+
+
+def _parameter_value(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("a server parameter's value is one line of printable characters")
+    return text
+
+
 def _window(text: str) -> str:
     match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
     if not match:
@@ -96,7 +108,9 @@ class PostgresSpec(Spec):
     """Databases to create; the first is the endpoint's `database`."""
     backups: Backups | None = None
     """Default: what the environment says (production: 7 days and point in time)."""
-    parameters: Mapping[str, str] = Field(default_factory=dict)
+    parameters: Mapping[
+        Annotated[str, AfterValidator(_parameter)], Annotated[str, AfterValidator(_parameter_value)]
+    ] = Field(default_factory=dict)
     """Server parameters, e.g. `{"log_min_duration_statement": "500"}`."""
     deletion_protection: bool | None = None
     """Refuse to delete the server. Default: in production."""

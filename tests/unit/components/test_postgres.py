@@ -72,3 +72,13 @@ def test_development_backs_up_nothing() -> None:
 def test_what_was_asked_comes_before_the_environment() -> None:
     given = PostgresSpec(backups=Backups(retention_days=30), deletion_protection=False)
     assert given.for_environment(Environment.PRODUCTION) == given
+
+
+@pytest.mark.parametrize("name", ["", "Listen_Addresses", "work mem", "work_mem = 1\nport"])
+def test_a_parameter_is_named_as_postgres_lists_it(name: str) -> None:
+    assert "a server parameter's name in lower case is needed" in refusal(parameters={name: "1"})
+
+
+def test_a_parameters_value_is_one_line() -> None:
+    message = refusal(parameters={"work_mem": "4MB'\nlisten_addresses = '*"})
+    assert "a server parameter's value is one line of printable characters" in message
