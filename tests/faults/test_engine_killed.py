@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -75,10 +77,23 @@ def plugins_of(toy: Toy) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("moment", ["Planning", "Applying"])
-def test_everything_killed_at_the_start_of_a_step_is_repaired(toy: Toy, moment: str) -> None:
+def await_engine(process: subprocess.Popen[str], operation: str) -> None:
+    """Waits until the engine has begun an operation."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        for child in psutil.Process(process.pid).children():
+            if operation in child.cmdline():
+                return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.02)
+            break
+    raise AssertionError(f"no {operation!r} was begun")
+
+
+@pytest.mark.parametrize("operation", ["preview", "up"])
+def test_everything_killed_at_the_start_of_a_step_is_repaired(toy: Toy, operation: str) -> None:
     process = toy.start("up")
-    read_until(process, f"… {moment}")
+    await_engine(process, operation)
     kill(*tree(process))
     process.communicate(timeout=SECONDS)
     assert_recovers(toy)

@@ -5,69 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
-import redis
 
-from infra_kit.providers.local.box import Box
-from tests.engine_fixtures import cli
-from tests.shop import INFRA_KIT, KINDS, Shop, open_shop
-
-__all__ = ["cli"]
-
-AS_ROOT = [] if os.geteuid() == 0 else ["sudo"]
-SERVERS = ("postgres", "valkey-server", "nats-server", "weed", "nginx")
-
-
-@pytest.fixture
-def shop(cli: Path) -> Iterator[Shop]:
-    with open_shop(cli) as project:
-        yield project
-
-
-@pytest.fixture
-def running(shop: Shop) -> Shop:
-    shop.up()
-    with psycopg.connect(shop.outputs["db"]) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    with redis.Redis.from_url(shop.outputs["cache"]) as client:
-        client.set("kept", "42")
-    shop.s3().put_object(Bucket=shop.outputs["bucket"], Key="kept", Body=b"42")
-    return shop
-
-
-def assert_all_is_there(shop: Shop) -> None:
-    assert all(server.running for server in shop.servers().values())
-    with psycopg.connect(shop.outputs["db"]) as connection:
-        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-    with redis.Redis.from_url(shop.outputs["cache"]) as client:
-        assert client.get("kept") == b"42"
-    assert shop.s3().get_object(Bucket=shop.outputs["bucket"], Key="kept")["Body"].read() == b"42"
-
-
-def processes_below(shop: Shop) -> list[psutil.Process]:
-    """Every server process that works in this project's home, by its working directory or its command line."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.name() in SERVERS and str(shop.home) in " ".join([*process.cmdline(), process.cwd()]):
-                found.append(process)
-        except psutil.NoSuchProcess:
-            continue
-    return found
-
-
-def as_root(*command: str) -> None:
-    subprocess.run([*AS_ROOT, *command], check=True)
-
-
-def pids(shop: Shop) -> dict[str, int | None]:
-    return {name: server.pid for name, server in shop.servers().items()}
+from tests.shop import KINDS, Shop, open_shop
+from tests.shop.checks import as_root, assert_all_is_there, pids, processes_below
 
 
 def test_a_second_up_changes_nothing_and_restarts_no_server(running: Shop) -> None:
@@ -181,21 +125,6 @@ def _kill_at(shop: Shop, line: str) -> None:
     up.wait()
 
 
-def test_a_home_that_moved_away_from_its_data_is_refused_with_the_way_back(running: Shop) -> None:
-    running.run("stop")
-    elsewhere = running.root / "elsewhere" / running.home.name
-    elsewhere.mkdir(mode=0o711, parents=True)
-    for kept in ("state", "passphrase", "config"):
-        (running.home / kept).rename(elsewhere / kept)
-    variables = {**running.variables, "INFRA_KIT_HOME": str(elsewhere.parent)}
-    moved = subprocess.run(
-        [INFRA_KIT, "up"], cwd=running.root, env=variables, capture_output=True, text=True, check=False
-    )
-    assert moved.returncode == 1
-    assert f"its data is in {running.home / running.stack / 'db'}" in moved.stderr
-    assert not (elsewhere / running.stack).exists()
-
-
 def test_the_second_of_two_ups_says_so_and_leaves_the_first_alone(shop: Shop) -> None:
     first = shop.start("up")
     assert first.stdout
@@ -253,46 +182,3 @@ def test_a_read_only_data_path_is_an_error_that_says_so(running: Shop) -> None:
         as_root("umount", str(data))
     running.up()
     assert_all_is_there(running)
-
-
-def test_removing_a_component_that_holds_data_is_refused(running: Shop) -> None:
-    program = running.root / "program" / "__main__.py"
-    whole = program.read_text()
-    program.write_text("from infra_kit import Redis\nRedis('cache', memory_gb=0.05, persistence=True)\n")
-    up = running.run("up")
-    assert up.returncode == 3
-    assert "db-server (PostgresServer) would be deleted" in up.stderr
-    assert "--allow-delete db" in up.stderr
-    program.write_text(whole)
-    assert_all_is_there(running)
-
-
-def test_no_secret_is_in_clear_in_state_logs_arguments_or_output(running: Shop) -> None:
-    secrets = _secrets(running)
-    assert len(secrets) >= 5
-    shown = running.up()
-    said = shown.stdout + shown.stderr + running.run("status").stdout
-    said += subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    for file in running.home.rglob("*"):
-        if file.is_file() and not _keeps_secrets(file.relative_to(running.home)):
-            said += file.read_text(errors="replace")
-    assert "PostgreSQL" in said
-    assert "checkpoint" in said
-    assert [secret for secret in secrets if secret in said] == []
-
-
-def _keeps_secrets(file: Path) -> bool:
-    """The files of a box that hold secrets by their nature, each of mode 0600 in a directory of mode 0700."""
-    return file.name in ("server.json", "passphrase") or (len(file.parts) > 2 and file.parts[2] in ("conf", "data"))
-
-
-def _secrets(shop: Shop) -> list[str]:
-    """Every generated secret of every server, read from their boxes."""
-    boxes = [Box(shop.home, shop.stack, name) for name in shop.servers()]
-    return [secret for box in boxes for secret in box.record.secrets.values()]
-
-
-def test_nothing_listens_on_a_public_address(running: Shop) -> None:
-    connections = [c for process in processes_below(running) for c in process.net_connections("inet")]
-    listening = {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN}
-    assert listening == {"127.0.0.1"}

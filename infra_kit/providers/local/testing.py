@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from infra_kit._dynamic import handler
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.server import Server
-from infra_kit.target import load_handler
 
 SECRET = "recorded-secret"  # noqa: S105  no server has it
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nrecorded\n-----END CERTIFICATE-----\n"
@@ -17,8 +17,7 @@ FIRST_PORT = 21_000
 
 def _answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Asks the server's own code, so that names and keys are never others than those of a real server."""
-    target, _, component = str(inputs["kind"]).partition("/")
-    server = cast(Server, load_handler(target, component))
+    server = cast(Server, handler({"kind": inputs["kind"]}))
     record = Record(
         kind=server.KIND,
         ports=[inputs.get("port") or FIRST_PORT, *range(FIRST_PORT + 1, FIRST_PORT + server.PORTS)],

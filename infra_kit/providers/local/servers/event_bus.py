@@ -69,7 +69,7 @@ class EventBusServer(Server):
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
         """Early, where the server answers; `settle` asks again."""
-        box = box_of(olds)
+        box = box_of(olds or news)
         try:
             found = nats_monitor.streams(box.record) if box.exists else {}
         except NO_ANSWER:
