@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra_kit.errors import ConfigError
@@ -29,7 +31,8 @@ def mark(root: Path) -> str:
     if not file.exists():
         make(root)
         fresh = file.with_name(f"id.{os.getpid()}.{secrets.token_hex(2)}")
-        fresh.write_text(f"{root.resolve().name}-{secrets.token_hex(4)}")
+        with refusals_told():
+            fresh.write_text(f"{root.resolve().name}-{secrets.token_hex(4)}")
         try:
             os.link(fresh, file)  # unlike a rename, a link never overwrites: of two at once the first one counts
         except FileExistsError:
@@ -42,16 +45,23 @@ def mark(root: Path) -> str:
 def make(root: Path) -> None:
     """Makes `<project>/.infra-kit`, which git must never take: it holds the passphrase. Raises `ConfigError`."""
     own = _own(root)
-    try:
+    with refusals_told():
         own.mkdir(parents=True, exist_ok=True)
         (own / ".gitignore").write_text("*\n")
         chosen = base(root)
         if chosen:
             chosen.mkdir(mode=0o711, parents=True, exist_ok=True)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What the system refuses (no rights, no room, no such place) becomes a `ConfigError` with the way out."""
+    try:
+        yield
     except OSError as error:
         raise ConfigError(
-            f"cannot make infra_kit's private folder {error.filename}: {error.strerror}. Give this user a writable "
-            f"place there, or set {VARIABLE} to one. Nothing was changed."
+            f"cannot write infra_kit's private {error.filename}: {error.strerror}. Give this user a writable place "
+            f"there, or set {VARIABLE} to one."
         ) from error
 
 

@@ -17,8 +17,9 @@ def hold(project: Project, stack: str) -> Iterator[None]:
     """Holds the stack's lock. Raises AnotherRunError, with the other's pid, if another run has it."""
     homes.make(project.root)
     file = project.home / "locks" / f"{stack}.lock"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with homes.refusals_told():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "r+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -90,11 +90,13 @@ class Project:
     def prepare(self) -> None:
         """Makes the home folder, the state's folder and the passphrase, where they are not there yet."""
         homes.make(self.root)
-        self.home.mkdir(mode=0o711, exist_ok=True)
-        if self.backend.startswith("file://"):
-            Path(self.backend.removeprefix("file://")).expanduser().mkdir(parents=True, exist_ok=True)
+        with homes.refusals_told():
+            self.home.mkdir(mode=0o711, exist_ok=True)
+            if self.backend.startswith("file://"):
+                Path(self.backend.removeprefix("file://")).expanduser().mkdir(parents=True, exist_ok=True)
         if not _user_has_passphrase():
-            _make_once(self.passphrase_file, secrets.token_urlsafe(32))
+            with homes.refusals_told():
+                _make_once(self.passphrase_file, secrets.token_urlsafe(32))
 
     def environment(self, cli: Path) -> dict[str, str]:
         """The variables that make any `pulumi` command work on this project; `cli` is the CLI's folder.
@@ -132,8 +134,8 @@ def read_yaml(file: Path) -> dict[str, Any]:
 
 def write_private(file: Path, text: str) -> None:
     """Writes a file of mode 0600 in one step: a reader sees the old or the new content, never half of it."""
-    temporary = _private_temporary(file, text)
-    temporary.replace(file)
+    with homes.refusals_told():
+        _private_temporary(file, text).replace(file)
 
 
 def _make_once(file: Path, text: str) -> None:

@@ -61,7 +61,7 @@ def test_git_never_takes_the_private_folder(root: Path) -> None:
 
 def test_a_home_that_cannot_be_made_is_a_clear_error(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INFRA_KIT_HOME", "/proc/nowhere")
-    with pytest.raises(ConfigError, match="cannot make infra_kit's private folder /proc/nowhere"):
+    with pytest.raises(ConfigError, match="cannot write infra_kit's private /proc/nowhere"):
         Project.find(root).prepare()
 
 
