@@ -21,22 +21,30 @@ class Progress:
         self._warned: set[str] = set()
 
     @contextmanager
-    def step(self, title: str) -> Iterator[None]:
-        """Names what is being done, and when it is done says how long it took."""
+    def step(self, title: str, *, long: bool = False, required: bool = True) -> Iterator[None]:
+        """Says what was done and how long it took.
+
+        Args:
+            title: what is being done.
+            long: it may take minutes: without a terminal, whose live line shows it, it is named at its start too.
+            required: its failure is the run's; else the caller says what becomes of it.
+        """
         started = time.monotonic()
-        with self._live(title):
+        with self._live(title, long=long):
             try:
                 yield
             except BaseException:
-                self._line("[red]✗[/]", f"{title} failed after {duration(time.monotonic() - started)}")
+                if required:
+                    self._line("[red]✗[/]", f"{title} failed after {duration(time.monotonic() - started)}")
                 raise
         self._line("[green]✓[/]", f"{title} [dim]({duration(time.monotonic() - started)})[/]")
 
     @contextmanager
-    def _live(self, title: str) -> Iterator[None]:
+    def _live(self, title: str, *, long: bool) -> Iterator[None]:
         self._title = title
         if not self.console.is_terminal:
-            self.console.print(f"… {title}")
+            if long:
+                self.console.print(f"… {title}")
             yield
             return
         with self.console.status(f"{title} …") as status:

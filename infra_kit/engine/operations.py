@@ -29,6 +29,7 @@ _CHANGES = {
     "delete": "[red]deleted[/]",
     "delete-replaced": "[red]deleted[/]",
 }
+_STARTED = "[green]started[/]"
 _OTHER_KEY_HINT = (
     "\nThe stack's secrets were encrypted with another passphrase than the one in {file}. Set "
     "PULUMI_CONFIG_PASSPHRASE_FILE to the file of that other one."
@@ -42,6 +43,7 @@ _TITLES = {
 }
 _UNASKED = {"look": ["refresh", "--preview-only"], "preview": ["preview"]}
 _LOOKING = {"look", "refresh"}
+_CHANGING = {"up", "destroy"}
 _RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
 _FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
 _WORDLESS = ("could not read plugin", "program exited with non-zero exit code")
@@ -134,9 +136,9 @@ class _Run:
         if self.name in _LOOKING:  # only at its end it is known what a resource has become
             self.steps.append(step)
         began = self.started.pop(step.urn, None)
-        if self.name in {"up", "destroy"} and step.op in _CHANGES and _is_custom(metadata):
+        if self.name in _CHANGING and step.op in _CHANGES and _is_custom(metadata):
             took = time.monotonic() - began if began is not None else None
-            self.progress.done(_CHANGES[step.op], step.name, short(step.type), took)
+            self.progress.done(change_of(metadata), step.name, short(step.type), took)
         self._show_active()
 
     def _show_active(self) -> None:
@@ -165,7 +167,7 @@ def run(operation: str, stack: Stack, config: Path, progress: Progress, *options
     state = _Run(operation, progress)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
         try:
-            with progress.step(_TITLES[operation]):
+            with progress.step(_TITLES[operation], long=operation in _CHANGING):
                 _follow(arguments, stack, state, errors)
         finally:
             for warning in state.warnings:
@@ -239,6 +241,13 @@ def plain(message: str) -> str:
     own = [frame for frame in frames if "site-packages" not in frame[0]]  # the user's file, not a library's
     file, line = (own or frames)[-1]
     return f"{raised['kind']}: {said}\n  at {file}, line {line}"
+
+
+def change_of(metadata: dict[str, Any]) -> str:
+    """The word for a step. A local server that was down counts as an update, though none of its properties differs."""
+    old, new = metadata.get("old") or {}, metadata.get("new") or {}
+    differs = metadata.get("diffs") or metadata.get("detailedDiff") or old.get("inputs") != new.get("inputs")
+    return _STARTED if metadata["op"] == "update" and not differs else _CHANGES[metadata["op"]]
 
 
 def _is_custom(metadata: dict[str, Any]) -> bool:

@@ -41,23 +41,27 @@ def ensure(progress: Progress) -> Path:
     with _only_one(progress):
         if found := find():
             return found
-        failures = []
-        for title, get in (
-            ("Getting Pulumi with its own installer", _install),
-            ("Building Pulumi from Go modules (about 2 minutes, once)", _build),
-        ):
-            try:
-                with progress.step(title):
-                    return get()
-            except EngineError as error:
-                failures.append(f"  {title}: {error}")
-                progress.note(f"  {error}")
+        try:
+            with progress.step("Getting Pulumi with its own installer", long=True, required=False):
+                return _install()
+        except EngineError as error:
+            no_installer = str(error)
+            progress.warn(f"Pulumi's own installer {_in_words(no_installer)}; building it with Go instead")
+        try:
+            with progress.step("Building Pulumi from Go modules (2 to 5 minutes, once)", long=True):
+                return _build()
+        except EngineError as error:
+            no_build = str(error)
     raise PulumiNotFoundError(
         f"infra-kit needs the Pulumi CLI {_text(MINIMUM)} or newer, and could not get it.\n"
-        + "\n".join(failures)
-        + "\nInstall it (https://www.pulumi.com/docs/install/), or install Go 1.24 or newer "
+        + f"  Pulumi's own installer: {no_installer}\n  The build from Go modules: {no_build}\n"
+        + "Install it (https://www.pulumi.com/docs/install/), or install Go 1.24 or newer "
         + "(https://go.dev/dl/) and run this again: the CLI is then built from Go modules."
     )
+
+
+def _in_words(error: str) -> str:
+    return "cannot be reached" if "urlopen error" in error or "timed out" in error else f"failed ({error})"
 
 
 def find() -> Path | None:
@@ -101,7 +105,7 @@ def _only_one(progress: Progress) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            with progress.step("Waiting for another infra-kit that is getting Pulumi"):
+            with progress.step("Waiting for another infra-kit that is getting Pulumi", long=True):
                 fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

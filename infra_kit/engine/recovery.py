@@ -129,7 +129,7 @@ def _is_ours(engine: psutil.Process) -> bool:
 
 
 def _await(engine: psutil.Process, stack: Stack, progress: Progress) -> None:
-    with progress.step(f"Waiting for the engine of an interrupted run to finish (process {engine.pid})"):
+    with progress.step(f"Waiting for the engine of an interrupted run to finish (process {engine.pid})", long=True):
         try:
             engine.wait(timeout=ORPHAN_SECONDS)
         except psutil.TimeoutExpired:
@@ -143,7 +143,7 @@ def _end_orphans(project: Project, progress: Progress) -> None:
     orphans = [process for process in psutil.process_iter() if _is_orphan(process, project)]
     if not orphans:
         return
-    with progress.step("Letting an interrupted run finish what it had begun"):
+    with progress.step("Letting an interrupted run finish what it had begun", long=True):
         for process in orphans:
             _signal(process, signal.SIGINT)
         _, alive = psutil.wait_procs(orphans, timeout=PLUGIN_SECONDS)

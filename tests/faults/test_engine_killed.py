@@ -82,8 +82,9 @@ def await_engine(process: subprocess.Popen[str], operation: str) -> None:
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         for child in psutil.Process(process.pid).children():
-            if operation in child.cmdline():
-                return
+            with suppress(psutil.Error):  # it has ended meanwhile
+                if operation in child.cmdline():
+                    return
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=0.02)
             break

@@ -18,13 +18,28 @@ def progress(said: StringIO) -> Progress:
     return Progress(Console(file=said, width=80, highlight=False))
 
 
-def test_without_a_terminal_a_step_is_two_plain_lines(progress: Progress, said: StringIO) -> None:
+def test_without_a_terminal_a_step_is_one_plain_line(progress: Progress, said: StringIO) -> None:
     with progress.step("Planning"):
         progress.doing("db-server")
-    begun, done = said.getvalue().splitlines()
-    assert begun == "… Planning"
+    (done,) = said.getvalue().splitlines()
     assert done.startswith("✓ Planning (0.")
     assert "\x1b" not in said.getvalue()
+
+
+def test_without_a_terminal_a_step_that_may_take_minutes_is_named_at_its_start(
+    progress: Progress, said: StringIO
+) -> None:
+    with progress.step("Applying", long=True):
+        assert said.getvalue() == "… Applying\n"
+    assert said.getvalue().splitlines()[1].startswith("✓ Applying (0.")
+
+
+def test_of_a_step_that_the_run_can_do_without_only_the_caller_says_that_it_failed(
+    progress: Progress, said: StringIO
+) -> None:
+    with pytest.raises(ValueError, match="no"), progress.step("Getting it", required=False):
+        raise ValueError("no")
+    assert said.getvalue() == ""
 
 
 def test_a_step_that_fails_says_so_and_passes_the_error_on(progress: Progress, said: StringIO) -> None:

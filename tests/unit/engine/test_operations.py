@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from infra_kit.engine.operations import name_of, plain, short
+from typing import Any
+
+import pytest
+
+from infra_kit.engine.operations import change_of, name_of, plain, short
 
 FRAMES = """Traceback (most recent call last):
   File "/home/ana/shop/__main__.py", line 7, in <module>
@@ -36,3 +40,27 @@ def test_names_are_read_from_urns_and_tokens() -> None:
     assert name_of(urn) == "db-server"
     assert name_of("") == ""
     assert short("pulumi-python:dynamic/infra-kit:PostgresServer") == "PostgresServer"
+
+
+SERVER = {"memory_gb": 0.05, "name": "cache"}
+
+
+@pytest.mark.parametrize(
+    ("new", "more", "word"),
+    [
+        (SERVER, {}, "started"),
+        (SERVER | {"memory_gb": 0.1}, {}, "changed"),
+        (SERVER, {"diffs": ["password"]}, "changed"),
+        (SERVER, {"detailedDiff": {"password": {"kind": "update"}}}, "changed"),
+    ],
+)
+def test_a_server_none_of_whose_properties_differs_was_only_started(
+    new: dict[str, Any], more: dict[str, Any], word: str
+) -> None:
+    """Recorded from `pulumi up` after `infra-kit stop`: an update with equal inputs, diffs and detailedDiff null."""
+    metadata = {"op": "update", "old": {"inputs": SERVER}, "new": {"inputs": new}, "diffs": None, "detailedDiff": None}
+    assert word in change_of(metadata | more)
+
+
+def test_what_is_made_is_created() -> None:
+    assert "created" in change_of({"op": "create", "old": None, "new": {"inputs": SERVER}})

@@ -95,9 +95,21 @@ def test_without_installer_it_is_built_once_with_its_helpers(
     assert folder == pulumi_cli.cache() / "pulumi-3.192.0" / "bin"
     for helper in ("pulumi-language-python-exec", "pulumi-resource-pulumi-python"):
         assert os.access(folder / helper, os.X_OK)
-    assert "no network" in said.getvalue()
+    assert "! Pulumi's own installer failed (no network); building it with Go instead\n" in said.getvalue()
+    assert "✗" not in said.getvalue()
     assert pulumi_cli.ensure(progress) == folder
     assert (tmp_path / "builds").read_text() == "built\n"
+
+
+def test_an_installer_out_of_reach_is_told_in_words(
+    path: Path, progress: Progress, tmp_path: Path, said: StringIO
+) -> None:
+    go(path, tmp_path)
+    error = "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>"
+    script(tmp_path / "python", f"echo '{error}' >&2; exit 1")
+    pulumi_cli.ensure(progress)
+    assert "! Pulumi's own installer cannot be reached; building it with Go instead\n" in said.getvalue()
+    assert "urlopen" not in said.getvalue()
 
 
 def test_an_installer_that_hangs_is_given_up(
