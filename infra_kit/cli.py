@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data woul
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -23,7 +24,7 @@ from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack, choose, place, read_config
-from infra_kit.errors import AnotherRunError, DataLossRefusedError, InfraKitError
+from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError, InfraKitError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -35,6 +36,9 @@ AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
+
+FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -79,13 +83,17 @@ def status(stack: StackName = None) -> None:
     read_config(project, name)
     servers = local_servers.servers(project, name)
     if not servers:
-        _print_connections(name, connections.connections(_state(project, name, progress)))
+        state = _state(project, name, progress)
+        if state.get("resources"):
+            _print_connections(name, connections.connections(state))
+        else:
+            print(_not_up(name))
         return
     table = _table("server", "type", "where", "state")
     for server in servers:
-        state = f"[green]running[/] (process {server.pid})" if server.running else "[red]stopped[/]"
-        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, state)
-    _out().print(table)
+        running = f"[green]running[/] (process {server.pid})" if server.running else "[red]stopped[/]"
+        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, running)
+    _print_table(table)
     for folder in sorted({server.data.parent for server in servers}):
         print(f"Data: {folder}")
 
@@ -100,13 +108,22 @@ def env() -> None:
 
 
 @app.command()
-def show(component: str, stack: StackName = None) -> None:
-    """Print how to connect to a component, secrets in clear."""
+def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
+    """Print how to connect to a component, secrets in clear: all fields, or the value of one."""
     project, progress = Project.find(), Progress()
     name = _choose(project, stack, progress)
     read_config(project, name)
-    for key, value in connections.find(_state(project, name, progress), component).fields.items():
-        print(f"{key}: {value}")
+    state = _state(project, name, progress)
+    if not state.get("resources"):
+        raise ConfigError(_not_up(name))
+    found = connections.find(state, component)
+    if field:
+        value = found.clear(field)
+        print(json.dumps(found.fields[field]) if as_json else value)
+    elif as_json:
+        print(json.dumps(found.fields, indent=2))
+    else:
+        print(*(f"{key}: {found.clear(key)}" for key in found.fields), sep="\n")
 
 
 def main() -> None:
@@ -132,24 +149,27 @@ def _choose(project: Project, asked: str | None, progress: Progress) -> str:
 
 
 def _state(project: Project, name: str, progress: Progress) -> dict[str, object]:
-    stack = Stack(project, name, pulumi_cli.ensure(progress))
     project.prepare()
+    stack = Stack(project, name, pulumi_cli.ensure(progress))
     return stack.state() if stack.exists() else {}
+
+
+def _not_up(stack: str) -> str:
+    return f"{stack} is not up. Start it: {_own_name()} up --stack {stack}"
 
 
 def _print_connections(stack: str, running: list[Connection]) -> None:
     if not running:
         print(f"{stack} runs no component that can be connected to.")
         return
-    console = _out()
     table = _table("component", "type", "where", "how to connect")
     for one in running:
         table.add_row(one.name, one.type, one.address, one.how)
-    if Console(width=1000).measure(table).maximum > console.width:  # a URL must stay in one piece, to be copied
+    if Console(width=1000).measure(table).maximum > _out().width:  # a URL must stay in one piece, to be copied
         table = _table("component", "how to connect")
         for one in running:
             table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")
-    console.print(table)
+    _print_table(table)
     print(f"\nSecrets in clear:\n  {_own_name()} show {running[0].name} --stack {stack}")
 
 
@@ -163,6 +183,13 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in {"component", "name", "where"})
     return table
+
+
+def _print_table(table: Table) -> None:
+    console = _out()
+    with console.capture() as drawn:
+        console.print(table)
+    print(*(line.rstrip() for line in drawn.get().splitlines()), sep="\n")
 
 
 def _out() -> Console:

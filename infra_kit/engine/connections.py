@@ -52,6 +52,13 @@ class Connection:
     def _url(self) -> str:
         return str(self.fields.get("url") or self.fields.get("s3_endpoint") or "")
 
+    def clear(self, field: str) -> str:
+        """A field as a script takes it: a text as it is, all else as JSON. Raises ConfigError, with the fields."""
+        if field not in self.fields:
+            raise ConfigError(f"{self.name!r} has no field {field!r}. Fields: {', '.join(self.fields)}.")
+        value = self.fields[field]
+        return value if isinstance(value, str) else json.dumps(value)
+
     def masked(self, field: str) -> str:
         """A field for everybody's eyes."""
         value = str(self.fields[field])
@@ -74,7 +81,7 @@ def find(state: Mapping[str, Any], name: str) -> Connection:
     for connection in found:
         if connection.name == name:
             return connection
-    names = ", ".join(connection.name for connection in found) or "none; run `infra-kit up` first"
+    names = ", ".join(connection.name for connection in found) or "none that can be connected to"
     raise ConfigError(f"this stack runs no component {name!r}. Components: {names}.")
 
 

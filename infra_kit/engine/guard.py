@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra_kit import target
 from infra_kit.engine.operations import Step, short
-from infra_kit.errors import DataLossRefusedError, TargetError
+from infra_kit.errors import ConfigError, DataLossRefusedError, TargetError
 from infra_kit.stateful import is_stateful
 
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
@@ -62,6 +62,23 @@ def check_gone(found: Sequence[Step], allowed: Collection[str] = ()) -> None:
     lines.append("Bring it back (mount its disk, move or restore its data), then run this again.")
     lines.append(f"Or begin anew, with an empty one: {_hint(found, losses)}")
     raise DataLossRefusedError("\n".join(lines))
+
+
+def check_names(allowed: Collection[str], known: Collection[str], stack: str) -> None:
+    """Refuses a name of `--allow-delete` that nothing in the stack has: mistyped, it would do nothing, unseen.
+
+    Args:
+        allowed: the names given.
+        known: names of the stack's components and resources, as it stands and as it would be.
+        stack: the stack's name, for the message.
+
+    Raises:
+        ConfigError: it lists the names there are.
+    """
+    for name in allowed:
+        if name not in known:
+            there = f"There are: {', '.join(sorted(known))}." if known else "It has none."
+            raise ConfigError(f"--allow-delete {name}: {stack} has no component or resource of that name. {there}")
 
 
 def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[Step], bool]) -> list[list[Step]]:

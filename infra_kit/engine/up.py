@@ -14,6 +14,8 @@ from infra_kit.engine.stack import Stack, read_config
 from infra_kit.errors import DataLossRefusedError
 
 _CLEAR = "--clear-pending-creates"
+_ENGINES = "pulumi:"
+"""What the type tokens of the stack itself and of its providers begin with."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
 
     Raises:
         AnotherRunError: another run works on this stack.
+        ConfigError: there is no such stack, or `allow` names what it does not have.
         DataLossRefusedError: data is gone, or the plan would lose some; nothing was changed.
         EngineError: the run failed; the message carries the resources' own words.
     """
@@ -42,8 +45,10 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         config = stack.prepare()
         recovery.recover(stack, progress)
+        known = _names(stack) if allow else set()
         _look(stack, progress, allow)
         plan = operations.run("preview", stack, config, progress)
+        guard.check_names(allow, known | {step.name for step in plan if not step.type.startswith(_ENGINES)}, name)
         guard.check(plan, allow)
         done = operations.run("up", stack, config, progress)
         if not any(step.is_change for step in done):
@@ -61,6 +66,8 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         config = stack.prepare()
         recovery.recover(stack, progress)
+        if known := _names(stack):  # a second `down` finds none, and is no fault
+            guard.check_names(allow, known, name)
         recovery.undo_creates(stack.state())
         _refresh(stack, progress)
         _unprotect(stack, allow)
@@ -68,6 +75,13 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         operations.run("destroy", stack, config, progress)
         local_servers.stop(project, name)  # what a lost state no longer knows
         return Destroyed([str(folder) for folder in folders if folder.exists()])
+
+
+def _names(stack: Stack) -> set[str]:
+    """Of components and resources in the state, and of those that a killed run had begun to create."""
+    state = stack.state()
+    resources = [*(state.get("resources") or []), *recovery.pending_creates(state)]
+    return {operations.name_of(each["urn"]) for each in resources if not each["type"].startswith(_ENGINES)}
 
 
 def _look(stack: Stack, progress: Progress, allow: Collection[str]) -> None:

@@ -11,8 +11,8 @@ from infra_kit.engine.connections import Connection
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
 
 
-def run(folder: Path, *arguments: str, columns: int = 80) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": str(columns), "HOME": str(folder)}
+def run(folder: Path, *arguments: str, columns: int = 80, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "COLUMNS": str(columns), "HOME": str(folder), **variables}
     return subprocess.run(
         [INFRA_KIT, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -61,6 +61,25 @@ def test_stop_needs_no_engine(project: Path) -> None:
     assert stopped.stdout == "Nothing of shop-development was running here.\n"
 
 
+@pytest.mark.parametrize("command", ["up", "env", "stop", "status"])
+def test_a_home_that_cannot_be_written_is_one_clear_message(project: Path, command: str) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    refused = run(project, command, INFRA_KIT_HOME="/proc/nowhere")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: cannot write infra_kit's private /proc/nowhere")
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("taken", ["locks", "state"])
+def test_a_part_of_the_home_that_cannot_be_made_is_one_clear_message(project: Path, taken: str) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    (project / ".infra-kit").mkdir()
+    (project / ".infra-kit" / taken).write_text("in the way")
+    refused = run(project, "stop" if taken == "locks" else "env")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Error: cannot write infra_kit's private {project}/.infra-kit/{taken}")
+
+
 def row(name: str, url: str) -> Connection:
     return Connection(name, "Postgres", {"url": url}, frozenset({"url"}))
 
@@ -81,3 +100,4 @@ def test_a_url_is_in_one_piece_on_any_terminal(
     assert url in shown
     assert "infra-kit show database --stack shop-development" in shown
     assert max(len(line) for line in shown.splitlines()) <= columns
+    assert all(line == line.rstrip() for line in shown.splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import sys
 import venv
@@ -125,6 +126,18 @@ def test_a_deletion_that_loses_data_is_refused_until_its_component_is_named(toy:
     assert (toy.root / "server-db-server").exists()
 
 
+def test_a_mistyped_name_gives_nothing_up(toy: Toy) -> None:
+    toy.configure("db", "other")
+    toy.run("up")
+    toy.configure("db")
+    for command in ("up", "down"):
+        refused = toy.run(command, "--allow-delete", "other", "--allow-delete", "otherr")
+        assert refused.returncode == 1
+        assert "--allow-delete otherr: " in refused.stderr
+        assert "There are: db, db-server, other, other-server." in refused.stderr
+    assert (toy.root / "server-other-server").exists()
+
+
 def test_a_failing_server_says_its_own_words_once_and_no_stack_trace(toy: Toy) -> None:
     toy.configure("db", size="too much")
     failed = toy.run("up")
@@ -193,6 +206,29 @@ def test_plain_pulumi_finds_the_new_stack_selected_and_a_later_choice_is_left_al
     toy.shell("bash", "-c", plain, "pulumi", "stack", "init", "elsewhere")
     toy.run("up", "--stack", STACK)
     assert toy.shell("bash", "-c", plain, "pulumi", "stack", "--show-name").stdout.strip() == "elsewhere"
+
+
+def test_show_gives_scripts_one_value_or_json(toy: Toy) -> None:
+    toy.run("up")
+    assert toy.run("show", "db", "password").stdout == f"{CANARY}\n"
+    assert json.loads(toy.run("show", "db", "--json").stdout)["password"] == CANARY
+    assert json.loads(toy.run("show", "db", "password", "--json").stdout) == CANARY
+    unknown = toy.run("show", "db", "passwort")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "Fields: " in unknown.stderr
+
+
+def test_what_is_not_up_is_said_with_the_command_that_starts_it(toy: Toy) -> None:
+    words = f"{STACK} is not up. Start it: "
+    assert toy.run("status").stdout.startswith(words)
+    toy.run("up")
+    assert words not in toy.run("status").stdout
+    toy.run("down")
+    assert toy.run("status").stdout.startswith(words)
+    show = toy.run("show", "db")
+    assert (show.returncode, show.stdout) == (1, "")
+    assert f"{words}" in show.stderr
+    assert f"infra-kit up --stack {STACK}" in show.stderr
 
 
 def test_the_first_line_says_where_it_goes_and_what_for(toy: Toy) -> None:

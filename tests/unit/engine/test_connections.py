@@ -92,6 +92,27 @@ def test_show_finds_a_component_and_has_its_secrets_in_clear() -> None:
     assert find(state(("Postgres", "db", POSTGRES)), "db").fields["password"] == CANARY
 
 
+@pytest.mark.parametrize(
+    ("field", "printed"),
+    [
+        ("url", f"nats://app:{CANARY}@h:4222"),
+        ("port", "4222"),
+        ("tls", "false"),
+        ("ca_certificate", "null"),
+        ("consumers", '{"mail": "lead.created"}'),
+    ],
+)
+def test_a_field_for_scripts_is_its_text_or_json(field: str, printed: str) -> None:
+    url = secret(f"nats://app:{CANARY}@h:4222")
+    more = {"tls": False, "ca_certificate": None, "consumers": {"mail": "lead.created"}}
+    assert only("EventBus", {"url": url, "port": 4222, **more}).clear(field) == printed
+
+
+def test_show_of_an_unknown_field_lists_the_fields_there_are() -> None:
+    with pytest.raises(ConfigError, match=r"'it' has no field 'uri'. Fields: host, port, username, password, url\."):
+        only("Postgres", POSTGRES).clear("uri")
+
+
 def test_show_of_an_unknown_name_lists_the_names_there_are() -> None:
     with pytest.raises(ConfigError, match=r"no component 'dx'. Components: db"):
         find(state(("Postgres", "db", POSTGRES)), "dx")

@@ -11,7 +11,7 @@ import pytest
 from infra_kit import target
 from infra_kit.engine import guard
 from infra_kit.engine.operations import Step
-from infra_kit.errors import DataLossRefusedError
+from infra_kit.errors import ConfigError, DataLossRefusedError
 
 POSTGRES = "pulumi-python:dynamic/infra-kit:PostgresServer"
 CDN = "pulumi-python:dynamic/infra-kit:CdnServer"
@@ -32,6 +32,12 @@ def recorded(op: str, token: str = POSTGRES, *, name: str = "db-server", parent:
     new = None if op == "delete" else state
     urn = f"{ROOT}infra-kit:index:Postgres${token}::{name}"
     return Step.from_metadata({"urn": urn, "type": token, "op": op, "old": old, "new": new, **more})
+
+
+def test_a_name_that_nothing_has_is_refused_with_those_there_are() -> None:
+    guard.check_names(["db", "db-server"], {"db", "db-server"}, "shop")
+    with pytest.raises(ConfigError, match=r"--allow-delete dbb: shop has no .* There are: db, db-server."):
+        guard.check_names(["db", "dbb"], {"db", "db-server"}, "shop")
 
 
 @pytest.mark.parametrize("op", ["create", "same", "update", "refresh"])
