@@ -175,7 +175,7 @@ def test_down_destroys_the_stack(toy: Toy) -> None:
     down = toy.run("down")
     assert down.returncode == 0, down.stderr
     assert not (toy.root / "server-db-server").exists()
-    assert "runs no component" in toy.run("status").stdout
+    assert f"{STACK} is not up" in toy.run("status").stdout
 
 
 def test_plain_pulumi_goes_on_where_infra_kit_stopped(toy: Toy) -> None:
