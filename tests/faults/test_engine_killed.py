@@ -138,8 +138,10 @@ def test_an_engine_that_goes_on_without_infra_kit_is_awaited(toy: Toy) -> None:
 
 
 def test_an_engine_killed_under_infra_kit_is_one_clear_error(toy: Toy, held: subprocess.Popen[str]) -> None:
+    family = tree(held)
     kill(engine_of(held))
     _, errors = held.communicate(timeout=SECONDS)
+    kill(*(plugin for plugin in family if plugin.is_running()))
     assert held.returncode == 1
     assert "engine was killed (SIGKILL)" in errors
     assert "Traceback" not in errors
