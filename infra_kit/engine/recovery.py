@@ -8,6 +8,7 @@ server: it is asked to finish that and go (SIGINT), since two at once would work
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 from collections.abc import Mapping
@@ -63,6 +64,7 @@ def recover(stack: Stack, progress: Progress) -> None:
     for lock in engine_locks(stack):
         _clear(lock, stack, progress)
     _end_orphans(stack.project, progress)
+    _mend_state(stack, progress)
 
 
 def undo_creates(state: Mapping[str, Any]) -> None:
@@ -82,12 +84,44 @@ def pending_creates(state: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [operation["resource"] for operation in pending if operation["type"] == "creating"]
 
 
-def engine_locks(stack: Stack) -> list[EngineLock]:
-    """The engine's locks on a stack; always empty for a backend that is no folder (its service keeps the locks)."""
+def _mend_state(stack: Stack, progress: Progress) -> None:
+    """An engine that is killed while it writes the state leaves it cut off, and its last copy beside it whole."""
+    folder = _backend_folder(stack)
+    if folder is None:
+        return
+    file = folder / "stacks" / stack.project.name / f"{stack.name}.json"
+    if not file.exists() or _is_whole(file):
+        return
+    copy = file.with_name(f"{file.name}.bak")
+    file.replace(file.with_name(f"{file.name}.cut-off"))
+    if copy.exists() and _is_whole(copy):
+        shutil.copy2(copy, file)
+        progress.warn("The state was cut off when the last run was killed: its last whole copy was brought back.")
+    else:
+        progress.warn("The state was cut off when the last run was killed, and begins anew: what stands is adopted.")
+
+
+def _is_whole(state: Path) -> bool:
+    try:
+        return isinstance(json.loads(state.read_text(encoding="utf-8")), dict)
+    except ValueError:
+        return False
+
+
+def _backend_folder(stack: Stack) -> Path | None:
+    """Where a file backend keeps its things; None for a backend that is no folder."""
     backend = stack.project.backend
     if not backend.startswith("file://"):
+        return None
+    return Path(backend.removeprefix("file://")).expanduser() / ".pulumi"
+
+
+def engine_locks(stack: Stack) -> list[EngineLock]:
+    """The engine's locks on a stack; always empty for a backend that is no folder (its service keeps the locks)."""
+    folder = _backend_folder(stack)
+    if folder is None:
         return []
-    root = Path(backend.removeprefix("file://")).expanduser() / ".pulumi" / "locks"
+    root = folder / "locks"
     return [lock for file in sorted(root.glob(f"**/{stack.name}/*.json")) if (lock := _read(file))]
 
 

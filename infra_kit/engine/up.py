@@ -43,8 +43,8 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
     read_config(project, name)
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
-        config = stack.prepare()
         recovery.recover(stack, progress)
+        config = stack.prepare()
         known = _names(stack) if allow else set()
         _look(stack, progress, allow)
         plan = operations.run("preview", stack, config, progress)
@@ -64,8 +64,8 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
     read_config(project, name)
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
-        config = stack.prepare()
         recovery.recover(stack, progress)
+        config = stack.prepare()
         if known := _names(stack):  # a second `down` finds none, and is no fault
             guard.check_names(allow, known, name)
         recovery.undo_creates(stack.state())

@@ -14,10 +14,25 @@ from tests.shop import Shop, open_shop
 
 __all__ = ["cli", "toy"]
 
+ONE_REDIS = """import pulumi
+from infra_kit import Redis
+
+pulumi.export("url", Redis("cache", memory_gb=0.05).url)
+"""
+
 
 @pytest.fixture
 def shop(cli: Path) -> Iterator[Shop]:
     with open_shop(cli) as project:
+        yield project
+
+
+@pytest.fixture
+def small(cli: Path) -> Iterator[Shop]:
+    """A project with one Redis, up."""
+    with open_shop(cli) as project:
+        (project.root / "program" / "__main__.py").write_text(ONE_REDIS)
+        project.up()
         yield project
 
 

@@ -34,45 +34,68 @@ def runs(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE  # nobody may reap an orphan at once
 
 
-def test_down_after_a_killed_create_leaves_neither_process_nor_data(cache: Shop) -> None:
-    process = server_of(cache)
-    forget(cache, pending=True)
-    down = cache.run("down")
+def test_down_after_a_killed_create_leaves_neither_process_nor_data(small: Shop) -> None:
+    process = server_of(small)
+    forget(small, pending=True)
+    down = small.run("down")
     assert down.returncode == 0, down.stderr
     assert not runs(process)
-    assert not (cache.home / cache.stack / "cache").exists()
+    assert not (small.home / small.stack / "cache").exists()
 
 
-def test_down_after_the_state_was_lost_stops_the_server_and_names_its_data(cache: Shop) -> None:
-    process = server_of(cache)
-    forget(cache, pending=False)
-    down = cache.run("down")
+def test_down_after_the_state_was_lost_stops_the_server_and_names_its_data(small: Shop) -> None:
+    process = server_of(small)
+    forget(small, pending=False)
+    down = small.run("down")
     assert down.returncode == 0, down.stderr
     assert not runs(process)
-    assert str(cache.home / cache.stack / "cache") in down.stdout
-    assert (cache.home / cache.stack / "cache" / "data").exists()
+    assert str(small.home / small.stack / "cache") in down.stdout
+    assert (small.home / small.stack / "cache" / "data").exists()
 
 
-def test_up_after_a_killed_create_keeps_the_server_that_stands(cache: Shop) -> None:
-    process = server_of(cache)
-    forget(cache, pending=True)
-    cache.up()
-    assert server_of(cache).pid == process.pid
+def test_up_after_a_killed_create_keeps_the_server_that_stands(small: Shop) -> None:
+    process = server_of(small)
+    forget(small, pending=True)
+    small.up()
+    assert server_of(small).pid == process.pid
     assert runs(process)
 
 
 @pytest.mark.parametrize("pending", [False, True])
 def test_down_of_a_copied_project_leaves_the_originals_server_alone_and_says_so(
-    cache: Shop, tmp_path: Path, pending: bool
+    small: Shop, tmp_path: Path, pending: bool
 ) -> None:
-    process = server_of(cache)
-    subprocess.run(["cp", "-a", cache.root, tmp_path / "copy"], check=True)
-    copy = Shop(tmp_path / "copy", cache.cli)
+    process = server_of(small)
+    subprocess.run(["cp", "-a", small.root, tmp_path / "copy"], check=True)
+    copy = Shop(tmp_path / "copy", small.cli)
     if pending:
         forget(copy, pending=True)
     down = copy.run("down")
     assert down.returncode == 1
-    assert f"belongs to the project in {cache.root}, and this one is in {copy.root}" in down.stderr
+    assert f"belongs to the project in {small.root}, and this one is in {copy.root}" in down.stderr
     assert "Traceback" not in down.stderr
     assert runs(process)
-    assert (cache.home / cache.stack / "cache").exists()
+    assert (small.home / small.stack / "cache").exists()
+
+
+@pytest.mark.parametrize("left", ["", '{"version": 3, "checkpoint": {"stack": "org'])
+def test_a_state_that_was_cut_off_is_brought_back_from_its_last_copy(small: Shop, left: str) -> None:
+    process, outputs = server_of(small), small.outputs
+    small.up()
+    file = small.home / "state" / ".pulumi" / "stacks" / "shop" / f"{small.stack}.json"
+    file.write_text(left)
+    up = small.up()
+    assert "its last whole copy was brought back" in up.stderr
+    assert server_of(small).pid == process.pid
+    assert small.outputs == outputs
+
+
+def test_a_state_that_was_cut_off_before_there_was_a_copy_begins_anew_and_adopts_what_stands(small: Shop) -> None:
+    process, outputs = server_of(small), small.outputs
+    file = small.home / "state" / ".pulumi" / "stacks" / "shop" / f"{small.stack}.json"
+    file.write_text("")
+    file.with_name(f"{file.name}.bak").unlink()
+    up = small.up()
+    assert "begins anew: what stands is adopted" in up.stderr
+    assert server_of(small).pid == process.pid
+    assert small.outputs == outputs
