@@ -90,6 +90,9 @@ def _mend_state(stack: Stack, progress: Progress) -> None:
     if folder is None:
         return
     file = folder / "stacks" / stack.project.name / f"{stack.name}.json"
+    for notes in file.parent.glob(f"{file.name}*.attrs"):
+        if not _is_whole(notes):  # only checksums stand there, and the backend does without: but not with half of them
+            notes.unlink()
     if not file.exists() or _is_whole(file):
         return
     copy = file.with_name(f"{file.name}.bak")

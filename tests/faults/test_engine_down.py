@@ -99,3 +99,13 @@ def test_a_state_that_was_cut_off_before_there_was_a_copy_begins_anew_and_adopts
     assert "begins anew: what stands is adopted" in up.stderr
     assert server_of(small).pid == process.pid
     assert small.outputs == outputs
+
+
+def test_a_checksum_that_was_cut_off_is_no_obstacle(small: Shop) -> None:
+    process, outputs = server_of(small), small.outputs
+    file = small.home / "state" / ".pulumi" / "stacks" / "shop" / f"{small.stack}.json.attrs"
+    assert file.exists()
+    file.write_text("")
+    small.up()
+    assert server_of(small).pid == process.pid
+    assert small.outputs == outputs
