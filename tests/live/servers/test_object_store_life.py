@@ -8,7 +8,9 @@ import psutil
 import pytest
 
 from infra_kit.errors import ServerError
+from infra_kit.providers.local import server
 from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.servers import seaweed_conf
 from infra_kit.providers.local.servers.object_store import HANDLER
 from tests.live.servers.s3_client import BUCKET, props, refused, s3
 
@@ -67,6 +69,26 @@ def test_a_store_that_lost_its_index_is_an_error_and_not_a_fresh_bucket(home_dir
     assert list(box.data.glob("*.dat"))
 
 
+def test_a_store_that_cannot_read_its_objects_is_not_ready(home_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    HANDLER.ensure(props(home_dir))
+    box = Box(home_dir, "test", "files")
+    box.process.stop()
+    for file in box.data.glob("*.dat"):
+        file.unlink()
+    monkeypatch.setattr(server, "READY_SECONDS", 3)
+
+    with pytest.raises(ServerError, match="files"):
+        HANDLER.ensure(props(home_dir))
+
+    assert HANDLER.changed(props(home_dir), props(home_dir))
+
+
+def test_no_client_but_ours_sees_the_probe(home_dir: Path) -> None:
+    _, outs = HANDLER.ensure(props(home_dir))
+
+    assert [found["Name"] for found in s3(outs).list_buckets()["Buckets"]] in ([], [BUCKET])
+
+
 def test_what_a_stopped_server_left_in_tmp_is_gone_before_the_next_one_starts(home_dir: Path) -> None:
     HANDLER.ensure(props(home_dir))
     box = Box(home_dir, "test", "files")
@@ -100,4 +122,5 @@ def test_delete_leaves_no_process_no_data_and_nothing_in_tmp(home_dir: Path) -> 
 
 
 def _sockets(ports_: list[int]) -> list[Path]:
-    return [file for port in ports_ for file in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]  # noqa: S108
+    """Its own ones: of a port's earlier life, in another role, there may be more."""
+    return [file for file in seaweed_conf.shared_sockets(ports_) if file.exists()]

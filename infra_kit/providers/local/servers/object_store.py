@@ -9,6 +9,7 @@ weed/worker/tasks/s3_lifecycle/handler.go, laneIdleSleep in weed/admin/plugin/sc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004  botocore's names
@@ -18,7 +19,7 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.server import Command, Server, box_of
+from infra_kit.providers.local.server import READY_SECONDS, Command, Server, box_of
 from infra_kit.providers.local.servers import bucket, seaweed_conf
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ REGION = "us-east-1"
 """SeaweedFS accepts every region; clients want one, and this is S3's default."""
 
 _MADE = "bucket made"
+
+_PROBE = "infra.kit.probe"
+"""A bucket of our own with one object of the same name. The gateway lists buckets before the volumes have reported to
+the master, and until then every object fails: only reading one back tells."""
 
 
 class ObjectStoreServer(Server):
@@ -48,13 +53,14 @@ class ObjectStoreServer(Server):
         return Command(seaweed_conf.command(box, record))
 
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
+        s3 = _client(record)
         try:
-            _client(record).list_buckets()
+            return not bucket.exists(s3, _PROBE) or _reads_back(s3)
         except (ClientError, ConnectionError, HTTPClientError):
             return False
-        return True
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
+        box.process.wait(partial(_keeps_objects, _client(record)), READY_SECONDS)
         _make_bucket(box, record)
         bucket.settle(_client(record), box.name, record.facts["bucket"], props)
 
@@ -105,6 +111,24 @@ def _remove_stale_sockets(box: Box, record: Record) -> None:
                 f"{box.name}: {file} is left from another user's server and in the way of this one. Remove it as that "
                 f"user or root: rm {file}. Nothing was changed."
             ) from error
+
+
+def _reads_back(s3: S3Client) -> bool:
+    try:
+        return bool(s3.get_object(Bucket=_PROBE, Key=_PROBE)["Body"].read())
+    except s3.exceptions.NoSuchKey:
+        return True
+
+
+def _keeps_objects(s3: S3Client) -> bool:
+    try:
+        if not bucket.exists(s3, _PROBE):
+            s3.create_bucket(Bucket=_PROBE)
+        if not s3.list_objects_v2(Bucket=_PROBE)["KeyCount"]:
+            s3.put_object(Bucket=_PROBE, Key=_PROBE, Body=_PROBE.encode())
+        return _reads_back(s3)
+    except (ClientError, HTTPClientError):
+        return False
 
 
 def _make_bucket(box: Box, record: Record) -> None:
