@@ -6,14 +6,16 @@ threads, and because `set_mocks` keeps the old root stack.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+import pulumi
 import pulumi.runtime
 
 from infra_kit import _configuration
-from infra_kit.errors import DuplicateNameError, EngineError
+from infra_kit.errors import ConfigError, DuplicateNameError, EngineError
 from infra_kit.target import ResolvedTarget, Target, check_keys, default, resolve
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class Program:
 
     names: dict[str, str] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
+    targets: dict[str, ResolvedTarget] = field(default_factory=dict)
+    providers: dict[str, Sequence[pulumi.ProviderResource]] = field(default_factory=dict)
     _default: ResolvedTarget | None = None
     _checked: bool = False
 
@@ -43,6 +47,23 @@ class Program:
             check_keys()
             self._checked = True
         return resolve(target)
+
+    def providers_of(self, target: ResolvedTarget) -> Sequence[pulumi.ProviderResource]:
+        """The target's Pulumi providers, made once a program."""
+        self._check_key(target)
+        if target.key not in self.providers:
+            self.providers[target.key] = target.providers()
+        return self.providers[target.key]
+
+    def _check_key(self, target: ResolvedTarget) -> None:
+        """Two places under one key would share a network and a provider: one of them is then not where it was asked."""
+        known = self.targets.setdefault(target.key, target)
+        if known.place != target.place:
+            raise ConfigError(
+                f"Target(name={target.name!r}): this program has two targets called {target.key!r}, which differ in "
+                "region or settings. Give one of them an alias, e.g. Target("
+                f"name={target.name!r}, alias='{target.key}-2', …): it names its network and its provider."
+            )
 
     def unused_gaps(self) -> list[str]:
         """The names for which the stack accepts gaps, and which no component has."""
@@ -73,11 +94,13 @@ def current() -> Program:
     return _programs.setdefault(monitor, Program())
 
 
-def default_network(target: Target) -> Network:
-    """The target's own private network: one a program, under a fixed name."""
+def default_network(target: ResolvedTarget, provider: pulumi.ProviderResource | None = None) -> Network:
+    """The target's own private network: one a program, under a fixed name; of a provider that the user chose (another
+    region, another account), that provider's own."""
     from infra_kit.components.network import Network  # noqa: PLC0415  components know this module
 
     networks = current().networks
-    if target.name not in networks:
-        networks[target.name] = Network(f"{target.name}-network", target=target)
-    return networks[target.name]
+    key = provider.pulumi_resource_name if provider else target.key
+    if key not in networks:
+        networks[key] = Network(f"{key}-network", target=target, opts=pulumi.ResourceOptions(provider=provider))
+    return networks[key]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 import pulumi
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Spec)
 E = TypeVar("E")
 R = TypeVar("R", bound=pulumi.Resource)
+N = TypeVar("N")
 Overrides = Mapping[str, Mapping[str, Any]]
 
 
@@ -58,7 +59,10 @@ class Scope:
     @property
     def network(self) -> Network:
         """The network the user chose, else the target's own: made on first need, so ask only if it is needed."""
-        return self.chosen_network or _program.default_network(self.target)
+        if self.chosen_network:
+            return self.chosen_network
+        package = self.target.pulumi_package
+        return _program.default_network(self.target, _chosen(package, self.opts) if package else None)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -96,6 +100,22 @@ class Scope:
         """None lets the child inherit what the user set on the component, or above it."""
         return protect if self.opts.protect is None else None
 
+    @property
+    def invoke(self) -> pulumi.InvokeOptions:
+        """With this, a provider's function is asked of the same account and region as the component's children."""
+        return pulumi.InvokeOptions(parent=self.parent)
+
+    def native(self, component: Component[Any, Any], kind: type[N]) -> N:
+        """The target's own handles of another component, which must stand on this target too."""
+        handles = component.endpoint.native
+        if not isinstance(handles, kind):
+            raise SpecError(
+                f"{type(self.parent).__name__} {self.name!r}: it is on {self.target.name!r}, and "
+                f"{type(component).__name__} {component.name!r} is on {component.target.name!r}: there is no way to "
+                "join the two directly. Place both on one target."
+            )
+        return handles
+
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
         if unknown:
@@ -124,6 +144,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
     """The name of its file, here and in every provider: `object_store`."""
     SPEC: ClassVar[type[Spec]]
 
+    name: str
     spec: S
     target: ResolvedTarget
     endpoint: E
@@ -137,7 +158,9 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         overrides: Overrides | None,
         opts: pulumi.ResourceOptions | None,
         network: Network | None = None,
+        existing: Callable[[Any, Scope], E] | None = None,
     ) -> None:
+        """`existing` is for what stands already: it says how to reach it, and the driver makes nothing."""
         kind = type(self).__name__
         naming.check(kind, name)
         program = _program.current()
@@ -146,14 +169,15 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         if network:
             _check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
-        fitted, left_out = fit(driver, self.target, kind, name, asked)
-        self.spec = cast(S, fitted)
+        fitted, left_out = (asked, {}) if existing else fit(driver, self.target, kind, name, asked)
+        self.name, self.spec = name, cast(S, fitted)
         program.claim(kind, name)
 
-        super().__init__(f"infra-kit:index:{kind}", name, None, opts)
+        own = _with_providers(program.providers_of(self.target), opts)
+        super().__init__(f"infra-kit:index:{kind}", name, None, own)
         _say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
-        self.endpoint = self._create(driver, scope)
+        self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
         scope.check_overrides()
         self._publish()
 
@@ -169,9 +193,25 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.register_outputs(outputs)
 
 
+def _with_providers(
+    made: Iterable[pulumi.ProviderResource], opts: pulumi.ResourceOptions | None
+) -> pulumi.ResourceOptions | None:
+    """The target's providers, behind the user's own: what the options say, or what the parent has."""
+    ours = [provider for provider in made if not _chosen(provider.package, opts or pulumi.ResourceOptions())]
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=ours), opts) if ours else opts
+
+
+def _chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
+    """The provider of a package that the user chose for a component, by its options or through its parent."""
+    several = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    own = [provider for provider in (opts.provider, *several) if provider and provider.package == package]
+    inherited = opts.parent.get_provider(f"{package}:index:It") if opts.parent else None
+    return own[0] if own else inherited
+
+
 def _check_network(kind: str, name: str, target: ResolvedTarget, network: Network) -> None:
     there = network.target
-    if (there.name, there.region) != (target.name, target.region):
+    if there.place != target.place:
         raise SpecError(
             f"{kind} {name!r}: network: given a Network on {_place(there)}, and this {kind} is on {_place(target)}. "
             "Give it a network of its own target, or leave network out for the target's default."

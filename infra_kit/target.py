@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import pulumi
 
-from infra_kit import _configuration, features
+from infra_kit import _configuration, features, naming
 from infra_kit.environments import Environment
 from infra_kit.errors import (
     ConfigError,
@@ -111,6 +111,8 @@ class Target:
     app:           the product's name, for tags and physical names. Unsaid: the Pulumi project's name.
     region:        the provider's own region name. `infra-kit:region` is that of `infra-kit:target` only. Unsaid: the
                    provider's configured default.
+    alias:         tells this target from another of the same name in one program (a second host, region or account):
+                   names its provider and its default network. Unsaid: the target's name.
     tags:          put on everything beside app, environment, component and managed-by.
     settings:      the provider's typed settings, e.g. `LocalSettings(ports={"db": 5432})`; `infra-kit:<name>`.
     accepted_gaps: by component name, the features that may be left out on this target.
@@ -120,12 +122,15 @@ class Target:
     environment: Environment | None = None
     app: str | None = None
     region: str | None = None
+    alias: str | None = None
     tags: Mapping[str, str] | None = field(default=None, hash=False)
     settings: Settings | None = field(default=None, hash=False)
     accepted_gaps: Mapping[str, tuple[str, ...]] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         _address(self.name)
+        if self.alias is not None:
+            naming.check("Target: alias", self.alias)
         for component, gaps in (self.accepted_gaps or {}).items():
             for gap in gaps:
                 if not features.is_known(gap):
@@ -134,6 +139,11 @@ class Target:
                         f"{', '.join(sorted(features.PLAIN))}; with a value: "
                         f"{', '.join(f'{family}:…' for family in sorted(features.FAMILIES))}."
                     )
+
+    @property
+    def key(self) -> str:
+        """What it is called in a program: its alias, else its name."""
+        return self.alias or self.name
 
     def driver(self, component: str) -> ModuleType:
         """The module that makes `component` here."""
@@ -159,6 +169,23 @@ class ResolvedTarget(Target):
     settings: Settings = field(hash=False)
     accepted_gaps: Mapping[str, tuple[str, ...]] = field(hash=False)
 
+    @property
+    def place(self) -> tuple[str, str | None, Settings]:
+        """What two targets must share for their components to share a network."""
+        return self.name, self.region, self.settings
+
+    @property
+    def pulumi_package(self) -> str | None:
+        """The Pulumi package that makes most of what is here; None where none does."""
+        name: str | None = getattr(package(self.name), "PULUMI_PACKAGE", None)
+        return name
+
+    def providers(self) -> Sequence[pulumi.ProviderResource]:
+        """Pulumi providers made for this target; none where the ambient configuration says it all."""
+        module = getattr(package(self.name), "PROVIDERS", None)
+        made: Sequence[pulumi.ProviderResource] = _import(self.name, module).create(self) if module else ()
+        return made
+
 
 def resolve(target: Target) -> ResolvedTarget:
     """The target with what it leaves unsaid taken from the stack's configuration."""
@@ -171,6 +198,7 @@ def resolve(target: Target) -> ResolvedTarget:
         environment=Environment(target.environment or _configuration.environment(target.name)),
         app=target.app or config.get("app") or pulumi.get_project(),
         region=target.region or here,
+        alias=target.alias,
         tags=target.tags if target.tags is not None else _configuration.mapping("tags"),
         settings=settings,
         accepted_gaps=gaps if gaps is not None else _configuration.accepted_gaps(),

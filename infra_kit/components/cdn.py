@@ -174,7 +174,7 @@ class CdnEndpoint:
     trust: pulumi.Output[str]
     """What an origin must trust: the CDN's identity there (an ARN on aws, a service account on gcp), on vps and
     local the value of the header `X-Infra-Kit-Cdn` that every request to an origin carries. Secret."""
-    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
 

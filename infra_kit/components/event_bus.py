@@ -142,18 +142,19 @@ class EventBusEndpoint:
     """How to reach the bus."""
 
     url: pulumi.Output[str]
-    """`nats://user:password@host:port`. Secret."""
+    """`nats://user:password@host:port`; of a cloud's own bus, `https://` and the address of its API. Secret."""
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     username: pulumi.Output[str]
-    """May publish on the streams' subjects and take from the consumers; may not change either."""
+    """May publish on the streams' subjects and take from the consumers; may not change either. On a cloud's own bus an
+    identity of that cloud with the same rights: an access key's id (aws), a service account's address (gcp)."""
     password: pulumi.Output[str]
-    """Secret."""
+    """Its password or key. Secret."""
     consumers: pulumi.Output[dict[str, str]]
     """Each consumer's address by its name: `STREAM/consumer` on NATS, a queue's URL on a cloud's own bus."""
     dead_letters: pulumi.Output[dict[str, str]]
     """Where each consumer's given-up events are kept."""
-    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import ipaddress
-from typing import Annotated, Literal, Protocol, TypedDict, Unpack
+from collections.abc import Mapping
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack, cast
 
 import pulumi
 from pydantic import AfterValidator, Field
@@ -56,6 +57,19 @@ class NetworkArgs(TypedDict, total=False):
     flow_logs: bool | None
 
 
+Tier = Literal["public", "private", "isolated"]
+"""`public`: reached from the internet; `private`: reaches it; `isolated`: neither."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExistingNetwork:
+    """A network that stands already, and is not infra_kit's to change."""
+
+    id: pulumi.Input[str]
+    cidr: str
+    subnets: Mapping[Tier, Mapping[str, pulumi.Input[str]]]
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NetworkEndpoint:
     """How to refer to the network."""
@@ -64,12 +78,16 @@ class NetworkEndpoint:
     """The provider's id of it; `loopback` on local."""
     cidr: pulumi.Output[str]
     """The range of its addresses."""
-    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    native: object = None
     """The target's own handles (subnets, security groups), read by drivers of the same target only."""
 
 
 class NetworkDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: NetworkSpec) -> NetworkEndpoint: ...
+
+    def existing(self, scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
+        """Makes nothing that changes the network; raises `SpecError` where the target has none to join."""
+        ...
 
 
 class Network(Component[NetworkSpec, NetworkEndpoint]):
@@ -90,3 +108,38 @@ class Network(Component[NetworkSpec, NetworkEndpoint]):
         **arguments: Unpack[NetworkArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    @classmethod
+    def existing(
+        cls,
+        name: str,
+        *,
+        id: pulumi.Input[str],  # noqa: A002  what every cloud calls it
+        cidr: str,
+        subnets: Mapping[Tier, Mapping[str, pulumi.Input[str]]] | None = None,
+        target: Target | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Network:
+        """A network that stands already, for components to join; infra_kit changes nothing of it.
+
+        Args:
+            name: what it is called here.
+            id: the VPC's id (aws), the network's name or self link (gcp), the Docker network's name (vps).
+            cidr: its range, e.g. `10.0.0.0/16`.
+            subnets: the ids of its subnets by tier and by zone, e.g. `{"private": {"a": "subnet-1", "b": "subnet-2"}}`;
+                the zone is any stable key. A component that needs a tier which is not here says so.
+            target: where it is.
+            opts: see `pulumi.ResourceOptions`.
+        """
+        known = ExistingNetwork(id=id, cidr=cidr, subnets=subnets or {})
+        network = cls.__new__(cls)
+        Component.__init__(
+            network,
+            name,
+            {"cidr": cidr},
+            target=target,
+            overrides=None,
+            opts=opts,
+            existing=lambda driver, scope: cast(NetworkDriver, driver).existing(scope, known),
+        )
+        return network

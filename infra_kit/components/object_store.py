@@ -137,7 +137,7 @@ class ObjectStoreEndpoint:
     """Secret."""
     force_path_style: pulumi.Output[bool]
     """Whether the bucket is a path of the address, not a host name."""
-    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
 

@@ -208,7 +208,7 @@ class PostgresEndpoint:
     """Through the pooler; the same as `url` without one. Secret."""
     ca_certificate: pulumi.Output[str | None]
     """The PEM certificate that signed the server's; None where the server has no TLS of its own."""
-    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
 

@@ -111,7 +111,7 @@ class RedisEndpoint:
     """`redis://…` for reads and writes. Secret."""
     reader_url: pulumi.Output[str]
     """For reads that may lag: a replica; the same as `url` without one. Secret."""
-    native: dict[str, pulumi.Output[str]] = dataclasses.field(default_factory=dict)
+    native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
 

@@ -15,10 +15,11 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, CdnEndpoint, CdnSpec, Route
-from infra_kit.components.object_store import ObjectStore
+from infra_kit.components.object_store import ObjectStore, ObjectStoreEndpoint
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.local.object_store import LocalBucket
 from infra_kit.providers.local.resource import CdnServer, server
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
@@ -45,7 +46,7 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
         CdnServer,
         stateful=False,
         routes={pattern: _route(route) for pattern, route in spec.routes.items()},
-        store_keys=pulumi.Output.secret({pattern: _secret_key(store) for pattern, store in stores.items()}),
+        store_keys=pulumi.Output.secret({pattern: _reader(store).secret_key for pattern, store in stores.items()}),
         domains=list(spec.domains),
         response_headers=spec.response_headers,
         compression=spec.compression,
@@ -80,10 +81,10 @@ def _route(route: Route) -> dict[str, Any]:
         "origin": endpoint.s3_endpoint,
         "bucket": endpoint.bucket,
         "region": endpoint.region,
-        "access_key": endpoint.native.get("cdn_access_key", endpoint.access_key),
+        "access_key": _reader(route.origin).access_key,
     }
 
 
-def _secret_key(store: ObjectStore) -> pulumi.Output[str]:
-    """The key that only reads; a store of another target has just the one."""
-    return store.endpoint.native.get("cdn_secret_key", store.endpoint.secret_key)
+def _reader(store: ObjectStore) -> LocalBucket | ObjectStoreEndpoint:
+    """Who has the keys that only read; a store of another target has just the one pair."""
+    return store.endpoint.native if isinstance(store.endpoint.native, LocalBucket) else store.endpoint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 
@@ -20,6 +21,14 @@ SUPPORTS = frozenset(
 HINTS = {
     features.ARCHIVE: "SeaweedFS refuses lifecycle transitions, and a laptop has no cheaper storage to move objects to",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalBucket:
+    """The key pair that only reads, for a Cdn."""
+
+    access_key: pulumi.Output[str]
+    secret_key: pulumi.Output[str]
 
 
 def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
@@ -41,10 +50,7 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
         access_key=store.public["access_key"],
         secret_key=store.private["secret_key"],
         force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
-        native={
-            "cdn_access_key": store.public["cdn_access_key"],
-            "cdn_secret_key": store.private["cdn_secret_key"],
-        },
+        native=LocalBucket(access_key=store.public["cdn_access_key"], secret_key=store.private["cdn_secret_key"]),
     )
 
 

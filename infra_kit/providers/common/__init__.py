@@ -1,0 +1,1 @@
+"""What two providers share."""

@@ -1,0 +1,48 @@
+"""Sizes: the cheapest machine type that has what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infra_kit.errors import SpecError
+
+
+@dataclass(frozen=True)
+class Size:
+    """One machine type of a vendor, as its own page lists it."""
+
+    name: str
+    cpu: float
+    """Virtual CPUs."""
+    memory_gb: float
+    """GiB, as the vendor counts them."""
+    hourly_usd: float
+    """List price, on demand, in the vendor's reference region: it only ranks the sizes."""
+    burstable: bool = False
+    """Its CPUs are shared, or lent by credits."""
+
+
+def pick(sizes: Iterable[Size], *, what: str, cpu: float = 0, memory_gb: float, dedicated_cpu: bool = False) -> Size:
+    """The cheapest size with at least that much; the first of equals. Raises `SpecError` when none is large enough.
+
+    Args:
+        sizes: the provider's table.
+        what: names the component in the error, e.g. `Postgres 'db'`.
+        cpu, memory_gb: the least that is needed.
+        dedicated_cpu: no burstable size.
+    """
+    table = [size for size in sizes if not (dedicated_cpu and size.burstable)]
+    fitting = [size for size in table if size.cpu >= cpu and size.memory_gb >= memory_gb]
+    if not fitting:
+        most = ", ".join(f"{size.name} ({size.cpu:g} CPUs, {size.memory_gb:g} GiB)" for size in _largest(table))
+        kind = "dedicated CPUs" if dedicated_cpu else "CPUs"
+        raise SpecError(
+            f"{what}: given cpu={cpu:g} {kind} and memory_gb={memory_gb:g}; the largest there is: {most}. Ask for "
+            "less, or spread the load over several."
+        )
+    return min(fitting, key=lambda size: size.hourly_usd)
+
+
+def _largest(table: Iterable[Size]) -> list[Size]:
+    return sorted(table, key=lambda size: (size.memory_gb, size.cpu))[-1:]

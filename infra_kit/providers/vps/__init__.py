@@ -1,0 +1,32 @@
+"""A VPS: one Docker host over SSH, by pulumi-docker and pulumi-command."""
+
+from typing import TYPE_CHECKING
+
+from infra_kit.providers.vps.settings import VpsSettings
+
+DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus")}
+"""The module of each component's driver."""
+
+SETTINGS = VpsSettings
+
+NEEDS = ("pulumi_docker", "pulumi_command", "pulumi_random")
+"""The modules that the extra `vps` installs."""
+
+PULUMI_PACKAGE = "docker"
+PROVIDERS = f"{__name__}.pulumi_providers"
+
+if TYPE_CHECKING:
+    from infra_kit.components.cdn import CdnDriver
+    from infra_kit.components.event_bus import EventBusDriver
+    from infra_kit.components.network import NetworkDriver
+    from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.postgres import PostgresDriver
+    from infra_kit.components.redis import RedisDriver
+    from infra_kit.providers.vps import cdn, event_bus, network, object_store, postgres, redis
+
+    _network: NetworkDriver = network
+    _postgres: PostgresDriver = postgres
+    _redis: RedisDriver = redis
+    _object_store: ObjectStoreDriver = object_store
+    _cdn: CdnDriver = cdn
+    _event_bus: EventBusDriver = event_bus
