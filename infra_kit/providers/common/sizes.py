@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pulumi
+
+from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 
 
@@ -21,6 +24,19 @@ class Size:
     """List price, on demand, in the vendor's reference region: it only ranks the sizes."""
     burstable: bool = False
     """Its CPUs are shared, or lent by credits."""
+
+
+def choose(
+    scope: Scope, sizes: Iterable[Size], *, cpu: float = 0, memory_gb: float, dedicated_cpu: bool = False
+) -> Size:
+    """What `pick` picks for the component, said in the plan with why. Raises `SpecError` when none is large enough."""
+    what = f"{type(scope.parent).__name__} {scope.name!r}"
+    size = pick(sizes, what=what, cpu=cpu, memory_gb=memory_gb, dedicated_cpu=dedicated_cpu)
+    asked = [f"{cpu:g} {'dedicated ' if dedicated_cpu else ''}CPU"] if cpu or dedicated_cpu else []
+    least = " and ".join([*asked, f"{memory_gb:g} GiB of memory"])
+    has = f"{size.cpu:g} {'burstable ' if size.burstable else ''}CPU, {size.memory_gb:g} GiB"
+    pulumi.log.info(f"{what}: {size.name} ({has}), the cheapest with at least {least}.", scope.parent)
+    return size
 
 
 def pick(sizes: Iterable[Size], *, what: str, cpu: float = 0, memory_gb: float, dedicated_cpu: bool = False) -> Size:

@@ -1,0 +1,51 @@
+"""Connection URLs: escaped, and secret."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pulumi
+import pytest
+
+from infra_kit.providers.common.urls import url
+from infra_kit.testing import record
+
+PARTS: dict[str, Any] = {"username": "app", "password": "pw", "host": "db.internal", "port": 5432}
+
+
+def made(**parts: Any) -> str:
+    """The URL that comes out; that it is secret is checked beside."""
+
+    def program() -> None:
+        pulumi.export("url", url("postgresql", **{**PARTS, **parts}))
+
+    recording = record(program)
+    assert recording.secret_exports == {"url"}
+    return str(recording.exports["url"])
+
+
+def test_a_url_has_its_parts_in_their_places() -> None:
+    assert made(path="shop", query="sslmode=require") == "postgresql://app:pw@db.internal:5432/shop?sslmode=require"
+
+
+def test_without_path_and_query_nothing_follows_the_port() -> None:
+    assert made() == "postgresql://app:pw@db.internal:5432"
+
+
+@pytest.mark.parametrize("password", ["p@ss/word", "a:b?c#d", "100%", "sp ace", "ñ", "[::1]"])
+def test_a_password_is_escaped_so_that_it_reads_back_as_it_was(password: str) -> None:
+    parsed = urlsplit(made(password=password, username=password))
+    assert (parsed.hostname, parsed.port) == ("db.internal", 5432)
+    assert unquote(parsed.password or "") == password
+    assert unquote(parsed.username or "") == password
+
+
+def test_a_server_that_knows_passwords_only_has_no_user() -> None:
+    assert made(username="") == "postgresql://:pw@db.internal:5432"
+
+
+def test_parts_may_be_outputs_and_the_url_is_secret_even_if_they_are_not() -> None:
+    assert made(host=pulumi.Output.from_input("later.internal"), port=pulumi.Output.from_input(6432)) == (
+        "postgresql://app:pw@later.internal:6432"
+    )
