@@ -14,7 +14,7 @@ from infra_kit.errors import ConfigError
 
 NAMESPACE = "infra-kit"
 KEYS = frozenset(
-    {"target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "budget"}
+    {"target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release", "budget"}
 )  # fmt: skip
 """All but the providers' settings, which stand under their target's name."""
 

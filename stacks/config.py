@@ -7,6 +7,7 @@ from typing import Protocol, cast
 import pulumi
 
 import stacks
+from infra_kit import Target
 from infra_kit.errors import ConfigError
 
 
@@ -20,10 +21,27 @@ def load_phase() -> Phase:
     """The module that `infra-kit:system` and `infra-kit:phase` (default 1) name."""
     config = pulumi.Config("infra-kit")
     system = _one_of("infra-kit:system", config.require("system"), _modules(list(stacks.__path__)))
-    package = importlib.import_module(f"stacks.{system}")
-    phases = {name.removeprefix("phase_"): name for name in _modules(list(package.__path__))}
-    phase = _one_of("infra-kit:phase", config.get("phase") or "1", phases)
+    phase = _one_of("infra-kit:phase", config.get("phase") or "1", phases(system))
     return cast(Phase, importlib.import_module(f"stacks.{system}.phase_{phase}"))
+
+
+def phases(system: str) -> dict[str, str]:
+    """The phases of a system, `1`, `2`, …, and the module of each."""
+    package = importlib.import_module(f"stacks.{system}")
+    modules = _modules(list(package.__path__))
+    return {name.removeprefix("phase_"): name for name in modules if name.startswith("phase_")}
+
+
+def release() -> str:
+    """What is deployed, e.g. a commit: `infra-kit:release`, set by the pipeline. A new one renews the caches."""
+    return pulumi.Config("infra-kit").get("release") or ""
+
+
+def placed(key: str) -> Target | None:
+    """A target that the environment file names beside the default one, e.g. `cuenta-conmigo:data-target: aws`."""
+    system = pulumi.Config("infra-kit").require("system")
+    name = pulumi.Config(system).get(key)
+    return Target(name=name) if name else None
 
 
 def _modules(path: list[str]) -> dict[str, str]:

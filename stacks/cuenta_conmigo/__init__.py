@@ -1,0 +1,1 @@
+"""Cuenta Conmigo: from one VPS to several clouds (seeds/003)."""

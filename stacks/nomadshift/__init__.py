@@ -1,0 +1,1 @@
+"""NomadShift: work for travellers, on aws (seeds/000)."""

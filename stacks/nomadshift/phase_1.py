@@ -1,0 +1,33 @@
+"""Phase 1: one database and a replica for reports. The data layer of seeds/000 (NS-2, NS-3, NS-5)."""
+
+import pulumi
+
+from infra_kit import Backups, ObjectStore, Postgres, Redis
+from stacks.config import release
+from stacks.nomadshift import content
+
+
+def deploy() -> None:
+    # NS-2: a db.t3.medium's two CPUs and 4 GiB; geography columns with a GIST index.
+    db = Postgres(
+        "db",
+        version="16",
+        cpu=2,
+        memory_gb=4,
+        storage_gb=100,
+        read_replicas=1,
+        databases=["nomadshift"],
+        extensions=["postgis"],
+        backups=Backups(retention_days=7),
+    )
+    cache = Redis("cache", memory_gb=1)  # NS-3
+    static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
+    edge = content.edge(static, uploads, release())
+
+    pulumi.export("database_url", db.url)
+    pulumi.export("reports_url", db.reader_url)
+    pulumi.export("redis_url", cache.url)
+    pulumi.export("static_bucket", static.bucket)
+    pulumi.export("uploads_bucket", uploads.bucket)
+    pulumi.export("logs_bucket", logs.bucket)
+    pulumi.export("url", edge.url)

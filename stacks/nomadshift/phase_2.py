@@ -1,0 +1,38 @@
+"""Phase 2: reads go to replicas, connections through a pooler. The data layer of seeds/000 (NS-2, NS-3, NS-5)."""
+
+import pulumi
+
+from infra_kit import Backups, ObjectStore, Pooling, Postgres, Redis
+from stacks.config import release
+from stacks.nomadshift import content
+
+
+def deploy() -> None:
+    # NS-2: a standby in another zone, two readers, PgBouncer; NS-14: 10,000 users at once.
+    db = Postgres(
+        "db",
+        version="16",
+        cpu=4,
+        dedicated_cpu=True,
+        memory_gb=16,
+        storage_gb=200,
+        max_storage_gb=1000,
+        high_availability=True,
+        read_replicas=2,
+        pooling=Pooling(max_connections=1000),
+        databases=["nomadshift"],
+        extensions=["postgis"],
+        backups=Backups(retention_days=14),
+    )
+    cache = Redis("cache", memory_gb=3, replicas=1, high_availability=True)
+    static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
+    edge = content.edge(static, uploads, release())
+
+    pulumi.export("database_url", db.url)
+    pulumi.export("pooled_database_url", db.pooled_url)
+    pulumi.export("reader_url", db.reader_url)
+    pulumi.export("redis_url", cache.url)
+    pulumi.export("static_bucket", static.bucket)
+    pulumi.export("uploads_bucket", uploads.bucket)
+    pulumi.export("logs_bucket", logs.bucket)
+    pulumi.export("url", edge.url)

@@ -1,0 +1,1 @@
+"""Viña Santa Cruz: a vineyard's shop, near São Paulo (seeds/001)."""

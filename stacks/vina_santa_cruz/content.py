@@ -1,0 +1,24 @@
+"""What every phase of the shop serves and keeps in buckets (seeds/001: VS-4, VS-5, VS-7)."""
+
+from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+
+HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-XSS-Protection": "1; mode=block",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+"""VS-1"""
+
+
+def backups() -> ObjectStore:
+    """VS-4, VS-7: nightly dumps for 90 days, a monthly copy of the images."""
+    rules = {"dumps": LifecycleRule(prefix="dumps/", expire_after_days=90)}
+    return ObjectStore("backups", versioning=True, lifecycle=rules)
+
+
+def edge(images: ObjectStore, release: str) -> Cdn:
+    """VS-5: images for a day. The pages' routes come with the application's service."""
+    return Cdn("edge", routes={"/images/*": Route(images, ttl="1d")}, response_headers=HEADERS, release=release)

@@ -1,0 +1,22 @@
+"""The shop's database (seeds/001: VS-3, VS-6, VS-7)."""
+
+from typing import Unpack
+
+import pulumi
+
+from infra_kit import Backups, Postgres
+from infra_kit.components.postgres import PostgresArgs
+
+
+def database(*, retention_days: int, **size: Unpack[PostgresArgs]) -> Postgres:
+    """VS-6: a preview shares staging's database, whose URL it is told; every other environment has its own."""
+    shared = pulumi.Config("vina-santa-cruz").get_secret("database-url")
+    if shared is not None:
+        return Postgres.existing("db", url=shared)
+    backups = Backups(retention_days=retention_days, window="03:00-04:00")
+    return Postgres("db", version="15", databases=["vina_santa_cruz"], backups=backups, **size)
+
+
+def connections() -> int:
+    """VS-3: 100 in production, 20 in staging."""
+    return pulumi.Config("vina-santa-cruz").get_int("connections") or 100

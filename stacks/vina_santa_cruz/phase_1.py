@@ -1,0 +1,22 @@
+"""Phase 1: launch, up to 5,000 users a month. The data layer of seeds/001 (VS-3 to VS-7, VS-13, VS-16)."""
+
+import pulumi
+
+from infra_kit import ObjectStore, Pooling, Redis
+from stacks.config import release
+from stacks.vina_santa_cruz import content
+from stacks.vina_santa_cruz.database import connections, database
+
+
+def deploy() -> None:
+    db = database(retention_days=7, memory_gb=2, storage_gb=20, pooling=Pooling(max_connections=connections()))
+    cache = Redis("cache", memory_gb=0.25)  # VS-13: counters of ten seconds
+    images, backups = ObjectStore("images", versioning=True), content.backups()
+    edge = content.edge(images, release())
+
+    pulumi.export("database_url", db.url)
+    pulumi.export("pooled_database_url", db.pooled_url)
+    pulumi.export("redis_url", cache.url)
+    pulumi.export("images_bucket", images.bucket)
+    pulumi.export("backups_bucket", backups.bucket)
+    pulumi.export("url", edge.url)

@@ -1,0 +1,31 @@
+"""Phase 3: scale, 15,000 to 50,000 users a month, 99.9 %. The data layer of seeds/001 (VS-3 to VS-7, VS-13, VS-16)."""
+
+import pulumi
+
+from infra_kit import ObjectStore, Pooling, Redis
+from stacks.config import release
+from stacks.vina_santa_cruz import content
+from stacks.vina_santa_cruz.database import connections, database
+
+
+def deploy() -> None:
+    db = database(
+        retention_days=30,
+        cpu=2,
+        dedicated_cpu=True,
+        memory_gb=8,
+        storage_gb=100,
+        high_availability=True,
+        read_replicas=1,
+        pooling=Pooling(max_connections=connections()),
+    )
+    cache = Redis("cache", memory_gb=1, replicas=1, high_availability=True)  # VS-13: counters of ten seconds
+    images, backups = ObjectStore("images", versioning=True), content.backups()
+    edge = content.edge(images, release())
+
+    pulumi.export("database_url", db.url)
+    pulumi.export("pooled_database_url", db.pooled_url)
+    pulumi.export("redis_url", cache.url)
+    pulumi.export("images_bucket", images.bucket)
+    pulumi.export("backups_bucket", backups.bucket)
+    pulumi.export("url", edge.url)

@@ -1,0 +1,20 @@
+"""Zuclubit's buckets and its edge, the same in every phase (seeds/004: ZU-7)."""
+
+from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+
+FIVE_YEARS = 5 * 365
+
+
+def invoices() -> ObjectStore:
+    """The tax office wants an invoice kept for five years; after one it is hardly read any more."""
+    return ObjectStore(
+        "invoices",
+        versioning=True,
+        retention_lock=FIVE_YEARS,
+        lifecycle={"to-archive": LifecycleRule(archive_after_days=365)},
+    )
+
+
+def edge(files: ObjectStore, release: str) -> Cdn:
+    """Proposals are read by customers, over the Cdn."""
+    return Cdn("edge", routes={"/proposals/*": Route(files, ttl="24h")}, release=release)
