@@ -1,0 +1,56 @@
+"""The component's own Cloud KMS key, in production; elsewhere Google's default encryption at rest.
+
+Google's services reach a customer's key as their own service agent, which is granted the use of this key alone
+(https://cloud.google.com/sql/docs/postgres/configure-cmek, https://cloud.google.com/storage/docs/encryption/using-customer-managed-keys).
+A key ring and a key are never deleted by Google, only the key's versions are: their names, random at the end, are used
+up for good (https://cloud.google.com/kms/docs/resource-hierarchy).
+"""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_gcp import kms, projects, storage
+
+from infra_kit.component import Scope
+from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.place import region
+
+ROTATION = f"{90 * 24 * 3600}s"
+"""90 days, the longest that CIS Google Cloud 1.10 allows (https://www.cisecurity.org/benchmark/google_cloud_computing_platform)."""
+
+ENCRYPTER = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+
+
+def key_id(
+    scope: Scope, *, service: str, location: pulumi.Input[str] | None = None, role: str = "key"
+) -> pulumi.Output[str] | None:
+    """The id of the component's key in production, known once `service` may use it; else None.
+
+    Args:
+        service: the API whose service agent encrypts with it, e.g. `sqladmin.googleapis.com`.
+        location: where the key is: where the data is, as the service demands. Default: the region.
+        role: of the key; its ring, its grant and the agent are roles that begin with it.
+    """
+    if not scope.defaults.protect:
+        return None
+    ring = scope.resource(f"{role}-ring", kms.KeyRing, stateful=True, location=location or region(scope))
+    key = scope.resource(
+        role, kms.CryptoKey, stateful=True, key_ring=ring.id, rotation_period=ROTATION, labels=labels(scope)
+    )
+    grant = scope.resource(
+        f"{role}-grant",
+        kms.CryptoKeyIAMMember,
+        crypto_key_id=key.id,
+        role=ENCRYPTER,
+        member=_agent(scope, f"{role}-agent", service),
+    )
+    return pulumi.Output.all(key.id, grant.id).apply(lambda ids: str(ids[0]))
+
+
+def _agent(scope: Scope, role: str, service: str) -> pulumi.Output[str]:
+    """The service agent of the project, as a member of a grant; made where Google has not made it yet."""
+    if service == "storage.googleapis.com":
+        # Cloud Storage makes its agent when it is asked for it, and is no service of ServiceIdentity.
+        asked = storage.get_project_service_account_output(opts=pulumi.InvokeOutputOptions(parent=scope.parent))
+        return asked.member
+    return scope.resource(role, projects.ServiceIdentity, service=service).member
