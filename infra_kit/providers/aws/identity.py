@@ -1,0 +1,23 @@
+"""Where a component's resources are made: partition, region and account, asked of the component's own provider."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_aws import get_caller_identity_output, get_partition_output, get_region_output
+
+from infra_kit.component import Scope
+
+
+def region(scope: Scope) -> pulumi.Output[str]:
+    """The region's name. A user's own provider may stand elsewhere than the target says, so it is asked then."""
+    return get_region_output(opts=scope.invoke).region
+
+
+def account(scope: Scope) -> pulumi.Output[str]:
+    """The account's number: policies name it, so that nobody else's resources are served."""
+    return get_caller_identity_output(opts=scope.invoke).account_id
+
+
+def partition(scope: Scope) -> pulumi.Output[str]:
+    """`aws`, or that of China or of the government: the second part of each ARN."""
+    return get_partition_output(opts=scope.invoke).partition

@@ -1,0 +1,36 @@
+"""Security groups: who may reach a component."""
+
+from __future__ import annotations
+
+import pulumi
+from pulumi_aws import ec2, vpc
+
+from infra_kit.component import Scope
+from infra_kit.providers.aws.network import AwsNetwork
+
+
+def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bool = False) -> pulumi.Output[str]:
+    """The id of a group that is open on one port, to the network's own addresses, and lets nothing out.
+
+    Args:
+        scope: the component's.
+        network: where it stands.
+        port: where its server listens.
+        connects: lets members of the group reach that port in the network too, as RDS Proxy must.
+    """
+    what = f"{type(scope.parent).__name__} {scope.name}"
+    group = scope.resource(
+        "group", ec2.SecurityGroup, vpc_id=network.vpc_id, description=f"Reaches {what}", tags=scope.tags
+    )
+    rule = {
+        "security_group_id": group.id,
+        "cidr_ipv4": network.cidr,
+        "ip_protocol": "tcp",
+        "from_port": port,
+        "to_port": port,
+        "tags": scope.tags,
+    }
+    scope.resource("group-in", vpc.SecurityGroupIngressRule, description=f"The network to {what}", **rule)
+    if connects:
+        scope.resource("group-out", vpc.SecurityGroupEgressRule, description=f"{what} to its servers", **rule)
+    return group.id
