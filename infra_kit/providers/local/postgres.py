@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
+from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
+from infra_kit.providers.common.postgres_extensions import CONTRIB
 from infra_kit.providers.local import postgres_builds, postgres_parameters
 from infra_kit.providers.local.resource import PostgresReplica, PostgresServer, ServerResource, server
 
-SUPPORTS = frozenset(
-    {features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME}
-    | {features.version(build.version) for build in postgres_builds.found()}
-    | {features.extension(name) for build in postgres_builds.found() for name in build.extensions}
+_PLAIN = frozenset({features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME})
+
+SUPPORTS = (
+    _PLAIN
+    | {features.version(version) for version in get_args(Version)}
+    | {features.extension(name) for name in (*CONTRIB, "postgis", "vector")}
 )
-"""Versions and extensions are those of the builds that are installed here."""
+"""Versions and extensions are those that the wheels or Debian's packages have. `gaps` asks which are installed here."""
 
 HINTS = {
     features.HIGH_AVAILABILITY: "one machine cannot stand in for itself; set high_availability=False here",
@@ -28,7 +31,7 @@ HINTS = {
 
 def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
     """What no single build has: an extension may be there, but for another version."""
-    missing = features.gaps(spec.features(), SUPPORTS, HINTS)
+    missing = features.gaps(spec.features(), _installed(), HINTS)
     build = postgres_builds.best(spec.version, spec.extensions) or postgres_builds.best(None, spec.extensions)
     for name in spec.extensions:
         if build and name not in build.extensions and features.extension(name) not in missing:
@@ -37,6 +40,12 @@ def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
                 f"the PostgreSQL {build.version} that would run here lacks it; version {', '.join(others)} has it"
             )
     return missing
+
+
+def _installed() -> frozenset[Feature]:
+    builds = postgres_builds.found()
+    versions = {features.version(build.version) for build in builds}
+    return _PLAIN | versions | {features.extension(name) for build in builds for name in build.extensions}
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra_kit import Environment, Postgres, features, spec
+from infra_kit import Environment, Postgres, spec
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
 from infra_kit.providers.local import postgres, postgres_builds
@@ -21,9 +21,6 @@ EIGHTEEN = Build("18", Path("/18"), Path("bin"), frozenset({"vector", "hstore"})
 def two_builds(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the wheels alone give; a machine may have Debian's beside them."""
     monkeypatch.setattr(postgres_builds, "found", lambda: (SEVENTEEN, EIGHTEEN))
-    supported = {features.version(b.version) for b in (SEVENTEEN, EIGHTEEN)}
-    supported |= {features.extension(name) for b in (SEVENTEEN, EIGHTEEN) for name in b.extensions}
-    monkeypatch.setattr(postgres, "SUPPORTS", frozenset(supported))
 
 
 def gaps(**arguments: object) -> dict[str, str]:
