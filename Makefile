@@ -10,6 +10,7 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.ready
+ALL := .venv/.all
 PULUMI = vars=$$($(BIN)/infra-kit env) && eval "$$vars"
 FAST_TESTS := $(wildcard tests/unit tests/contract tests/conformance)
 ENGINE_TESTS := $(wildcard tests/live tests/faults)
@@ -37,7 +38,7 @@ stop: $(READY) ## Stop the stack's servers and keep all data
 status: $(READY) ## Show what the stack has and whether it runs
 	@$(BIN)/infra-kit status --stack $(STACK)
 
-lint: $(READY) ## ruff, mypy, import-linter
+lint: $(ALL) ## ruff, mypy, import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -47,10 +48,11 @@ test: lint ## lint, then every test that needs no Debian package
 	@$(BIN)/pytest -n 2 $(FAST_TESTS)
 	@$(PULUMI) && $(BIN)/pytest -n 2 --dist worksteal $(ENGINE_TESTS)
 
-test-system: $(READY) ## The tests that need Debian packages
+test-system: $(ALL) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
 
-bench: $(READY) ## Measure: from nothing to all servers answering, a no-op up, memory
+bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs
+	@$(BIN)/python -m tests.bench_recording
 	@$(PULUMI) && $(BIN)/python -m tests.bench $(ARGS)
 
 $(READY): pyproject.toml constraints.txt
@@ -64,3 +66,8 @@ $(READY): pyproject.toml constraints.txt
 	  echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }; fi; \
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'; \
 	touch $@; echo "✓ Setting up .venv ($$((SECONDS - started)) s)"
+
+$(ALL): $(READY)
+	@echo "… Setting up what the tests need: the SDKs of the clouds"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,aws,gcp,vps,dev]'
+	@touch $@
