@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 import pulumi.runtime
 
-from infra_kit import _configuration
+from infra_kit import _configuration, naming
 from infra_kit.errors import ConfigError, DuplicateNameError, EngineError
 from infra_kit.target import ResolvedTarget, Target, check_keys, default, resolve
 
@@ -29,7 +29,8 @@ class Program:
     """The memory of one program run."""
 
     names: dict[str, str] = field(default_factory=dict)
-    networks: dict[str, Network] = field(default_factory=dict)
+    networks: dict[object, Network] = field(default_factory=dict)
+    """The default networks, by the key of their target or by the provider that the user chose."""
     targets: dict[str, ResolvedTarget] = field(default_factory=dict)
     providers: dict[str, Sequence[pulumi.ProviderResource]] = field(default_factory=dict)
     _default: ResolvedTarget | None = None
@@ -54,6 +55,10 @@ class Program:
         if target.key not in self.providers:
             self.providers[target.key] = target.providers()
         return self.providers[target.key]
+
+    def made(self, provider: pulumi.ProviderResource | None) -> bool:
+        """Whether a provider is one of those that were made for a target."""
+        return any(provider is own for made in self.providers.values() for own in made)
 
     def _check_key(self, target: ResolvedTarget) -> None:
         """Two places under one key would share a network and a provider: one of them is then not where it was asked."""
@@ -100,7 +105,9 @@ def default_network(target: ResolvedTarget, provider: pulumi.ProviderResource | 
     from infra_kit.components.network import Network  # noqa: PLC0415  components know this module
 
     networks = current().networks
-    key = provider.pulumi_resource_name if provider else target.key
+    key = provider or target.key
     if key not in networks:
-        networks[key] = Network(f"{key}-network", target=target, opts=pulumi.ResourceOptions(provider=provider))
+        owner = f"{target.key}-{provider.pulumi_resource_name}" if provider else target.key
+        opts = pulumi.ResourceOptions(provider=provider)
+        networks[key] = Network(naming.child(naming.fit(owner, len("-network")), "network"), target=target, opts=opts)
     return networks[key]

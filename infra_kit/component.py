@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 import pulumi
@@ -59,10 +59,17 @@ class Scope:
     @property
     def network(self) -> Network:
         """The network the user chose, else the target's own: made on first need, so ask only if it is needed."""
-        if self.chosen_network:
-            return self.chosen_network
+        return self.chosen_network or _program.default_network(self.target, self._users_provider)
+
+    @property
+    def region(self) -> str | None:
+        """Where the component's resources are; None where their provider knows better (the user's own): ask it."""
+        return None if self._users_provider else self.target.region
+
+    @property
+    def _users_provider(self) -> pulumi.ProviderResource | None:
         package = self.target.pulumi_package
-        return _program.default_network(self.target, _chosen(package, self.opts) if package else None)
+        return _chosen(package, self.opts) if package else None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -76,7 +83,16 @@ class Scope:
         }
 
     def resource(
-        self, role: str, make: type[R], /, *, stateful: bool = False, protect: bool | None = None, **props: Any
+        self,
+        role: str,
+        make: type[R],
+        /,
+        *,
+        stateful: bool = False,
+        protect: bool | None = None,
+        retain: bool = False,
+        depends_on: Sequence[pulumi.Resource] = (),
+        **props: Any,
     ) -> R:
         """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due.
 
@@ -85,6 +101,11 @@ class Scope:
             make: its class.
             stateful: it holds data, so the environment decides whether it is protected.
             protect: said by the driver, instead of the environment. The user's own `opts.protect` comes before both.
+            retain: it is left standing when the stack lets it go, where the environment keeps data: for what leaves no
+                snapshot and costs nothing idle. The user's own `opts.retain_on_delete` comes first.
+            retain: where the environment retains data, it stays when the stack lets go of it: what has no final
+                snapshot of its own, and the key of what has one.
+            depends_on: what must stand before it, beyond what its inputs tell.
             props: its inputs.
         """
         self.roles.append(role)
@@ -93,7 +114,12 @@ class Scope:
         overrides = dict(self.overrides.get(role, {}))
         opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
         due = self.defaults.protect or None if stateful and protect is None else protect
-        own = pulumi.ResourceOptions(parent=self.parent, protect=self._unless_the_user_said(due))
+        own = pulumi.ResourceOptions(
+            parent=self.parent,
+            protect=self._unless_the_user_said(due),
+            retain_on_delete=True if retain and self.defaults.retain_data else None,
+            depends_on=list(depends_on),
+        )
         return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
     def _unless_the_user_said(self, protect: bool | None) -> bool | None:  # noqa: FBT001
@@ -202,10 +228,13 @@ def _with_providers(
 
 
 def _chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
-    """The provider of a package that the user chose for a component, by its options or through its parent."""
+    """The provider of a package that the user chose for a component, by its options or through its parent: unless that
+    one was made for a target, which is that target's place, not this one's."""
     several = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
-    own = [provider for provider in (opts.provider, *several) if provider and provider.package == package]
     inherited = opts.parent.get_provider(f"{package}:index:It") if opts.parent else None
+    if _program.current().made(inherited):
+        inherited = None
+    own = [provider for provider in (opts.provider, *several) if provider and provider.package == package]
     return own[0] if own else inherited
 
 

@@ -1,5 +1,6 @@
 """Names: what a component may be called, and how its children are called."""
 
+import hashlib
 import re
 
 from infra_kit.errors import InvalidNameError
@@ -29,6 +30,21 @@ def check(component: str, name: object) -> str:
             "letter and does not end with a hyphen."
         )
     return name
+
+
+def fit(text: str, room: int = 0) -> str:
+    """A name made of a text that was not chosen as one; the same for the same text, and another for another.
+
+    Args:
+        text: e.g. the name of a Pulumi provider.
+        room: characters to leave free of `MAX_LENGTH`, for what is put behind it.
+    """
+    most = MAX_LENGTH - room
+    if _LEGAL.fullmatch(text) and len(text) <= most:
+        return text
+    mark = hashlib.sha256(text.encode()).hexdigest()[:4]
+    legal = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")
+    return f"{legal[: most - len(mark) - 1].rstrip('-') or 'x'}-{mark}"
 
 
 def child(name: str, role: str) -> str:
