@@ -101,8 +101,6 @@ class Scope:
             make: its class.
             stateful: it holds data, so the environment decides whether it is protected.
             protect: said by the driver, instead of the environment. The user's own `opts.protect` comes before both.
-            retain: it is left standing when the stack lets it go, where the environment keeps data: for what leaves no
-                snapshot and costs nothing idle. The user's own `opts.retain_on_delete` comes first.
             retain: where the environment retains data, it stays when the stack lets go of it: what has no final
                 snapshot of its own, and the key of what has one.
             depends_on: what must stand before it, beyond what its inputs tell.

@@ -44,6 +44,8 @@ COMPRESSION = Feature("compression")
 INVALIDATION = Feature("invalidation")
 DEAD_LETTER = Feature("dead-letter")
 STREAM_REPLICAS = Feature("stream-replicas")
+STREAM_SIZE = Feature("stream-size")
+LONG_BACKLOG = Feature("long-backlog")
 FLOW_LOGS = Feature("flow-logs")
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))

@@ -14,13 +14,18 @@ from pydantic import AfterValidator, Field, model_validator
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
-from infra_kit.durations import Duration
+from infra_kit.durations import Duration, seconds
 from infra_kit.features import Feature
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.subjects import overlap
 from infra_kit.target import Target
 
 Engine = Literal["nats", "native"]
+
+QUEUE_KEEPS = "14d"
+"""What a queue of a cloud keeps at most, of those we know the least (SQS:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). An event that is to
+wait longer for its consumer asks for `Feature.LONG_BACKLOG`."""
 
 
 def subject(event_type: str) -> str:
@@ -69,6 +74,8 @@ class Consumer(Options):
     """After so many deliveries an event is given up."""
     dead_letter: bool = True
     """Keep what was given up, to be looked at and sent again."""
+    backlog: Duration | None = None
+    """How long an event waits for this consumer, at least. Default: as long as its stream keeps it."""
 
 
 class EventBusSpec(Spec):
@@ -105,13 +112,28 @@ class EventBusSpec(Spec):
                 f"consumers.{name}: its filter {consumer.filter!r} fits no subject of the stream {consumer.stream}, "
                 f"which has {', '.join(stream.subjects)}: it would never get an event"
             )
+        if self.backlog(name) > seconds(stream.retention):
+            raise ValueError(
+                f"consumers.{name}: its backlog of {consumer.backlog} is longer than the {stream.retention} that the "
+                f"stream {consumer.stream} keeps an event: lower the one or raise the other"
+            )
+
+    def backlog(self, consumer: str) -> int:
+        """How long an event waits for a consumer, in seconds."""
+        asked = self.consumers[consumer]
+        return seconds(asked.backlog or self.streams[asked.stream].retention)
 
     def features(self) -> frozenset[Feature]:
         asked = {
             features.DEAD_LETTER: any(consumer.dead_letter for consumer in self.consumers.values()),
             features.STREAM_REPLICAS: any(stream.replicas > 1 for stream in self.streams.values()),
+            features.STREAM_SIZE: any(stream.max_size_gb for stream in self.streams.values()),
+            features.LONG_BACKLOG: any(map(self._waits_long, self.consumers)),
         }
         return frozenset({feature for feature, wanted in asked.items() if wanted} | {features.engine(self.engine)})
+
+    def _waits_long(self, consumer: str) -> bool:
+        return self.backlog(consumer) > seconds(QUEUE_KEEPS)
 
     def without(self, feature: Feature) -> EventBusSpec:
         match feature:
@@ -119,6 +141,11 @@ class EventBusSpec(Spec):
                 return self.replace(consumers=_each(self.consumers, dead_letter=False))
             case features.STREAM_REPLICAS:
                 return self.replace(streams=_each(self.streams, replicas=1))
+            case features.STREAM_SIZE:
+                return self.replace(streams=_each(self.streams, max_size_gb=None))
+            case features.LONG_BACKLOG:
+                long = {name: self.consumers[name] for name in filter(self._waits_long, self.consumers)}
+                return self.replace(consumers={**self.consumers, **_each(long, backlog=QUEUE_KEEPS)})
             case _ if feature.family == "engine":
                 return self.replace(engine="native" if feature.value == "nats" else "nats")
             case _:

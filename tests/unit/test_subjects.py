@@ -1,6 +1,6 @@
 import pytest
 
-from infra_kit.subjects import overlap
+from infra_kit.subjects import meet, overlap
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,21 @@ from infra_kit.subjects import overlap
 def test_two_subjects_overlap_when_one_event_can_be_on_both(one: str, other: str, expected: bool) -> None:
     assert overlap(one, other) is expected
     assert overlap(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("lead.created", "lead.created", "lead.created"),
+        ("lead.*", "lead.created", "lead.created"),
+        ("lead.>", "lead.*.done", "lead.*.done"),
+        ("lead.*.>", "lead.call.>", "lead.call.>"),
+        ("lead.*.done", "lead.call.*", "lead.call.done"),
+        ("lead.>", "lead", None),
+        ("lead.*", "lead.call.done", None),
+        ("lead.*", "proposal.*", None),
+    ],
+)
+def test_two_subjects_meet_in_the_subject_of_what_is_on_both(one: str, other: str, both: str | None) -> None:
+    assert meet(one, other) == both
+    assert meet(other, one) == both

@@ -3,6 +3,8 @@
 A consumer's address is `STREAM/consumer`: a pull consumer that is there already, so a client binds to it
 (`jetstream.pull_subscribe_bind(consumer, stream)` in nats-py) and never makes its own.
 
+An event waits for its consumer as long as its stream keeps it, so at least for any `backlog`.
+
 Delivery is at least once, as NATS says it: an acknowledgement of the moment before a crash may be lost, never an event.
 
 Dead letters are addressed the same way. JetStream has no dead-letter queue: what it has is an advisory for each event
@@ -22,7 +24,9 @@ from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.features import Feature
 from infra_kit.providers.local.resource import EventBusServer, server
 
-SUPPORTS = frozenset({features.DEAD_LETTER, features.engine("nats")})
+SUPPORTS = frozenset(
+    {features.DEAD_LETTER, features.STREAM_SIZE, features.LONG_BACKLOG, features.engine("nats")},
+)
 
 HINTS = {
     features.STREAM_REPLICAS: "one machine has one server, so one copy of a stream; set replicas=1 here",

@@ -17,6 +17,8 @@ class EventBusConformance(ComponentConformance):
     asks = {
         features.DEAD_LETTER: {"consumers": {"scoring": Consumer(stream="LEADS")}},
         features.STREAM_REPLICAS: {"streams": {"LEADS": Stream(subjects=["lead.*"], replicas=3)}},
+        features.STREAM_SIZE: {"streams": {"LEADS": Stream(subjects=["lead.*"], max_size_gb=1)}},
+        features.LONG_BACKLOG: {"streams": {"LEADS": Stream(subjects=["lead.*"], retention="30d")}},
         features.engine("nats"): {"engine": "nats"},
         features.engine("native"): {"engine": "native"},
     }

@@ -78,3 +78,38 @@ def test_copies_of_a_stream_make_a_majority(replicas: int) -> None:
 def test_without_one_engine_it_is_the_other(engine: Engine, other: Engine) -> None:
     asked = EventBusSpec(engine=engine, streams={"LEADS": Stream(subjects=["lead.*"])})
     assert asked.without(features.engine(engine)).engine == other
+
+
+def backlog(retention: str, asked: str | None) -> EventBusSpec:
+    consumer = Consumer(stream="LEADS", backlog=asked)
+    return EventBusSpec(
+        streams={"LEADS": Stream(subjects=["lead.*"], retention=retention)}, consumers={"crm": consumer}
+    )
+
+
+def test_an_event_waits_for_its_consumer_as_long_as_its_stream_keeps_it_or_as_long_as_asked() -> None:
+    assert backlog("30d", None).backlog("crm") == 30 * 86_400
+    assert backlog("30d", "1h").backlog("crm") == 3_600
+
+
+@pytest.mark.parametrize(
+    ("retention", "asked", "long"),
+    [("14d", None, False), ("15d", None, True), ("5y", "14d", False), ("5y", "15d", True)],
+)
+def test_a_backlog_longer_than_any_queue_keeps_is_a_feature(retention: str, asked: str | None, long: bool) -> None:
+    spec = backlog(retention, asked)
+    assert (features.LONG_BACKLOG in spec.features()) is long
+    assert spec.without(features.LONG_BACKLOG).backlog("crm") == min(spec.backlog("crm"), 14 * 86_400)
+
+
+def test_a_backlog_longer_than_the_stream_keeps_its_events_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match="its backlog of 8d is longer than the 7d that the stream LEADS keeps an event"
+    ):
+        backlog("7d", "8d")
+
+
+def test_a_streams_size_is_a_feature_that_can_be_left_out() -> None:
+    spec = EventBusSpec(streams={"LEADS": Stream(subjects=["lead.*"], max_size_gb=1)})
+    assert features.STREAM_SIZE in spec.features()
+    assert spec.without(features.STREAM_SIZE).streams["LEADS"].max_size_gb is None
