@@ -9,8 +9,8 @@ from infra_kit.component import Scope
 
 
 def region(scope: Scope) -> pulumi.Output[str]:
-    """The region's name. A user's own provider may stand elsewhere than the target says, so it is asked then."""
-    return get_region_output(opts=scope.invoke).region
+    """The region's name: the target's, or the provider's own where the target says none or the user chose another."""
+    return pulumi.Output.from_input(scope.region) if scope.region else get_region_output(opts=scope.invoke).region
 
 
 def account(scope: Scope) -> pulumi.Output[str]:

@@ -15,7 +15,15 @@ LOGS = "logs.amazonaws.com"
 """CloudWatch Logs. It alone calls from a principal of each region, and names the log group where others name the
 account (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html)."""
 
-USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey")
+USE = (
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:DescribeKey",
+)
 """What a service needs to write and read what is encrypted."""
 
 
@@ -36,6 +44,7 @@ def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) ->
         role,
         kms.Key,
         stateful=True,
+        retain=True,
         description=f"{type(scope.parent).__name__} {scope.name} of {scope.target.app} ({scope.environment})",
         enable_key_rotation=True,
         deletion_window_in_days=30,
@@ -48,8 +57,8 @@ def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) ->
 def _policy(scope: Scope, services: Sequence[str]) -> pulumi.Output[str]:
     """`Resource: *` in a key's policy is that key alone
     (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html)."""
-    place = (identity.partition(scope), identity.account(scope), identity.region(scope))
-    return pulumi.Output.all(*place).apply(lambda known: json.dumps(_document(*known, services)))
+    place = pulumi.Output.all(identity.partition(scope), identity.account(scope), identity.region(scope))
+    return place.apply(lambda it: json.dumps(_document(it[0], it[1], it[2], services)))
 
 
 def _document(partition: str, account: str, region: str, services: Sequence[str]) -> dict[str, object]:

@@ -1,17 +1,55 @@
-"""Network on AWS: see below."""
+"""Network on AWS: a VPC with a public, a private and an isolated subnet in each zone.
+
+- Subnets are keyed by the letter of their zone, which `infra-kit:aws: {zones: […]}` names in order.
+- Public addresses are given to nobody by default: only what asks for one (a load balancer, a NAT gateway) has it.
+- The private tier goes out through NAT, the isolated one not at all; both reach S3 and DynamoDB through gateway
+  endpoints, which cost nothing (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
+- The default security group is emptied, so that nothing stands in it by accident. The default network ACL stays as AWS
+  makes it: security groups say who reaches what.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pulumi
+from pulumi_aws import ec2
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec, Tier
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.aws import cidrs, flow_logs, identity
+from infra_kit.providers.aws.settings import AwsSettings
+
+SUPPORTS: frozenset[Feature] = frozenset({features.FLOW_LOGS})
+ANYWHERE = "0.0.0.0/0"
+GATEWAY_SERVICES = ("s3", "dynamodb")
+
+
+def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, {})
+
+
+def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
+    zones = _zones(scope, spec)
+    vpc = _vpc(scope, spec)
+    gateway = scope.resource("gateway", ec2.InternetGateway, vpc_id=vpc.id, tags=scope.tags)
+    subnets = {tier: _subnets(scope, spec, vpc, tier, zones) for tier in cidrs.TIERS}
+    nats = _nats(scope, spec, gateway, subnets["public"])
+    tables = _routes(scope, vpc, gateway, subnets, nats)
+    _gateway_endpoints(scope, vpc, tables)
+    if spec.flow_logs:
+        flow_logs.create(scope, vpc)
+    return _endpoint(vpc.id, vpc.cidr_block, {tier: _ids(there) for tier, there in subnets.items()})
+
+
+def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:  # noqa: ARG001  any component may join
+    subnets = {tier: _inputs(there) for tier, there in known.subnets.items()}
+    return _endpoint(pulumi.Output.from_input(known.id), pulumi.Output.from_input(known.cidr), subnets)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +74,141 @@ class AwsNetwork:
     def data(self, scope: Scope) -> list[pulumi.Output[str]]:
         """The subnets where databases and caches stand: isolated, or private where a network has no isolated ones."""
         return self.ids(scope, "isolated" if self.subnets.get("isolated") else "private")
+
+
+Ids = Mapping[str, pulumi.Output[str]]
+
+
+def _endpoint(vpc: pulumi.Output[str], cidr: pulumi.Output[str], subnets: Mapping[Tier, Ids]) -> NetworkEndpoint:
+    return NetworkEndpoint(id=vpc, cidr=cidr, native=AwsNetwork(vpc_id=vpc, cidr=cidr, subnets=subnets))
+
+
+def _ids(subnets: Mapping[str, ec2.Subnet]) -> Ids:
+    return {zone: subnet.id for zone, subnet in subnets.items()}
+
+
+def _inputs(subnets: Mapping[str, pulumi.Input[str]]) -> Ids:
+    return {zone: pulumi.Output.from_input(subnet) for zone, subnet in subnets.items()}
+
+
+def _zones(scope: Scope, spec: NetworkSpec) -> Sequence[str]:
+    """The letters of the zones, the first ones of those that the stack says."""
+    there = cast(AwsSettings, scope.target.settings).zones
+    zones = there[: spec.zones]
+    if len(zones) < spec.zones:
+        raise SpecError(
+            f"Network {scope.name!r}: zones: given {spec.zones}, and infra-kit:aws: zones names {', '.join(there)}. "
+            "Name as many there, or ask for fewer."
+        )
+    places = cidrs.letters(spec.cidr)
+    if outside := [zone for zone in zones if zone not in places]:
+        raise SpecError(
+            f"Network {scope.name!r}: cidr: given {spec.cidr}, which has room for the zones {places[0]} to "
+            f"{places[-1]}, not for {', '.join(outside)}: a zone's place goes by its letter, and AWS makes no subnet "
+            "below /28. Take a larger range (/23 has room up to h), or other zones in infra-kit:aws: zones."
+        )
+    return zones
+
+
+def _vpc(scope: Scope, spec: NetworkSpec) -> ec2.Vpc:
+    vpc = scope.resource(
+        "vpc",
+        ec2.Vpc,
+        cidr_block=spec.cidr,
+        enable_dns_support=True,
+        enable_dns_hostnames=True,  # names of databases, and of endpoints, resolve to private addresses
+        tags=_named(scope),
+    )
+    scope.resource("default-group", ec2.DefaultSecurityGroup, vpc_id=vpc.id, tags=scope.tags)
+    return vpc
+
+
+def _subnets(scope: Scope, spec: NetworkSpec, vpc: ec2.Vpc, tier: Tier, zones: Sequence[str]) -> dict[str, ec2.Subnet]:
+    region = identity.region(scope)
+    return {
+        zone: scope.resource(
+            f"{tier}-{zone}",
+            ec2.Subnet,
+            vpc_id=vpc.id,
+            cidr_block=cidrs.block(spec.cidr, tier, zone),
+            availability_zone=pulumi.Output.concat(region, zone),
+            map_public_ip_on_launch=False,
+            tags=_named(scope, tier, zone),
+        )
+        for zone in zones
+    }
+
+
+def _named(scope: Scope, *parts: str) -> dict[str, str]:
+    """`Name` is what the console shows of a VPC and its subnets."""
+    return {**scope.tags, "Name": "-".join((scope.target.app, scope.name, *parts))}
+
+
+def _nats(
+    scope: Scope, spec: NetworkSpec, gateway: ec2.InternetGateway, public: Mapping[str, ec2.Subnet]
+) -> dict[str, ec2.NatGateway]:
+    """NAT gateways by zone: none, one in the first zone, or one in each."""
+    wanted = {"none": 0, "single": 1, "per-zone": len(public)}[spec.nat]
+    return {zone: _nat(scope, zone, subnet, gateway) for zone, subnet in list(public.items())[:wanted]}
+
+
+def _nat(scope: Scope, zone: str, subnet: ec2.Subnet, gateway: ec2.InternetGateway) -> ec2.NatGateway:
+    """Both need a way out that stands: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-eips.html."""
+    after = [gateway]
+    address = scope.resource(f"nat-{zone}-address", ec2.Eip, domain="vpc", depends_on=after, tags=scope.tags)
+    return scope.resource(
+        f"nat-{zone}",
+        ec2.NatGateway,
+        subnet_id=subnet.id,
+        allocation_id=address.id,
+        depends_on=after,
+        tags=_named(scope, "nat", zone),
+    )
+
+
+def _routes(
+    scope: Scope,
+    vpc: ec2.Vpc,
+    gateway: ec2.InternetGateway,
+    subnets: Mapping[Tier, Mapping[str, ec2.Subnet]],
+    nats: Mapping[str, ec2.NatGateway],
+) -> list[ec2.RouteTable]:
+    """One table for the public tier and one for the isolated; a table a zone for the private, each with its NAT."""
+    public, isolated = (_table(scope, vpc, tier) for tier in ("public", "isolated"))
+    _route(scope, "public", public, gateway_id=gateway.id)
+    private = {zone: _table(scope, vpc, f"private-{zone}") for zone in subnets["private"]}
+    for zone, table in private.items():
+        if nats:
+            nat = nats.get(zone) or next(iter(nats.values()))
+            _route(scope, f"private-{zone}", table, nat_gateway_id=nat.id)
+    tables = {"public": public, "isolated": isolated}
+    for tier, there in subnets.items():
+        for zone, subnet in there.items():
+            _associate(scope, f"{tier}-{zone}", subnet, tables.get(tier) or private[zone])
+    return [public, isolated, *private.values()]
+
+
+def _table(scope: Scope, vpc: ec2.Vpc, what: str) -> ec2.RouteTable:
+    return scope.resource(f"{what}-routes", ec2.RouteTable, vpc_id=vpc.id, tags=_named(scope, what))
+
+
+def _route(scope: Scope, what: str, table: ec2.RouteTable, **way: Any) -> None:
+    scope.resource(f"{what}-way-out", ec2.Route, route_table_id=table.id, destination_cidr_block=ANYWHERE, **way)
+
+
+def _associate(scope: Scope, what: str, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
+    scope.resource(f"{what}-association", ec2.RouteTableAssociation, subnet_id=subnet.id, route_table_id=table.id)
+
+
+def _gateway_endpoints(scope: Scope, vpc: ec2.Vpc, tables: Sequence[ec2.RouteTable]) -> None:
+    region = identity.region(scope)
+    for service in GATEWAY_SERVICES:
+        scope.resource(
+            f"{service}-endpoint",
+            ec2.VpcEndpoint,
+            vpc_id=vpc.id,
+            vpc_endpoint_type="Gateway",
+            service_name=pulumi.Output.concat("com.amazonaws.", region, ".", service),
+            route_table_ids=[table.id for table in tables],
+            tags=scope.tags,
+        )

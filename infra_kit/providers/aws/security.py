@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 from pulumi_aws import ec2, vpc
 
@@ -22,7 +24,7 @@ def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bo
     group = scope.resource(
         "group", ec2.SecurityGroup, vpc_id=network.vpc_id, description=f"Reaches {what}", tags=scope.tags
     )
-    rule = {
+    rule: dict[str, Any] = {
         "security_group_id": group.id,
         "cidr_ipv4": network.cidr,
         "ip_protocol": "tcp",
