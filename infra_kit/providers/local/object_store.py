@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.object_store import ObjectStoreEndpoint, ObjectStoreSpec
 from infra_kit.features import Feature
+from infra_kit.providers.common.seaweed import bucket_name
 from infra_kit.providers.local.resource import ObjectStoreServer, server
 
 SUPPORTS = frozenset(
@@ -52,10 +52,3 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
         force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
         native=LocalBucket(access_key=store.public["cdn_access_key"], secret_key=store.private["cdn_secret_key"]),
     )
-
-
-def bucket_name(app: str, name: str) -> str:
-    """`<app>-<name>` in S3's letters: 3 to 63 of a-z, 0-9 and hyphens
-    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). The server keeps its first one."""
-    prefix = re.sub(r"[^a-z0-9]+", "-", app.lower()).strip("-")
-    return f"{prefix[: 62 - len(name)].rstrip('-')}-{name}".lstrip("-") if prefix else f"bucket-{name}"

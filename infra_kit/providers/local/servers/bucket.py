@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.exceptions
@@ -15,13 +15,11 @@ from botocore.config import Config
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.common import seaweed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef, LifecycleRuleTypeDef
-
-LOCK_MODE: Literal["COMPLIANCE"] = "COMPLIANCE"
-"""Nobody can shorten it or delete before its end, whatever their rights (GOVERNANCE lets the privileged)."""
 
 _NO_FILES: dict[str, tuple[None, list[str], str | None, None]] = {
     "profile": (None, [], None, None),
@@ -88,7 +86,7 @@ def _lock(s3: S3Client, name: str, bucket: str, days: float | None) -> None:
             Bucket=bucket,
             ObjectLockConfiguration={
                 "ObjectLockEnabled": "Enabled",
-                "Rule": {"DefaultRetention": {"Mode": LOCK_MODE, "Days": int(days)}},
+                "Rule": {"DefaultRetention": {"Mode": seaweed.LOCK_MODE, "Days": int(days)}},
             },
         )
 

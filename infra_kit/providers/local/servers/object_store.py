@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.common import seaweed
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -25,23 +26,14 @@ from infra_kit.providers.local.servers import bucket, seaweed_conf
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-REGION = "us-east-1"
-"""SeaweedFS accepts every region; clients want one, and this is S3's default."""
-
 _MADE = "bucket made"
-
-_PROBE = "infra.kit.probe"
-"""A bucket of our own with one object of the same name. The gateway lists buckets before the volumes have reported to
-the master, and until then every object fails: only reading one back tells."""
 
 
 class ObjectStoreServer(Server):
     KIND = "local/object_store"
     PORTS = len(seaweed_conf.PORT_FLAGS) - 1
     """The last one, the admin server's HTTP port, is not free to choose: see `_add_admin_port`."""
-    SECRETS = (
-        "admin_key", "app_key", "cdn_key", "volume_write", "volume_read", "filer_write", "filer_read", "admin_password",
-    )  # fmt: skip
+    SECRETS = (*seaweed.KEYS, *seaweed.TOKENS)
 
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
         record.facts.setdefault("bucket", props["bucket"])
@@ -55,7 +47,7 @@ class ObjectStoreServer(Server):
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         s3 = _client(record)
         try:
-            return not bucket.exists(s3, _PROBE) or _reads_back(s3)
+            return not bucket.exists(s3, seaweed.PROBE) or _reads_back(s3)
         except (ClientError, ConnectionError, HTTPClientError):
             return False
 
@@ -72,9 +64,9 @@ class ObjectStoreServer(Server):
         public = {
             "bucket": record.facts["bucket"],
             "s3_endpoint": _address(record),
-            "region": REGION,
-            "access_key": seaweed_conf.APP,
-            "cdn_access_key": seaweed_conf.CDN,
+            "region": seaweed.REGION,
+            "access_key": seaweed.APP,
+            "cdn_access_key": seaweed.CDN,
         }
         return public, {"secret_key": record.secrets["app_key"], "cdn_secret_key": record.secrets["cdn_key"]}
 
@@ -115,17 +107,17 @@ def _remove_stale_sockets(box: Box, record: Record) -> None:
 
 def _reads_back(s3: S3Client) -> bool:
     try:
-        return bool(s3.get_object(Bucket=_PROBE, Key=_PROBE)["Body"].read())
+        return bool(s3.get_object(Bucket=seaweed.PROBE, Key=seaweed.PROBE)["Body"].read())
     except s3.exceptions.NoSuchKey:
         return True
 
 
 def _keeps_objects(s3: S3Client) -> bool:
     try:
-        if not bucket.exists(s3, _PROBE):
-            s3.create_bucket(Bucket=_PROBE)
-        if not s3.list_objects_v2(Bucket=_PROBE)["KeyCount"]:
-            s3.put_object(Bucket=_PROBE, Key=_PROBE, Body=_PROBE.encode())
+        if not bucket.exists(s3, seaweed.PROBE):
+            s3.create_bucket(Bucket=seaweed.PROBE)
+        if not s3.list_objects_v2(Bucket=seaweed.PROBE)["KeyCount"]:
+            s3.put_object(Bucket=seaweed.PROBE, Key=seaweed.PROBE, Body=seaweed.PROBE.encode())
         return _reads_back(s3)
     except (ClientError, HTTPClientError):
         return False
@@ -152,7 +144,7 @@ def _address(record: Record) -> str:
 
 
 def _client(record: Record) -> S3Client:
-    return bucket.client(_address(record), REGION, seaweed_conf.ADMIN, record.secrets["admin_key"])
+    return bucket.client(_address(record), seaweed.REGION, seaweed.ADMIN, record.secrets["admin_key"])
 
 
 HANDLER = ObjectStoreServer()

@@ -11,8 +11,9 @@ import pytest
 
 from infra_kit import ObjectStore, features
 from infra_kit.components.object_store import LifecycleRule, ObjectStoreSpec
-from infra_kit.providers.local.object_store import HINTS, bucket_name, gaps
-from infra_kit.providers.local.servers import bucket, seaweed_conf
+from infra_kit.providers.common import seaweed
+from infra_kit.providers.local.object_store import HINTS, gaps
+from infra_kit.providers.local.servers import bucket
 from infra_kit.testing import record
 
 
@@ -44,12 +45,12 @@ def test_the_server_gets_the_spec_as_plain_values_and_a_bucket_named_after_the_p
     ],
 )
 def test_bucket_names_are_legal_in_s3(app: str, name: str, expected: str) -> None:
-    assert bucket_name(app, name) == expected
+    assert seaweed.bucket_name(app, name) == expected
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", expected)
 
 
 def test_only_our_own_identity_is_an_administrator() -> None:
-    config = seaweed_conf.identities(defaultdict(str, admin_key="a", app_key="b", cdn_key="c"), "files-bucket")
+    config = seaweed.identities(defaultdict(str, admin_key="a", app_key="b", cdn_key="c"), "files-bucket")
     policies = {policy["name"]: json.loads(policy["content"]) for policy in config["policies"]}
 
     assert [found["name"] for found in config["identities"] if "actions" in found] == ["admin"]
@@ -62,7 +63,7 @@ def test_only_our_own_identity_is_an_administrator() -> None:
 
 def test_every_part_of_weed_asks_for_a_token_or_a_certificate() -> None:
     secrets = {name: f"secret-{name}" for name in ("volume_write", "volume_read", "filer_write", "filer_read")}
-    parsed = tomllib.loads(seaweed_conf.security("/conf", {**secrets, "admin_password": "secret-admin"}))
+    parsed = tomllib.loads(seaweed.security("/conf", {**secrets, "admin_password": "secret-admin"}))
 
     assert parsed["jwt"]["signing"] == {"key": "secret-volume_write", "read": {"key": "secret-volume_read"}}
     assert parsed["jwt"]["filer_signing"] == {"key": "secret-filer_write", "read": {"key": "secret-filer_read"}}
