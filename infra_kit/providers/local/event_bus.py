@@ -1,18 +1,4 @@
-"""EventBus on this machine: a NATS server with JetStream.
-
-A consumer's address is `STREAM/consumer`: a pull consumer that is there already, so a client binds to it
-(`jetstream.pull_subscribe_bind(consumer, stream)` in nats-py) and never makes its own.
-
-An event waits for its consumer as long as its stream keeps it, so at least for any `backlog`.
-
-Delivery is at least once, as NATS says it: an acknowledgement of the moment before a crash may be lost, never an event.
-
-Dead letters are addressed the same way. JetStream has no dead-letter queue: what it has is an advisory for each event
-that was given up (`max_deliveries` reached, or ended by the reader with `term()`), and these are kept in a stream of
-their own, `_dead_<consumer>`, as long as the events themselves. Its JSON names `stream` and `stream_seq`; the event is
-still in its stream, and `jetstream.get_msg(stream, stream_seq)` reads it. NATS writes the advisory when the consumer
-is next asked for events, not when the last wait ends.
-"""
+"""EventBus on this machine: a NATS server with JetStream (`providers/common/nats.py`)."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.common import nats
 from infra_kit.providers.local import builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -82,11 +83,11 @@ class EventBusServer(Server):
         public = {
             "host": LOOPBACK,
             "port": port,
-            "username": nats_conf.APP,
-            "consumers": nats_conf.consumer_addresses(props),
-            "dead_letters": nats_conf.dead_letter_addresses(props),
+            "username": nats.APP,
+            "consumers": nats.consumer_addresses(props),
+            "dead_letters": nats.dead_letter_addresses(props),
         }
-        url = f"nats://{nats_conf.APP}:{quote(password, safe='')}@{LOOPBACK}:{port}"
+        url = f"nats://{nats.APP}:{quote(password, safe='')}@{LOOPBACK}:{port}"
         return public, {"password": password, "url": url}
 
 

@@ -9,24 +9,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
 import nats
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig, StreamInfo
+from nats.js.api import ConsumerConfig, StreamConfig, StreamInfo
 from nats.js.errors import APIError
 
 from infra_kit._dynamic import Props
-from infra_kit.durations import seconds
 from infra_kit.errors import ServerError
+from infra_kit.providers.common import nats as common
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.servers import nats_conf
-
-DUPLICATE_WINDOW = 120
-"""Seconds in which an event with a `Nats-Msg-Id` seen before is dropped: the server's own default, which may not be
-longer than the retention."""
-GIVEN_UP = "$JS.EVENT.ADVISORY.CONSUMER"
 
 
 @asynccontextmanager
@@ -34,7 +27,7 @@ async def session(record: Record) -> AsyncIterator[JetStreamContext]:
     """JetStream as the administrator, whom only the provider is."""
     connection = await nats.connect(
         f"nats://{LOOPBACK}:{record.ports[0]}",
-        user=nats_conf.ADMIN,
+        user=common.ADMIN,
         password=record.secrets["admin"],
         allow_reconnect=False,
         connect_timeout=2,
@@ -102,45 +95,8 @@ async def _all_streams(jetstream: JetStreamContext) -> list[StreamInfo]:
 
 
 def stream_configs(props: Props) -> dict[str, StreamConfig]:
-    """The declared streams, and one for the dead letters of each consumer that keeps them, as long as the events."""
-    configs = {name: _stream(name, stream["subjects"], stream) for name, stream in props["streams"].items()}
-    for consumer, address in nats_conf.dead_letter_addresses(props).items():
-        source = props["consumers"][consumer]["stream"]
-        name = address.partition("/")[0]
-        subjects = [f"{GIVEN_UP}.{why}.{source}.{consumer}" for why in ("MAX_DELIVERIES", "MSG_TERMINATED")]
-        configs[name] = _stream(name, subjects, {"retention": props["streams"][source]["retention"]})
-    return configs
-
-
-def _stream(name: str, subjects: list[str], options: Mapping[str, Any]) -> StreamConfig:
-    retention = seconds(options["retention"])
-    size = options.get("max_size_gb")
-    return StreamConfig(
-        name=name,
-        subjects=list(subjects),
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        max_age=retention,
-        max_bytes=int(size * 2**30) if size else -1,
-        duplicate_window=min(DUPLICATE_WINDOW, retention),
-        num_replicas=1,
-    )
+    return {name: StreamConfig.from_response(config) for name, config in common.streams(props).items()}
 
 
 def consumer_configs(props: Props) -> dict[tuple[str, str], ConsumerConfig]:
-    """Durable pull consumers by stream and name. A new one begins with the oldest event that is kept."""
-    configs = {}
-    for name, consumer in props["consumers"].items():
-        configs[consumer["stream"], name] = ConsumerConfig(
-            name=name,
-            durable_name=name,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=seconds(consumer["ack_wait"]),
-            max_deliver=int(consumer["max_deliveries"]),
-            filter_subject=consumer.get("filter"),
-        )
-    for name, address in nats_conf.dead_letter_addresses(props).items():
-        configs[address.partition("/")[0], name] = ConsumerConfig(
-            name=name, durable_name=name, ack_policy=AckPolicy.EXPLICIT
-        )
-    return configs
+    return {address: ConsumerConfig.from_response(config) for address, config in common.consumers(props).items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 from infra_kit import features
 from infra_kit._dynamic import Props
 from infra_kit.components.event_bus import Consumer, EventBusSpec, Stream
+from infra_kit.providers.common import nats
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.event_bus import gaps
 from infra_kit.providers.local.servers import nats_conf, nats_streams
@@ -45,7 +46,7 @@ def test_a_clouds_own_bus_is_a_gap_with_a_way_out() -> None:
 
 
 def test_the_application_gets_these_rights_and_no_others() -> None:
-    assert nats_conf.permissions(PROPS)["publish"]["allow"] == [
+    assert nats.permissions(PROPS)["publish"]["allow"] == [
         "$JS.API.INFO",
         "$JS.API.STREAM.NAMES",
         "lead.*",
@@ -64,7 +65,7 @@ def test_the_application_gets_these_rights_and_no_others() -> None:
         "$JS.API.CONSUMER.MSG.NEXT._dead_crm.crm",
         "$JS.ACK._dead_crm.crm.>",
     ]
-    assert nats_conf.permissions(PROPS)["subscribe"] == {"allow": ["_INBOX.>"]}
+    assert nats.permissions(PROPS)["subscribe"] == {"allow": ["_INBOX.>"]}
 
 
 def test_the_file_names_the_loopback_and_two_users_each_with_a_password(tmp_path: Path) -> None:
@@ -99,5 +100,5 @@ def test_the_window_for_duplicates_is_never_longer_than_the_retention() -> None:
 
 
 def test_consumers_are_addressed_by_stream_and_name() -> None:
-    assert nats_conf.consumer_addresses(PROPS) == {"crm": "LEAD_EVENTS/crm", "tax": "CFDI_EVENTS/tax"}
-    assert nats_conf.dead_letter_addresses(PROPS) == {"crm": "_dead_crm/crm"}
+    assert nats.consumer_addresses(PROPS) == {"crm": "LEAD_EVENTS/crm", "tax": "CFDI_EVENTS/tax"}
+    assert nats.dead_letter_addresses(PROPS) == {"crm": "_dead_crm/crm"}
