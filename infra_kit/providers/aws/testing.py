@@ -1,4 +1,4 @@
-"""What a recorded program (`infra_kit.testing`) gets from AWS: names and numbers of the form that the real ones have."""
+"""What a recorded program (`infra_kit.testing`) gets from AWS: names and numbers in the form of the real ones."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def _arn(service: str, path: str) -> Answer:
     }
 
 
+def _named(role: str) -> Answer:
+    """The name that Pulumi gives."""
+    return lambda inputs: {"name": f"{inputs['tags']['component']}-{role}-1a2b3c4"}
+
+
 def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = inputs["tags"]["component"]
     return {
@@ -26,11 +31,43 @@ def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _user(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-user-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+
+
+def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-bus-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{name}"}
+
+
+def _rule(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-rule-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{inputs['eventBusName']}/{name}"}
+
+
+def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A queue that sends what it gives up to another is told from that one."""
+    name = f"{inputs['tags']['component']}-{'queue' if 'redrivePolicy' in inputs else 'dead-letters'}-1a2b3c4"
+    return {
+        "name": name,
+        "arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}",
+        "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+    }
+
+
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:cloudwatch/eventBus:EventBus": _bus,
+    "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _arn("logs", "log-group:flows"),
+    "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,
+    "aws:iam/accessKey:AccessKey": {"secret": "recorded-secret-access-key"},
+    "aws:elasticache/subnetGroup:SubnetGroup": _named("subnets"),
     "aws:iam/role:Role": _arn("iam", "role"),
+    "aws:iam/user:User": _user,
     "aws:kms/key:Key": _arn("kms", "key"),
+    "aws:sqs/queue:Queue": _queue,
     "random:index/randomId:RandomId": {"hex": "c0ffee42"},
     "random:index/randomPassword:RandomPassword": {"result": "recorded-password"},
 }
@@ -38,7 +75,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
-    "aws:index/getPartition:getPartition": {"partition": "aws"},
+    "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
     "aws:index/getRegion:getRegion": {"region": REGION},
 }
 """By token, what a function of the provider answers."""

@@ -1,0 +1,138 @@
+"""Redis on AWS: ElastiCache for Valkey, one primary and its replicas (cluster mode off: any client speaks to it).
+
+- Clients need TLS and a token (AUTH). The token stays valid beside a new one while it is exchanged, so that running
+  clients go on: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html.
+- `memory_gb` counts what data may fill: a node has a third more. AWS does not let `maxmemory` itself be set, so a node
+  may hold more than was asked.
+- Nodes are the cheapest that fit, burstable ones too, in production as well: Redis has one busy thread, and these have
+  two CPUs (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html).
+- Multi-AZ failover comes with `high_availability` alone. Why not CKV2_AWS_50 in every production: it doubles the price,
+  and what is kept here besides sessions and counters should have a home elsewhere.
+- Changes take place at once: who runs `up` has seen them in the plan, and means now.
+- AWS refuses to change `databases` of a cache that stands: make another one beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws import elasticache
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.redis import DEFAULT_VERSION, RedisEndpoint, RedisSpec, Version
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.aws import keys, sizes, snapshots
+from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.security import database_group
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.sizes import choose
+from infra_kit.providers.common.urls import url
+
+PORT = 6379
+OLD_TOKEN_STAYS = "ROTATE"  # noqa: S105  a strategy, no token
+
+ENGINES: Mapping[Version, str] = {"7": "7.2", "8": "8.2", "9": "9.0"}
+"""By major version, the one to run (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html); its
+patches come by themselves. The family of its parameters goes by the major version."""
+
+SUPPORTS = frozenset({features.READ_REPLICAS, features.HIGH_AVAILABILITY} | {features.version(it) for it in ENGINES})
+
+HINTS = {
+    features.PERSISTENCE: "ElastiCache keeps no append-only file, only a snapshot a day, and its durability needs "
+    "cluster mode, another protocol; keep what must not be lost in Postgres, or set replicas=1, high_availability=True "
+    "to survive the loss of a node"
+}
+
+
+def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
+    network = scope.native(scope.network, AwsNetwork)
+    token = password(scope).result
+    server = _server(scope, spec, network, token)
+    return _endpoint(server, spec, token)
+
+
+def _subnets(scope: Scope, spec: RedisSpec, network: AwsNetwork) -> elasticache.SubnetGroup:
+    ids = network.data(scope)
+    if spec.high_availability and len(ids) == 1:
+        raise SpecError(
+            f"Redis {scope.name!r}: high_availability: a replica in another zone takes over, and the network has "
+            "one zone. Give it a Network(zones=2), or set high_availability=False."
+        )
+    return scope.resource(
+        "subnets", elasticache.SubnetGroup, subnet_ids=ids, description=_about(scope), tags=scope.tags
+    )
+
+
+def _parameters(scope: Scope, spec: RedisSpec) -> elasticache.ParameterGroup:
+    values = {"maxmemory-policy": spec.eviction, "databases": str(spec.databases)}
+    return scope.resource(
+        "parameters",
+        elasticache.ParameterGroup,
+        family=f"valkey{spec.version or DEFAULT_VERSION}",
+        description=_about(scope),
+        parameters=[{"name": name, "value": value} for name, value in values.items()],
+        tags=scope.tags,
+    )
+
+
+def _server(
+    scope: Scope, spec: RedisSpec, network: AwsNetwork, token: pulumi.Output[str]
+) -> elasticache.ReplicationGroup:
+    """The nodes, which ElastiCache spreads over the zones of their subnets by itself."""
+    subnets = _subnets(scope, spec, network)
+    key = keys.key_arn(scope)
+    return scope.resource(
+        "server",
+        elasticache.ReplicationGroup,
+        stateful=True,
+        description=_about(scope),
+        engine="valkey",
+        engine_version=ENGINES[spec.version or DEFAULT_VERSION],
+        node_type=choose(scope, sizes.ELASTICACHE, memory_gb=spec.memory_gb).name,
+        num_cache_clusters=1 + spec.replicas,
+        automatic_failover_enabled=spec.high_availability,
+        multi_az_enabled=spec.high_availability,
+        port=PORT,
+        parameter_group_name=_parameters(scope, spec).name,
+        subnet_group_name=subnets.name,
+        security_group_ids=[database_group(scope, network, PORT)],
+        transit_encryption_enabled=True,
+        transit_encryption_mode="required",
+        auth_token=token,
+        auth_token_update_strategy=OLD_TOKEN_STAYS,
+        at_rest_encryption_enabled=True,
+        kms_key_id=key,
+        snapshot_retention_limit=scope.defaults.backup_days,
+        final_snapshot_identifier=snapshots.final_name(scope, subnets=subnets.name, key=key),
+        apply_immediately=True,
+        tags=scope.tags,
+    )
+
+
+def _about(scope: Scope) -> str:
+    return f"Redis {scope.name} of {scope.target.app} ({scope.environment})"
+
+
+def _endpoint(server: elasticache.ReplicationGroup, spec: RedisSpec, token: pulumi.Output[str]) -> RedisEndpoint:
+    host = server.primary_endpoint_address
+    reader = server.reader_endpoint_address if spec.replicas else host
+    return RedisEndpoint(
+        host=host,
+        port=pulumi.Output.from_input(PORT),
+        username=pulumi.Output.from_input(""),
+        password=pulumi.Output.secret(token),
+        tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
+        url=_url(host, token),
+        reader_url=_url(reader, token),
+    )
+
+
+def _url(host: pulumi.Output[str], token: pulumi.Output[str]) -> pulumi.Output[str]:
+    return url("rediss", username="", password=token, host=host, port=PORT)

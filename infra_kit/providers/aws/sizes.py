@@ -1,0 +1,43 @@
+"""The machine types of AWS that components are sized by, as its own pages list them.
+
+Prices are on demand in us-east-1, of October 2026 (https://aws.amazon.com/elasticache/pricing/): they only rank the
+sizes. All are Graviton (arm64), the cheaper of what is otherwise alike. Generations are those that every region has.
+"""
+
+from __future__ import annotations
+
+from infra_kit.providers.common.sizes import Size
+
+GIB = 2**30
+FREE_FOR_DATA = 0.75
+"""ElastiCache keeps a quarter of a node's memory for snapshots and failover (`reserved-memory-percent`, 25:
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/redis-memory-management.html)."""
+
+
+def _node(name: str, cpu: float, maxmemory: int, hourly_usd: float, *, burstable: bool = False) -> Size:
+    """A node of ElastiCache, whose memory counts as far as data may fill it."""
+    free = round(maxmemory * FREE_FOR_DATA / GIB, 2)
+    return Size(f"cache.{name}", cpu, free, hourly_usd, burstable)
+
+
+ELASTICACHE = (
+    _node("t4g.micro", 2, 536_870_912, 0.0128, burstable=True),
+    _node("t4g.small", 2, 1_471_026_299, 0.0256, burstable=True),
+    _node("t4g.medium", 2, 3_317_862_236, 0.052, burstable=True),
+    _node("m7g.large", 2, 6_854_542_746, 0.1264),
+    _node("r7g.large", 2, 14_037_181_030, 0.1752),
+    _node("m7g.xlarge", 4, 13_891_921_715, 0.252),
+    _node("r7g.xlarge", 4, 28_261_849_702, 0.3496),
+    _node("m7g.2xlarge", 8, 27_966_669_210, 0.5032),
+    _node("r7g.2xlarge", 8, 56_711_183_565, 0.6984),
+    _node("m7g.4xlarge", 16, 56_116_178_125, 1.0056),
+    _node("r7g.4xlarge", 16, 113_609_865_216, 1.396),
+    _node("m7g.8xlarge", 32, 111_325_552_312, 2.0112),
+    _node("r7g.8xlarge", 32, 225_000_375_228, 2.7928),
+    _node("m7g.12xlarge", 48, 168_715_971_994, 3.016),
+    _node("m7g.16xlarge", 64, 225_000_375_228, 4.0224),
+    _node("r7g.12xlarge", 48, 341_206_346_547, 4.188),
+    _node("r7g.16xlarge", 64, 450_000_750_456, 5.5848),
+)
+"""Nodes for Valkey, with the `maxmemory` of each
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html)."""
