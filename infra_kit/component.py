@@ -92,6 +92,7 @@ class Scope:
         protect: bool | None = None,
         retain: bool = False,
         depends_on: Sequence[pulumi.Resource] = (),
+        ignore_changes: Sequence[str] = (),
         **props: Any,
     ) -> R:
         """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due.
@@ -104,6 +105,7 @@ class Scope:
             retain: where the environment retains data, it stays when the stack lets go of it: what has no final
                 snapshot of its own, and the key of what has one.
             depends_on: what must stand before it, beyond what its inputs tell.
+            ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
             props: its inputs.
         """
         self.roles.append(role)
@@ -117,6 +119,7 @@ class Scope:
             protect=self._unless_the_user_said(due),
             retain_on_delete=True if retain and self.defaults.retain_data else None,
             depends_on=list(depends_on),
+            ignore_changes=list(ignore_changes),
         )
         return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
