@@ -1,0 +1,273 @@
+"""Containers: everything on a VPS is made here, so that everything is hardened alike.
+
+The rules are those of the CIS Docker Benchmark 1.6 (https://www.cisecurity.org/benchmark/docker): no privileges, no
+capability that is not named, no new privileges, a read-only root, an own user, limits of memory, CPUs and processes, no
+namespace of the host's, no host path, no port but those said to be published, a bounded log, a health check, five
+restarts after a failure. Docker's own seccomp and AppArmor profiles apply because nothing switches them off.
+
+After a reboot Docker itself starts no container with the policy on-failure
+(https://docs.docker.com/engine/containers/start-containers-automatically/): the unit that the bootstrap installs does,
+by the label managed-by=infra-kit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+
+from infra_kit.component import Scope
+from infra_kit.errors import SpecError
+from infra_kit.naming import child
+from infra_kit.providers.vps import ssh
+from infra_kit.providers.vps.labels import labels
+from infra_kit.providers.vps.network import VpsNetwork
+
+FILES = "/run/infra-kit"
+"""The folder in which a container finds its `files`."""
+LOG = {"max-size": "10m", "max-file": "3"}
+RESTARTS = 5
+"""After a failure, as CIS 5.15 wants: what fails on and on must not take the host's time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What runs in a container, and what it may use."""
+
+    image: pulumi.Input[str]
+    """The image's id: see `images.pull`."""
+    user: str
+    """Numbers, `uid:gid`, so that no name of the image's decides who it is. Never root."""
+    memory_gb: float
+    """GiB; without swap. Whatever is beyond is killed."""
+    cpu: float
+    """CPUs at most."""
+    health: Sequence[str]
+    """The program that tells whether it is well by its exit status, with arguments; no secret among them."""
+    networks: Sequence[pulumi.Input[str]]
+    """The Docker networks, by name; empty: none at all."""
+    command: Sequence[str] | None = None
+    entrypoint: Sequence[str] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """No secret: `docker inspect` shows it."""
+    files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """By name, what is read-only under `FILES`, to this user only: configuration and secrets."""
+    volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """By path, the volume that is mounted there."""
+    read_only_volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    tmpfs: Mapping[str, str] = field(default_factory=dict)
+    """By path, the options of what is kept in memory, e.g. `{"/tmp": "size=64m"}`; owned by the user."""
+    capabilities: Sequence[str] = ()
+    """Beyond none, e.g. `CAP_NET_BIND_SERVICE`; each with its reason where it is said."""
+    pids: int = 256
+    """Processes and threads at most."""
+    shm_mb: int = 64
+    """Shared memory, in MiB."""
+    ports: Mapping[int, int] = field(default_factory=dict)
+    """Published on every address of the host, by the container's port: the edge only."""
+    stop_signal: str = "SIGTERM"
+    stop_seconds: int = 60
+    """How long it may take to end by itself, before it is killed."""
+    start_seconds: int = 180
+    """How long it may take until it is well for the first time."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a container is reached."""
+
+    host: pulumi.Output[str]
+    port: pulumi.Output[int]
+
+
+class Container(docker.Container):
+    """A container whose successor starts when it is gone: two of them must never share one volume."""
+
+    def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
+        in_turn = pulumi.ResourceOptions(delete_before_replace=True)
+        super().__init__(resource_name, opts=pulumi.ResourceOptions.merge(in_turn, opts), **props)
+
+
+def container(
+    scope: Scope, role: str, run: Run, *, publish: int | None = None, depends_on: Sequence[pulumi.Resource] = ()
+) -> Container:
+    """Makes the container `role` of a component; it is well when this is done, or it fails.
+
+    Other containers of its networks reach it by the name that `address` says.
+
+    Args:
+        scope: of the component.
+        role: its name within the component, e.g. `server`.
+        run: what runs in it.
+        publish: its port that other hosts may reach: published on the host's private address where the settings name
+            it, and nowhere else.
+        depends_on: what must stand before it.
+    """
+    made = scope.resource(
+        role,
+        Container,
+        image=run.image,
+        entrypoints=run.entrypoint,
+        command=run.command,
+        envs=[f"{key}={value}" for key, value in sorted(run.environment.items())],
+        hostname=child(scope.name, role),
+        **_hardened(scope, run),
+        **_limits(run),
+        **_storage(scope, role, run),
+        **_reachable(scope, role, run, publish),
+        healthcheck=docker.ContainerHealthcheckArgs(
+            tests=["CMD", *run.health], interval="10s", timeout="5s", retries=6, start_period="30s"
+        ),
+        wait=True,
+        wait_timeout=run.start_seconds,
+        stop_signal=run.stop_signal,
+        stop_timeout=run.stop_seconds,
+        destroy_grace_seconds=run.stop_seconds,
+        depends_on=depends_on,
+    )
+    _limit_processes(scope, role, run, made)
+    return made
+
+
+def volume(scope: Scope, role: str, *, protect: bool | None = None) -> docker.Volume:
+    """A volume with data of the component's: it outlives its containers, and the stack where data is retained."""
+    return scope.resource(
+        role, docker.Volume, stateful=True, protect=protect, retain=True, labels=labels(scope, docker.VolumeLabelArgs)
+    )
+
+
+def data_networks(scope: Scope, role: str = "server") -> list[pulumi.Output[str]]:
+    """The networks of a container with data: the internal one, and where other hosts are to reach it, theirs."""
+    network = scope.native(scope.network, VpsNetwork)
+    if _private_port(scope, role) is None:
+        return [network.data]
+    if network.hosts is None:
+        raise SpecError(
+            f"{type(scope.parent).__name__} {scope.name!r}: private_ports publishes it, and its network, which stood "
+            "before, names none for that: Network.existing(subnets={'private': {'hosts': '<a Docker network>'}})."
+        )
+    return [network.data, network.hosts]
+
+
+def address(scope: Scope, role: str, port: int) -> Address:
+    """Where a container of the component is reached: by its name on this host, by the private address where it is
+    published there."""
+    host = ssh.settings(scope)
+    published = _private_port(scope, role)
+    if published is None:
+        return Address(pulumi.Output.from_input(child(scope.name, role)), pulumi.Output.from_input(port))
+    return Address(pulumi.Output.from_input(str(host.private_address)), pulumi.Output.from_input(published))
+
+
+def _private_port(scope: Scope, role: str) -> int | None:
+    """The settings name the main container of a component by the component's own name."""
+    ports = ssh.settings(scope).private_ports
+    return ports.get(scope.name if role == "server" else child(scope.name, role))
+
+
+def _hardened(scope: Scope, run: Run) -> dict[str, Any]:
+    return {
+        "user": run.user,
+        "privileged": False,
+        "read_only": True,
+        "capabilities": docker.ContainerCapabilitiesArgs(drops=["ALL"], adds=list(run.capabilities)),
+        "security_opts": ["no-new-privileges:true"],
+        "ipc_mode": "private",
+        "cgroupns_mode": "private",
+        "init": True,
+        "restart": "on-failure",
+        "max_retry_count": RESTARTS,
+        "log_driver": "json-file",
+        "log_opts": LOG,
+        "labels": labels(scope, docker.ContainerLabelArgs),
+    }
+
+
+def _limits(run: Run) -> dict[str, Any]:
+    """`memory_swap` is memory and swap together: the same means no swap."""
+    memory = max(16, int(run.memory_gb * 1024))
+    return {
+        "memory": memory,
+        "memory_swap": memory,
+        "cpus": f"{run.cpu:g}",
+        "cpu_shares": max(2, int(run.cpu * 1000)),
+        "shm_size": run.shm_mb,
+        "ulimits": [
+            docker.ContainerUlimitArgs(name="nofile", soft=65_536, hard=65_536),
+            docker.ContainerUlimitArgs(name="core", soft=0, hard=0),
+        ],
+    }
+
+
+def _limit_processes(scope: Scope, role: str, run: Run, made: Container) -> None:
+    """Docker limits the processes of a control group, and the provider has no argument for it."""
+    ssh.run(scope, f"{role}-pids", pulumi.Output.concat(f"docker update --pids-limit {run.pids} ", made.id))
+
+
+def _storage(scope: Scope, role: str, run: Run) -> dict[str, Any]:
+    uid, _, gid = run.user.partition(":")
+    mounted = [
+        docker.ContainerVolumeArgs(container_path=path, volume_name=name, read_only=read_only)
+        for volumes, read_only in ((run.volumes, False), (run.read_only_volumes, True))
+        for path, name in sorted(volumes.items())
+    ]
+    if run.files:
+        mounted.append(docker.ContainerVolumeArgs(from_container=_files(scope, role, run)))
+    rights = f"rw,noexec,nosuid,nodev,uid={uid},gid={gid}"
+    return {"volumes": mounted, "tmpfs": {path: f"{rights},{options}" for path, options in sorted(run.tmpfs.items())}}
+
+
+def _files(scope: Scope, role: str, run: Run) -> pulumi.Output[str]:
+    """A container that never runs: its own volume holds the files, and goes with it. Returns what mounts it read-only.
+
+    Docker puts no file into a container whose root is read-only, so they are put into this one. New content makes a new
+    one, and with it a new container of those that mount it: nothing runs on with old configuration. Why not read_only:
+    there would be no way in for the files, and no process is ever started here that could write.
+    """
+    uid, _, gid = run.user.partition(":")
+    holder = scope.resource(
+        f"{role}-files",
+        Container,
+        image=run.image,
+        command=["true"],
+        **{**_hardened(scope, run), "read_only": False, "restart": "no", "max_retry_count": 0},
+        **_limits(run),
+        network_mode="none",
+        start=False,
+        must_run=False,
+        volumes=[docker.ContainerVolumeArgs(container_path=FILES)],
+        uploads=[
+            docker.ContainerUploadArgs(
+                file=f"{FILES}/{name}", content=content, permissions="0400", owner=uid, group=gid
+            )
+            for name, content in sorted(run.files.items())
+        ],
+    )
+    return pulumi.Output.concat(holder.id, ":ro")
+
+
+def _reachable(scope: Scope, role: str, run: Run, publish: int | None) -> dict[str, Any]:
+    if not run.networks:
+        return {"network_mode": "none"}
+    name = child(scope.name, role)
+    return {
+        "networks_advanced": [
+            docker.ContainerNetworksAdvancedArgs(name=network, aliases=[name]) for network in run.networks
+        ],
+        "ports": [*_public(run), *_private(scope, role, publish)] or None,
+    }
+
+
+def _public(run: Run) -> list[docker.ContainerPortArgs]:
+    return [docker.ContainerPortArgs(internal=inner, external=outer) for inner, outer in sorted(run.ports.items())]
+
+
+def _private(scope: Scope, role: str, publish: int | None) -> list[docker.ContainerPortArgs]:
+    """Docker opens a published port before any firewall of the host's sees it: so it names the one address."""
+    outer = _private_port(scope, role)
+    if publish is None or outer is None:
+        return []
+    return [docker.ContainerPortArgs(internal=publish, external=outer, ip=ssh.settings(scope).private_address)]

@@ -1,0 +1,52 @@
+"""The container images, each pinned by the digest that its registry published for the tag.
+
+A digest names the content: whatever becomes of the tag, the same image runs. To move to another one, read its digest
+(`docker buildx imagetools inspect <name>:<tag>`) and change the line here, or the component's own
+`overrides={"image": {"name": "<name>:<tag>@sha256:…"}}`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from infra_kit.component import Scope
+
+
+@dataclass(frozen=True)
+class Image:
+    name: str
+    tag: str
+    sha256: str
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}:{self.tag}@sha256:{self.sha256}"
+
+
+POSTGRES = {
+    "14": Image("pgvector/pgvector", "pg14", "fb27b00a92028f4749bf18f3d31b18fc62510258326486fb8900653ab2701252"),
+    "15": Image("pgvector/pgvector", "0.8.6-pg15", "a947c45cdc5906a1bc951f20a8709e321256343ee0f251e4ae00b5e7def4e6da"),
+    "16": Image("pgvector/pgvector", "0.8.6-pg16", "a36250871de0833b8757561c72f2477ef1ddd1101afa4e617fb552e0de514c6b"),
+    "17": Image("pgvector/pgvector", "0.8.6-pg17", "cf134a767f474095eeba57e0117be8e568e011a63f33fbf252f14c9b760f8e6f"),
+    "18": Image("pgvector/pgvector", "0.8.6-pg18", "2ba9ca5f2e7daa0f0e7723cba1ee9167bab54efd3640516a44ac1a928dd67e7a"),
+}
+"""The official PostgreSQL image with pgvector added, by major version (https://hub.docker.com/r/pgvector/pgvector)."""
+
+PGBOUNCER = Image("edoburu/pgbouncer", "v1.25.2-p0", "7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340")
+PGBACKREST = Image("woblerr/pgbackrest", "2.58.0", "18cdff011e974308510d056b4039d9b4d21ec33d9124879882c6f05e99be2ab9")
+VALKEY = {
+    "8": Image("valkey/valkey", "8.1.10", "640c5e62cea04b6d6f2084232651d0cc70362d31f4f805e7be94dbed6855e8f2"),
+    "9": Image("valkey/valkey", "9.1.1", "70739f85ad2ee01a726a965584a0f94895f01b0c60b3cc8b0aeef11eaa6888cf"),
+}
+
+
+def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:
+    """Has the host fetch an image: the child `role` of the component. Returns the id by which containers name it.
+
+    It stays on the host when the component goes: other containers may run it.
+    """
+    pulled = scope.resource(role, docker.RemoteImage, name=image.reference, keep_locally=True)
+    return pulled.image_id

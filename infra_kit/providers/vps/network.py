@@ -1,0 +1,112 @@
+"""Network on a VPS: an internal Docker network for data, and one for what talks to the internet.
+
+`data` has no way out and no way in: Docker gives an internal network no gateway
+(https://docs.docker.com/engine/network/drivers/bridge/). `edge` shares the host's way out. Each gets one half of the
+range. Where the host has a `private_address`, the network `hosts` joins what is published there: without masquerading,
+so that it answers the other hosts and has no way out to the internet.
+
+One host is one zone and has one way out, so `zones` and `nat` ask nothing of it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.vps import ssh
+from infra_kit.providers.vps.labels import labels
+
+SUPPORTS: frozenset[Feature] = frozenset()
+HINTS = {features.FLOW_LOGS: "Docker logs no flows; set flow_logs=False, and log at the host's firewall where needed"}
+
+
+@dataclass(frozen=True)
+class VpsNetwork:
+    """The names of the Docker networks."""
+
+    data: pulumi.Output[str]
+    """Internal: databases, caches, buses and whoever uses them."""
+    edge: pulumi.Output[str]
+    """With a way out: the edge proxy, and what must reach the internet."""
+    hosts: pulumi.Output[str] | None = None
+    """What is published on the host's private address; None where it has none."""
+
+
+def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
+    _check_range(scope, spec)
+    data = _network(scope, "data", _quarter(spec, 0), internal=True)
+    edge = _network(scope, "edge", _quarter(spec, 2))
+    hosts = _hosts(scope, spec)
+    return NetworkEndpoint(
+        id=data.name,
+        cidr=pulumi.Output.from_input(spec.cidr),
+        native=VpsNetwork(data.name, edge.name, hosts and hosts.name),
+    )
+
+
+def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
+    """A Docker network that stands already takes the place of `data`; the edge's is named as its `public` subnet."""
+    public = list(known.subnets.get("public", {}).values())
+    if len(public) != 1:
+        raise SpecError(
+            f"Network {scope.name!r}: subnets: given {len(public)} public ones; a VPS has one Docker network with a "
+            "way out beside the internal one. Name it: subnets={'public': {'edge': '<its name>'}}."
+        )
+    data = pulumi.Output.from_input(known.id)
+    hosts = next(iter(known.subnets.get("private", {}).values()), None)
+    return NetworkEndpoint(
+        id=data,
+        cidr=pulumi.Output.from_input(known.cidr),
+        native=VpsNetwork(
+            data, pulumi.Output.from_input(public[0]), pulumi.Output.from_input(hosts) if hosts is not None else None
+        ),
+    )
+
+
+def _hosts(scope: Scope, spec: NetworkSpec) -> docker.Network | None:
+    if not ssh.settings(scope).private_address:
+        return None
+    options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+    return _network(scope, "hosts", _quarter(spec, 1), options=options)
+
+
+def _network(
+    scope: Scope, role: str, subnet: str, *, internal: bool = False, options: Mapping[str, str] | None = None
+) -> docker.Network:
+    return scope.resource(
+        role,
+        docker.Network,
+        driver="bridge",
+        internal=internal,
+        ipam_configs=[docker.NetworkIpamConfigArgs(subnet=subnet)],
+        options=options,
+        labels=labels(scope, docker.NetworkLabelArgs),
+    )
+
+
+def _quarter(spec: NetworkSpec, number: int) -> str:
+    """By number, not by what else there is: a network that is added moves no other."""
+    return str(list(ipaddress.IPv4Network(spec.cidr).subnets(prefixlen_diff=2))[number])
+
+
+def _check_range(scope: Scope, spec: NetworkSpec) -> None:
+    """Docker would route the hosts' own network into its bridge, and cut the hosts off from each other."""
+    private = ssh.settings(scope).private_address
+    if private and ipaddress.IPv4Address(private) in ipaddress.IPv4Network(spec.cidr):
+        raise SpecError(
+            f"Network {scope.name!r}: cidr: given {spec.cidr}, which holds the host's private_address {private}: "
+            "containers could not reach the other hosts. Choose another range, e.g. Network(cidr='172.30.0.0/16')."
+        )

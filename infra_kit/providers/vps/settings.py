@@ -1,0 +1,99 @@
+"""The options of a VPS that a stack sets under `infra-kit:vps`: one target is one Docker host."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address
+from typing import Annotated
+
+import pulumi
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validator
+
+from infra_kit.settings import Settings
+from infra_kit.spec import Options
+
+
+def _host_key(text: str) -> str:
+    if not re.fullmatch(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}", text):
+        raise ValueError(
+            "the host's public key is needed, as `ssh-keyscan -t ed25519 <host>` prints it without the host's name: "
+            "'ssh-ed25519 AAAA…'. Compare it with what the provider's console shows"
+        )
+    return text
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]*", text):
+        raise ValueError("a host's name or address is needed, e.g. 'vps-1.example.com'")
+    return text
+
+
+def _user(text: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_-]*", text):
+        raise ValueError("a user's name of the host is needed, e.g. 'deploy'")
+    return text
+
+
+def _private(text: str) -> str:
+    if not IPv4Address(text).is_private:
+        raise ValueError("an address of a private network is needed, e.g. '10.0.0.2': nothing else may reach the data")
+    return text
+
+
+def _https(text: str) -> str:
+    if not re.fullmatch(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?", text):
+        raise ValueError("an address that begins with https:// and has no path is needed")
+    return text
+
+
+class BackupStore(Options):
+    """An object store away from this host, which speaks S3: database backups go there, encrypted before they leave."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    endpoint: Annotated[str, AfterValidator(_https)]
+    """E.g. `https://s3.eu-central-1.amazonaws.com`."""
+    bucket: str = Field(min_length=3, max_length=63)
+    region: str = "us-east-1"
+    """What S3-compatible stores without regions expect is the default."""
+    access_key: str
+    secret_key: SecretStr | pulumi.Output[str]
+    """In a stack's file a secure value: `pulumi config set --secret --path 'infra-kit:vps.backups.secret_key'`. Kept
+    from every message; secret in the state."""
+
+    @property
+    def secret(self) -> pulumi.Output[str]:
+        key = self.secret_key
+        return pulumi.Output.secret(key.get_secret_value() if isinstance(key, SecretStr) else key)
+
+
+class VpsSettings(Settings):
+    host: Annotated[str, AfterValidator(_name)]
+    """Its name or address, as SSH reaches it."""
+    host_key: Annotated[str, AfterValidator(_host_key)]
+    """Its public SSH key, e.g. `ssh-ed25519 AAAA…`: no other host is ever spoken to."""
+    user: Annotated[str, AfterValidator(_user)] = "root"
+    """Who logs in: root, or one who may use Docker (and sudo, for the bootstrap)."""
+    port: int = Field(default=22, ge=1, le=65_535)
+    key_file: str | None = None
+    """The file of the private SSH key; the key itself is never read here. Default: what SSH finds (agent, ~/.ssh)."""
+    private_address: Annotated[str, AfterValidator(_private)] | None = None
+    """This host's address in a private network that several hosts share (the provider's, or WireGuard, which encrypts
+    too). Default: none, what runs here is reached from this host only."""
+    private_ports: dict[str, int] = Field(default_factory=dict)
+    """By the name of a component (`db`, or one of its parts: `db-pooler`, `db-replica-1`), the port at which it is
+    published on `private_address`, for the other hosts. What is not named is not published."""
+    acme_email: str | None = None
+    """Where Let's Encrypt writes to about the edge's certificates."""
+    bootstrap: bool = True
+    """Prepare the host first: Docker, updates, firewall, swap, fail2ban. False: it is prepared already."""
+    backups: BackupStore | None = None
+    """Where database backups go. Without it no database that is to be backed up is made here."""
+
+    @model_validator(mode="after")
+    def _check(self) -> VpsSettings:
+        if self.private_ports and not self.private_address:
+            raise ValueError("private_ports: there is no private_address to publish them on; say it too")
+        if len(set(self.private_ports.values())) != len(self.private_ports):
+            raise ValueError(f"private_ports: one port is given twice in {self.private_ports}")
+        return self

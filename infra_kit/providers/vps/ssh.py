@@ -1,0 +1,84 @@
+"""SSH to the host: as Docker's client goes there, and for what must be run on the host itself.
+
+Both go by the `ssh` program, so that an agent, a hardware key and `~/.ssh/config` work, and no private key is ever read
+into a program or a state (pulumi-command's own `remote.Command` needs the key's content). The host must show the key
+that the settings name. It is given to ssh by KnownHostsCommand (https://man.openbsd.org/ssh_config#KnownHostsCommand,
+OpenSSH 8.5), so that no file of known hosts is needed, neither the user's nor one of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pulumi
+from pulumi_command import local
+
+from infra_kit.component import Scope
+from infra_kit.providers.vps.settings import VpsSettings
+
+
+def settings(scope: Scope) -> VpsSettings:
+    return cast(VpsSettings, scope.target.settings)
+
+
+def address(host: VpsSettings) -> str:
+    """What Docker's client connects to: `ssh://user@host:port`."""
+    name = f"[{host.host}]" if ":" in host.host else host.host
+    return f"ssh://{host.user}@{name}:{host.port}"
+
+
+def options(host: VpsSettings) -> list[str]:
+    """The options of ssh that make it talk to this host only, and never ask."""
+    known = {
+        "BatchMode": "yes",
+        "ConnectTimeout": "15",
+        "StrictHostKeyChecking": "yes",
+        "HostKeyAlgorithms": _algorithms(host.host_key),
+        "UserKnownHostsFile": "none",
+        "GlobalKnownHostsFile": "none",
+        "KnownHostsCommand": f"/bin/echo %H {host.host_key}",
+    }
+    given = [text for key, value in known.items() for text in ("-o", f"{key}={value}")]
+    return given + (["-i", host.key_file, "-o", "IdentitiesOnly=yes"] if host.key_file else [])
+
+
+def _algorithms(host_key: str) -> str:
+    """A host has several keys: it is asked for the one that is known. An RSA key signs with SHA-2."""
+    kind = host_key.partition(" ")[0]
+    return "rsa-sha2-512,rsa-sha2-256" if kind == "ssh-rsa" else kind
+
+
+def run(
+    scope: Scope,
+    role: str,
+    script: pulumi.Input[str],
+    *,
+    stdin: pulumi.Input[str] | None = None,
+    triggers: Sequence[Any] = (),
+    depends_on: Sequence[pulumi.Resource] = (),
+) -> local.Command:
+    """Runs a shell script on the host: at creation, and again when the script, its input or a trigger changes.
+
+    Args:
+        scope: of the component that it belongs to.
+        role: its name within the component.
+        script: of POSIX sh; may run any number of times. No secret: the host shows it to whoever lists processes.
+        stdin: what it reads; here secrets are well.
+        triggers: what else it runs again for.
+        depends_on: what must stand before it.
+    """
+    host = settings(scope)
+    return scope.resource(
+        role,
+        local.Command,
+        interpreter=["ssh", *options(host), "-p", str(host.port), f"{host.user}@{host.host}", "--"],
+        create=script,
+        update=script,
+        stdin=stdin,
+        triggers=list(triggers),
+        # What a program prints about its input may hold a secret of it.
+        logging=local.Logging.NONE,
+        add_previous_output_in_env=False,
+        depends_on=depends_on,
+    )

@@ -1,0 +1,27 @@
+"""What a recorded program (`infra_kit.testing`) gets from Docker: what only the host's daemon knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+
+def _image(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """An image's id is a digest of its own, of its configuration."""
+    name, _, digest = str(inputs["name"]).partition("@")
+    identity = f"sha256:{sha256(name.encode()).hexdigest()}"
+    return {"imageId": identity, "repoDigest": f"{name.rpartition(':')[0]}@{digest}"}
+
+
+def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": inputs.get("name", "recorded")}
+
+
+OUTPUTS = {
+    "docker:index/remoteImage:RemoteImage": _image,
+    "docker:index/network:Network": _named,
+    "docker:index/volume:Volume": _named,
+    "command:local:Command": {"stdout": "", "stderr": ""},
+}
+CALLS: dict[str, Mapping[str, Any]] = {}
