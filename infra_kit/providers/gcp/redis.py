@@ -1,0 +1,140 @@
+"""Redis on Google Cloud: Memorystore for Redis, with AUTH and TLS, on a private address.
+
+Memorystore for Valkey is newer, and has no password that Pulumi could hand on: it knows IAM's tokens, which last an
+hour, and tokens of its own, which the provider cannot make
+(https://cloud.google.com/memorystore/docs/valkey/about-iam-auth,
+https://cloud.google.com/memorystore/docs/valkey/manage-basic-auth). The endpoint promises a URL with a password. So:
+
+- Version 7 is Redis 7.2, whose commands are Valkey 7.2's; there is no newer one
+  (https://cloud.google.com/memorystore/docs/redis/supported-versions).
+- Without replicas it is the tier Basic; with them Standard, where a replica always takes over by itself, and readers
+  have an address of their own. Readers need 5 GB at least
+  (https://cloud.google.com/memorystore/docs/redis/about-read-replicas).
+- It is a cache: Google's maintenance empties the tier Basic (https://cloud.google.com/memorystore/docs/redis/redis-tiers),
+  and nothing is kept of one that is deleted.
+- TLS is by a certificate authority of the instance's own: `native.ca_certificate` is what a client must trust.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_gcp import redis
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.redis import RedisEndpoint, RedisSpec
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.common.urls import url
+from infra_kit.providers.gcp import sizes
+from infra_kit.providers.gcp.keys import key_id
+from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.network import GcpNetwork
+
+SUPPORTS = frozenset({features.READ_REPLICAS, features.HIGH_AVAILABILITY, features.version("7")})
+
+HINTS = {
+    features.PERSISTENCE: "Memorystore for Redis writes a snapshot once an hour at best, not what is written every "
+    "second; set persistence=False and keep in it only what can be made again",
+    Feature("version"): "Memorystore for Redis has 7.2 at most; ask for version='7', unless newer commands are needed",
+}
+
+DATABASES = 16
+"""Fixed (https://cloud.google.com/memorystore/docs/redis/supported-redis-configurations)."""
+
+MAINTENANCE = {"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"hours": 5, "minutes": 0}}]}
+"""An hour, UTC."""
+
+
+@dataclasses.dataclass(frozen=True)
+class GcpRedis:
+    """The handles of an instance, for the other drivers of this target."""
+
+    ca_certificate: pulumi.Output[str]
+    """PEM: what signed the server's certificate."""
+
+
+def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
+    network = scope.native(scope.network, GcpNetwork)
+    instance = _instance(scope, spec, network)
+    return _endpoint(spec, instance)
+
+
+def _instance(scope: Scope, spec: RedisSpec, network: GcpNetwork) -> redis.Instance:
+    """The role is short: an instance's id has 40 characters at most."""
+    readers = spec.replicas > 0
+    return scope.resource(
+        "cache",
+        redis.Instance,
+        stateful=True,
+        depends_on=[network.services] if network.services else [],
+        redis_version="REDIS_7_2",
+        tier="STANDARD_HA" if readers else "BASIC",
+        memory_size_gb=_size(scope, spec),
+        replica_count=spec.replicas,
+        read_replicas_mode="READ_REPLICAS_ENABLED" if readers else "READ_REPLICAS_DISABLED",
+        authorized_network=network.network,
+        connect_mode="PRIVATE_SERVICE_ACCESS",
+        auth_enabled=True,
+        transit_encryption_mode="SERVER_AUTHENTICATION",
+        customer_managed_key=key_id(scope, service="redis.googleapis.com"),
+        redis_configs=_configs(scope, spec),
+        maintenance_policy=MAINTENANCE,
+        # The provider's own protection is on unless it is said to be off.
+        deletion_protection=scope.defaults.protect,
+        labels=labels(scope),
+    )
+
+
+def _size(scope: Scope, spec: RedisSpec) -> int:
+    """Whole GB, and what of it is for data is `maxmemory`. Raises `SpecError` when none is large enough."""
+    if spec.memory_gb > sizes.MEMORYSTORE_LARGEST_GB:
+        raise SpecError(
+            f"Redis {scope.name!r}: memory_gb: given {spec.memory_gb:g}; Memorystore for Redis has "
+            f"{sizes.MEMORYSTORE_LARGEST_GB} GB at most. Ask for less, or spread the data over several."
+        )
+    least = sizes.MEMORYSTORE_LEAST_WITH_READERS_GB if spec.replicas else 1
+    size = max(least, math.ceil(spec.memory_gb))
+    why = f", the least with replicas that serve reads ({least} GB)" if size > math.ceil(spec.memory_gb) else ""
+    pulumi.log.info(
+        f"Redis {scope.name!r}: {size} GB, the smallest with at least {spec.memory_gb:g} GiB of memory{why}."
+    )
+    return size
+
+
+def _configs(scope: Scope, spec: RedisSpec) -> dict[str, str]:
+    if spec.databases > DATABASES:
+        raise SpecError(
+            f"Redis {scope.name!r}: databases: given {spec.databases}; Memorystore for Redis has {DATABASES}, and that "
+            f"cannot be changed. Ask for {DATABASES} or fewer, or use several."
+        )
+    return {"maxmemory-policy": spec.eviction}
+
+
+def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
+    password = pulumi.Output.secret(instance.auth_string)
+    # AUTH knows the password alone: there are no users.
+    username = pulumi.Output.from_input("")
+
+    def address(host: pulumi.Output[str], port: pulumi.Output[int]) -> pulumi.Output[str]:
+        return url("rediss", username=username, password=password, host=host, port=port)
+
+    there = address(instance.host, instance.port)
+    return RedisEndpoint(
+        host=instance.host,
+        port=instance.port.apply(int),
+        username=username,
+        password=password,
+        tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
+        url=there,
+        reader_url=address(instance.read_endpoint, instance.read_endpoint_port.apply(int)) if spec.replicas else there,
+        native=GcpRedis(instance.server_ca_certs.apply(lambda certificates: str(certificates[0].cert))),
+    )
