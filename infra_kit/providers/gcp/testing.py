@@ -21,8 +21,8 @@ def _agent(inputs: Inputs) -> dict[str, str]:
 
 
 def _named(name: str) -> Callable[[Inputs], dict[str, str]]:
-    """The name that Pulumi gives where the program gives none, and the region of the provider."""
-    return lambda inputs: {"name": inputs.get("name", name), "region": inputs.get("region", REGION)}
+    """The name that Pulumi gives where the program gives none."""
+    return lambda inputs: {"name": inputs.get("name", name)}
 
 
 def _database_server(inputs: Inputs) -> dict[str, Any]:
@@ -38,11 +38,20 @@ def _database_server(inputs: Inputs) -> dict[str, Any]:
     }
 
 
+def _account(inputs: Inputs) -> dict[str, str]:
+    email = f"{inputs['accountId']}@{PROJECT}.iam.gserviceaccount.com"
+    return {"email": email, "member": f"serviceAccount:{email}", "name": f"projects/{PROJECT}/serviceAccounts/{email}"}
+
+
 OUTPUTS = {
+    "random:index/randomId:RandomId": lambda inputs: {"hex": f"{inputs.get('prefix', '')}c0ffee"},
     "random:index/randomPassword:RandomPassword": {"result": PASSWORD},
     "gcp:projects/serviceIdentity:ServiceIdentity": _agent,
+    "gcp:serviceaccount/account:Account": _account,
+    "gcp:serviceaccount/key:Key": {"privateKey": "recorded-private-key"},
+    "gcp:storage/bucket:Bucket": _named("recorded-bucket"),
+    "gcp:storage/hmacKey:HmacKey": {"accessId": "GOOG1RECORDED", "secret": "recorded-hmac-secret"},
     "gcp:compute/globalAddress:GlobalAddress": _named("recorded-range"),
-    "gcp:compute/subnetwork:Subnetwork": _named("recorded-subnetwork"),
     "gcp:compute/router:Router": _named("recorded-router"),
     "gcp:sql/databaseInstance:DatabaseInstance": _database_server,
     "gcp:redis/instance:Instance": {
