@@ -19,10 +19,10 @@ Version = Literal["7", "8", "9"]
 """The lowest major version of Valkey whose commands must be there; a target may run a newer one, which speaks the
 same protocol (https://valkey.io/topics/migration/). 7 is the API of Redis OSS 7.2."""
 
-DEFAULT_VERSION: Version = "8"
-"""Offered by ElastiCache (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html), Memorystore
-for Valkey (https://cloud.google.com/memorystore/docs/valkey/supported-versions), the Valkey image and the local
-wheel (9)."""
+DEFAULT_VERSION: Version = "7"
+"""What every target has: Memorystore's Redis 7.2 is the oldest (https://cloud.google.com/memorystore/docs/redis/supported-versions);
+ElastiCache (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html), the Valkey image and the
+local wheel (9) are newer, and have its commands."""
 
 Eviction = Literal[
     "noeviction",

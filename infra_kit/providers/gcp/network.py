@@ -68,13 +68,13 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     return NetworkEndpoint(
         id=vpc.id,
         cidr=pulumi.Output.from_input(spec.cidr),
-        native=GcpNetwork(vpc.id, subnetwork.id, subnetwork.region, connection),
+        native=GcpNetwork(vpc.id, subnetwork.id, region(scope), connection),
     )
 
 
 def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
     """A VPC whose private services access stands already: databases and caches get their addresses through it."""
-    network = pulumi.Output.from_input(known.id).apply(lambda found: _full_name(scope, found))
+    network: pulumi.Output[str] = pulumi.Output.from_input(known.id).apply(lambda found: _full_name(scope, found))
     subnetworks = [
         found for tier in ("private", "isolated", "public") for found in known.subnets.get(tier, {}).values()
     ]
@@ -167,12 +167,11 @@ def _deny_ingress(scope: Scope, vpc: compute.Network) -> None:
 
 
 def _nat(scope: Scope, vpc: compute.Network, subnetwork: compute.Subnetwork) -> None:
-    router = scope.resource("router", compute.Router, network=vpc.id, region=subnetwork.region)
+    router = scope.resource("router", compute.Router, network=vpc.id)
     scope.resource(
         "nat",
         compute.RouterNat,
         router=router.name,
-        region=router.region,
         nat_ip_allocate_option="AUTO_ONLY",
         source_subnetwork_ip_ranges_to_nat="LIST_OF_SUBNETWORKS",
         subnetworks=[{"name": subnetwork.id, "source_ip_ranges_to_nats": ["ALL_IP_RANGES"]}],

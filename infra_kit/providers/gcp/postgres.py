@@ -156,7 +156,7 @@ def _database(scope: Scope, spec: PostgresSpec, primary: sql.DatabaseInstance, n
 def _endpoint(
     spec: PostgresSpec, primary: sql.DatabaseInstance, replicas: Sequence[sql.DatabaseInstance], user: sql.User
 ) -> PostgresEndpoint:
-    secret = pulumi.Output.secret(user.password.apply(str))
+    secret: pulumi.Output[str] = pulumi.Output.secret(user.password.apply(str))
 
     def address(server: sql.DatabaseInstance, port: int = PORT) -> pulumi.Output[str]:
         return url(

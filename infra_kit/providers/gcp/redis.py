@@ -120,7 +120,7 @@ def _configs(scope: Scope, spec: RedisSpec) -> dict[str, str]:
 
 
 def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
-    password = pulumi.Output.secret(instance.auth_string)
+    password: pulumi.Output[str] = pulumi.Output.secret(instance.auth_string)
     # AUTH knows the password alone: there are no users.
     username = pulumi.Output.from_input("")
 

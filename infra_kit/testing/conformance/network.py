@@ -8,10 +8,11 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 class NetworkConformance(ComponentConformance):
     component = Network
     endpoint = NetworkEndpoint
-    arguments = {"flow_logs": False}
+    arguments = {"flow_logs": False, "nat": "none"}
     keeps_data = False
     asks = {features.FLOW_LOGS: {"flow_logs": True}}
     variations = {
         "zones": {"zones": 3},
-        "nat": {"nat": "none"},
+        "nat": {"nat": "single"},
+        "nat in each zone": {"nat": "per-zone"},
     }

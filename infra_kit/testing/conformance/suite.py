@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, get_args, get_type_hints
 
 import pulumi
@@ -39,8 +39,9 @@ class ComponentConformance:
     """Families of features that a target may honour without anything in the recording showing it."""
     keeps_data: ClassVar[bool] = True
 
-    tags_under: ClassVar[str | None] = None
-    """The input that holds a resource's tags on this target, e.g. `tags`, `labels`; None where it has none."""
+    tags_under: ClassVar[str | Sequence[str]] = ()
+    """The input that holds a resource's tags on this target, e.g. `tags`; several where it goes by the type, a dot for
+    each level: `("labels", "settings.userLabels")`. None where the target has none."""
     outputs: ClassVar[Mapping[str, Answer]] = {}
     """See `record`."""
     calls: ClassVar[Mapping[str, Answer]] = {}
@@ -111,7 +112,9 @@ class ComponentConformance:
         at_the_top = [resource for resource in recording.resources if resource.parent is None]
         it = recording.named(NAME)
         assert it in at_the_top
-        assert {resource.type for resource in at_the_top} <= {it.type, "infra-kit:index:Network"}
+        ours = {it.type, "infra-kit:index:Network"}
+        others = [resource.type for resource in at_the_top if resource.type not in ours]
+        assert all(other.startswith("pulumi:providers:") for other in others), others
         children = [resource for resource in recording.resources if _top(resource.urn, above) == it.urn]
         assert all(child.name.startswith(f"{NAME}-") for child in children if child != it)
 
@@ -142,12 +145,14 @@ class ComponentConformance:
         assert not any(resource.options.protect for resource in recording.resources)
 
     def test_everything_that_can_be_tagged_is(self, target: Target) -> None:
-        tagged = dataclasses.replace(target, app="shop", environment=Environment.STAGING)
-        wanted = {"app": "shop", "environment": "staging", "component": NAME, "managed-by": "infra-kit"}
-        bags = [resource.inputs.get(self.tags_under or "") for resource in self.record(tagged).resources]
-        found = [bag for bag in bags if bag is not None]
-        assert bool(found) == (self.tags_under is not None)
-        assert all(bag.items() >= wanted.items() for bag in found)
+        recording = self.record(dataclasses.replace(target, app="shop", environment=Environment.STAGING))
+        paths = [self.tags_under] if isinstance(self.tags_under, str) else self.tags_under
+        bags = [(_component(it, recording), _at(path, it.inputs)) for path in paths for it in recording.resources]
+        found = [(component, bag) for component, bag in bags if bag is not None]
+        assert bool(found) == bool(paths)
+        for component, bag in found:
+            wanted = {"app": "shop", "environment": "staging", "component": component, "managed-by": "infra-kit"}
+            assert bag.items() >= wanted.items()
 
     # Features
 
@@ -178,6 +183,19 @@ class ComponentConformance:
         made = _inputs(self.record(development, **ask))
         for rest in self.without(target, feature):
             assert made != _inputs(self.record(development, **rest)), f"{feature} changes nothing"
+
+
+def _component(resource: Resource, recording: Recording) -> str:
+    """The name of the component that a resource is part of."""
+    above = {other.urn: other.parent for other in recording.resources}
+    return _top(resource.urn, above).rpartition("::")[2]
+
+
+def _at(path: str, inputs: Mapping[str, Any]) -> Any:
+    """What stands at a path of keys, or None."""
+    first, _, rest = path.partition(".")
+    found = inputs.get(first)
+    return _at(rest, found) if rest and isinstance(found, Mapping) else found if not rest else None
 
 
 def _accepting(target: Target, gaps: Mapping[Feature, str]) -> Target:

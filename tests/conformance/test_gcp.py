@@ -1,0 +1,34 @@
+"""The target gcp under the suites that every target passes."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pytest
+
+from infra_kit import Target, features
+from infra_kit.testing import conformance
+
+
+class OnGcp:
+    tags_under: ClassVar[str | Sequence[str]] = ("labels", "settings.userLabels")
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="gcp", app="shop", region="europe-west1")
+
+
+class TestNetworkOnGcp(OnGcp, conformance.NetworkConformance):
+    pass
+
+
+class TestPostgresOnGcp(OnGcp, conformance.PostgresConformance):
+    pass
+
+
+class TestRedisOnGcp(OnGcp, conformance.RedisConformance):
+    # Where there are replicas, Memorystore always lets one take over.
+    leaves_no_trace = conformance.RedisConformance.leaves_no_trace | {features.HIGH_AVAILABILITY}
+
+
+class TestObjectStoreOnGcp(OnGcp, conformance.ObjectStoreConformance):
+    pass
