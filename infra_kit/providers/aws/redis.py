@@ -104,7 +104,6 @@ def _server(
         subnet_group_name=subnets.name,
         security_group_ids=[database_group(scope, network, PORT)],
         transit_encryption_enabled=True,
-        transit_encryption_mode="required",
         auth_token=token,
         auth_token_update_strategy=OLD_TOKEN_STAYS,
         at_rest_encryption_enabled=True,

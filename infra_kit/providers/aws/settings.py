@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
 
 from infra_kit.settings import Settings
 from infra_kit.spec import Items
+
+Zone = Annotated[str, StringConstraints(pattern="^[a-h]$")]
+
+
+def _once(zones: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(zones)) < len(zones):
+        raise ValueError("each zone stands once")
+    return zones
 
 
 class AwsSettings(Settings):
     profile: str | None = None
     """The named profile of the AWS configuration. Default: Pulumi's own (`aws:profile`, the environment)."""
-    zones: Items[str] = Field(default=("a", "b", "c", "d", "e", "f"), min_length=1)
+    zones: Annotated[Items[Zone], AfterValidator(_once)] = Field(default=("a", "b", "c", "d", "e", "f"), min_length=1)
     """The letters of the availability zones to use, in this order. They are said, not looked up: a zone that opens or
     closes for new customers must not move what stands. Name others where an account lacks one of them."""
+    hosted_zones: Mapping[str, str] = Field(default_factory=dict)
+    """The Route 53 hosted zones whose records a Cdn may make, each id by its domain:
+    `{"example.com": "Z0123456789ABCDEFGHIJ"}`. For names in no such zone, `up` says which records are needed."""
