@@ -9,7 +9,7 @@ DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis
 
 SETTINGS = AwsSettings
 
-NEEDS = ("pulumi_aws", "pulumi_random")
+NEEDS = ("pg8000", "pulumi_aws", "pulumi_random")
 """The modules that the extra `aws` installs."""
 
 PULUMI_PACKAGE = "aws"

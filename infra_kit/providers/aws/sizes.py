@@ -41,3 +41,31 @@ ELASTICACHE = (
 )
 """Nodes for Valkey, with the `maxmemory` of each
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html)."""
+
+RDS = (
+    Size("db.t4g.micro", 2, 1, 0.016, burstable=True),
+    Size("db.t4g.small", 2, 2, 0.032, burstable=True),
+    Size("db.t4g.medium", 2, 4, 0.065, burstable=True),
+    Size("db.t4g.large", 2, 8, 0.129, burstable=True),
+    Size("db.m7g.large", 2, 8, 0.168),
+    Size("db.r7g.large", 2, 16, 0.239),
+    Size("db.t4g.xlarge", 4, 16, 0.258, burstable=True),
+    Size("db.m7g.xlarge", 4, 16, 0.337),
+    Size("db.r7g.xlarge", 4, 32, 0.478),
+    Size("db.t4g.2xlarge", 8, 32, 0.517, burstable=True),
+    Size("db.m7g.2xlarge", 8, 32, 0.674),
+    Size("db.r7g.2xlarge", 8, 64, 0.956),
+    Size("db.m7g.4xlarge", 16, 64, 1.348),
+    Size("db.r7g.4xlarge", 16, 128, 1.912),
+    Size("db.m7g.8xlarge", 32, 128, 2.696),
+    Size("db.r7g.8xlarge", 32, 256, 3.824),
+    Size("db.m7g.12xlarge", 48, 192, 4.044),
+    Size("db.m7g.16xlarge", 64, 256, 5.392),
+    Size("db.r7g.12xlarge", 48, 384, 5.736),
+    Size("db.r7g.16xlarge", 64, 512, 7.648),
+    Size("db.r6i.24xlarge", 96, 768, 12.0),
+    Size("db.r6i.32xlarge", 128, 1024, 16.0),
+)
+"""Classes of RDS for PostgreSQL, one zone (https://aws.amazon.com/rds/postgresql/pricing/), that versions 14 to 18 all
+run on (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html). Graviton ends at
+512 GiB there, so the largest two are Intel's."""

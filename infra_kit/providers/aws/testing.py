@@ -56,7 +56,59 @@ def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _bucket(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-bucket-1a2b3c4"
+    return {
+        "bucket": name,
+        "arn": f"arn:aws:s3:::{name}",
+        "region": REGION,
+        "bucketRegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
+    }
+
+
+def _distribution(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "arn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1{inputs['tags']['component'].upper()}",
+        "domainName": f"d1{inputs['tags']['component']}.cloudfront.net",
+        "hostedZoneId": "Z2FDTNDATAQYW2",
+    }
+
+
+def _certificate(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    domains = [inputs["domainName"], *inputs.get("subjectAlternativeNames", [])]
+    return {
+        "arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/{inputs['tags']['component']}",
+        "domainValidationOptions": [
+            {
+                "domainName": domain,
+                "resourceRecordName": f"_proof.{domain.removeprefix('*.')}.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": f"_proof.{domain.removeprefix('*.')}.acm-validations.aws.",
+            }
+            for domain in domains
+        ],
+    }
+
+
+def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-{'replica' if 'replicateSourceDb' in inputs else 'server'}"
+    return {
+        "address": f"{name}.abc123.{REGION}.rds.amazonaws.com",
+        "identifier": f"{name}-1a2b3c4",
+        "port": 5432,
+        "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!{name}"}],
+    }
+
+
+def _pooler(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-pooler-1a2b3c4"
+    return {"name": name, "endpoint": f"{name}.proxy-abc123.{REGION}.rds.amazonaws.com"}
+
+
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:acm/certificate:Certificate": _certificate,
+    "aws:cloudfront/distribution:Distribution": _distribution,
+    "aws:cloudfront/function:Function": {"arn": f"arn:aws:cloudfront::{ACCOUNT}:function/it"},
     "aws:cloudwatch/eventBus:EventBus": _bus,
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _arn("logs", "log-group:flows"),
@@ -67,6 +119,15 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:iam/role:Role": _arn("iam", "role"),
     "aws:iam/user:User": _user,
     "aws:kms/key:Key": _arn("kms", "key"),
+    "aws:lambda/function:Function": {"name": "it-setup-1a2b3c4", "codeSha256": "recorded"},
+    "aws:lambda/invocation:Invocation": {"result": '"-----BEGIN CERTIFICATE-----\\nrecorded\\n"'},
+    "aws:rds/instance:Instance": _postgres,
+    "aws:rds/parameterGroup:ParameterGroup": _named("parameters"),
+    "aws:rds/proxy:Proxy": _pooler,
+    "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": {"name": "default"},
+    "aws:rds/subnetGroup:SubnetGroup": _named("subnets"),
+    "aws:s3/bucket:Bucket": _bucket,
+    "aws:secretsmanager/secret:Secret": _arn("secretsmanager", "secret"),
     "aws:sqs/queue:Queue": _queue,
     "random:index/randomId:RandomId": {"hex": "c0ffee42"},
     "random:index/randomPassword:RandomPassword": {"result": "recorded-password"},
@@ -77,5 +138,8 @@ CALLS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
     "aws:index/getRegion:getRegion": {"region": REGION},
+    "aws:secretsmanager/getSecretVersion:getSecretVersion": {
+        "secretString": '{"username": "postgres", "password": "recorded-master"}'
+    },
 }
 """By token, what a function of the provider answers."""

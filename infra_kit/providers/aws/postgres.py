@@ -1,0 +1,193 @@
+"""Postgres on AWS: RDS for PostgreSQL (not Aurora: seeds/004 wants what runs anywhere).
+
+- RDS keeps the master user and rotates its password; nobody else uses it. The endpoint's role is the application's own,
+  with a generated password, in a secret of its own in Secrets Manager. RDS has no API for roles, databases and
+  extensions: see `postgres_setup`.
+- TLS is forced; URLs say `sslmode=require`. `ca_certificate` is RDS's authorities of the region, for `verify-full`.
+- Disks are gp3, encrypted, of 20 GiB at least.
+- What production gets by default is the cheapest class that fits, a burstable one too: those of RDS run on unlimited
+  credits, so they slow nobody down but may cost more when busy
+  (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html), and seeds/000 and
+  seeds/004 start production on them. `dedicated_cpu=True` is the way out.
+- Multi-AZ comes with `high_availability` alone. Why not CKV_AWS_157 in every production: it doubles the price.
+- Deletion protection is the spec's. Why not CKV_AWS_293 outside of production: such stacks come and go.
+- Changes take place at once: who runs `up` has seen them in the plan, and means now. Another major version is an
+  upgrade in place, after a snapshot that RDS takes by itself; a parameter that needs a restart waits for one.
+- The secret of the application's role is not rotated by Secrets Manager. Why not CKV2_AWS_57: whoever holds the URL
+  would lose the database. To change it, replace the child `password`: that `up` sets it everywhere.
+- RDS makes the log groups of its exports by itself, and keeps them without end; set a retention there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import pulumi
+from pulumi_aws import lambda_, rds, secretsmanager
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
+from infra_kit.features import Feature
+from infra_kit.providers.aws import (
+    keys,
+    postgres_extensions,
+    postgres_parameters,
+    postgres_pooler,
+    postgres_server,
+    postgres_setup,
+    sizes,
+)
+from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.postgres_server import PORT, Place
+from infra_kit.providers.aws.security import database_group
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.sizes import Size, choose
+from infra_kit.providers.common.urls import url
+
+SUPPORTS = frozenset(
+    {
+        features.READ_REPLICAS,
+        features.HIGH_AVAILABILITY,
+        features.POOLING,
+        features.BACKUPS,
+        features.POINT_IN_TIME,
+    }
+    # https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+    | {features.version(version) for version in get_args(Version)}
+    | {features.extension(name) for name in postgres_extensions.NAMES}
+)
+
+HINTS = {Feature("extension"): "RDS does not offer it; run a server of your own on the target 'vps' where it is needed"}
+
+
+def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
+    """What RDS lacks, or has but for another version, or for one database only."""
+    missing = features.gaps(spec.features(), SUPPORTS, HINTS)
+    version = spec.version or DEFAULT_VERSION
+    for name in spec.extensions:
+        having = postgres_extensions.versions(name)
+        if having and version not in having:
+            missing[features.extension(name)] = f"RDS has it for version {', '.join(having)}, not for {version}"
+    if postgres_extensions.CRON in spec.extensions and len(spec.databases) > 1:
+        missing[features.extension(postgres_extensions.CRON)] = (
+            f"a server has it in one database, and {len(spec.databases)} are asked for; give it a Postgres of its own"
+        )
+    return missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsPostgres:
+    """What drivers of this target need of a Postgres."""
+
+    server: rds.Instance
+    replicas: tuple[rds.Instance, ...]
+    group: pulumi.Output[str]
+    secret: pulumi.Output[str]
+    """The ARN of the secret of the application's role: JSON, `username` and `password`."""
+
+
+def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
+    network = scope.native(scope.network, AwsNetwork)
+    size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
+    place = _place(scope, spec, network, size)
+    server = postgres_server.server(scope, spec, place)
+    replicas = [postgres_server.replica(scope, server, place, number + 1) for number in range(spec.read_replicas)]
+    owner = password(scope).result
+    secret = _secret(scope, owner, place.key)
+    clients, way = postgres_setup.client_group(scope, network, PORT)
+    done = postgres_setup.run(
+        scope, spec, server, network=network, client_group=clients, after=[way], key=place.key, password=owner
+    )
+    pooler = _pooler(scope, spec, server, place, network=network, clients=clients, secret=secret, after=done)
+    native = AwsPostgres(server=server, replicas=tuple(replicas), group=place.group, secret=secret.arn)
+    return _endpoint(spec, native, owner, done, pooler)
+
+
+def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) -> Place:
+    return Place(
+        subnets=postgres_server.subnets(scope, network),
+        group=database_group(scope, network, PORT),
+        parameters=postgres_parameters.group(scope, spec),
+        size=size,
+        key=keys.key_arn(scope, services=[keys.LOGS]),
+        monitor=postgres_server.monitor(scope),
+    )
+
+
+def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | None) -> secretsmanager.Secret:
+    secret = scope.resource(
+        "secret",
+        secretsmanager.Secret,
+        description=f"The role {postgres_setup.OWNER} of Postgres {scope.name}",
+        kms_key_id=key,
+        recovery_window_in_days=30 if scope.defaults.retain_data else 0,
+        tags=scope.tags,
+    )
+    login = pulumi.Output.json_dumps({"username": postgres_setup.OWNER, "password": owner})
+    scope.resource("secret-value", secretsmanager.SecretVersion, secret_id=secret.id, secret_string=login)
+    return secret
+
+
+def _pooler(
+    scope: Scope,
+    spec: PostgresSpec,
+    server: rds.Instance,
+    place: Place,
+    *,
+    network: AwsNetwork,
+    clients: pulumi.Output[str],
+    secret: secretsmanager.Secret,
+    after: lambda_.Invocation,
+) -> rds.Proxy | None:
+    if spec.pooling is None:
+        return None
+    return postgres_pooler.create(
+        scope,
+        postgres_pooler.share(scope, spec, spec.pooling, place.size),
+        server,
+        network=network,
+        groups=[place.group, clients],
+        secret=secret,
+        key=place.key,
+        after=after,
+    )
+
+
+def _endpoint(
+    spec: PostgresSpec,
+    native: AwsPostgres,
+    owner: pulumi.Output[str],
+    done: lambda_.Invocation,
+    pooler: rds.Proxy | None,
+) -> PostgresEndpoint:
+    # Whoever uses the address waits until the role is there; it is known all the same when the role is set anew.
+    host = pulumi.Output.all(native.server.address, done.urn).apply(lambda both: str(both[0]))
+    reader = native.replicas[0].address if native.replicas else host
+    first = spec.databases[0]
+    return PostgresEndpoint(
+        host=host,
+        port=pulumi.Output.from_input(PORT),
+        database=pulumi.Output.from_input(first),
+        username=pulumi.Output.from_input(postgres_setup.OWNER),
+        password=pulumi.Output.secret(owner),
+        url=_url(host, owner, first),
+        reader_url=_url(reader, owner, first),
+        pooled_url=_url(pooler.endpoint if pooler else host, owner, first),
+        ca_certificate=postgres_setup.certificate(done),
+        native=native,
+    )
+
+
+def _url(host: pulumi.Output[str], owner: pulumi.Output[str], database: str) -> pulumi.Output[str]:
+    return url(
+        "postgresql",
+        username=postgres_setup.OWNER,
+        password=owner,
+        host=host,
+        port=PORT,
+        path=database,
+        query="sslmode=require",
+    )

@@ -1,0 +1,197 @@
+"""What RDS has no API for: the role that owns the databases, the databases, their extensions.
+
+A Lambda function makes them from inside of the network (`lambdas/postgres_setup.py`), whenever what it is told changes.
+
+- It needs no way out of the network, which `nat="none"` has not: the master password, which RDS keeps and rotates in
+  Secrets Manager, comes with the call. After each rotation (weekly) the next `up` therefore calls it again, to no
+  effect.
+- It proves the server by RDS's own authorities, which Pulumi packs beside it, and answers with those of its region.
+- Why no reserved concurrency (CKV_AWS_115): it takes from the account's, and a new account has none to spare
+  (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Two runs take turns by a lock instead.
+- Why no dead letter queue (CKV_AWS_116): nothing calls it but `up`, which fails with its words.
+- Why no key of its own for its environment (CKV_AWS_173): it has none. Why no code signing (CKV_AWS_272): whoever may
+  run `up` may sign too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi_aws import cloudwatch, ec2, iam, lambda_, rds, secretsmanager, vpc
+
+from infra_kit.component import Scope
+from infra_kit.components.postgres import PostgresSpec
+from infra_kit.providers.aws import identity, lambdas, logs
+from infra_kit.providers.aws.network import AwsNetwork
+
+AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html."""
+
+DRIVER = ("pg8000", "scramp", "asn1crypto", "python-dateutil", "six")
+"""The distributions that the function imports: pure Python all of them, so they run on any processor."""
+
+OWNER = "app"
+"""The role that the endpoint names: owns the databases, is no superuser."""
+
+MINUTES = 5
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+"""Lambda takes a role from the function's own account only, so no condition has to say so."""
+
+
+def run(
+    scope: Scope,
+    spec: PostgresSpec,
+    server: rds.Instance,
+    *,
+    network: AwsNetwork,
+    client_group: pulumi.Output[str],
+    after: Sequence[pulumi.Resource],
+    key: pulumi.Output[str] | None,
+    password: pulumi.Output[str],
+) -> lambda_.Invocation:
+    """Has the server set up, through `client_group` once what it needs stands (`after`). What needs the role or the
+    databases waits for the result."""
+    function = _function(scope, network, client_group, key)
+    wanted = pulumi.Output.json_dumps(
+        {
+            "host": server.address,
+            "port": server.port,
+            "master": _master(scope, server),
+            "role": OWNER,
+            "password": password,
+            "databases": list(spec.databases),
+            "extensions": list(spec.extensions),
+        }
+    )
+    return scope.resource(
+        "setup-run",
+        lambda_.Invocation,
+        function_name=function.name,
+        input=pulumi.Output.secret(wanted),
+        triggers={"code": function.code_sha256},
+        depends_on=after,
+    )
+
+
+def client_group(
+    scope: Scope, network: AwsNetwork, port: int
+) -> tuple[pulumi.Output[str], vpc.SecurityGroupEgressRule]:
+    """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
+    what = f"Postgres {scope.name}"
+    group = scope.resource(
+        "client-group", ec2.SecurityGroup, vpc_id=network.vpc_id, description=f"Uses {what}", tags=scope.tags
+    )
+    rule = scope.resource(
+        "client-group-out",
+        vpc.SecurityGroupEgressRule,
+        security_group_id=group.id,
+        description=f"To {what}",
+        cidr_ipv4=network.cidr,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        tags=scope.tags,
+    )
+    return group.id, rule
+
+
+def certificate(done: lambda_.Invocation) -> pulumi.Output[str | None]:
+    """The authorities that the function answered with: a JSON string, in which line ends alone are escaped."""
+    return done.result.apply(lambda text: text.strip('"').replace("\\n", "\n") or None)
+
+
+def _master(scope: Scope, server: rds.Instance) -> pulumi.Output[str]:
+    secret = server.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
+    return secretsmanager.get_secret_version_output(secret_id=secret, opts=_invoke(scope)).secret_string
+
+
+def _invoke(scope: Scope) -> pulumi.InvokeOutputOptions:
+    return pulumi.InvokeOutputOptions(parent=scope.parent)
+
+
+def _function(
+    scope: Scope, network: AwsNetwork, group: pulumi.Output[str], key: pulumi.Output[str] | None
+) -> lambda_.Function:
+    log = logs.group(scope, "setup-log", key)
+    role, rights = _role(scope, log)
+    return scope.resource(
+        "setup",
+        lambda_.Function,
+        description=f"Makes the role, databases and extensions of Postgres {scope.name}",
+        runtime="python3.13",
+        architectures=["arm64"],
+        handler="postgres_setup.handler",
+        code=code(),
+        role=role.arn,
+        timeout=60 * MINUTES,
+        memory_size=256,
+        vpc_config={"subnet_ids": network.data(scope), "security_group_ids": [group]},
+        logging_config={"log_format": "JSON", "log_group": log.name},
+        depends_on=rights,
+        tags=scope.tags,
+    )
+
+
+def _role(scope: Scope, log: cloudwatch.LogGroup) -> tuple[iam.Role, list[pulumi.Resource]]:
+    """It may write its log, and Lambda may stand it in the network
+    (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions)."""
+    role = scope.resource(
+        "setup-role",
+        iam.Role,
+        assume_role_policy=TRUST,
+        description=f"Sets up Postgres {scope.name}",
+        tags=scope.tags,
+    )
+    # The managed policy, for AWS changes what a function in a network needs.
+    stands = scope.resource(
+        "setup-network-rights",
+        iam.RolePolicyAttachment,
+        role=role.name,
+        policy_arn=pulumi.Output.concat(
+            "arn:", identity.partition(scope), ":iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
+        ),
+    )
+    writes = scope.resource("setup-log-rights", iam.RolePolicy, role=role.id, policy=log.arn.apply(_writes))
+    return role, [stands, writes]
+
+
+def _writes(log: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"{log}:*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def code() -> pulumi.AssetArchive:
+    """The function and what it imports, file by file: the same archive on every machine."""
+    own = Path(lambdas.__path__[0]) / "postgres_setup.py"
+    files: dict[str, Any] = {path: pulumi.FileAsset(str(where)) for name in DRIVER for path, where in _files(name)}
+    return pulumi.AssetArchive(
+        {
+            **files,
+            "postgres_setup.py": pulumi.FileAsset(str(own)),
+            "authorities.pem": pulumi.RemoteAsset(AUTHORITIES),
+        }
+    )
+
+
+def _files(name: str) -> Iterator[tuple[str, Path]]:
+    """A distribution's modules, and its METADATA, from which some read their own version."""
+    for file in distribution(name).files or ():
+        if file.suffix == ".py" or file.name == "METADATA":
+            yield file.as_posix(), Path(str(file.locate()))

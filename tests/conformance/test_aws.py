@@ -1,0 +1,42 @@
+"""AWS under the suites that every target passes."""
+
+from typing import ClassVar
+
+import pytest
+
+from infra_kit import Target
+from infra_kit.testing import conformance
+
+
+class OnAws:
+    tags_under: ClassVar[str | None] = "tags"
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="aws", app="shop")
+
+
+class TestEventBusOnAws(OnAws, conformance.EventBusConformance):
+    arguments = {**conformance.EventBusConformance.arguments, "engine": "native"}
+    leaves_no_trace = frozenset({"stream-replicas"})  # EventBridge keeps every event in several zones anyway
+
+
+class TestNetworkOnAws(OnAws, conformance.NetworkConformance):
+    pass
+
+
+class TestRedisOnAws(OnAws, conformance.RedisConformance):
+    pass
+
+
+class TestPostgresOnAws(OnAws, conformance.PostgresConformance):
+    leaves_no_trace = frozenset({"point-in-time"})  # RDS keeps the log with every backup
+
+
+class TestObjectStoreOnAws(OnAws, conformance.ObjectStoreConformance):
+    pass
+
+
+class TestCdnOnAws(OnAws, conformance.CdnConformance):
+    secrets = frozenset()  # what an origin trusts is an ARN, and an ARN is no secret
+    keeps_data = True  # the access logs of production
