@@ -1,6 +1,7 @@
 """AWS under the suites that every target passes."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,7 +18,7 @@ class OnAws:
 
 
 class TestEventBusOnAws(OnAws, conformance.EventBusConformance):
-    arguments = {**conformance.EventBusConformance.arguments, "engine": "native"}
+    arguments: ClassVar[Mapping[str, Any]] = {**conformance.EventBusConformance.arguments, "engine": "native"}
     leaves_no_trace = frozenset({"stream-replicas"})  # EventBridge keeps every event in several zones anyway
 
 

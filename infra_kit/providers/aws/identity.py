@@ -21,3 +21,8 @@ def account(scope: Scope) -> pulumi.Output[str]:
 def partition(scope: Scope) -> pulumi.Output[str]:
     """`aws`, or that of China or of the government: the second part of each ARN."""
     return get_partition_output(opts=scope.invoke).partition
+
+
+def domain(scope: Scope) -> pulumi.Output[str]:
+    """`amazonaws.com`, or that of another partition: what the addresses of AWS's APIs end in."""
+    return get_partition_output(opts=scope.invoke).dns_suffix
