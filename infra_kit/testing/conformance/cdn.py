@@ -1,6 +1,6 @@
 """What every target's Cdn must do."""
 
-from infra_kit import Cdn, ObjectStore, Route, Target, features
+from infra_kit import Cdn, Environment, ObjectStore, Route, Target, features
 from infra_kit.components.cdn import CdnEndpoint
 from infra_kit.testing import record
 from infra_kit.testing.conformance.suite import NAME, ComponentConformance
@@ -28,4 +28,6 @@ class CdnConformance(ComponentConformance):
             files = ObjectStore("files", target=target)
             Cdn(NAME, target=target, routes={"/*": files}, compression=False)
 
-        assert record(program, outputs=self.outputs, calls=self.calls).named(NAME).outputs["url"]
+        config = {"infra-kit:environment": Environment.DEVELOPMENT.value}
+        made = record(program, config=config, outputs=self.outputs, calls=self.calls)
+        assert made.named(NAME).outputs["url"]

@@ -1,0 +1,150 @@
+"""Cdn on AWS: a distribution of CloudFront.
+
+- A store's object has the request's path as its key. `/` is `index.html`, where a store answers it. What a store does
+  not have is answered 403, as S3 does to who may not list a bucket.
+- What no route leads to is answered 404, at the edge.
+- Viewers come by HTTPS, or are sent there; HTTP/2, HTTP/3 and IPv6; from all places that CloudFront has (price class
+  All: half of the seeds' users are in South America, which the others leave out).
+- `trust` is the distribution's ARN. Buckets trust it by their policy; a host has nothing to check it by.
+- In production, accesses are logged to a bucket of its own.
+
+Why not CKV_AWS_68 and CKV2_AWS_47: a firewall has rules and costs of its own; it will be a part of the Gateway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import cloudfront
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.cdn import NO_CACHE, CdnEndpoint, CdnSpec, Route
+from infra_kit.components.object_store import ObjectStore
+from infra_kit.features import Feature
+from infra_kit.providers.aws import buckets, cdn_cache, cdn_domains, cdn_functions, cdn_headers, cdn_origins, identity
+from infra_kit.providers.aws.cdn_cache import Policies
+
+SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+
+HINTS: Mapping[Feature, str] = {}
+
+EVERYTHING = "/*"
+READ = ("GET", "HEAD")
+ALL = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+MAX_COMMENT = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsDistribution:
+    """What other drivers, and programs beside the deployment, need of a distribution."""
+
+    arn: pulumi.Output[str]
+    id: pulumi.Output[str]
+
+
+def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
+    for pattern, route in spec.routes.items():
+        cdn_origins.check(scope.name, pattern, route)
+        cdn_cache.check(scope.name, pattern, route)
+    distribution = _distribution(scope, spec)
+    cdn_domains.lead(scope, spec.domains, distribution)
+    host = next((domain for domain in spec.domains if not domain.startswith("*")), distribution.domain_name)
+    return CdnEndpoint(
+        url=pulumi.Output.concat("https://", host),
+        domain=distribution.domain_name,
+        trust=pulumi.Output.secret(distribution.arn),
+        native=AwsDistribution(arn=distribution.arn, id=distribution.id),
+    )
+
+
+def _distribution(scope: Scope, spec: CdnSpec) -> cloudfront.Distribution:
+    default, *ordered = _behaviours(scope, spec)
+    return scope.resource(
+        "distribution",
+        cloudfront.Distribution,
+        enabled=True,
+        comment=f"Cdn {scope.name} of {scope.target.app} ({scope.environment})"[:MAX_COMMENT],
+        aliases=list(spec.domains),
+        origins=cdn_origins.origins(scope, spec),
+        default_cache_behavior=default,
+        ordered_cache_behaviors=ordered,
+        default_root_object=_root_object(spec),
+        viewer_certificate=cdn_domains.viewer_certificate(scope, spec),
+        restrictions={"geo_restriction": {"restriction_type": "none"}},
+        http_version="http2and3",
+        is_ipv6_enabled=True,
+        price_class="PriceClass_All",
+        logging_config=_logging(scope),
+        tags=scope.tags,
+    )
+
+
+def _root_object(spec: CdnSpec) -> str | None:
+    # Why not CKV_AWS_305 where a host answers `/`: it has a page of its own there, by whatever name.
+    answering = [route.origin for pattern, route in spec.routes.items() if pattern.rstrip("*") == "/"]
+    return "index.html" if all(isinstance(origin, ObjectStore) for origin in answering) else None
+
+
+def _behaviours(scope: Scope, spec: CdnSpec) -> list[dict[str, Any]]:
+    """The default one, then the others, longest pattern first: CloudFront takes the first that fits."""
+    release = cdn_functions.release(scope, spec.release) if spec.release else None
+    headers = cdn_headers.policy(scope, spec)
+    policies = cdn_cache.policies(scope, spec)
+    by_precedence = sorted(spec.routes, key=lambda pattern: (-len(pattern), pattern))
+    ordered = [
+        {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], headers, release)}
+        for pattern in by_precedence
+        if pattern != EVERYTHING
+    ]
+    if EVERYTHING in spec.routes:
+        default = _behaviour(spec, spec.routes[EVERYTHING], policies[EVERYTHING], headers, release)
+    else:
+        default = _nothing(scope, spec, headers)
+    return [default, *ordered]
+
+
+def _behaviour(
+    spec: CdnSpec,
+    route: Route,
+    policies: Policies,
+    headers: pulumi.Input[str],
+    release: pulumi.Input[str] | None,
+) -> dict[str, Any]:
+    told = release if route.ttl != NO_CACHE else None
+    return {
+        "target_origin_id": cdn_origins.origin_id(route),
+        "viewer_protocol_policy": "redirect-to-https",
+        "allowed_methods": list(READ if isinstance(route.origin, ObjectStore) else ALL),
+        "cached_methods": list(READ),
+        "compress": spec.compression,
+        "cache_policy_id": policies.cache,
+        "origin_request_policy_id": policies.forward,
+        "response_headers_policy_id": headers,
+        "function_associations": [{"event_type": "viewer-request", "function_arn": told}] if told else [],
+    }
+
+
+def _nothing(scope: Scope, spec: CdnSpec, headers: pulumi.Input[str]) -> dict[str, Any]:
+    """CloudFront must have an origin for every path: where no route leads, the request never gets there."""
+    route = spec.routes[min(spec.routes)].model_copy(update={"ttl": NO_CACHE})
+    policies = Policies(cache=cdn_cache.CACHING_DISABLED)
+    behaviour = _behaviour(spec, route, policies, headers, None)
+    answer = {"event_type": "viewer-request", "function_arn": cdn_functions.not_found(scope)}
+    return {**behaviour, "allowed_methods": list(READ), "function_associations": [answer]}
+
+
+def _logging(scope: Scope) -> dict[str, Any] | None:
+    if not scope.defaults.protect:
+        return None
+    # Why access lists: CloudFront delivers these logs by one (https://docs.aws.amazon.com/AmazonCloudFront/latest/
+    # DeveloperGuide/standard-logging-legacy-s3.html). It puts it on the bucket itself.
+    bucket = buckets.log_bucket(scope, "logs", ownership="BucketOwnerPreferred")
+    return {"bucket": pulumi.Output.concat(bucket.closed, ".s3.", identity.domain(scope)), "include_cookies": False}
