@@ -128,9 +128,8 @@ def test_what_the_user_asks_for_is_refused_in_production_as_elsewhere() -> None:
 @pytest.fixture
 def no_backups(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a target that cannot back up."""
-    monkeypatch.setattr(
-        local_postgres, "SUPPORTS", local_postgres.SUPPORTS - {features.BACKUPS, features.POINT_IN_TIME}
-    )
+    there = local_postgres.SUPPORTS - {features.BACKUPS, features.POINT_IN_TIME}
+    monkeypatch.setattr(local_postgres, "gaps", lambda spec: features.gaps(spec.features(), there, {}))
 
 
 @pytest.mark.usefixtures("no_backups")
@@ -230,6 +229,21 @@ def test_protection_set_above_the_component_reaches_what_holds_data_also_in_deve
         Redis("cache", opts=pulumi.ResourceOptions(parent=above))
 
     assert record(program).named("cache-server").options.protect
+
+
+@pytest.mark.parametrize(("environment", "stays"), [("development", False), ("preview", True), ("production", True)])
+def test_what_a_driver_retains_stays_where_the_environment_retains_data(environment: str, stays: bool) -> None:
+    config = {"infra-kit:environment": environment}
+    attachment = record(lambda: with_child(retain=True), config=config).named("it-attachment")
+    assert attachment.options.retain_on_delete is stays
+
+
+def test_a_child_may_wait_for_what_its_inputs_do_not_tell() -> None:
+    def program() -> None:
+        with_child(depends_on=[pulumi.ComponentResource("shop:index:Shop", "shop"), Redis("other")])
+
+    recording = record(program)
+    assert recording.named("other-server").urn in recording.named("it-attachment").options.depends_on
 
 
 def test_an_override_may_set_pulumis_options() -> None:

@@ -37,3 +37,19 @@ def test_a_name_that_is_no_str_is_refused_with_its_type(name: object) -> None:
 
 def test_a_child_is_named_after_its_component_and_role() -> None:
     assert naming.child("db", "server") == "db-server"
+
+
+@pytest.mark.parametrize("text", ["aws", "a-1", "a" * 16])
+def test_a_text_that_is_a_name_already_stays(text: str) -> None:
+    assert naming.fit(text, room=8) == text
+
+
+@pytest.mark.parametrize("text", ["a" * 17, "Frankfurt", "eu_west", "9-lives", "ä", "a" * 14 + "-" + "b" * 9])
+def test_any_text_makes_a_name_that_fits(text: str) -> None:
+    name = naming.fit(text, room=8)
+    assert naming.check("Network", naming.child(name, "network"))
+
+
+def test_texts_that_differ_make_names_that_differ() -> None:
+    texts = ["eu west", "eu_west", "eu-west", "EU-West", "a" * 17, "a" * 18]
+    assert len({naming.fit(text, room=8) for text in texts}) == len(texts)
