@@ -69,8 +69,8 @@ class Monitor(MockMonitor):
         inputs = bag(request.object)
         answer = _answer(request.type, self._outputs, "OUTPUTS")
         added = _ask(answer, plain(inputs)) if answer is not None else {}
-        marked = {key: secret(added.get(key)) for key in request.additionalSecretOutputs}
-        return {**inputs, **added, **marked}
+        state = {**inputs, **added}
+        return state | {key: secret(plain(state.get(key))) for key in request.additionalSecretOutputs}
 
     def ReadResource(self, request: Any) -> resource_pb2.ReadResourceResponse:
         """What a program reads, e.g. `Bucket.get(…)`, is not its own: it is answered, and not recorded."""

@@ -50,6 +50,13 @@ def test_additional_secret_outputs_are_secret() -> None:
     assert recording.secret_exports == {"key"}
 
 
+def test_an_input_that_is_a_secret_output_too_keeps_its_value() -> None:
+    opts = pulumi.ResourceOptions(additional_secret_outputs=["size"])
+    thing = record(lambda: Thing("one", opts, size=pulumi.Output.secret(3))).named("one")
+    assert thing.outputs["size"] == 3
+    assert "size" in thing.secret_outputs
+
+
 def test_outputs_may_be_a_function_of_the_inputs() -> None:
     def program() -> None:
         pulumi.export("address", Thing("one", size=3).address)
