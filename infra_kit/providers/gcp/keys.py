@@ -35,7 +35,14 @@ def key_id(
         return None
     ring = scope.resource(f"{role}-ring", kms.KeyRing, stateful=True, location=location or region(scope))
     key = scope.resource(
-        role, kms.CryptoKey, stateful=True, key_ring=ring.id, rotation_period=ROTATION, labels=labels(scope)
+        role,
+        kms.CryptoKey,
+        stateful=True,
+        # Its versions go with it, and what is left encrypted with them cannot be read any more.
+        retain=True,
+        key_ring=ring.id,
+        rotation_period=ROTATION,
+        labels=labels(scope),
     )
     grant = scope.resource(
         f"{role}-grant",

@@ -16,6 +16,7 @@ from pulumi_gcp import secretmanager, sql
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.place import region
 
 OFFERED = frozenset(
     {
@@ -61,7 +62,7 @@ def _secret(scope: Scope, server: sql.DatabaseInstance, user: sql.User) -> pulum
         secretmanager.RegionalSecret,
         # A secret has no automatic name: the server's is unique, and random at its end.
         secret_id=pulumi.Output.concat(server.name, "-password"),
-        location=server.region,
+        location=region(scope),
         labels=labels(scope),
     )
     version = scope.resource(

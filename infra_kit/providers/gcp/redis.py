@@ -72,7 +72,7 @@ def _instance(scope: Scope, spec: RedisSpec, network: GcpNetwork) -> redis.Insta
     """The role is short: an instance's id has 40 characters at most."""
     readers = spec.replicas > 0
     return scope.resource(
-        "cache",
+        "server",
         redis.Instance,
         stateful=True,
         depends_on=[network.services] if network.services else [],
@@ -104,9 +104,8 @@ def _size(scope: Scope, spec: RedisSpec) -> int:
     least = sizes.MEMORYSTORE_LEAST_WITH_READERS_GB if spec.replicas else 1
     size = max(least, math.ceil(spec.memory_gb))
     why = f", the least with replicas that serve reads ({least} GB)" if size > math.ceil(spec.memory_gb) else ""
-    pulumi.log.info(
-        f"Redis {scope.name!r}: {size} GB, the smallest with at least {spec.memory_gb:g} GiB of memory{why}."
-    )
+    text = f"Redis {scope.name!r}: {size} GB, the smallest with at least {spec.memory_gb:g} GiB of memory{why}."
+    pulumi.log.info(text, scope.parent)
     return size
 
 

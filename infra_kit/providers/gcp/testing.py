@@ -30,8 +30,6 @@ def _database_server(inputs: Inputs) -> dict[str, Any]:
     name = inputs.get("name", "recorded-server")
     return {
         "name": name,
-        "region": inputs.get("region", REGION),
-        "connectionName": f"{PROJECT}:{REGION}:{name}",
         "privateIpAddress": host,
         "firstIpAddress": host,
         "serverCaCerts": [{"cert": CERTIFICATE}],
@@ -47,6 +45,8 @@ OUTPUTS = {
     "random:index/randomId:RandomId": lambda inputs: {"hex": f"{inputs.get('prefix', '')}c0ffee"},
     "random:index/randomPassword:RandomPassword": {"result": PASSWORD},
     "gcp:projects/serviceIdentity:ServiceIdentity": _agent,
+    "gcp:pubsub/topic:Topic": _named("recorded-topic"),
+    "gcp:pubsub/subscription:Subscription": _named("recorded-subscription"),
     "gcp:serviceaccount/account:Account": _account,
     "gcp:serviceaccount/key:Key": {"privateKey": "recorded-private-key"},
     "gcp:storage/bucket:Bucket": _named("recorded-bucket"),
