@@ -1,7 +1,7 @@
 """AWS under the suites that every target passes."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 
@@ -10,7 +10,7 @@ from infra_kit.testing import conformance
 
 
 class OnAws:
-    tags_under: ClassVar[str | None] = "tags"
+    tags_under: ClassVar[str | Sequence[str]] = "tags"
 
     @pytest.fixture
     def target(self) -> Target:
@@ -18,7 +18,7 @@ class OnAws:
 
 
 class TestEventBusOnAws(OnAws, conformance.EventBusConformance):
-    arguments: ClassVar[Mapping[str, Any]] = {**conformance.EventBusConformance.arguments, "engine": "native"}
+    arguments = conformance.EventBusConformance.arguments | {"engine": "native"}
     leaves_no_trace = frozenset({"stream-replicas"})  # EventBridge keeps every event in several zones anyway
 
 
