@@ -1,0 +1,218 @@
+"""EventBus on Google Cloud: Pub/Sub, a topic a stream and a pull subscription a consumer.
+
+A producer publishes to a stream's topic (`native.topics`) and puts the event's subject into the attribute `subject`; an
+event on no subject of the stream is refused (`event_bus_subjects`). A consumer pulls from its subscription, whose full
+name is its address: `projects/<project>/subscriptions/<id>`. The same message comes at least once, and in any order.
+
+- `retention`: the topic keeps events that long, for 31 days at most, and a subscription can be set back to any moment
+  of it (`Seek`). Every event is in several zones: any number of `replicas` is there
+  (https://cloud.google.com/pubsub/architecture).
+- Pub/Sub counts deliveries only to forward what is given up, so each consumer has a topic for that. With `dead_letter`
+  a subscription keeps what comes there; without, nobody does, and it is gone. The count is Pub/Sub's best effort.
+- The endpoint's user is a service account; its password is the account's key, the JSON file in base64, as Google's
+  libraries take it. It may publish to the topics and take from the subscriptions, one by one, and nothing else.
+- Messages stay in the region, in production under a key of the bus's own.
+
+Limits: https://cloud.google.com/pubsub/quotas#resource_limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_gcp import projects, pubsub, serviceaccount
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.event_bus import Consumer, EventBusEndpoint, EventBusSpec, Stream
+from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.gcp import event_bus_subjects as subjects
+from infra_kit.providers.gcp.identity import service_account
+from infra_kit.providers.gcp.keys import key_id
+from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.place import region
+
+SUPPORTS = frozenset({features.DEAD_LETTER, features.STREAM_REPLICAS, features.LONG_BACKLOG, features.engine("native")})
+
+HINTS = {
+    features.engine("nats"): 'Pub/Sub is the bus here; accept the gap, or set engine="native"',
+    features.STREAM_SIZE: "a topic is bounded by its retention alone; leave max_size_gb out",
+}
+
+HOST = "pubsub.googleapis.com"
+PUBLISHER, SUBSCRIBER = "roles/pubsub.publisher", "roles/pubsub.subscriber"
+MIN_KEPT, MAX_KEPT = 600, 31 * 86_400
+"""Seconds, of a topic's and of a subscription's retention."""
+ACK_WAIT = (10, 600)
+"""Seconds."""
+DELIVERIES = (5, 100)
+RETRY = {"minimum_backoff": "10s", "maximum_backoff": "600s"}
+"""Between two deliveries of one event, more each time: what cannot be worked off now does not block the rest
+(https://cloud.google.com/pubsub/docs/handling-failures#exponential_backoff)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpEventBus:
+    """The bus's handles."""
+
+    topics: Mapping[str, pulumi.Output[str]]
+    """By stream, the topic's full name: `projects/<project>/topics/<id>`."""
+
+
+@dataclass(frozen=True)
+class _Bus:
+    """What every part of it is made with."""
+
+    scope: Scope
+    topic: Mapping[str, Any]
+    """Of every topic."""
+    agent: pulumi.Output[str]
+    """Who forwards what is given up: Pub/Sub itself."""
+    user: pulumi.Output[str]
+
+
+def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
+    _check(scope.name, spec)
+    account = service_account(scope, "account", f"Publishes to {scope.name} and takes from it")
+    bus = _Bus(scope, _topic_settings(scope), _agent(scope), account.member)
+    topics = {name: _stream(bus, name, stream) for name, stream in spec.streams.items()}
+    dead = {name: _dead_letters(bus, spec, name) for name in spec.consumers}
+    consumers = {name: _consumer(bus, spec, name, topics, dead[name][0]) for name in spec.consumers}
+    key = scope.resource("account-key", serviceaccount.Key, service_account_id=account.name)
+    return EventBusEndpoint(
+        url=pulumi.Output.secret(f"https://{HOST}"),
+        host=pulumi.Output.from_input(HOST),
+        port=pulumi.Output.from_input(443),
+        username=account.email,
+        password=pulumi.Output.secret(key.private_key),
+        consumers=_addresses(consumers),
+        dead_letters=_addresses({name: kept for name, (_, kept) in dead.items() if kept}),
+        native=GcpEventBus(topics={name: topic.id for name, topic in topics.items()}),
+    )
+
+
+def _addresses(subscriptions: Mapping[str, pubsub.Subscription]) -> pulumi.Output[dict[str, str]]:
+    ids = pulumi.Output.all(**{name: subscription.id for name, subscription in subscriptions.items()})
+    return ids.apply(dict)  # of nothing, `all` makes a list
+
+
+def _check(bus: str, spec: EventBusSpec) -> None:
+    """Refuses what Pub/Sub would."""
+    for name, stream in spec.streams.items():
+        _check_stream(f"EventBus {bus!r}: streams.{name}", stream)
+    for name, consumer in spec.consumers.items():
+        _check_consumer(f"EventBus {bus!r}: consumers.{name}", consumer)
+
+
+def _check_stream(where: str, stream: Stream) -> None:
+    if not MIN_KEPT <= seconds(stream.retention) <= MAX_KEPT:
+        raise SpecError(
+            f"{where}: retention: given {stream.retention}, Pub/Sub keeps an event for 10 minutes to 31 days ('10m' to "
+            "'31d'). What is to be kept longer, a consumer writes to an ObjectStore, which has retention_lock too."
+        )
+
+
+def _check_consumer(where: str, consumer: Consumer) -> None:
+    least, most = ACK_WAIT
+    if not least <= seconds(consumer.ack_wait) <= most:
+        raise SpecError(
+            f"{where}: ack_wait: given {consumer.ack_wait}, Pub/Sub waits {least} to {most} seconds. A consumer that "
+            "needs longer says so event by event (ModifyAckDeadline; Google's libraries do it by themselves)."
+        )
+    least, most = DELIVERIES
+    if not least <= consumer.max_deliveries <= most:
+        raise SpecError(
+            f"{where}: max_deliveries: given {consumer.max_deliveries}, Pub/Sub gives up after {least} to {most} "
+            "deliveries. Choose one of these."
+        )
+
+
+def _agent(scope: Scope) -> pulumi.Output[str]:
+    return scope.resource("agent", projects.ServiceIdentity, service=HOST).member
+
+
+def _topic_settings(scope: Scope) -> dict[str, Any]:
+    return {
+        "labels": labels(scope),
+        "kms_key_name": key_id(scope, service=HOST),
+        "message_storage_policy": {"allowed_persistence_regions": [region(scope)]},
+    }
+
+
+def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
+    topic = bus.scope.resource(
+        f"stream-{name}",
+        pubsub.Topic,
+        stateful=True,
+        retain=True,
+        **bus.topic,
+        message_retention_duration=f"{seconds(stream.retention)}s",
+        message_transforms=subjects.of_stream(stream.subjects),
+    )
+    _on_topic(bus, f"publishes-{name}", topic, bus.user)
+    return topic
+
+
+def _dead_letters(bus: _Bus, spec: EventBusSpec, name: str) -> tuple[pubsub.Topic, pubsub.Subscription | None]:
+    """Where a consumer's given-up events go, and what keeps them: as long as their stream does, from then on."""
+    topic = bus.scope.resource(f"given-up-{name}", pubsub.Topic, stateful=True, retain=True, **bus.topic)
+    _on_topic(bus, f"gives-up-{name}", topic, bus.agent)
+    if not spec.consumers[name].dead_letter:
+        return topic, None
+    retention = seconds(spec.streams[spec.consumers[name].stream].retention)
+    kept = _subscription(bus, f"dead-letters-{name}", topic, retention)
+    _on_subscription(bus, f"inspects-{name}", kept, bus.user)
+    return topic, kept
+
+
+def _consumer(
+    bus: _Bus, spec: EventBusSpec, name: str, topics: Mapping[str, pubsub.Topic], given_up: pubsub.Topic
+) -> pubsub.Subscription:
+    consumer = spec.consumers[name]
+    subscription = _subscription(
+        bus,
+        f"consumer-{name}",
+        topics[consumer.stream],
+        spec.backlog(name),
+        ack_deadline_seconds=seconds(consumer.ack_wait),
+        dead_letter_policy={"dead_letter_topic": given_up.id, "max_delivery_attempts": consumer.max_deliveries},
+        message_transforms=subjects.of_consumer(spec, name),
+        retry_policy=RETRY,
+    )
+    _on_subscription(bus, f"takes-{name}", subscription, bus.user)
+    _on_subscription(bus, f"forwards-{name}", subscription, bus.agent)
+    return subscription
+
+
+def _subscription(bus: _Bus, role: str, topic: pubsub.Topic, kept: int, **more: Any) -> pubsub.Subscription:
+    return bus.scope.resource(
+        role,
+        pubsub.Subscription,
+        stateful=True,
+        retain=True,
+        labels=labels(bus.scope),
+        topic=topic.id,
+        message_retention_duration=f"{max(kept, MIN_KEPT)}s",
+        # Else Pub/Sub deletes it, and what waits in it, when nobody has come for 31 days.
+        expiration_policy={"ttl": ""},
+        **more,
+    )
+
+
+def _on_topic(bus: _Bus, role: str, topic: pubsub.Topic, member: pulumi.Output[str]) -> None:
+    bus.scope.resource(role, pubsub.TopicIAMMember, topic=topic.name, role=PUBLISHER, member=member)
+
+
+def _on_subscription(bus: _Bus, role: str, subscription: pubsub.Subscription, member: pulumi.Output[str]) -> None:
+    bus.scope.resource(
+        role, pubsub.SubscriptionIAMMember, subscription=subscription.name, role=SUBSCRIBER, member=member
+    )

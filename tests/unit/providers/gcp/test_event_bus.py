@@ -1,0 +1,161 @@
+"""EventBus on Google Cloud: topics, subscriptions, what is given up, and who may do what."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from infra_kit import Consumer, Environment, EventBus, Stream, Target
+from infra_kit.errors import SpecError, UnsupportedFeatureError
+from infra_kit.providers.gcp.event_bus_subjects import pattern
+from infra_kit.testing import Recording, record
+
+TOPIC_GRANT = "gcp:pubsub/topicIAMMember:TopicIAMMember"
+SUBSCRIPTION_GRANT = "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember"
+LEADS = Stream(subjects=["lead.*"])
+
+
+def bus(environment: Environment = Environment.STAGING, **asked: Any) -> Recording:
+    target = Target(name="gcp", app="shop", environment=environment, region="europe-west1")
+    arguments = {"engine": "native", "streams": {"LEADS": LEADS}, **asked}
+    return record(lambda: EventBus("bus", target=target, **arguments))
+
+
+def taking(consumer: Consumer, *subjects: str) -> Recording:
+    return bus(streams={"LEADS": Stream(subjects=subjects or ("lead.*",))}, consumers={"scoring": consumer})
+
+
+def code(made: Recording, name: str) -> str:
+    (transform,) = made.named(name).inputs["messageTransforms"]
+    return str(transform["javascriptUdf"]["code"])
+
+
+def test_a_stream_is_a_topic_that_stays_in_the_region() -> None:
+    topic = bus(streams={"LEADS": Stream(subjects=["lead.*"], retention="30d")}).named("bus-stream-LEADS")
+
+    assert topic.inputs["messageRetentionDuration"] == "2592000s"
+    assert topic.inputs["messageStoragePolicy"] == {"allowedPersistenceRegions": ["europe-west1"]}
+    assert topic.inputs["labels"]["component"] == "bus"
+    assert not {"name", "kmsKeyName"} & set(topic.inputs)
+
+
+def test_a_topic_refuses_what_is_on_no_subject_of_its_stream() -> None:
+    made = code(bus(streams={"LEADS": Stream(subjects=["lead.*", "visit.>"])}), "bus-stream-LEADS")
+    assert r"/^(?:lead\.[^.]+|visit\..+)$/" in made
+    assert "throw new Error" in made
+
+
+@pytest.mark.parametrize(
+    ("subjects", "fits", "fits_not"),
+    [
+        (["lead.*"], ["lead.created"], ["lead", "lead.", "lead.a.b", "xlead.a", "lead.a\nb.c"]),
+        (["lead.>"], ["lead.created", "lead.a.b"], ["lead", "lead.", "leads.a"]),
+        (["lead.created"], ["lead.created"], ["leadxcreated", "lead.created.x"]),
+        (["lead.*.done", "a.b"], ["lead.x.done", "a.b"], ["lead.done", "lead.x.y.done", "a.c"]),
+    ],
+)
+def test_patterns_match_as_nats_does(subjects: list[str], fits: list[str], fits_not: list[str]) -> None:
+    assert all(re.search(pattern(subjects), subject) for subject in fits)
+    assert not [subject for subject in fits_not if re.search(pattern(subjects), subject)]
+
+
+@pytest.mark.parametrize("everything", [None, "lead.*", "lead.>"])
+def test_a_consumer_of_all_of_its_stream_needs_no_filter(everything: str | None) -> None:
+    made = taking(Consumer(stream="LEADS", filter=everything))
+    assert not made.named("bus-consumer-scoring").inputs.get("messageTransforms")
+
+
+def test_a_consumers_filter_can_be_changed_where_it_stands() -> None:
+    made = taking(Consumer(stream="LEADS", filter="lead.*.done"), "lead.>", "visit.*")
+
+    assert r"/^(?:lead\.[^.]+\.done)$/" in code(made, "bus-consumer-scoring")
+    assert "filter" not in made.named("bus-consumer-scoring").inputs
+
+
+def test_a_consumer_is_a_subscription_that_never_expires() -> None:
+    consumer = Consumer(stream="LEADS", ack_wait="2m", max_deliveries=7, backlog="3d")
+    inputs = taking(consumer).named("bus-consumer-scoring").inputs
+
+    assert inputs["topic"] == "bus-stream-LEADS-id"
+    assert inputs["ackDeadlineSeconds"] == 120
+    assert inputs["messageRetentionDuration"] == "259200s"
+    assert inputs["expirationPolicy"] == {"ttl": ""}
+    assert inputs["deadLetterPolicy"] == {"deadLetterTopic": "bus-given-up-scoring-id", "maxDeliveryAttempts": 7}
+
+
+def test_what_is_given_up_is_forwarded_by_pub_sub_and_kept() -> None:
+    made = taking(Consumer(stream="LEADS"))
+    agent = made.named("bus-agent").outputs["member"]
+
+    assert made.named("bus-gives-up-scoring").inputs["member"] == agent
+    assert made.named("bus-gives-up-scoring").inputs["role"] == "roles/pubsub.publisher"
+    assert made.named("bus-forwards-scoring").inputs["member"] == agent
+    assert made.named("bus-forwards-scoring").inputs["role"] == "roles/pubsub.subscriber"
+    assert made.named("bus-dead-letters-scoring").inputs["topic"] == "bus-given-up-scoring-id"
+    assert made.named("bus").outputs["dead_letters"] == {"scoring": "bus-dead-letters-scoring-id"}
+
+
+def test_without_dead_letters_what_is_given_up_is_gone() -> None:
+    made = taking(Consumer(stream="LEADS", dead_letter=False))
+
+    assert made.named("bus-consumer-scoring").inputs["deadLetterPolicy"]["maxDeliveryAttempts"] == 5
+    assert made.named("bus").outputs["dead_letters"] == {}
+    assert len(made.of_type("gcp:pubsub/subscription:Subscription")) == 1
+
+
+def test_the_user_may_publish_and_take_topic_by_topic() -> None:
+    made = taking(Consumer(stream="LEADS"))
+    user = made.named("bus-account").outputs["member"]
+    granted = {
+        (grant.name, grant.inputs["role"])
+        for grant in (*made.of_type(TOPIC_GRANT), *made.of_type(SUBSCRIPTION_GRANT))
+        if grant.inputs["member"] == user
+    }
+
+    assert granted == {
+        ("bus-publishes-LEADS", "roles/pubsub.publisher"),
+        ("bus-takes-scoring", "roles/pubsub.subscriber"),
+        ("bus-inspects-scoring", "roles/pubsub.subscriber"),
+    }
+    assert made.named("bus").outputs["username"] == made.named("bus-account").outputs["email"]
+    assert made.named("bus").outputs["password"] == "recorded-private-key"
+
+
+def test_production_encrypts_and_protects_every_topic_and_subscription() -> None:
+    made = bus(Environment.PRODUCTION, consumers={"scoring": Consumer(stream="LEADS")})
+    topics = made.of_type("gcp:pubsub/topic:Topic")
+    subscriptions = made.of_type("gcp:pubsub/subscription:Subscription")
+
+    assert {topic.inputs["kmsKeyName"] for topic in topics} == {"bus-key-id"}
+    assert (len(topics), len(subscriptions)) == (2, 2)
+    assert all(each.options.protect and each.options.retain_on_delete for each in (*topics, *subscriptions))
+
+
+@pytest.mark.parametrize("retention", ["599s", "32d", "5y"])
+def test_what_pub_sub_does_not_keep_that_long_is_refused(retention: str) -> None:
+    with pytest.raises(SpecError, match=rf"streams.LEADS: retention: given {retention}.*'10m' to '31d'.*ObjectStore"):
+        bus(streams={"LEADS": Stream(subjects=["lead.*"], retention=retention)})
+
+
+@pytest.mark.parametrize("ack_wait", ["9s", "11m"])
+def test_a_wait_beyond_pub_subs_is_refused(ack_wait: str) -> None:
+    with pytest.raises(SpecError, match=rf"consumers.scoring: ack_wait: given {ack_wait}.*10 to 600 seconds"):
+        taking(Consumer(stream="LEADS", ack_wait=ack_wait))
+
+
+@pytest.mark.parametrize("deliveries", [4, 101])
+def test_deliveries_beyond_pub_subs_are_refused(deliveries: int) -> None:
+    with pytest.raises(SpecError, match=rf"max_deliveries: given {deliveries}.*5 to 100"):
+        taking(Consumer(stream="LEADS", max_deliveries=deliveries))
+
+
+def test_nats_is_a_gap_with_a_way_out() -> None:
+    with pytest.raises(UnsupportedFeatureError, match=r'engine:nats.*engine="native"'):
+        bus(engine="nats")
+
+
+def test_an_event_waits_at_least_as_long_as_pub_sub_keeps_one() -> None:
+    made = taking(Consumer(stream="LEADS", backlog="1m"))
+    assert made.named("bus-consumer-scoring").inputs["messageRetentionDuration"] == "600s"
