@@ -5,21 +5,25 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Literal, Protocol, TypedDict, Unpack, cast
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack, cast, get_args
 
 import pulumi
 from pydantic import AfterValidator, Field
 
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.environments import Environment
+from infra_kit.errors import SpecError
 from infra_kit.features import FLOW_LOGS, Feature
 from infra_kit.spec import Spec
 from infra_kit.target import Target
 
+PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""Free for anybody's own networks (RFC 1918); Python's `is_private` also has loopback and the like."""
+
 
 def _private_cidr(text: str) -> str:
     network = ipaddress.IPv4Network(text)
-    if not network.is_private or not 16 <= network.prefixlen <= 24:
+    if not any(network.subnet_of(range_) for range_ in PRIVATE) or not 16 <= network.prefixlen <= 24:
         raise ValueError("a private IPv4 range between /16 and /24 is needed, e.g. '10.20.0.0/16'")
     return text
 
@@ -131,6 +135,10 @@ class Network(Component[NetworkSpec, NetworkEndpoint]):
             target: where it is.
             opts: see `pulumi.ResourceOptions`.
         """
+        if unknown := sorted(set(subnets or {}) - set(get_args(Tier))):
+            raise SpecError(
+                f"Network {name!r}: subnets: given {', '.join(unknown)}; tiers: {', '.join(get_args(Tier))}"
+            )
         known = ExistingNetwork(id=id, cidr=cidr, subnets=subnets or {})
         network = cls.__new__(cls)
         Component.__init__(

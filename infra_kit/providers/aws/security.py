@@ -8,11 +8,15 @@ import pulumi
 from pulumi_aws import ec2, vpc
 
 from infra_kit.component import Scope
+from infra_kit.errors import SpecError
 from infra_kit.providers.aws.network import AwsNetwork
 
 
 def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bool = False) -> pulumi.Output[str]:
     """The id of a group that is open on one port, to the network's own addresses, and lets nothing out.
+
+    Raises `SpecError` for a component whose name AWS would refuse of its group
+    (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html).
 
     Args:
         scope: the component's.
@@ -21,6 +25,11 @@ def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bo
         connects: lets members of the group reach that port in the network too, as RDS Proxy must.
     """
     what = f"{type(scope.parent).__name__} {scope.name}"
+    if f"{scope.name}-".startswith("sg-"):
+        raise SpecError(
+            f"{type(scope.parent).__name__} {scope.name!r}: AWS takes no security group whose name begins with 'sg-', "
+            "as the one of this component would: choose another name."
+        )
     group = scope.resource(
         "group", ec2.SecurityGroup, vpc_id=network.vpc_id, description=f"Reaches {what}", tags=scope.tags
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from infra_kit.settings import Settings
 from infra_kit.spec import Items
 
-Zone = Annotated[str, StringConstraints(pattern="^[a-h]$")]
+
+def _letter(zone: str) -> str:
+    if zone not in tuple("abcdefgh"):
+        raise ValueError("a letter from a to h is needed, e.g. 'a'")
+    return zone
 
 
 def _once(zones: tuple[str, ...]) -> tuple[str, ...]:
@@ -22,7 +26,9 @@ def _once(zones: tuple[str, ...]) -> tuple[str, ...]:
 class AwsSettings(Settings):
     profile: str | None = None
     """The named profile of the AWS configuration. Default: Pulumi's own (`aws:profile`, the environment)."""
-    zones: Annotated[Items[Zone], AfterValidator(_once)] = Field(default=("a", "b", "c", "d", "e", "f"), min_length=1)
+    zones: Annotated[Items[Annotated[str, AfterValidator(_letter)]], AfterValidator(_once)] = Field(
+        default=("a", "b", "c", "d", "e", "f"), min_length=1
+    )
     """The letters of the availability zones to use, in this order. They are said, not looked up: a zone that opens or
     closes for new customers must not move what stands. Name others where an account lacks one of them."""
     hosted_zones: Mapping[str, str] = Field(default_factory=dict)
