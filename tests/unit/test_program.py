@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -18,7 +17,7 @@ from tests.unit.refusals import refusal
 
 def test_the_targets_own_network_is_made_once_and_on_first_need() -> None:
     def program() -> None:
-        target = Target(name="local")
+        target = _program.current().resolve(Target(name="local"))
         assert _program.default_network(target) is _program.default_network(target)
 
     assert [network.name for network in record(program).of_type("infra-kit:index:Network")] == ["local-network"]
@@ -52,9 +51,9 @@ def providers(recording: Recording) -> dict[str, str]:
     return {name: provider.split("::")[-2] for name, provider in found.items()}
 
 
-def with_provider_of_ones_own(name: str = "mine", **options: Any) -> None:
+def with_provider_of_ones_own(name: str = "mine") -> Redis:
     provider = aws.Provider(name, region="eu-west-1")
-    Redis("cache", opts=pulumi.ResourceOptions(provider=provider), **options)
+    return Redis("cache", opts=pulumi.ResourceOptions(provider=provider))
 
 
 def test_two_regions_in_one_program_have_their_own_provider_and_network() -> None:
