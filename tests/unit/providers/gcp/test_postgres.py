@@ -1,0 +1,228 @@
+"""Postgres on Google Cloud: what Cloud SQL is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from infra_kit import Backups, Pooling, Postgres
+from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.testing import record
+from infra_kit.testing.recording import Recording, Resource
+from tests.unit.refusals import refusal
+
+GCP = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}
+PREVIEW = GCP | {"infra-kit:environment": "preview"}
+DEVELOPMENT = GCP | {"infra-kit:environment": "development"}
+PRODUCTION = GCP | {"infra-kit:environment": "production"}
+SCRIPT = "gcp:sql/provisionScript:ProvisionScript"
+
+
+def made(config: Mapping[str, Any] = GCP, **arguments: Any) -> Recording:
+    return record(lambda: Postgres("db", **arguments), config=config)
+
+
+def settings(config: Mapping[str, Any] = GCP, *, of: str = "db-instance", **arguments: Any) -> dict[str, Any]:
+    found: dict[str, Any] = made(config, **arguments).named(of).inputs["settings"]
+    return found
+
+
+def flags(**arguments: Any) -> dict[str, str]:
+    return {flag["name"]: flag["value"] for flag in settings(**arguments)["databaseFlags"]}
+
+
+# Who reaches it
+
+
+@pytest.mark.parametrize("server", ["db-instance", "db-replica-1"])
+def test_it_has_a_private_address_and_takes_no_clear_text(server: str) -> None:
+    addresses = settings(of=server, read_replicas=1)["ipConfiguration"]
+    assert addresses == {
+        "ipv4Enabled": False,
+        "privateNetwork": "gcp-network-vpc-id",
+        "sslMode": "ENCRYPTED_ONLY",
+    }
+
+
+def test_the_endpoint_is_the_primary_with_tls_and_its_certificate() -> None:
+    recording = made()
+    it = recording.named("db").outputs
+    assert it["url"] == "postgresql://app:recorded-password@10.0.128.3:5432/app?sslmode=require"
+    assert it["reader_url"] == it["pooled_url"] == it["url"]
+    assert it["ca_certificate"].startswith("-----BEGIN CERTIFICATE-----")
+    assert recording.named("db-user").inputs["name"] == it["username"] == "app"
+
+
+# How large it is
+
+
+@pytest.mark.parametrize(
+    ("config", "arguments", "tier", "edition"),
+    [
+        (GCP, {}, "db-g1-small", "ENTERPRISE"),
+        (GCP, {"dedicated_cpu": True}, "db-custom-1-3840", "ENTERPRISE"),
+        (PRODUCTION, {}, "db-custom-1-3840", "ENTERPRISE"),
+        (GCP, {"storage_gb": 4000}, "db-custom-1-3840", "ENTERPRISE"),
+        (GCP, {"max_storage_gb": 4000}, "db-custom-1-3840", "ENTERPRISE"),
+        (GCP, {"cpu": 4, "memory_gb": 16}, "db-custom-4-16384", "ENTERPRISE"),
+        (GCP, {"pooling": Pooling()}, "db-perf-optimized-N-2", "ENTERPRISE_PLUS"),
+        (GCP, {"backups": Backups(retention_days=8)}, "db-perf-optimized-N-2", "ENTERPRISE_PLUS"),
+        (GCP, {"backups": Backups(retention_days=8, point_in_time=False)}, "db-g1-small", "ENTERPRISE"),
+        (GCP, {"cpu": 128, "memory_gb": 768}, "db-perf-optimized-N-128", "ENTERPRISE_PLUS"),
+    ],
+)
+def test_the_cheapest_machine_and_edition_that_have_what_is_asked(
+    config: Mapping[str, Any], arguments: Mapping[str, Any], tier: str, edition: str
+) -> None:
+    found = settings(config, **arguments)
+    assert (found["tier"], found["edition"]) == (tier, edition)
+
+
+def test_the_disk_is_what_was_asked_and_never_below_cloud_sqls_least() -> None:
+    found = settings(storage_gb=50)
+    assert (found["diskSize"], found["diskAutoresize"], found["diskType"]) == (50, False, "PD_SSD")
+    assert settings(storage_gb=1)["diskSize"] == 10
+
+
+def test_a_disk_that_grows_by_itself_has_a_limit_and_is_never_made_smaller_again() -> None:
+    recording = made(storage_gb=50, max_storage_gb=200, read_replicas=1)
+    for server in ("db-instance", "db-replica-1"):
+        it = recording.named(server)
+        assert it.inputs["settings"]["diskAutoresize"] is True
+        assert it.inputs["settings"]["diskAutoresizeLimit"] == 200
+        assert it.options.ignore_changes == ("settings.diskSize",)
+    assert made(storage_gb=50).named("db-instance").options.ignore_changes == ()
+
+
+# What survives
+
+
+def test_production_keeps_a_week_of_any_moment_and_a_final_backup() -> None:
+    found = settings(PRODUCTION)
+    backups = found["backupConfiguration"]
+    assert backups["backupRetentionSettings"]["retainedBackups"] == 7
+    assert backups["pointInTimeRecoveryEnabled"] is True
+    assert backups["transactionLogRetentionDays"] == 7
+    assert backups["startTime"] == "03:00"
+    assert found["finalBackupConfig"] == {"enabled": True, "retentionDays": 365}
+
+
+def test_staging_has_a_daily_backup_and_preview_only_a_final_one() -> None:
+    assert settings()["backupConfiguration"]["backupRetentionSettings"]["retainedBackups"] == 1
+    assert settings()["backupConfiguration"]["pointInTimeRecoveryEnabled"] is False
+    preview = settings(PREVIEW)
+    assert preview["backupConfiguration"] == {"enabled": False}
+    assert preview["finalBackupConfig"] == {"enabled": True, "retentionDays": 30}
+    assert settings(DEVELOPMENT)["finalBackupConfig"] == {"enabled": False}
+
+
+@pytest.mark.parametrize("asked", [{"high_availability": True}, {"read_replicas": 1}])
+def test_copies_bring_the_backups_and_the_log_that_they_need(asked: Mapping[str, Any]) -> None:
+    backups = settings(DEVELOPMENT, **asked)["backupConfiguration"]
+    assert backups["enabled"] is True
+    assert backups["pointInTimeRecoveryEnabled"] is True
+
+
+def test_high_availability_is_regional() -> None:
+    assert settings(high_availability=True)["availabilityType"] == "REGIONAL"
+    assert settings()["availabilityType"] == "ZONAL"
+
+
+def test_production_is_protected_by_pulumi_the_provider_and_google() -> None:
+    instance = made(PRODUCTION).named("db-instance")
+    assert instance.options.protect
+    assert instance.inputs["deletionProtection"] is True
+    assert instance.inputs["settings"]["deletionProtectionEnabled"] is True
+
+
+def test_elsewhere_the_providers_own_protection_is_off() -> None:
+    instance = made(read_replicas=1)
+    assert instance.named("db-instance").inputs["deletionProtection"] is False
+    assert instance.named("db-replica-1").inputs["deletionProtection"] is False
+
+
+def test_a_database_is_not_dropped_before_the_final_backup() -> None:
+    assert made().named("db-database-app").options.retain_on_delete
+    assert not made(DEVELOPMENT).named("db-database-app").options.retain_on_delete
+
+
+def test_production_has_a_key_that_cloud_sqls_agent_may_use_first() -> None:
+    recording = made(PRODUCTION, read_replicas=1)
+    instance = recording.named("db-instance")
+    assert instance.inputs["encryptionKeyName"] == "db-key-id"
+    assert recording.named("db-key-grant").urn in instance.options.depends_on
+    assert recording.named("db-key-agent").inputs["service"] == "sqladmin.googleapis.com"
+    assert recording.named("db-key").inputs["rotationPeriod"] == "7776000s"
+    assert recording.named("db-key").options.retain_on_delete
+    assert not made().of_type("gcp:kms/cryptoKey:CryptoKey")
+
+
+# Replicas, pooler, parameters
+
+
+def test_a_replica_copies_the_primary_and_serves_the_reader_url() -> None:
+    recording = made(read_replicas=2)
+    replica = recording.named("db-replica-2").inputs
+    assert replica["masterInstanceName"] == "recorded-server"
+    assert replica["instanceType"] == "READ_REPLICA_INSTANCE"
+    assert "backupConfiguration" not in replica["settings"]
+    assert "@10.0.128.4:5432/" in recording.named("db").outputs["reader_url"]
+
+
+def test_the_pooler_is_cloud_sqls_own() -> None:
+    recording = made(pooling=Pooling(mode="session", max_connections=300))
+    (pool,) = recording.named("db-instance").inputs["settings"]["connectionPoolConfigs"]
+    assert pool["connectionPoolingEnabled"] is True
+    assert {flag["name"]: flag["value"] for flag in pool["flags"]} == {
+        "max_client_connections": "300",
+        "pool_mode": "session",
+    }
+    assert "@10.0.128.3:6432/" in recording.named("db").outputs["pooled_url"]
+    assert "@10.0.128.3:5432/" in recording.named("db").outputs["url"]
+
+
+def test_the_log_is_what_the_benchmark_asks_for_unless_the_user_says_otherwise() -> None:
+    assert flags()["cloudsql.enable_pgaudit"] == "on"
+    assert flags()["log_min_duration_statement"] == "-1"
+    asked = flags(parameters={"log_min_duration_statement": "500", "work_mem": "16384"})
+    assert asked["log_min_duration_statement"] == "500"
+    assert asked["work_mem"] == "16384"
+
+
+# What is inside
+
+
+def test_databases_have_the_names_that_were_asked() -> None:
+    recording = made(databases=["app", "second"])
+    databases = {it.name: it.inputs["name"] for it in recording.of_type("gcp:sql/database:Database")}
+    assert databases == {"db-database-app": "app", "db-database-second": "second"}
+
+
+def test_extensions_are_made_in_every_database_by_its_user() -> None:
+    recording = made(databases=["app", "second"], extensions=["pgcrypto", "vector"])
+    scripts = recording.of_type(SCRIPT)
+    assert {script.inputs["database"] for script in scripts} == {"app", "second"}
+    for script in scripts:
+        assert script.inputs["user"] == "app"
+        assert script.inputs["passwordSecretVersion"] == "db-secret-version-id"
+        assert 'CREATE EXTENSION IF NOT EXISTS "vector" CASCADE;' in script.inputs["script"]
+    version: Resource = recording.named("db-secret-version")
+    assert version.inputs["secretData"] == "recorded-password"
+    assert "secretData" in version.secret_inputs
+    assert recording.named("db-secret").inputs["location"] == "europe-west1"
+
+
+def test_the_api_that_runs_scripts_is_open_only_for_extensions() -> None:
+    assert settings(extensions=["vector"])["dataApiAccess"] == "ALLOW_DATA_API"
+    assert settings()["dataApiAccess"] == "DISALLOW_DATA_API"
+    assert not made().of_type(SCRIPT)
+
+
+def test_an_extension_that_is_not_offered_is_a_gap_with_a_way_out() -> None:
+    text = refusal(
+        lambda: Postgres("db", extensions=["timescaledb"]), UnsupportedFeatureError, target="gcp", environment="staging"
+    )
+    assert "extension:timescaledb: Cloud SQL does not offer it" in text
+    assert "let the first migration run CREATE EXTENSION" in text
