@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Protocol, TypedDict, Unpack
 import pulumi
 from pydantic import AfterValidator, Field, model_validator
 
-from infra_kit import features
+from infra_kit import connection_urls, features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.environments import Environment
@@ -242,3 +242,49 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         **arguments: Unpack[PostgresArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
+
+    @classmethod
+    def existing(
+        cls,
+        name: str,
+        *,
+        url: pulumi.Input[str],
+        reader_url: pulumi.Input[str] | None = None,
+        pooled_url: pulumi.Input[str] | None = None,
+        ca_certificate: pulumi.Input[str] | None = None,
+        target: Target | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Postgres:
+        """A database that stands already, for services to use; infra_kit changes nothing of it.
+
+        Args:
+            name: what it is called here.
+            url: `postgresql://user:password@host:5432/database`, taken as a secret whether it is one or not.
+            reader_url: for reads that may lag. Default: `url`.
+            pooled_url: through its pooler. Default: `url`.
+            ca_certificate: the PEM certificate that signed its own. Default: none.
+            target: where it is.
+            opts: see `pulumi.ResourceOptions`.
+
+        Raises:
+            SpecError: `url` has no user, host or database, or is no URL of PostgreSQL; at the deployment where it is
+                an Output.
+        """
+        what = f"{cls.__name__} {name!r}: url"
+        known = connection_urls.read(what, url, ("postgresql", "postgres"), default_port=5432)
+        endpoint = PostgresEndpoint(
+            host=known.host,
+            port=known.port,
+            database=known.path,
+            username=known.username,
+            password=known.password,
+            url=known.url,
+            reader_url=pulumi.Output.secret(reader_url or known.url),
+            pooled_url=pulumi.Output.secret(pooled_url or known.url),
+            ca_certificate=pulumi.Output.from_input(ca_certificate),
+        )
+        database = cls.__new__(cls)
+        Component.__init__(
+            database, name, {}, target=target, overrides=None, opts=opts, existing=lambda _driver, _scope: endpoint
+        )
+        return database

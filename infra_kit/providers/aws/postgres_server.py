@@ -79,7 +79,7 @@ def server(scope: Scope, spec: PostgresSpec, place: Place) -> rds.Instance:
 
 def replica(scope: Scope, primary: rds.Instance, place: Place, number: int) -> rds.Instance:
     """A copy that serves reads. It has no data of its own, so nothing protects it and it leaves no snapshot."""
-    # Why not CKV_AWS_133, 157 and 293: its primary has backups, a standby and protection; a copy is made again.
+    # Why not CKV_AWS_157 and CKV_AWS_293: its primary has the standby and the protection, a copy is made again.
     return scope.resource(
         f"replica-{number}",
         rds.Instance,

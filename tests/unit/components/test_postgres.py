@@ -1,8 +1,13 @@
+from typing import Any
+
+import pulumi
 import pytest
 
-from infra_kit import Backups, Environment, spec
+from infra_kit import Backups, Environment, Postgres, spec
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
+from infra_kit.testing import record
+from infra_kit.testing.recording import Resource
 
 
 def refusal(**arguments: object) -> str:
@@ -82,3 +87,72 @@ def test_a_parameter_is_named_as_postgres_lists_it(name: str) -> None:
 def test_a_parameters_value_is_one_line() -> None:
     message = refusal(parameters={"work_mem": "4MB'\nlisten_addresses = '*"})
     assert "a server parameter's value is one line of printable characters" in message
+
+
+URL = "postgresql://app:p%40ss@db.internal:6543/shop?sslmode=require"
+
+
+def existing(**arguments: Any) -> Resource:
+    recording = record(lambda: Postgres.existing("db", **{"url": URL, **arguments}))
+    assert len(recording.resources) == 1, "an existing database makes nothing"
+    return recording.named("db")
+
+
+def test_an_existing_database_is_read_out_of_its_url() -> None:
+    assert existing().outputs == {
+        "host": "db.internal",
+        "port": 6543,
+        "database": "shop",
+        "username": "app",
+        "password": "p@ss",
+        "url": URL,
+        "reader_url": URL,
+        "pooled_url": URL,
+    }
+
+
+def test_of_an_existing_database_what_holds_the_password_is_secret_and_nothing_else() -> None:
+    assert existing(ca_certificate="PEM").secret_outputs == {"password", "url", "reader_url", "pooled_url"}
+
+
+def test_an_existing_database_may_have_other_urls_for_readers_and_through_a_pooler() -> None:
+    outputs = existing(reader_url="postgresql://reader", pooled_url="postgresql://pooled", ca_certificate="PEM").outputs
+    assert outputs["reader_url"] == "postgresql://reader"
+    assert outputs["pooled_url"] == "postgresql://pooled"
+    assert outputs["ca_certificate"] == "PEM"
+
+
+def test_an_existing_databases_url_may_be_known_only_at_the_deployment() -> None:
+    def program() -> None:
+        Postgres.existing("db", url=pulumi.Output.secret("postgres://app@db.internal/shop"))
+
+    outputs = record(program).named("db").outputs
+    assert (outputs["host"], outputs["port"], outputs["username"], outputs["password"]) == (
+        "db.internal",
+        5432,
+        "app",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://app:hunter2@db/shop",
+        "postgresql://app:hunter2@/shop",
+        "postgresql://db/shop",
+        "postgresql://app:hunter2@db",
+        "postgresql://app:hunter2@db:port/shop",
+        "postgresql://app:hunter2@one:5432,two:5432/shop",
+        "hunter2",
+        "",
+    ],
+)
+def test_what_is_no_url_of_a_database_is_refused_and_not_shown(url: str) -> None:
+    for given in (url, pulumi.Output.from_input(url)):
+        with pytest.raises(SpecError) as refused:
+            existing(url=given)
+        message = str(refused.value)
+        assert message.startswith("Postgres 'db': url: the one given")
+        assert "postgresql://user:password@host:port/name" in message
+        assert "hunter2" not in message

@@ -97,8 +97,8 @@ def _extensions(inside: pg8000.native.Connection, database: str, extensions: Seq
             inside.run(f"CREATE EXTENSION IF NOT EXISTS {identifier(name)} CASCADE")
         except pg8000.native.DatabaseError as error:
             raise SetupError(
-                f"the extension {name!r} could not be made in the database {database!r}: {error}. Take it out of "
-                "extensions, or see what it needs of the server's parameters. Nothing was deleted."
+                f"the extension {name!r} could not be made in the database {database!r}: {error.args[0]['M']}. Take "
+                "it out of extensions, or see what it needs of the server's parameters. Nothing was deleted."
             ) from None
     # Those that bring a schema (cron, topology) open it to nobody.
     for (schema,) in inside.run(
