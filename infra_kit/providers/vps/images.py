@@ -41,6 +41,11 @@ VALKEY = {
     "8": Image("valkey/valkey", "8.1.10", "640c5e62cea04b6d6f2084232651d0cc70362d31f4f805e7be94dbed6855e8f2"),
     "9": Image("valkey/valkey", "9.1.1", "70739f85ad2ee01a726a965584a0f94895f01b0c60b3cc8b0aeef11eaa6888cf"),
 }
+SEAWEEDFS = Image("chrislusf/seaweedfs", "4.48", "4e61d15fd35994cb1e43e1e553dff106794841fd9a99ade2fc8c8bfce4d7872d")
+NATS = Image("nats", "2.15.0-alpine", "ac8f88a6494bffc2c2a5289a0ca61cb28a9145c11ba5677cf24265d07f46d8d4")
+NATS_BOX = Image("natsio/nats-box", "0.19.7", "ffce8bd103383f179f8c7f11cf645726acf5d17280706c530c3b342dbe16334c")
+NGINX = Image("nginx", "1.31.5-alpine", "72ba65eb42c10344912a84ff42408db7d34f2feb642204570ab8fc5ffd29f1d3")
+CADDY = Image("caddy", "2.11.4-alpine", "5f5c8640aae01df9654968d946d8f1a56c497f1dd5c5cda4cf95ab7c14d58648")
 
 
 def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:

@@ -22,6 +22,7 @@ OUTPUTS = {
     "docker:index/remoteImage:RemoteImage": _image,
     "docker:index/network:Network": _named,
     "docker:index/volume:Volume": _named,
+    "random:index/randomPassword:RandomPassword": {"result": "recorded-secret"},
     "command:local:Command": {"stdout": "", "stderr": ""},
 }
 CALLS: dict[str, Mapping[str, Any]] = {}

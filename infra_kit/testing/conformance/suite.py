@@ -194,9 +194,11 @@ def _component(resource: Resource, recording: Recording) -> str:
 
 
 def _at(path: str, inputs: Mapping[str, Any]) -> Any:
-    """What stands at a path of keys, or None."""
+    """What stands at a path of keys, or None. Docker's labels are a list of pairs: here a mapping like all others."""
     first, _, rest = path.partition(".")
     found = inputs.get(first)
+    if isinstance(found, list) and all("label" in item for item in found):
+        found = {item["label"]: item["value"] for item in found}
     return _at(rest, found) if rest and isinstance(found, Mapping) else found if not rest else None
 
 

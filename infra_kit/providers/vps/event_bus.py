@@ -1,0 +1,129 @@
+"""EventBus on a VPS: a NATS container with JetStream (`providers/common/nats.py` says how it is addressed).
+
+Streams and consumers are not in NATS's configuration: a script brings them to what is declared, in a container of
+`natsio/nats-box` that lives as long as the script. It deletes nothing that holds events, and refuses bounds that would.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
+from infra_kit.features import Feature
+from infra_kit.providers.common import nats
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.urls import url
+from infra_kit.providers.vps import images, ssh
+from infra_kit.providers.vps.containers import FILES, Container, Run, address, container, data_networks, volume
+from infra_kit.providers.vps.scripts import script
+
+SUPPORTS = frozenset({features.DEAD_LETTER, features.engine("nats")})
+
+HINTS = {
+    features.STREAM_REPLICAS: "one host has one server, so one copy of a stream; set replicas=1 here",
+    features.engine("native"): 'a host has no bus of a cloud; set engine="nats", which runs on every target',
+}
+
+PORT, MONITOR = 4222, 8222
+USER = "1000:1000"
+"""The image has no user of its own (https://github.com/nats-io/nats-docker); the script makes the volume this one's."""
+MEMORY_GB, CPU = 0.5, 1.0
+"""NATS keeps events on the disk: overrides={"server": {"memory": <MiB>, "cpus": "2"}} where consumers are many."""
+DATA = "/data"
+
+
+def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
+    bus = spec.model_dump(mode="json", include={"streams", "consumers"})
+    admin, app = password(scope, "admin-password").result, password(scope).result
+    data = volume(scope, "data")
+    server = _server(scope, data, _configuration(scope, bus, admin, app))
+    _settle(scope, bus, admin, server)
+    where = address(scope, "server", PORT)
+    return EventBusEndpoint(
+        url=url("nats", username=nats.APP, password=app, host=where.host, port=where.port),
+        host=where.host,
+        port=where.port,
+        username=pulumi.Output.from_input(nats.APP),
+        password=pulumi.Output.secret(app),
+        consumers=pulumi.Output.from_input(nats.consumer_addresses(bus)),
+        dead_letters=pulumi.Output.from_input(nats.dead_letter_addresses(bus)),
+    )
+
+
+def _configuration(
+    scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], app: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    """nats.conf, which may be JSON (https://docs.nats.io/running-a-nats-service/configuration)."""
+
+    def contents(known: Mapping[str, str]) -> str:
+        settings = {
+            "server_name": scope.name,
+            "port": PORT,
+            "http": f"127.0.0.1:{MONITOR}",
+            "jetstream": {"store_dir": DATA},
+            "authorization": nats.authorization(bus, admin=known["admin"], app=known["app"]),
+        }
+        return json.dumps(settings, indent=1)
+
+    return pulumi.Output.secret(pulumi.Output.all(admin=admin, app=app).apply(contents))
+
+
+def _server(scope: Scope, data: docker.Volume, configuration: pulumi.Output[str]) -> Container:
+    image = images.pull(scope, images.NATS)
+    owned = _give_volume(scope, image, data)
+    run = Run(
+        image=image,
+        command=["--config", f"{FILES}/nats.conf"],
+        user=USER,
+        memory_gb=MEMORY_GB,
+        cpu=CPU,
+        environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
+        health=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{MONITOR}/healthz?js-enabled-only=true"],
+        networks=data_networks(scope),
+        files={"nats.conf": configuration},
+        volumes={DATA: data.name},
+    )
+    return container(scope, "server", run, publish=PORT, depends_on=[owned])
+
+
+def _give_volume(scope: Scope, image: pulumi.Output[str], data: docker.Volume) -> pulumi.Resource:
+    """A volume takes its owner from the folder of the image where it is mounted, and this image has none."""
+    run = "docker run --rm --network none --read-only --cap-drop ALL --cap-add CHOWN --user 0 --volume"
+    return ssh.run(
+        scope, "owner", pulumi.Output.format("{0} {1}:{2} {3} chown {4} {2}", run, data.name, DATA, image, USER)
+    )
+
+
+def _settle(scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], server: Container) -> None:
+    """In the server's own network namespace, so that it is reached there whatever its networks are."""
+    image = images.pull(scope, images.NATS_BOX, "streams-image")
+    run = pulumi.Output.format(
+        "docker run --rm --interactive --network container:{0} --read-only --cap-drop ALL --user 1000:1000 "
+        "--security-opt no-new-privileges:true --memory 128m --pids-limit 64 --env HOME=/tmp --tmpfs /tmp "
+        "--env XDG_CONFIG_HOME=/tmp --entrypoint sh {1} -c {2}",
+        server.id,
+        image,
+        shlex.quote(script("event_bus.sh")),
+    )
+    ssh.run(scope, "streams", run, stdin=pulumi.Output.secret(admin.apply(lambda password: wanted(bus, password))))
+
+
+def wanted(bus: Mapping[str, Any], admin: str) -> str:
+    """What `scripts/event_bus.sh` reads."""
+    consumers = [
+        {"stream_name": stream, "config": config} for (stream, _), config in sorted(nats.consumers(bus).items())
+    ]
+    told = {"url": f"nats://127.0.0.1:{PORT}", "user": nats.ADMIN, "password": admin}
+    return json.dumps({**told, "streams": list(nats.streams(bus).values()), "consumers": consumers})

@@ -1,0 +1,190 @@
+"""ObjectStore on a VPS: a SeaweedFS container with one bucket, reached inside of the host's Docker network.
+
+The bucket's name is not made unique: its server has no other. Nothing is published to the internet: what everybody is
+to read goes through a Cdn, which has a key of its own that only reads. Settings of the bucket are brought to what is
+declared by a script in the container, because the S3 API is reached from nowhere else.
+
+weed's own parts talk gRPC with certificates, on every address of the container: the certificate is made on the host,
+once, and is kept in the volume; it never comes to the state. Encryption at rest is the disk's (the host's): weed would
+keep its keys beside what they encrypt.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+import pulumi
+import pulumi_docker as docker
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStoreEndpoint, ObjectStoreSpec
+from infra_kit.features import Feature
+from infra_kit.naming import child
+from infra_kit.providers.common import seaweed
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.vps import images, ssh
+from infra_kit.providers.vps.containers import FILES, Container, Run, address, container, data_networks, volume
+from infra_kit.providers.vps.scripts import script
+
+SUPPORTS = frozenset({features.VERSIONING, features.EXPIRE, features.RETENTION_LOCK, features.CORS})
+
+HINTS = {
+    features.ARCHIVE: "SeaweedFS refuses lifecycle transitions, and a host has no cheaper storage to move objects to",
+    features.PUBLIC_READ: "only the edge is reached from outside; put a Cdn in front: Cdn(…, routes={'/*': store})",
+}
+
+PORT = 8333
+USER = "1000:1000"
+"""`seaweed` of the image (https://github.com/seaweedfs/seaweedfs/blob/master/docker/Dockerfile.go_build)."""
+MEMORY_GB, CPU = 1.0, 1.0
+"""What one process of weed with all its parts is given: overrides={"server": {"memory": <MiB>, "cpus": "2"}}."""
+DATA, TLS = "/data", "/data/tls"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpsBucket:
+    """The key pair that only reads, for a Cdn."""
+
+    access_key: str
+    secret_key: pulumi.Output[str]
+
+
+def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
+    bucket = seaweed.bucket_name(scope.target.app, scope.name)
+    image = images.pull(scope, images.SEAWEEDFS)
+    data = volume(scope, "data")
+    keys = {role: password(scope, role).result for role in ("admin-key", "app-key", "cdn-key", "tokens")}
+    certificate = _certificate(scope, image, data)
+    server = _server(scope, image, data, _files(bucket, keys), certificate)
+    _settle(scope, spec, bucket, server)
+    where = address(scope, "server", PORT)
+    return ObjectStoreEndpoint(
+        bucket=pulumi.Output.from_input(bucket),
+        s3_endpoint=pulumi.Output.format("http://{0}:{1}", where.host, where.port),
+        region=pulumi.Output.from_input(seaweed.REGION),
+        access_key=pulumi.Output.from_input(seaweed.APP),
+        secret_key=pulumi.Output.secret(keys["app-key"]),
+        force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
+        native=VpsBucket(access_key=seaweed.CDN, secret_key=pulumi.Output.secret(keys["cdn-key"])),
+    )
+
+
+def _files(bucket: str, keys: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
+    """What weed and curl read. One password stands behind the tokens of weed's parts, which only trust themselves."""
+
+    def contents(known: Mapping[str, str]) -> dict[str, str]:
+        secrets = {role.replace("-", "_"): key for role, key in known.items()}
+        secrets |= {token: f"{known['tokens']}-{token}" for token in seaweed.TOKENS}
+        return {
+            "s3.json": json.dumps(seaweed.identities(secrets, bucket), indent=1),
+            "security.toml": seaweed.security(TLS, secrets),
+            "admin.curl": f'user = "{seaweed.ADMIN}:{known["admin-key"]}"\naws-sigv4 = "aws:amz:{seaweed.REGION}:s3"\n',
+        }
+
+    written = pulumi.Output.secret(pulumi.Output.all(**keys).apply(contents))
+    return {name: written[name] for name in ("s3.json", "security.toml", "admin.curl")}
+
+
+def _certificate(scope: Scope, image: pulumi.Output[str], data: docker.Volume) -> pulumi.Resource:
+    """Makes it where it is used, once: self-signed, it is its own authority, so there never is a second."""
+    variables = pulumi.Output.format("IMAGE={0} VOLUME={1} FOLDER={2} RUN_AS={3}\n", image, data.name, TLS, USER)
+    return ssh.run(scope, "certificate", "sh -s", stdin=pulumi.Output.concat(variables, script("certificate.sh")))
+
+
+def _server(
+    scope: Scope,
+    image: pulumi.Output[str],
+    data: docker.Volume,
+    files: Mapping[str, pulumi.Output[str]],
+    certificate: pulumi.Resource,
+) -> Container:
+    options = seaweed.options(
+        address="127.0.0.1",
+        bind="0.0.0.0",  # noqa: S104  of the container, in the data network
+        conf=FILES,
+        data=DATA,
+        origin=f"http://{child(scope.name, 'server')}:{PORT}",
+        more={"s3.port": str(PORT)},
+    )
+    run = Run(
+        image=image,
+        command=["-logtostderr=true", f"-config_dir={FILES}", "mini", *options],
+        user=USER,
+        memory_gb=MEMORY_GB,
+        cpu=CPU,
+        environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
+        health=["curl", "--fail", "--silent", "--output", "/dev/null", f"http://127.0.0.1:{PORT}/healthz"],
+        networks=data_networks(scope),
+        files=files,
+        volumes={DATA: data.name},
+        tmpfs={"/tmp": "size=16m"},  # noqa: S108  weed's sockets
+    )
+    return container(scope, "server", run, publish=PORT, depends_on=[certificate])
+
+
+def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container) -> None:
+    variables = {
+        "NAME": scope.name,
+        "BUCKET": bucket,
+        "VERSIONING": "Enabled" if spec.versioning else "Suspended",
+        "LOCK_DAYS": str(spec.retention_lock or 0),
+        "LOCK_MODE": seaweed.LOCK_MODE,
+        "LIFECYCLE": lifecycle(spec.lifecycle),
+        "CORS": cors(spec),
+        "PROBE": seaweed.PROBE,
+        "S3": f"http://127.0.0.1:{PORT}",
+        "CURL_CONFIG": f"{FILES}/admin.curl",
+    }
+    said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
+    ssh.run(
+        scope, "bucket", pulumi.Output.format("docker exec -i {0} sh -s", server.id), stdin=said + script("bucket.sh")
+    )
+
+
+def lifecycle(rules: Mapping[str, LifecycleRule]) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html; empty without rules."""
+    return _document("LifecycleConfiguration", [_lifecycle_rule(name, rule) for name, rule in sorted(rules.items())])
+
+
+def _lifecycle_rule(name: str, rule: LifecycleRule) -> str:
+    expire, noncurrent = rule.expire_after_days, rule.noncurrent_expire_after_days
+    return _element(
+        "Rule",
+        _element("ID", escape(name)),
+        _element("Status", "Enabled"),
+        _element("Filter", _element("Prefix", escape(rule.prefix))),
+        _element("Expiration", _element("Days", str(expire))) if expire else "",
+        _element("NoncurrentVersionExpiration", _element("NoncurrentDays", str(noncurrent))) if noncurrent else "",
+    )
+
+
+def cors(spec: ObjectStoreSpec) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html; empty without rules."""
+    return _document("CORSConfiguration", [_cors_rule(rule) for rule in spec.cors])
+
+
+def _cors_rule(rule: CorsRule) -> str:
+    return _element(
+        "CORSRule",
+        *(_element("AllowedOrigin", escape(origin)) for origin in rule.origins),
+        *(_element("AllowedMethod", method) for method in rule.methods),
+        *(_element("AllowedHeader", escape(header)) for header in rule.headers),
+        _element("MaxAgeSeconds", str(rule.max_age_seconds)),
+    )
+
+
+def _document(name: str, rules: list[str]) -> str:
+    return _element(name, *rules) if rules else ""
+
+
+def _element(name: str, *content: str) -> str:
+    return f"<{name}>{''.join(content)}</{name}>"

@@ -1,0 +1,31 @@
+"""The target vps under the suites that every target passes."""
+
+from typing import ClassVar
+
+import pytest
+
+from infra_kit import Target
+from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.testing import conformance
+
+HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
+
+
+class OnVps:
+    tags_under: ClassVar[str] = "labels"
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST)
+
+
+class TestNetworkOnVps(OnVps, conformance.NetworkConformance):
+    pass
+
+
+class TestObjectStoreOnVps(OnVps, conformance.ObjectStoreConformance):
+    pass
+
+
+class TestEventBusOnVps(OnVps, conformance.EventBusConformance):
+    pass
