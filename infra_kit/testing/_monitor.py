@@ -20,6 +20,7 @@ from pulumi.runtime.settings import get_project, get_stack
 
 from infra_kit import target
 from infra_kit.errors import InfraKitError
+from infra_kit.testing._transforms import Transforms
 from infra_kit.testing._values import bag, message, plain, secret
 
 STACK = "pulumi:pulumi:Stack"
@@ -39,6 +40,7 @@ class Monitor(MockMonitor):
         super().__init__(cast(Mocks, None))  # whatever would ask them is overridden here
         self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
         self.states: dict[str, dict[str, Any]] = {}
+        self.transforms = Transforms()
         self._outputs = outputs
         self._calls = calls
         self._lock = threading.Lock()
@@ -55,6 +57,7 @@ class Monitor(MockMonitor):
             if urn in self.requests:
                 raise RecordingError(f"two resources have the URN {urn}; Pulumi's engine refuses the second.")
             self.requests[urn] = request
+        self.transforms.run(urn, request)
         if not request.custom:
             self.states[urn] = {}
             return resource_pb2.RegisterResourceResponse(urn=urn)
@@ -78,6 +81,7 @@ class Monitor(MockMonitor):
         return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
 
     def Invoke(self, request: Any) -> resource_pb2.ResourceInvokeResponse:
+        self.transforms.run_invoke(request)
         inputs = plain(bag(request.args))
         if request.tok == "pulumi:pulumi:getResource":
             value: Mapping[str, Any] = self.resources[inputs["urn"]]._asdict()
@@ -97,13 +101,13 @@ class Monitor(MockMonitor):
         self.states[request.urn] = bag(request.outputs)
         return Empty()
 
-    def RegisterStackTransform(self, request: Any) -> Empty:  # noqa: ARG002  refused whatever it is
-        raise RecordingError(
-            "the program registers a transform for all of its stack, and a recording runs none: it would show what the "
-            "engine never gets. Register it outside of the function that is recorded."
-        )
+    def RegisterStackTransform(self, request: Any) -> Empty:
+        self.transforms.stack.append(request)
+        return Empty()
 
-    RegisterStackInvokeTransform = RegisterStackTransform
+    def RegisterStackInvokeTransform(self, request: Any) -> Empty:
+        self.transforms.invokes.append(request)
+        return Empty()
 
 
 class Engine(MockEngine):

@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -107,7 +108,7 @@ def record(
 
     Every Output is awaited, and whatever failed, also in an `apply` that nobody awaited, is raised here. Each run has a
     context, a thread and an event loop of its own: the caller's are as they were, and runs may go side by side.
-    A resource's transforms (`opts.transforms`) are not run.
+    Transforms are run as the engine runs them: a resource's (`opts.transforms`), its parents', the stack's.
 
     Args:
         program: a function that makes resources; may be async. Of a script: `lambda: runpy.run_path("__main__.py")`.
@@ -119,13 +120,13 @@ def record(
         calls: by token, what a provider's function answers, e.g. `aws:index/getCallerIdentity:getCallerIdentity`.
 
     Raises:
-        RecordingError: two resources have one URN, a call has no answer, or a transform is registered for all.
+        RecordingError: two resources have one URN, or a call has no answer.
     """
     monitor, engine = Monitor(outputs or {}, calls or {}), Engine()
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
-    with ThreadPoolExecutor(max_workers=1) as own:
+    with closing(monitor.transforms), ThreadPoolExecutor(max_workers=1) as own:
         engine.warnings += own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
     return _recording(monitor, engine)
 

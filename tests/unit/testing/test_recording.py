@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import pulumi
 import pytest
@@ -256,14 +255,6 @@ def test_warnings_are_kept_and_other_lines_are_not() -> None:
         pulumi.log.warn("careful", Thing("one"))
 
     assert record(program).warnings == ("careful",)
-
-
-@pytest.mark.parametrize(
-    "register", [pulumi.runtime.register_resource_transform, pulumi.runtime.register_invoke_transform]
-)
-def test_a_transform_of_the_whole_stack_is_refused_with_why(register: Callable[[Callable[[Any], None]], None]) -> None:
-    with pytest.raises(RecordingError, match="registers a transform for all of its stack, and a recording runs none"):
-        record(lambda: register(lambda _: None))
 
 
 def test_gaps_accepted_for_a_component_that_is_not_made_are_said() -> None:
