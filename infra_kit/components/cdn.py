@@ -168,12 +168,13 @@ class CdnEndpoint:
     """How to reach the CDN."""
 
     url: pulumi.Output[str]
-    """Where it answers: the first domain, else the target's own address."""
+    """Where it answers: the first domain that is no wildcard, else the target's own address."""
     domain: pulumi.Output[str]
     """The host name that a DNS record of a domain points to."""
     trust: pulumi.Output[str]
-    """What an origin must trust: the CDN's identity there (an ARN on aws, a service account on gcp), on vps and
-    local the value of the header `X-Infra-Kit-Cdn` that every request to an origin carries. Secret."""
+    """What an origin must trust: the CDN's identity there (the distribution's ARN on aws, for the policies of what
+    stands there; a service account on gcp), on vps and local the value of the header `X-Infra-Kit-Cdn` that every
+    request to an origin carries. Secret."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

@@ -6,6 +6,7 @@
 - Viewers come by HTTPS, or are sent there; HTTP/2, HTTP/3 and IPv6; from all places that CloudFront has (price class
   All: half of the seeds' users are in South America, which the others leave out).
 - `trust` is the distribution's ARN. Buckets trust it by their policy; a host has nothing to check it by.
+- What is never kept (`ttl="none"`) is compressed by its origin, not by CloudFront: `Accept-Encoding` reaches it.
 - In production, accesses are logged to a bucket of its own.
 
 Why not CKV_AWS_68 and CKV2_AWS_47: a firewall has rules and costs of its own; it will be a part of the Gateway.
@@ -24,6 +25,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, CdnEndpoint, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.aws import buckets, cdn_cache, cdn_domains, cdn_functions, cdn_headers, cdn_origins, identity
 from infra_kit.providers.aws.cdn_cache import Policies
@@ -36,6 +38,16 @@ EVERYTHING = "/*"
 READ = ("GET", "HEAD")
 ALL = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 MAX_COMMENT = 128
+
+NO_LOGS = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
+        "ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1",
+        "me-central-1", "me-south-1", "mx-central-1",
+    }
+)  # fmt: skip
+"""The regions that an account must opt in to: CloudFront writes to no bucket there
+(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +154,16 @@ def _nothing(scope: Scope, spec: CdnSpec, headers: pulumi.Input[str]) -> dict[st
 
 
 def _logging(scope: Scope) -> dict[str, Any] | None:
+    """The legacy kind, which costs nothing but the storage, and is the one that audits look for."""
     if not scope.defaults.protect:
         return None
-    # Why access lists: CloudFront delivers these logs by one (https://docs.aws.amazon.com/AmazonCloudFront/latest/
-    # DeveloperGuide/standard-logging-legacy-s3.html). It puts it on the bucket itself.
+    if scope.region in NO_LOGS:
+        raise SpecError(
+            f"Cdn {scope.name!r}: target: given the region {scope.region}; CloudFront delivers no access logs there, "
+            "and production has them. A Cdn is everywhere, whatever its region: place it in another with "
+            "target=Target(name='aws', region='us-east-1', alias='edge')."
+        )
+    # Why access lists: CloudFront delivers by one, which it puts on the bucket itself
+    # (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html).
     bucket = buckets.log_bucket(scope, "logs", ownership="BucketOwnerPreferred")
     return {"bucket": pulumi.Output.concat(bucket.closed, ".s3.", identity.domain(scope)), "include_cookies": False}

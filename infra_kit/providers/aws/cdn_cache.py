@@ -41,7 +41,8 @@ NOT_FORWARDED = frozenset(
     }
 )  # fmt: skip
 """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html"""
-SIGNED = frozenset({"authorization", "host"})
+PACKED = "Accept-Encoding"
+SIGNED = frozenset({"authorization", "host", "x-amz-content-sha256", "x-amz-date"})
 """What CloudFront says itself to a bucket."""
 
 
@@ -93,10 +94,7 @@ class _Maker:
             if ttl == OPTIMIZED_SECONDS and not self.spec.release and not varies:
                 return Policies(cache=CACHING_OPTIMIZED)
             return Policies(cache=self._cache(route, ttl=ttl, most=max(ttl, YEAR)))
-        if any(header.lower() == "authorization" for header in route.headers):
-            # CloudFront forwards this one as a part of a cache's key only, and only where something may be kept: so an
-            # answer is out of date at once, unless the origin itself says that it may be kept; then it is for a second
-            # (https://repost.aws/knowledge-center/cloudfront-authorization-header).
+        if _keyed(route):
             return Policies(cache=self._cache(route, ttl=0, most=1))
         return Policies(cache=CACHING_DISABLED, forward=self._forward(route) if varies else None)
 
@@ -129,10 +127,27 @@ class _Maker:
         return self.made[role]
 
 
+def _keyed(route: Route) -> bool:
+    """Whether what reaches the origin is the key of a cache.
+
+    CloudFront forwards `Authorization` so only, and only where something may be kept: without a ttl, an answer is then
+    out of date at once, unless the origin itself says that it may be kept; then it is for a second
+    (https://repost.aws/knowledge-center/cloudfront-authorization-header).
+    """
+    return route.ttl != NO_CACHE or any(header.lower() == "authorization" for header in route.headers)
+
+
 def _headers(spec: CdnSpec, route: Route) -> list[str]:
-    """CloudFront has Accept-Encoding in the key already when it compresses, and refuses it twice."""
-    own = {"accept-encoding"} if spec.compression else set()
-    return sorted(header for header in route.headers if header.lower() not in own)
+    """The headers to forward. `Accept-Encoding` is in each key where CloudFront compresses, and refused as one more;
+    what it never keeps it does not compress either, so the origin is asked to
+    (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html)."""
+    asked = {header for header in route.headers if header.lower() != PACKED.lower()}
+    declared = len(asked) < len(route.headers)
+    if _keyed(route):
+        wanted = declared and not spec.compression
+    else:
+        wanted = declared or (spec.compression and not isinstance(route.origin, ObjectStore))
+    return sorted(asked | ({PACKED} if wanted else set()))
 
 
 def _varies(spec: CdnSpec, route: Route) -> bool:
