@@ -134,7 +134,9 @@ def _final_backup(scope: Scope) -> dict[str, Any]:
 def _pool(spec: PostgresSpec) -> list[dict[str, Any]] | None:
     if spec.pooling is None:
         return None
-    flags = {"max_client_connections": str(spec.pooling.max_connections), "pool_mode": spec.pooling.mode}
+    flags = {"max_client_connections": str(spec.pooling.max_connections)}
+    if spec.pooling.mode != "transaction":  # which is Cloud SQL's own default
+        flags["pool_mode"] = spec.pooling.mode
     return [
         {
             "connection_pooling_enabled": True,
