@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import pulumi
@@ -23,8 +24,8 @@ MONITORED_EVERY = 60
 
 LEAST_GB = 20
 """The smallest disk (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage)."""
-LEAST_GROWTH = 1.1
-"""The limit of a growing disk is at least a tenth above its size
+LEAST_LIMIT = 110
+"""Percent: the limit of a growing disk is at least a tenth above its size
 (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html)."""
 LEAST_ZONES = 2
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"""
@@ -171,10 +172,11 @@ def _storage(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
     limit = spec.max_storage_gb or 0
     if limit <= size:
         return {"allocated_storage": size}
-    if limit < size * LEAST_GROWTH:
+    least = ceil(size * LEAST_LIMIT / 100)
+    if limit < least:
         raise SpecError(
-            f"Postgres {scope.name!r}: max_storage_gb: given {limit}; RDS lets a disk of {size} GiB grow to "
-            f"{-int(-size * LEAST_GROWTH // 1)} or more. Give it that, or leave it out."
+            f"Postgres {scope.name!r}: max_storage_gb: given {limit}; RDS lets a disk of {size} GiB grow to {least} or "
+            "more. Give it that, or leave it out."
         )
     return {"allocated_storage": size, "max_allocated_storage": limit}
 
