@@ -1,5 +1,6 @@
 """The target vps under the suites that every target passes."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import pytest
@@ -12,7 +13,7 @@ HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZ
 
 
 class OnVps:
-    tags_under: ClassVar[str] = "labels"
+    tags_under: ClassVar[str | Sequence[str]] = "labels"
 
     @pytest.fixture
     def target(self) -> Target:

@@ -90,8 +90,8 @@ def _files(bucket: str, keys: Mapping[str, pulumi.Output[str]]) -> dict[str, pul
             "admin.curl": f'user = "{seaweed.ADMIN}:{known["admin-key"]}"\naws-sigv4 = "aws:amz:{seaweed.REGION}:s3"\n',
         }
 
-    written = pulumi.Output.secret(pulumi.Output.all(**keys).apply(contents))
-    return {name: written[name] for name in ("s3.json", "security.toml", "admin.curl")}
+    written: pulumi.Output[dict[str, str]] = pulumi.Output.all(**keys).apply(contents)
+    return {name: pulumi.Output.secret(written[name]) for name in ("s3.json", "security.toml", "admin.curl")}
 
 
 def _certificate(scope: Scope, image: pulumi.Output[str], data: docker.Volume) -> pulumi.Resource:

@@ -15,6 +15,7 @@ import psutil
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.common import nginx
 from infra_kit.providers.local import builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -33,7 +34,7 @@ class CdnServer(Server):
     """Fast shutdown: whoever still downloads is cut off (https://nginx.org/en/docs/control.html)."""
 
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
-        box.write("cdn.js", resources.files(__package__).joinpath("cdn.js").read_text())
+        box.write("cdn.js", nginx.script())
         box.write("authorities.pem", _authorities())
         site = nginx_conf.Site(
             box=str(box.path),

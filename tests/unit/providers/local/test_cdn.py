@@ -10,7 +10,9 @@ import pytest
 from infra_kit import Cdn, ObjectStore
 from infra_kit.components.cdn import CdnSpec, Route
 from infra_kit.errors import SpecError
-from infra_kit.providers.local.cdn import check_headers, gaps
+from infra_kit.providers.common import nginx
+from infra_kit.providers.common.nginx_routes import check_headers
+from infra_kit.providers.local.cdn import gaps
 from infra_kit.providers.local.servers import nginx_conf
 from infra_kit.testing import record
 
@@ -79,20 +81,20 @@ def test_a_host_may_be_told_the_visitors_host_name() -> None:
     ],
 )
 def test_a_pattern_fits_whole_paths(pattern: str, fits: list[str], misses: list[str]) -> None:
-    expression = nginx_conf.regex(pattern).replace("\\z", "\\Z")
+    expression = nginx.regex(pattern).replace("\\z", "\\Z")
 
     assert [path for path in fits if not re.fullmatch(expression, path)] == []
     assert [path for path in misses if re.fullmatch(expression, path)] == []
 
 
 def test_the_longest_pattern_comes_first() -> None:
-    patterns = [pattern for pattern, _ in nginx_conf.by_precedence({"/*": {}, "/b/*": {}, "/a/*": {}, "/a/b/*": {}})]
+    patterns = [pattern for pattern, _ in nginx.by_precedence({"/*": {}, "/b/*": {}, "/a/*": {}, "/a/b/*": {}})]
 
     assert patterns == ["/a/b/*", "/a/*", "/b/*", "/*"]
 
 
 def test_a_header_value_cannot_leave_its_quotes_or_name_a_variable() -> None:
-    assert nginx_conf.quote('a "b" \\ $uri') == '"a \\"b\\" \\\\ ${dollar}uri"'
+    assert nginx.quote('a "b" \\ $uri') == '"a \\"b\\" \\\\ ${dollar}uri"'
 
 
 def test_names_are_looked_up_again_and_again_but_those_of_this_machine_once() -> None:
