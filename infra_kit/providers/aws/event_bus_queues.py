@@ -69,7 +69,6 @@ def consumer(scope: Scope, bus: Bus, user: User, spec: EventBusSpec, name: str, 
         f"rule-{key}", cloudwatch.EventRule, event_bus_name=bus.name, event_pattern=pattern, tags=scope.tags
     )
     _target(scope, key, rule, live, dead_letters)
-    _only_from(scope, key, live, given_up)
     allow(scope, f"policy-{key}", live, [sent_by(live, rule.arn), _taken_by(live, user)])
     kept = [sent_by(given_up, rule.arn), _taken_by(given_up, user)] if dead_letters else []
     allow(scope, f"dead-policy-{key}", given_up, kept)
@@ -116,17 +115,6 @@ def _target(scope: Scope, key: str, rule: cloudwatch.EventRule, live: sqs.Queue,
         event_bus_name=rule.event_bus_name,
         arn=live.arn,
         dead_letter_config={"arn": dead.arn} if dead else None,
-    )
-
-
-def _only_from(scope: Scope, key: str, live: sqs.Queue, dead: sqs.Queue) -> None:
-    """No other queue may leave its dead letters here."""
-    allowed = {"redrivePermission": "byQueue", "sourceQueueArns": [live.arn]}
-    scope.resource(
-        f"redrive-{key}",
-        sqs.RedriveAllowPolicy,
-        queue_url=dead.url,
-        redrive_allow_policy=pulumi.Output.json_dumps(allowed),
     )
 
 

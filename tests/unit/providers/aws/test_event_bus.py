@@ -96,12 +96,9 @@ def test_an_event_waits_in_the_queue_as_long_as_its_backlog_says(retention: str,
     assert recording.named("bus-queue-crm").inputs["messageRetentionSeconds"] == kept
 
 
-def test_dead_letters_are_kept_as_long_as_sqs_can_and_only_of_their_own_queue() -> None:
+def test_dead_letters_are_kept_as_long_as_sqs_can() -> None:
     recording = made()
     assert recording.named("bus-dead-letters-crm").inputs["messageRetentionSeconds"] == 14 * 86_400
-    allowed = json.loads(recording.named("bus-redrive-crm").inputs["redriveAllowPolicy"])
-    assert allowed["redrivePermission"] == "byQueue"
-    assert above(recording, "bus-redrive-crm") >= {"bus-dead-letters-crm", "bus-queue-crm"}
     assert recording.named("bus").outputs["dead_letters"].keys() == {"crm"}
 
 
