@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import gc
+import inspect
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -87,7 +89,7 @@ def _run_by_hand(recording: Recording) -> None:
 
 def _make_all(recording: Recording) -> None:
     made: dict[str, pulumi.Resource] = {}
-    waiting = list(recording.resources)
+    waiting = _made_by_hand(recording)
     while waiting:
         ready = [each for each in waiting if _needs(each, recording) <= made.keys()]
         for each in ready:
@@ -95,8 +97,13 @@ def _make_all(recording: Recording) -> None:
         waiting = [each for each in waiting if each.urn not in made]
 
 
+def _made_by_hand(recording: Recording) -> list[Resource]:
+    """All but the explicit provider: under mocks the ambient one does as well."""
+    return [each for each in recording.resources if not each.type.startswith("pulumi:providers:")]
+
+
 def _needs(resource: Resource, recording: Recording) -> set[str]:
-    known = {each.urn for each in recording.resources}
+    known = {each.urn for each in _made_by_hand(recording)}
     return ({*resource.options.depends_on} | ({resource.parent} if resource.parent else set())) & known
 
 
@@ -104,8 +111,12 @@ def _make(resource: Resource, made: Mapping[str, pulumi.Resource]) -> pulumi.Res
     opts = pulumi.ResourceOptions(parent=made.get(resource.parent or ""), protect=resource.options.protect)
     if not resource.request.custom:
         return pulumi.ComponentResource(resource.type, resource.name, None, opts)
-    kind, names = _class(resource.type)
-    return kind(resource.name, opts=opts, **{names[key]: _input(resource, key, made) for key in resource.inputs})
+    kind, arguments = _class(resource.type)
+    names = {camel: snake for snake, camel in input_type_py_to_pulumi_names(arguments).items()}
+    given = {names[key]: _input(resource, key, made) for key in resource.inputs}
+    # What only a cloud knows is not in a recording, and the classes insist on it.
+    required = [each.name for each in inspect.signature(arguments).parameters.values() if each.default is each.empty]
+    return kind(resource.name, opts=opts, **{**dict.fromkeys(required, "known later"), **given})
 
 
 def _input(resource: Resource, key: str, made: Mapping[str, pulumi.Resource]) -> Any:
@@ -116,13 +127,15 @@ def _input(resource: Resource, key: str, made: Mapping[str, pulumi.Resource]) ->
     return pulumi.Output.secret(wrapped) if key in resource.secret_inputs else wrapped
 
 
-def _class(token: str) -> tuple[Callable[..., pulumi.Resource], Mapping[str, str]]:
-    """The SDK's class of a type, and the Python name of each of its inputs."""
-    package, module, name = token.split(":")
-    known = rpc._RESOURCE_MODULES[f"{package}:{module}"][0].mod_info  # type: ignore[attr-defined]
+@cache
+def _class(token: str) -> tuple[Callable[..., pulumi.Resource], type]:
+    """The SDK's class of a type, and that of its arguments."""
+    package, path, name = token.split(":")
+    known = rpc._RESOURCE_MODULES[f"{package}:{path}"][0].mod_info  # type: ignore[attr-defined]
     kind = getattr(import_module(known["fqn"]), name)
-    arguments = getattr(import_module(known["fqn"]), f"{name}Args")
-    return kind, {camel: snake for snake, camel in input_type_py_to_pulumi_names(arguments).items()}
+    module = import_module(kind.__module__)
+    # The generator calls it so where a nested type has the other name.
+    return kind, getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
 
 
 def _timed(action: Callable[[], object]) -> float:

@@ -8,7 +8,7 @@ import contextvars
 import inspect
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from typing import Any
 
 import pulumi.runtime
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import Settings, configure
+from pulumi.runtime.settings import SETTINGS, Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 from infra_kit import _program
@@ -156,10 +156,16 @@ async def _main(program: Program, failures: list[BaseException]) -> None:
     await run_in_stack(lambda: _start(program))
 
 
-def _start(program: Program) -> Awaitable[None] | None:
-    """A program that returns something else, e.g. `lambda: Postgres("db")`, has nothing to be awaited."""
+async def _start(program: Program) -> None:
+    """A program that returns something else, e.g. `lambda: Postgres("db")`, has nothing to be awaited itself.
+
+    Pulumi's own waiting for Outputs looks at all of them again after each: it costs more than linear.
+    """
     result = program()
-    return result if inspect.iscoroutine(result) else None
+    if inspect.iscoroutine(result):
+        await result
+    while waiting := [output for output in SETTINGS.outputs if not output.done()]:
+        await asyncio.wait(waiting)
 
 
 @cache
