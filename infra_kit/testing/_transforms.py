@@ -48,7 +48,6 @@ class Transforms:
         self.stack: list[callback_pb2.Callback] = []
         self.invokes: list[callback_pb2.Callback] = []
         self._own: dict[str, tuple[str, list[callback_pb2.Callback]]] = {}
-        self._channels: dict[str, grpc.Channel] = {}
 
     def run(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> None:
         """Changes the request as the transforms say. Raises `TransformError`."""
@@ -95,19 +94,14 @@ class Transforms:
                 request.provider = answer.options.provider
 
     def _ask(self, callback: callback_pb2.Callback, asked: Message) -> bytes:
-        if callback.target not in self._channels:
-            self._channels[callback.target] = grpc.insecure_channel(callback.target)
-        stub = callback_pb2_grpc.CallbacksStub(self._channels[callback.target])
+        """Over a connection of its own: one that is kept would break, loudly, when the program's server stops."""
         call = callback_pb2.CallbackInvokeRequest(token=callback.token, request=asked.SerializeToString())
         try:
-            answer: bytes = stub.Invoke(call).response
+            with grpc.insecure_channel(callback.target) as channel:
+                answer: bytes = callback_pb2_grpc.CallbacksStub(channel).Invoke(call).response
         except grpc.RpcError as failed:
             raise TransformError(f"a transform failed: {failed.details()}") from failed
         return answer
-
-    def close(self) -> None:
-        for channel in self._channels.values():
-            channel.close()
 
 
 def _copy(source: Message, target: Any, fields: Mapping[str, str]) -> None:

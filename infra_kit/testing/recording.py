@@ -10,7 +10,6 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -126,7 +125,7 @@ def record(
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
-    with closing(monitor.transforms), ThreadPoolExecutor(max_workers=1) as own:
+    with ThreadPoolExecutor(max_workers=1) as own:
         engine.warnings += own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
     return _recording(monitor, engine)
 
