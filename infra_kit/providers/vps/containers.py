@@ -18,6 +18,7 @@ from typing import Any
 
 import pulumi
 import pulumi_docker as docker
+from pulumi_command import local
 
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
@@ -54,7 +55,7 @@ class Run:
     environment: Mapping[str, str] = field(default_factory=dict)
     """No secret: `docker inspect` shows it."""
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """By name, what is read-only under `FILES`, to this user only: configuration and secrets."""
+    """By name, what is read-only under `FILES`, in this container only: configuration and secrets."""
     volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """By path, the volume that is mounted there."""
     read_only_volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
@@ -86,6 +87,9 @@ class Address:
 class Container(docker.Container):
     """A container whose successor starts when it is gone: two of them must never share one volume."""
 
+    ready: pulumi.Resource
+    """Depend on it for what needs the container to be well."""
+
     def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
         in_turn = pulumi.ResourceOptions(delete_before_replace=True)
         super().__init__(resource_name, opts=pulumi.ResourceOptions.merge(in_turn, opts), **props)
@@ -94,7 +98,7 @@ class Container(docker.Container):
 def container(
     scope: Scope, role: str, run: Run, *, publish: int | None = None, depends_on: Sequence[pulumi.Resource] = ()
 ) -> Container:
-    """Makes the container `role` of a component; it is well when this is done, or it fails.
+    """Makes the container `role` of a component. Its `ready` fails with the end of its log when it does not get well.
 
     Other containers of its networks reach it by the name that `address` says.
 
@@ -121,14 +125,12 @@ def container(
         healthcheck=docker.ContainerHealthcheckArgs(
             tests=["CMD", *run.health], interval="10s", timeout="5s", retries=6, start_period="30s"
         ),
-        wait=True,
-        wait_timeout=run.start_seconds,
         stop_signal=run.stop_signal,
         stop_timeout=run.stop_seconds,
         destroy_grace_seconds=run.stop_seconds,
         depends_on=depends_on,
     )
-    _limit_processes(scope, role, run, made)
+    made.ready = _ready(scope, role, run, made)
     return made
 
 
@@ -195,16 +197,27 @@ def _limits(run: Run) -> dict[str, Any]:
         "cpus": f"{run.cpu:g}",
         "cpu_shares": max(2, int(run.cpu * 1000)),
         "shm_size": run.shm_mb,
-        "ulimits": [
-            docker.ContainerUlimitArgs(name="nofile", soft=65_536, hard=65_536),
-            docker.ContainerUlimitArgs(name="core", soft=0, hard=0),
-        ],
+        # A core dump would put the memory's secrets on the disk.
+        "ulimits": [docker.ContainerUlimitArgs(name="core", soft=0, hard=0)],
     }
 
 
-def _limit_processes(scope: Scope, role: str, run: Run, made: Container) -> None:
-    """Docker limits the processes of a control group, and the provider has no argument for it."""
-    ssh.run(scope, f"{role}-pids", pulumi.Output.concat(f"docker update --pids-limit {run.pids} ", made.id))
+def _ready(scope: Scope, role: str, run: Run, made: Container) -> local.Command:
+    """Limits the processes, which Docker does and its provider has no argument for, and waits until all is well."""
+    script = f"""\
+set -eu
+container=$(cat)
+docker update --pids-limit {run.pids} "$container" >/dev/null
+for _ in $(seq {run.start_seconds}); do
+  state=$(docker inspect --format '{{{{.State.Health.Status}}}}' "$container")
+  [ "$state" = healthy ] && exit 0
+  sleep 1
+done
+echo "{child(scope.name, role)} is $state after {run.start_seconds} seconds. The end of its log:" >&2
+docker logs --tail 20 "$container" >&2
+exit 1
+"""
+    return ssh.run(scope, f"{role}-ready", script, stdin=made.id)
 
 
 def _storage(scope: Scope, role: str, run: Run) -> dict[str, Any]:
@@ -225,9 +238,10 @@ def _files(scope: Scope, role: str, run: Run) -> pulumi.Output[str]:
 
     Docker puts no file into a container whose root is read-only, so they are put into this one. New content makes a new
     one, and with it a new container of those that mount it: nothing runs on with old configuration. Why not read_only:
-    there would be no way in for the files, and no process is ever started here that could write.
+    there would be no way in for the files, and no process is ever started here that could write. Why 0444: Docker looks
+    an owner up among the host's users, which has none for a container's. Nobody but the container's one user is there
+    to read them, and on the host the folder of volumes is root's.
     """
-    uid, _, gid = run.user.partition(":")
     holder = scope.resource(
         f"{role}-files",
         Container,
@@ -240,9 +254,7 @@ def _files(scope: Scope, role: str, run: Run) -> pulumi.Output[str]:
         must_run=False,
         volumes=[docker.ContainerVolumeArgs(container_path=FILES)],
         uploads=[
-            docker.ContainerUploadArgs(
-                file=f"{FILES}/{name}", content=content, permissions="0400", owner=uid, group=gid
-            )
+            docker.ContainerUploadArgs(file=f"{FILES}/{name}", content=content, permissions="0444")
             for name, content in sorted(run.files.items())
         ],
     )
