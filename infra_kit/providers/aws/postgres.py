@@ -112,6 +112,7 @@ def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) ->
         group=database_group(scope, network, PORT),
         parameters=postgres_parameters.group(scope, spec),
         size=size,
+        disk=postgres_server.disk(scope, spec),
         key=keys.key_arn(scope, services=[keys.LOGS]),
         monitor=postgres_server.monitor(scope),
     )

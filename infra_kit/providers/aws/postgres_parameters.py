@@ -18,9 +18,8 @@ from infra_kit.errors import SpecError
 from infra_kit.providers.aws import postgres_extensions
 
 TLS_ONLY = {"rds.force_ssl": "1"}
-LOGGED = {"log_statement": "ddl", "log_min_duration_statement": "1000", "log_connections": "1"}
-"""What production and staging log unless the spec says otherwise: changes of the schema, statements of a second or
-more (milliseconds), who connects."""
+LOGGED = {"log_statement": "ddl", "log_min_duration_statement": "1000"}
+"""Unless the spec says otherwise: changes of the schema, and statements of a second or more (milliseconds)."""
 
 OURS = frozenset({"listen_addresses", "port", "hba_file", "ident_file", "data_directory", "wal_level", "rds.force_ssl"})
 FAMILIES = ("ssl", "archive_", "recovery_", "krb_", "unix_socket_", "include", "primary_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -39,6 +40,7 @@ class Place:
     group: pulumi.Output[str]
     parameters: rds.ParameterGroup
     size: Size
+    disk: Mapping[str, int]
     key: pulumi.Output[str] | None
     monitor: pulumi.Output[str] | None
     """The role that watches the machine; production only."""
@@ -72,7 +74,6 @@ def server(scope: Scope, spec: PostgresSpec, place: Place) -> rds.Instance:
         multi_az=spec.high_availability,
         deletion_protection=spec.deletion_protection,
         **_common(scope, place),
-        **_storage(scope, spec),
         **_backups(scope, spec),
         **_leaving(scope, place),
     )
@@ -136,6 +137,7 @@ def _common(scope: Scope, place: Place) -> dict[str, Any]:
         "vpc_security_group_ids": [place.group],
         "publicly_accessible": False,
         "storage_type": "gp3",
+        **place.disk,
         "storage_encrypted": True,
         "kms_key_id": place.key,
         "iam_database_authentication_enabled": True,
@@ -161,8 +163,9 @@ def _watched(place: Place) -> dict[str, Any]:
     }
 
 
-def _storage(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
-    """The disk in GiB. Where it grows by itself, AWS raises it in steps up to the limit."""
+def disk(scope: Scope, spec: PostgresSpec) -> dict[str, int]:
+    """Size and limit in GiB. Where it grows by itself, AWS raises it in steps up to the limit: a replica's too, which
+    would fill up beside its primary. Raises `SpecError` for a limit that RDS does not take."""
     size = max(LEAST_GB, spec.storage_gb)
     if size > spec.storage_gb:
         pulumi.log.info(

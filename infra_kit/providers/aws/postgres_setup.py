@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,7 @@ def _writes(log: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+@cache
 def code() -> pulumi.AssetArchive:
     """The function and what it imports, file by file: the same archive on every machine."""
     own = Path(lambdas.__path__[0]) / "postgres_setup.py"

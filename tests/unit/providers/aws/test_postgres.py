@@ -203,7 +203,7 @@ def test_slow_statements_and_changes_of_the_schema_are_logged() -> None:
         ("log_min_duration_statement", "0.5s", "500"),
         ("idle_in_transaction_session_timeout", "1min", "60000"),
         ("checkpoint_timeout", "900", "900"),
-        ("log_connections", "off", "0"),
+        ("log_lock_waits", "on", "1"),
         ("synchronous_commit", "off", "off"),
         ("timezone", "America/Santiago", "America/Santiago"),
     ],
@@ -276,12 +276,13 @@ def test_what_rds_has_not_is_a_gap_with_a_way_out() -> None:
 
 
 def test_replicas_are_numbered_copies_in_the_network_that_nothing_protects() -> None:
-    recording = made("production", read_replicas=2)
+    recording = made("production", read_replicas=2, max_storage_gb=200)
     copies = [it for it in recording.of_type(INSTANCE) if "replicateSourceDb" in it.inputs]
     assert [it.name for it in copies] == ["db-replica-1", "db-replica-2"]
     for copy in copies:
         assert copy.inputs["replicateSourceDb"] == recording.named("db-server").outputs["identifier"]
         assert copy.inputs["storageEncrypted"] is True
+        assert copy.inputs["maxAllocatedStorage"] == 200
         assert copy.inputs["skipFinalSnapshot"] is True
         assert copy.inputs["tags"]["component"] == "db"
         assert not copy.options.protect
