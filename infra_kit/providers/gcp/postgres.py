@@ -24,6 +24,7 @@ from pulumi_gcp import sql
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import Size, choose
@@ -55,12 +56,16 @@ POOLER_PORT = 6432
 USER = "app"
 """What the endpoint promises everywhere: owns the databases, and is no superuser."""
 
+RESERVED = frozenset({"cloudsqladmin", "postgres", "template0", "template1"})
+"""Databases that every server has: Cloud SQL makes no second one."""
+
 
 def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
+    _check(scope, spec)
     network = scope.native(scope.network, GcpNetwork)
     settings = postgres_settings.settings(scope, spec, _size(scope, spec), network)
     primary = _primary(scope, spec, network, settings)
@@ -69,6 +74,14 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     databases = [_database(scope, spec, primary, name) for name in spec.databases]
     postgres_extensions.create(scope, spec, primary, user, databases)
     return _endpoint(spec, primary, replicas, user)
+
+
+def _check(scope: Scope, spec: PostgresSpec) -> None:
+    if taken := sorted(RESERVED & set(spec.databases)):
+        raise SpecError(
+            f"Postgres {scope.name!r}: databases: given {', '.join(taken)}, which Cloud SQL keeps for itself. Choose "
+            "another name, e.g. 'app'."
+        )
 
 
 def _size(scope: Scope, spec: PostgresSpec) -> Size:

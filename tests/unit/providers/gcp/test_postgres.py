@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Backups, Pooling, Postgres
-from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording, Resource
 from tests.unit.refusals import refusal
@@ -198,6 +198,11 @@ def test_databases_have_the_names_that_were_asked() -> None:
     recording = made(databases=["app", "second"])
     databases = {it.name: it.inputs["name"] for it in recording.of_type("gcp:sql/database:Database")}
     assert databases == {"db-database-app": "app", "db-database-second": "second"}
+
+
+def test_a_database_that_cloud_sql_has_already_is_refused() -> None:
+    with pytest.raises(SpecError, match="databases: given postgres, which Cloud SQL keeps for itself"):
+        made(databases=["app", "postgres"])
 
 
 def test_extensions_are_made_in_every_database_by_its_user() -> None:
