@@ -267,24 +267,31 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             opts: see `pulumi.ResourceOptions`.
 
         Raises:
-            SpecError: `url` has no user, host or database, or is no URL of PostgreSQL; at the deployment where it is
-                an Output.
+            SpecError: `url` is none of PostgreSQL, or incomplete; at the deployment where it is an Output.
         """
-        what = f"{cls.__name__} {name!r}: url"
-        known = connection_urls.read(what, url, ("postgresql", "postgres"), default_port=5432)
-        endpoint = PostgresEndpoint(
-            host=known.host,
-            port=known.port,
-            database=known.path,
-            username=known.username,
-            password=known.password,
-            url=known.url,
-            reader_url=pulumi.Output.secret(reader_url or known.url),
-            pooled_url=pulumi.Output.secret(pooled_url or known.url),
-            ca_certificate=pulumi.Output.from_input(ca_certificate),
-        )
+        known = connection_urls.read(f"Postgres {name!r}: url", url, ("postgresql", "postgres"), default_port=5432)
+        endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls.__new__(cls)
         Component.__init__(
             database, name, {}, target=target, overrides=None, opts=opts, existing=lambda _driver, _scope: endpoint
         )
         return database
+
+
+def _reached_by(
+    known: connection_urls.Parts,
+    reader_url: pulumi.Input[str] | None,
+    pooled_url: pulumi.Input[str] | None,
+    ca_certificate: pulumi.Input[str] | None,
+) -> PostgresEndpoint:
+    return PostgresEndpoint(
+        host=known.host,
+        port=known.port,
+        database=known.path,
+        username=known.username,
+        password=known.password,
+        url=known.url,
+        reader_url=pulumi.Output.secret(reader_url or known.url),
+        pooled_url=pulumi.Output.secret(pooled_url or known.url),
+        ca_certificate=pulumi.Output.from_input(ca_certificate),
+    )
