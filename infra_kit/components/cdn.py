@@ -34,6 +34,12 @@ def _domain(text: str) -> str:
     return text
 
 
+def _once(domains: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(domains)) < len(domains):
+        raise ValueError("each domain stands once")
+    return domains
+
+
 def _origin(given: object) -> object:
     if isinstance(given, ObjectStore):
         return given
@@ -121,7 +127,7 @@ class CdnSpec(Spec):
         min_length=1
     )
     """Routes by path pattern; the longest pattern that fits wins."""
-    domains: Items[Annotated[str, AfterValidator(_domain)]] = ()
+    domains: Annotated[Items[Annotated[str, AfterValidator(_domain)]], AfterValidator(_once)] = ()
     """Names to serve beside the target's own."""
     response_headers: Mapping[Header, HeaderValue] = Field(default_factory=dict)
     """Put on every answer, e.g. `{"Strict-Transport-Security": "max-age=31536000"}`."""
@@ -170,11 +176,11 @@ class CdnEndpoint:
     url: pulumi.Output[str]
     """Where it answers: the first domain that is no wildcard, else the target's own address."""
     domain: pulumi.Output[str]
-    """The host name that a DNS record of a domain points to."""
+    """What a DNS record of a domain points to: a host name, on gcp an address."""
     trust: pulumi.Output[str]
     """What an origin must trust: the CDN's identity there (the distribution's ARN on aws, for the policies of what
-    stands there; a service account on gcp), on vps and local the value of the header `X-Infra-Kit-Cdn` that every
-    request to an origin carries. Secret."""
+    stands there), on gcp, vps and local the value of the header `X-Infra-Kit-Cdn` that every request to a host carries.
+    Secret."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

@@ -1,7 +1,7 @@
 """The target gcp under the suites that every target passes."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -35,6 +35,11 @@ class TestObjectStoreOnGcp(OnGcp, conformance.ObjectStoreConformance):
 
 
 class TestEventBusOnGcp(OnGcp, conformance.EventBusConformance):
-    arguments = {**conformance.EventBusConformance.arguments, "engine": "native"}
+    arguments: ClassVar[dict[str, Any]] = {**conformance.EventBusConformance.arguments, "engine": "native"}
     # Pub/Sub keeps every event in several zones, whatever is asked.
     leaves_no_trace = frozenset({"stream-replicas"})
+
+
+class TestCdnOnGcp(OnGcp, conformance.CdnConformance):
+    # In production there is no certificate, so no Cdn, without a domain.
+    arguments: ClassVar[dict[str, Any]] = {**conformance.CdnConformance.arguments, "domains": ["www.example.com"]}

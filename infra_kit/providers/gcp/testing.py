@@ -51,7 +51,7 @@ OUTPUTS = {
     "gcp:serviceaccount/key:Key": {"privateKey": "recorded-private-key"},
     "gcp:storage/bucket:Bucket": _named("recorded-bucket"),
     "gcp:storage/hmacKey:HmacKey": {"accessId": "GOOG1RECORDED", "secret": "recorded-hmac-secret"},
-    "gcp:compute/globalAddress:GlobalAddress": _named("recorded-range"),
+    "gcp:compute/globalAddress:GlobalAddress": {"name": "recorded-range", "address": "203.0.113.10"},
     "gcp:compute/router:Router": _named("recorded-router"),
     "gcp:sql/databaseInstance:DatabaseInstance": _database_server,
     "gcp:redis/instance:Instance": {

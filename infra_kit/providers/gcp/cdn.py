@@ -1,0 +1,54 @@
+"""Cdn on Google Cloud: Cloud CDN in a global external Application Load Balancer.
+
+- Each route is a backend service of its own, because what is kept, for how long and what tells answers apart is said
+  there. Its origin is reached as an internet endpoint (https://cloud.google.com/load-balancing/docs/negs/internet-neg-concepts).
+- A store stays private: Cloud CDN signs its requests to the bucket's own host with an HMAC key of the Cdn's, which
+  reads single objects of these buckets and lists nothing
+  (https://cloud.google.com/cdn/docs/configure-private-origin-authentication). A backend bucket would want it public.
+  An object's key is the request's path; what is not there is answered 403, as Google does to who may not list.
+- A load balancer has an address and no name, and no certificate can be had for an address. With `domains` it speaks
+  HTTPS alone (HTTP is sent there), TLS 1.2 and later. Without, it speaks HTTP on its address and every plan warns of
+  it; in production that is refused.
+- What no route leads to is answered 404; with `domains`, so is every other host name.
+- Google has no resource for an invalidation, so `release` is one of ours, which asks the API (`cdn_invalidation`).
+- `trust` is the value of the header `X-Infra-Kit-Cdn`, which every request to a host carries: a load balancer has no
+  identity that a host could check. In production, accesses are logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.cdn import CdnEndpoint, CdnSpec
+from infra_kit.features import Feature
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.gcp import cdn_backends, cdn_checks, cdn_edge, cdn_invalidation, cdn_routes
+
+SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+
+HINTS: Mapping[Feature, str] = {}
+
+
+def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
+    cdn_checks.check(scope, spec)
+    trust = password(scope, "trust").result
+    services = cdn_backends.services(scope, spec, trust)
+    routes = cdn_routes.url_map(scope, spec, services)
+    address = cdn_edge.serve(scope, spec, routes)
+    if spec.release:
+        cdn_invalidation.invalidate(scope, routes, spec.release)
+    return CdnEndpoint(url=_url(spec, address), domain=address, trust=pulumi.Output.secret(trust))
+
+
+def _url(spec: CdnSpec, address: pulumi.Output[str]) -> pulumi.Output[str]:
+    if spec.domains:
+        return pulumi.Output.from_input(f"https://{spec.domains[0]}")
+    return pulumi.Output.concat("http://", address)

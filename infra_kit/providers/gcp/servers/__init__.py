@@ -1,0 +1,1 @@
+"""What stands behind the dynamic resources of Google Cloud."""
