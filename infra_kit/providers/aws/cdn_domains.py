@@ -126,5 +126,5 @@ def lead(scope: Scope, domains: Sequence[str], distribution: cloudfront.Distribu
     for domain in domains:
         zone = _zone(scope, domain.removeprefix("*."))
         for type_ in ("A", "AAAA") if zone else ():
-            role = f"{type_.lower()}-{domain.replace('*', 'wildcard')}"
+            role = f"{type_.lower()}-{domain}"
             scope.resource(role, route53.Record, zone_id=zone, name=domain, type=type_, aliases=[alias])

@@ -58,6 +58,11 @@ def test_a_domain_is_a_name_in_lower_case(domain: str) -> None:
     assert message.startswith("Cdn 'edge': domains.0: a domain name in lower case is needed")
 
 
+def test_a_domain_stands_once() -> None:
+    message = refusal(lambda: Cdn("edge", routes={"/*": HOST}, domains=["a.example.com", "a.example.com"]), SpecError)
+    assert message.startswith("Cdn 'edge': domains: each domain stands once")
+
+
 def test_a_cdn_without_routes_is_refused() -> None:
     assert refusal(lambda: Cdn("edge"), SpecError) == "Cdn 'edge': routes is required"
     assert refusal(lambda: Cdn("edge", routes={}), SpecError) == "Cdn 'edge': routes: at least 1 is needed, given {}"

@@ -350,13 +350,13 @@ def test_in_a_zone_of_ours_the_records_are_made() -> None:
 
     assert set(records) == {
         "validation-example.com", "validation-www.shop.example.com", "a-example.com", "aaaa-example.com",
-        "a-wildcard.example.com", "aaaa-wildcard.example.com", "a-www.shop.example.com", "aaaa-www.shop.example.com",
+        "a-*.example.com", "aaaa-*.example.com", "a-www.shop.example.com", "aaaa-www.shop.example.com",
     }  # fmt: skip
     proof = records["validation-www.shop.example.com"]
     assert (proof.inputs["zoneId"], proof.inputs["name"]) == ("Z2", "_proof.www.shop.example.com.")
     assert proof.inputs["records"] == ["_proof.www.shop.example.com.acm-validations.aws."]
     assert proof.urn in recording.named("edge-certificate-valid").options.depends_on
-    (alias,) = records["a-wildcard.example.com"].inputs["aliases"]
+    (alias,) = records["a-*.example.com"].inputs["aliases"]
     assert alias["name"] == "d1edge.cloudfront.net"
 
 
