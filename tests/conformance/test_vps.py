@@ -30,3 +30,7 @@ class TestObjectStoreOnVps(OnVps, conformance.ObjectStoreConformance):
 
 class TestEventBusOnVps(OnVps, conformance.EventBusConformance):
     pass
+
+
+class TestRedisOnVps(OnVps, conformance.RedisConformance):
+    pass

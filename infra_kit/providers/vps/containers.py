@@ -56,8 +56,8 @@ class Run:
     """No secret: `docker inspect` shows it."""
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """By name, what is read-only under `FILES`, in this container only: configuration and secrets."""
-    volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """By path, the volume that is mounted there."""
+    volumes: Mapping[str, pulumi.Input[str] | None] = field(default_factory=dict)
+    """By path, the volume that is mounted there; None: one of the container's own, which goes with it."""
     read_only_volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     """By path, the options of what is kept in memory, e.g. `{"/tmp": "size=64m"}`; owned by the user."""

@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.common import valkey
 from infra_kit.providers.local import builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -69,15 +70,15 @@ class RedisServer(Server):
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         port, password = record.ports[0], record.secrets["password"]
-        public = {"host": LOOPBACK, "port": port, "username": redis_conf.APP}
-        url = f"redis://{redis_conf.APP}:{quote(password, safe='')}@{LOOPBACK}:{port}/0"
+        public = {"host": LOOPBACK, "port": port, "username": valkey.APP}
+        url = f"redis://{valkey.APP}:{quote(password, safe='')}@{LOOPBACK}:{port}/0"
         return public, {"password": password, "url": url}
 
     def _change(self, box: Box, record: Record, session: redis.Redis, props: Props) -> None:
         for key, value in redis_conf.changeable(props).items():
             session.config_set(key, value)
         rules = redis_conf.rules_of_app(record)
-        session.execute_command("ACL", "SETUSER", redis_conf.APP, "reset", *rules)  # type: ignore[no-untyped-call]
+        session.execute_command("ACL", "SETUSER", valkey.APP, "reset", *rules)  # type: ignore[no-untyped-call]
         self._persist(box, session, props)
         if props.get("primary"):
             session.replicaof(LOOPBACK, int(props["primary_port"]))
@@ -105,7 +106,7 @@ def _session(record: Record) -> redis.Redis:
     return redis.Redis(
         host=LOOPBACK,
         port=record.ports[0],
-        username=redis_conf.ADMIN,
+        username=valkey.ADMIN,
         password=record.secrets["admin"],
         socket_timeout=2,
         socket_connect_timeout=2,

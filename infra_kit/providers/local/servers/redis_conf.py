@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 from infra_kit._dynamic import Props
+from infra_kit.providers.common.valkey import ADMIN, APP, rules_of_admin
+from infra_kit.providers.common.valkey import rules_of_app as rules
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
-
-ADMIN = "admin"
-"""Only the provider and replicas know its password."""
-APP = "default"
-"""The user of the endpoint: the one that a `redis://` url means which carries only a password."""
-KEPT_BACK = (
-    "acl", "bgrewriteaof", "bgsave", "config", "debug", "failover", "migrate", "module", "psync", "replicaof", "save",
-    "shutdown", "slaveof", "sync",
-)  # fmt: skip
-"""Commands that managed services keep for themselves, so that nothing comes to depend on them here
-(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html, and
-https://docs.oracle.com/iaas/Content/ocicache/restrictedcommands.htm)."""
 
 
 def write(box: Box, record: Record, props: Props) -> Path:
@@ -28,7 +17,7 @@ def write(box: Box, record: Record, props: Props) -> Path:
         f"bind {LOOPBACK}",
         f"port {record.ports[0]}",
         f'dir "{box.data}"',
-        f"user {ADMIN} {' '.join(_rules(record.secrets['admin']))}",
+        f"user {ADMIN} {' '.join(rules_of_admin(record.secrets['admin']))}",
         f"user {APP} {' '.join(rules_of_app(record))}",
         f"databases {int(props['databases'])}",
         *(f"{key} {value}" for key, value in changeable(props).items()),
@@ -75,12 +64,8 @@ def begins_with_log(box: Box, props: Props) -> bool:
 
 
 def rules_of_app(record: Record) -> list[str]:
-    """Rights of the endpoint's user (https://valkey.io/topics/acl/)."""
-    return _rules(record.secrets["password"]) + [f"-{command}" for command in KEPT_BACK]
-
-
-def _rules(password: str) -> list[str]:
-    return ["on", f"#{sha256(password.encode()).hexdigest()}", "~*", "&*", "+@all"]
+    """Rights of the endpoint's user."""
+    return rules(record.secrets["password"])
 
 
 def _following(record: Record, props: Props) -> list[str]:

@@ -1,0 +1,27 @@
+"""How a Valkey server that we run ourselves is set up, wherever it runs."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+ADMIN = "admin"
+"""Only the provider and replicas know its password."""
+APP = "default"
+"""The user of the endpoint: the one that a `redis://` url means which carries only a password."""
+KEPT_BACK = (
+    "acl", "bgrewriteaof", "bgsave", "config", "debug", "failover", "migrate", "module", "psync", "replicaof", "save",
+    "shutdown", "slaveof", "sync",
+)  # fmt: skip
+"""Commands that managed services keep for themselves, so that nothing comes to depend on them here
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html, and
+https://docs.oracle.com/iaas/Content/ocicache/restrictedcommands.htm)."""
+
+
+def rules_of_admin(password: str) -> list[str]:
+    """Every right. The password stands in the rules as its digest."""
+    return ["on", f"#{sha256(password.encode()).hexdigest()}", "~*", "&*", "+@all"]
+
+
+def rules_of_app(password: str) -> list[str]:
+    """Rights of the endpoint's user (https://valkey.io/topics/acl/)."""
+    return rules_of_admin(password) + [f"-{command}" for command in KEPT_BACK]
