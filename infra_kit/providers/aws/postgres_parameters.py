@@ -76,6 +76,7 @@ def group(scope: Scope, spec: PostgresSpec) -> rds.ParameterGroup:
         description=f"Postgres {scope.name} of {scope.target.app} ({scope.environment})",
         parameters=[_parameter(name, value) for name, value in sorted(values.items())],
         tags=scope.tags,
+        ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
 
 

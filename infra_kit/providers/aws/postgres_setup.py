@@ -93,7 +93,12 @@ def client_group(
     """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
     what = f"Postgres {scope.name}"
     group = scope.resource(
-        "client-group", ec2.SecurityGroup, vpc_id=network.vpc_id, description=f"Uses {what}", tags=scope.tags
+        "client-group",
+        ec2.SecurityGroup,
+        vpc_id=network.vpc_id,
+        description=f"Uses {what}",
+        tags=scope.tags,
+        ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
     rule = scope.resource(
         "client-group-out",

@@ -79,6 +79,7 @@ def _parameters(scope: Scope, spec: RedisSpec) -> elasticache.ParameterGroup:
         description=_about(scope),
         parameters=[{"name": name, "value": value} for name, value in values.items()],
         tags=scope.tags,
+        ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
 
 

@@ -31,7 +31,12 @@ def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bo
             "as the one of this component would: choose another name."
         )
     group = scope.resource(
-        "group", ec2.SecurityGroup, vpc_id=network.vpc_id, description=f"Reaches {what}", tags=scope.tags
+        "group",
+        ec2.SecurityGroup,
+        vpc_id=network.vpc_id,
+        description=f"Reaches {what}",
+        tags=scope.tags,
+        ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
     rule: dict[str, Any] = {
         "security_group_id": group.id,

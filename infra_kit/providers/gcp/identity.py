@@ -19,7 +19,13 @@ def service_account(scope: Scope, role: str, description: str) -> serviceaccount
     so that two stacks of a project never meet.
     """
     prefix = scope.name[: MAX_LENGTH - 2 * SUFFIX_BYTES - 1].rstrip("-")
-    name = scope.resource(f"{role}-id", random.RandomId, byte_length=SUFFIX_BYTES, prefix=f"{prefix}-")
+    name = scope.resource(
+        f"{role}-id",
+        random.RandomId,
+        byte_length=SUFFIX_BYTES,
+        prefix=f"{prefix}-",
+        ignore_changes=["prefix"],  # a component that is renamed keeps its account, and the keys that it gave away
+    )
     return scope.resource(
         role,
         serviceaccount.Account,

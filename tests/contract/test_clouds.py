@@ -1,0 +1,174 @@
+"""What opts, overrides and policies mean on every cloud, over all components at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pulumi.runtime
+import pulumi_aws
+import pulumi_docker
+import pulumi_gcp
+import pytest
+
+from infra_kit import Environment, Target
+from infra_kit.component import Component
+from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.target import package
+from infra_kit.testing import Recording, Resource, conformance, record
+from infra_kit.testing.conformance.suite import ComponentConformance
+
+Suite = type[ComponentConformance]
+
+HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
+TARGETS = {
+    "aws": Target(name="aws", app="shop", environment=Environment.PRODUCTION),
+    "gcp": Target(name="gcp", app="shop", environment=Environment.PRODUCTION, region="europe-west1"),
+    "vps": Target(name="vps", app="shop", environment=Environment.PRODUCTION, settings=HOST),
+}
+NEEDS = {("gcp", "cdn"): {"domains": ["www.example.com"]}}
+"""What a component must say in production on a cloud, beside its suite's arguments."""
+ELSEWHERE: dict[str, Callable[[], pulumi.ProviderResource]] = {
+    "aws": lambda: pulumi_aws.Provider("elsewhere", region="eu-west-3"),
+    "gcp": lambda: pulumi_gcp.Provider("elsewhere", project="other", region="europe-west4"),
+    "vps": lambda: pulumi_docker.Provider("elsewhere", host="ssh://deploy@vps-2.example.com"),
+}
+SUITES = [getattr(conformance, name) for name in conformance.__all__ if name != ComponentConformance.__name__]
+ROWS = [
+    pytest.param(cloud, suite, id=f"{suite.component.__name__}-on-{cloud}")
+    for cloud in TARGETS
+    for suite in SUITES
+    if importlib.util.find_spec(package(cloud).DRIVERS[suite.component.KIND])
+]
+each_row = pytest.mark.parametrize(("cloud", "suite"), ROWS)
+
+REPLACES = {
+    ("aws:ec2/securityGroup:SecurityGroup", "description"),
+    ("aws:elasticache/parameterGroup:ParameterGroup", "description"),
+    ("aws:rds/parameterGroup:ParameterGroup", "description"),
+    ("random:index/randomId:RandomId", "prefix"),
+}
+"""Inputs that make another resource when they change, beside its name."""
+
+
+def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Component[Any, Any]:
+    # A cloud's own bus is what it has instead of NATS.
+    target = dataclasses.replace(TARGETS[cloud], accepted_gaps={name: ("engine",)})
+    needed = NEEDS.get((cloud, suite.component.KIND), {})
+    return suite.component(name, target=target, **{**suite.arguments, **needed, **arguments})
+
+
+def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:
+    return record(lambda: make(cloud, suite, **arguments), config={"infra-kit:environment": "production"})
+
+
+def below(recording: Recording, urn: str) -> list[Resource]:
+    """A component's resources, all the way down."""
+    children = [resource for resource in recording.resources if resource.parent == urn]
+    return [one for child in children for one in (child, *below(recording, child.urn))]
+
+
+@each_row
+def test_a_component_that_is_renamed_with_an_alias_keeps_all_it_has(cloud: str, suite: Suite) -> None:
+    """As the engine has it: a child whose name begins with its parent's has the parent's alias there too."""
+    alias = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old")])
+    before, after = made(cloud, suite, name="old"), made(cloud, suite, name="new", opts=alias)
+    assert after.named("new").options.aliases == ("old",)
+    known = {_urn(resource, "new", "old"): resource for resource in after.resources}
+    assert known.keys() == {resource.urn for resource in before.resources}
+    for resource in before.resources:
+        changed = {key for key, value in resource.inputs.items() if known[resource.urn].inputs.get(key) != value}
+        replacing = {key for key in changed if key == "name" or (resource.type, key) in REPLACES}
+        # A name that another resource answers is the same one: only the recording makes it of the component's name.
+        own = {key for key in replacing if _says(resource.inputs[key], "old")}
+        assert own <= set(known[resource.urn].options.ignore_changes), resource.name
+
+
+def _urn(resource: Resource, name: str, former: str) -> str:
+    kind, _, own = resource.urn.rpartition("::")
+    return f"{kind}::{former}{own.removeprefix(name)}" if own.startswith(name) else resource.urn
+
+
+def _says(value: object, name: str) -> bool:
+    return name in str(value)
+
+
+@each_row
+def test_overrides_reach_every_role(cloud: str, suite: Suite) -> None:
+    plain = made(cloud, suite)
+    roles = [resource.name.removeprefix("it-") for resource in below(plain, plain.named("it").urn)]
+    marked = pulumi.ResourceOptions(ignore_changes=["marked"])
+    recording = made(cloud, suite, overrides={role: {"opts": marked} for role in roles})
+    found = [resource.name for resource in below(recording, recording.named("it").urn) if _is_marked(resource)]
+    assert found == [resource.name for resource in below(plain, plain.named("it").urn)]
+    assert found
+
+
+def _is_marked(resource: Resource) -> bool:
+    return "marked" in resource.options.ignore_changes
+
+
+@each_row
+def test_an_explicit_provider_reaches_every_resource_and_every_call(cloud: str, suite: Suite) -> None:
+    packages = {"vps": "docker"}
+    asked: dict[str, str] = {}
+
+    async def look(args: pulumi.InvokeTransformArgs) -> None:
+        provider = args.opts.provider
+        asked[args.token] = str(await provider.urn.future()) if provider else "the ambient one"
+
+    def program() -> None:
+        pulumi.runtime.register_invoke_transform(look)
+        make(cloud, suite, opts=pulumi.ResourceOptions(provider=ELSEWHERE[cloud]()))
+
+    recording = record(program, config={"infra-kit:environment": "production"})
+    own = [it for it in recording.resources if it.type.startswith(f"{packages.get(cloud, cloud)}:")]
+    assert own
+    assert not [it.name for it in own if "::elsewhere::" not in (it.options.provider or "")]
+    assert not {token: provider for token, provider in asked.items() if not provider.endswith("::elsewhere")}
+
+
+@each_row
+def test_no_policy_grants_everything(cloud: str, suite: Suite) -> None:
+    """But for a key's own policy, where `*` is that key, and who administers it must be said."""
+    for resource in made(cloud, suite).resources:
+        for statement in _statements(resource.inputs):
+            if statement["Effect"] == "Allow" and resource.type != "aws:kms/key:Key":
+                assert not _wild(statement), f"{resource.name}: {statement}"
+
+
+def _wild(statement: dict[str, Any]) -> bool:
+    """Any action of a service, any resource, or anybody."""
+    actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
+    return (
+        any(action == "*" or action.endswith(":*") for action in actions)
+        or "*" in resources
+        or statement.get("Principal") in ("*", {"AWS": "*"})
+    )
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _statements(value: Any) -> Iterator[dict[str, Any]]:
+    """The statements of all policies in a resource's inputs."""
+    match value:
+        case str() if '"Statement"' in value:
+            yield from json.loads(value)["Statement"]
+        case dict():
+            yield from (statement for part in value.values() for statement in _statements(part))
+        case list():
+            yield from (statement for part in value for statement in _statements(part))
+
+
+def test_a_wildcard_would_be_found() -> None:
+    open_ = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::files"}
+    assert [_wild(it) for it in _statements([{"policy": json.dumps({"Statement": [open_]})}])] == [True]
+    assert not _wild({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::files/*"]})
+    assert _wild({"Action": "s3:GetObject", "Resource": "*"})
+    assert _wild({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*", "Principal": "*"})
