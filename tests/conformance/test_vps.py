@@ -34,3 +34,7 @@ class TestEventBusOnVps(OnVps, conformance.EventBusConformance):
 
 class TestRedisOnVps(OnVps, conformance.RedisConformance):
     pass
+
+
+class TestCdnOnVps(OnVps, conformance.CdnConformance):
+    pass

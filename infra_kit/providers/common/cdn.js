@@ -1,4 +1,5 @@
-// What nginx's own language cannot say: which cookies go to an origin, and the signature of a request to a bucket (AWS
+// What nginx's own language cannot say: which cookies go to an origin, headers that
+// replace those of an answer, and the signature of a request to a bucket (AWS
 // Signature Version 4, https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html), which stays
 // closed to everybody else.
 import crypto from 'crypto';
@@ -60,4 +61,9 @@ function cookies(r) {
   return sent.filter((pair) => wanted.includes(pair.split('=')[0])).sort().join('; ');
 }
 
-export default { path, query, date, authorization, cookies };
+function headers(r) {
+  const told = JSON.parse(r.variables.response_headers);
+  Object.keys(told).forEach((name) => { r.headersOut[name] = told[name]; });
+}
+
+export default { path, query, date, authorization, cookies, headers };

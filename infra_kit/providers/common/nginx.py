@@ -44,6 +44,8 @@ class Site:
     listen: str
     names: Sequence[str]
     """The host names it answers to."""
+    every: Sequence[str] = ()
+    """Directives of every location."""
     scheme: str = "$scheme"
     """What the visitor came by."""
     trust: str
@@ -75,7 +77,7 @@ def render(site: Site) -> str:
             *site.http,
             f" server {{\n  listen {site.listen};\n  server_name {' '.join(site.names)};",
             *(_location(site, number, pattern, route) for number, (pattern, route) in enumerate(routes)),
-            "  location / { return 404; }",
+            f"  location / {{ {' '.join([*site.every, 'return 404;'])} }}",
             " }",
             "}\n",
         ]
@@ -150,6 +152,7 @@ def address(origin: str) -> tuple[str, int]:
 
 def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -> str:
     lines = [
+        *site.every,
         f"proxy_ssl_name {address(route['origin'])[0]};",
         *(_to_store(site, pattern, route) if route.get("bucket") else []),
         *([f'set $wanted_cookies "{",".join(route["cookies"])}";'] if route["cookies"] else []),

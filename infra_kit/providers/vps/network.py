@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_docker as docker
@@ -39,6 +40,10 @@ class VpsNetwork:
     """With a way out: the edge proxy, and what must reach the internet."""
     hosts: pulumi.Output[str] | None = None
     """What is published on the host's private address; None where it has none."""
+    scope: Scope | None = field(default=None, compare=False)
+    """The network's own, for what all who stand here share: see `edge.py`."""
+    shared: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What of it is made: by the first who needs it."""
 
 
 def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
@@ -53,7 +58,7 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     return NetworkEndpoint(
         id=data.name,
         cidr=pulumi.Output.from_input(spec.cidr),
-        native=VpsNetwork(data.name, edge.name, hosts and hosts.name),
+        native=VpsNetwork(data.name, edge.name, hosts.name if hosts else None, scope),
     )
 
 

@@ -55,6 +55,7 @@ def run(
     script: pulumi.Input[str],
     *,
     stdin: pulumi.Input[str] | None = None,
+    delete: pulumi.Input[str] | None = None,
     triggers: Sequence[Any] = (),
     depends_on: Sequence[pulumi.Resource] = (),
 ) -> local.Command:
@@ -65,6 +66,7 @@ def run(
         role: its name within the component.
         script: of POSIX sh; may run any number of times. No secret: the host shows it to whoever lists processes.
         stdin: what it reads; here secrets are well.
+        delete: the script that takes back what it did, when the component goes.
         triggers: what else it runs again for.
         depends_on: what must stand before it.
     """
@@ -75,6 +77,7 @@ def run(
         interpreter=["ssh", *options(host), "-p", str(host.port), f"{host.user}@{host.host}", "--"],
         create=script,
         update=script,
+        delete=delete,
         stdin=stdin,
         triggers=list(triggers),
         # What a program prints about its input may hold a secret of it.

@@ -131,8 +131,9 @@ class ComponentConformance:
     # Safety
 
     def test_what_holds_data_is_protected_in_production(self, target: Target) -> None:
-        stateful = _stateful(self.record(_in_production(target)))
-        assert bool(stateful) == self.keeps_data
+        recording = self.record(_in_production(target))
+        stateful = _stateful(recording)
+        assert any(_component(resource, recording) == NAME for resource in stateful) == self.keeps_data
         assert all(resource.options.protect for resource in stateful)
 
     def test_nothing_is_protected_in_development(self, target: Target) -> None:

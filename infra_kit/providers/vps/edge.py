@@ -1,0 +1,116 @@
+"""The edge of a VPS: the one container that is reached from outside, at 80 and 443. It is made by the first who needs
+it, and is a part of the target's own network.
+
+Why Caddy (https://caddyserver.com): it gets and renews certificates by itself, with every safeguard of ACME (renewal
+information, a second authority when the first fails, no renewal storms), and takes sites over without dropping a
+connection. nginx's own ACME module (https://github.com/nginx/nginx-acme) is young and has neither; Traefik finds its
+sites by Docker's socket, which no container here gets. Caching and reading private buckets are nginx's, one container
+a Cdn behind the edge (`cdn.py`): the keys of a bucket never stand in the process that the internet talks to.
+
+Each site is a file of its own in the proxy's volume, brought there by whoever it belongs to, and taken away when that
+goes. Certificates are in the same volume; it is kept like data, because authorities issue only so many a week
+(https://letsencrypt.org/docs/rate-limits/).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+
+from infra_kit.component import Scope
+from infra_kit.errors import SpecError
+from infra_kit.providers.vps import images, ssh
+from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
+from infra_kit.providers.vps.network import VpsNetwork
+from infra_kit.providers.vps.scripts import script
+
+USER = "1000:1000"
+MEMORY_GB, CPU = 0.25, 1.0
+SITES = "/data/caddy/sites"
+CONFIG = f"{FILES}/Caddyfile"
+HTTP, HTTPS = 80, 443
+
+
+@dataclass
+class Edge:
+    """The proxy, and who has which name there."""
+
+    proxy: Container
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> None:
+    """Has the edge serve a component's names.
+
+    Args:
+        scope: of the component.
+        names: e.g. `www.example.com`, or `http://203.0.113.7` for one without a certificate. A certificate is got for
+            each as soon as its DNS record leads to the host.
+        caddyfile: what is done with a request: directives of https://caddyserver.com/docs/caddyfile/directives.
+    """
+    edge = _edge(scope)
+    for name in names:
+        holder = edge.names.setdefault(name, scope.name)
+        if holder != scope.name:
+            raise SpecError(
+                f"{type(scope.parent).__name__} {scope.name!r}: domains: {name} is served by {holder!r} already, and "
+                "the host has one edge. Give each its own domains, or make them routes of one Cdn."
+            )
+    site = pulumi.Output.format("{0} {{\n{1}\n}}", ", ".join(names), caddyfile)
+    inside = pulumi.Output.format("docker exec -i {0} sh -s", edge.proxy.id)
+    gone = pulumi.Output.format("docker exec {0} sh -c {1}", edge.proxy.id, shlex.quote(_told(scope, "")))
+    ssh.run(scope, "site", inside, stdin=site.apply(lambda text: _told(scope, text)), delete=gone)
+
+
+def _told(scope: Scope, site: str) -> str:
+    variables = {"NAME": scope.name, "SITE": site, "SITES": SITES, "CONFIG": CONFIG}
+    said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
+    return said + script("site.sh")
+
+
+def _edge(scope: Scope) -> Edge:
+    network = scope.native(scope.network, VpsNetwork)
+    if "edge" not in network.shared:
+        if network.scope is None:
+            raise SpecError(
+                f"{type(scope.parent).__name__} {scope.name!r}: its network stood before, and infra_kit makes nothing "
+                "there that others share. Leave network out: the target's own network has the edge."
+            )
+        network.shared["edge"] = Edge(_proxy(network.scope, network))
+    found: Edge = network.shared["edge"]
+    return found
+
+
+def _proxy(scope: Scope, network: VpsNetwork) -> Container:
+    run = Run(
+        image=images.pull(scope, images.CADDY, "proxy-image"),
+        command=["caddy", "run", "--config", CONFIG, "--adapter", "caddyfile"],
+        user=USER,
+        memory_gb=MEMORY_GB,
+        cpu=CPU,
+        environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
+        health=["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
+        networks=[network.edge],
+        files={"Caddyfile": caddyfile(ssh.settings(scope).acme_email)},
+        volumes={"/data": volume(scope, "proxy-data").name},
+        # The program carries this one in its file, and the kernel does not start it without.
+        capabilities=("CAP_NET_BIND_SERVICE",),
+        ports={HTTP: HTTP, HTTPS: HTTPS},
+    )
+    return container(scope, "proxy", run)
+
+
+def caddyfile(email: str | None) -> str:
+    """What all sites share. Who asks for a name that no site has gets nothing."""
+    options = [
+        # Reached from inside of the container only: by whoever brings a site.
+        "admin 127.0.0.1:2019",
+        "persist_config off",
+        "grace_period 10s",
+        f"servers :{HTTPS} {{\n  protocols h1 h2\n }}",
+        *([f"email {email}"] if email else []),
+    ]
+    return "{\n " + "\n ".join(options) + "\n}\n" + f"import {SITES}/*.caddy\n" + "http:// {\n abort\n}\n"

@@ -1,0 +1,163 @@
+"""Cdn on a VPS: a cache behind the host's one edge proxy."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from infra_kit import Cdn, Environment, EventBus, ObjectStore, Redis, Stream, Target
+from infra_kit.errors import SpecError
+from infra_kit.providers.vps.edge import caddyfile
+from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.testing import Recording, record
+
+HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
+ROUTES = {"/*": "https://origin.example.com"}
+
+
+def on(environment: Environment = Environment.STAGING, host: str = HOST.host) -> Target:
+    return Target(name="vps", app="shop", environment=environment, settings=HOST.model_copy(update={"host": host}))
+
+
+def cdn(target: Target | None = None, **asked: Any) -> Recording:
+    return record(lambda: Cdn("edge", target=target or on(), **{"routes": ROUTES, **asked}))
+
+
+def conf(made: Recording, name: str = "edge") -> str:
+    uploads = made.named(f"{name}-cache-files").inputs["uploads"]
+    (text,) = [upload["content"] for upload in uploads if upload["file"].endswith("nginx.conf")]
+    return str(text)
+
+
+def site(made: Recording, name: str = "edge") -> str:
+    told = re.search(r"SITE='(.*?)'\nSITES=", made.named(f"{name}-site").inputs["stdin"], re.DOTALL)
+    assert told
+    return told[1]
+
+
+def test_of_everything_on_a_host_only_the_edge_is_published_and_only_at_80_and_443() -> None:
+    target = on(Environment.DEVELOPMENT)
+
+    def program() -> None:
+        files = ObjectStore("files", target=target)
+        Redis("cache", target=target)
+        EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])})
+        Cdn("edge", target=target, routes={"/*": files})
+
+    containers = record(program).of_type("docker:index/container:Container")
+    published = {
+        it.name: [port["external"] for port in it.inputs["ports"]] for it in containers if "ports" in it.inputs
+    }
+
+    assert published == {"vps-network-proxy": [80, 443]}
+    assert not [it.name for it in containers if it.inputs.get("networkMode") == "host"]
+
+
+def test_the_edge_is_made_once_and_belongs_to_the_targets_network() -> None:
+    def program() -> None:
+        Cdn("www", target=on(), routes=ROUTES, domains=["www.example.com"])
+        Cdn("app", target=on(), routes=ROUTES, domains=["app.example.com"])
+
+    made = record(program)
+
+    assert made.named("vps-network-proxy").parent == made.named("vps-network").urn
+    assert (site(made, "www").split(" ")[0], site(made, "app").split(" ")[0]) == ("www.example.com", "app.example.com")
+
+
+def test_a_host_without_a_cdn_has_no_edge() -> None:
+    made = record(lambda: ObjectStore("files", target=on()))
+
+    assert "vps-network-proxy" not in {resource.name for resource in made.resources}
+
+
+def test_certificates_outlive_the_edge_and_in_production_are_protected() -> None:
+    options = cdn(on(Environment.PRODUCTION)).named("vps-network-proxy-data").options
+
+    assert (options.protect, options.retain_on_delete) == (True, True)
+
+
+def test_the_site_waits_for_a_cache_that_is_replaced_and_goes_with_the_cdn() -> None:
+    made = cdn(domains=["www.example.com", "example.com"])
+
+    assert site(made) == (
+        "www.example.com, example.com {\n reverse_proxy edge-cache:8080 {\n  lb_try_duration 30s\n }\n}"
+    )
+    assert "SITE=''" in made.named("edge-site").inputs["delete"].replace("'\"'\"'", "'")
+
+
+def test_a_domain_is_served_by_one_cdn_only() -> None:
+    def program() -> None:
+        Cdn("www", target=on(), routes=ROUTES, domains=["www.example.com"])
+        Cdn("app", target=on(), routes=ROUTES, domains=["www.example.com"])
+
+    with pytest.raises(SpecError, match=r"Cdn 'app': domains: www\.example\.com is served by 'www' already"):
+        record(program)
+
+
+def test_a_wildcard_is_refused_because_its_certificate_takes_a_dns_record() -> None:
+    with pytest.raises(SpecError, match="Name each domain"):
+        cdn(domains=["*.example.com"])
+
+
+def test_without_domains_it_answers_to_the_hosts_own_name_with_a_certificate() -> None:
+    made = cdn()
+
+    assert made.named("edge").outputs["url"] == "https://vps-1.example.com"
+    assert site(made).startswith("vps-1.example.com {")
+
+
+@pytest.mark.parametrize("environment", [Environment.DEVELOPMENT, Environment.PREVIEW])
+def test_a_host_without_a_name_has_plain_http_for_trying_things_out(environment: Environment) -> None:
+    made = cdn(on(environment, "203.0.113.7"))
+
+    assert made.named("edge").outputs["url"] == "http://203.0.113.7"
+    assert "Strict-Transport-Security" not in conf(made)
+
+
+@pytest.mark.parametrize("environment", [Environment.STAGING, Environment.PRODUCTION])
+def test_elsewhere_plain_http_is_refused(environment: Environment) -> None:
+    with pytest.raises(SpecError, match=r"say domains=\['www.example.com'\]"):
+        cdn(on(environment, "203.0.113.7"))
+
+
+def test_browsers_are_told_to_stay_with_https_unless_the_spec_says_otherwise() -> None:
+    assert '\\"Strict-Transport-Security\\": \\"max-age=63072000\\"' in conf(cdn())
+    said = conf(cdn(response_headers={"strict-transport-security": "max-age=60"}))
+    assert '{\\"strict-transport-security\\": \\"max-age=60\\"}' in said
+
+
+def test_a_bucket_is_read_with_the_key_that_only_reads() -> None:
+    def program() -> None:
+        Cdn("edge", target=on(), routes={"/*": ObjectStore("files", target=on())})
+
+    made = record(program)
+
+    assert 'set $s3_access_key "INFRAKITCDN";' in conf(made)
+    assert "server files-server:8333 resolve;" in conf(made)
+    assert made.named("edge-cache-files").secret_inputs == {"uploads"}
+
+
+def test_the_cache_is_the_containers_own_and_stands_in_both_networks() -> None:
+    cache = cdn().named("edge-cache").inputs
+
+    assert {"containerPath": "/tmp", "readOnly": False} in cache["volumes"]  # noqa: S108  of the image
+    assert len(cache["networksAdvanced"]) == 2
+
+
+def test_a_new_release_is_a_new_configuration() -> None:
+    assert conf(cdn(release="v1")) != conf(cdn(release="v2"))
+
+
+def test_the_visitors_scheme_and_address_are_the_edges_word() -> None:
+    text = conf(cdn())
+
+    assert "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;" in text
+    assert "real_ip_header X-Forwarded-For;" in text
+
+
+def test_caddys_own_interface_stays_in_its_container_and_unknown_names_get_nothing() -> None:
+    assert "admin 127.0.0.1:2019" in caddyfile(None)
+    assert caddyfile(None).endswith("http:// {\n abort\n}\n")
+    assert "email ops@example.com" in caddyfile("ops@example.com")
