@@ -125,15 +125,17 @@ def _endpoint(scope: Scope, pattern: str, host: pulumi.Input[str], port: int) ->
 def _service(
     scope: Scope, spec: CdnSpec, pattern: str, *, group: compute.GlobalNetworkEndpointGroup, **more: Any
 ) -> compute.BackendService:
-    logged = scope.defaults.protect
+    logged, kept = scope.defaults.protect, more["cdn_policy"] is not None
     return scope.resource(
         f"backend-{mark(pattern)}",
         compute.BackendService,
         description=pattern,
         load_balancing_scheme="EXTERNAL_MANAGED",
         backends=[{"group": group.id}],
-        enable_cdn=more["cdn_policy"] is not None,
-        compression_mode="AUTOMATIC" if spec.compression else "DISABLED",
+        enable_cdn=kept,
+        # Cloud CDN compresses, not the load balancer (https://cloud.google.com/cdn/docs/dynamic-compression): what it
+        # never keeps comes as its origin sends it.
+        compression_mode="AUTOMATIC" if spec.compression and kept else "DISABLED",
         log_config={"enable": True, "sample_rate": 1.0} if logged else {"enable": False},
         **more,
     )

@@ -13,7 +13,7 @@ name is its address: `projects/<project>/subscriptions/<id>`. The same message c
   libraries take it. It may publish to the topics and take from the subscriptions, one by one, and nothing else.
 - Messages stay in the region, in production under a key of the bus's own.
 
-Limits: https://cloud.google.com/pubsub/quotas#resource_limits.
+Limits: https://cloud.google.com/pubsub/quotas#resource_limits; names: https://cloud.google.com/pubsub/docs/create-topic.
 """
 
 from __future__ import annotations
@@ -107,6 +107,11 @@ def _addresses(subscriptions: Mapping[str, pubsub.Subscription]) -> pulumi.Outpu
 
 def _check(bus: str, spec: EventBusSpec) -> None:
     """Refuses what Pub/Sub would."""
+    if bus.startswith("goog"):
+        raise SpecError(
+            f"EventBus {bus!r}: no topic may begin with 'goog', and topics are "
+            "named after their bus. Choose another name."
+        )
     for name, stream in spec.streams.items():
         _check_stream(f"EventBus {bus!r}: streams.{name}", stream)
     for name, consumer in spec.consumers.items():

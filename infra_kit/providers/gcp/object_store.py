@@ -24,6 +24,7 @@ from pulumi_gcp import storage
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStoreEndpoint, ObjectStoreSpec
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id
@@ -72,6 +73,7 @@ def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
+    _check_name(scope.name)
     location = region(scope)
     bucket = _bucket(scope, spec, location)
     if spec.public_read:
@@ -88,6 +90,15 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
             name=bucket.name, host=pulumi.Output.concat(bucket.name, ".storage.googleapis.com"), region=location
         ),
     )
+
+
+def _check_name(name: str) -> None:
+    """Buckets are named after their store (https://cloud.google.com/storage/docs/buckets#naming)."""
+    if name.startswith("goog") or "google" in name:
+        raise SpecError(
+            f"ObjectStore {name!r}: no bucket of Google Cloud may be called after Google: a name does not begin with "
+            "'goog' nor have 'google' in it. Choose another."
+        )
 
 
 def _bucket(scope: Scope, spec: ObjectStoreSpec, location: pulumi.Output[str]) -> storage.Bucket:

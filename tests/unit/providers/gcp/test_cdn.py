@@ -150,6 +150,7 @@ def test_an_answer_for_one_query_is_given_to_no_other_because_google_sends_it_on
 def test_a_route_that_keeps_nothing_has_no_cache() -> None:
     inputs = of_one(ttl="none", headers=["Authorization"])
     assert inputs["enableCdn"] is False
+    assert inputs["compressionMode"] == "DISABLED"
     assert "cdnPolicy" not in inputs
 
 

@@ -159,3 +159,9 @@ def test_nats_is_a_gap_with_a_way_out() -> None:
 def test_an_event_waits_at_least_as_long_as_pub_sub_keeps_one() -> None:
     made = taking(Consumer(stream="LEADS", backlog="1m"))
     assert made.named("bus-consumer-scoring").inputs["messageRetentionDuration"] == "600s"
+
+
+def test_a_name_that_google_keeps_for_itself_is_refused() -> None:
+    target = Target(name="gcp", app="shop", environment=Environment.STAGING, region="europe-west1")
+    with pytest.raises(SpecError, match=r"EventBus 'goog-bus'.*Choose another name"):
+        record(lambda: EventBus("goog-bus", target=target, engine="native", streams={"LEADS": LEADS}))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra_kit import CorsRule, Environment, LifecycleRule, ObjectStore, Target
+from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
 
 BUCKET = "gcp:storage/bucket:Bucket"
@@ -143,3 +144,9 @@ def test_the_public_may_read_an_object_and_not_list_them() -> None:
 
 def test_without_public_read_nothing_is_granted_to_all() -> None:
     assert not [who for _, who in grants(store(Environment.PRODUCTION)) if who.startswith("all")]
+
+
+@pytest.mark.parametrize("name", ["goog-files", "my-google-files"])
+def test_a_name_that_google_keeps_for_itself_is_refused(name: str) -> None:
+    with pytest.raises(SpecError, match=f"ObjectStore '{name}'.*Choose another"):
+        store(name=name)
