@@ -34,6 +34,7 @@ _STATEFUL: dict[str, frozenset[str]] = {
         "aws:", "sqs/queue:Queue", "kinesis/stream:Stream", "cloudwatch/eventArchive:EventArchive"
     )
     | _tokens("gcp:pubsub/", "topic:Topic", "subscription:Subscription"),
+    "buses: another one has other archives": _tokens("aws:", "cloudwatch/eventBus:EventBus"),
     "volumes and file systems": _tokens("aws:", "ebs/volume:Volume", "efs/fileSystem:FileSystem")
     | _tokens("gcp:", "compute/disk:Disk", "compute/regionDisk:RegionDisk", "filestore/instance:Instance")
     | _tokens("docker:", "index/volume:Volume"),

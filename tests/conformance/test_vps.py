@@ -29,7 +29,7 @@ class TestObjectStoreOnVps(OnVps, conformance.ObjectStoreConformance):
 
 
 class TestEventBusOnVps(OnVps, conformance.EventBusConformance):
-    pass
+    leaves_no_trace = frozenset({"long-backlog"})  # NATS keeps an event as long as its stream does, for everybody
 
 
 class TestRedisOnVps(OnVps, conformance.RedisConformance):

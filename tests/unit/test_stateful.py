@@ -14,6 +14,7 @@ from infra_kit.stateful import is_stateful
         "aws:s3/bucket:Bucket",
         "aws:elasticache/replicationGroup:ReplicationGroup",
         "aws:kms/key:Key",
+        "aws:cloudwatch/eventBus:EventBus",
         "gcp:sql/databaseInstance:DatabaseInstance",
         "gcp:storage/bucket:Bucket",
         "gcp:pubsub/subscription:Subscription",
