@@ -1,9 +1,10 @@
 """EventBus on AWS: an EventBridge bus, an archive a stream, a rule and a queue a consumer.
 
 A producer puts an entry on the bus (`PutEvents`) for each CloudEvent 1.0: `Source` is its `source`, `DetailType` its
-subject (`infra_kit.subject(type)`), `Detail` the whole CloudEvent as JSON (its structured mode). A consumer receives
-from its queue EventBridge's envelope, whose `detail` is the CloudEvent, and deletes the message: that acknowledges it.
-Delivery is at least once and not in order (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html).
+subject (`infra_kit.subject(type)`), `Detail` the whole CloudEvent as JSON (its structured mode). The two must say the
+same: `event_bus_patterns` counts words by the CloudEvent's `type`. What is on no stream is taken and dropped, as
+EventBridge does; the component's own user may not publish it. A consumer receives from its queue EventBridge's
+envelope, whose `detail` is the CloudEvent, and deletes the message: that acknowledges it. Delivery is at least once and not in order (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html).
 
 What a stream keeps is in its archive, for its retention rounded up to whole days. A consumer has what comes after it
 was made; older events are replayed to it from the archive (`StartReplay` with the rule's ARN as `FilterArns`), and so
