@@ -2,9 +2,11 @@
 
 A producer puts an entry on the bus (`PutEvents`) for each CloudEvent 1.0: `Source` is its `source`, `DetailType` its
 subject (`infra_kit.subject(type)`), `Detail` the whole CloudEvent as JSON (its structured mode). The two must say the
-same: `event_bus_patterns` counts words by the CloudEvent's `type`. What is on no stream is taken and dropped, as
-EventBridge does; the component's own user may not publish it. A consumer receives from its queue EventBridge's
-envelope, whose `detail` is the CloudEvent, and deletes the message: that acknowledges it. Delivery is at least once and not in order (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html).
+same: `event_bus_patterns` counts words by the CloudEvent's `type`. EventBridge takes and drops what is on no
+stream; the component's own user may publish on the streams' subjects only, where IAM reads `*` as any words. A consumer
+receives from its queue EventBridge's envelope, whose `detail` is the CloudEvent, and deletes the message: that
+acknowledges it. Delivery is at least once and not in order
+(https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues.html).
 
 What a stream keeps is in its archive, for its retention rounded up to whole days. A consumer has what comes after it
 was made; older events are replayed to it from the archive (`StartReplay` with the rule's ARN as `FilterArns`), and so
