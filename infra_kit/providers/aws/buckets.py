@@ -167,8 +167,9 @@ def tls_only(place: Place) -> Statement:
 
 def log_bucket(
     scope: Scope, role: str, *grants: Callable[[Place], Statement], ownership: Ownership = "BucketOwnerEnforced"
-) -> Bucket:
-    """A bucket for access logs, which keeps them as long as log groups of production keep theirs.
+) -> pulumi.Output[str]:
+    """A bucket for access logs, which keeps them as long as log groups of production keep theirs; its name, once its
+    policy stands: S3 logs to no bucket that it may not write to.
 
     Args:
         scope: the component's.
@@ -182,5 +183,4 @@ def log_bucket(
     bucket = create(scope, role, ownership=ownership)
     kept = rule("infra-kit-logs", expiration={"days": logs.PRODUCTION_DAYS})
     lifecycle(scope, bucket, [kept, undelete(1)])
-    policy(scope, bucket, *grants)
-    return bucket
+    return policy(scope, bucket, *grants).bucket

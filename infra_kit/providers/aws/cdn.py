@@ -166,4 +166,4 @@ def _logging(scope: Scope) -> dict[str, Any] | None:
     # Why access lists: CloudFront delivers by one, which it puts on the bucket itself
     # (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html).
     bucket = buckets.log_bucket(scope, "logs", ownership="BucketOwnerPreferred")
-    return {"bucket": pulumi.Output.concat(bucket.closed, ".s3.", identity.domain(scope)), "include_cookies": False}
+    return {"bucket": pulumi.Output.concat(bucket, ".s3.", identity.domain(scope)), "include_cookies": False}

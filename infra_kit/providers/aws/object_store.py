@@ -167,14 +167,13 @@ def _cors(scope: Scope, bucket: buckets.Bucket, spec: ObjectStoreSpec) -> None:
 def _access_logs(scope: Scope, bucket: buckets.Bucket) -> None:
     if not scope.defaults.protect:
         return
-    target = buckets.log_bucket(scope, "logs", _s3_writes_logs)
     buckets.part(
         scope,
         bucket.role,
         "logging",
         s3.BucketLogging,
         bucket=bucket.bucket.bucket,
-        target_bucket=target.bucket.bucket,
+        target_bucket=buckets.log_bucket(scope, "logs", _s3_writes_logs),
         target_prefix="",
         target_object_key_format={"partitioned_prefix": {"partition_date_source": "EventTime"}},
     )

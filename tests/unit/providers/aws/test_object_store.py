@@ -186,13 +186,13 @@ def test_public_read_opens_the_block_for_the_policy_alone_and_needs_no_key() -> 
 
 def test_production_logs_who_reads_into_a_closed_bucket_that_forgets_after_a_year() -> None:
     recording = made(PRODUCTION)
-    logs = recording.named("files-logs")
+    policy = recording.named("files-logs-policy")
 
-    assert logs.urn in recording.named("files-bucket-logging").options.depends_on
+    assert policy.urn in recording.named("files-bucket-logging").options.depends_on
     assert recording.named("files-logs-block").inputs["restrictPublicBuckets"] is True
     kept = {rule["id"]: rule for rule in recording.named("files-logs-lifecycle").inputs["rules"]}
     assert kept["infra-kit-logs"]["expiration"] == {"days": 365}
-    grants = json.loads(recording.named("files-logs-policy").inputs["policy"])["Statement"]
+    grants = json.loads(policy.inputs["policy"])["Statement"]
     assert {"Service": "logging.s3.amazonaws.com"} in [grant["Principal"] for grant in grants]
     assert not made().of_type("aws:s3/bucketLogging:BucketLogging")
 
