@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import pytest
+from pydantic import SecretStr
 
 from infra_kit import Target
-from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.testing import conformance
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
@@ -38,3 +39,16 @@ class TestRedisOnVps(OnVps, conformance.RedisConformance):
 
 class TestCdnOnVps(OnVps, conformance.CdnConformance):
     pass
+
+
+class TestPostgresOnVps(OnVps, conformance.PostgresConformance):
+    @pytest.fixture
+    def target(self) -> Target:
+        store = BackupStore(
+            endpoint="https://s3.example.com",
+            bucket="backups",
+            access_key="key",
+            secret_key=SecretStr("the-secret-key-of-the-store"),
+            passphrase=SecretStr("the-passphrase-of-the-backups"),
+        )
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": store}))

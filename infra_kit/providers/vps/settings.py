@@ -60,11 +60,13 @@ class BackupStore(Options):
     secret_key: SecretStr | pulumi.Output[str]
     """In a stack's file a secure value: `pulumi config set --secret --path 'infra-kit:vps.backups.secret_key'`. Kept
     from every message; secret in the state."""
+    passphrase: SecretStr | pulumi.Output[str]
+    """Encrypts the backups before they leave. Keep a copy elsewhere: without it none can be read."""
 
-    @property
-    def secret(self) -> pulumi.Output[str]:
-        key = self.secret_key
-        return pulumi.Output.secret(key.get_secret_value() if isinstance(key, SecretStr) else key)
+
+def secret(value: SecretStr | pulumi.Output[str]) -> pulumi.Output[str]:
+    """A secret setting, as what Pulumi keeps secret."""
+    return pulumi.Output.secret(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 class VpsSettings(Settings):

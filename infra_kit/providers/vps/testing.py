@@ -19,6 +19,7 @@ def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 OUTPUTS = {
+    "random:index/randomId:RandomId": lambda inputs: {"hex": "ab" * int(inputs["byteLength"])},
     "docker:index/remoteImage:RemoteImage": _image,
     "docker:index/network:Network": _named,
     "docker:index/volume:Volume": _named,

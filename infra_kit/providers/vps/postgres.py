@@ -1,0 +1,218 @@
+"""Postgres on a VPS: the official image with pgvector, its data on a volume; replicas, PgBouncer and backups beside it.
+
+`memory_gb` and `cpu` are the server's limits; a replica has the same again. The disk is the host's: a Docker volume has
+no size of its own, so `storage_gb` is what the host should have free, and it grows (`max_storage_gb`) as long as there
+is some. No TLS: connections stay on the host's internal network, or on the private network that the settings name.
+A new major version does not start on the old one's data: it is refused by the server itself, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pulumi
+import pulumi_docker as docker
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.postgres import DEFAULT_VERSION, Pooling, PostgresEndpoint, PostgresSpec
+from infra_kit.features import Feature
+from infra_kit.naming import child
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.postgres_extensions import CONTRIB
+from infra_kit.providers.common.urls import url
+from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_sql, ssh
+from infra_kit.providers.vps.containers import (
+    FILES,
+    Address,
+    Container,
+    Run,
+    address,
+    container,
+    data_networks,
+    volume,
+)
+from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
+from infra_kit.providers.vps.postgres_conf import OWNER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
+from infra_kit.providers.vps.scripts import script
+
+SUPPORTS = frozenset(
+    {features.READ_REPLICAS, features.POOLING, features.BACKUPS, features.POINT_IN_TIME}
+    | {features.version(version) for version in images.POSTGRES}
+    | {features.extension(name) for name in (*CONTRIB, "vector")}
+)
+HINTS = {
+    features.HIGH_AVAILABILITY: "one host cannot stand in for itself; set high_availability=False here",
+    Feature("extension"): "the image has PostgreSQL's own extensions and vector; aws and gcp have more",
+}
+
+USER = "999:999"
+"""The image's own user `postgres` (https://github.com/docker-library/postgres)."""
+POOLER_USER = "70:70"
+"""The pooler image's own user `postgres` (https://github.com/edoburu/docker-pgbouncer)."""
+
+
+def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
+    postgres_conf.check(scope.name, spec)
+    shared = _Shared.of(scope, spec)
+    data = volume(scope, "data", protect=spec.deletion_protection)
+    sockets = postgres_backup.sockets(scope, USER) if spec.backups else None
+    server = _server(shared, data, sockets)
+    settled = _settle(shared, server)
+    for number in range(1, spec.read_replicas + 1):
+        _replica(shared, number, settled)
+    if spec.pooling:
+        _pooler(shared, spec.pooling, settled)
+    if spec.backups and sockets:
+        source = Source(server=server, folder=shared.folder, data=data, sockets=sockets, user=USER)
+        postgres_backup.create(scope, spec.backups, source)
+    return _endpoint(shared)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the parts have in common."""
+
+    scope: Scope
+    spec: PostgresSpec
+    version: str
+    image: pulumi.Output[str]
+    password: pulumi.Output[str]
+    replication: pulumi.Output[str]
+
+    @classmethod
+    def of(cls, scope: Scope, spec: PostgresSpec) -> _Shared:
+        version = spec.version or DEFAULT_VERSION
+        image = images.pull(scope, images.POSTGRES[version])
+        return cls(scope, spec, version, image, password(scope).result, password(scope, "replication-password").result)
+
+    @property
+    def primary(self) -> str:
+        return child(self.scope.name, "server")
+
+    @property
+    def folder(self) -> str:
+        """Where the image has a folder of the user's for the volume: 18 moved it
+        (https://github.com/docker-library/postgres/pull/1259)."""
+        return "/var/lib/postgresql" if int(self.version) >= 18 else "/var/lib/postgresql/data"
+
+    def run(self, role: str) -> Run:
+        spec = self.spec
+        return Run(
+            image=self.image,
+            user=USER,
+            memory_gb=spec.memory_gb,
+            cpu=spec.cpu,
+            health=["pg_isready", "--quiet", "--host", SOCKETS, "--username", "postgres"],
+            networks=data_networks(self.scope, role),
+            environment={"PGDATA": f"{self.folder}/pgdata"},
+            tmpfs={TEMPORARY: "size=64m", SOCKETS: "size=1m"},
+            shm_mb=max(64, int(spec.memory_gb * 256)),
+            pids=postgres_conf.MAX_CONNECTIONS + 100,
+            # An orderly stop that does not wait for clients to leave.
+            stop_signal="SIGINT",
+        )
+
+
+def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None) -> Container:
+    run = shared.run("server")
+    wal = f"{shared.folder}/{postgres_backup.WAL}" if sockets else None
+    start = f"exec docker-entrypoint.sh postgres -c config_file={FILES}/postgresql.conf"
+    run = replace(
+        run,
+        entrypoint=["sh", "-c"],
+        # The folder of the log is there before the server first looks for it.
+        command=[f"mkdir -p {wal} && {start}" if wal else start],
+        environment={**run.environment, "POSTGRES_PASSWORD_FILE": f"{FILES}/superuser"},
+        files={
+            "postgresql.conf": postgres_conf.server(shared.spec, archive=wal),
+            "pg_hba.conf": postgres_conf.HBA,
+            "superuser": password(shared.scope, "superuser-password").result,
+        },
+        volumes={shared.folder: data.name, **({SOCKETS: sockets.name} if sockets else {})},
+        tmpfs={path: options for path, options in run.tmpfs.items() if not (sockets and path == SOCKETS)},
+    )
+    return container(shared.scope, "server", run, publish=PORT)
+
+
+def _settle(shared: _Shared, server: Container) -> pulumi.Resource:
+    """Roles, databases and extensions, by psql in the server's container; the SQL goes by its standard input."""
+    sql = pulumi.Output.all(shared.password, shared.replication).apply(
+        lambda both: postgres_sql.settings(shared.spec, both[0], both[1])
+    )
+    psql = "psql --no-psqlrc --quiet --output /dev/null --set ON_ERROR_STOP=1 --username postgres --dbname postgres"
+    script_ = pulumi.Output.concat("docker exec --interactive ", server.id, " ", psql)
+    return ssh.run(shared.scope, "settings", script_, stdin=pulumi.Output.secret(sql), depends_on=[server.ready])
+
+
+def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> None:
+    """It holds no data of its own: its volume goes with it, and is copied from the primary again."""
+    role, slot = f"replica-{number}", postgres_sql.slot(number)
+    run = replace(
+        shared.run(role),
+        entrypoint=["sh", f"{FILES}/replica.sh"],
+        command=[slot, shared.primary],
+        files={
+            "postgresql.conf": postgres_conf.server(shared.spec, follow=(shared.primary, slot)),
+            "pg_hba.conf": postgres_conf.HBA,
+            "pgpass": pulumi.Output.secret(pulumi.Output.concat(f"*:*:*:{REPLICATOR}:", shared.replication, "\n")),
+            "replica.sh": script("postgres_replica.sh"),
+        },
+        volumes={shared.folder: None},
+        start_seconds=3600,  # the copy is part of it
+    )
+    container(shared.scope, role, run, publish=PORT, depends_on=[settled])
+
+
+def _pooler(shared: _Shared, pooling: Pooling, settled: pulumi.Resource) -> None:
+    scope = shared.scope
+    run = Run(
+        image=images.pull(scope, images.PGBOUNCER, "pooler-image"),
+        user=POOLER_USER,
+        entrypoint=["pgbouncer", f"{FILES}/pgbouncer.ini"],
+        memory_gb=0.125,
+        cpu=0.5,
+        health=["nc", "-z", "127.0.0.1", str(POOLER_PORT)],
+        networks=data_networks(scope, "pooler"),
+        files={
+            "pgbouncer.ini": postgres_conf.pooler(pooling, shared.spec.databases, shared.primary),
+            "userlist.txt": pulumi.Output.secret(pulumi.Output.concat(f'"{OWNER}" "', shared.password, '"\n')),
+        },
+        stop_signal="SIGINT",
+        pids=32,
+    )
+    container(scope, "pooler", run, publish=POOLER_PORT, depends_on=[settled])
+
+
+def _endpoint(shared: _Shared) -> PostgresEndpoint:
+    scope, spec = shared.scope, shared.spec
+    writes = address(scope, "server", PORT)
+    reads = address(scope, "replica-1", PORT) if spec.read_replicas else writes
+    pooled = address(scope, "pooler", POOLER_PORT) if spec.pooling else writes
+    return PostgresEndpoint(
+        host=writes.host,
+        port=writes.port,
+        database=pulumi.Output.from_input(spec.databases[0]),
+        username=pulumi.Output.from_input(OWNER),
+        password=pulumi.Output.secret(shared.password),
+        url=_url(shared, writes),
+        reader_url=_url(shared, reads),
+        pooled_url=_url(shared, pooled),
+        ca_certificate=pulumi.Output.from_input(None),
+    )
+
+
+def _url(shared: _Shared, where: Address) -> pulumi.Output[str]:
+    return url(
+        "postgresql",
+        username=OWNER,
+        password=shared.password,
+        host=where.host,
+        port=where.port,
+        path=shared.spec.databases[0],
+    )

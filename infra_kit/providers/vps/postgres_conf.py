@@ -1,0 +1,120 @@
+"""The configuration of a PostgreSQL server in a container, and of the pooler before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infra_kit.components.postgres import Pooling, PostgresSpec
+from infra_kit.errors import SpecError
+from infra_kit.providers.vps.containers import FILES
+
+PORT, POOLER_PORT = 5432, 6432
+OWNER, REPLICATOR = "app", "replicator"
+SOCKETS = "/var/run/postgresql"
+MAX_CONNECTIONS = 100
+POOLED_CONNECTIONS = 80
+"""The pooler's share of them: the rest is for migrations, replicas and whoever looks after the server."""
+
+OURS = frozenset(
+    {
+        "listen_addresses", "port", "unix_socket_directories", "hba_file", "ident_file", "config_file",
+        "data_directory", "password_encryption", "include", "include_dir", "include_if_exists", "wal_level",
+        "hot_standby", "max_wal_senders", "max_connections", "primary_conninfo", "primary_slot_name",
+        "restore_command", "logging_collector", "shared_preload_libraries",
+    }
+)  # fmt: skip
+FAMILIES = ("ssl", "archive_", "recovery_", "krb_")
+
+HBA = """\
+# The superuser is reached in the container only; everyone else by password.
+local all postgres peer
+host all postgres all reject
+host replication replicator all scram-sha-256
+host all all all scram-sha-256
+"""
+
+
+def check(name: str, spec: PostgresSpec) -> None:
+    """Raises `SpecError` for a parameter that would open the server, or break what else the spec asks."""
+    taken = sorted(key for key in spec.parameters if key in OURS or key.startswith(FAMILIES))
+    if taken:
+        given = ", ".join(f"{key}={spec.parameters[key]!r}" for key in taken)
+        raise SpecError(
+            f"Postgres {name!r}: parameters: given {given}, which the vps target decides itself. Leave it out; any "
+            "other parameter of PostgreSQL is allowed."
+        )
+    if spec.dedicated_cpu:
+        raise SpecError(
+            f"Postgres {name!r}: dedicated_cpu: given True, and containers share their host's CPUs. Leave it out here, "
+            "and rent a host with dedicated CPUs."
+        )
+
+
+def server(spec: PostgresSpec, *, archive: str | None = None, follow: tuple[str, str] | None = None) -> str:
+    """postgresql.conf.
+
+    Args:
+        spec: what was asked for.
+        archive: the folder for finished segments of the log; None: none are kept.
+        follow: of a replica, the primary's host and the replica's slot.
+    """
+    settings = {
+        "listen_addresses": "*",
+        "port": str(PORT),
+        "unix_socket_directories": SOCKETS,
+        "hba_file": f"{FILES}/pg_hba.conf",
+        "password_encryption": "scram-sha-256",
+        "shared_buffers": f"{max(16, int(spec.memory_gb * 256))}MB",
+        "effective_cache_size": f"{max(32, int(spec.memory_gb * 640))}MB",
+        "max_connections": str(MAX_CONNECTIONS),
+        "wal_level": "replica",
+        # A replica that stays away holds the log back, but not without end: beyond this it must be copied anew.
+        "max_slot_wal_keep_size": "1GB",
+        **_preload(spec),
+        **_archive(archive),
+        **_following(follow),
+        **spec.parameters,
+    }
+    return "".join(f"{key} = '{value.replace(chr(39), chr(39) * 2)}'\n" for key, value in settings.items())
+
+
+def _preload(spec: PostgresSpec) -> dict[str, str]:
+    """What counts statements must be loaded when the server starts."""
+    return {"shared_preload_libraries": "pg_stat_statements"} if "pg_stat_statements" in spec.extensions else {}
+
+
+def _archive(folder: str | None) -> dict[str, str]:
+    """Each segment whole or not at all; a quiet minute ends one too (seeds/001: less than 1 h may be lost)."""
+    if folder is None:
+        return {}
+    command = f'test -f "{folder}/%f" || {{ cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"; }}'
+    return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
+
+
+def _following(follow: tuple[str, str] | None) -> dict[str, str]:
+    if follow is None:
+        return {}
+    host, slot = follow
+    return {
+        "primary_conninfo": f"host={host} port={PORT} user={REPLICATOR} passfile=/tmp/pgpass",
+        "primary_slot_name": slot,
+    }
+
+
+def pooler(pooling: Pooling, databases: Sequence[str], host: str) -> str:
+    """pgbouncer.ini (https://www.pgbouncer.org/config.html). Its log goes to the standard output."""
+    settings = {
+        "listen_addr": "0.0.0.0",  # noqa: S104  of the container, which publishes nothing
+        "listen_port": POOLER_PORT,
+        "unix_socket_dir": "",
+        "auth_type": "scram-sha-256",
+        "auth_file": f"{FILES}/userlist.txt",
+        "pool_mode": pooling.mode,
+        "max_client_conn": pooling.max_connections,
+        "default_pool_size": max(1, POOLED_CONNECTIONS // len(databases)),
+        "max_user_connections": POOLED_CONNECTIONS,
+        "max_prepared_statements": 200,
+        "ignore_startup_parameters": "extra_float_digits,options",
+    }
+    places = "".join(f"{name} = host={host} port={PORT} dbname={name}\n" for name in databases)
+    return f"[databases]\n{places}[pgbouncer]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items())
