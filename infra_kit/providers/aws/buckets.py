@@ -158,7 +158,7 @@ def tls_only(place: Place) -> Statement:
     return {
         "Sid": "TlsOnly",
         "Effect": "Deny",
-        "Principal": "*",
+        "Principal": {"AWS": "*"},
         "Action": "s3:*",
         "Resource": [place.arn, place.objects],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},

@@ -128,7 +128,7 @@ def _everyone_reads(place: buckets.Place) -> buckets.Statement:
     return {
         "Sid": "EveryoneReads",
         "Effect": "Allow",
-        "Principal": "*",
+        "Principal": {"AWS": "*"},
         "Action": "s3:GetObject",
         "Resource": place.objects,
     }

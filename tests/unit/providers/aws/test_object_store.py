@@ -180,7 +180,7 @@ def test_public_read_opens_the_block_for_the_policy_alone_and_needs_no_key() -> 
     policy = recording.named("files-bucket-policy")
     assert block.urn in policy.options.depends_on
     everyone = json.loads(policy.inputs["policy"])["Statement"][-1]
-    assert (everyone["Principal"], everyone["Action"]) == ("*", "s3:GetObject")
+    assert (everyone["Principal"], everyone["Action"]) == ({"AWS": "*"}, "s3:GetObject")
     assert not recording.of_type("aws:kms/key:Key")
 
 
