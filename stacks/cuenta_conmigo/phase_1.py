@@ -3,7 +3,7 @@
 import pulumi
 
 from infra_kit import Backups, Cdn, ObjectStore, Pooling, Postgres, Redis, Route
-from stacks.config import placed, release
+from stacks.config import domains, placed, release
 
 
 def deploy() -> None:
@@ -24,7 +24,7 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=1, target=data)
     files = ObjectStore("files", target=data)
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, release=release(), target=data)
+    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=domains(), release=release(), target=data)
 
     pulumi.export("database_url", db.url)
     pulumi.export("reader_url", db.reader_url)

@@ -3,7 +3,7 @@
 import pulumi
 
 from infra_kit import Backups, Cdn, Consumer, EventBus, ObjectStore, Pooling, Postgres, Redis, Route, Stream
-from stacks.config import release
+from stacks.config import domains, release
 
 
 def deploy() -> None:
@@ -30,7 +30,7 @@ def deploy() -> None:
         consumers={"mailer": Consumer(stream="NOTIFICATIONS")},
     )
     files = ObjectStore("files")
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, release=release())
+    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=domains(), release=release())
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

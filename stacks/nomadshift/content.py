@@ -1,6 +1,7 @@
 """What NomadShift's phases serve from buckets: uploads, the site's static files, logs that are kept (seeds/000)."""
 
 from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+from stacks.config import domains, release
 
 SEVEN_YEARS = 7 * 365
 """NS-11: the audit log."""
@@ -20,7 +21,7 @@ def logs() -> ObjectStore:
     return ObjectStore("logs", lifecycle=rules)
 
 
-def edge(static: ObjectStore, files: ObjectStore, release: str) -> Cdn:
+def edge(static: ObjectStore, files: ObjectStore) -> Cdn:
     """NS-5: static files for a day; pages are cached, and out of date with each deploy."""
     routes = {"/*": Route(static, ttl="24h"), "/uploads/*": Route(files, ttl="24h")}
-    return Cdn("edge", routes=routes, release=release)
+    return Cdn("edge", routes=routes, domains=domains(), release=release())

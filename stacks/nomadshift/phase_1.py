@@ -3,7 +3,6 @@
 import pulumi
 
 from infra_kit import Backups, ObjectStore, Postgres, Redis
-from stacks.config import release
 from stacks.nomadshift import content
 
 
@@ -22,7 +21,7 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=1)  # NS-3
     static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
-    edge = content.edge(static, uploads, release())
+    edge = content.edge(static, uploads)
 
     pulumi.export("database_url", db.url)
     pulumi.export("reports_url", db.reader_url)

@@ -3,7 +3,6 @@
 import pulumi
 
 from infra_kit import Backups, ObjectStore, Pooling, Postgres, Redis
-from stacks.config import release
 from stacks.nomadshift import content
 
 
@@ -26,7 +25,7 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=3, replicas=1, high_availability=True)
     static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
-    edge = content.edge(static, uploads, release())
+    edge = content.edge(static, uploads)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

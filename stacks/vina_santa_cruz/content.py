@@ -1,6 +1,7 @@
 """What every phase of the shop serves and keeps in buckets (seeds/001: VS-4, VS-5, VS-7)."""
 
 from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+from stacks.config import domains, release
 
 HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -19,6 +20,7 @@ def backups() -> ObjectStore:
     return ObjectStore("backups", versioning=True, lifecycle=rules)
 
 
-def edge(images: ObjectStore, release: str) -> Cdn:
+def edge(images: ObjectStore) -> Cdn:
     """VS-5: images for a day. The pages' routes come with the application's service."""
-    return Cdn("edge", routes={"/images/*": Route(images, ttl="1d")}, response_headers=HEADERS, release=release)
+    routes = {"/images/*": Route(images, ttl="1d")}
+    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains(), release=release())

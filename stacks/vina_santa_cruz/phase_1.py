@@ -3,7 +3,6 @@
 import pulumi
 
 from infra_kit import ObjectStore, Pooling, Redis
-from stacks.config import release
 from stacks.vina_santa_cruz import content
 from stacks.vina_santa_cruz.database import connections, database
 
@@ -12,7 +11,7 @@ def deploy() -> None:
     db = database(retention_days=7, memory_gb=2, storage_gb=20, pooling=Pooling(max_connections=connections()))
     cache = Redis("cache", memory_gb=0.25)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
-    edge = content.edge(images, release())
+    edge = content.edge(images)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

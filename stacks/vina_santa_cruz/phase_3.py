@@ -3,7 +3,6 @@
 import pulumi
 
 from infra_kit import ObjectStore, Pooling, Redis
-from stacks.config import release
 from stacks.vina_santa_cruz import content
 from stacks.vina_santa_cruz.database import connections, database
 
@@ -21,7 +20,7 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=1, replicas=1, high_availability=True)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
-    edge = content.edge(images, release())
+    edge = content.edge(images)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

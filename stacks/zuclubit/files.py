@@ -1,6 +1,7 @@
 """Zuclubit's buckets and its edge, the same in every phase (seeds/004: ZU-7)."""
 
 from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+from stacks.config import domains, release
 
 FIVE_YEARS = 5 * 365
 
@@ -15,6 +16,6 @@ def invoices() -> ObjectStore:
     )
 
 
-def edge(files: ObjectStore, release: str) -> Cdn:
+def edge(files: ObjectStore) -> Cdn:
     """Proposals are read by customers, over the Cdn."""
-    return Cdn("edge", routes={"/proposals/*": Route(files, ttl="24h")}, release=release)
+    return Cdn("edge", routes={"/proposals/*": Route(files, ttl="24h")}, domains=domains(), release=release())

@@ -3,7 +3,6 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Postgres, Redis
-from stacks.config import release
 from stacks.zuclubit import files as buckets
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
@@ -29,7 +28,7 @@ def deploy() -> None:
 
     # ZU-7
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
-    edge = buckets.edge(files, release())
+    edge = buckets.edge(files)
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

@@ -3,7 +3,6 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Pooling, Postgres, Redis
-from stacks.config import release
 from stacks.zuclubit import files as buckets
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
@@ -33,7 +32,7 @@ def deploy() -> None:
 
     # ZU-7
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
-    edge = buckets.edge(files, release())
+    edge = buckets.edge(files)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
