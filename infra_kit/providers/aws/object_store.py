@@ -175,7 +175,6 @@ def _access_logs(scope: Scope, bucket: buckets.Bucket) -> None:
         bucket=bucket.bucket.bucket,
         target_bucket=buckets.log_bucket(scope, "logs", _s3_writes_logs),
         target_prefix="",
-        target_object_key_format={"partitioned_prefix": {"partition_date_source": "EventTime"}},
     )
 
 
