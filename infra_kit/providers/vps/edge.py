@@ -62,7 +62,8 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> N
     site = pulumi.Output.format("{0} {{\n{1}\n}}", ", ".join(names), caddyfile)
     inside = pulumi.Output.format("docker exec -i {0} sh -s", edge.proxy.id)
     gone = pulumi.Output.format("docker exec {0} sh -c {1}", edge.proxy.id, shlex.quote(_told(scope, "")))
-    ssh.run(scope, "site", inside, stdin=site.apply(lambda text: _told(scope, text)), delete=gone)
+    told = site.apply(lambda text: _told(scope, text))
+    ssh.run(scope, "site", inside, stdin=told, delete=gone, depends_on=[edge.proxy.ready])
 
 
 def _told(scope: Scope, site: str) -> str:

@@ -117,7 +117,8 @@ def _settle(scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], ser
         image,
         shlex.quote(script("event_bus.sh")),
     )
-    ssh.run(scope, "streams", run, stdin=pulumi.Output.secret(admin.apply(lambda password: wanted(bus, password))))
+    told: pulumi.Output[str] = pulumi.Output.secret(admin.apply(lambda known: wanted(bus, known)))
+    ssh.run(scope, "streams", run, stdin=told, depends_on=[server.ready])
 
 
 def wanted(bus: Mapping[str, Any], admin: str) -> str:

@@ -145,9 +145,8 @@ def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container)
         "CURL_CONFIG": f"{FILES}/admin.curl",
     }
     said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
-    ssh.run(
-        scope, "bucket", pulumi.Output.format("docker exec -i {0} sh -s", server.id), stdin=said + script("bucket.sh")
-    )
+    inside = pulumi.Output.format("docker exec -i {0} sh -s", server.id)
+    ssh.run(scope, "bucket", inside, stdin=said + script("bucket.sh"), depends_on=[server.ready])
 
 
 def lifecycle(rules: Mapping[str, LifecycleRule]) -> str:

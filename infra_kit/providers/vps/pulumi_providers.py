@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pulumi
 import pulumi_docker as docker
 
-from infra_kit.providers.vps import ssh
+from infra_kit.providers.vps import bootstrap, ssh
 from infra_kit.providers.vps.settings import VpsSettings
 
 if TYPE_CHECKING:
@@ -17,4 +17,8 @@ if TYPE_CHECKING:
 
 def create(target: ResolvedTarget) -> Sequence[pulumi.ProviderResource]:
     host = cast(VpsSettings, target.settings)
-    return (docker.Provider(f"{target.key}-provider", host=ssh.address(host), ssh_opts=ssh.options(host)),)
+    prepared = bootstrap.prepare(target)
+    address = ssh.address(host)
+    # The provider asks Docker for its version as soon as it knows where it is: so it knows when Docker is there.
+    known = prepared.stdout.apply(lambda _: address) if prepared else address
+    return (docker.Provider(f"{target.key}-provider", host=known, ssh_opts=ssh.options(host)),)

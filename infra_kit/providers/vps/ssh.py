@@ -49,6 +49,11 @@ def _algorithms(host_key: str) -> str:
     return "rsa-sha2-512,rsa-sha2-256" if kind == "ssh-rsa" else kind
 
 
+def interpreter(host: VpsSettings) -> list[str]:
+    """What runs the shell script that follows on the host."""
+    return ["ssh", *options(host), "-p", str(host.port), f"{host.user}@{host.host}", "--"]
+
+
 def run(
     scope: Scope,
     role: str,
@@ -70,11 +75,10 @@ def run(
         triggers: what else it runs again for.
         depends_on: what must stand before it.
     """
-    host = settings(scope)
     return scope.resource(
         role,
         local.Command,
-        interpreter=["ssh", *options(host), "-p", str(host.port), f"{host.user}@{host.host}", "--"],
+        interpreter=interpreter(settings(scope)),
         create=script,
         update=script,
         delete=delete,

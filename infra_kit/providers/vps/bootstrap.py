@@ -1,0 +1,51 @@
+"""Bootstrap: what a fresh Debian or Ubuntu host needs before its first container. `scripts/bootstrap.sh` says what.
+
+It runs once for each target, before Docker is spoken to, and again when the script or what it is told changes.
+`infra-kit:vps: {bootstrap: false}` leaves the host alone: then it must have Docker, and what else the script does is
+its owner's to see to.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, cast
+
+from pulumi_command import local
+
+from infra_kit.providers.vps import ssh
+from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.settings import VpsSettings
+
+if TYPE_CHECKING:
+    from infra_kit.target import ResolvedTarget
+
+SWAP_MB = 2048
+"""Half the memory of the smallest host of the seeds (2 vCPU, 4 GB: seeds/003)."""
+
+AS_ROOT = 'if [ "$(id -u)" = 0 ]; then exec sh -s; fi; exec sudo -n env SSH_CONNECTION="$SSH_CONNECTION" sh -s'
+
+
+def prepare(target: ResolvedTarget) -> local.Command | None:
+    """Has the host prepared; None where the settings say that it is."""
+    host = cast(VpsSettings, target.settings)
+    if not host.bootstrap:
+        return None
+    return local.Command(
+        f"{target.key}-bootstrap",
+        interpreter=ssh.interpreter(host),
+        create=AS_ROOT,
+        update=AS_ROOT,
+        stdin=told(host) + script("bootstrap.sh"),
+        add_previous_output_in_env=False,
+    )
+
+
+def told(host: VpsSettings) -> str:
+    """The variables that the script reads."""
+    variables = {
+        "DEPLOY_USER": host.user,
+        "SSH_PORT": str(host.port),
+        "PRIVATE_ADDRESS": host.private_address or "",
+        "SWAP_MB": str(SWAP_MB),
+    }
+    return "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())

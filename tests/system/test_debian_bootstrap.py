@@ -1,0 +1,235 @@
+"""The bootstrap of a VPS in a fresh Debian, and its firewall between real network namespaces.
+
+Needs root (or sudo) and the packages `debootstrap`, `iproute2` and `nftables`. No service runs in a chroot: what is
+tested is that the script comes to its end, that a second run changes nothing, and that each program takes its file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from infra_kit.providers.vps.bootstrap import told
+from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.settings import VpsSettings
+
+ROOT = [] if os.geteuid() == 0 else ["sudo"]
+HOST = VpsSettings(
+    host="vps-1.example.com",
+    host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey",
+    user="deploy",
+    port=2222,
+    private_address="192.168.7.2",
+)
+SCRIPT = told(HOST) + script("bootstrap.sh")
+RELEASE = "bookworm"
+
+
+def sh(*command: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([*ROOT, *command], input=stdin, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or not check, done.stderr[-2000:]
+    return done
+
+
+class FreshDebian:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *command: str, stdin: str = "") -> str:
+        known = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "SSH_CONNECTION=198.51.100.1 50000 203.0.113.7 22"]
+        return sh("chroot", str(self.folder), "env", "-i", *known, *command, stdin=stdin).stdout
+
+    def bootstrap(self) -> list[str]:
+        """What it says that it changed."""
+        return self("sh", "-s", stdin=SCRIPT).splitlines()
+
+    def read(self, path: str) -> str:
+        return sh("cat", f"{self.folder}{path}").stdout
+
+
+@pytest.fixture(scope="module")
+def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshDebian]:
+    folder = tmp_path_factory.mktemp("debian")
+    sh(
+        "debootstrap",
+        "--variant=minbase",
+        "--include=ca-certificates,openssh-server,systemd-sysv",
+        RELEASE,
+        str(folder),
+    )
+    sh("tee", f"{folder}/usr/sbin/policy-rc.d", stdin="#!/bin/sh\nexit 101\n")
+    sh("chmod", "755", f"{folder}/usr/sbin/policy-rc.d")
+    sh("cp", "/etc/resolv.conf", f"{folder}/etc/resolv.conf")
+    fresh = FreshDebian(folder)
+    fresh("useradd", "--create-home", "deploy")
+    sh("mount", "-t", "proc", "proc", f"{folder}/proc")
+    yield fresh
+    sh("umount", f"{folder}/proc")
+    sh("rm", "-rf", "--one-file-system", str(folder))
+
+
+@pytest.fixture(scope="module")
+def first(debian: FreshDebian) -> list[str]:
+    return debian.bootstrap()
+
+
+def test_the_first_run_says_what_it_did(first: list[str]) -> None:
+    said = "\n".join(first)
+    for did in ("docker.io", "fail2ban", "unattended-upgrades", "wrote /etc/docker/daemon.json", "deploy to the group"):
+        assert did in said
+
+
+@pytest.mark.usefixtures("first")
+def test_the_second_run_changes_nothing(debian: FreshDebian) -> None:
+    assert debian.bootstrap() == []
+
+
+@pytest.mark.usefixtures("first")
+def test_after_a_run_that_was_cut_off_everything_counts_as_changed(debian: FreshDebian) -> None:
+    sh("touch", f"{debian.folder}/etc/infra-kit/unfinished")
+
+    assert "bootstrap: wrote /etc/docker/daemon.json" in debian.bootstrap()
+    assert debian.bootstrap() == []
+
+
+@pytest.mark.usefixtures("first")
+def test_what_was_changed_by_hand_is_brought_back(debian: FreshDebian) -> None:
+    sh("tee", "-a", f"{debian.folder}/etc/ssh/sshd_config.d/10-infra-kit.conf", stdin="PasswordAuthentication yes\n")
+
+    assert debian.bootstrap() == ["bootstrap: wrote /etc/ssh/sshd_config.d/10-infra-kit.conf"]
+
+
+@pytest.mark.usefixtures("first")
+def test_each_program_takes_its_file(debian: FreshDebian) -> None:
+    ssh = debian("sshd", "-T")
+    docker = json.loads(debian.read("/etc/docker/daemon.json"))
+
+    assert "passwordauthentication no" in ssh
+    assert (docker["live-restore"], docker["userland-proxy"], docker["icc"]) == (True, False, False)
+    assert "OK" in debian("fail2ban-client", "-t")
+    debian("systemd-analyze", "verify", "infra-kit-containers.service", "infra-kit-firewall.service")
+
+
+@pytest.mark.usefixtures("first")
+def test_the_services_start_with_the_host(debian: FreshDebian) -> None:
+    units = ("docker", "fail2ban", "unattended-upgrades", "infra-kit-containers", "infra-kit-firewall")
+
+    assert debian("systemctl", "is-enabled", *units).split() == ["enabled"] * len(units)
+
+
+@pytest.mark.usefixtures("first")
+def test_the_port_that_we_came_by_stays_open(debian: FreshDebian) -> None:
+    assert "tcp dport { 22,2222 } accept" in debian.read("/etc/infra-kit/firewall.nft")
+
+
+LISTEN = """
+import socket, sys
+servers = [socket.create_server(("0.0.0.0", int(port))) for port in sys.argv[1:]]
+print("ready", flush=True)
+sys.stdin.read()
+"""
+CONNECT = """
+import socket, sys
+try:
+    socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2).close()
+except OSError:
+    sys.exit(1)
+"""
+
+
+class Wire:
+    """A host with a bridge like Docker's: `outside` - `host` - `inside`, where containers would be."""
+
+    OUTSIDE, INSIDE = "198.51.100.1", "10.99.0.2"
+    PUBLIC = "198.51.100.7"
+
+    def __init__(self) -> None:
+        self.names = {name: f"ik-{os.getpid()}-{name}" for name in ("outside", "host", "inside")}
+        self._listeners: list[subprocess.Popen[str]] = []
+
+    def on(self, name: str, *command: str, stdin: str = "") -> None:
+        sh("ip", "netns", "exec", self.names[name], *command, stdin=stdin)
+
+    def lay(self) -> None:
+        for name in self.names.values():
+            sh("ip", "netns", "add", name)
+        self._join("outside", self.OUTSIDE, "eth0", self.PUBLIC)
+        self.on("host", "ip", "link", "add", "br-shop", "type", "bridge")
+        self.on("host", "ip", "address", "add", "10.99.0.1/24", "dev", "br-shop")
+        self.on("host", "ip", "link", "set", "br-shop", "up")
+        self._join("inside", self.INSIDE, "veth1", None)
+        self.on("host", "ip", "link", "set", "veth1", "master", "br-shop")
+        self.on("inside", "ip", "route", "add", "default", "via", "10.99.0.1")
+        self.on("host", "sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
+
+    def _join(self, name: str, address: str, device: str, own: str | None) -> None:
+        self.on("host", "ip", "link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", self.names[name])
+        self.on(name, "ip", "address", "add", f"{address}/24", "dev", "eth0")
+        self.on(name, "ip", "link", "set", "eth0", "up")
+        if own:
+            self.on("host", "ip", "address", "add", f"{own}/24", "dev", device)
+        self.on("host", "ip", "link", "set", device, "up")
+
+    def publish(self, *ports: int) -> None:
+        """As Docker does: the destination is changed before any rule on `input` sees it."""
+        chosen = ", ".join(map(str, ports))
+        rule = f"iifname eth0 tcp dport {{ {chosen} }} dnat to {self.INSIDE}"
+        chain = "type nat hook prerouting priority dstnat;"
+        self.on("host", "nft", "-f", "-", stdin=f"table ip docker {{ chain published {{\n{chain}\n{rule}\n}}\n}}")
+
+    def listen(self, name: str, *ports: int) -> None:
+        command = ["ip", "netns", "exec", self.names[name], sys.executable, "-c", LISTEN, *map(str, ports)]
+        piped = subprocess.PIPE
+        listener = subprocess.Popen([*ROOT, *command], text=True, stdin=piped, stdout=piped)
+        self._listeners.append(listener)
+        assert listener.stdout
+        assert listener.stdout.readline() == "ready\n"
+
+    def reaches(self, ports: Sequence[int]) -> list[int]:
+        """Which of the host's ports whoever is outside gets an answer from."""
+        inside = ["ip", "netns", "exec", self.names["outside"], sys.executable, "-c", CONNECT, self.PUBLIC]
+        return [port for port in ports if sh(*inside, str(port), check=False).returncode == 0]
+
+    def cut(self) -> None:
+        for listener in self._listeners:
+            listener.communicate()
+        for name in self.names.values():
+            sh("ip", "netns", "delete", name, check=False)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    wire = Wire()
+    wire.lay()
+    yield wire
+    wire.cut()
+
+
+@pytest.mark.usefixtures("first")
+def test_of_what_is_published_only_the_edge_is_reached_from_outside(debian: FreshDebian, wire: Wire) -> None:
+    ports = (22, 80, 443, 2222, 5432, 6379, 8333)
+    wire.listen("inside", 80, 443, 5432, 6379, 8333)
+    wire.listen("host", 22, 2222, 9000)
+    wire.publish(80, 443, 5432, 6379, 8333)
+    assert wire.reaches([*ports, 9000]) == [*ports, 9000]
+
+    wire.on("host", "nft", "-f", f"{debian.folder}/etc/infra-kit/firewall.nft")
+
+    assert wire.reaches([*ports, 9000]) == [22, 80, 443, 2222]
+
+
+@pytest.mark.usefixtures("first")
+def test_the_firewall_loads_again_over_itself_and_leaves_dockers_rules_alone(debian: FreshDebian, wire: Wire) -> None:
+    wire.publish(80)
+    wire.listen("inside", 80)
+
+    for _ in range(2):
+        wire.on("host", "nft", "-f", f"{debian.folder}/etc/infra-kit/firewall.nft")
+
+    assert wire.reaches([80]) == [80]
