@@ -143,3 +143,28 @@ CALLS: dict[str, Mapping[str, Any] | Answer] = {
     },
 }
 """By token, what a function of the provider answers."""
+
+
+def _anyone(inputs: Mapping[str, Any]) -> bool:
+    return inputs.get("cidrIpv4") == "0.0.0.0/0" or inputs.get("cidrIpv6") == "::/0"
+
+
+def _open_group(inputs: Mapping[str, Any]) -> bool:
+    return any("0.0.0.0/0" in rule.get("cidrBlocks", ()) for rule in inputs.get("ingress", ()))
+
+
+def _unblocked(inputs: Mapping[str, Any]) -> bool:
+    guards = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+    return not all(inputs.get(guard) for guard in guards)
+
+
+OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "aws:cloudfront/distribution:Distribution": lambda inputs: inputs["enabled"],
+    "aws:ec2/securityGroup:SecurityGroup": _open_group,
+    "aws:ec2/subnet:Subnet": lambda inputs: bool(inputs.get("mapPublicIpOnLaunch")),
+    "aws:lambda/functionUrl:FunctionUrl": lambda _: True,
+    "aws:rds/instance:Instance": lambda inputs: bool(inputs.get("publiclyAccessible")),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _unblocked,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _anyone,
+}
+"""By type, whether what has these inputs is open to the internet."""

@@ -84,3 +84,29 @@ CALLS = {
         "id": "recorded",
     },
 }
+
+
+def _everyone(inputs: Mapping[str, Any]) -> bool:
+    return inputs.get("member") in ("allUsers", "allAuthenticatedUsers")
+
+
+def _lets_everyone_in(inputs: Mapping[str, Any]) -> bool:
+    return bool(inputs.get("allows")) and "0.0.0.0/0" in inputs.get("sourceRanges", ())
+
+
+def _has_address(inputs: Mapping[str, Any]) -> bool:
+    return inputs.get("settings", {}).get("ipConfiguration", {}).get("ipv4Enabled", True) is not False
+
+
+OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "gcp:compute/firewall:Firewall": _lets_everyone_in,
+    "gcp:compute/globalForwardingRule:GlobalForwardingRule": (
+        lambda inputs: inputs.get("loadBalancingScheme", "EXTERNAL").startswith("EXTERNAL")
+    ),
+    "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": _everyone,
+    "gcp:pubsub/topicIAMMember:TopicIAMMember": _everyone,
+    "gcp:sql/databaseInstance:DatabaseInstance": _has_address,
+    "gcp:storage/bucket:Bucket": lambda inputs: inputs.get("publicAccessPrevention") != "enforced",
+    "gcp:storage/bucketIAMMember:BucketIAMMember": _everyone,
+}
+"""By type, whether what has these inputs is open to the internet."""

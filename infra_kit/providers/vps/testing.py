@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import Any
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  where Docker publishes what names no address
 
 
 def _image(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,3 +30,13 @@ OUTPUTS = {
     "command:local:Command": {"stdout": "", "stderr": ""},
 }
 CALLS: dict[str, Mapping[str, Any]] = {}
+
+
+def _publishes(inputs: Mapping[str, Any]) -> bool:
+    """Docker opens the host's firewall for what it publishes on an address that is not private."""
+    addresses = [ip_address(port.get("ip") or EVERYWHERE) for port in inputs.get("ports", ())]
+    return inputs.get("networkMode") == "host" or any(a.is_unspecified or a.is_global for a in addresses)
+
+
+OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"docker:index/container:Container": _publishes}
+"""By type, whether what has these inputs is open to the internet."""

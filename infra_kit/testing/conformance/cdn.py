@@ -8,6 +8,7 @@ from infra_kit.testing.conformance.suite import NAME, ComponentConformance
 
 class CdnConformance(ComponentConformance):
     component = Cdn
+    is_edge = True
     endpoint = CdnEndpoint
     secrets = frozenset({"trust"})
     arguments = {"routes": {"/*": "https://origin.example.com"}, "compression": False}

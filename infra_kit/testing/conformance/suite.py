@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, ClassVar, get_args, get_type_hints
 
 import pulumi
@@ -16,6 +18,7 @@ from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.features import Feature
 from infra_kit.spec import Spec, build
 from infra_kit.stateful import is_stateful
+from infra_kit.target import package
 from infra_kit.testing._monitor import Answer
 from infra_kit.testing.recording import Recording, Resource, record
 
@@ -38,6 +41,9 @@ class ComponentConformance:
     leaves_no_trace: ClassVar[frozenset[str]] = frozenset()
     """Families of features that a target may honour without anything in the recording showing it."""
     keeps_data: ClassVar[bool] = True
+
+    is_edge: ClassVar[bool] = False
+    """Whether the internet may reach it: a Cdn is the edge, all else is private."""
 
     tags_under: ClassVar[str | Sequence[str]] = ()
     """The input that holds a resource's tags on this target, e.g. `tags`; several where it goes by the type, a dot for
@@ -131,6 +137,12 @@ class ComponentConformance:
 
     # Safety
 
+    def test_only_the_edge_is_open_to_the_internet(self, target: Target) -> None:
+        table = _open_to_the_internet(target)
+        for there in (target, _in_production(target)):
+            found = [it.name for it in self.record(there).resources if table.get(it.type, _never)(it.inputs)]
+            assert bool(found) == (self.is_edge and bool(table)), found
+
     def test_what_holds_data_is_protected_in_production(self, target: Target) -> None:
         recording = self.record(_in_production(target))
         stateful = _stateful(recording)
@@ -206,6 +218,16 @@ def _at(path: str, inputs: Mapping[str, Any]) -> Any:
 
 def _accepting(target: Target, gaps: Mapping[Feature, str]) -> Target:
     return dataclasses.replace(target, accepted_gaps={NAME: tuple(gaps)})
+
+
+def _open_to_the_internet(target: Target) -> Mapping[str, Callable[[Mapping[str, Any]], bool]]:
+    """What a target's package says of it in its module `testing`: OPEN, by type token, a function of the inputs."""
+    module = f"{package(target.name).__name__}.testing"
+    return getattr(import_module(module), "OPEN", {}) if find_spec(module) else {}
+
+
+def _never(_: Mapping[str, Any]) -> bool:
+    return False
 
 
 def _in_production(target: Target) -> Target:
