@@ -21,7 +21,7 @@ from typing import Any
 import pulumi
 from pulumi._types import input_type_py_to_pulumi_names
 from pulumi.runtime import rpc
-from pulumi.runtime.mocks import MockEngine, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 from rich.console import Console
@@ -72,8 +72,8 @@ class Plain(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[Any, Any]]:
         return f"{args.name}-id", args.inputs
 
-    def call(self, args: Any) -> dict[Any, Any]:
-        return dict(args.args)
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return dict(args.args), None
 
 
 def by_hand(recording: Recording) -> None:

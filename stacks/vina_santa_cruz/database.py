@@ -1,14 +1,25 @@
 """The shop's database (seeds/001: VS-3, VS-6, VS-7)."""
 
-from typing import Unpack
+from typing import TypedDict, Unpack
 
 import pulumi
 
-from infra_kit import Backups, Postgres
-from infra_kit.components.postgres import PostgresArgs
+from infra_kit import Backups, Pooling, Postgres
 
 
-def database(*, retention_days: int, **size: Unpack[PostgresArgs]) -> Postgres:
+class Size(TypedDict, total=False):
+    """What changes from phase to phase."""
+
+    cpu: float
+    dedicated_cpu: bool
+    memory_gb: float
+    storage_gb: int
+    high_availability: bool
+    read_replicas: int
+    pooling: Pooling
+
+
+def database(*, retention_days: int, **size: Unpack[Size]) -> Postgres:
     """VS-6: a preview shares staging's database, whose URL it is told; every other environment has its own."""
     shared = pulumi.Config("vina-santa-cruz").get_secret("database-url")
     if shared is not None:
