@@ -14,17 +14,30 @@ import pulumi_aws
 import pulumi_docker
 import pulumi_gcp
 import pytest
+from pydantic import SecretStr
 
 from infra_kit import Environment, Target
 from infra_kit.component import Component
-from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.target import package
 from infra_kit.testing import Recording, Resource, conformance, record
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 Suite = type[ComponentConformance]
 
-HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
+STORE = BackupStore(
+    endpoint="https://s3.example.com",
+    bucket="backups",
+    access_key="key",
+    secret_key=SecretStr("the-secret-key-of-the-store"),
+    passphrase=SecretStr("the-passphrase-of-the-backups"),
+)
+HOST = VpsSettings(
+    host="vps-1.example.com",
+    host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey",
+    user="deploy",
+    backups=STORE,
+)
 TARGETS = {
     "aws": Target(name="aws", app="shop", environment=Environment.PRODUCTION),
     "gcp": Target(name="gcp", app="shop", environment=Environment.PRODUCTION, region="europe-west1"),
