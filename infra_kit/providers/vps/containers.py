@@ -194,12 +194,19 @@ def _limits(run: Run) -> dict[str, Any]:
     return {
         "memory": memory,
         "memory_swap": memory,
-        "cpus": f"{run.cpu:g}",
+        "cpus": _cpus(run.cpu),
         "cpu_shares": max(2, int(run.cpu * 1000)),
         "shm_size": run.shm_mb,
         # A core dump would put the memory's secrets on the disk.
         "ulimits": [docker.ContainerUlimitArgs(name="core", soft=0, hard=0)],
     }
+
+
+def _cpus(cpu: float) -> str:
+    """As Docker's provider reads it back: said otherwise, every plan would replace the container
+    (nanoInt64ToDecimalString in https://github.com/kreuzwerker/terraform-provider-docker)."""
+    text = f"{max(0.1, round(cpu, 2)):.9f}"
+    return text[:-8] if text.count("0") == 9 else text.rstrip("0")
 
 
 def _ready(scope: Scope, role: str, run: Run, made: Container) -> local.Command:

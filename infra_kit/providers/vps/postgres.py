@@ -122,12 +122,9 @@ class _Shared:
 def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None) -> Container:
     run = shared.run("server")
     wal = f"{shared.folder}/{postgres_backup.WAL}" if sockets else None
-    start = f"exec docker-entrypoint.sh postgres -c config_file={FILES}/postgresql.conf"
     run = replace(
         run,
-        entrypoint=["sh", "-c"],
-        # The folder of the log is there before the server first looks for it.
-        command=[f"mkdir -p {wal} && {start}" if wal else start],
+        command=["postgres", "-c", f"config_file={FILES}/postgresql.conf"],
         environment={**run.environment, "POSTGRES_PASSWORD_FILE": f"{FILES}/superuser"},
         files={
             "postgresql.conf": postgres_conf.server(shared.spec, archive=wal),

@@ -87,7 +87,8 @@ def _archive(folder: str | None) -> dict[str, str]:
     """Each segment whole or not at all; a quiet minute ends one too (seeds/001: less than 1 h may be lost)."""
     if folder is None:
         return {}
-    command = f'test -f "{folder}/%f" || {{ cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"; }}'
+    copy = f'cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"'
+    command = f'mkdir -p "{folder}" && {{ test -f "{folder}/%f" || {{ {copy}; }}; }}'
     return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
 
 
