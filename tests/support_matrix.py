@@ -5,7 +5,7 @@ Write it anew with: python -m tests.support_matrix
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -55,10 +55,10 @@ def _values(driver: ModuleType, family: str) -> str:
 def _hints(drivers: Sequence[ModuleType], plain: Sequence[Feature]) -> Iterator[str]:
     """What to do about each gap, in the drivers' own words."""
     for name, driver in zip(TARGETS, drivers, strict=True):
-        families = sorted(hint for hint in driver.HINTS if hint in features.FAMILIES or hint.value)
-        missing = [feature for feature in plain if feature not in driver.SUPPORTS and feature in driver.HINTS]
-        for feature in [*missing, *families]:
-            yield f"- {name}, `{feature}`: {driver.HINTS[feature]}."
+        hints: Mapping[str, str] = getattr(driver, "HINTS", {})
+        for feature, hint in sorted(hints.items()):
+            if feature not in driver.SUPPORTS and (feature in plain or Feature(feature).family in features.FAMILIES):
+                yield f"- {name}, `{feature}`: {hint}."
     yield ""
 
 
