@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from infra_kit.errors import ConfigError
+from infra_kit.errors import ConfigError, SpecError
 from infra_kit.spec import Model, problems
 
 
@@ -21,3 +21,5 @@ class Settings(Model):
             return cls.model_validate(dict(values))
         except ValidationError as invalid:
             raise ConfigError(f"{key}: {problems(cls, invalid)}.") from None
+        except SpecError as nested:
+            raise ConfigError(f"{key}: {nested}.") from None

@@ -82,7 +82,11 @@ def create(scope: Scope, backups: Backups, source: Source) -> None:
         entrypoint=["sh", f"{FILES}/backup.sh"],
         command=backups.window.split("-"),
         health=["test", "-e", f"{TEMPORARY}/well"],
-        files={"pgbackrest.conf": configuration, "backup.sh": script("postgres_backup.sh")},
+        files={
+            "pgbackrest.conf": configuration,
+            "backup.sh": script("postgres_backup.sh"),
+            "restore.sh": script("postgres_restore.sh"),
+        },
         volumes={postgres_conf.SOCKETS: source.sockets.name},
         read_only_volumes={source.folder: source.data.name},
         start_seconds=900,  # the first backup is part of it
@@ -142,6 +146,7 @@ def contents(backups: Backups, store: BackupStore, folder: str, known: Mapping[s
         "start-fast": "y",
         "archive-timeout": "300",
         "lock-path": TEMPORARY,
+        "spool-path": TEMPORARY,
         "log-level-console": "info",
         "log-level-file": "off",
     }

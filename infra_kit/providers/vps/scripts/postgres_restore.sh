@@ -1,0 +1,23 @@
+#!/bin/sh
+# Puts a moment of the past into an empty volume: a backup, and the log from there on for the server to replay.
+#
+# $1: the folder of the volume as the server mounts it; $2: the moment, e.g. '2026-03-01 12:00:00+00', or nothing for the
+# newest there is. Runs in the container `backup`'s image with its configuration, with an empty volume at $1. A server
+# that is then started on that volume replays the log, and ends there.
+set -eu
+
+data=$1/pgdata
+wal=$1/restore
+mkdir -m 700 "$data" "$wal"
+command="cp $wal/%f %p"
+if [ -n "${2:-}" ]; then
+  pgbackrest --stanza=main --pg1-path="$data" --type=time --target="$2" --target-action=promote \
+    --recovery-option=restore_command="$command" restore
+else
+  pgbackrest --stanza=main --pg1-path="$data" --recovery-option=restore_command="$command" restore
+fi
+pgbackrest --stanza=main --output=text repo-ls --recurse "archive/main" 2>/dev/null |
+  sed -n 's#^.*/\([0-9A-F]\{24\}\)-[0-9a-f]*\(\.[a-z0-9]*\)\{0,1\}$#\1#p; s#^.*/\([0-9A-F]\{8\}\.history\)$#\1#p' |
+  sort -u | while read -r name; do
+  pgbackrest --stanza=main --pg1-path="$data" archive-get "$name" "$wal/$name" || true
+done
