@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
-    from infra_kit.providers.vps import cdn, event_bus, network, object_store, postgres, redis
+
+    # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
+    from infra_kit.providers.vps import cdn as cdn
+    from infra_kit.providers.vps import event_bus as event_bus
+    from infra_kit.providers.vps import network as network
+    from infra_kit.providers.vps import object_store as object_store
+    from infra_kit.providers.vps import postgres as postgres
+    from infra_kit.providers.vps import redis as redis
 
     _network: NetworkDriver = network
     _postgres: PostgresDriver = postgres
