@@ -64,10 +64,10 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     _cache(scope, _configuration(spec, names, trust))
     upstream = f"{child(scope.name, 'cache')}:{PORT}"
     # A cache that is being replaced is waited for.
-    edge.serve(scope, names, f" reverse_proxy {upstream} {{\n  lb_try_duration 30s\n }}")
+    served = edge.serve(scope, names, f" reverse_proxy {upstream} {{\n  lb_try_duration 30s\n }}")
     first = names[0]
     return CdnEndpoint(
-        url=pulumi.Output.from_input(first if first.startswith("http://") else f"https://{first}"),
+        url=ssh.after(served, first if first.startswith("http://") else f"https://{first}"),
         domain=pulumi.Output.from_input(ssh.settings(scope).host),
         trust=pulumi.Output.secret(trust),
     )

@@ -42,8 +42,8 @@ class Edge:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> None:
-    """Has the edge serve a component's names.
+def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> pulumi.Resource:
+    """Has the edge serve a component's names; done when it does.
 
     Args:
         scope: of the component.
@@ -63,7 +63,7 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> N
     inside = pulumi.Output.format("docker exec -i {0} sh -s", edge.proxy.id)
     gone = pulumi.Output.format("docker exec {0} sh -c {1}", edge.proxy.id, shlex.quote(_told(scope, "")))
     told = site.apply(lambda text: _told(scope, text))
-    ssh.run(scope, "site", inside, stdin=told, delete=gone, depends_on=[edge.proxy.ready])
+    return ssh.run(scope, "site", inside, stdin=told, delete=gone, depends_on=[edge.proxy.ready])
 
 
 def _told(scope: Scope, site: str) -> str:

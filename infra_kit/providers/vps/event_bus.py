@@ -49,11 +49,12 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     admin, app = password(scope, "admin-password").result, password(scope).result
     data = volume(scope, "data")
     server = _server(scope, data, _configuration(scope, bus, admin, app))
-    _settle(scope, bus, admin, server)
+    settled = _settle(scope, bus, admin, server)
     where = address(scope, "server", PORT)
+    host: pulumi.Output[str] = ssh.after(settled, where.host)
     return EventBusEndpoint(
-        url=url("nats", username=nats.APP, password=app, host=where.host, port=where.port),
-        host=where.host,
+        url=url("nats", username=nats.APP, password=app, host=host, port=where.port),
+        host=host,
         port=where.port,
         username=pulumi.Output.from_input(nats.APP),
         password=pulumi.Output.secret(app),
@@ -106,7 +107,7 @@ def _give_volume(scope: Scope, image: pulumi.Output[str], data: docker.Volume) -
     )
 
 
-def _settle(scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], server: Container) -> None:
+def _settle(scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], server: Container) -> pulumi.Resource:
     """In the server's own network namespace, so that it is reached there whatever its networks are."""
     image = images.pull(scope, images.NATS_BOX, "streams-image")
     run = pulumi.Output.format(
@@ -118,7 +119,7 @@ def _settle(scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], ser
         shlex.quote(script("event_bus.sh")),
     )
     told: pulumi.Output[str] = pulumi.Output.secret(admin.apply(lambda known: wanted(bus, known)))
-    ssh.run(scope, "streams", run, stdin=told, depends_on=[server.ready])
+    return ssh.run(scope, "streams", run, stdin=told, depends_on=[server.ready])
 
 
 def wanted(bus: Mapping[str, Any], admin: str) -> str:

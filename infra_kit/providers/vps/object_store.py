@@ -65,11 +65,11 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     keys = {role: password(scope, role).result for role in ("admin-key", "app-key", "cdn-key", "tokens")}
     certificate = _certificate(scope, image, data)
     server = _server(scope, image, data, _files(bucket, keys), certificate)
-    _settle(scope, spec, bucket, server)
+    settled = _settle(scope, spec, bucket, server)
     where = address(scope, "server", PORT)
     return ObjectStoreEndpoint(
         bucket=pulumi.Output.from_input(bucket),
-        s3_endpoint=pulumi.Output.format("http://{0}:{1}", where.host, where.port),
+        s3_endpoint=ssh.after(settled, pulumi.Output.format("http://{0}:{1}", where.host, where.port)),
         region=pulumi.Output.from_input(seaweed.REGION),
         access_key=pulumi.Output.from_input(seaweed.APP),
         secret_key=pulumi.Output.secret(keys["app-key"]),
@@ -131,7 +131,7 @@ def _server(
     return container(scope, "server", run, publish=PORT, depends_on=[certificate])
 
 
-def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container) -> None:
+def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container) -> pulumi.Resource:
     variables = {
         "NAME": scope.name,
         "BUCKET": bucket,
@@ -146,7 +146,7 @@ def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container)
     }
     said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
     inside = pulumi.Output.format("docker exec -i {0} sh -s", server.id)
-    ssh.run(scope, "bucket", inside, stdin=said + script("bucket.sh"), depends_on=[server.ready])
+    return ssh.run(scope, "bucket", inside, stdin=said + script("bucket.sh"), depends_on=[server.ready])
 
 
 def lifecycle(rules: Mapping[str, LifecycleRule]) -> str:

@@ -9,13 +9,15 @@ OpenSSH 8.5), so that no file of known hosts is needed, neither the user's nor o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi_command import local
 
 from infra_kit.component import Scope
 from infra_kit.providers.vps.settings import VpsSettings
+
+T = TypeVar("T")
 
 
 def settings(scope: Scope) -> VpsSettings:
@@ -89,3 +91,9 @@ def run(
         add_previous_output_in_env=False,
         depends_on=depends_on,
     )
+
+
+def after(done: pulumi.Resource, value: pulumi.Input[T]) -> pulumi.Output[T]:
+    """The value, for those who need what `done` does: it is known in a preview too, and they wait all the same."""
+    both: pulumi.Output[list[Any]] = pulumi.Output.all(done.urn, value)
+    return both.apply(lambda known: cast(T, known[1]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Cdn, Environment, EventBus, ObjectStore, Redis, Stream, Target
+from infra_kit import Cdn, Environment, EventBus, ObjectStore, Pooling, Postgres, Redis, Stream, Target
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps.edge import caddyfile
 from infra_kit.providers.vps.settings import VpsSettings
@@ -42,6 +42,7 @@ def test_of_everything_on_a_host_only_the_edge_is_published_and_only_at_80_and_4
 
     def program() -> None:
         files = ObjectStore("files", target=target)
+        Postgres("db", target=target, read_replicas=1, pooling=Pooling())
         Redis("cache", target=target)
         EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])})
         Cdn("edge", target=target, routes={"/*": files})

@@ -1,0 +1,20 @@
+"""Every shell script under Debian's shellcheck. Needs the package `shellcheck`."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib import resources
+
+import pytest
+
+from infra_kit.providers.vps import scripts
+
+NAMES = sorted(file.name for file in resources.files(scripts).iterdir() if file.name.endswith(".sh"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shellcheck_finds_nothing(name: str) -> None:
+    command = ["shellcheck", "--severity=warning", "-"]
+    checked = subprocess.run(command, input=scripts.script(name), capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stdout
