@@ -90,7 +90,7 @@ class Scope:
         *,
         stateful: bool = False,
         protect: bool | None = None,
-        retain: bool = False,
+        retain_on_delete: bool = False,
         depends_on: Sequence[pulumi.Resource] = (),
         ignore_changes: Sequence[str] = (),
         **props: Any,
@@ -102,8 +102,8 @@ class Scope:
             make: its class.
             stateful: it holds data, so the environment decides whether it is protected.
             protect: said by the driver, instead of the environment. The user's own `opts.protect` comes before both.
-            retain: where the environment retains data, it stays when the stack lets go of it: what has no final
-                snapshot of its own, and the key of what has one.
+            retain_on_delete: where the environment retains data, it stays when the stack lets go of it: what has no
+                final snapshot of its own, and the key of what has one.
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
             props: its inputs.
@@ -117,7 +117,7 @@ class Scope:
         own = pulumi.ResourceOptions(
             parent=self.parent,
             protect=self._unless_the_user_said(due),
-            retain_on_delete=True if retain and self.defaults.retain_data else None,
+            retain_on_delete=True if retain_on_delete and self.defaults.retain_data else None,
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
         )

@@ -24,6 +24,7 @@ from infra_kit.testing._transforms import Transforms
 from infra_kit.testing._values import bag, message, plain, secret
 
 STACK = "pulumi:pulumi:Stack"
+_COMMON = "infra_kit.providers.common"
 
 Answer = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Values, or a function from the plain inputs to them."""
@@ -130,7 +131,7 @@ def _answer(token: str, given: Mapping[str, Answer], table: str) -> Answer | Non
     """The test's own answer, else that of the provider package: its module `testing` brings OUTPUTS and CALLS."""
     if token in given:
         return given[token]
-    for package in target.packages().values():
+    for package in (*target.packages().values(), _COMMON):
         # A target that this process has not used answers nothing: its package may not even be installed.
         if package in sys.modules and find_spec(f"{package}.testing"):
             answers: Mapping[str, Answer] = getattr(import_module(f"{package}.testing"), table, {})

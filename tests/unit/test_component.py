@@ -234,7 +234,7 @@ def test_protection_set_above_the_component_reaches_what_holds_data_also_in_deve
 @pytest.mark.parametrize(("environment", "stays"), [("development", False), ("preview", True), ("production", True)])
 def test_what_a_driver_retains_stays_where_the_environment_retains_data(environment: str, stays: bool) -> None:
     config = {"infra-kit:environment": environment}
-    attachment = record(lambda: with_child(retain=True), config=config).named("it-attachment")
+    attachment = record(lambda: with_child(retain_on_delete=True), config=config).named("it-attachment")
     assert attachment.options.retain_on_delete is stays
 
 

@@ -68,7 +68,9 @@ def create(
         public: lets its policy open it to everyone. Access lists stay blocked.
     """
     destroyable = not scope.defaults.retain_data
-    made = scope.resource(role, s3.Bucket, stateful=True, retain=True, force_destroy=destroyable, tags=scope.tags)
+    made = scope.resource(
+        role, s3.Bucket, stateful=True, retain_on_delete=True, force_destroy=destroyable, tags=scope.tags
+    )
     owned = part(
         scope, role, "ownership", s3.BucketOwnershipControls, bucket=made.bucket, rule={"object_ownership": ownership}
     )
@@ -83,7 +85,7 @@ def create(
 
 def part(scope: Scope, role: str, name: str, make: type[R], *, stateful: bool = False, **props: Any) -> R:
     """A setting of the bucket `role`, which stays where the bucket stays."""
-    return scope.resource(f"{role}-{name}", make, stateful=stateful, retain=True, **props)
+    return scope.resource(f"{role}-{name}", make, stateful=stateful, retain_on_delete=True, **props)
 
 
 def _block(scope: Scope, role: str, bucket: pulumi.Output[str], *, public: bool) -> s3.BucketPublicAccessBlock:

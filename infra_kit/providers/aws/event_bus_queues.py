@@ -98,7 +98,7 @@ def queue(scope: Scope, role: str, key: pulumi.Output[str] | None, *, keeps: int
         role,
         sqs.Queue,
         stateful=True,
-        retain=True,
+        retain_on_delete=True,
         message_retention_seconds=keeps,
         receive_wait_time_seconds=POLL,
         tags=scope.tags,

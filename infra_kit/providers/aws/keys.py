@@ -44,7 +44,7 @@ def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) ->
         role,
         kms.Key,
         stateful=True,
-        retain=True,
+        retain_on_delete=True,
         description=f"{type(scope.parent).__name__} {scope.name} of {scope.target.app} ({scope.environment})",
         enable_key_rotation=True,
         deletion_window_in_days=30,

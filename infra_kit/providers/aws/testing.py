@@ -129,8 +129,6 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _arn("secretsmanager", "secret"),
     "aws:sqs/queue:Queue": _queue,
-    "random:index/randomId:RandomId": {"hex": "c0ffee42"},
-    "random:index/randomPassword:RandomPassword": {"result": "recorded-password"},
 }
 """By type, what a resource answers beside its inputs."""
 

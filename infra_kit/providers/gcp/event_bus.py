@@ -158,7 +158,7 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
         f"stream-{name}",
         pubsub.Topic,
         stateful=True,
-        retain=True,
+        retain_on_delete=True,
         **bus.topic,
         message_retention_duration=f"{seconds(stream.retention)}s",
         message_transforms=subjects.of_stream(stream.subjects),
@@ -169,7 +169,7 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
 
 def _dead_letters(bus: _Bus, spec: EventBusSpec, name: str) -> tuple[pubsub.Topic, pubsub.Subscription | None]:
     """Where a consumer's given-up events go, and what keeps them: as long as their stream does, from then on."""
-    topic = bus.scope.resource(f"given-up-{name}", pubsub.Topic, stateful=True, retain=True, **bus.topic)
+    topic = bus.scope.resource(f"given-up-{name}", pubsub.Topic, stateful=True, retain_on_delete=True, **bus.topic)
     _on_topic(bus, f"gives-up-{name}", topic, bus.agent)
     if not spec.consumers[name].dead_letter:
         return topic, None
@@ -203,7 +203,7 @@ def _subscription(bus: _Bus, role: str, topic: pubsub.Topic, kept: int, **more: 
         role,
         pubsub.Subscription,
         stateful=True,
-        retain=True,
+        retain_on_delete=True,
         labels=labels(bus.scope),
         topic=topic.id,
         message_retention_duration=f"{max(kept, MIN_KEPT)}s",

@@ -39,7 +39,7 @@ def key_id(
         kms.CryptoKey,
         stateful=True,
         # Its versions go with it, and what is left encrypted with them cannot be read any more.
-        retain=True,
+        retain_on_delete=True,
         key_ring=ring.id,
         rotation_period=ROTATION,
         labels=labels(scope),

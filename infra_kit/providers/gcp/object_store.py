@@ -108,7 +108,7 @@ def _bucket(scope: Scope, spec: ObjectStoreSpec, location: pulumi.Output[str]) -
         "bucket",
         storage.Bucket,
         stateful=True,
-        retain=True,
+        retain_on_delete=True,
         **_private(scope, location, public=spec.public_read),
         versioning={"enabled": spec.versioning or scope.defaults.protect},
         lifecycle_rules=_lifecycle(scope, spec),
@@ -190,7 +190,7 @@ def _log_bucket(scope: Scope, location: pulumi.Output[str]) -> storage.Bucket:
         "logs",
         storage.Bucket,
         stateful=True,
-        retain=True,
+        retain_on_delete=True,
         **_private(scope, location),
         versioning={"enabled": True},
         lifecycle_rules=[

@@ -160,7 +160,7 @@ def _database(scope: Scope, spec: PostgresSpec, primary: sql.DatabaseInstance, n
         stateful=True,
         protect=spec.deletion_protection,
         # Dropped, it would be missing from the server's final backup.
-        retain=True,
+        retain_on_delete=True,
         instance=primary.name,
         name=name,
     )

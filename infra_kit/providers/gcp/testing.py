@@ -8,7 +8,6 @@ from typing import Any
 PROJECT = "recorded-project"
 NUMBER = "123456789012"
 REGION = "us-central1"
-PASSWORD = "recorded-password"  # noqa: S105  no server has it
 AUTH_STRING = "recorded-auth-string"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nrecorded\n-----END CERTIFICATE-----\n"
 
@@ -42,8 +41,6 @@ def _account(inputs: Inputs) -> dict[str, str]:
 
 
 OUTPUTS = {
-    "random:index/randomId:RandomId": lambda inputs: {"hex": f"{inputs.get('prefix', '')}c0ffee"},
-    "random:index/randomPassword:RandomPassword": {"result": PASSWORD},
     "gcp:projects/serviceIdentity:ServiceIdentity": _agent,
     "gcp:pubsub/topic:Topic": _named("recorded-topic"),
     "gcp:pubsub/subscription:Subscription": _named("recorded-subscription"),

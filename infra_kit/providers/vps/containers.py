@@ -137,7 +137,12 @@ def container(
 def volume(scope: Scope, role: str, *, protect: bool | None = None) -> docker.Volume:
     """A volume with data of the component's: it outlives its containers, and the stack where data is retained."""
     return scope.resource(
-        role, docker.Volume, stateful=True, protect=protect, retain=True, labels=labels(scope, docker.VolumeLabelArgs)
+        role,
+        docker.Volume,
+        stateful=True,
+        protect=protect,
+        retain_on_delete=True,
+        labels=labels(scope, docker.VolumeLabelArgs),
     )
 
 

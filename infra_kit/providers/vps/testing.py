@@ -22,11 +22,9 @@ def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 OUTPUTS = {
-    "random:index/randomId:RandomId": lambda inputs: {"hex": "ab" * int(inputs["byteLength"])},
     "docker:index/remoteImage:RemoteImage": _image,
     "docker:index/network:Network": _named,
     "docker:index/volume:Volume": _named,
-    "random:index/randomPassword:RandomPassword": {"result": "recorded-secret"},
     "command:local:Command": {"stdout": "", "stderr": ""},
 }
 CALLS: dict[str, Mapping[str, Any]] = {}

@@ -149,7 +149,7 @@ def test_backups_run_in_their_window() -> None:
 def test_a_final_snapshot_of_a_random_name_is_left_where_data_is_retained(environment: str, kept: bool) -> None:
     inputs = server(environment).inputs
     assert inputs["skipFinalSnapshot"] is not kept
-    assert inputs.get("finalSnapshotIdentifier") == ("db-final-c0ffee42" if kept else None)
+    assert inputs.get("finalSnapshotIdentifier") == ("db-final-c0c0c0c0" if kept else None)
 
 
 def test_production_is_protected_watched_and_encrypted_with_its_own_key() -> None:

@@ -150,7 +150,7 @@ def test_what_replaces_a_cache_leaves_a_final_snapshot_of_another_name() -> None
     keepers = recording.named("cache-final-snapshot").inputs["keepers"]
     cache = recording.named("cache-server").inputs
     assert keepers == {"subnets": cache["subnetGroupName"], "key": cache["kmsKeyId"]}
-    assert cache["finalSnapshotIdentifier"] == "cache-final-c0ffee42"
+    assert cache["finalSnapshotIdentifier"] == "cache-final-c0c0c0c0"
 
 
 def test_production_is_protected_and_encrypts_with_a_key_of_its_own() -> None:

@@ -30,7 +30,7 @@ def configuration(made: Recording) -> dict[str, Any]:
 def test_clients_reach_it_by_its_name_in_the_data_network() -> None:
     made = bus()
 
-    assert made.named("bus").outputs["url"] == "nats://app:recorded-secret@bus-server:4222"
+    assert made.named("bus").outputs["url"] == "nats://app:recorded-password@bus-server:4222"
     assert "ports" not in made.named("bus-server").inputs
 
 
@@ -55,9 +55,9 @@ def test_the_passwords_are_in_a_file_and_in_what_the_script_reads_and_in_no_argu
     made = bus()
     script = made.named("bus-streams")
 
-    assert "recorded-secret" not in script.inputs["create"]
+    assert "recorded-password" not in script.inputs["create"]
     assert "stdin" in script.secret_inputs
-    assert "recorded-secret" not in str(made.named("bus-server").inputs)
+    assert "recorded-password" not in str(made.named("bus-server").inputs)
 
 
 def test_the_script_gets_streams_dead_letters_and_consumers_as_jetstream_takes_them() -> None:

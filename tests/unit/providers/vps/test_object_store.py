@@ -47,8 +47,8 @@ def test_the_keys_are_in_files_and_in_no_argument() -> None:
 
     assert {identity["name"] for identity in config["identities"]} == {"admin", "app", "cdn"}
     assert made.named("files-server-files").secret_inputs == {"uploads"}
-    assert "recorded-secret" not in str(server.inputs)
-    assert "recorded-secret" not in made.named("files-bucket").inputs["stdin"]
+    assert "recorded-password" not in str(server.inputs)
+    assert "recorded-password" not in made.named("files-bucket").inputs["stdin"]
 
 
 def test_every_part_of_weed_has_a_token_of_its_own_and_the_certificate_of_the_volume() -> None:

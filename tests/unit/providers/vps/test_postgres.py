@@ -47,7 +47,7 @@ def test_the_server_is_the_pinned_image_of_its_version_on_the_data_network_alone
         made.named("vps-network-data").outputs["name"]
     ]
     assert "ports" not in server
-    assert made.named("db").outputs["url"] == "postgresql://app:recorded-secret@db-server:5432/app"
+    assert made.named("db").outputs["url"] == "postgresql://app:recorded-password@db-server:5432/app"
 
 
 @pytest.mark.parametrize(("version", "folder"), [("17", "/var/lib/postgresql/data"), ("18", "/var/lib/postgresql")])
@@ -68,7 +68,7 @@ def test_no_password_is_in_an_argument_or_an_environment_variable() -> None:
     made = database(read_replicas=1, pooling=Pooling(), backups=Backups())
     for resource in made.resources:
         clear = {key: value for key, value in resource.inputs.items() if key not in resource.secret_inputs}
-        assert not any(secret in str(clear) for secret in ("recorded-secret", "the-secret-key", "the-passphrase")), (
+        assert not any(secret in str(clear) for secret in ("recorded-password", "the-secret-key", "the-passphrase")), (
             resource.name
         )
     assert made.named("db-settings").secret_inputs == {"stdin"}
@@ -89,7 +89,7 @@ def test_a_replica_follows_by_its_own_slot_and_serves_reads() -> None:
     replica = made.named("db-replica-2").inputs
     assert replica["command"] == ["replica_2", "db-server"]
     assert "primary_slot_name = 'replica_2'" in files(made, "replica-2")["postgresql.conf"]
-    assert files(made, "replica-2")["pgpass"] == "*:*:*:replicator:recorded-secret\n"
+    assert files(made, "replica-2")["pgpass"] == "*:*:*:replicator:recorded-password\n"
     assert "@db-replica-1:5432/" in made.named("db").outputs["reader_url"]
     # Its data is a copy: a volume of the container's own, which goes with it.
     assert {"containerPath": "/var/lib/postgresql/data", "readOnly": False} in replica["volumes"]
@@ -128,7 +128,7 @@ def test_production_archives_its_log_and_makes_daily_backups_to_the_store() -> N
         "repo1-s3-key-secret=the-secret-key",
         "repo1-cipher-pass=the-passphrase",
         "repo1-retention-full=7",
-        "repo1-path=/shop/production/db-abababab",
+        "repo1-path=/shop/production/db-c0c0c0c0",
         "pg1-path=/var/lib/postgresql/data/pgdata",
     } <= set(conf)
     assert not any(line.startswith("repo1-retention-archive") for line in conf)

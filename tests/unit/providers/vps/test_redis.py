@@ -30,26 +30,26 @@ def conf(made: Recording, role: str = "server") -> list[str]:
 
 def test_it_is_reached_by_its_name_with_a_password() -> None:
     made = cache()
-    assert made.named("cache").outputs["url"] == "redis://default:recorded-secret@cache-server:6379/0"
+    assert made.named("cache").outputs["url"] == "redis://default:recorded-password@cache-server:6379/0"
     assert made.named("cache").outputs["tls"] is False
     assert "ports" not in made.named("cache-server").inputs
 
 
 def test_passwords_stand_in_its_configuration_as_digests() -> None:
     made = cache()
-    digest = f"#{sha256(b'recorded-secret').hexdigest()}"
+    digest = f"#{sha256(b'recorded-password').hexdigest()}"
     users = [line.split() for line in conf(made) if line.startswith("user ")]
     assert [user[1] for user in users] == ["admin", "default", "health"]
     assert all(digest in user for user in users[:2])
     assert "-config" in users[1]
     assert users[2][2:] == ["on", "nopass", "resetkeys", "resetchannels", "-@all", "+ping"]
-    assert "recorded-secret" not in "\n".join(conf(made))
+    assert "recorded-password" not in "\n".join(conf(made))
 
 
 def test_no_password_is_in_an_argument() -> None:
     for resource in cache(replicas=1).resources:
         clear = {key: value for key, value in resource.inputs.items() if key not in resource.secret_inputs}
-        assert "recorded-secret" not in str(clear), resource.name
+        assert "recorded-password" not in str(clear), resource.name
 
 
 def test_memory_for_data_is_what_was_asked_and_the_container_has_more() -> None:

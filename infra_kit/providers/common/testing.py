@@ -1,0 +1,16 @@
+"""What a recorded program (`infra_kit.testing`) gets from the packages that several targets use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def _random_id(inputs: Mapping[str, Any]) -> dict[str, str]:
+    return {"hex": f"{inputs.get('prefix', '')}{'c0' * int(inputs['byteLength'])}"}
+
+
+OUTPUTS = {
+    "random:index/randomId:RandomId": _random_id,
+    "random:index/randomPassword:RandomPassword": {"result": "recorded-password"},
+}
