@@ -69,7 +69,8 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         url=primary.private["url"],
         reader_url=reader.private["url"],
         pooled_url=primary.private["url"],
-        ca_certificate=primary.public["ca_certificate"],
+        # The engine drops what is None: a build without TLS has no such key.
+        ca_certificate=primary.public.apply(lambda public: public.get("ca_certificate")),
     )
 
 
