@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, cast
@@ -131,10 +132,21 @@ def _answer(token: str, given: Mapping[str, Answer], table: str) -> Answer | Non
     """The test's own answer, else that of the provider package: its module `testing` brings OUTPUTS and CALLS."""
     if token in given:
         return given[token]
-    for package in (*target.packages().values(), _COMMON):
+    for package in _packages():
         # A target that this process has not used answers nothing: its package may not even be installed.
-        if package in sys.modules and find_spec(f"{package}.testing"):
+        if package in sys.modules and _has_answers(package):
             answers: Mapping[str, Answer] = getattr(import_module(f"{package}.testing"), table, {})
             if token in answers:
                 return answers[token]
     return None
+
+
+@cache
+def _packages() -> tuple[str, ...]:
+    """Where answers may be. Kept: to find them, the metadata of all that is installed is read."""
+    return (*target.packages().values(), _COMMON)
+
+
+@cache
+def _has_answers(package: str) -> bool:
+    return find_spec(f"{package}.testing") is not None
