@@ -54,7 +54,7 @@ class Scope:
 
     @property
     def defaults(self) -> Defaults:
-        return self.target.environment.defaults
+        return self.environment.defaults
 
     @property
     def network(self) -> Network:
@@ -229,22 +229,20 @@ def _with_providers(
 
 
 def _chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
-    """The provider of a package that the user chose for a component, by its options or through its parent: unless that
-    one was made for a target, which is that target's place, not this one's."""
+    """The provider that the user chose, by the options or through the parent: one made for a target is no choice."""
     several = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    own: list[pulumi.ProviderResource] = [it for it in (opts.provider, *several) if it and it.package == package]
+    if own:
+        return own[0]
     inherited = opts.parent.get_provider(f"{package}:index:It") if opts.parent else None
-    if _program.current().made(inherited):
-        inherited = None
-    own = [provider for provider in (opts.provider, *several) if provider and provider.package == package]
-    return own[0] if own else inherited
+    return None if _program.current().made(inherited) else inherited
 
 
 def _check_network(kind: str, name: str, target: ResolvedTarget, network: Network) -> None:
-    there = network.target
-    if there.place != target.place:
+    if network.target.place != target.place:
         raise SpecError(
-            f"{kind} {name!r}: network: given a Network on {_place(there)}, and this {kind} is on {_place(target)}. "
-            "Give it a network of its own target, or leave network out for the target's default."
+            f"{kind} {name!r}: network: given a Network on {_place(network.target)}, and this {kind} is on "
+            f"{_place(target)}. Give it a network of its own target, or leave network out for the target's default."
         )
 
 
@@ -278,10 +276,9 @@ def fit(driver: Driver, target: ResolvedTarget, kind: str, name: str, asked: Spe
 
 def _refuse(gaps: Mapping[Feature, str], target: ResolvedTarget, kind: str, name: str, asked: Spec) -> None:
     accepted = target.accepted_gaps.get(name, ())
-    users = asked.features()
     refused = []
     for gap, hint in sorted(gaps.items()):
-        mine = gap not in users
+        mine = gap not in asked.features()
         if gap.accepted_by(accepted) or (mine and gap not in GUARDS_DATA):
             continue
         refused.append((gap, f"{hint} ({target.environment} asks for it)" if mine else hint))

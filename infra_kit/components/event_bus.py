@@ -82,7 +82,7 @@ class EventBusSpec(Spec):
     """What an event bus is asked for."""
 
     engine: Engine = "nats"
-    """`nats` speaks NATS JetStream on every target; `native` is the cloud's own bus where it has one."""
+    """`nats` speaks NATS JetStream (local, vps); `native` is the cloud's own bus (aws, gcp)."""
     streams: Mapping[Name, Stream] = Field(min_length=1)
     """Streams by name, e.g. `{"LEAD_EVENTS": Stream(subjects=["lead.*"])}`."""
     consumers: Mapping[Name, Consumer] = Field(default_factory=dict)

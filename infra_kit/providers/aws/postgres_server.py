@@ -70,6 +70,7 @@ def server(scope: Scope, spec: PostgresSpec, place: Place) -> rds.Instance:
         username=MASTER,
         manage_master_user_password=True,
         master_user_secret_kms_key_id=place.key,
+        kms_key_id=place.key,  # a replica of the same region has its primary's, and RDS refuses one that says it
         db_subnet_group_name=place.subnets.name,
         multi_az=spec.high_availability,
         deletion_protection=spec.deletion_protection,
@@ -139,7 +140,6 @@ def _common(scope: Scope, place: Place) -> dict[str, Any]:
         "storage_type": "gp3",
         **place.disk,
         "storage_encrypted": True,
-        "kms_key_id": place.key,
         "iam_database_authentication_enabled": True,
         "enabled_cloudwatch_logs_exports": ["postgresql", "upgrade"],
         "auto_minor_version_upgrade": True,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pulumi
 from pulumi_aws import ec2, vpc
 
@@ -12,7 +10,7 @@ from infra_kit.errors import SpecError
 from infra_kit.providers.aws.network import AwsNetwork
 
 
-def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bool = False) -> pulumi.Output[str]:
+def database_group(scope: Scope, network: AwsNetwork, port: int) -> pulumi.Output[str]:
     """The id of a group that is open on one port, to the network's own addresses, and lets nothing out.
 
     Raises `SpecError` for a component whose name AWS would refuse of its group
@@ -22,7 +20,6 @@ def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bo
         scope: the component's.
         network: where it stands.
         port: where its server listens.
-        connects: lets members of the group reach that port in the network too, as RDS Proxy must.
     """
     what = f"{type(scope.parent).__name__} {scope.name}"
     if f"{scope.name}-".startswith("sg-"):
@@ -38,15 +35,15 @@ def database_group(scope: Scope, network: AwsNetwork, port: int, *, connects: bo
         tags=scope.tags,
         ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
-    rule: dict[str, Any] = {
-        "security_group_id": group.id,
-        "cidr_ipv4": network.cidr,
-        "ip_protocol": "tcp",
-        "from_port": port,
-        "to_port": port,
-        "tags": scope.tags,
-    }
-    scope.resource("group-in", vpc.SecurityGroupIngressRule, description=f"The network to {what}", **rule)
-    if connects:
-        scope.resource("group-out", vpc.SecurityGroupEgressRule, description=f"{what} to its servers", **rule)
+    scope.resource(
+        "group-in",
+        vpc.SecurityGroupIngressRule,
+        description=f"The network to {what}",
+        security_group_id=group.id,
+        cidr_ipv4=network.cidr,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        tags=scope.tags,
+    )
     return group.id

@@ -282,6 +282,7 @@ def test_replicas_are_numbered_copies_in_the_network_that_nothing_protects() -> 
     for copy in copies:
         assert copy.inputs["replicateSourceDb"] == recording.named("db-server").outputs["identifier"]
         assert copy.inputs["storageEncrypted"] is True
+        assert "kmsKeyId" not in copy.inputs
         assert copy.inputs["maxAllocatedStorage"] == 200
         assert copy.inputs["skipFinalSnapshot"] is True
         assert copy.inputs["tags"]["component"] == "db"
