@@ -201,12 +201,17 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program.claim(kind, name)
 
         own = _with_providers(program.providers_of(self.target), opts)
-        super().__init__(f"infra-kit:index:{kind}", name, None, own)
+        super().__init__(self.type_token(), name, None, own)
         _say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
         scope.check_overrides()
         self._publish()
+
+    @classmethod
+    def type_token(cls) -> str:
+        """Its type in every user's state. A class that a user derives has it too: another would replace what stands."""
+        return f"infra-kit:index:{''.join(part.capitalize() for part in cls.KIND.split('_'))}"
 
     def _create(self, driver: Any, scope: Scope) -> E:
         return cast(E, driver.create(scope, self.spec))

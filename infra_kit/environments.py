@@ -31,12 +31,33 @@ class Defaults:
     """Whether a database can be restored to any moment (seeds/001 asks production for less than 1 h of loss)."""
     flow_logs: bool
     """Whether a network logs its flows."""
+    own_keys: bool
+    """Encrypt with a key of the component's own where the service has one, else with the service's. A server has the
+    key that it was made with: what stands is not encrypted anew when its environment changes."""
+    monitoring: bool
+    """Accesses are logged, machines and queries are watched, and logs are kept longer."""
 
 
-_CHEAP = Defaults(protect=False, retain_data=False, backup_days=0, point_in_time=False, flow_logs=False)
+_CHEAP = Defaults(
+    protect=False,
+    retain_data=False,
+    backup_days=0,
+    point_in_time=False,
+    flow_logs=False,
+    own_keys=False,
+    monitoring=False,
+)
 _DEFAULTS = {
     Environment.DEVELOPMENT: _CHEAP,
     Environment.PREVIEW: replace(_CHEAP, retain_data=True),
     Environment.STAGING: replace(_CHEAP, retain_data=True, backup_days=1),
-    Environment.PRODUCTION: Defaults(protect=True, retain_data=True, backup_days=7, point_in_time=True, flow_logs=True),
+    Environment.PRODUCTION: Defaults(
+        protect=True,
+        retain_data=True,
+        backup_days=7,
+        point_in_time=True,
+        flow_logs=True,
+        own_keys=True,
+        monitoring=True,
+    ),
 }

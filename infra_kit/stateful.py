@@ -63,3 +63,27 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
     source = _COPIES.get(type_token)
     is_copy = source is not None and bool((inputs or {}).get(source))
     return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())
+
+
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
+_ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+
+_REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
+    "aws:rds/instance:Instance": {
+        _RDS: frozenset({"availabilityZone", "dbName", "engine", "kmsKeyId", "storageEncrypted", "username"}),
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        _ELASTICACHE: frozenset({"atRestEncryptionEnabled", "kmsKeyId", "port", "subnetGroupName"}),
+    },
+}
+"""By type, the inputs that its service cannot change, so that the engine replaces the resource: by the vendor's page
+that says what can be changed, or what cannot."""
+
+
+def replaced_by(type_token: str) -> Mapping[str, str]:
+    """The inputs of a stateful type whose change replaces the resource, each with the vendor's page about it.
+
+    Inputs are named as the engine names them (`kmsKeyId`). Of a type that is not in the table, nothing is known.
+    """
+    rows = _REPLACED_BY.get(type_token, {})
+    return {key: page for page, inputs in rows.items() for key in inputs}

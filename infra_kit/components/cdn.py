@@ -19,6 +19,8 @@ from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 
 NO_CACHE: Literal["none"] = "none"
+TRUST_HEADER = "X-Infra-Kit-Cdn"
+"""Carries `CdnEndpoint.trust` to the hosts."""
 MAX_PORT = 65_535
 
 
@@ -178,9 +180,8 @@ class CdnEndpoint:
     domain: pulumi.Output[str]
     """What a DNS record of a domain points to: a host name, on gcp an address."""
     trust: pulumi.Output[str]
-    """What an origin must trust: the CDN's identity there (the distribution's ARN on aws, for the policies of what
-    stands there), on gcp, vps and local the value of the header `X-Infra-Kit-Cdn` that every request to a host carries.
-    Secret."""
+    """What a host must ask for, to answer the CDN alone: the value of the header `X-Infra-Kit-Cdn`, which every request
+    to a host carries. Secret."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

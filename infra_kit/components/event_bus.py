@@ -177,6 +177,9 @@ class EventBusEndpoint:
     identity of that cloud with the same rights: an access key's id (aws), a service account's address (gcp)."""
     password: pulumi.Output[str]
     """Its password or key. Secret."""
+    streams: pulumi.Output[dict[str, str]]
+    """Where each stream's events are published, by its name: on NATS the stream (publish on its subjects), on aws the
+    bus's ARN, on gcp the topic's full name."""
     consumers: pulumi.Output[dict[str, str]]
     """Each consumer's address by its name: `STREAM/consumer` on NATS, a queue's URL on a cloud's own bus."""
     dead_letters: pulumi.Output[dict[str, str]]
@@ -199,6 +202,7 @@ class EventBus(Component[EventBusSpec, EventBusEndpoint]):
     port: pulumi.Output[int]
     username: pulumi.Output[str]
     password: pulumi.Output[str]
+    streams: pulumi.Output[dict[str, str]]
     consumers: pulumi.Output[dict[str, str]]
     dead_letters: pulumi.Output[dict[str, str]]
 

@@ -197,13 +197,15 @@ class PostgresEndpoint:
     database: pulumi.Output[str]
     """The first of `databases`."""
     username: pulumi.Output[str]
-    """Owns the databases; no superuser."""
+    """Owns the databases, and may make anything in them; no superuser, makes neither roles nor databases."""
     password: pulumi.Output[str]
     """Secret."""
     url: pulumi.Output[str]
     """`postgresql://…` to the first database, for writes and migrations. Secret."""
     reader_url: pulumi.Output[str]
-    """For reads that may lag: a replica; the same as `url` without one. Secret."""
+    """For reads that may lag: the first replica; the same as `url` without one. Secret."""
+    reader_urls: pulumi.Output[list[str]]
+    """For who spreads its reads: every replica, in their order; `url` alone without one. Secret."""
     pooled_url: pulumi.Output[str]
     """Through the pooler; the same as `url` without one. Secret."""
     ca_certificate: pulumi.Output[str | None]
@@ -228,6 +230,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     password: pulumi.Output[str]
     url: pulumi.Output[str]
     reader_url: pulumi.Output[str]
+    reader_urls: pulumi.Output[list[str]]
     pooled_url: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
 
@@ -284,6 +287,7 @@ def _reached_by(
     pooled_url: pulumi.Input[str] | None,
     ca_certificate: pulumi.Input[str] | None,
 ) -> PostgresEndpoint:
+    reader = pulumi.Output.secret(reader_url or known.url)
     return PostgresEndpoint(
         host=known.host,
         port=known.port,
@@ -291,7 +295,8 @@ def _reached_by(
         username=known.username,
         password=known.password,
         url=known.url,
-        reader_url=pulumi.Output.secret(reader_url or known.url),
+        reader_url=reader,
+        reader_urls=reader.apply(lambda url: [url]),
         pooled_url=pulumi.Output.secret(pooled_url or known.url),
         ca_certificate=pulumi.Output.from_input(ca_certificate),
     )

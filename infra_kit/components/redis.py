@@ -107,6 +107,8 @@ class RedisEndpoint:
     """Secret."""
     tls: pulumi.Output[bool]
     """Whether the connection is encrypted: `url` says `rediss` then."""
+    ca_certificate: pulumi.Output[str | None]
+    """The PEM certificate that signed the server's; None without TLS, or where a public authority did."""
     url: pulumi.Output[str]
     """`redis://…` for reads and writes. Secret."""
     reader_url: pulumi.Output[str]
@@ -129,6 +131,7 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
     username: pulumi.Output[str]
     password: pulumi.Output[str]
     tls: pulumi.Output[bool]
+    ca_certificate: pulumi.Output[str | None]
     url: pulumi.Output[str]
     reader_url: pulumi.Output[str]
 

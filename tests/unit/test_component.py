@@ -293,3 +293,10 @@ def test_without_a_running_program_it_says_how_to_run_one() -> None:
 @pytest.mark.parametrize("kind", [Postgres, Redis, ObjectStore])
 def test_a_component_is_of_the_type_that_other_languages_need(kind: type[Postgres | Redis | ObjectStore]) -> None:
     assert record(lambda: kind("it")).named("it").type == f"infra-kit:index:{kind.__name__}"
+
+
+def test_a_class_that_a_user_derives_keeps_the_type_in_the_state() -> None:
+    class AppDb(Postgres):
+        """A user's own."""
+
+    assert record(lambda: AppDb("db")).named("db").type == "infra-kit:index:Postgres"

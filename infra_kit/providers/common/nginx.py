@@ -13,13 +13,14 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra_kit.components.cdn import TRUST_HEADER
+
 CACHE_GB = 1
 KEEP_DAYS = 7
 """How long what nobody asks for stays in the cache, also past its time, to be served while the origin is down."""
 ERROR_SECONDS = 10
 """How long it is remembered that something is not there, as CloudFront does
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html)."""
-TRUST_HEADER = "X-Infra-Kit-Cdn"
 _TEXT_TYPES = (
     "text/css text/plain text/xml text/csv text/javascript application/javascript application/json application/xml "
     "application/manifest+json application/rss+xml application/wasm font/ttf font/otf image/svg+xml image/x-icon"

@@ -21,7 +21,7 @@ import pulumi
 from pulumi_gcp import compute, storage
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
+from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.naming import fit
@@ -29,7 +29,6 @@ from infra_kit.providers.gcp.cdn_checks import MAX_TTL, address
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.object_store import READ_OBJECT, GcpBucket
 
-TRUST_HEADER = "X-Infra-Kit-Cdn"
 CLIENT_SECONDS = 60
 STALE_SECONDS = 60
 """An answer that has just run out is given once more while Cloud CDN asks for the new one, or if the origin is down."""

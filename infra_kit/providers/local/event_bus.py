@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pulumi
+
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
@@ -36,6 +38,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         port=bus.public["port"].apply(int),
         username=bus.public["username"],
         password=bus.private["password"],
+        streams=pulumi.Output.from_input({name: name for name in spec.streams}),
         consumers=bus.public["consumers"],
         dead_letters=bus.public["dead_letters"],
     )

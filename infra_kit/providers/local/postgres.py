@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+import pulumi
+
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec, Version
@@ -59,7 +61,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         backups=_backups(spec),
     )
     replicas = [_replica(scope, spec, primary, number) for number in range(1, spec.read_replicas + 1)]
-    reader: ServerResource = replicas[0] if replicas else primary
+    readers: list[ServerResource] = [*replicas] or [primary]
     return PostgresEndpoint(
         host=primary.public["host"],
         port=primary.public["port"].apply(int),
@@ -67,7 +69,8 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         username=primary.public["username"],
         password=primary.private["password"],
         url=primary.private["url"],
-        reader_url=reader.private["url"],
+        reader_url=readers[0].private["url"],
+        reader_urls=pulumi.Output.all(*(reader.private["url"] for reader in readers)),
         pooled_url=primary.private["url"],
         # The engine drops what is None: a build without TLS has no such key.
         ca_certificate=primary.public.apply(lambda public: public.get("ca_certificate")),

@@ -35,6 +35,7 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
         username=primary.public["username"],
         password=primary.private["password"],
         tls=pulumi.Output.from_input(False),  # noqa: FBT003  the value itself
+        ca_certificate=pulumi.Output.from_input(None),
         url=primary.private["url"],
         reader_url=reader.private["url"],
     )

@@ -14,7 +14,7 @@ from infra_kit.providers.local.ports import LOOPBACK
 SUPERUSER = "postgres"
 REPLICATOR = "replicator"
 OWNER = "app"
-"""The role that the endpoint names: owns the databases, is no superuser."""
+"""The role that the endpoint names: owns the databases, and may make neither roles nor databases."""
 
 
 def connect(record: Record, database: str = "postgres") -> psycopg.Connection:
@@ -33,7 +33,7 @@ def connect(record: Record, database: str = "postgres") -> psycopg.Connection:
 def settle(record: Record, databases: Sequence[str], extensions: Sequence[str]) -> None:
     """Makes what is missing. What is no longer asked for stays: dropping it would lose data."""
     with connect(record) as connection:
-        _role(connection, OWNER, record.secrets["password"], "LOGIN CREATEDB CREATEROLE")
+        _role(connection, OWNER, record.secrets["password"], "LOGIN")
         _role(connection, REPLICATOR, record.secrets["replicator"], "LOGIN REPLICATION")
         there = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         for name in databases:
@@ -97,9 +97,11 @@ def streams(replica: Record) -> bool:
 
 def _role(connection: psycopg.Connection, name: str, password: str, rights: str) -> None:
     """The password goes as a SCRAM verifier, so that no log of the server can hold it in clear."""
+    role = sql.Identifier(name)
     if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE {}").format(role, sql.SQL(rights))
+        )
         return
     verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
-    connection.execute(
-        sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(sql.Identifier(name), sql.SQL(rights), sql.Literal(verifier))
-    )
+    connection.execute(sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(role, sql.SQL(rights), sql.Literal(verifier)))
