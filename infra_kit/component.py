@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 import pulumi
 
-from infra_kit import _program, naming
+from infra_kit import _gaps, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
-from infra_kit.errors import InfraKitError, OverrideError, SpecError, UnsupportedFeatureError
-from infra_kit.features import GUARDS_DATA, Feature
+from infra_kit.errors import OverrideError, SpecError
+from infra_kit.features import Feature
 from infra_kit.spec import Spec
 from infra_kit.target import ResolvedTarget, Target
 
@@ -60,6 +60,10 @@ class Scope:
     def network(self) -> Network:
         """The network the user chose, else the target's own: made on first need, so ask only if it is needed."""
         return self.chosen_network or _program.default_network(self.target, self._users_provider)
+
+    def shared(self, make: Callable[..., N], role: str) -> N:
+        """What all on the target share, e.g. a host's edge: made on first need, under the name `<target>-<role>`."""
+        return _program.shared(make, role, self.target, self._users_provider)
 
     @property
     def region(self) -> str | None:
@@ -196,13 +200,13 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         if network:
             _check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
-        fitted, left_out = (asked, {}) if existing else fit(driver, self.target, kind, name, asked)
+        fitted, left_out = (asked, {}) if existing else _gaps.fit(driver.gaps, self.target, kind, name, asked)
         self.name, self.spec = name, cast(S, fitted)
         program.claim(kind, name)
 
         own = _with_providers(program.providers_of(self.target), opts)
         super().__init__(self.type_token(), name, None, own)
-        _say_what_is_left_out(self, name, left_out)
+        _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
         scope.check_overrides()
@@ -253,53 +257,3 @@ def _check_network(kind: str, name: str, target: ResolvedTarget, network: Networ
 
 def _place(target: ResolvedTarget) -> str:
     return f"{target.name} ({target.region})" if target.region else target.name
-
-
-def fit(driver: Driver, target: ResolvedTarget, kind: str, name: str, asked: Spec) -> tuple[Spec, dict[Feature, str]]:
-    """The spec that the target can honour, and what it leaves out of what was asked, with why.
-
-    A gap is refused when the stack has not accepted it. One that only the environment asks for is left out instead,
-    unless it guards data.
-    """
-    whole = spec = asked.for_environment(target.environment)
-    seen: set[Feature] = set()
-    # What is left out may uncover a gap: an extension, say, that no other version has.
-    while gaps := driver.gaps(spec):
-        _refuse(gaps, target, kind, name, asked)
-        for gap in sorted(gaps):
-            spec = spec.without(gap)
-        if seen & gaps.keys():
-            raise InfraKitError(
-                f"{kind} {name!r}: an error of infra-kit itself: {type(asked).__name__}.without leaves "
-                f"{', '.join(sorted(seen & gaps.keys()))} in, or {target.name} has nothing to put in its place."
-            )
-        seen |= gaps.keys()
-    accepted = target.accepted_gaps.get(name, ())
-    lost = sorted(whole.features() - spec.features())
-    return spec, {feature: _why(feature, target, accepted, seen) for feature in lost}
-
-
-def _refuse(gaps: Mapping[Feature, str], target: ResolvedTarget, kind: str, name: str, asked: Spec) -> None:
-    accepted = target.accepted_gaps.get(name, ())
-    refused = []
-    for gap, hint in sorted(gaps.items()):
-        mine = gap not in asked.features()
-        if gap.accepted_by(accepted) or (mine and gap not in GUARDS_DATA):
-            continue
-        refused.append((gap, f"{hint} ({target.environment} asks for it)" if mine else hint))
-    if refused:
-        raise UnsupportedFeatureError(target.name, kind, name, refused)
-
-
-def _why(feature: Feature, target: ResolvedTarget, accepted: Iterable[str], gaps: Collection[Feature]) -> str:
-    if feature not in gaps:
-        return "it needs another feature that is left out"
-    lacks = f"the target {target.name!r} lacks it"
-    if feature.accepted_by(accepted):
-        return f"{lacks}, and the stack accepted the gap"
-    return f"{target.environment} asks for it, and {lacks}"
-
-
-def _say_what_is_left_out(component: Component[Any, Any], name: str, left_out: Mapping[Feature, str]) -> None:
-    for feature, why in left_out.items():
-        pulumi.log.warn(f"{type(component).__name__} {name!r}: {feature} is left out: {why}.", component)

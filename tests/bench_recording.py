@@ -14,13 +14,9 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 import pulumi
-from pulumi._types import input_type_py_to_pulumi_names
-from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
@@ -29,6 +25,7 @@ from rich.table import Table
 
 from infra_kit import Cdn, Consumer, EventBus, Network, ObjectStore, Pooling, Postgres, Redis, Stream
 from infra_kit.testing import Recording, Resource, record
+from tests import sdk
 
 ROUNDS = 5
 MANY = 10
@@ -111,8 +108,8 @@ def _make(resource: Resource, made: Mapping[str, pulumi.Resource]) -> pulumi.Res
     opts = pulumi.ResourceOptions(parent=made.get(resource.parent or ""), protect=resource.options.protect)
     if not resource.request.custom:
         return pulumi.ComponentResource(resource.type, resource.name, None, opts)
-    kind, arguments = _class(resource.type)
-    names = {camel: snake for snake, camel in input_type_py_to_pulumi_names(arguments).items()}
+    kind, arguments = sdk.classes(resource.type)
+    names = sdk.inputs(resource.type)
     given = {names[key]: _input(resource, key, made) for key in resource.inputs}
     # What only a cloud knows is not in a recording, and the classes insist on it.
     required = [each.name for each in inspect.signature(arguments).parameters.values() if each.default is each.empty]
@@ -125,17 +122,6 @@ def _input(resource: Resource, key: str, made: Mapping[str, pulumi.Resource]) ->
     sources = [made[urn] for urn in needed if urn in made]
     wrapped = sources[0].urn.apply(lambda _: value) if sources else value
     return pulumi.Output.secret(wrapped) if key in resource.secret_inputs else wrapped
-
-
-@cache
-def _class(token: str) -> tuple[Callable[..., pulumi.Resource], type]:
-    """The SDK's class of a type, and that of its arguments."""
-    package, path, name = token.split(":")
-    known = rpc._RESOURCE_MODULES[f"{package}:{path}"][0].mod_info  # type: ignore[attr-defined]
-    kind = getattr(import_module(known["fqn"]), name)
-    module = import_module(kind.__module__)
-    # The generator calls it so where a nested type has the other name.
-    return kind, getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
 
 
 def _timed(action: Callable[[], object]) -> float:

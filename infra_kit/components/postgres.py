@@ -104,7 +104,7 @@ class PostgresSpec(Spec):
     """A connection pooler in front. Default: none."""
     extensions: Items[Annotated[str, AfterValidator(_extension)]] = ()
     """Made in every database, e.g. `("pgcrypto", "vector")`."""
-    databases: Items[Annotated[str, AfterValidator(_identifier)]] = ("app",)
+    databases: Items[Annotated[str, AfterValidator(_identifier)]] = Field(default=("app",), min_length=1)
     """Databases to create; the first is the endpoint's `database`."""
     backups: Backups | None = None
     """Default: what the environment says (production: 7 days and point in time)."""
@@ -117,8 +117,6 @@ class PostgresSpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> PostgresSpec:
-        if not self.databases:
-            raise ValueError("databases: at least one is needed")
         for field, values in (("databases", self.databases), ("extensions", self.extensions)):
             if len(set(values)) != len(values):
                 raise ValueError(f"{field}: one is named twice in {', '.join(values)}")

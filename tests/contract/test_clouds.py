@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -22,6 +21,7 @@ from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.target import package
 from infra_kit.testing import Recording, Resource, conformance, record
 from infra_kit.testing.conformance.suite import ComponentConformance
+from tests import sdk
 
 Suite = type[ComponentConformance]
 
@@ -58,6 +58,13 @@ ROWS = [
     if importlib.util.find_spec(package(cloud).DRIVERS[suite.component.KIND])
 ]
 each_row = pytest.mark.parametrize(("cloud", "suite"), ROWS)
+
+TAGS = {"aws": {"tags"}, "gcp": {"labels", "userLabels", "resourceLabels"}, "docker": {"labels"}}
+"""By package, the inputs that hold tags."""
+TAGGED = "infra-kit"
+"""The value of managed-by."""
+UNTAGGED: dict[str, str] = {}
+"""Types that are left untagged, each with the reason."""
 
 REPLACES = {
     ("aws:ec2/securityGroup:SecurityGroup", "description"),
@@ -146,42 +153,13 @@ def test_an_explicit_provider_reaches_every_resource_and_every_call(cloud: str, 
 
 
 @each_row
-def test_no_policy_grants_everything(cloud: str, suite: Suite) -> None:
-    """But for a key's own policy, where `*` is that key, and who administers it must be said."""
+def test_what_the_providers_class_can_tag_is_tagged(cloud: str, suite: Suite) -> None:
+    """By the SDK's own classes: a resource that takes tags and has none is one that a bill cannot be split by."""
+    bare = []
     for resource in made(cloud, suite).resources:
-        for statement in _statements(resource.inputs):
-            if statement["Effect"] == "Allow" and resource.type != "aws:kms/key:Key":
-                assert not _wild(statement), f"{resource.name}: {statement}"
-
-
-def _wild(statement: dict[str, Any]) -> bool:
-    """Any action of a service, any resource, or anybody."""
-    actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
-    return (
-        any(action == "*" or action.endswith(":*") for action in actions)
-        or "*" in resources
-        or statement.get("Principal") in ("*", {"AWS": "*"})
-    )
-
-
-def _list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def _statements(value: Any) -> Iterator[dict[str, Any]]:
-    """The statements of all policies in a resource's inputs."""
-    match value:
-        case str() if '"Statement"' in value:
-            yield from json.loads(value)["Statement"]
-        case dict():
-            yield from (statement for part in value.values() for statement in _statements(part))
-        case list():
-            yield from (statement for part in value for statement in _statements(part))
-
-
-def test_a_wildcard_would_be_found() -> None:
-    open_ = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::files"}
-    assert [_wild(it) for it in _statements([{"policy": json.dumps({"Statement": [open_]})}])] == [True]
-    assert not _wild({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::files/*"]})
-    assert _wild({"Action": "s3:GetObject", "Resource": "*"})
-    assert _wild({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*", "Principal": "*"})
+        if resource.type.partition(":")[0] not in TAGS or resource.type in UNTAGGED:
+            continue
+        taken = TAGS[resource.type.partition(":")[0]] & set(sdk.inputs(resource.type))
+        if taken and not any(TAGGED in str(resource.inputs.get(key)) for key in taken):
+            bare.append(f"{resource.name} ({resource.type})")
+    assert bare == []

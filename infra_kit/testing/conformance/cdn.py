@@ -3,7 +3,8 @@
 from infra_kit import Cdn, Environment, ObjectStore, Route, Target, features
 from infra_kit.components.cdn import CdnEndpoint
 from infra_kit.testing import record
-from infra_kit.testing.conformance.suite import NAME, ComponentConformance
+from infra_kit.testing.conformance.base import NAME
+from infra_kit.testing.conformance.suite import ComponentConformance
 
 
 class CdnConformance(ComponentConformance):

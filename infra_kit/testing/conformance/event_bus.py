@@ -3,7 +3,8 @@
 from infra_kit import Consumer, EventBus, Stream, features
 from infra_kit.components.event_bus import EventBusEndpoint
 from infra_kit.target import Target
-from infra_kit.testing.conformance.suite import NAME, ComponentConformance
+from infra_kit.testing.conformance.base import NAME
+from infra_kit.testing.conformance.suite import ComponentConformance
 
 LEADS = Stream(subjects=["lead.*"])
 SCORING = Consumer(stream="LEADS", dead_letter=False)

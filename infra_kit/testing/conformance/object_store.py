@@ -9,6 +9,7 @@ class ObjectStoreConformance(ComponentConformance):
     component = ObjectStore
     endpoint = ObjectStoreEndpoint
     secrets = frozenset({"secret_key"})
+    opens = frozenset({"public-read"})
     asks = {
         features.VERSIONING: {"versioning": True},
         features.ARCHIVE: {"lifecycle": {"old": LifecycleRule(archive_after_days=365)}},

@@ -10,7 +10,7 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 class PostgresConformance(ComponentConformance):
     component = Postgres
     endpoint = PostgresEndpoint
-    secrets = frozenset({"password", "url", "reader_url", "pooled_url"})
+    secrets = frozenset({"password", "url", "reader_url", "reader_urls", "pooled_url"})
     asks = {
         features.READ_REPLICAS: {"read_replicas": 2},
         features.HIGH_AVAILABILITY: {"high_availability": True},
@@ -22,8 +22,15 @@ class PostgresConformance(ComponentConformance):
         features.extension("no_such_extension"): {"extensions": ["no_such_extension"]},
         **{features.version(version): {"version": version} for version in get_args(Version)},
     }
+    sizes = [
+        {"cpu": 1, "memory_gb": 0.5},
+        {"cpu": 2, "memory_gb": 4},
+        {"cpu": 2, "memory_gb": 4, "dedicated_cpu": True},
+        {"cpu": 8, "memory_gb": 64, "dedicated_cpu": True},
+    ]
     variations = {
-        "size": {"cpu": 4, "memory_gb": 8, "storage_gb": 100},
+        "size": {"cpu": 4, "memory_gb": 8, "storage_gb": 100, "max_storage_gb": 500},
+        "dedicated CPUs": {"dedicated_cpu": True},
         "databases": {"databases": ["app", "second"]},
         "parameters": {"parameters": {"log_min_duration_statement": "500"}},
         "deletion protection": {"deletion_protection": True},

@@ -18,6 +18,7 @@ class RedisConformance(ComponentConformance):
         **{features.version(version): {"version": version} for version in get_args(Version)},
     }
     leaves_no_trace = frozenset({"version"})  # a newer server has the commands of an older one
+    sizes = [{"memory_gb": 0.25}, {"memory_gb": 4}, {"memory_gb": 20}]
     variations = {
         "size": {"memory_gb": 4},
         "eviction": {"eviction": "noeviction"},

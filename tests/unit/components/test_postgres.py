@@ -28,7 +28,7 @@ def test_an_extension_is_named_as_in_create_extension(name: str) -> None:
 
 
 def test_at_least_one_database_is_needed() -> None:
-    assert refusal(databases=[]) == "databases: at least one is needed"
+    assert refusal(databases=[]) == "databases: at least 1 is needed, given []"
 
 
 @pytest.mark.parametrize("field", ["databases", "extensions"])
@@ -107,17 +107,25 @@ def test_an_existing_database_is_read_out_of_its_url() -> None:
         "password": "p@ss",
         "url": URL,
         "reader_url": URL,
+        "reader_urls": [URL],
         "pooled_url": URL,
     }
 
 
 def test_of_an_existing_database_what_holds_the_password_is_secret_and_nothing_else() -> None:
-    assert existing(ca_certificate="PEM").secret_outputs == {"password", "url", "reader_url", "pooled_url"}
+    assert existing(ca_certificate="PEM").secret_outputs == {
+        "password",
+        "url",
+        "reader_url",
+        "reader_urls",
+        "pooled_url",
+    }
 
 
 def test_an_existing_database_may_have_other_urls_for_readers_and_through_a_pooler() -> None:
     outputs = existing(reader_url="postgresql://reader", pooled_url="postgresql://pooled", ca_certificate="PEM").outputs
     assert outputs["reader_url"] == "postgresql://reader"
+    assert outputs["reader_urls"] == ["postgresql://reader"]
     assert outputs["pooled_url"] == "postgresql://pooled"
     assert outputs["ca_certificate"] == "PEM"
 

@@ -1,5 +1,11 @@
 """What a suite finds out about a driver with a fault."""
 
+import dataclasses
+import json
+from typing import Any
+
+import pulumi
+import pulumi.runtime
 import pytest
 
 from infra_kit import Target, features
@@ -7,8 +13,11 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
 from infra_kit.features import Feature
+from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.local import postgres, redis
-from infra_kit.testing.conformance import PostgresConformance, RedisConformance
+from infra_kit.providers.local import testing as local_answers
+from infra_kit.testing import Recording, record
+from infra_kit.testing.conformance import PostgresConformance, RedisConformance, safety
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 LOCAL = Target(name="local")
@@ -51,3 +60,91 @@ def test_each_kind_of_feature_is_missed(
     monkeypatch.setattr(postgres, "create", forgetful)
     with pytest.raises(AssertionError, match=f"{feature} changes nothing"):
         shows(PostgresConformance(), feature)
+
+
+class Thing(pulumi.CustomResource):
+    """A provider's resource of any type."""
+
+    def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None = None, **props: Any) -> None:
+        super().__init__(kind, name, props, opts)
+
+
+RDS = "aws:rds/instance:Instance"
+
+
+def made(kind: str = RDS, *, opts: pulumi.ResourceOptions | None = None, **props: Any) -> Recording:
+    return record(lambda: Thing(kind, "thing", opts, **props))
+
+
+def test_what_would_be_made_anew_is_named_with_the_input_that_does_it() -> None:
+    before, after = made(kmsKeyId=None, port=5432), made(kmsKeyId="own", port=6543)
+    assert safety.replaced(before, after) == ["thing: kmsKeyId"]
+    assert safety.replaced(before, before) == []
+
+
+def test_an_input_that_the_engine_ignores_replaces_nothing() -> None:
+    decided = pulumi.ResourceOptions(ignore_changes=["kmsKeyId"])
+    assert safety.replaced(made(kmsKeyId=None), made(kmsKeyId="own", opts=decided)) == []
+
+
+def test_what_holds_no_data_of_its_own_may_be_made_anew() -> None:
+    copy = {"replicateSourceDb": "thing"}
+    assert safety.replaced(made(kmsKeyId=None, **copy), made(kmsKeyId="own", **copy)) == []
+
+
+def test_a_wildcard_is_found_in_a_policy_wherever_it_stands() -> None:
+    open_ = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::files"}
+    denied = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    policies = [{"policy": json.dumps({"Statement": [open_, denied]})}]
+    assert [safety.is_wild(it) for it in safety.statements(policies)] == [True]
+    assert not safety.is_wild({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::files/*"]})
+    assert safety.is_wild({"Action": "s3:GetObject", "Resource": "*"})
+    assert safety.is_wild({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*", "Principal": "*"})
+
+
+def test_a_driver_that_protects_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    suite, create = RedisConformance(), redis.create
+
+    def careless(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
+        return create(dataclasses.replace(scope, opts=pulumi.ResourceOptions(protect=False)), spec)
+
+    suite.test_what_holds_data_is_protected_in_production(LOCAL, "persistence")
+    monkeypatch.setattr(redis, "create", careless)
+    with pytest.raises(AssertionError, match="it-server"):
+        suite.test_what_holds_data_is_protected_in_production(LOCAL, "persistence")
+
+
+def test_a_driver_whose_choice_hangs_on_what_came_before_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    suite, create = RedisConformance(), redis.create
+    programs: set[object] = set()
+
+    def first_come(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
+        program = pulumi.runtime.settings.get_monitor()
+        first = program not in programs
+        programs.add(program)
+        return create(scope, spec.replace(memory_gb=1 if first else 2))
+
+    suite.test_an_unrelated_component_before_or_after_it_changes_nothing(LOCAL)
+    monkeypatch.setattr(redis, "create", first_come)
+    with pytest.raises(AssertionError):
+        suite.test_an_unrelated_component_before_or_after_it_changes_nothing(LOCAL)
+
+
+@pytest.mark.parametrize(("picked", "complaint"), [("large", "and there is"), ("tiny", "for {'memory_gb': 4}")])
+def test_a_driver_that_picks_another_size_than_the_cheapest_that_fits_fails(
+    monkeypatch: pytest.MonkeyPatch, picked: str, complaint: str
+) -> None:
+    class Suite(RedisConformance):
+        sizes = ({"memory_gb": 4},)
+
+    table = [Size("tiny", 2, 0.5, 0.01), Size("fits", 2, 4, 0.02), Size("large", 2, 16, 0.09)]
+    server = "pulumi-python:dynamic/infra-kit:RedisServer"
+    monkeypatch.setattr(local_answers, "SIZES", {server: ("eviction", table)}, raising=False)
+    create = redis.create
+
+    def spendthrift(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
+        return create(scope, spec.model_copy(update={"eviction": picked}))
+
+    monkeypatch.setattr(redis, "create", spendthrift)
+    with pytest.raises(AssertionError, match=complaint):
+        Suite().test_the_cheapest_size_that_fits_is_picked(LOCAL)

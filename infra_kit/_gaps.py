@@ -1,0 +1,66 @@
+"""Gaps: what a target lacks of what is asked, and what is left out because the stack, or its environment, lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+import pulumi
+
+from infra_kit.errors import InfraKitError, UnsupportedFeatureError
+from infra_kit.features import GUARDS_DATA, Feature
+from infra_kit.spec import Spec
+from infra_kit.target import ResolvedTarget
+
+Lacks = Callable[[Any], Mapping[Feature, str]]
+"""A driver's `gaps`."""
+
+
+def fit(lacks: Lacks, target: ResolvedTarget, kind: str, name: str, asked: Spec) -> tuple[Spec, dict[Feature, str]]:
+    """The spec that the target can honour, and what it leaves out of what was asked, with why.
+
+    A gap is refused when the stack has not accepted it. One that only the environment asks for is left out instead,
+    unless it guards data.
+    """
+    whole = spec = asked.for_environment(target.environment)
+    seen: set[Feature] = set()
+    # What is left out may uncover a gap: an extension, say, that no other version has.
+    while gaps := lacks(spec):
+        _refuse(gaps, target, kind, name, asked)
+        for gap in sorted(gaps):
+            spec = spec.without(gap)
+        if seen & gaps.keys():
+            raise InfraKitError(
+                f"{kind} {name!r}: an error of infra-kit itself: {type(asked).__name__}.without leaves "
+                f"{', '.join(sorted(seen & gaps.keys()))} in, or {target.name} has nothing to put in its place."
+            )
+        seen |= gaps.keys()
+    accepted = target.accepted_gaps.get(name, ())
+    lost = sorted(whole.features() - spec.features())
+    return spec, {feature: _why(feature, target, accepted, seen) for feature in lost}
+
+
+def _refuse(gaps: Mapping[Feature, str], target: ResolvedTarget, kind: str, name: str, asked: Spec) -> None:
+    accepted = target.accepted_gaps.get(name, ())
+    refused = []
+    for gap, hint in sorted(gaps.items()):
+        mine = gap not in asked.features()
+        if gap.accepted_by(accepted) or (mine and gap not in GUARDS_DATA):
+            continue
+        refused.append((gap, f"{hint} ({target.environment} asks for it)" if mine else hint))
+    if refused:
+        raise UnsupportedFeatureError(target.name, kind, name, refused)
+
+
+def _why(feature: Feature, target: ResolvedTarget, accepted: Iterable[str], gaps: Collection[Feature]) -> str:
+    if feature not in gaps:
+        return "it needs another feature that is left out"
+    lacks = f"the target {target.name!r} lacks it"
+    if feature.accepted_by(accepted):
+        return f"{lacks}, and the stack accepted the gap"
+    return f"{target.environment} asks for it, and {lacks}"
+
+
+def say_what_is_left_out(component: pulumi.Resource, name: str, left_out: Mapping[Feature, str]) -> None:
+    for feature, why in left_out.items():
+        pulumi.log.warn(f"{type(component).__name__} {name!r}: {feature} is left out: {why}.", component)

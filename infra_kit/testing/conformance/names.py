@@ -1,0 +1,70 @@
+"""How resources are named, placed and tagged, so that what stands stays where it is."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from infra_kit import Cdn, Environment, Network, Redis, Target
+from infra_kit.target import package
+from infra_kit.testing.conformance.base import NAME, Base, at, inputs, own, parents, top
+from infra_kit.testing.recording import Recording, Resource
+
+
+class NameRules(Base):
+    def test_children_are_parented_and_named_after_the_component(self, target: Target) -> None:
+        recording = self.record(target)
+        it = recording.named(NAME)
+        assert it.parent is None
+        assert all(child.name.startswith(f"{NAME}-") for child in own(recording) if child != it)
+        # What a target has once is made on first need, and named after the target.
+        others = [resource.name for resource in recording.resources if resource.parent is None and resource != it]
+        assert all(other.startswith(f"{target.key}-") for other in others), others
+
+    def test_a_change_moves_nothing_that_is_there(self, target: Target, change: str) -> None:
+        assert inputs(self.record(target)).keys() <= inputs(self.changed(target, change)).keys()
+
+    def test_an_unrelated_component_before_or_after_it_changes_nothing(self, target: Target) -> None:
+        alone = inputs(self.record(target))
+        first = inputs(self.record(target, before=lambda: _others(target)))
+        last = inputs(self.record(target, after=lambda: _others(target)))
+        assert first == last
+        assert last.items() >= alone.items()
+
+    def test_everything_that_can_be_tagged_is(self, target: Target) -> None:
+        recording = self.record(dataclasses.replace(target, app="shop", environment=Environment.STAGING))
+        paths = [self.tags_under] if isinstance(self.tags_under, str) else self.tags_under
+        bags = [(_component(it, recording), at(path, it.inputs)) for path in paths for it in recording.resources]
+        found = [(component, bag) for component, bag in bags if bag is not None]
+        assert bool(found) == bool(paths)
+        for component, bag in found:
+            wanted = {"app": "shop", "environment": "staging", "component": component, "managed-by": "infra-kit"}
+            assert bag.items() >= wanted.items()
+
+    def test_everything_is_made_in_the_region_that_is_said(self, target: Target) -> None:
+        if self.region is None:
+            return
+        recording = self.record(dataclasses.replace(target, region=self.region))
+        regions = {each.urn: each.inputs.get("region") for each in recording.resources}
+        prefix = f"{package(target.name).PULUMI_PACKAGE}:"
+        there = {
+            each.name: regions.get(_provider(each)) for each in recording.resources if each.type.startswith(prefix)
+        }
+        assert there
+        assert set(there.values()) == {self.region}, there
+
+
+def _others(target: Target) -> None:
+    """Components that stand in the same network and behind the same edge, and a network beside theirs."""
+    Network("other-network", target=target, flow_logs=False)
+    Redis("other-cache", target=target)
+    routes = {"/*": "https://other.example.com"}
+    Cdn("other-edge", target=target, routes=routes, domains=["other.example.com"], compression=False)
+
+
+def _component(resource: Resource, recording: Recording) -> str:
+    """The name of the component that a resource is part of."""
+    return top(resource.urn, parents(recording)).rpartition("::")[2]
+
+
+def _provider(resource: Resource) -> str:
+    return (resource.options.provider or "").rpartition("::")[0]

@@ -1,0 +1,107 @@
+"""What is private, protected and as narrow as it can be, whatever is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations
+from typing import Any
+
+import pulumi
+
+from infra_kit import Environment, Target
+from infra_kit.stateful import is_stateful, replaced_by
+from infra_kit.testing.conformance.base import Base, own, standing_in, told
+from infra_kit.testing.recording import Recording, Resource
+
+STANDING = (Environment.PREVIEW, Environment.STAGING, Environment.PRODUCTION)
+"""The environments of stacks that live long enough to become another one."""
+KEY = "aws:kms/key:Key"
+"""In its own policy `*` is that key, and who administers it must be said."""
+
+
+class SafetyRules(Base):
+    def test_only_the_edge_is_open_to_the_internet(self, target: Target, change: str) -> None:
+        table = told(target, "OPEN")
+        lacks = self.gaps(target, self.changes()[change])
+        asked = self.is_edge or (change in self.opens and change not in lacks)
+        for there in (target, standing_in(target, Environment.PRODUCTION)):
+            made = self.changed(there, change).resources
+            found = [it.name for it in made if table.get(it.type, _never)(it.inputs)]
+            assert bool(found) == (asked and bool(table)), found
+
+    def test_what_holds_data_is_protected_in_production(self, target: Target, change: str) -> None:
+        recording = self.changed(standing_in(target, Environment.PRODUCTION), change)
+        assert bool(_stateful(own(recording))) == self.keeps_data
+        assert [it.name for it in _stateful(recording.resources) if not it.options.protect] == []
+
+    def test_nothing_is_protected_in_development(self, target: Target) -> None:
+        development = self.record(standing_in(target, Environment.DEVELOPMENT))
+        assert not any(resource.options.protect for resource in development.resources)
+
+    def test_the_user_may_take_the_protection_off(self, target: Target) -> None:
+        open_ = pulumi.ResourceOptions(protect=False)
+        recording = self.record(standing_in(target, Environment.PRODUCTION), opts=open_)
+        assert not any(resource.options.protect for resource in own(recording))
+
+    def test_another_environment_replaces_nothing_that_holds_data(self, target: Target) -> None:
+        """A stack that becomes production keeps its servers, and so does one that was."""
+        made = [self.record(standing_in(target, environment)) for environment in STANDING]
+        assert [it for before, after in permutations(made, 2) for it in replaced(before, after)] == []
+
+    def test_a_change_replaces_nothing_that_holds_data(self, target: Target, change: str) -> None:
+        assert replaced(self.record(target), self.changed(target, change)) == []
+
+    def test_nothing_is_granted_beyond_what_is_needed(self, target: Target, change: str) -> None:
+        if change in self.opens:
+            return
+        table = told(target, "BROAD")
+        for resource in self.changed(standing_in(target, Environment.PRODUCTION), change).resources:
+            assert not table.get(resource.type, _never)(resource.inputs), resource.name
+            wild = [it for it in statements(resource.inputs) if is_wild(it)] if resource.type != KEY else []
+            assert wild == [], resource.name
+
+
+def _never(_: Mapping[str, Any]) -> bool:
+    return False
+
+
+def _stateful(resources: Iterable[Resource]) -> list[Resource]:
+    return [resource for resource in resources if is_stateful(resource.type, resource.inputs)]
+
+
+def replaced(before: Recording, after: Recording) -> list[str]:
+    """What holds data, stands in both, and would be made anew on the way: each with the input that does it."""
+    now = {resource.urn: resource for resource in after.resources}
+    return [
+        f"{old.name}: {key}"
+        for old in _stateful(before.resources)
+        if old.urn in now
+        for key in replaced_by(old.type)
+        if old.inputs.get(key) != now[old.urn].inputs.get(key) and key not in now[old.urn].options.ignore_changes
+    ]
+
+
+def statements(value: Any) -> Iterator[Mapping[str, Any]]:
+    """What all policies of AWS's form in a resource's inputs allow."""
+    match value:
+        case str() if '"Statement"' in value:
+            yield from (it for it in json.loads(value)["Statement"] if it["Effect"] == "Allow")
+        case dict():
+            yield from (statement for part in value.values() for statement in statements(part))
+        case list():
+            yield from (statement for part in value for statement in statements(part))
+
+
+def is_wild(statement: Mapping[str, Any]) -> bool:
+    """Any action of a service, any resource, or anybody."""
+    actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
+    return (
+        any(action == "*" or action.endswith(":*") for action in actions)
+        or "*" in resources
+        or statement.get("Principal") in ("*", {"AWS": "*"})
+    )
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

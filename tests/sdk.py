@@ -1,0 +1,27 @@
+"""The classes of Pulumi's SDKs, by the type of their resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+
+import pulumi
+from pulumi._types import input_type_py_to_pulumi_names
+from pulumi.runtime import rpc
+
+
+@cache
+def classes(token: str) -> tuple[Callable[..., pulumi.Resource], type]:
+    """The class of a type, and that of its arguments."""
+    package, path, name = token.split(":")
+    known = rpc._RESOURCE_MODULES[f"{package}:{path}"][0].mod_info  # type: ignore[attr-defined]
+    kind = getattr(import_module(known["fqn"]), name)
+    module = import_module(kind.__module__)
+    # The generator calls it so where a nested type has the other name.
+    return kind, getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+
+
+def inputs(token: str) -> Mapping[str, str]:
+    """Its inputs as the engine names them, each with its name in Python."""
+    return {camel: snake for snake, camel in input_type_py_to_pulumi_names(classes(token)[1]).items()}
