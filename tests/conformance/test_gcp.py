@@ -11,6 +11,7 @@ from infra_kit.testing import conformance
 
 class OnGcp:
     tags_under: ClassVar[str | Sequence[str]] = ("labels", "settings.userLabels")
+    region: ClassVar[str | None] = "europe-west4"
 
     @pytest.fixture
     def target(self) -> Target:

@@ -39,6 +39,7 @@ class Base:
     leaves_no_trace: ClassVar[frozenset[str]] = frozenset()
     """Families of features that a target may honour without anything in the recording showing it."""
     keeps_data: ClassVar[bool] = True
+    """Whether it holds what no program can make again. One that does not may have such a thing all the same: a key."""
 
     is_edge: ClassVar[bool] = False
     """Whether the internet may reach it: a Cdn is the edge, all else is private."""
