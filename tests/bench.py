@@ -1,4 +1,4 @@
-"""`make bench`: what `pulumi up` costs beside the servers themselves. Prints seconds and MiB; fails beyond its bound."""
+"""`make bench`: what `pulumi up` costs beside the servers themselves, in seconds and MiB. Fails beyond its bound."""
 
 from __future__ import annotations
 
