@@ -46,6 +46,7 @@ DEAD_LETTER = Feature("dead-letter")
 STREAM_REPLICAS = Feature("stream-replicas")
 STREAM_SIZE = Feature("stream-size")
 LONG_BACKLOG = Feature("long-backlog")
+LONG_RETENTION = Feature("long-retention")
 FLOW_LOGS = Feature("flow-logs")
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))

@@ -67,6 +67,14 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+_CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
+_CLOUD_SQL_KEYS = "https://cloud.google.com/sql/docs/postgres/configure-cmek"
+_MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances/patch"
+_CLOUD_STORAGE = "https://cloud.google.com/storage/docs/json_api/v1/buckets"
+_TOPICS = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics"
+_SUBSCRIPTIONS = "https://cloud.google.com/pubsub/docs/subscription-properties"
+_KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
+_VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:rds/instance:Instance": {
@@ -75,7 +83,34 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         _ELASTICACHE: frozenset({"atRestEncryptionEnabled", "kmsKeyId", "port", "subnetGroupName"}),
     },
-}
+    "docker:index/volume:Volume": {_VOLUMES: frozenset({"driver", "driverOpts", "labels", "name"})},
+    "gcp:sql/databaseInstance:DatabaseInstance": {
+        _CLOUD_SQL: frozenset({"masterInstanceName", "name", "project", "region"}),
+        _CLOUD_SQL_KEYS: frozenset({"encryptionKeyName"}),
+    },
+    "gcp:sql/database:Database": {_CLOUD_SQL: frozenset({"instance", "name", "project"})},
+    "gcp:redis/instance:Instance": {
+        _MEMORYSTORE: frozenset(
+            {
+                "alternativeLocationId", "authorizedNetwork", "connectMode", "customerManagedKey", "locationId", "name",
+                "project", "region", "reservedIpRange", "tier", "transitEncryptionMode",
+            }
+        ),
+    },
+    "gcp:storage/bucket:Bucket": {
+        _CLOUD_STORAGE: frozenset(
+            {"customPlacementConfig", "enableObjectRetention", "hierarchicalNamespace", "location", "name", "project"}
+        ),
+    },
+    "gcp:pubsub/topic:Topic": {_TOPICS: frozenset({"name", "project", "tags"})},
+    "gcp:pubsub/subscription:Subscription": {
+        _SUBSCRIPTIONS: frozenset({"enableMessageOrdering", "filter", "name", "project", "tags", "topic"}),
+    },
+    "gcp:kms/keyRing:KeyRing": {_KMS: frozenset({"location", "name", "project"})},
+    "gcp:kms/cryptoKey:CryptoKey": {
+        _KMS: frozenset({"cryptoKeyBackend", "destroyScheduledDuration", "importOnly", "keyRing", "name", "purpose"}),
+    },
+}  # fmt: skip
 """By type, the inputs that its service cannot change, so that the engine replaces the resource: by the vendor's page
 that says what can be changed, or what cannot."""
 

@@ -27,6 +27,11 @@ QUEUE_KEEPS = "14d"
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). An event that is to
 wait longer for its consumer asks for `Feature.LONG_BACKLOG`."""
 
+TOPIC_KEEPS = "31d"
+"""How long every bus keeps an event: Pub/Sub's most
+(https://cloud.google.com/pubsub/docs/replay-overview). A stream that keeps its events longer asks for
+`Feature.LONG_RETENTION`."""
+
 
 def subject(event_type: str) -> str:
     """The subject of a CloudEvents type, in lower case: `Lead.Created` is published on `lead.created`."""
@@ -55,7 +60,7 @@ class Stream(Options):
     subjects: Items[Subject] = Field(min_length=1)
     """E.g. `("lead.*",)`."""
     retention: Duration = "7d"
-    """How long an event is kept, e.g. `30d`, `5y`."""
+    """How long an event is kept, e.g. `30d`, `5y`. More than `TOPIC_KEEPS` is not had everywhere."""
     max_size_gb: float | None = Field(default=None, gt=0, le=10_000)
     """Oldest events go when the stream grows beyond this many GiB. Default: no limit but the disk."""
     replicas: Literal[1, 3, 5] = 1
@@ -129,11 +134,25 @@ class EventBusSpec(Spec):
             features.STREAM_REPLICAS: any(stream.replicas > 1 for stream in self.streams.values()),
             features.STREAM_SIZE: any(stream.max_size_gb for stream in self.streams.values()),
             features.LONG_BACKLOG: any(map(self._waits_long, self.consumers)),
+            features.LONG_RETENTION: any(map(_is_kept_long, self.streams.values())),
         }
         return frozenset({feature for feature, wanted in asked.items() if wanted} | {features.engine(self.engine)})
 
     def _waits_long(self, consumer: str) -> bool:
         return self.backlog(consumer) > seconds(QUEUE_KEEPS)
+
+    def _kept_shorter(self) -> EventBusSpec:
+        """No event is kept for longer than every bus does, so none waits longer for a consumer either."""
+        long = {name: stream for name, stream in self.streams.items() if _is_kept_long(stream)}
+        waiting = {
+            name: consumer
+            for name, consumer in self.consumers.items()
+            if consumer.backlog and seconds(consumer.backlog) > seconds(TOPIC_KEEPS)
+        }
+        return self.replace(
+            streams={**self.streams, **_each(long, retention=TOPIC_KEEPS)},
+            consumers={**self.consumers, **_each(waiting, backlog=TOPIC_KEEPS)},
+        )
 
     def without(self, feature: Feature) -> EventBusSpec:
         match feature:
@@ -146,10 +165,16 @@ class EventBusSpec(Spec):
             case features.LONG_BACKLOG:
                 long = {name: self.consumers[name] for name in filter(self._waits_long, self.consumers)}
                 return self.replace(consumers={**self.consumers, **_each(long, backlog=QUEUE_KEEPS)})
+            case features.LONG_RETENTION:
+                return self._kept_shorter()
             case _ if feature.family == "engine":
                 return self.replace(engine="native" if feature.value == "nats" else "nats")
             case _:
                 return super().without(feature)
+
+
+def _is_kept_long(stream: Stream) -> bool:
+    return seconds(stream.retention) > seconds(TOPIC_KEEPS)
 
 
 def _each(options: Mapping[str, Options], **changes: object) -> dict[str, Options]:

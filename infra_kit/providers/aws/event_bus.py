@@ -44,7 +44,14 @@ from infra_kit.providers.aws.keys import key_arn
 from infra_kit.providers.aws.users import User
 from infra_kit.subjects import meet
 
-SUPPORTS = frozenset({features.DEAD_LETTER, features.STREAM_REPLICAS, features.engine("native")})
+SUPPORTS = frozenset(
+    {
+        features.DEAD_LETTER,
+        features.STREAM_REPLICAS,
+        features.LONG_RETENTION,
+        features.engine("native"),
+    }
+)
 
 HINTS = {
     features.engine("nats"): 'EventBridge and SQS are the bus here; accept the gap, or set engine="native"',

@@ -12,7 +12,15 @@ from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.features import Feature
 from infra_kit.providers.local.resource import EventBusServer, server
 
-SUPPORTS = frozenset({features.DEAD_LETTER, features.STREAM_SIZE, features.LONG_BACKLOG, features.engine("nats")})
+SUPPORTS = frozenset(
+    {
+        features.DEAD_LETTER,
+        features.STREAM_SIZE,
+        features.LONG_BACKLOG,
+        features.LONG_RETENTION,
+        features.engine("nats"),
+    }
+)
 
 HINTS = {
     features.STREAM_REPLICAS: "one machine has one server, so one copy of a stream; set replicas=1 here",

@@ -25,7 +25,15 @@ from infra_kit.providers.vps import images, ssh
 from infra_kit.providers.vps.containers import FILES, Container, Run, address, container, data_networks, volume
 from infra_kit.providers.vps.scripts import script
 
-SUPPORTS = frozenset({features.DEAD_LETTER, features.STREAM_SIZE, features.LONG_BACKLOG, features.engine("nats")})
+SUPPORTS = frozenset(
+    {
+        features.DEAD_LETTER,
+        features.STREAM_SIZE,
+        features.LONG_BACKLOG,
+        features.LONG_RETENTION,
+        features.engine("nats"),
+    }
+)
 
 HINTS = {
     features.STREAM_REPLICAS: "one host has one server, so one copy of a stream; set replicas=1 here",

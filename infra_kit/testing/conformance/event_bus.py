@@ -20,6 +20,10 @@ class EventBusConformance(ComponentConformance):
         features.STREAM_REPLICAS: {"streams": {"LEADS": Stream(subjects=["lead.*"], replicas=3)}},
         features.STREAM_SIZE: {"streams": {"LEADS": Stream(subjects=["lead.*"], max_size_gb=1)}},
         features.LONG_BACKLOG: {"streams": {"LEADS": Stream(subjects=["lead.*"], retention="30d")}},
+        features.LONG_RETENTION: {
+            "streams": {"LEADS": Stream(subjects=["lead.*"], retention="90d")},
+            "consumers": {"scoring": Consumer(stream="LEADS", dead_letter=False, backlog="7d")},
+        },
         features.engine("nats"): {"engine": "nats"},
         features.engine("native"): {"engine": "native"},
     }

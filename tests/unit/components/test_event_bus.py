@@ -113,3 +113,31 @@ def test_a_streams_size_is_a_feature_that_can_be_left_out() -> None:
     spec = EventBusSpec(streams={"LEADS": Stream(subjects=["lead.*"], max_size_gb=1)})
     assert features.STREAM_SIZE in spec.features()
     assert spec.without(features.STREAM_SIZE).streams["LEADS"].max_size_gb is None
+
+
+@pytest.mark.parametrize(("retention", "long"), [("31d", False), ("32d", True), ("5y", True)])
+def test_a_stream_that_is_kept_longer_than_every_bus_can_is_a_feature(retention: str, long: bool) -> None:
+    spec = backlog(retention, None)
+    assert (features.LONG_RETENTION in spec.features()) is long
+
+
+def test_without_long_retention_events_are_kept_and_wait_for_31_days_at_most() -> None:
+    asked = EventBusSpec(
+        streams={
+            "CFDI": Stream(subjects=["cfdi.*"], retention="5y"),
+            "LEADS": Stream(subjects=["lead.*"], retention="7d"),
+        },
+        consumers={
+            "tax": Consumer(stream="CFDI", backlog="60d"),
+            "mail": Consumer(stream="CFDI"),
+            "crm": Consumer(stream="LEADS", backlog="1h"),
+        },
+    )
+    spec = asked.without(features.LONG_RETENTION)
+    assert {name: stream.retention for name, stream in spec.streams.items()} == {"CFDI": "31d", "LEADS": "7d"}
+    assert {name: spec.backlog(name) for name in spec.consumers} == {
+        "tax": 31 * 86_400,
+        "mail": 31 * 86_400,
+        "crm": 3_600,
+    }
+    assert features.LONG_RETENTION not in spec.features()
