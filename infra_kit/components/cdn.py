@@ -17,29 +17,12 @@ from infra_kit.durations import seconds
 from infra_kit.features import Feature
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
+from infra_kit.texts import Cookie, Domains, Header, HeaderValue, Pattern
 
 NO_CACHE: Literal["none"] = "none"
 TRUST_HEADER = "X-Infra-Kit-Cdn"
 """Carries `CdnEndpoint.trust` to the hosts."""
 MAX_PORT = 65_535
-
-
-def _pattern(text: str) -> str:
-    if not re.fullmatch(r"/[A-Za-z0-9_.$/~'@:+*?&-]*", text):
-        raise ValueError("a path pattern begins with '/' and may hold '*', e.g. '/static/*'")
-    return text
-
-
-def _domain(text: str) -> str:
-    if not re.fullmatch(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", text):
-        raise ValueError("a domain name in lower case is needed, e.g. 'www.example.com'")
-    return text
-
-
-def _once(domains: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(domains)) < len(domains):
-        raise ValueError("each domain stands once")
-    return domains
 
 
 def _origin(given: object) -> object:
@@ -61,29 +44,6 @@ def _ttl(text: str) -> str:
     except ValueError as error:
         raise ValueError(f"{error}; '{NO_CACHE}' keeps nothing") from error
     return text
-
-
-def _header(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
-        raise ValueError("a header's name is letters, digits and hyphens")
-    return text
-
-
-def _cookie(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", text):
-        raise ValueError("a cookie's name is letters, digits, '_', '.' and '-'")
-    return text
-
-
-def _header_value(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("a header's value is one line of printable characters")
-    return text
-
-
-Cookie = Annotated[str, AfterValidator(_cookie)]
-HeaderValue = Annotated[str, AfterValidator(_header_value)]
-Header = Annotated[str, AfterValidator(_header)]
 
 
 class RouteOptions(TypedDict, total=False):
@@ -125,11 +85,9 @@ class CdnSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    routes: Mapping[Annotated[str, AfterValidator(_pattern)], Annotated[Route, BeforeValidator(_route)]] = Field(
-        min_length=1
-    )
+    routes: Mapping[Pattern, Annotated[Route, BeforeValidator(_route)]] = Field(min_length=1)
     """Routes by path pattern; the longest pattern that fits wins."""
-    domains: Annotated[Items[Annotated[str, AfterValidator(_domain)]], AfterValidator(_once)] = ()
+    domains: Domains = ()
     """Names to serve beside the target's own."""
     response_headers: Mapping[Header, HeaderValue] = Field(default_factory=dict)
     """Put on every answer, e.g. `{"Strict-Transport-Security": "max-age=31536000"}`."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
 from pydantic import AfterValidator, Field, model_validator
 
-from infra_kit import features
+from infra_kit import features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.durations import Duration, seconds
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
-from infra_kit.subjects import overlap
+from infra_kit.subjects import meet, overlap
 from infra_kit.target import Target
 
 Engine = Literal["nats", "native"]
@@ -216,6 +218,8 @@ class EventBusEndpoint:
 class EventBusDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: EventBusSpec) -> EventBusEndpoint: ...
 
+    def link(self, scope: Scope, link: Link) -> Grant: ...
+
 
 class EventBus(Component[EventBusSpec, EventBusEndpoint]):
     """An event bus with its streams and consumers."""
@@ -242,3 +246,31 @@ class EventBus(Component[EventBusSpec, EventBusEndpoint]):
         **arguments: Unpack[EventBusArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
+
+    def link(self, *, publish: Sequence[str] = (), consume: Sequence[str] = (), name: str | None = None) -> Link:
+        """To publish on it and to take from it, by an identity of the user's own.
+
+        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_USERNAME`, `_PASSWORD`, and as JSON `_STREAMS` and `_CONSUMERS`: the
+        addresses of those that it may use.
+
+        Args:
+            publish: subjects, e.g. `["lead.created"]` or `["lead.*"]`. Each is within a subject of a stream.
+            consume: consumers' names.
+            name: what the variables begin with. Default: the component's name in capitals.
+        """
+        where = f"EventBus {self.name!r}: link"
+        there = [subject for stream in self.spec.streams.values() for subject in stream.subjects]
+        for subject in publish:
+            if not any(meet(subject, of_stream) == subject for of_stream in there):
+                raise SpecError(
+                    f"{where}: publish: given {subject!r}, within none of the streams' subjects: {', '.join(there)}."
+                )
+        for consumer in consume:
+            if consumer not in self.spec.consumers:
+                raise SpecError(
+                    f"{where}: consume: given {consumer!r}; consumers: {', '.join(self.spec.consumers) or 'none'}."
+                )
+        access = [use for use, given in (("consume", consume), ("publish", publish)) if given]
+        return links.make(
+            self, access, ("publish", "consume"), name=name, only={"publish": publish, "consume": consume}
+        )

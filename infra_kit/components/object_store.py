@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, TypedDict, Unpack
+from typing import Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
 
-from infra_kit import features
+from infra_kit import features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 
@@ -49,6 +50,9 @@ class CorsRule(Options):
     headers: Items[str] = ()
     """Request headers that a page may send."""
     max_age_seconds: int = Field(default=3600, ge=0, le=86_400)
+
+
+Access = Literal["read", "write", "delete"]
 
 
 class ObjectStoreSpec(Spec):
@@ -144,6 +148,8 @@ class ObjectStoreEndpoint:
 class ObjectStoreDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint: ...
 
+    def link(self, scope: Scope, link: Link) -> Grant: ...
+
 
 class ObjectStore(Component[ObjectStoreSpec, ObjectStoreEndpoint]):
     """A private bucket for files, reached by the S3 API."""
@@ -167,3 +173,18 @@ class ObjectStore(Component[ObjectStoreSpec, ObjectStoreEndpoint]):
         **arguments: Unpack[ObjectStoreArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    def link(self, *access: Access, prefix: str = "", name: str | None = None) -> Link:
+        """To use its objects, by an identity of the user's own.
+
+        Gives `<NAME>_BUCKET`, `_ENDPOINT`, `_REGION`, `_FORCE_PATH_STYLE`, `_PREFIX`. If a target has no identity for
+        what runs there, also `_ACCESS_KEY`, `_SECRET_KEY`: an S3 client that is given none finds that identity itself.
+
+        Args:
+            access: any of `read` (objects and their list), `write`, `delete`. Default: `read` and `write`.
+            prefix: only objects whose key begins with it, e.g. `uploads/`. Default: all.
+            name: what the variables begin with. Default: the component's name in capitals.
+        """
+        return links.make(
+            self, access or ("read", "write"), get_args(Access), name=name, only={"prefix": [prefix] if prefix else []}
+        )

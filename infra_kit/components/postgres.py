@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Protocol, TypedDict, Unpack
+from typing import Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from infra_kit import connection_urls, features
+from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.environments import Environment
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
+from infra_kit.texts import Extension, Identifier, Parameter, ParameterValue, Window
 
 Version = Literal["14", "15", "16", "17", "18"]
 """The major versions that PostgreSQL itself maintains (https://www.postgresql.org/support/versioning/)."""
@@ -26,38 +27,7 @@ DEFAULT_VERSION: Version = "17"
 Cloud SQL (https://cloud.google.com/sql/docs/postgres/db-versions), the pgvector image of a VPS and the local wheel."""
 
 
-def _identifier(text: str) -> str:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", text):
-        raise ValueError("a name of at most 63 lower-case letters, digits and underscores is needed")
-    return text
-
-
-def _extension(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", text):
-        raise ValueError("an extension's name is needed, as in CREATE EXTENSION, e.g. 'pgcrypto'")
-    return text
-
-
-def _parameter(text: str) -> str:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)?", text):
-        raise ValueError("a server parameter's name in lower case is needed, e.g. 'log_min_duration_statement'")
-    return text
-
-
-def _parameter_value(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("a server parameter's value is one line of printable characters")
-    return text
-
-
-def _window(text: str) -> str:
-    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
-    if not match:
-        raise ValueError("a daily window in UTC is needed, e.g. '03:00-04:00'")
-    begin, end = (int(match[i]) * 60 + int(match[i + 1]) for i in (1, 3))
-    if (end - begin) % 1440 < 30:
-        raise ValueError("a backup window lasts at least 30 minutes")
-    return text
+Access = Literal["read", "readwrite", "owner"]
 
 
 class Pooling(Options):
@@ -75,7 +45,7 @@ class Backups(Options):
     retention_days: int = Field(default=7, ge=1, le=35)
     """Days that a backup is kept, at most RDS's 35
     (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html)."""
-    window: Annotated[str, AfterValidator(_window)] = "03:00-04:00"
+    window: Window = "03:00-04:00"
     """When the daily backup runs, UTC (seeds/001: 03:00)."""
     point_in_time: bool = True
     """Keep the write-ahead log too, so that any moment of the retention can be restored."""
@@ -102,15 +72,13 @@ class PostgresSpec(Spec):
     """Copies that serve reads, asynchronously."""
     pooling: Pooling | None = None
     """A connection pooler in front. Default: none."""
-    extensions: Items[Annotated[str, AfterValidator(_extension)]] = ()
+    extensions: Items[Extension] = ()
     """Made in every database, e.g. `("pgcrypto", "vector")`."""
-    databases: Items[Annotated[str, AfterValidator(_identifier)]] = Field(default=("app",), min_length=1)
+    databases: Items[Identifier] = Field(default=("app",), min_length=1)
     """Databases to create; the first is the endpoint's `database`."""
     backups: Backups | None = None
     """Default: what the environment says (production: 7 days and point in time)."""
-    parameters: Mapping[
-        Annotated[str, AfterValidator(_parameter)], Annotated[str, AfterValidator(_parameter_value)]
-    ] = Field(default_factory=dict)
+    parameters: Mapping[Parameter, ParameterValue] = Field(default_factory=dict)
     """Server parameters, e.g. `{"log_min_duration_statement": "500"}`."""
     deletion_protection: bool | None = None
     """Refuse to delete the server. Default: in production."""
@@ -215,6 +183,8 @@ class PostgresEndpoint:
 class PostgresDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: PostgresSpec) -> PostgresEndpoint: ...
 
+    def link(self, scope: Scope, link: Link) -> Grant: ...
+
 
 class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     """A PostgreSQL server with its databases, extensions, replicas, pooler and backups."""
@@ -243,6 +213,21 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         **arguments: Unpack[PostgresArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
+
+    def link(self, access: Access = "readwrite", *, database: str | None = None, name: str | None = None) -> Link:
+        """To use one of its databases, by a role of the user's own.
+
+        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_DATABASE`, `_USERNAME`, `_PASSWORD`, `_READER_URL`, `_POOLED_URL`, and
+        `_CA_CERTIFICATE` where the server has one of its own.
+
+        Args:
+            access: `read`: all tables; `readwrite`: their rows too; `owner`: make and change tables (migrations).
+            database: which one. Default: the first.
+            name: what the variables begin with. Default: the component's name in capitals.
+        """
+        return links.make(
+            self, [access], get_args(Access), name=name, only={"database": [database or self.spec.databases[0]]}
+        )
 
     @classmethod
     def existing(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, Protocol, TypedDict, Unpack
+from typing import Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
 
-from infra_kit import features
+from infra_kit import features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
 from infra_kit.target import Target
 
@@ -35,6 +36,9 @@ Eviction = Literal[
     "volatile-ttl",
 ]
 """What goes when memory is full (https://valkey.io/topics/lru-cache/)."""
+
+
+Access = Literal["read", "readwrite"]
 
 
 class RedisSpec(Spec):
@@ -120,6 +124,8 @@ class RedisEndpoint:
 class RedisDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: RedisSpec) -> RedisEndpoint: ...
 
+    def link(self, scope: Scope, link: Link) -> Grant: ...
+
 
 class Redis(Component[RedisSpec, RedisEndpoint]):
     """An in-memory store for sessions, caches, counters and queues."""
@@ -146,3 +152,15 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
         **arguments: Unpack[RedisArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
+
+    def link(self, access: Access = "readwrite", *, name: str | None = None) -> Link:
+        """To use it, by a user of the user's own.
+
+        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_USERNAME`, `_PASSWORD`, `_TLS` (`true` or `false`), `_READER_URL`, and
+        `_CA_CERTIFICATE` where the server has one of its own.
+
+        Args:
+            access: `read`: commands that change nothing; `readwrite`: all but the administrator's.
+            name: what the variables begin with. Default: the component's name in capitals.
+        """
+        return links.make(self, [access], get_args(Access), name=name)

@@ -1,0 +1,83 @@
+"""Config: a tree of plain parameters, kept by the target and read by what is linked to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Annotated, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import AfterValidator, ConfigDict, Field
+
+from infra_kit import links
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.links import Grant, Link
+from infra_kit.spec import Spec
+from infra_kit.target import Target
+from infra_kit.workloads import Text, Value
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]+(/[a-z0-9_-]+){0,10}", text):
+        raise ValueError("a path of lower-case words is needed, e.g. 'database/host'")
+    return text
+
+
+class ConfigSpec(Spec):
+    """What is to be kept."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    values: Mapping[Annotated[str, AfterValidator(_key)], Text] = Field(min_length=1)
+    """By path below the environment: `database/host` is `/production/database/host` (seeds/000). A secret among them is
+    refused: it belongs into a `Secret`."""
+
+
+class ConfigArgs(TypedDict, total=False):
+    """The arguments of `Config`: see `ConfigSpec`."""
+
+    values: Mapping[str, Value]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ConfigEndpoint:
+    """Where the values are kept."""
+
+    references: pulumi.Output[dict[str, str]]
+    """By path, where each is: a file (local, vps), a parameter's name (aws, gcp)."""
+    native: object = None
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class ConfigDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: ConfigSpec) -> ConfigEndpoint: ...
+
+    def link(self, scope: Scope, link: Link) -> Grant: ...
+
+
+class Config(Component[ConfigSpec, ConfigEndpoint]):
+    """Plain parameters, one tree an environment."""
+
+    KIND = "config"
+    SPEC = ConfigSpec
+    references: pulumi.Output[dict[str, str]]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[ConfigArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    def link(self, *, name: str | None = None) -> Link:
+        """To read them. Gives a variable a value: `database/host` is `<NAME>_DATABASE_HOST`.
+
+        Args:
+            name: what the variables begin with. Default: the component's name in capitals.
+        """
+        return links.make(self, ["read"], ["read"], name=name)

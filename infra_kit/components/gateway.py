@@ -1,0 +1,216 @@
+"""Gateway: where the internet reaches services: names and certificates, routes, tokens, limits, a firewall."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Protocol, TypedDict, Unpack
+
+import pulumi
+from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
+
+from infra_kit import features
+from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.service import Service
+from infra_kit.environments import Environment
+from infra_kit.features import Feature
+from infra_kit.openapi import paths
+from infra_kit.rate_limits import RateLimit
+from infra_kit.spec import Items, Options, Spec
+from infra_kit.target import Target
+from infra_kit.texts import Domains, Header, HeaderValue, Pattern
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+"""Those of seeds/001, without X-XSS-Protection, which browsers have dropped
+(https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-XSS-Protection)."""
+
+
+class Jwt(Options):
+    """Tokens that requests must carry: `Authorization: Bearer …`, signed by the issuer (RS256 or ES256)."""
+
+    issuer: str = Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?$")
+    """The token's `iss`, e.g. `https://auth.example.com`."""
+    audience: Items[str] = Field(min_length=1)
+    """The token's `aud` is one of these."""
+    jwks_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """Where its public keys are. Default: `<issuer>/.well-known/jwks.json`."""
+    claims: Mapping[Header, str] = Field(default_factory=dict)
+    """Claims that services get as headers, e.g. `{"X-Tenant": "tenant_id"}`. A visitor's own headers of these names
+    never get through."""
+
+
+class GatewayRoute(Options):
+    """A path, and the service that answers it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    to: InstanceOf[Service]
+    jwt: bool | None = None
+    """Whether a token is needed. Default: where the gateway has `jwt`."""
+    limits: Items[RateLimit] = ()
+    """Beside the gateway's own."""
+
+    def __init__(self, to: Service, **options: Any) -> None:
+        super().__init__(to=to, **options)
+
+
+def _route(given: object) -> object:
+    return GatewayRoute(given) if isinstance(given, Service) else given
+
+
+class GatewaySpec(Spec):
+    """What a gateway is asked for."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    routes: Mapping[Pattern, Annotated[GatewayRoute, BeforeValidator(_route)]] = Field(min_length=1)
+    """Routes by path pattern; the longest pattern that fits wins."""
+    domains: Domains = ()
+    """Names to serve. Their certificates are got and renewed by the target."""
+    jwt: Jwt | None = None
+    limits: Items[RateLimit] = ()
+    """For all routes, each counted over all of them."""
+    response_headers: Mapping[Header, HeaderValue] = Field(default_factory=lambda: dict(SECURITY_HEADERS))
+    """Put on every answer. Default: the security headers of seeds/001, with HSTS."""
+    waf: bool | None = None
+    """A firewall that knows common attacks. Default: in production."""
+    max_body_mb: int = Field(default=10, ge=1, le=10_000)
+    """Larger requests are answered 413."""
+    access_logs: bool | None = None
+    """Default: where the environment monitors, in production."""
+
+    @model_validator(mode="after")
+    def _check(self) -> GatewaySpec:
+        for pattern, route in self.routes.items():
+            if route.jwt and self.jwt is None:
+                raise ValueError(f"routes.{pattern}: jwt: the gateway has none; say jwt=Jwt(issuer=…, audience=[…])")
+            for limit in (*self.limits, *route.limits):
+                if limit.by != "address" and not self.needs_token(pattern):
+                    raise ValueError(
+                        f"routes.{pattern}: limits: by {limit.by!r} counts by the token, and this route needs none"
+                    )
+        return self
+
+    def needs_token(self, pattern: str) -> bool:
+        """Whether requests to a route must carry a token."""
+        own = self.routes[pattern].jwt
+        return self.jwt is not None if own is None else own
+
+    def for_environment(self, environment: Environment) -> GatewaySpec:
+        defaults = environment.defaults
+        changes: dict[str, object] = {}
+        if self.waf is None:
+            changes["waf"] = defaults.monitoring
+        if self.access_logs is None:
+            changes["access_logs"] = defaults.monitoring
+        return self.replace(**changes)
+
+    def features(self) -> frozenset[Feature]:
+        asked = {
+            features.DOMAINS: bool(self.domains),
+            features.JWT: self.jwt is not None,
+            features.WAF: bool(self.waf),
+            features.RATE_LIMITS: bool(self.limits or any(route.limits for route in self.routes.values())),
+        }
+        return frozenset(feature for feature, wanted in asked.items() if wanted)
+
+    def without(self, feature: Feature) -> GatewaySpec:
+        match feature:
+            case features.DOMAINS:
+                return self.replace(domains=())
+            case features.JWT:
+                return self.replace(jwt=None, limits=_by_address(self.limits), routes=self._routes(jwt=None))
+            case features.WAF:
+                return self.replace(waf=False)
+            case features.RATE_LIMITS:
+                return self.replace(limits=(), routes=self._routes(limits=()))
+            case _:
+                return super().without(feature)
+
+    def _routes(self, **changes: object) -> dict[str, GatewayRoute]:
+        changed = {pattern: route.model_copy(update=changes) for pattern, route in self.routes.items()}
+        if "jwt" not in changes:
+            return changed
+        return {
+            pattern: route.model_copy(update={"limits": _by_address(route.limits)})
+            for pattern, route in changed.items()
+        }
+
+
+def _by_address(limits: Sequence[RateLimit]) -> tuple[RateLimit, ...]:
+    return tuple(limit for limit in limits if limit.by == "address")
+
+
+class GatewayArgs(TypedDict, total=False):
+    """The arguments of `Gateway`: see `GatewaySpec`."""
+
+    routes: Mapping[str, GatewayRoute | Service]
+    domains: Sequence[str]
+    jwt: Jwt | None
+    limits: Sequence[RateLimit]
+    response_headers: Mapping[str, str]
+    waf: bool | None
+    max_body_mb: int
+    access_logs: bool | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GatewayEndpoint:
+    """How to reach it from the internet."""
+
+    url: pulumi.Output[str]
+    """Where it answers: the first domain that is no wildcard, else the target's own address."""
+    domain: pulumi.Output[str]
+    """What a DNS record of a domain points to: a host name or an address."""
+    ca_certificate: pulumi.Output[str | None]
+    """Of the authority that signed its certificate, where clients do not know it (local); else None."""
+    native: object = None
+    """The target's own handles, read by drivers of the same target only."""
+
+
+class GatewayDriver(Driver, Protocol):
+    def create(self, scope: Scope, spec: GatewaySpec) -> GatewayEndpoint: ...
+
+
+class Gateway(Component[GatewaySpec, GatewayEndpoint]):
+    """The edge of an application: TLS, routes to services, tokens, limits, a firewall."""
+
+    KIND = "gateway"
+    SPEC = GatewaySpec
+    url: pulumi.Output[str]
+    domain: pulumi.Output[str]
+    ca_certificate: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        target: Target | None = None,
+        overrides: Overrides | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+        **arguments: Unpack[GatewayArgs],
+    ) -> None:
+        super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    @staticmethod
+    def routes_of(document: Mapping[str, Any], services: Mapping[str, Service]) -> dict[str, GatewayRoute]:
+        """The routes of an OpenAPI document (3.0, 3.1): each path to the service of its first tag, or of
+        `x-infra-kit-service`; `security: []` of all its operations needs no token.
+
+        Args:
+            document: as `yaml.safe_load` or `json.load` give it.
+            services: by the names that the document uses.
+
+        Raises:
+            SpecError: a path names no service, or one that is not there.
+        """
+        return {
+            path.pattern: GatewayRoute(services[path.service], jwt=None if path.secured else False)
+            for path in paths(document, services)
+        }

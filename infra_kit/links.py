@@ -1,0 +1,87 @@
+"""Links: what one component grants another, in one declaration.
+
+`api = Service("api", links=[db.link("read")])` gives the service variables (`DB_URL`, …), a credential with just these
+rights, the permission and the way over the network. What is not linked cannot connect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from infra_kit.errors import SpecError
+
+if TYPE_CHECKING:
+    from infra_kit.component import Component
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Link:
+    """What one component may do with another. Made by a component's `link`; a driver turns it into a `Grant`."""
+
+    to: Component[Any, Any]
+    access: tuple[str, ...]
+    """What it may do there, e.g. `("read", "write")`."""
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """To what that is narrowed, e.g. `{"prefix": ("uploads/",)}`. Empty: the whole component."""
+    name: str
+    """What the names of its variables begin with: `DB` of `DB_URL`."""
+
+    @property
+    def key(self) -> str:
+        """Its stable key among the links of one component, for the roles of children: `db`."""
+        return self.name.lower().replace("_", "-")
+
+    def __str__(self) -> str:
+        return f"{type(self.to).__name__} {self.to.name!r}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What a driver gives for a link."""
+
+    variables: Mapping[str, pulumi.Input[str]]
+    """By the end of its name: `HOST` of `DB_HOST`; the empty text for the link's own name."""
+    secrets: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """The same, for what only the target's mechanism for secrets may hold."""
+    native: object = None
+    """The target's own: permissions, network rules. Read by drivers of the same target only."""
+    depends_on: tuple[pulumi.Resource, ...] = ()
+    """What must stand before the grant holds."""
+
+
+def make(
+    to: Component[Any, Any],
+    access: Sequence[str],
+    allowed: Collection[str],
+    *,
+    name: str | None,
+    only: Mapping[str, Sequence[str]] | None = None,
+) -> Link:
+    """A checked link. Raises `SpecError`."""
+    where = f"{type(to).__name__} {to.name!r}: link"
+    unknown = sorted(set(access) - set(allowed))
+    if unknown or not access:
+        given = ", ".join(map(repr, unknown)) or "nothing"
+        raise SpecError(f"{where}: access: given {given}, allowed: {', '.join(allowed) or 'none'}.")
+    chosen = name or variable(to.name)
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,63}", chosen):
+        raise SpecError(
+            f"{where}: name: given {chosen!r}; variables begin with it: capital letters, digits and '_', e.g. 'DB'."
+        )
+    narrowed = {key: tuple(values) for key, values in (only or {}).items() if values}
+    return Link(to=to, access=tuple(sorted(set(access))), only=narrowed, name=chosen)
+
+
+def variable(name: str) -> str:
+    """A component's name as variables begin: `order-db` is `ORDER_DB`."""
+    return name.upper().replace("-", "_")
+
+
+def named(link: Link, values: Mapping[str, pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:
+    """The variables under their whole names: `DB_HOST`."""
+    return {f"{link.name}_{end}" if end else link.name: value for end, value in values.items()}

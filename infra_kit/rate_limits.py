@@ -1,0 +1,24 @@
+"""Rate limits: how many requests one visitor may make."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from infra_kit.durations import Duration
+from infra_kit.spec import Options
+
+By = Literal["address", "user"] | Annotated[str, StringConstraints(pattern=r"^claim:[A-Za-z0-9_.-]{1,64}$")]
+
+
+class RateLimit(Options):
+    """So many requests in so long; what is beyond is answered 429, with `Retry-After`."""
+
+    requests: int = Field(ge=1, le=1_000_000)
+    per: Duration = "1m"
+    """A window that slides (seeds/000: 5 in 15 min for a login; seeds/001: 10 in 10 s)."""
+    by: By = "address"
+    """Who is counted: an `address`; a `user`, by the token's `sub`; another claim of the token, `claim:tenant_id`."""
+    burst: int = Field(default=0, ge=0, le=1_000_000)
+    """Requests beyond, that may come at once (seeds/004: 20 for the free plan)."""

@@ -1,0 +1,136 @@
+"""Workloads: what Service, Worker and Job share: what runs, with what, and how much of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypedDict
+
+import pulumi
+from pydantic import AfterValidator, ConfigDict, Field, InstanceOf, PlainValidator, model_validator
+
+from infra_kit import features
+from infra_kit.durations import Duration
+from infra_kit.features import Feature
+from infra_kit.links import Link
+from infra_kit.spec import Items, Options, Spec
+
+Architecture = Literal["amd64", "arm64"]
+Value = str | pulumi.Output[str]
+
+
+def _variable(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):
+        raise ValueError("the name of an environment variable is needed, e.g. 'LOG_LEVEL'")
+    return text
+
+
+def _value(given: object) -> object:
+    if not isinstance(given, str | pulumi.Output):
+        raise ValueError("a text is needed, plain or an Output")  # noqa: TRY004  pydantic reads ValueError
+    return given
+
+
+def _path(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9/_.~-]*", text):
+        raise ValueError("a path that begins with '/' is needed, e.g. '/data'")
+    return text
+
+
+Path = Annotated[str, AfterValidator(_path)]
+Variable = Annotated[str, AfterValidator(_variable)]
+Text = Annotated[Value, PlainValidator(_value)]
+
+
+class Volume(Options):
+    """Files that outlive an instance."""
+
+    path: Path
+    """Where they are in the container, e.g. `/data`."""
+    size_gb: int = Field(default=1, ge=1, le=16_384)
+
+
+class Sidecar(Options):
+    """A container beside each instance, which shares its network and goes with it."""
+
+    image: str
+    command: Items[str] = ()
+    cpu: float = Field(default=0.25, gt=0, le=16)
+    memory_gb: float = Field(default=0.25, ge=0.05, le=120)
+
+
+class WorkloadSpec(Spec):
+    """What runs."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    image: str | None = None
+    """An OCI image by tag or digest, e.g. `registry.example/api:1.4`. On local it is neither needed nor used: there
+    `command` runs on the machine itself."""
+    command: Items[str] = ()
+    """The program and its arguments, no shell. Default: the image's own. On local it is needed."""
+    environment: Mapping[Variable, Text] = Field(default_factory=dict)
+    """Plain values; a secret among them is refused: it belongs to `secrets`."""
+    secrets: Mapping[Variable, Text] = Field(default_factory=dict)
+    """Values that only the target's mechanism for secrets holds: never in an image's plain environment."""
+    links: Items[InstanceOf[Link]] = ()
+    """What it may use: `links=[db.link("read")]`."""
+    cpu: float = Field(default=0.25, gt=0, le=16)
+    """Virtual CPUs of an instance."""
+    memory_gb: float = Field(default=0.5, ge=0.05, le=120)
+    """Memory of an instance in GiB."""
+    architectures: Items[Architecture] = Field(default=("amd64",), min_length=1)
+    """What the image is made for; the cheaper one of the target is taken (arm64 on aws)."""
+    stop_timeout: Duration = "30s"
+    """How long an instance may take to end by itself after SIGTERM."""
+    volumes: Mapping[str, Volume] = Field(default_factory=dict)
+    """By name."""
+    sidecars: Mapping[str, Sidecar] = Field(default_factory=dict)
+    """By name."""
+    log_retention: Duration = "30d"
+    """How long its log is kept (seeds/000: 30 days)."""
+
+    @model_validator(mode="after")
+    def _check_workload(self) -> WorkloadSpec:
+        both = sorted(self.environment.keys() & self.secrets.keys())
+        if both:
+            raise ValueError(f"secrets: {both[0]} stands in environment too; each variable is said once")
+        names = [link.name for link in self.links]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(
+                f"links: the variables of two begin with {twice[0]}_; give one of them another name: link(…, name='…')"
+            )
+        return self
+
+    def asked(self) -> Mapping[Feature, bool]:
+        return {features.VOLUMES: bool(self.volumes), features.SIDECARS: bool(self.sidecars)}
+
+    def features(self) -> frozenset[Feature]:
+        return frozenset(feature for feature, wanted in self.asked().items() if wanted)
+
+    def without(self, feature: Feature) -> Any:
+        match feature:
+            case features.VOLUMES:
+                return self.replace(volumes={})
+            case features.SIDECARS:
+                return self.replace(sidecars={})
+            case _:
+                return super().without(feature)
+
+
+class WorkloadArgs(TypedDict, total=False):
+    """The arguments that Service, Worker and Job share: see `WorkloadSpec`."""
+
+    image: str | None
+    command: Sequence[str]
+    environment: Mapping[str, Value]
+    secrets: Mapping[str, Value]
+    links: Sequence[Link]
+    cpu: float
+    memory_gb: float
+    architectures: Sequence[Architecture]
+    stop_timeout: str
+    volumes: Mapping[str, Volume]
+    sidecars: Mapping[str, Sidecar]
+    log_retention: str
