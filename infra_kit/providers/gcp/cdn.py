@@ -52,5 +52,6 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
 
 
 def _url(spec: CdnSpec, edge: cdn_edge.Edge) -> pulumi.Output[str]:
-    plain = pulumi.Output.concat("http://", edge.address)
-    return after(f"https://{spec.domains[0]}" if spec.domains else plain, edge.listener)
+    if spec.domains:
+        return after(pulumi.Output.from_input(f"https://{spec.domains[0]}"), edge.listener)
+    return after(pulumi.Output.concat("http://", edge.address), edge.listener)

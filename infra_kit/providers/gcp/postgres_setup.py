@@ -55,7 +55,7 @@ def create(
     scope: Scope, server: sql.DatabaseInstance, databases: Mapping[str, sql.Database], extensions: Sequence[str]
 ) -> Setup:
     session = _session(scope, server)
-    owned_by = pulumi.Output.secret(password(scope).result)
+    owned_by: pulumi.Output[str] = pulumi.Output.secret(password(scope).result)
     role = _script(scope, "role", session, MAINTENANCE_DATABASE, owned_by.apply(_role))
     inside = [
         _script(scope, f"setup-{name}", session, database.name, _database(name, extensions), after=role)

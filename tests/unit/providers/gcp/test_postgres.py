@@ -93,7 +93,7 @@ def test_a_disk_that_grows_by_itself_has_a_limit_and_is_never_made_smaller_again
         assert it.inputs["settings"]["diskAutoresize"] is True
         assert it.inputs["settings"]["diskAutoresizeLimit"] == 200
         assert "settings.diskSize" in it.options.ignore_changes
-    assert made(storage_gb=50).named("db-instance").options.ignore_changes == ()
+    assert "settings.diskSize" not in made(storage_gb=50).named("db-instance").options.ignore_changes
 
 
 # What survives
