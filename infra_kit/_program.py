@@ -6,9 +6,9 @@ threads, and because `set_mocks` keeps the old root stack.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -21,6 +21,7 @@ from infra_kit.target import ResolvedTarget, Target, check_keys, default, resolv
 if TYPE_CHECKING:
     from infra_kit.components.network import Network
 
+T = TypeVar("T")
 CHILD = "child of"
 
 
@@ -29,8 +30,8 @@ class Program:
     """The memory of one program run."""
 
     names: dict[str, str] = field(default_factory=dict)
-    networks: dict[object, Network] = field(default_factory=dict)
-    """The default networks, by the key of their target or by the provider that the user chose."""
+    shared: dict[object, Any] = field(default_factory=dict)
+    """What all on a target share, by its role and the key of the target or the provider that the user chose."""
     targets: dict[str, ResolvedTarget] = field(default_factory=dict)
     providers: dict[str, Sequence[pulumi.ProviderResource]] = field(default_factory=dict)
     _default: ResolvedTarget | None = None
@@ -62,6 +63,7 @@ class Program:
 
     def _check_key(self, target: ResolvedTarget) -> None:
         """Two places under one key would share a network and a provider: one of them is then not where it was asked."""
+        self._check_alone(target)
         known = self.targets.setdefault(target.key, target)
         if known.place != target.place:
             raise ConfigError(
@@ -69,6 +71,16 @@ class Program:
                 "region or settings. Give one of them an alias, e.g. Target("
                 f"name={target.name!r}, alias='{target.key}-2', …): it names its network and its provider."
             )
+
+    def _check_alone(self, target: ResolvedTarget) -> None:
+        """Two targets of one host would both prepare it, and both want its ports."""
+        alone = target.settings.alone
+        for other in self.targets.values():
+            if alone and other.key != target.key and other.settings.alone == alone:
+                raise ConfigError(
+                    f"Target(name={target.name!r}): {target.key!r} and {other.key!r} are both {alone}, and a program "
+                    f"has one target of it. Place what is on {target.key!r} on {other.key!r} too, or name another host."
+                )
 
     def unused_gaps(self) -> list[str]:
         """The names for which the stack accepts gaps, and which no component has."""
@@ -100,14 +112,19 @@ def current() -> Program:
 
 
 def default_network(target: ResolvedTarget, provider: pulumi.ProviderResource | None = None) -> Network:
-    """The target's own private network: one a program, under a fixed name; of a provider that the user chose (another
-    region, another account), that provider's own."""
+    """The target's own private network."""
     from infra_kit.components.network import Network  # noqa: PLC0415  components know this module
 
-    networks = current().networks
-    key = provider or target.key
-    if key not in networks:
+    return shared(Network, "network", target, provider)
+
+
+def shared(make: Callable[..., T], role: str, target: ResolvedTarget, provider: pulumi.ProviderResource | None) -> T:
+    """What all on a target share: one a program, under a fixed name, whoever needs it first; of a provider that the
+    user chose (another region, another account), that provider's own."""
+    made = current().shared
+    key = (role, provider or target.key)
+    if key not in made:
         owner = f"{target.key}-{provider.pulumi_resource_name}" if provider else target.key
-        opts = pulumi.ResourceOptions(provider=provider)
-        networks[key] = Network(naming.child(naming.fit(owner, len("-network")), "network"), target=target, opts=opts)
-    return networks[key]
+        name = naming.child(naming.fit(owner, len(f"-{role}")), role)
+        made[key] = make(name, target=target, opts=pulumi.ResourceOptions(provider=provider))
+    return cast(T, made[key])

@@ -14,6 +14,11 @@ from infra_kit.spec import Model, problems
 class Settings(Model):
     """Base of each provider's settings: frozen, unknown keys refused."""
 
+    @property
+    def alone(self) -> str | None:
+        """What only one target of a program may be, in words, e.g. a host; None: nothing of the kind."""
+        return None
+
     @classmethod
     def parse(cls, key: str, values: Mapping[str, Any]) -> Self:
         """The settings found under a configuration key, or a `ConfigError` that names the key and what is allowed."""

@@ -7,10 +7,15 @@ import pytest
 from pydantic import SecretStr
 
 from infra_kit import Target
-from infra_kit.providers.vps.settings import BackupStore, VpsSettings
+from infra_kit.providers.vps.settings import BackupStore, HostSize, VpsSettings
 from infra_kit.testing import conformance
 
-HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
+HOST = VpsSettings(
+    host="vps-1.example.com",
+    host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey",
+    user="deploy",
+    size=HostSize(cpu=16, memory_gb=128, disk_gb=2000, dedicated_cpu=True),
+)
 
 
 class OnVps:

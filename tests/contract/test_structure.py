@@ -21,7 +21,8 @@ LONGEST_FUNCTION = 40
 @pytest.mark.parametrize("name", sorted(target.packages()))
 def test_a_driver_stands_in_the_file_that_is_named_after_its_component(name: str) -> None:
     package = target.package(name)
-    assert dict(package.DRIVERS) == {component: f"{package.__name__}.{component}" for component in FILES}
+    components = [*FILES, *getattr(package, "SHARED", ())]
+    assert dict(package.DRIVERS) == {component: f"{package.__name__}.{component}" for component in components}
 
 
 def test_no_file_is_longer_than_300_lines() -> None:

@@ -183,6 +183,6 @@ def log_bucket(
     # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html); CloudFront's are alike.
     # Why not CKV_AWS_18: a log of who read the log would grow by itself.
     bucket = create(scope, role, ownership=ownership)
-    kept = rule("infra-kit-logs", expiration={"days": logs.PRODUCTION_DAYS})
+    kept = rule("infra-kit-logs", expiration={"days": logs.MONITORED_DAYS})
     lifecycle(scope, bucket, [kept, undelete(1)])
     return policy(scope, bucket, *grants).bucket

@@ -5,7 +5,8 @@
 - What no route leads to is answered 404, at the edge.
 - Viewers come by HTTPS, or are sent there; HTTP/2, HTTP/3 and IPv6; from all places that CloudFront has (price class
   All: half of the seeds' users are in South America, which the others leave out).
-- `trust` is the distribution's ARN. Buckets trust it by their policy; a host has nothing to check it by.
+- A bucket knows the distribution by its ARN, a host by the header that CloudFront adds (`trust`), in place of what a
+  viewer says there. To change its value, replace the child `trust`.
 - What is never kept (`ttl="none"`) is compressed by its origin, not by CloudFront: `Accept-Encoding` reaches it.
 - In production, accesses are logged to a bucket of its own.
 
@@ -29,6 +30,8 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.aws import buckets, cdn_cache, cdn_domains, cdn_functions, cdn_headers, cdn_origins, identity
 from infra_kit.providers.aws.cdn_cache import Policies
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.waiting import after
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
 
@@ -66,18 +69,19 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     for pattern, route in spec.routes.items():
         cdn_origins.check(scope.name, pattern, route)
         cdn_cache.check(scope.name, pattern, route)
-    distribution = _distribution(scope, spec)
-    cdn_domains.lead(scope, spec.domains, distribution)
+    trust = password(scope, "trust").result
+    distribution = _distribution(scope, spec, trust)
+    records = cdn_domains.lead(scope, spec.domains, distribution)
     host = next((domain for domain in spec.domains if not domain.startswith("*")), distribution.domain_name)
     return CdnEndpoint(
-        url=pulumi.Output.concat("https://", host),
+        url=after(pulumi.Output.concat("https://", host), distribution, *records),
         domain=distribution.domain_name,
-        trust=pulumi.Output.secret(distribution.arn),
+        trust=pulumi.Output.secret(trust),
         native=AwsDistribution(arn=distribution.arn, id=distribution.id),
     )
 
 
-def _distribution(scope: Scope, spec: CdnSpec) -> cloudfront.Distribution:
+def _distribution(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> cloudfront.Distribution:
     default, *ordered = _behaviours(scope, spec)
     return scope.resource(
         "distribution",
@@ -85,7 +89,7 @@ def _distribution(scope: Scope, spec: CdnSpec) -> cloudfront.Distribution:
         enabled=True,
         comment=f"Cdn {scope.name} of {scope.target.app} ({scope.environment})"[:MAX_COMMENT],
         aliases=list(spec.domains),
-        origins=cdn_origins.origins(scope, spec),
+        origins=cdn_origins.origins(scope, spec, trust),
         default_cache_behavior=default,
         ordered_cache_behaviors=ordered,
         default_root_object=_root_object(spec),
@@ -155,7 +159,7 @@ def _nothing(scope: Scope, spec: CdnSpec, headers: pulumi.Input[str]) -> dict[st
 
 def _logging(scope: Scope) -> dict[str, Any] | None:
     """The legacy kind, which costs nothing but the storage, and is the one that audits look for."""
-    if not scope.defaults.protect:
+    if not scope.defaults.monitoring:
         return None
     if scope.region in NO_LOGS:
         raise SpecError(

@@ -17,7 +17,7 @@ import pulumi
 from pulumi_aws import cloudfront
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
+from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
@@ -37,7 +37,7 @@ NOT_FORWARDED = frozenset(
     {
         "cache-control", "connection", "content-length", "cookie", "max-forwards", "pragma", "proxy-authenticate",
         "proxy-authorization", "proxy-connection", "request-range", "te", "trailer", "transfer-encoding", "upgrade",
-        "x-amz-cf-id", "x-forwarded-proto", "x-real-ip", RELEASE_HEADER.lower(),
+        "x-amz-cf-id", "x-forwarded-proto", "x-real-ip", RELEASE_HEADER.lower(), TRUST_HEADER.lower(),
     }
 )  # fmt: skip
 """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html"""

@@ -118,13 +118,17 @@ def _validation(scope: Scope, base: str, zone: str, option: pulumi.Output[Any]) 
     )
 
 
-def lead(scope: Scope, domains: Sequence[str], distribution: cloudfront.Distribution) -> None:
+def lead(scope: Scope, domains: Sequence[str], distribution: cloudfront.Distribution) -> list[route53.Record]:
     """In the zones that are ours, the names lead to the distribution, by IPv4 and IPv6."""
     alias: Mapping[str, Any] = {
         "name": distribution.domain_name, "zone_id": distribution.hosted_zone_id, "evaluate_target_health": False
     }  # fmt: skip
-    for domain in domains:
-        zone = _zone(scope, domain.removeprefix("*."))
-        for type_ in ("A", "AAAA") if zone else ():
-            role = f"{type_.lower()}-{domain}"
-            scope.resource(role, route53.Record, zone_id=zone, name=domain, type=type_, aliases=[alias])
+    zones = {domain: _zone(scope, domain.removeprefix("*.")) for domain in domains}
+    return [
+        scope.resource(
+            f"{type_.lower()}-{domain}", route53.Record, zone_id=zone, name=domain, type=type_, aliases=[alias]
+        )
+        for domain, zone in zones.items()
+        for type_ in ("A", "AAAA")
+        if zone
+    ]

@@ -14,7 +14,7 @@ import pulumi
 from pulumi_aws import cloudfront
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import CdnSpec, Route
+from infra_kit.components.cdn import TRUST_HEADER, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws.object_store import AwsBucket
@@ -43,11 +43,11 @@ def origin_id(route: Route) -> str:
     return text if len(text) <= MAX_ID else hashlib.sha256(text.encode()).hexdigest()
 
 
-def origins(scope: Scope, spec: CdnSpec) -> list[dict[str, Any]]:
-    """Each origin once, whatever the number of its routes."""
+def origins(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> list[dict[str, Any]]:
+    """Each origin once, whatever the number of its routes. Hosts are told `trust`."""
     routes = {origin_id(route): route for route in spec.routes.values()}
     access = _access(scope) if any(isinstance(route.origin, ObjectStore) for route in routes.values()) else None
-    return [_origin(scope, key, routes[key], access) for key in sorted(routes)]
+    return [_origin(scope, key, routes[key], access, trust) for key in sorted(routes)]
 
 
 def _access(scope: Scope) -> cloudfront.OriginAccessControl:
@@ -61,7 +61,13 @@ def _access(scope: Scope) -> cloudfront.OriginAccessControl:
     )
 
 
-def _origin(scope: Scope, key: str, route: Route, access: cloudfront.OriginAccessControl | None) -> dict[str, Any]:
+def _origin(
+    scope: Scope,
+    key: str,
+    route: Route,
+    access: cloudfront.OriginAccessControl | None,
+    trust: pulumi.Output[str],
+) -> dict[str, Any]:
     if isinstance(route.origin, ObjectStore):
         bucket = scope.native(route.origin, AwsBucket)
         identity: pulumi.Input[str] | None = access.id if access else None
@@ -71,6 +77,7 @@ def _origin(scope: Scope, key: str, route: Route, access: cloudfront.OriginAcces
     return {
         "origin_id": key,
         "domain_name": host,
+        "custom_headers": [{"name": TRUST_HEADER, "value": trust}],
         "custom_origin_config": {
             # Why not CKV2_AWS_72 with http://…: its user says that this host has no TLS.
             "origin_protocol_policy": "https-only" if secure else "http-only",

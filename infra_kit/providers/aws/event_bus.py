@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import cast
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, sqs
+from pulumi_aws import cloudwatch
 
 from infra_kit import features
 from infra_kit.component import Scope
@@ -42,6 +42,7 @@ from infra_kit.providers.aws import event_bus_queues as queues
 from infra_kit.providers.aws.event_bus_queues import Bus, Queues
 from infra_kit.providers.aws.keys import key_arn
 from infra_kit.providers.aws.users import User
+from infra_kit.providers.common.waiting import after
 from infra_kit.subjects import meet
 
 SUPPORTS = frozenset(
@@ -88,13 +89,13 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     _check_granted(scope, spec)
     key = key_arn(scope, services=("events.amazonaws.com",))
     bus = _bus(scope, key)
-    for name, pattern in archived.items():
-        _archive(scope, bus, name, pattern, spec.streams[name])
+    archives = {name: _archive(scope, bus, name, pattern, spec.streams[name]) for name, pattern in archived.items()}
     user = _user(scope, bus, spec)
     consumers = {
         name: queues.consumer(scope, bus, user, spec, name, pattern=pattern) for name, pattern in routed.items()
     }
-    return _endpoint(scope, bus, user, consumers)
+    streams = {name: after(bus.arn, archive, *_reading(spec, name, consumers)) for name, archive in archives.items()}
+    return _endpoint(scope, bus, user, streams, consumers)
 
 
 def _archived(scope: Scope, spec: EventBusSpec) -> dict[str, str]:
@@ -151,8 +152,8 @@ def _bus(scope: Scope, key: pulumi.Output[str] | None) -> Bus:
     return Bus(bus.name, bus.arn, key)
 
 
-def _archive(scope: Scope, bus: Bus, name: str, pattern: str, stream: Stream) -> None:
-    scope.resource(
+def _archive(scope: Scope, bus: Bus, name: str, pattern: str, stream: Stream) -> cloudwatch.EventArchive:
+    return scope.resource(
         f"archive-{names.key(scope, 'archive', name, ARCHIVE_NAME)}",
         cloudwatch.EventArchive,
         stateful=True,
@@ -166,10 +167,7 @@ def _archive(scope: Scope, bus: Bus, name: str, pattern: str, stream: Stream) ->
 
 
 def _user(scope: Scope, bus: Bus, spec: EventBusSpec) -> User:
-    """Who may publish on the streams' subjects. Each queue says itself who may take from it.
-
-    Why not CKV_AWS_40 (policies are for groups and roles): one bus has one user, and they go together."""
-    user = users.user(scope)
+    """Who may publish on the streams' subjects. Each queue says itself who may take from it."""
     publish = {
         "Sid": "Publish",
         "Effect": "Allow",
@@ -179,29 +177,36 @@ def _user(scope: Scope, bus: Bus, spec: EventBusSpec) -> User:
     }
     decrypt = {"Sid": "Decrypt", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": bus.key}
     policy = {"Version": "2012-10-17", "Statement": [publish, decrypt] if bus.key else [publish]}
-    scope.resource("user-policy", iam.UserPolicy, user=user.name, policy=pulumi.Output.json_dumps(policy))
-    return user
+    return users.user(scope, pulumi.Output.json_dumps(policy))
 
 
-def _endpoint(scope: Scope, bus: Bus, user: User, consumers: Mapping[str, Queues]) -> EventBusEndpoint:
+def _reading(spec: EventBusSpec, stream: str, consumers: Mapping[str, Queues]) -> list[pulumi.Resource]:
+    """What the consumers of a stream need: what is published before, they would not get."""
+    return [need for name, it in consumers.items() if spec.consumers[name].stream == stream for need in it.needs]
+
+
+def _endpoint(
+    scope: Scope, bus: Bus, user: User, streams: Mapping[str, pulumi.Output[str]], consumers: Mapping[str, Queues]
+) -> EventBusEndpoint:
     host = pulumi.Output.concat("events.", identity.region(scope), ".", identity.domain(scope))
-    dead = {name: consumer.dead_letters for name, consumer in consumers.items() if consumer.dead_letters}
+    dead = {name: after(it.dead_letters.url, *it.needs) for name, it in consumers.items() if it.dead_letters}
     return EventBusEndpoint(
         url=pulumi.Output.secret(pulumi.Output.concat("https://", host)),
         host=host,
         port=pulumi.Output.from_input(443),
         username=user.key_id,
         password=user.secret,
-        consumers=_addresses({name: consumer.queue for name, consumer in consumers.items()}),
-        dead_letters=_addresses(dead),
+        streams=_by_name(streams),
+        consumers=_by_name({name: after(it.queue.url, *it.needs) for name, it in consumers.items()}),
+        dead_letters=_by_name(dead),
         native=AwsEventBus(
             bus_arn=bus.arn,
-            queue_arns={name: consumer.queue.arn for name, consumer in consumers.items()},
-            dead_letter_arns={name: queue.arn for name, queue in dead.items()},
+            queue_arns={name: it.queue.arn for name, it in consumers.items()},
+            dead_letter_arns={name: it.dead_letters.arn for name, it in consumers.items() if it.dead_letters},
             key_arn=bus.key,
         ),
     )
 
 
-def _addresses(made: Mapping[str, sqs.Queue]) -> pulumi.Output[dict[str, str]]:
-    return cast("pulumi.Output[dict[str, str]]", pulumi.Output.from_input({name: it.url for name, it in made.items()}))
+def _by_name(known: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[dict[str, str]]:
+    return cast("pulumi.Output[dict[str, str]]", pulumi.Output.from_input(dict(known)))

@@ -46,6 +46,8 @@ class Queues:
 
     queue: sqs.Queue
     dead_letters: sqs.Queue | None
+    needs: tuple[pulumi.Resource, ...]
+    """Beside them, what must stand for events to come and to be taken."""
 
 
 def check(scope: Scope, name: str, consumer: Consumer) -> None:
@@ -68,11 +70,13 @@ def consumer(scope: Scope, bus: Bus, user: User, spec: EventBusSpec, name: str, 
     rule = scope.resource(
         f"rule-{key}", cloudwatch.EventRule, event_bus_name=bus.name, event_pattern=pattern, tags=scope.tags
     )
-    _target(scope, key, rule, live, dead_letters)
-    allow(scope, f"policy-{key}", live, [sent_by(live, rule.arn), _taken_by(live, user)])
     kept = [sent_by(given_up, rule.arn), _taken_by(given_up, user)] if dead_letters else []
-    allow(scope, f"dead-policy-{key}", given_up, kept)
-    return Queues(live, dead_letters)
+    needs = (
+        _target(scope, key, rule, live, dead_letters),
+        allow(scope, f"policy-{key}", live, [sent_by(live, rule.arn), _taken_by(live, user)]),
+        allow(scope, f"dead-policy-{key}", given_up, kept),
+    )
+    return Queues(live, dead_letters, needs)
 
 
 def _delivery(asked: Consumer, given_up: sqs.Queue) -> dict[str, object]:
@@ -107,8 +111,10 @@ def queue(scope: Scope, role: str, key: pulumi.Output[str] | None, *, keeps: int
     )
 
 
-def _target(scope: Scope, key: str, rule: cloudwatch.EventRule, live: sqs.Queue, dead: sqs.Queue | None) -> None:
-    scope.resource(
+def _target(
+    scope: Scope, key: str, rule: cloudwatch.EventRule, live: sqs.Queue, dead: sqs.Queue | None
+) -> cloudwatch.EventTarget:
+    return scope.resource(
         f"target-{key}",
         cloudwatch.EventTarget,
         rule=rule.name,
@@ -118,7 +124,7 @@ def _target(scope: Scope, key: str, rule: cloudwatch.EventRule, live: sqs.Queue,
     )
 
 
-def allow(scope: Scope, role: str, to: sqs.Queue, statements: Sequence[Statement]) -> None:
+def allow(scope: Scope, role: str, to: sqs.Queue, statements: Sequence[Statement]) -> sqs.QueuePolicy:
     """The policy of a queue: these may, and nobody without TLS."""
     plain: Statement = {
         "Sid": "OnlyOverTls",
@@ -129,7 +135,7 @@ def allow(scope: Scope, role: str, to: sqs.Queue, statements: Sequence[Statement
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     policy = {"Version": "2012-10-17", "Statement": [plain, *statements]}
-    scope.resource(role, sqs.QueuePolicy, queue_url=to.url, policy=pulumi.Output.json_dumps(policy))
+    return scope.resource(role, sqs.QueuePolicy, queue_url=to.url, policy=pulumi.Output.json_dumps(policy))
 
 
 def sent_by(to: sqs.Queue, source: pulumi.Output[str]) -> Statement:

@@ -1,4 +1,4 @@
-"""KMS: a production component encrypts with a key of its own, which nobody outside its account can use."""
+"""KMS: where the environment has own keys, a component encrypts with one, which nobody outside its account can use."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from pulumi_aws import kms
 from infra_kit.component import Scope
 from infra_kit.providers.aws import identity
 
+CLOUDFRONT = "cloudfront.amazonaws.com"
+"""It reads what a bucket's key encrypted, and says so for which distribution, but no account
+(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html).
+Which one it will be, a key cannot know: a distribution needs its bucket first, and its bucket the key."""
 LOGS = "logs.amazonaws.com"
 """CloudWatch Logs. It alone calls from a principal of each region, and names the log group where others name the
 account (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html)."""
@@ -28,7 +32,7 @@ USE = (
 
 
 def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) -> pulumi.Output[str] | None:
-    """The key of a component in production; None elsewhere: the service's own key, which costs nothing.
+    """The own key of a component; None where the environment has none: the service's key, which costs nothing.
 
     A database, a cache or a bucket uses it in the name of who calls, so the account's own policies suffice. A service
     that acts by itself must be named.
@@ -38,7 +42,7 @@ def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) ->
         role: its role among the component's children.
         services: the principals of the services that use it by themselves, e.g. `events.amazonaws.com`.
     """
-    if not scope.defaults.protect:
+    if not scope.defaults.own_keys:
         return None
     key = scope.resource(
         role,
@@ -71,24 +75,26 @@ def _document(partition: str, account: str, region: str, services: Sequence[str]
         "Action": "kms:*",
         "Resource": "*",
     }
-    users = [
-        {
-            "Sid": "".join(part.capitalize() for part in service.split(".")[0].split("-")),
-            "Effect": "Allow",
-            "Principal": {"Service": f"logs.{region}.amazonaws.com" if service == LOGS else service},
-            "Action": list(USE),
-            "Resource": "*",
-            "Condition": _logs_of(partition, account, region) if service == LOGS else _account(account),
-        }
-        for service in services
-    ]
+    users = [_uses(service, partition, account, region) for service in services]
     return {"Version": "2012-10-17", "Statement": [owner, *users]}
 
 
-def _logs_of(partition: str, account: str, region: str) -> dict[str, object]:
-    return {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:{partition}:logs:{region}:{account}:log-group:*"}}
+def _uses(service: str, partition: str, account: str, region: str) -> dict[str, object]:
+    return {
+        "Sid": "".join(part.capitalize() for part in service.split(".", maxsplit=1)[0].split("-")),
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{region}.amazonaws.com" if service == LOGS else service},
+        "Action": ["kms:Decrypt"] if service == CLOUDFRONT else list(USE),
+        "Resource": "*",
+        "Condition": _condition(service, partition, account, region),
+    }
 
 
-def _account(account: str) -> dict[str, object]:
+def _condition(service: str, partition: str, account: str, region: str) -> dict[str, object]:
     """Another account must not have the service use this key for it (the confused deputy)."""
+    if service == LOGS:
+        groups = f"arn:{partition}:logs:{region}:{account}:log-group:*"
+        return {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+    if service == CLOUDFRONT:
+        return {"ArnLike": {"aws:SourceArn": f"arn:{partition}:cloudfront::{account}:distribution/*"}}
     return {"StringEquals": {"aws:SourceAccount": account}}

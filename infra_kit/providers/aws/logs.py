@@ -8,7 +8,7 @@ from pulumi_aws import cloudwatch
 from infra_kit.component import Scope
 
 DAYS = 30
-PRODUCTION_DAYS = 365
+MONITORED_DAYS = 365
 """A year: an intrusion is often found out months later."""
 
 
@@ -20,5 +20,5 @@ def group(scope: Scope, role: str, key: pulumi.Output[str] | None) -> cloudwatch
         role: its role among the component's children.
         key: of `keys.key_arn(scope, services=[keys.LOGS])`; None for the service's own.
     """
-    days = PRODUCTION_DAYS if scope.defaults.protect else DAYS
+    days = MONITORED_DAYS if scope.defaults.monitoring else DAYS
     return scope.resource(role, cloudwatch.LogGroup, retention_in_days=days, kms_key_id=key, tags=scope.tags)

@@ -1,6 +1,7 @@
 """Network on AWS: a VPC with a public, a private and an isolated subnet in each zone.
 
-- Subnets are keyed by the letter of their zone, which `infra-kit:aws: {zones: […]}` names in order.
+- Subnets are keyed by the letter of their zone, which `infra-kit:aws: {zones: […]}` names in order. A preview asks the
+  account whether it has them.
 - Public addresses are given to nobody by default: only what asks for one (a load balancer, a NAT gateway) has it.
 - The private tier goes out through NAT, the isolated one not at all; both reach S3 and DynamoDB through gateway
   endpoints, which cost nothing (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2
@@ -23,7 +24,7 @@ from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, Netwo
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.aws import cidrs, flow_logs, identity
-from infra_kit.providers.aws.settings import AwsSettings
+from infra_kit.providers.aws.zones import letters, names
 
 SUPPORTS: frozenset[Feature] = frozenset({features.FLOW_LOGS})
 ANYWHERE = "0.0.0.0/0"
@@ -35,7 +36,7 @@ def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
-    zones = _zones(scope, spec)
+    zones = names(scope, letters(scope, spec))
     vpc = _vpc(scope, spec)
     gateway = scope.resource("gateway", ec2.InternetGateway, vpc_id=vpc.id, tags=scope.tags)
     subnets = {tier: _subnets(scope, spec, vpc, tier, zones) for tier in cidrs.TIERS}
@@ -91,25 +92,6 @@ def _inputs(subnets: Mapping[str, pulumi.Input[str]]) -> Ids:
     return {zone: pulumi.Output.from_input(subnet) for zone, subnet in subnets.items()}
 
 
-def _zones(scope: Scope, spec: NetworkSpec) -> Sequence[str]:
-    """The letters of the zones, the first ones of those that the stack says."""
-    there = cast(AwsSettings, scope.target.settings).zones
-    zones = there[: spec.zones]
-    if len(zones) < spec.zones:
-        raise SpecError(
-            f"Network {scope.name!r}: zones: given {spec.zones}, and infra-kit:aws: zones names {', '.join(there)}. "
-            "Name as many there, or ask for fewer."
-        )
-    places = cidrs.letters(spec.cidr)
-    if outside := [zone for zone in zones if zone not in places]:
-        raise SpecError(
-            f"Network {scope.name!r}: cidr: given {spec.cidr}, which has room for the zones {places[0]} to "
-            f"{places[-1]}, not for {', '.join(outside)}: a zone's place goes by its letter, and AWS makes no subnet "
-            "below /28. Take a larger range (/23 has room up to h), or other zones in infra-kit:aws: zones."
-        )
-    return zones
-
-
 def _vpc(scope: Scope, spec: NetworkSpec) -> ec2.Vpc:
     vpc = scope.resource(
         "vpc",
@@ -123,19 +105,20 @@ def _vpc(scope: Scope, spec: NetworkSpec) -> ec2.Vpc:
     return vpc
 
 
-def _subnets(scope: Scope, spec: NetworkSpec, vpc: ec2.Vpc, tier: Tier, zones: Sequence[str]) -> dict[str, ec2.Subnet]:
-    region = identity.region(scope)
+def _subnets(
+    scope: Scope, spec: NetworkSpec, vpc: ec2.Vpc, tier: Tier, zones: Mapping[str, pulumi.Output[str]]
+) -> dict[str, ec2.Subnet]:
     return {
         zone: scope.resource(
             f"{tier}-{zone}",
             ec2.Subnet,
             vpc_id=vpc.id,
             cidr_block=cidrs.block(spec.cidr, tier, zone),
-            availability_zone=pulumi.Output.concat(region, zone),
+            availability_zone=name,
             map_public_ip_on_launch=False,
             tags=_named(scope, tier, zone),
         )
-        for zone in zones
+        for zone, name in zones.items()
     }
 
 

@@ -5,13 +5,15 @@
 - The archive class is Glacier Instant Retrieval: what is archived is still read by a plain GET, as the S3 API promises
   everywhere. Objects below 128 KB are not worth moving, and S3 leaves them
   (https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html).
-- A retention lock is Object Lock in compliance mode: not even the account's root user gets around it. It can be added
-  to a bucket that stands. Made longer, it holds for what is written from then on
+- A retention lock is Object Lock: in compliance mode where the environment protects its data, so that not even the
+  account's root user gets around it; elsewhere in governance mode, which who destroys the stack may bypass
+  (`s3:BypassGovernanceRetention`; the bucket's own user may not): else nobody could be rid of what a rehearsal leaves.
+  It can be added to a bucket that stands. Another mode or time holds for what is written from then on
   (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html).
 - Distributions of CloudFront in the same account may read its objects. Which ones, a bucket cannot know: a
   distribution needs its bucket first, and the policy of a bucket is one document. No other account's may.
-- In production it has a KMS key of its own, unless it is public: who is nobody cannot ask KMS
-  (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). And its accesses are logged.
+- It has a KMS key of its own where the environment has own keys, unless it is public: who is nobody cannot ask KMS
+  (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). Production logs its accesses.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_aws import iam, s3
+from pulumi_aws import s3
 
 from infra_kit import features
 from infra_kit.component import Scope
@@ -44,7 +46,6 @@ SUPPORTS = frozenset(
 
 HINTS: Mapping[Feature, str] = {}
 
-CLOUDFRONT = "cloudfront.amazonaws.com"
 ARCHIVE_CLASS = "GLACIER_IR"
 MAX_CORS_RULES = 100
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html"""
@@ -64,7 +65,7 @@ def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     _check_cors(scope.name, spec.cors)
-    key = None if spec.public_read else keys.key_arn(scope, services=(CLOUDFRONT,))
+    key = None if spec.public_read else keys.key_arn(scope, services=(keys.CLOUDFRONT,))
     bucket = buckets.create(scope, "bucket", key=key, public=spec.public_read)
     buckets.lifecycle(scope, bucket, _rules(scope, spec))
     buckets.policy(scope, bucket, _cloudfront_reads, *([_everyone_reads] if spec.public_read else []))
@@ -116,7 +117,7 @@ def _cloudfront_reads(place: buckets.Place) -> buckets.Statement:
     return {
         "Sid": "OwnDistributionsRead",
         "Effect": "Allow",
-        "Principal": {"Service": CLOUDFRONT},
+        "Principal": {"Service": keys.CLOUDFRONT},
         "Action": "s3:GetObject",
         "Resource": place.objects,
         "Condition": {"ArnLike": {"aws:SourceArn": distributions}},
@@ -138,6 +139,7 @@ def _retention_lock(scope: Scope, bucket: buckets.Bucket, spec: ObjectStoreSpec)
     """Protected as the data is: taken off, what is written from then on is not locked."""
     if spec.retention_lock is None:
         return
+    mode = "COMPLIANCE" if scope.defaults.protect else "GOVERNANCE"
     buckets.part(
         scope,
         bucket.role,
@@ -145,7 +147,7 @@ def _retention_lock(scope: Scope, bucket: buckets.Bucket, spec: ObjectStoreSpec)
         s3.BucketObjectLockConfiguration,
         stateful=True,
         bucket=bucket.versioned,
-        rule={"default_retention": {"mode": "COMPLIANCE", "days": spec.retention_lock}},
+        rule={"default_retention": {"mode": mode, "days": spec.retention_lock}},
     )
 
 
@@ -165,7 +167,7 @@ def _cors(scope: Scope, bucket: buckets.Bucket, spec: ObjectStoreSpec) -> None:
 
 
 def _access_logs(scope: Scope, bucket: buckets.Bucket) -> None:
-    if not scope.defaults.protect:
+    if not scope.defaults.monitoring:
         return
     buckets.part(
         scope,
@@ -192,11 +194,8 @@ def _s3_writes_logs(place: buckets.Place) -> buckets.Statement:
 
 def _user(scope: Scope, bucket: s3.Bucket, key: pulumi.Output[str] | None, spec: ObjectStoreSpec) -> users.User:
     """Whose key reaches this bucket, and nothing else."""
-    user = users.user(scope)
     arns = pulumi.Output.all(bucket.arn, *([key] if key else []))
-    grant = arns.apply(lambda known: _grant(known[0], known[1:], versioning=spec.versioning))
-    scope.resource("user-policy", iam.UserPolicy, user=user.name, policy=grant)
-    return user
+    return users.user(scope, arns.apply(lambda known: _grant(known[0], known[1:], versioning=spec.versioning)))
 
 
 def _grant(bucket: str, key: Sequence[str], *, versioning: bool) -> str:

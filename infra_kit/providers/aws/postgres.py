@@ -1,10 +1,12 @@
 """Postgres on AWS: RDS for PostgreSQL (not Aurora: seeds/004 wants what runs anywhere).
 
-- RDS keeps the master user and rotates its password; nobody else uses it. The endpoint's role is the application's own,
-  with a generated password, in a secret of its own in Secrets Manager. RDS has no API for roles, databases and
-  extensions: see `postgres_setup`.
+- The master user is nobody's but the set-up's; RDS keeps and rotates its password, unless there are replicas, of which
+  it makes none then: see `postgres_master`. The endpoint's role is the application's own, with a generated password, in
+  a secret of its own in Secrets Manager (`login_secrets`). RDS has no API for roles, databases and extensions: see
+  `postgres_setup`.
 - TLS is forced; URLs say `sslmode=require`. `ca_certificate` is RDS's authorities of the region, for `verify-full`.
-- Disks are gp3, encrypted, of 20 GiB at least.
+- Disks are gp3, encrypted, of 20 GiB at least. A server stays encrypted as it was made: with a key of its own where the
+  environment had own keys then, else with that of RDS. To change that, restore a snapshot into a new one.
 - What production gets by default is the cheapest class that fits, a burstable one too: those of RDS run on unlimited
   credits, so they slow nobody down but may cost more when busy
   (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html), and seeds/000 and
@@ -13,8 +15,6 @@
 - Deletion protection is the spec's. Why not CKV_AWS_293 outside of production: such stacks come and go.
 - Changes take place at once: who runs `up` has seen them in the plan, and means now. Another major version is an
   upgrade in place, after a snapshot that RDS takes by itself; a parameter that needs a restart waits for one.
-- The secret of the application's role is not rotated by Secrets Manager. Why not CKV2_AWS_57: whoever holds the URL
-  would lose the database. To change it, replace the child `password`: that `up` sets it everywhere.
 - RDS makes the log groups of its exports by itself, and keeps them without end; set a retention there.
 """
 
@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 import pulumi
-from pulumi_aws import lambda_, rds, secretsmanager
+from pulumi_aws import lambda_, rds
 
 from infra_kit import features
 from infra_kit.component import Scope
@@ -33,7 +33,9 @@ from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, Pos
 from infra_kit.features import Feature
 from infra_kit.providers.aws import (
     keys,
+    login_secrets,
     postgres_extensions,
+    postgres_master,
     postgres_parameters,
     postgres_pooler,
     postgres_server,
@@ -46,6 +48,7 @@ from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.urls import url
+from infra_kit.providers.common.waiting import after
 
 SUPPORTS = frozenset(
     {
@@ -93,17 +96,26 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
     place = _place(scope, spec, network, size)
-    server = postgres_server.server(scope, spec, place)
+    master = postgres_master.own_password(scope, spec, place.key)
+    server = postgres_server.server(scope, spec, place, master)
     replicas = [postgres_server.replica(scope, server, place, number + 1) for number in range(spec.read_replicas)]
     owner = password(scope).result
     secret = _secret(scope, owner, place.key)
     clients, way = postgres_setup.client_group(scope, network, PORT)
     done = postgres_setup.run(
-        scope, spec, server, network=network, client_group=clients, after=[way], key=place.key, password=owner
+        scope,
+        spec,
+        server,
+        network=network,
+        client_group=clients,
+        after=[way],
+        key=place.key,
+        master=postgres_master.login(scope, server, master),
+        password=owner,
     )
-    pooler = _pooler(scope, spec, server, place, network=network, clients=clients, secret=secret, after=done)
-    native = AwsPostgres(server=server, replicas=tuple(replicas), group=place.group, secret=secret.arn)
-    return _endpoint(spec, native, owner, done, pooler)
+    pooled = _pooled(scope, spec, server, place, network=network, clients=clients, secret=secret, done=done)
+    native = AwsPostgres(server=server, replicas=tuple(replicas), group=place.group, secret=secret)
+    return _endpoint(spec, native, owner, done, pooled)
 
 
 def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) -> Place:
@@ -118,21 +130,12 @@ def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) ->
     )
 
 
-def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | None) -> secretsmanager.Secret:
-    secret = scope.resource(
-        "secret",
-        secretsmanager.Secret,
-        description=f"The role {postgres_setup.OWNER} of Postgres {scope.name}",
-        kms_key_id=key,
-        recovery_window_in_days=30 if scope.defaults.retain_data else 0,
-        tags=scope.tags,
-    )
-    login = pulumi.Output.json_dumps({"username": postgres_setup.OWNER, "password": owner})
-    scope.resource("secret-value", secretsmanager.SecretVersion, secret_id=secret.id, secret_string=login)
-    return secret
+def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | None) -> pulumi.Output[str]:
+    text = login_secrets.login(postgres_setup.OWNER, owner)
+    return login_secrets.keep(scope, "secret", f"The role {postgres_setup.OWNER} of Postgres {scope.name}", text, key)
 
 
-def _pooler(
+def _pooled(
     scope: Scope,
     spec: PostgresSpec,
     server: rds.Instance,
@@ -140,11 +143,12 @@ def _pooler(
     *,
     network: AwsNetwork,
     clients: pulumi.Output[str],
-    secret: secretsmanager.Secret,
-    after: lambda_.Invocation,
-) -> rds.Proxy | None:
+    secret: pulumi.Output[str],
+    done: lambda_.Invocation,
+) -> pulumi.Output[str]:
+    """The pooler's host; the server's own without one."""
     if spec.pooling is None:
-        return None
+        return server.address
     return postgres_pooler.create(
         scope,
         postgres_pooler.share(scope, spec, spec.pooling, place.size),
@@ -153,7 +157,7 @@ def _pooler(
         groups=[place.group, clients],
         secret=secret,
         key=place.key,
-        after=after,
+        done=done,
     )
 
 
@@ -162,12 +166,12 @@ def _endpoint(
     native: AwsPostgres,
     owner: pulumi.Output[str],
     done: lambda_.Invocation,
-    pooler: rds.Proxy | None,
+    pooled: pulumi.Output[str],
 ) -> PostgresEndpoint:
-    # Whoever uses the address waits until the role is there; it is known all the same when the role is set anew.
-    host = pulumi.Output.all(native.server.address, done.urn).apply(lambda both: str(both[0]))
-    reader = native.replicas[0].address if native.replicas else host
-    first = spec.databases[0]
+    """Whoever uses an address waits until the role and the databases are there."""
+    host, first = after(native.server.address, done), spec.databases[0]
+    readers = [after(replica.address, done) for replica in native.replicas] or [host]
+    urls = [_url(reader, owner, first) for reader in readers]
     return PostgresEndpoint(
         host=host,
         port=pulumi.Output.from_input(PORT),
@@ -175,8 +179,9 @@ def _endpoint(
         username=pulumi.Output.from_input(postgres_setup.OWNER),
         password=pulumi.Output.secret(owner),
         url=_url(host, owner, first),
-        reader_url=_url(reader, owner, first),
-        pooled_url=_url(pooler.endpoint if pooler else host, owner, first),
+        reader_url=urls[0],
+        reader_urls=pulumi.Output.all(*urls),
+        pooled_url=_url(after(pooled, done), owner, first),
         ca_certificate=postgres_setup.certificate(done),
         native=native,
     )

@@ -17,7 +17,7 @@ import json
 from math import ceil
 
 import pulumi
-from pulumi_aws import iam, lambda_, rds, secretsmanager
+from pulumi_aws import iam, lambda_, rds
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import Pooling, PostgresSpec
@@ -25,6 +25,7 @@ from infra_kit.errors import SpecError
 from infra_kit.providers.aws import identity
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common.sizes import Size
+from infra_kit.providers.common.waiting import after
 
 BYTES_A_CONNECTION = 9_531_392
 MOST_CONNECTIONS = 5000
@@ -63,11 +64,11 @@ def create(
     *,
     network: AwsNetwork,
     groups: list[pulumi.Output[str]],
-    secret: secretsmanager.Secret,
+    secret: pulumi.Output[str],
     key: pulumi.Output[str] | None,
-    after: lambda_.Invocation,
-) -> rds.Proxy:
-    """The proxy before the server, which logs in as the role of `secret` once `after` has made it."""
+    done: lambda_.Invocation,
+) -> pulumi.Output[str]:
+    """The host of a proxy before the server, which logs in as the role of `secret` once `done` has made it."""
     proxy = _proxy(scope, network, groups, secret, _role(scope, secret, key))
     targets = scope.resource(
         "pooler-limits",
@@ -79,22 +80,22 @@ def create(
             "connection_borrow_timeout": WAIT,
         },
     )
-    scope.resource(
+    target = scope.resource(
         "pooler-target",
         rds.ProxyTarget,
         db_proxy_name=proxy.name,
         target_group_name=targets.name,
         db_instance_identifier=server.identifier,
-        depends_on=[after],
+        depends_on=[done],
     )
-    return proxy
+    return after(proxy.endpoint, target)
 
 
 def _proxy(
     scope: Scope,
     network: AwsNetwork,
     groups: list[pulumi.Output[str]],
-    secret: secretsmanager.Secret,
+    secret: pulumi.Output[str],
     role: pulumi.Output[str],
 ) -> rds.Proxy:
     return scope.resource(
@@ -110,14 +111,14 @@ def _proxy(
                 "auth_scheme": "SECRETS",
                 "client_password_auth_type": "POSTGRES_SCRAM_SHA_256",
                 "iam_auth": "DISABLED",
-                "secret_arn": secret.arn,
+                "secret_arn": secret,
             }
         ],
         tags=scope.tags,
     )
 
 
-def _role(scope: Scope, secret: secretsmanager.Secret, key: pulumi.Output[str] | None) -> pulumi.Output[str]:
+def _role(scope: Scope, secret: pulumi.Output[str], key: pulumi.Output[str] | None) -> pulumi.Output[str]:
     role = scope.resource(
         "pooler-role",
         iam.Role,
@@ -125,11 +126,11 @@ def _role(scope: Scope, secret: secretsmanager.Secret, key: pulumi.Output[str] |
         description=f"Lets the pooler of Postgres {scope.name} log in",
         tags=scope.tags,
     )
-    known = pulumi.Output.all(secret.arn, key, identity.region(scope))
+    known = pulumi.Output.all(secret, key, identity.region(scope))
     reads = scope.resource(
         "pooler-rights", iam.RolePolicy, role=role.id, policy=known.apply(lambda it: _reads(it[0], it[1], it[2]))
     )
-    return pulumi.Output.all(role.arn, reads.id).apply(lambda both: str(both[0]))
+    return after(role.arn, reads)
 
 
 def _reads(secret: str, key: str | None, region: str) -> str:

@@ -14,12 +14,12 @@ from pulumi_aws import iam, rds
 from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresSpec
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws import identity, snapshots
+from infra_kit.providers.aws import identity, postgres_master, snapshots
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common.sizes import Size
+from infra_kit.providers.common.waiting import after
 
 PORT = 5432
-MASTER = "postgres"
 MONITORED_EVERY = 60
 """Seconds."""
 
@@ -43,7 +43,7 @@ class Place:
     disk: Mapping[str, int]
     key: pulumi.Output[str] | None
     monitor: pulumi.Output[str] | None
-    """The role that watches the machine; production only."""
+    """The role that watches the machine; None where nobody does."""
 
 
 def subnets(scope: Scope, network: AwsNetwork) -> rds.SubnetGroup:
@@ -57,7 +57,8 @@ def subnets(scope: Scope, network: AwsNetwork) -> rds.SubnetGroup:
     return scope.resource("subnets", rds.SubnetGroup, subnet_ids=ids, description=_about(scope), tags=scope.tags)
 
 
-def server(scope: Scope, spec: PostgresSpec, place: Place) -> rds.Instance:
+def server(scope: Scope, spec: PostgresSpec, place: Place, master: pulumi.Output[str] | None) -> rds.Instance:
+    """The primary. `master`: its master user's password; None where RDS keeps it."""
     return scope.resource(
         "server",
         rds.Instance,
@@ -67,16 +68,16 @@ def server(scope: Scope, spec: PostgresSpec, place: Place) -> rds.Instance:
         engine_version=spec.version or DEFAULT_VERSION,
         allow_major_version_upgrade=True,
         port=PORT,
-        username=MASTER,
-        manage_master_user_password=True,
-        master_user_secret_kms_key_id=place.key,
         kms_key_id=place.key,  # a replica of the same region has its primary's, and RDS refuses one that says it
         db_subnet_group_name=place.subnets.name,
         multi_az=spec.high_availability,
         deletion_protection=spec.deletion_protection,
+        # RDS encrypts no server anew: with another key it would be another, empty one.
+        ignore_changes=["kmsKeyId", *postgres_master.decided_at_birth(master)],
+        **postgres_master.inputs(master, place.key),
         **_common(scope, place),
         **_backups(scope, spec),
-        **_leaving(scope, place),
+        **_leaving(scope),
     )
 
 
@@ -93,8 +94,8 @@ def replica(scope: Scope, primary: rds.Instance, place: Place, number: int) -> r
 
 
 def monitor(scope: Scope) -> pulumi.Output[str] | None:
-    """The role by which RDS reports on the machine itself (enhanced monitoring), in production."""
-    if not scope.defaults.protect:
+    """The role by which RDS reports on the machine itself (enhanced monitoring), where the environment asks for it."""
+    if not scope.defaults.monitoring:
         return None
     role = scope.resource(
         "monitoring-role",
@@ -111,7 +112,7 @@ def monitor(scope: Scope) -> pulumi.Output[str] | None:
             "arn:", identity.partition(scope), ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
         ),
     )
-    return pulumi.Output.all(role.arn, rights.id).apply(lambda both: str(both[0]))
+    return after(role.arn, rights)
 
 
 def _trust(account: str) -> str:
@@ -151,7 +152,7 @@ def _common(scope: Scope, place: Place) -> dict[str, Any]:
 
 
 def _watched(place: Place) -> dict[str, Any]:
-    """In production: the machine every minute, and what the statements wait for, kept for the week that is free."""
+    """The machine every minute, and what the statements wait for, kept for the week that is free."""
     if place.monitor is None:
         return {}
     return {
@@ -197,8 +198,8 @@ def _backups(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
     }
 
 
-def _leaving(scope: Scope, place: Place) -> dict[str, Any]:
-    name = snapshots.final_name(scope, key=place.key)
+def _leaving(scope: Scope) -> dict[str, Any]:
+    name = snapshots.final_name(scope)
     return {"skip_final_snapshot": name is None, "final_snapshot_identifier": name}
 
 

@@ -2,9 +2,9 @@
 
 A Lambda function makes them from inside of the network (`lambdas/postgres_setup.py`), whenever what it is told changes.
 
-- It needs no way out of the network, which `nat="none"` has not: the master password, which RDS keeps and rotates in
-  Secrets Manager, comes with the call. After each rotation (weekly) the next `up` therefore calls it again, to no
-  effect.
+- It needs no way out of the network, which `nat="none"` has not: the master password comes with the call, whose input
+  is a secret of Pulumi's state. Where RDS keeps and rotates that password (weekly), the next `up` therefore calls it
+  again, to no effect.
 - It proves the server by RDS's own authorities, which Pulumi packs beside it, and answers with those of its region.
 - Why no reserved concurrency (CKV_AWS_115): it takes from the account's, and a new account has none to spare
   (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Two runs take turns by a lock instead.
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam, lambda_, rds, secretsmanager, vpc
+from pulumi_aws import cloudwatch, ec2, iam, lambda_, rds, vpc
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
@@ -61,16 +61,17 @@ def run(
     client_group: pulumi.Output[str],
     after: Sequence[pulumi.Resource],
     key: pulumi.Output[str] | None,
+    master: pulumi.Output[str],
     password: pulumi.Output[str],
 ) -> lambda_.Invocation:
-    """Has the server set up, through `client_group` once what it needs stands (`after`). What needs the role or the
-    databases waits for the result."""
+    """Has the server set up, through `client_group` once what it needs stands (`after`), as its user `master`. What
+    needs the role or the databases waits for the result."""
     function = _function(scope, network, client_group, key)
     wanted = pulumi.Output.json_dumps(
         {
             "host": server.address,
             "port": server.port,
-            "master": _master(scope, server),
+            "master": master,
             "role": OWNER,
             "password": password,
             "databases": list(spec.databases),
@@ -117,15 +118,6 @@ def client_group(
 def certificate(done: lambda_.Invocation) -> pulumi.Output[str | None]:
     """The authorities that the function answered with: a JSON string, in which line ends alone are escaped."""
     return done.result.apply(lambda text: text.strip('"').replace("\\n", "\n") or None)
-
-
-def _master(scope: Scope, server: rds.Instance) -> pulumi.Output[str]:
-    secret = server.master_user_secrets.apply(lambda secrets: str(secrets[0].secret_arn))
-    return secretsmanager.get_secret_version_output(secret_id=secret, opts=_invoke(scope)).secret_string
-
-
-def _invoke(scope: Scope) -> pulumi.InvokeOutputOptions:
-    return pulumi.InvokeOutputOptions(parent=scope.parent)
 
 
 def _function(

@@ -10,6 +10,10 @@
   and what is kept here besides sessions and counters should have a home elsewhere.
 - Changes take place at once: who runs `up` has seen them in the plan, and means now.
 - AWS refuses to change `databases` of a cache that stands: make another one beside it.
+- A cache stays encrypted as it was made: with a key of its own where the environment had own keys then, else with that
+  of ElastiCache. To change that, restore a snapshot into a new one.
+- Its certificate is of Amazon's public authorities, which clients know
+  (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html).
 """
 
 from __future__ import annotations
@@ -109,8 +113,10 @@ def _server(
         auth_token_update_strategy=OLD_TOKEN_STAYS,
         at_rest_encryption_enabled=True,
         kms_key_id=key,
+        # ElastiCache encrypts no cache anew: with another key it would be another, empty one.
+        ignore_changes=["kmsKeyId"],
         snapshot_retention_limit=scope.defaults.backup_days,
-        final_snapshot_identifier=snapshots.final_name(scope, subnets=subnets.name, key=key),
+        final_snapshot_identifier=snapshots.final_name(scope, subnets=subnets.name),
         apply_immediately=True,
         tags=scope.tags,
     )
@@ -129,6 +135,7 @@ def _endpoint(server: elasticache.ReplicationGroup, spec: RedisSpec, token: pulu
         username=pulumi.Output.from_input(""),
         password=pulumi.Output.secret(token),
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
+        ca_certificate=pulumi.Output.from_input(None),
         url=_url(host, token),
         reader_url=_url(reader, token),
     )

@@ -8,10 +8,11 @@ from pulumi_aws import ec2, vpc
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.common.waiting import after
 
 
 def database_group(scope: Scope, network: AwsNetwork, port: int) -> pulumi.Output[str]:
-    """The id of a group that is open on one port, to the network's own addresses, and lets nothing out.
+    """The id, once it is open, of a group that lets the network's own addresses in on one port, and nothing out.
 
     Raises `SpecError` for a component whose name AWS would refuse of its group
     (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html).
@@ -35,7 +36,7 @@ def database_group(scope: Scope, network: AwsNetwork, port: int) -> pulumi.Outpu
         tags=scope.tags,
         ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
-    scope.resource(
+    way = scope.resource(
         "group-in",
         vpc.SecurityGroupIngressRule,
         description=f"The network to {what}",
@@ -46,4 +47,4 @@ def database_group(scope: Scope, network: AwsNetwork, port: int) -> pulumi.Outpu
         to_port=port,
         tags=scope.tags,
     )
-    return group.id
+    return after(group.id, way)

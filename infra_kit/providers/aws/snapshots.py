@@ -24,5 +24,5 @@ def final_name(
     if not scope.defaults.retain_data:
         return None
     keepers = {key: value for key, value in replacing.items() if value is not None}
-    mark = scope.resource(role, random.RandomId, byte_length=4, keepers=keepers)
+    mark = scope.resource(role, random.RandomId, byte_length=4, keepers=keepers or None)
     return pulumi.Output.concat(scope.name, "-final-", mark.hex)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from infra_kit.providers.aws import sizes
+from infra_kit.providers.common.sizes import Size
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -105,6 +108,11 @@ def _pooler(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "endpoint": f"{name}.proxy-abc123.{REGION}.rds.amazonaws.com"}
 
 
+def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """All letters that a region of AWS has in use."""
+    return {"names": [f"{inputs.get('region', REGION)}{letter}" for letter in "abcdef"]}
+
+
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:acm/certificate:Certificate": _certificate,
     "aws:cloudfront/distribution:Distribution": _distribution,
@@ -133,6 +141,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 """By type, what a resource answers beside its inputs."""
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
     "aws:index/getRegion:getRegion": {"region": REGION},
@@ -141,6 +150,12 @@ CALLS: dict[str, Mapping[str, Any] | Answer] = {
     },
 }
 """By token, what a function of the provider answers."""
+
+SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
+    "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),
+}
+"""By type, the input that says its size, and the table that it is picked from."""
 
 
 def _anyone(inputs: Mapping[str, Any]) -> bool:

@@ -16,17 +16,20 @@ from infra_kit.component import Scope
 
 @dataclass(frozen=True)
 class User:
-    """A user with one access key, who may nothing yet."""
+    """A user with one access key."""
 
     arn: pulumi.Output[str]
-    name: pulumi.Output[str]
     key_id: pulumi.Output[str]
     secret: pulumi.Output[str]
     """Secret."""
 
 
-def user(scope: Scope) -> User:
-    """The component's own user (roles `user` and `access-key`)."""
+def user(scope: Scope, policy: pulumi.Output[str]) -> User:
+    """The component's own user (roles `user`, `user-policy` and `access-key`), whose key is there once it may do what
+    `policy` says.
+
+    Why not CKV_AWS_40 (policies are for groups and roles): a component has one user, and they go together."""
     made = scope.resource("user", iam.User, tags=scope.tags)
-    key = scope.resource("access-key", iam.AccessKey, user=made.name)
-    return User(made.arn, made.name, key.id, pulumi.Output.secret(key.secret))
+    rights = scope.resource("user-policy", iam.UserPolicy, user=made.name, policy=policy)
+    key = scope.resource("access-key", iam.AccessKey, user=made.name, depends_on=[rights])
+    return User(made.arn, key.id, pulumi.Output.secret(key.secret))

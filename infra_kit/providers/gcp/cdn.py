@@ -12,7 +12,8 @@
 - What no route leads to is answered 404; with `domains`, so is every other host name.
 - Google has no resource for an invalidation, so `release` is one of ours, which asks the API (`cdn_invalidation`).
 - `trust` is the value of the header `X-Infra-Kit-Cdn`, which every request to a host carries: a load balancer has no
-  identity that a host could check. In production, accesses are logged.
+  identity that a host could check.
+- `query=False` and the `ttl` of what is no file hold only in part, and the plan says so (`cdn_backends`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.features import Feature
 from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import cdn_backends, cdn_checks, cdn_edge, cdn_invalidation, cdn_routes
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
@@ -39,16 +41,17 @@ def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     cdn_checks.check(scope, spec)
+    cdn_checks.say_what_google_does(scope, spec)
     trust = password(scope, "trust").result
     services = cdn_backends.services(scope, spec, trust)
     routes = cdn_routes.url_map(scope, spec, services)
-    address = cdn_edge.serve(scope, spec, routes)
+    edge = cdn_edge.serve(scope, spec, routes)
     if spec.release:
         cdn_invalidation.invalidate(scope, routes, spec.release)
-    return CdnEndpoint(url=_url(spec, address), domain=address, trust=pulumi.Output.secret(trust))
+    return CdnEndpoint(url=_url(spec, edge), domain=edge.address, trust=pulumi.Output.secret(trust))
 
 
-def _url(spec: CdnSpec, address: pulumi.Output[str]) -> pulumi.Output[str]:
+def _url(spec: CdnSpec, edge: cdn_edge.Edge) -> pulumi.Output[str]:
     if spec.domains:
-        return pulumi.Output.from_input(f"https://{spec.domains[0]}")
-    return pulumi.Output.concat("http://", address)
+        return after(pulumi.Output.from_input(f"https://{spec.domains[0]}"), edge.listener)
+    return after(pulumi.Output.concat("http://", edge.address), edge.listener)

@@ -1,7 +1,8 @@
 """The origins of a Cdn on Google Cloud: a backend service a route, and what it keeps of the answers.
 
 What tells answers apart is what the spec names, and always the query string: Google sends it to the origin whatever is
-asked, so an answer that was made for one query must not be given to another. `query=False` only says that none matters.
+asked, so an answer that was made for one query must not be given to another. With `query=False` the plan says so, and
+what would decide how a bucket answers is taken out before (`cdn_routes.STORE_QUERY`).
 Of the rest of a request, `Cookie` and `Authorization` reach the origin where a route names them; Google cannot send
 some cookies and hold back others, nor hold back headers that it is not told of.
 
@@ -25,6 +26,7 @@ from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.naming import fit
+from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.cdn_checks import MAX_TTL, address
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.object_store import READ_OBJECT, GcpBucket
@@ -107,6 +109,7 @@ def _endpoint(scope: Scope, pattern: str, host: pulumi.Input[str], port: int) ->
     group = scope.resource(
         f"group-{mark(pattern)}",
         compute.GlobalNetworkEndpointGroup,
+        depends_on=[api(scope, "compute")],
         network_endpoint_type="INTERNET_IP_PORT" if by_address else "INTERNET_FQDN_PORT",
         default_port=port,
     )
@@ -124,7 +127,7 @@ def _endpoint(scope: Scope, pattern: str, host: pulumi.Input[str], port: int) ->
 def _service(
     scope: Scope, spec: CdnSpec, pattern: str, *, group: compute.GlobalNetworkEndpointGroup, **more: Any
 ) -> compute.BackendService:
-    logged, kept = scope.defaults.protect, more["cdn_policy"] is not None
+    logged, kept = scope.defaults.monitoring, more["cdn_policy"] is not None
     return scope.resource(
         f"backend-{mark(pattern)}",
         compute.BackendService,

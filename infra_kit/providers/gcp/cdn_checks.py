@@ -6,6 +6,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+import pulumi
+
 from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
@@ -50,6 +52,24 @@ def check(scope: Scope, spec: CdnSpec) -> None:
         _check_origin(where, route)
         _check_ttl(where, route)
         _check_keys(where, route)
+
+
+def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
+    """Says what holds only in part (see `cdn_backends`), and harms nobody: nothing is kept that should not be."""
+    queries = [pattern for pattern, route in spec.routes.items() if not route.query]
+    if queries:
+        pulumi.log.warn(
+            f"Cdn {scope.name!r}: routes: {', '.join(queries)}: query=False: Google sends a query string to the origin "
+            "all the same, and keeps an answer for each. Say query=True where that is meant.",
+            scope.parent,
+        )
+    hosts = [it for it, route in spec.routes.items() if route.ttl != NO_CACHE and isinstance(route.origin, str)]
+    if hosts:
+        pulumi.log.info(
+            f"Cdn {scope.name!r}: routes: {', '.join(hosts)}: ttl: of what has no Cache-Control, Google keeps what is "
+            "static by its type, never HTML or JSON. Let the origin say Cache-Control there.",
+            scope.parent,
+        )
 
 
 def _check_domains(scope: Scope, spec: CdnSpec) -> None:

@@ -17,10 +17,11 @@ from infra_kit.components.object_store import ObjectStore
 NAME = "routes"
 
 STORE_QUERY = (
-    "response-cache-control", "response-content-disposition", "response-content-encoding",
+    "generation", "response-cache-control", "response-content-disposition", "response-content-encoding",
     "response-content-language", "response-content-type", "response-expires",
 )  # fmt: skip
-"""With these, whoever writes a link decides how a signed answer of a bucket is shown, e.g. a text as a page
+"""With these, whoever writes a link decides which version of an object a signed answer is, and how it is shown, e.g. a
+text as a page
 (https://cloud.google.com/storage/docs/xml-api/reference-headers)."""
 
 IDENTITY = ("Authorization", "Cookie")
@@ -58,7 +59,7 @@ def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> lis
         rule
         for pattern, route in longest_first
         for rule in (
-            *([_without_store_query(pattern)] if isinstance(route.origin, ObjectStore) else []),
+            *([_without_store_query(pattern)] if isinstance(route.origin, ObjectStore) and not route.query else []),
             _rule(pattern, route, services[pattern]),
         )
     ]

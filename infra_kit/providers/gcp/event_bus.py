@@ -1,11 +1,11 @@
 """EventBus on Google Cloud: Pub/Sub, a topic a stream and a pull subscription a consumer.
 
-A producer publishes to a stream's topic (`native.topics`) and puts the event's subject into the attribute `subject`; an
+A producer publishes to a stream's topic (`streams`) and puts the event's subject into the attribute `subject`; an
 event on no subject of the stream is refused (`event_bus_subjects`). A consumer pulls from its subscription, whose full
 name is its address: `projects/<project>/subscriptions/<id>`. The same message comes at least once, and in any order.
 
-- `retention`: the topic keeps events that long, for 31 days at most, and a subscription can be set back to any moment
-  of it (`Seek`). Every event is in several zones: any number of `replicas` is there
+- `retention`: the topic keeps events that long, for 31 days at most (longer is a gap), and a subscription can be set
+  back to any moment of it (`Seek`). Every event is in several zones: any number of `replicas` is there
   (https://cloud.google.com/pubsub/architecture).
 - Pub/Sub counts deliveries only to forward what is given up, so each consumer has a topic for that. With `dead_letter`
   a subscription keeps what comes there; without, nobody does, and it is gone. The count is Pub/Sub's best effort.
@@ -19,11 +19,11 @@ Limits: https://cloud.google.com/pubsub/quotas#resource_limits; names: https://c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
-from pulumi_gcp import projects, pubsub, serviceaccount
+from pulumi_gcp import pubsub, serviceaccount
 
 from infra_kit import features
 from infra_kit.component import Scope
@@ -31,9 +31,11 @@ from infra_kit.components.event_bus import Consumer, EventBusEndpoint, EventBusS
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import event_bus_subjects as subjects
+from infra_kit.providers.gcp.apis import NAMES, api
 from infra_kit.providers.gcp.identity import service_account
-from infra_kit.providers.gcp.keys import key_id
+from infra_kit.providers.gcp.keys import key_id, service_agent
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
@@ -41,12 +43,14 @@ SUPPORTS = frozenset({features.DEAD_LETTER, features.STREAM_REPLICAS, features.L
 
 HINTS = {
     features.engine("nats"): 'Pub/Sub is the bus here; accept the gap, or set engine="native"',
+    features.LONG_RETENTION: "Pub/Sub keeps an event for 31 days; set retention='31d', and let a consumer write what "
+    "is to be kept longer to an ObjectStore, which has retention_lock too",
     features.STREAM_SIZE: "a topic is bounded by its retention alone; leave max_size_gb out",
 }
 
-HOST = "pubsub.googleapis.com"
+HOST = NAMES["pubsub"]
 PUBLISHER, SUBSCRIBER = "roles/pubsub.publisher", "roles/pubsub.subscriber"
-MIN_KEPT, MAX_KEPT = 600, 31 * 86_400
+MIN_KEPT = 600
 """Seconds, of a topic's and of a subscription's retention."""
 ACK_WAIT = (10, 600)
 """Seconds."""
@@ -54,14 +58,6 @@ DELIVERIES = (5, 100)
 RETRY = {"minimum_backoff": "10s", "maximum_backoff": "600s"}
 """Between two deliveries of one event, more each time: what cannot be worked off now does not block the rest
 (https://cloud.google.com/pubsub/docs/handling-failures#exponential_backoff)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GcpEventBus:
-    """The bus's handles."""
-
-    topics: Mapping[str, pulumi.Output[str]]
-    """By stream, the topic's full name: `projects/<project>/topics/<id>`."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +70,8 @@ class _Bus:
     agent: pulumi.Output[str]
     """Who forwards what is given up: Pub/Sub itself."""
     user: pulumi.Output[str]
+    grants: list[pulumi.Resource] = field(default_factory=list)
+    """What the user and Pub/Sub may do, so far."""
 
 
 def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
@@ -83,7 +81,7 @@ def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     _check(scope.name, spec)
     account = service_account(scope, "account", f"Publishes to {scope.name} and takes from it")
-    bus = _Bus(scope, _topic_settings(scope), _agent(scope), account.member)
+    bus = _Bus(scope, _topic_settings(scope), service_agent(scope, "agent", "pubsub"), account.member)
     topics = {name: _stream(bus, name, stream) for name, stream in spec.streams.items()}
     dead = {name: _dead_letters(bus, spec, name) for name in spec.consumers}
     consumers = {name: _consumer(bus, spec, name, topics, dead[name][0]) for name in spec.consumers}
@@ -93,15 +91,15 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         host=pulumi.Output.from_input(HOST),
         port=pulumi.Output.from_input(443),
         username=account.email,
-        password=pulumi.Output.secret(key.private_key),
+        password=pulumi.Output.secret(after(key.private_key, *bus.grants)),
+        streams=_addresses(topics),
         consumers=_addresses(consumers),
         dead_letters=_addresses({name: kept for name, (_, kept) in dead.items() if kept}),
-        native=GcpEventBus(topics={name: topic.id for name, topic in topics.items()}),
     )
 
 
-def _addresses(subscriptions: Mapping[str, pubsub.Subscription]) -> pulumi.Output[dict[str, str]]:
-    ids = pulumi.Output.all(**{name: subscription.id for name, subscription in subscriptions.items()})
+def _addresses(made: Mapping[str, pubsub.Topic | pubsub.Subscription]) -> pulumi.Output[dict[str, str]]:
+    ids = pulumi.Output.all(**{name: it.id for name, it in made.items()})
     return ids.apply(dict)  # of nothing, `all` makes a list
 
 
@@ -119,11 +117,8 @@ def _check(bus: str, spec: EventBusSpec) -> None:
 
 
 def _check_stream(where: str, stream: Stream) -> None:
-    if not MIN_KEPT <= seconds(stream.retention) <= MAX_KEPT:
-        raise SpecError(
-            f"{where}: retention: given {stream.retention}, Pub/Sub keeps an event for 10 minutes to 31 days ('10m' to "
-            "'31d'). What is to be kept longer, a consumer writes to an ObjectStore, which has retention_lock too."
-        )
+    if seconds(stream.retention) < MIN_KEPT:
+        raise SpecError(f"{where}: retention: given {stream.retention}, Pub/Sub keeps an event for '10m' at least.")
 
 
 def _check_consumer(where: str, consumer: Consumer) -> None:
@@ -141,14 +136,10 @@ def _check_consumer(where: str, consumer: Consumer) -> None:
         )
 
 
-def _agent(scope: Scope) -> pulumi.Output[str]:
-    return scope.resource("agent", projects.ServiceIdentity, service=HOST).member
-
-
 def _topic_settings(scope: Scope) -> dict[str, Any]:
     return {
         "labels": labels(scope),
-        "kms_key_name": key_id(scope, service=HOST),
+        "kms_key_name": key_id(scope, service="pubsub"),
         "message_storage_policy": {"allowed_persistence_regions": [region(scope)]},
     }
 
@@ -159,6 +150,7 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
         pubsub.Topic,
         stateful=True,
         retain_on_delete=True,
+        depends_on=[api(bus.scope, "pubsub")],
         **bus.topic,
         message_retention_duration=f"{seconds(stream.retention)}s",
         message_transforms=subjects.of_stream(stream.subjects),
@@ -169,7 +161,14 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
 
 def _dead_letters(bus: _Bus, spec: EventBusSpec, name: str) -> tuple[pubsub.Topic, pubsub.Subscription | None]:
     """Where a consumer's given-up events go, and what keeps them: as long as their stream does, from then on."""
-    topic = bus.scope.resource(f"given-up-{name}", pubsub.Topic, stateful=True, retain_on_delete=True, **bus.topic)
+    topic = bus.scope.resource(
+        f"given-up-{name}",
+        pubsub.Topic,
+        stateful=True,
+        retain_on_delete=True,
+        depends_on=[api(bus.scope, "pubsub")],
+        **bus.topic,
+    )
     _on_topic(bus, f"gives-up-{name}", topic, bus.agent)
     if not spec.consumers[name].dead_letter:
         return topic, None
@@ -214,10 +213,12 @@ def _subscription(bus: _Bus, role: str, topic: pubsub.Topic, kept: int, **more: 
 
 
 def _on_topic(bus: _Bus, role: str, topic: pubsub.Topic, member: pulumi.Output[str]) -> None:
-    bus.scope.resource(role, pubsub.TopicIAMMember, topic=topic.name, role=PUBLISHER, member=member)
+    grant = bus.scope.resource(role, pubsub.TopicIAMMember, topic=topic.name, role=PUBLISHER, member=member)
+    bus.grants.append(grant)
 
 
 def _on_subscription(bus: _Bus, role: str, subscription: pubsub.Subscription, member: pulumi.Output[str]) -> None:
-    bus.scope.resource(
+    grant = bus.scope.resource(
         role, pubsub.SubscriptionIAMMember, subscription=subscription.name, role=SUBSCRIBER, member=member
     )
+    bus.grants.append(grant)

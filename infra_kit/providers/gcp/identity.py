@@ -6,6 +6,7 @@ import pulumi_random as random
 from pulumi_gcp import serviceaccount
 
 from infra_kit.component import Scope
+from infra_kit.providers.gcp.apis import api
 
 MAX_LENGTH = 30
 """Characters of an account's id (https://cloud.google.com/iam/docs/service-accounts-create)."""
@@ -29,6 +30,7 @@ def service_account(scope: Scope, role: str, description: str) -> serviceaccount
     return scope.resource(
         role,
         serviceaccount.Account,
+        depends_on=[api(scope, "iam")],
         account_id=name.hex,
         display_name=f"{scope.target.app} {scope.name}"[:100],
         description=f"{description} ({scope.target.app}, {scope.environment}; made by infra-kit)"[:256],

@@ -1,7 +1,11 @@
-"""The component's own Cloud KMS key, in production; elsewhere Google's default encryption at rest.
+"""The component's own Cloud KMS key, where the environment asks for own keys; else Google's encryption at rest.
 
 Google's services reach a customer's key as their own service agent, which is granted the use of this key alone
 (https://cloud.google.com/sql/docs/postgres/configure-cmek, https://cloud.google.com/storage/docs/encryption/using-customer-managed-keys).
+The grant stays as long as the key does: without it, what is retained cannot be read. A grant takes up to two minutes
+to hold everywhere (https://cloud.google.com/iam/docs/access-change-propagation), which nobody can await: a service that
+does not see it yet refuses its first `up`, and the next one goes on from there.
+
 A key ring and a key are never deleted by Google, only the key's versions are: their names, random at the end, are used
 up for good (https://cloud.google.com/kms/docs/resource-hierarchy).
 """
@@ -12,6 +16,8 @@ import pulumi
 from pulumi_gcp import kms, projects, storage
 
 from infra_kit.component import Scope
+from infra_kit.providers.common.waiting import after
+from infra_kit.providers.gcp.apis import NAMES, Api, api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
@@ -22,18 +28,24 @@ ENCRYPTER = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 
 def key_id(
-    scope: Scope, *, service: str, location: pulumi.Input[str] | None = None, role: str = "key"
+    scope: Scope, *, service: Api, location: pulumi.Input[str] | None = None, role: str = "key"
 ) -> pulumi.Output[str] | None:
-    """The id of the component's key in production, known once `service` may use it; else None.
+    """The id of the component's key, known once `service` may use it; None where the environment asks for none.
 
     Args:
-        service: the API whose service agent encrypts with it, e.g. `sqladmin.googleapis.com`.
+        service: the API whose service agent encrypts with it, e.g. `sql`.
         location: where the key is: where the data is, as the service demands. Default: the region.
         role: of the key; its ring, its grant and the agent are roles that begin with it.
     """
-    if not scope.defaults.protect:
+    if not scope.defaults.own_keys:
         return None
-    ring = scope.resource(f"{role}-ring", kms.KeyRing, stateful=True, location=location or region(scope))
+    ring = scope.resource(
+        f"{role}-ring",
+        kms.KeyRing,
+        stateful=True,
+        depends_on=[api(scope, "kms")],
+        location=location or region(scope),
+    )
     key = scope.resource(
         role,
         kms.CryptoKey,
@@ -47,17 +59,19 @@ def key_id(
     grant = scope.resource(
         f"{role}-grant",
         kms.CryptoKeyIAMMember,
+        retain_on_delete=True,
         crypto_key_id=key.id,
         role=ENCRYPTER,
-        member=_agent(scope, f"{role}-agent", service),
+        member=service_agent(scope, f"{role}-agent", service),
     )
-    return pulumi.Output.all(key.id, grant.id).apply(lambda ids: str(ids[0]))
+    return after(key.id, grant)
 
 
-def _agent(scope: Scope, role: str, service: str) -> pulumi.Output[str]:
+def service_agent(scope: Scope, role: str, service: Api) -> pulumi.Output[str]:
     """The service agent of the project, as a member of a grant; made where Google has not made it yet."""
-    if service == "storage.googleapis.com":
+    needed = [api(scope, service)]
+    if service == "storage":
         # Cloud Storage makes its agent when it is asked for it, and is no service of ServiceIdentity.
-        asked = storage.get_project_service_account_output(opts=pulumi.InvokeOutputOptions(parent=scope.parent))
-        return asked.member
-    return scope.resource(role, projects.ServiceIdentity, service=service).member
+        options = pulumi.InvokeOutputOptions(parent=scope.parent, depends_on=needed)
+        return storage.get_project_service_account_output(opts=options).member
+    return scope.resource(role, projects.ServiceIdentity, depends_on=needed, service=NAMES[service]).member

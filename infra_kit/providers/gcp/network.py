@@ -27,6 +27,7 @@ from infra_kit.component import Scope
 from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.gcp.apis import NAMES, api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
@@ -59,7 +60,13 @@ def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     own, services = _ranges(scope, spec)
-    vpc = scope.resource("vpc", compute.Network, auto_create_subnetworks=False, routing_mode="REGIONAL")
+    vpc = scope.resource(
+        "vpc",
+        compute.Network,
+        depends_on=[api(scope, "compute")],
+        auto_create_subnetworks=False,
+        routing_mode="REGIONAL",
+    )
     subnetwork = _subnetwork(scope, vpc, own, flow_logs=bool(spec.flow_logs))
     connection = _services(scope, vpc, services)
     _deny_ingress(scope, vpc)
@@ -144,8 +151,9 @@ def _services(scope: Scope, vpc: compute.Network, services: IPv4Network) -> serv
     return scope.resource(
         "services",
         servicenetworking.Connection,
+        depends_on=[api(scope, "network")],
         network=vpc.id,
-        service="servicenetworking.googleapis.com",
+        service=NAMES["network"],
         reserved_peering_ranges=[reserved.name],
         # Cloud SQL holds on to a connection for days after its last instance is gone; a stack must not wait for that.
         deletion_policy="REMOVE_PEERING",

@@ -6,15 +6,17 @@
 - What is deleted can be brought back for as many days as the environment keeps backups, at least the 7 that soft delete
   demands (https://cloud.google.com/storage/docs/soft-delete). In production, versions are kept that long too where the
   spec does not ask for them: what was overwritten is then had back by any S3 client.
-- `retention_lock` is a retention policy (https://cloud.google.com/storage/docs/bucket-lock). In production it is
-  locked: nobody, Google's support included, can lift or shorten it, and the project cannot be deleted before it has
-  run out. Elsewhere it holds too, but its owner can lift it, or a trial would stand for years.
-- Production has a key of its own, and logs of usage in a bucket beside it, kept `LOG_DAYS`.
+- `retention_lock` is a retention policy (https://cloud.google.com/storage/docs/bucket-lock). With versions, what is
+  retained may be followed by another version and stays beside it; the two did exclude each other once, and tools that
+  are not of today still say so. In production the policy is locked: nobody, Google's support included, can lift or
+  shorten it, and the project cannot be deleted before it has run out. Elsewhere it holds too, but its owner can lift
+  it, or a trial would stand for years. What was locked once stays locked, whatever its stack becomes.
+- Logs of usage, where the environment asks for them, go to a bucket beside it, kept `LOG_DAYS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,8 @@ from infra_kit.component import Scope
 from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStoreEndpoint, ObjectStoreSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.common.waiting import after
+from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.labels import labels
@@ -78,12 +82,12 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     bucket = _bucket(scope, spec, location)
     if spec.public_read:
         _grant(scope, "public", bucket, READ_OBJECT, "allUsers")
-    key = _s3_key(scope, bucket)
+    key, grants = _s3_key(scope, bucket)
     return ObjectStoreEndpoint(
         bucket=bucket.name,
         s3_endpoint=pulumi.Output.from_input(S3_API),
         region=location,
-        access_key=key.access_id,
+        access_key=after(key.access_id, *grants),
         secret_key=pulumi.Output.secret(key.secret),
         force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
         native=GcpBucket(
@@ -103,12 +107,15 @@ def _check_name(name: str) -> None:
 
 def _bucket(scope: Scope, spec: ObjectStoreSpec, location: pulumi.Output[str]) -> storage.Bucket:
     # Why not CKV_GCP_114 and CKV_GCP_28 with public_read: the user asks for just what they prevent.
-    key = key_id(scope, service="storage.googleapis.com", location=location)
+    key = key_id(scope, service="storage", location=location)
     return scope.resource(
         "bucket",
         storage.Bucket,
         stateful=True,
         retain_on_delete=True,
+        depends_on=[api(scope, "storage")],
+        # To unlock a policy, the provider would make another bucket.
+        ignore_changes=[] if scope.defaults.protect else ["retentionPolicy.isLocked"],
         **_private(scope, location, public=spec.public_read),
         versioning={"enabled": spec.versioning or scope.defaults.protect},
         lifecycle_rules=_lifecycle(scope, spec),
@@ -116,7 +123,7 @@ def _bucket(scope: Scope, spec: ObjectStoreSpec, location: pulumi.Output[str]) -
         soft_delete_policy={"retention_duration_seconds": _soft_delete(scope)},
         retention_policy=_retention(scope, spec),
         encryption={"default_kms_key_name": key} if key else None,
-        logging={"log_bucket": _log_bucket(scope, location).name} if scope.defaults.protect else None,
+        logging={"log_bucket": _log_bucket(scope, location).name} if scope.defaults.monitoring else None,
     )
 
 
@@ -191,6 +198,7 @@ def _log_bucket(scope: Scope, location: pulumi.Output[str]) -> storage.Bucket:
         storage.Bucket,
         stateful=True,
         retain_on_delete=True,
+        depends_on=[api(scope, "storage")],
         **_private(scope, location),
         versioning={"enabled": True},
         lifecycle_rules=[
@@ -202,14 +210,19 @@ def _log_bucket(scope: Scope, location: pulumi.Output[str]) -> storage.Bucket:
     return logs
 
 
-def _s3_key(scope: Scope, bucket: storage.Bucket) -> storage.HmacKey:
-    """The pair that S3 clients sign with (https://cloud.google.com/storage/docs/authentication/hmackeys)."""
+def _s3_key(scope: Scope, bucket: storage.Bucket) -> tuple[storage.HmacKey, Sequence[pulumi.CustomResource]]:
+    """The pair that S3 clients sign with (https://cloud.google.com/storage/docs/authentication/hmackeys), and what it
+    may be used for."""
     account = service_account(scope, "account", f"Uses the objects of {scope.name}")
-    _grant(scope, "objects", bucket, "roles/storage.objectUser", account.member)
-    # Clients look whether their bucket is there (HEAD), which objectUser may not.
-    _grant(scope, "lookup", bucket, "roles/storage.legacyBucketReader", account.member)
-    return scope.resource("s3-key", storage.HmacKey, service_account_email=account.email)
+    grants = (
+        _grant(scope, "objects", bucket, "roles/storage.objectUser", account.member),
+        # Clients look whether their bucket is there (HEAD), which objectUser may not.
+        _grant(scope, "lookup", bucket, "roles/storage.legacyBucketReader", account.member),
+    )
+    return scope.resource("s3-key", storage.HmacKey, service_account_email=account.email), grants
 
 
-def _grant(scope: Scope, role: str, bucket: storage.Bucket, may: str, who: pulumi.Input[str]) -> None:
-    scope.resource(role, storage.BucketIAMMember, bucket=bucket.name, role=may, member=who)
+def _grant(
+    scope: Scope, role: str, bucket: storage.Bucket, may: str, who: pulumi.Input[str]
+) -> storage.BucketIAMMember:
+    return scope.resource(role, storage.BucketIAMMember, bucket=bucket.name, role=may, member=who)

@@ -9,7 +9,10 @@
   they are on then, for a day, where the spec asks for none.
 - A backup begins within four hours of the window's beginning, and lasts as long as it lasts
   (https://cloud.google.com/sql/docs/postgres/backup-recovery/backups): of `backups.window` only the beginning counts.
-- Extensions are made by Cloud SQL itself (`postgres_extensions`).
+- The role whose the databases are and the extensions are made by scripts (`postgres_setup`); every address waits for
+  them.
+- The key is the one that the server was made with: with another one it would be another server
+  (https://cloud.google.com/sql/docs/postgres/configure-cmek).
 - Why not CKV_GCP_79 (the newest major version): the version is the spec's to choose.
 """
 
@@ -26,10 +29,12 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.gcp import postgres_extensions, postgres_settings, sizes
+from infra_kit.providers.common.waiting import after
+from infra_kit.providers.gcp import postgres_extensions, postgres_settings, postgres_setup, sizes
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.authorities import authorities
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.network import GcpNetwork
 
@@ -53,8 +58,6 @@ HINTS = {
 
 PORT = 5432
 POOLER_PORT = 6432
-USER = "app"
-"""What the endpoint promises everywhere: owns the databases, and is no superuser."""
 
 RESERVED = frozenset({"cloudsqladmin", "postgres", "template0", "template1"})
 """Databases that every server has: Cloud SQL makes no second one."""
@@ -70,10 +73,9 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     settings = postgres_settings.settings(scope, spec, _size(scope, spec), network)
     primary = _primary(scope, spec, network, settings)
     replicas = [_replica(scope, spec, primary, settings, number) for number in range(1, spec.read_replicas + 1)]
-    user = _user(scope, primary)
-    databases = [_database(scope, spec, primary, name) for name in spec.databases]
-    postgres_extensions.create(scope, spec, primary, user, databases)
-    return _endpoint(spec, primary, replicas, user)
+    databases = {name: _database(scope, spec, primary, name) for name in spec.databases}
+    setup = postgres_setup.create(scope, primary, databases, spec.extensions)
+    return _endpoint(spec, primary, replicas, setup)
 
 
 def _check(scope: Scope, spec: PostgresSpec) -> None:
@@ -101,12 +103,12 @@ def _primary(
         sql.DatabaseInstance,
         stateful=True,
         protect=spec.deletion_protection,
-        depends_on=[network.services] if network.services else [],
-        ignore_changes=_grown(spec),
+        depends_on=[api(scope, "sql"), *([network.services] if network.services else [])],
+        ignore_changes=["encryptionKeyName", *_grown(spec)],
         database_version=_version(spec),
         # The provider's own protection is on unless it is said to be off.
         deletion_protection=bool(spec.deletion_protection),
-        encryption_key_name=key_id(scope, service="sqladmin.googleapis.com"),
+        encryption_key_name=key_id(scope, service="sql"),
         settings=settings.primary,
     )
 
@@ -141,18 +143,6 @@ def _version(spec: PostgresSpec) -> str:
     return f"POSTGRES_{spec.version or DEFAULT_VERSION}"
 
 
-def _user(scope: Scope, primary: sql.DatabaseInstance) -> sql.User:
-    return scope.resource(
-        "user",
-        sql.User,
-        instance=primary.name,
-        name=USER,
-        password=password(scope).result,
-        # PostgreSQL drops no user who owns something; this one goes with the server.
-        deletion_policy="ABANDON",
-    )
-
-
 def _database(scope: Scope, spec: PostgresSpec, primary: sql.DatabaseInstance, name: str) -> sql.Database:
     return scope.resource(
         f"database-{name}",
@@ -167,29 +157,35 @@ def _database(scope: Scope, spec: PostgresSpec, primary: sql.DatabaseInstance, n
 
 
 def _endpoint(
-    spec: PostgresSpec, primary: sql.DatabaseInstance, replicas: Sequence[sql.DatabaseInstance], user: sql.User
+    spec: PostgresSpec,
+    primary: sql.DatabaseInstance,
+    replicas: Sequence[sql.DatabaseInstance],
+    setup: postgres_setup.Setup,
 ) -> PostgresEndpoint:
-    secret: pulumi.Output[str] = pulumi.Output.secret(user.password.apply(str))
+    def host(server: sql.DatabaseInstance) -> pulumi.Output[str]:
+        return after(server.private_ip_address, *setup.scripts)
 
     def address(server: sql.DatabaseInstance, port: int = PORT) -> pulumi.Output[str]:
         return url(
             "postgresql",
-            username=user.name,
-            password=secret,
-            host=server.private_ip_address,
+            username=postgres_setup.OWNER,
+            password=setup.password,
+            host=host(server),
             port=port,
             path=spec.databases[0],
             query="sslmode=require",
         )
 
+    readers = [address(replica) for replica in replicas] or [address(primary)]
     return PostgresEndpoint(
-        host=primary.private_ip_address,
+        host=host(primary),
         port=pulumi.Output.from_input(PORT),
         database=pulumi.Output.from_input(spec.databases[0]),
-        username=user.name,
-        password=secret,
+        username=pulumi.Output.from_input(postgres_setup.OWNER),
+        password=setup.password,
         url=address(primary),
-        reader_url=address(replicas[0] if replicas else primary),
+        reader_url=readers[0],
+        reader_urls=pulumi.Output.all(*readers),
         pooled_url=address(primary, POOLER_PORT if spec.pooling else PORT),
-        ca_certificate=primary.server_ca_certs.apply(lambda certificates: certificates[0].cert),
+        ca_certificate=primary.server_ca_certs.apply(authorities),
     )

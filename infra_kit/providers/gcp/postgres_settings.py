@@ -40,7 +40,7 @@ LOGGING = {
 """What CIS Google Cloud asks of a PostgreSQL server's log (6.2). The spec's own parameters come before.
 
 Why not CKV2_GCP_13 (log_duration): it writes a line for every statement, which says nothing of what the statement was;
-Query Insights, which is on, has the durations.
+Query Insights, where the environment watches queries, has the durations.
 """
 
 
@@ -67,7 +67,7 @@ def settings(scope: Scope, spec: PostgresSpec, size: Size, network: GcpNetwork) 
         "user_labels": labels(scope),
         "ip_configuration": _addresses(network),
         "database_flags": _flags(spec),
-        "insights_config": {"query_insights_enabled": True, "record_application_tags": True},
+        "insights_config": {"query_insights_enabled": scope.defaults.monitoring, "record_application_tags": True},
         **_disk(spec),
     }
     primary = {
@@ -79,7 +79,8 @@ def settings(scope: Scope, spec: PostgresSpec, size: Size, network: GcpNetwork) 
         # Sunday, 05:00 UTC; production hears of an update two weeks before it comes, the others one.
         "maintenance_window": {"day": 7, "hour": 5, "update_track": "stable" if scope.defaults.protect else "canary"},
         "connection_pool_configs": _pool(spec),
-        "data_api_access": "ALLOW_DATA_API" if spec.extensions else "DISALLOW_DATA_API",
+        # What is inside is made through it (`postgres_setup`): it asks IAM who may, and a user's password.
+        "data_api_access": "ALLOW_DATA_API",
     }
     return Settings(primary, {**shared, "availability_type": "ZONAL"})
 

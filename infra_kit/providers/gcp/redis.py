@@ -7,17 +7,19 @@ https://cloud.google.com/memorystore/docs/valkey/manage-basic-auth). The endpoin
 
 - Version 7 is Redis 7.2, whose commands are Valkey 7.2's; there is no newer one
   (https://cloud.google.com/memorystore/docs/redis/supported-versions).
-- Without replicas it is the tier Basic; with them Standard, where a replica always takes over by itself, and readers
-  have an address of their own. Readers need 5 GB at least
-  (https://cloud.google.com/memorystore/docs/redis/about-read-replicas).
-- It is a cache: Google's maintenance empties the tier Basic (https://cloud.google.com/memorystore/docs/redis/redis-tiers),
-  and nothing is kept of one that is deleted.
-- TLS is by a certificate authority of the instance's own: `native.ca_certificate` is what a client must trust.
+- It is always the tier Standard, with a second node that takes over by itself: an instance keeps its tier for life
+  (https://cloud.google.com/memorystore/docs/redis/redis-tiers), so one of the cheaper tier Basic would be replaced when
+  replicas are asked for; and Google's maintenance empties it.
+- With `replicas`, that many nodes serve reads at an address of their own. They need 5 GB at least, and stay:
+  Memorystore cannot take them back (https://cloud.google.com/memorystore/docs/redis/manage-read-replicas).
+- It is a cache: nothing is kept of one that is deleted.
+- TLS is by a certificate authority of the instance's own, which a client must trust: `ca_certificate`.
+- The key is the one that the instance was made with
+  (https://cloud.google.com/memorystore/docs/redis/about-cmek): another one would replace it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping
 
@@ -31,6 +33,8 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.gcp import sizes
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.authorities import authorities
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.network import GcpNetwork
@@ -50,14 +54,6 @@ MAINTENANCE = {"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"
 """An hour, UTC."""
 
 
-@dataclasses.dataclass(frozen=True)
-class GcpRedis:
-    """The handles of an instance, for the other drivers of this target."""
-
-    ca_certificate: pulumi.Output[str]
-    """PEM: what signed the server's certificate."""
-
-
 def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS, HINTS)
 
@@ -75,17 +71,20 @@ def _instance(scope: Scope, spec: RedisSpec, network: GcpNetwork) -> redis.Insta
         "server",
         redis.Instance,
         stateful=True,
-        depends_on=[network.services] if network.services else [],
+        depends_on=[api(scope, "redis"), *([network.services] if network.services else [])],
+        ignore_changes=["customerManagedKey"],
         redis_version="REDIS_7_2",
-        tier="STANDARD_HA" if readers else "BASIC",
+        tier="STANDARD_HA",
         memory_size_gb=_size(scope, spec),
-        replica_count=spec.replicas,
+        replica_count=max(spec.replicas, 1),
         read_replicas_mode="READ_REPLICAS_ENABLED" if readers else "READ_REPLICAS_DISABLED",
+        # An instance that stands needs room for its readers.
+        secondary_ip_range="auto" if readers else None,
         authorized_network=network.network,
         connect_mode="PRIVATE_SERVICE_ACCESS",
         auth_enabled=True,
         transit_encryption_mode="SERVER_AUTHENTICATION",
-        customer_managed_key=key_id(scope, service="redis.googleapis.com"),
+        customer_managed_key=key_id(scope, service="redis"),
         redis_configs=_configs(scope, spec),
         maintenance_policy=MAINTENANCE,
         # The provider's own protection is on unless it is said to be off.
@@ -133,7 +132,7 @@ def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
         username=username,
         password=password,
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
+        ca_certificate=instance.server_ca_certs.apply(authorities),
         url=there,
         reader_url=address(instance.read_endpoint, instance.read_endpoint_port.apply(int)) if spec.replicas else there,
-        native=GcpRedis(instance.server_ca_certs.apply(lambda certificates: str(certificates[0].cert))),
     )

@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.vps.settings import VpsSettings
 
-DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus")}
+SHARED = ("edge",)
+"""What the components of one host share, as components that users do not make."""
+DRIVERS = {
+    name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus", *SHARED)
+}
 """The module of each component's driver."""
 
 SETTINGS = VpsSettings

@@ -11,8 +11,9 @@ wildcard is refused: its certificate takes a DNS record that only the zone's own
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pulumi
 
@@ -28,8 +29,8 @@ from infra_kit.providers.common import nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, ssh
 from infra_kit.providers.vps.containers import FILES, Run, container
-from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.object_store import VpsBucket
+from infra_kit.providers.vps.settings import VpsSettings
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
 
@@ -61,7 +62,8 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     nginx_routes.check(scope.name, spec)
     names = _names(scope, spec)
     trust = password(scope, "trust").result
-    _cache(scope, _configuration(spec, names, trust))
+    readers = {pattern: _reader(scope, store) for pattern, store in nginx_routes.stores(spec).items()}
+    _cache(scope, _configuration(spec, readers, names, trust), readers.values())
     upstream = f"{child(scope.name, 'cache')}:{PORT}"
     # A cache that is being replaced is waited for.
     served = edge.serve(scope, names, f" reverse_proxy {upstream} {{\n  lb_try_duration 30s\n }}")
@@ -97,21 +99,40 @@ def _own_name(scope: Scope) -> str:
     )
 
 
-def _configuration(spec: CdnSpec, names: Sequence[str], trust: pulumi.Output[str]) -> pulumi.Output[str]:
-    readers = {pattern: _reader(store) for pattern, store in nginx_routes.stores(spec).items()}
-    routes = nginx_routes.plain(spec, {pattern: access_key for pattern, (access_key, _) in readers.items()})
-    keys = {pattern: secret_key for pattern, (_, secret_key) in readers.items()}
-    known = pulumi.Output.all(routes=routes, store_keys=keys, trust=trust)
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """How the cache reads an object store."""
+
+    origin: pulumi.Output[str]
+    access_key: pulumi.Input[str]
+    secret_key: pulumi.Output[str]
+    network: pulumi.Output[str] | None = None
+    """The Docker network to join for it."""
+
+
+def _reader(scope: Scope, store: ObjectStore) -> _Reader:
+    """Of a store on this host, with the keys that only read; one of elsewhere has just the one pair."""
+    endpoint, native = store.endpoint, store.endpoint.native
+    if isinstance(native, VpsBucket) and store.target.key == scope.target.key:
+        keys = {"access_key": native.access_key, "secret_key": native.secret_key}
+        return _Reader(origin=native.origin, network=native.network, **keys)
+    if isinstance(native, VpsBucket) and store.name not in cast(VpsSettings, store.target.settings).private_ports:
+        raise SpecError(
+            f"Cdn {scope.name!r}: routes: its origin {store.name!r} is on another host, {store.target.key!r}, which "
+            f"does not publish it. Have it do so: private_address: …, private_ports: {{{store.name}: 18333}}."
+        )
+    return _Reader(origin=endpoint.s3_endpoint, access_key=endpoint.access_key, secret_key=endpoint.secret_key)
+
+
+def _configuration(
+    spec: CdnSpec, readers: Mapping[str, _Reader], names: Sequence[str], trust: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    routes = nginx_routes.plain(spec, {pattern: reader.access_key for pattern, reader in readers.items()})
+    own = {pattern: {**routes[pattern], "origin": reader.origin} for pattern, reader in readers.items()}
+    keys = {pattern: reader.secret_key for pattern, reader in readers.items()}
+    known = pulumi.Output.all(routes={**routes, **own}, store_keys=keys, trust=trust)
     headers = _headers(spec, secure=not names[0].startswith("http://"))
     return pulumi.Output.secret(known.apply(lambda values: _render(spec, headers, values)))
-
-
-def _reader(store: ObjectStore) -> tuple[pulumi.Input[str], pulumi.Output[str]]:
-    """Who has the keys that only read; a store of another target has just the one pair."""
-    native = store.endpoint.native
-    if isinstance(native, VpsBucket):
-        return native.access_key, native.secret_key
-    return store.endpoint.access_key, store.endpoint.secret_key
 
 
 def _headers(spec: CdnSpec, *, secure: bool) -> dict[str, str]:
@@ -147,8 +168,8 @@ def _render(spec: CdnSpec, headers: Mapping[str, str], known: Mapping[str, Any])
     return nginx.render(site)
 
 
-def _cache(scope: Scope, configuration: pulumi.Output[str]) -> None:
-    network = scope.native(scope.network, VpsNetwork)
+def _cache(scope: Scope, configuration: pulumi.Output[str], readers: Iterable[_Reader]) -> None:
+    """It stands in the edge's network, by which it reaches the internet too, and in those of its stores."""
     run = Run(
         image=images.pull(scope, images.NGINX),
         command=["nginx", "-c", f"{FILES}/nginx.conf"],
@@ -156,7 +177,7 @@ def _cache(scope: Scope, configuration: pulumi.Output[str]) -> None:
         memory_gb=MEMORY_GB,
         cpu=CPU,
         health=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{STATUS_PORT}/"],
-        networks=[network.data, network.edge],
+        networks=[edge.of(scope).network, *dict.fromkeys(reader.network for reader in readers if reader.network)],
         files={"nginx.conf": configuration, "cdn.js": nginx.script()},
         volumes={DATA: None},
         stop_signal="SIGQUIT",

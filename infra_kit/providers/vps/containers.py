@@ -21,11 +21,10 @@ import pulumi_docker as docker
 from pulumi_command import local
 
 from infra_kit.component import Scope
-from infra_kit.errors import SpecError
 from infra_kit.naming import child
-from infra_kit.providers.vps import ssh
-from infra_kit.providers.vps.labels import labels
-from infra_kit.providers.vps.network import VpsNetwork
+from infra_kit.providers.vps import room, ssh
+from infra_kit.providers.vps.addresses import private_port
+from infra_kit.providers.vps.labels import BORN_WITH, labels
 
 FILES = "/run/infra-kit"
 """The folder in which a container finds its `files`."""
@@ -76,14 +75,6 @@ class Run:
     """How long it may take until it is well for the first time."""
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a container is reached."""
-
-    host: pulumi.Output[str]
-    port: pulumi.Output[int]
-
-
 class Container(docker.Container):
     """A container whose successor starts when it is gone: two of them must never share one volume."""
 
@@ -100,7 +91,7 @@ def container(
 ) -> Container:
     """Makes the container `role` of a component. Its `ready` fails with the end of its log when it does not get well.
 
-    Other containers of its networks reach it by the name that `address` says.
+    Other containers of its networks reach it by the name that `addresses.address` says.
 
     Args:
         scope: of the component.
@@ -110,6 +101,8 @@ def container(
             it, and nowhere else.
         depends_on: what must stand before it.
     """
+    room.take(scope, role, "memory_gb", run.memory_gb)
+    room.check_cpu(scope, role, run.cpu)
     made = scope.resource(
         role,
         Container,
@@ -120,7 +113,7 @@ def container(
         hostname=child(scope.name, role),
         **_hardened(scope, run),
         **_limits(run),
-        **_storage(scope, role, run),
+        **_storage(scope, role, run, depends_on),
         **_reachable(scope, role, run, publish),
         healthcheck=docker.ContainerHealthcheckArgs(
             tests=["CMD", *run.health], interval="10s", timeout="5s", retries=6, start_period="30s"
@@ -143,36 +136,8 @@ def volume(scope: Scope, role: str, *, protect: bool | None = None) -> docker.Vo
         protect=protect,
         retain_on_delete=True,
         labels=labels(scope, docker.VolumeLabelArgs),
+        ignore_changes=BORN_WITH,
     )
-
-
-def data_networks(scope: Scope, role: str = "server") -> list[pulumi.Output[str]]:
-    """The networks of a container with data: the internal one, and where other hosts are to reach it, theirs."""
-    network = scope.native(scope.network, VpsNetwork)
-    if _private_port(scope, role) is None:
-        return [network.data]
-    if network.hosts is None:
-        raise SpecError(
-            f"{type(scope.parent).__name__} {scope.name!r}: private_ports publishes it, and its network, which stood "
-            "before, names none for that: Network.existing(subnets={'private': {'hosts': '<a Docker network>'}})."
-        )
-    return [network.data, network.hosts]
-
-
-def address(scope: Scope, role: str, port: int) -> Address:
-    """Where a container of the component is reached: by its name on this host, by the private address where it is
-    published there."""
-    host = ssh.settings(scope)
-    published = _private_port(scope, role)
-    if published is None:
-        return Address(pulumi.Output.from_input(child(scope.name, role)), pulumi.Output.from_input(port))
-    return Address(pulumi.Output.from_input(str(host.private_address)), pulumi.Output.from_input(published))
-
-
-def _private_port(scope: Scope, role: str) -> int | None:
-    """The settings name the main container of a component by the component's own name."""
-    ports = ssh.settings(scope).private_ports
-    return ports.get(scope.name if role == "server" else child(scope.name, role))
 
 
 def _hardened(scope: Scope, run: Run) -> dict[str, Any]:
@@ -232,7 +197,7 @@ exit 1
     return ssh.run(scope, f"{role}-ready", script, stdin=made.id)
 
 
-def _storage(scope: Scope, role: str, run: Run) -> dict[str, Any]:
+def _storage(scope: Scope, role: str, run: Run, depends_on: Sequence[pulumi.Resource]) -> dict[str, Any]:
     uid, _, gid = run.user.partition(":")
     mounted = [
         docker.ContainerVolumeArgs(container_path=path, volume_name=name, read_only=read_only)
@@ -240,12 +205,12 @@ def _storage(scope: Scope, role: str, run: Run) -> dict[str, Any]:
         for path, name in sorted(volumes.items())
     ]
     if run.files:
-        mounted.append(docker.ContainerVolumeArgs(from_container=_files(scope, role, run)))
+        mounted.append(docker.ContainerVolumeArgs(from_container=_files(scope, role, run, depends_on)))
     rights = f"rw,noexec,nosuid,nodev,uid={uid},gid={gid}"
     return {"volumes": mounted, "tmpfs": {path: f"{rights},{options}" for path, options in sorted(run.tmpfs.items())}}
 
 
-def _files(scope: Scope, role: str, run: Run) -> pulumi.Output[str]:
+def _files(scope: Scope, role: str, run: Run, depends_on: Sequence[pulumi.Resource]) -> pulumi.Output[str]:
     """A container that never runs: its own volume holds the files, and goes with it. Returns what mounts it read-only.
 
     Docker puts no file into a container whose root is read-only, so they are put into this one. New content makes a new
@@ -269,6 +234,8 @@ def _files(scope: Scope, role: str, run: Run) -> pulumi.Output[str]:
             docker.ContainerUploadArgs(file=f"{FILES}/{name}", content=content, permissions="0444")
             for name, content in sorted(run.files.items())
         ],
+        # A new one takes its container away first: whatever must stand before that, or refuses it, comes before both.
+        depends_on=depends_on,
     )
     return pulumi.Output.concat(holder.id, ":ro")
 
@@ -291,7 +258,7 @@ def _public(run: Run) -> list[docker.ContainerPortArgs]:
 
 def _private(scope: Scope, role: str, publish: int | None) -> list[docker.ContainerPortArgs]:
     """Docker opens a published port before any firewall of the host's sees it: so it names the one address."""
-    outer = _private_port(scope, role)
+    outer = private_port(scope, role)
     if publish is None or outer is None:
         return []
     return [docker.ContainerPortArgs(internal=publish, external=outer, ip=ssh.settings(scope).private_address)]

@@ -1,5 +1,7 @@
-"""The edge of a VPS: the one container that is reached from outside, at 80 and 443. It is made by the first who needs
-it, and is a part of the target's own network.
+"""The edge of a VPS: the one container that is reached from outside, at 80 and 443, in a Docker network of its own.
+
+A host has one, `<target>-edge`: a component that users do not make, but whoever is to be reached asks for
+(`serve`), a Cdn today. It stands in no Network, so it serves whoever joins its own, wherever else that stands.
 
 Why Caddy (https://caddyserver.com): it gets and renews certificates by itself, with every safeguard of ACME (renewal
 information, a second authority when the first fails, no renewal storms), and takes sites over without dropping a
@@ -15,17 +17,26 @@ goes. Certificates are in the same volume; it is kept like data, because authori
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra_kit.component import Scope
+from infra_kit import features
+from infra_kit.component import Component, Scope
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 from infra_kit.providers.vps import images, ssh
 from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
-from infra_kit.providers.vps.network import VpsNetwork
+from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.scripts import script
+from infra_kit.spec import Spec
+
+if TYPE_CHECKING:
+    from infra_kit.target import Target
+
+SUPPORTS: frozenset[Feature] = frozenset()
 
 USER = "1000:1000"
 MEMORY_GB, CPU = 0.25, 1.0
@@ -34,12 +45,49 @@ CONFIG = f"{FILES}/Caddyfile"
 HTTP, HTTPS = 80, 443
 
 
-@dataclass
-class Edge:
-    """The proxy, and who has which name there."""
+class EdgeSpec(Spec):
+    """Nothing: what it serves comes from whoever is served."""
 
-    proxy: Container
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeEndpoint:
+    """How to be reached through it."""
+
+    network: pulumi.Output[str]
+    """The Docker network to join."""
+    native: Proxy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    container: Container
     names: dict[str, str] = field(default_factory=dict)
+    """Who is served by each name."""
+
+
+class Edge(Component[EdgeSpec, EdgeEndpoint]):
+    """The one proxy of a host."""
+
+    KIND = "edge"
+    SPEC = EdgeSpec
+
+    def __init__(self, name: str, *, target: Target | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, {}, target=target, overrides=None, opts=opts)
+
+
+def gaps(spec: EdgeSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, {})
+
+
+def of(scope: Scope) -> EdgeEndpoint:
+    """The edge of the host that a component is on."""
+    return scope.shared(Edge, Edge.KIND).endpoint
+
+
+def create(scope: Scope, spec: EdgeSpec) -> EdgeEndpoint:  # noqa: ARG001  every driver's form
+    network = bridge(scope, "network").name
+    proxy = container(scope, "proxy", _run(scope, network))
+    return EdgeEndpoint(network=network, native=Proxy(container=proxy))
 
 
 def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> pulumi.Resource:
@@ -51,19 +99,19 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> p
             each as soon as its DNS record leads to the host.
         caddyfile: what is done with a request: directives of https://caddyserver.com/docs/caddyfile/directives.
     """
-    edge = _edge(scope)
+    proxy = of(scope).native
     for name in names:
-        holder = edge.names.setdefault(name, scope.name)
+        holder = proxy.names.setdefault(name, scope.name)
         if holder != scope.name:
             raise SpecError(
                 f"{type(scope.parent).__name__} {scope.name!r}: domains: {name} is served by {holder!r} already, and "
                 "the host has one edge. Give each its own domains, or make them routes of one Cdn."
             )
     site = pulumi.Output.format("{0} {{\n{1}\n}}", ", ".join(names), caddyfile)
-    inside = pulumi.Output.format("docker exec -i {0} sh -s", edge.proxy.id)
-    gone = pulumi.Output.format("docker exec {0} sh -c {1}", edge.proxy.id, shlex.quote(_told(scope, "")))
+    inside = pulumi.Output.format("docker exec -i {0} sh -s", proxy.container.id)
+    gone = pulumi.Output.format("docker exec {0} sh -c {1}", proxy.container.id, shlex.quote(_told(scope, "")))
     told = site.apply(lambda text: _told(scope, text))
-    return ssh.run(scope, "site", inside, stdin=told, delete=gone, depends_on=[edge.proxy.ready])
+    return ssh.run(scope, "site", inside, stdin=told, delete=gone, depends_on=[proxy.container.ready])
 
 
 def _told(scope: Scope, site: str) -> str:
@@ -72,36 +120,22 @@ def _told(scope: Scope, site: str) -> str:
     return said + script("site.sh")
 
 
-def _edge(scope: Scope) -> Edge:
-    network = scope.native(scope.network, VpsNetwork)
-    if "edge" not in network.shared:
-        if network.scope is None:
-            raise SpecError(
-                f"{type(scope.parent).__name__} {scope.name!r}: its network stood before, and infra_kit makes nothing "
-                "there that others share. Leave network out: the target's own network has the edge."
-            )
-        network.shared["edge"] = Edge(_proxy(network.scope, network))
-    found: Edge = network.shared["edge"]
-    return found
-
-
-def _proxy(scope: Scope, network: VpsNetwork) -> Container:
-    run = Run(
-        image=images.pull(scope, images.CADDY, "proxy-image"),
+def _run(scope: Scope, network: pulumi.Output[str]) -> Run:
+    return Run(
+        image=images.pull(scope, images.CADDY),
         command=["caddy", "run", "--config", CONFIG, "--adapter", "caddyfile"],
         user=USER,
         memory_gb=MEMORY_GB,
         cpu=CPU,
         environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
         health=["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
-        networks=[network.edge],
+        networks=[network],
         files={"Caddyfile": caddyfile(ssh.settings(scope).acme_email)},
-        volumes={"/data": volume(scope, "proxy-data").name},
+        volumes={"/data": volume(scope, "data").name},
         # The program carries this one in its file, and the kernel does not start it without.
         capabilities=("CAP_NET_BIND_SERVICE",),
         ports={HTTP: HTTP, HTTPS: HTTPS},
     )
-    return container(scope, "proxy", run)
 
 
 def caddyfile(email: str | None) -> str:

@@ -21,8 +21,9 @@ from infra_kit.features import Feature
 from infra_kit.providers.common import nats
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import images, ssh
-from infra_kit.providers.vps.containers import FILES, Container, Run, address, container, data_networks, volume
+from infra_kit.providers.vps import images, room, ssh
+from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
 from infra_kit.providers.vps.scripts import script
 
 SUPPORTS = frozenset(
@@ -55,19 +56,20 @@ def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     bus = spec.model_dump(mode="json", include={"streams", "consumers"})
     admin, app = password(scope, "admin-password").result, password(scope).result
+    room.take(scope, "data", "disk_gb", sum(stream.max_size_gb or 0 for stream in spec.streams.values()))
     data = volume(scope, "data")
     server = _server(scope, data, _configuration(scope, bus, admin, app))
     settled = _settle(scope, bus, admin, server)
-    where = address(scope, "server", PORT)
-    host: pulumi.Output[str] = ssh.after(settled, where.host)
+    where = address(scope, "server", PORT, settled)
     return EventBusEndpoint(
-        url=url("nats", username=nats.APP, password=app, host=host, port=where.port),
-        host=host,
+        url=url("nats", username=nats.APP, password=app, host=where.host, port=where.port),
+        host=where.host,
         port=where.port,
         username=pulumi.Output.from_input(nats.APP),
         password=pulumi.Output.secret(app),
-        consumers=pulumi.Output.from_input(nats.consumer_addresses(bus)),
-        dead_letters=pulumi.Output.from_input(nats.dead_letter_addresses(bus)),
+        streams=ssh.after(settled, {name: name for name in spec.streams}),
+        consumers=ssh.after(settled, nats.consumer_addresses(bus)),
+        dead_letters=ssh.after(settled, nats.dead_letter_addresses(bus)),
     )
 
 

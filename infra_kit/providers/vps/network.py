@@ -1,9 +1,10 @@
-"""Network on a VPS: an internal Docker network for data, and one for what talks to the internet.
+"""Network on a VPS: an internal Docker network for data, and one for what must reach the internet.
 
 `data` has no way out and no way in: Docker gives an internal network no gateway
-(https://docs.docker.com/engine/network/drivers/bridge/). `edge` shares the host's way out. Each gets one half of the
-range. Where the host has a `private_address`, the network `hosts` joins what is published there: without masquerading,
-so that it answers the other hosts and has no way out to the internet.
+(https://docs.docker.com/engine/network/drivers/bridge/). `egress` shares the host's way out. Where the host has a
+`private_address`, the network `hosts` joins what is published there: without masquerading, so that it answers the other
+hosts and has no way out to the internet. Each gets a quarter of the range. What is reached from outside stands in the
+edge's own network too: see `edge.py`.
 
 One host is one zone and has one way out, so `zones` and `nat` ask nothing of it.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -24,7 +25,7 @@ from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, Netwo
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.vps import ssh
-from infra_kit.providers.vps.labels import labels
+from infra_kit.providers.vps.labels import BORN_WITH, labels
 
 SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {features.FLOW_LOGS: "Docker logs no flows; set flow_logs=False, and log at the host's firewall where needed"}
@@ -36,14 +37,18 @@ class VpsNetwork:
 
     data: pulumi.Output[str]
     """Internal: databases, caches, buses and whoever uses them."""
-    edge: pulumi.Output[str]
-    """With a way out: the edge proxy, and what must reach the internet."""
+    egress: pulumi.Output[str]
+    """With a way out: what must reach the internet."""
     hosts: pulumi.Output[str] | None = None
     """What is published on the host's private address; None where it has none."""
-    scope: Scope | None = field(default=None, compare=False)
-    """The network's own, for what all who stand here share: see `edge.py`."""
-    shared: dict[str, Any] = field(default_factory=dict, compare=False)
-    """What of it is made: by the first who needs it."""
+
+
+class Bridge(docker.Network):
+    """A Docker network whose successor is made when it is gone: Docker has no two of one range."""
+
+    def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
+        in_turn = pulumi.ResourceOptions(delete_before_replace=True)
+        super().__init__(resource_name, opts=pulumi.ResourceOptions.merge(in_turn, opts), **props)
 
 
 def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
@@ -52,23 +57,23 @@ def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     _check_range(scope, spec)
-    data = _network(scope, "data", _quarter(spec, 0), internal=True)
-    edge = _network(scope, "edge", _quarter(spec, 2))
+    data = bridge(scope, "data", _quarter(spec, 0), internal=True)
+    egress = bridge(scope, "egress", _quarter(spec, 2))
     hosts = _hosts(scope, spec)
     return NetworkEndpoint(
         id=data.name,
         cidr=pulumi.Output.from_input(spec.cidr),
-        native=VpsNetwork(data.name, edge.name, hosts.name if hosts else None, scope),
+        native=VpsNetwork(data.name, egress.name, hosts.name if hosts else None),
     )
 
 
 def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
-    """A Docker network that stands already takes the place of `data`; the edge's is named as its `public` subnet."""
+    """A Docker network that stands already takes the place of `data`; `egress` is named as its `public` subnet."""
     public = list(known.subnets.get("public", {}).values())
     if len(public) != 1:
         raise SpecError(
             f"Network {scope.name!r}: subnets: given {len(public)} public ones; a VPS has one Docker network with a "
-            "way out beside the internal one. Name it: subnets={'public': {'edge': '<its name>'}}."
+            "way out beside the internal one. Name it: subnets={'public': {'egress': '<its name>'}}."
         )
     data = pulumi.Output.from_input(known.id)
     hosts = next(iter(known.subnets.get("private", {}).values()), None)
@@ -81,24 +86,31 @@ def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
     )
 
 
-def _hosts(scope: Scope, spec: NetworkSpec) -> docker.Network | None:
+def _hosts(scope: Scope, spec: NetworkSpec) -> Bridge | None:
     if not ssh.settings(scope).private_address:
         return None
     options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
-    return _network(scope, "hosts", _quarter(spec, 1), options=options)
+    return bridge(scope, "hosts", _quarter(spec, 1), options=options)
 
 
-def _network(
-    scope: Scope, role: str, subnet: str, *, internal: bool = False, options: Mapping[str, str] | None = None
-) -> docker.Network:
+def bridge(
+    scope: Scope,
+    role: str,
+    subnet: str | None = None,
+    *,
+    internal: bool = False,
+    options: Mapping[str, str] | None = None,
+) -> Bridge:
+    """Makes a Docker network; of a range that Docker finds free where none is said."""
     return scope.resource(
         role,
-        docker.Network,
+        Bridge,
         driver="bridge",
         internal=internal,
-        ipam_configs=[docker.NetworkIpamConfigArgs(subnet=subnet)],
+        ipam_configs=[docker.NetworkIpamConfigArgs(subnet=subnet)] if subnet else None,
         options=options,
         labels=labels(scope, docker.NetworkLabelArgs),
+        ignore_changes=BORN_WITH,
     )
 
 

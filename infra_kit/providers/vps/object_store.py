@@ -28,7 +28,9 @@ from infra_kit.naming import child
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import images, ssh
-from infra_kit.providers.vps.containers import FILES, Container, Run, address, container, data_networks, volume
+from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
+from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.scripts import script
 
 SUPPORTS = frozenset({features.VERSIONING, features.EXPIRE, features.RETENTION_LOCK, features.CORS})
@@ -48,9 +50,13 @@ DATA, TLS = "/data", "/data/tls"
 
 @dataclass(frozen=True, kw_only=True)
 class VpsBucket:
-    """The key pair that only reads, for a Cdn."""
+    """How a Cdn of the same host reads it."""
 
+    network: pulumi.Output[str]
+    origin: pulumi.Output[str]
+    """Its address in that Docker network, wherever else it is published."""
     access_key: str
+    """Of the pair that only reads."""
     secret_key: pulumi.Output[str]
 
 
@@ -66,16 +72,25 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     certificate = _certificate(scope, image, data)
     server = _server(scope, image, data, _files(bucket, keys), certificate)
     settled = _settle(scope, spec, bucket, server)
-    where = address(scope, "server", PORT)
+    where = address(scope, "server", PORT, settled)
     return ObjectStoreEndpoint(
         bucket=pulumi.Output.from_input(bucket),
-        s3_endpoint=ssh.after(settled, pulumi.Output.format("http://{0}:{1}", where.host, where.port)),
+        s3_endpoint=pulumi.Output.format("http://{0}:{1}", where.host, where.port),
         region=pulumi.Output.from_input(seaweed.REGION),
         access_key=pulumi.Output.from_input(seaweed.APP),
         secret_key=pulumi.Output.secret(keys["app-key"]),
         force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
-        native=VpsBucket(access_key=seaweed.CDN, secret_key=pulumi.Output.secret(keys["cdn-key"])),
+        native=VpsBucket(
+            network=scope.native(scope.network, VpsNetwork).data,
+            origin=ssh.after(settled, _origin(scope)),
+            access_key=seaweed.CDN,
+            secret_key=pulumi.Output.secret(keys["cdn-key"]),
+        ),
     )
+
+
+def _origin(scope: Scope) -> str:
+    return f"http://{child(scope.name, 'server')}:{PORT}"
 
 
 def _files(bucket: str, keys: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
@@ -112,7 +127,7 @@ def _server(
         bind="0.0.0.0",  # noqa: S104  of the container, in the data network
         conf=FILES,
         data=DATA,
-        origin=f"http://{child(scope.name, 'server')}:{PORT}",
+        origin=_origin(scope),
         more={"s3.port": str(PORT)},
     )
     run = Run(

@@ -1,14 +1,15 @@
 """Postgres on a VPS: the official image with pgvector, its data on a volume; replicas, PgBouncer and backups beside it.
 
 `memory_gb` and `cpu` are the server's limits; a replica has the same again. The disk is the host's: a Docker volume has
-no size of its own, so `storage_gb` is what the host should have free, and it grows (`max_storage_gb`) as long as there
-is some. No TLS: connections stay on the host's internal network, or on the private network that the settings name.
-A new major version does not start on the old one's data: it is refused by the server itself, and nothing is changed.
+no size of its own. So `storage_gb` is what the host must have for it, free or in use by it, before the server is made
+(`scripts/postgres_check.sh`); nothing keeps it from growing beyond, with or without `max_storage_gb`, as long as there
+is disk. No TLS: connections stay on the host's internal network, or on the private network that the settings name.
+A new major version cannot read the old one's data: it is refused before anything is replaced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -22,17 +23,9 @@ from infra_kit.naming import child
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_extensions import CONTRIB
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_sql, ssh
-from infra_kit.providers.vps.containers import (
-    FILES,
-    Address,
-    Container,
-    Run,
-    address,
-    container,
-    data_networks,
-    volume,
-)
+from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_sql, room, ssh
+from infra_kit.providers.vps.addresses import Address, address, data_networks
+from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
 from infra_kit.providers.vps.postgres_conf import OWNER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
 from infra_kit.providers.vps.scripts import script
@@ -58,20 +51,19 @@ def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
-    postgres_conf.check(scope.name, spec)
+    postgres_conf.check(scope.name, spec, dedicated_cpu=room.has_dedicated_cpu(ssh.settings(scope).size))
+    room.take(scope, "data", "disk_gb", spec.storage_gb * (1 + spec.read_replicas))
     shared = _Shared.of(scope, spec)
     data = volume(scope, "data", protect=spec.deletion_protection)
     sockets = postgres_backup.sockets(scope, USER) if spec.backups else None
-    server = _server(shared, data, sockets)
+    server = _server(shared, data, sockets, _check(shared, data))
     settled = _settle(shared, server)
-    for number in range(1, spec.read_replicas + 1):
-        _replica(shared, number, settled)
-    if spec.pooling:
-        _pooler(shared, spec.pooling, settled)
+    replicas = [_replica(shared, number, settled) for number in range(1, spec.read_replicas + 1)]
+    pooler = _pooler(shared, spec.pooling, settled) if spec.pooling else None
     if spec.backups and sockets:
         source = Source(server=server, folder=shared.folder, data=data, sockets=sockets, user=USER)
         postgres_backup.create(scope, spec.backups, source)
-    return _endpoint(shared)
+    return _endpoint(shared, settled, replicas, pooler)
 
 
 @dataclass(frozen=True)
@@ -119,7 +111,17 @@ class _Shared:
         )
 
 
-def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None) -> Container:
+def _check(shared: _Shared, data: docker.Volume) -> pulumi.Resource:
+    """Refuses the data of another major version, and a disk that is too small, before anything is replaced."""
+    variables = pulumi.Output.format(
+        "NAME={0} VERSION={1} STORAGE_GB={2} IMAGE={3} VOLUME={4} FOLDER={5} RUN_AS={6}\n",
+        *(shared.scope.name, shared.version, shared.spec.storage_gb, shared.image, data.name, shared.folder, USER),
+    )
+    told = pulumi.Output.concat(variables, script("postgres_check.sh"))
+    return ssh.run(shared.scope, "check", "sh -s", stdin=told)
+
+
+def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None, checked: pulumi.Resource) -> Container:
     run = shared.run("server")
     wal = f"{shared.folder}/{postgres_backup.WAL}" if sockets else None
     run = replace(
@@ -134,7 +136,7 @@ def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None)
         volumes={shared.folder: data.name, **({SOCKETS: sockets.name} if sockets else {})},
         tmpfs={path: options for path, options in run.tmpfs.items() if not (sockets and path == SOCKETS)},
     )
-    return container(shared.scope, "server", run, publish=PORT)
+    return container(shared.scope, "server", run, publish=PORT, depends_on=[checked])
 
 
 def _settle(shared: _Shared, server: Container) -> pulumi.Resource:
@@ -147,7 +149,7 @@ def _settle(shared: _Shared, server: Container) -> pulumi.Resource:
     return ssh.run(shared.scope, "settings", script_, stdin=pulumi.Output.secret(sql), depends_on=[server.ready])
 
 
-def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> None:
+def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> Container:
     """It holds no data of its own: its volume goes with it, and is copied from the primary again."""
     role, slot = f"replica-{number}", postgres_sql.slot(number)
     run = replace(
@@ -163,10 +165,10 @@ def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> None:
         volumes={shared.folder: None},
         start_seconds=3600,  # the copy is part of it
     )
-    container(shared.scope, role, run, publish=PORT, depends_on=[settled])
+    return container(shared.scope, role, run, publish=PORT, depends_on=[settled])
 
 
-def _pooler(shared: _Shared, pooling: Pooling, settled: pulumi.Resource) -> None:
+def _pooler(shared: _Shared, pooling: Pooling, settled: pulumi.Resource) -> Container:
     scope = shared.scope
     run = Run(
         image=images.pull(scope, images.PGBOUNCER, "pooler-image"),
@@ -183,14 +185,18 @@ def _pooler(shared: _Shared, pooling: Pooling, settled: pulumi.Resource) -> None
         stop_signal="SIGINT",
         pids=32,
     )
-    container(scope, "pooler", run, publish=POOLER_PORT, depends_on=[settled])
+    return container(scope, "pooler", run, publish=POOLER_PORT, depends_on=[settled])
 
 
-def _endpoint(shared: _Shared) -> PostgresEndpoint:
+def _endpoint(
+    shared: _Shared, settled: pulumi.Resource, replicas: Sequence[Container], pooler: Container | None
+) -> PostgresEndpoint:
     scope, spec = shared.scope, shared.spec
-    writes = address(scope, "server", PORT)
-    reads = address(scope, "replica-1", PORT) if spec.read_replicas else writes
-    pooled = address(scope, "pooler", POOLER_PORT) if spec.pooling else writes
+    writes = address(scope, "server", PORT, settled)
+    reads = [
+        address(scope, f"replica-{number}", PORT, replica.ready) for number, replica in enumerate(replicas, start=1)
+    ] or [writes]
+    pooled = address(scope, "pooler", POOLER_PORT, pooler.ready) if pooler else writes
     return PostgresEndpoint(
         host=writes.host,
         port=writes.port,
@@ -198,7 +204,8 @@ def _endpoint(shared: _Shared) -> PostgresEndpoint:
         username=pulumi.Output.from_input(OWNER),
         password=pulumi.Output.secret(shared.password),
         url=_url(shared, writes),
-        reader_url=_url(shared, reads),
+        reader_url=_url(shared, reads[0]),
+        reader_urls=pulumi.Output.all(*(_url(shared, where) for where in reads)),
         pooled_url=_url(shared, pooled),
         ca_certificate=pulumi.Output.from_input(None),
     )

@@ -22,7 +22,7 @@ from infra_kit.components.postgres import Backups
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps import images, postgres_conf, ssh
 from infra_kit.providers.vps.containers import FILES, Container, Run, container
-from infra_kit.providers.vps.labels import labels
+from infra_kit.providers.vps.labels import BORN_WITH, labels
 from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import BackupStore, secret
@@ -56,6 +56,7 @@ def sockets(scope: Scope, user: str) -> docker.Volume:
         driver="local",
         driver_opts={"type": "tmpfs", "device": "tmpfs", "o": f"size=1m,uid={uid},gid={gid},mode=0755"},
         labels=labels(scope, docker.VolumeLabelArgs),
+        ignore_changes=BORN_WITH,
     )
 
 
@@ -104,7 +105,7 @@ def _archive(scope: Scope, image: pulumi.Output[str], configuration: pulumi.Outp
         memory_gb=MEMORY_GB,
         cpu=CPU,
         health=["sh", "-c", f'test -z "$(find {wal} -type f -mmin +{STALE_MINUTES})"'],
-        networks=[scope.native(scope.network, VpsNetwork).edge],
+        networks=[scope.native(scope.network, VpsNetwork).egress],
         environment={"PGBACKREST_CONFIG": f"{FILES}/pgbackrest.conf"},
         files={"pgbackrest.conf": configuration, "archive.sh": script("postgres_archive.sh")},
         volumes={source.folder: source.data.name},

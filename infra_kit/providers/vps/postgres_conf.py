@@ -34,8 +34,9 @@ host all all all scram-sha-256
 """
 
 
-def check(name: str, spec: PostgresSpec) -> None:
-    """Raises `SpecError` for a parameter that would open the server, or break what else the spec asks."""
+def check(name: str, spec: PostgresSpec, *, dedicated_cpu: bool) -> None:
+    """Raises `SpecError` for a parameter that would open the server, or break what else the spec asks, and for CPUs of
+    one's own on a host that does not have them."""
     taken = sorted(key for key in spec.parameters if key in OURS or key.startswith(FAMILIES))
     if taken:
         given = ", ".join(f"{key}={spec.parameters[key]!r}" for key in taken)
@@ -43,10 +44,10 @@ def check(name: str, spec: PostgresSpec) -> None:
             f"Postgres {name!r}: parameters: given {given}, which the vps target decides itself. Leave it out; any "
             "other parameter of PostgreSQL is allowed."
         )
-    if spec.dedicated_cpu:
+    if spec.dedicated_cpu and not dedicated_cpu:
         raise SpecError(
-            f"Postgres {name!r}: dedicated_cpu: given True, and containers share their host's CPUs. Leave it out here, "
-            "and rent a host with dedicated CPUs."
+            f"Postgres {name!r}: dedicated_cpu: given True, and the host is not known to have CPUs of its own. Rent "
+            "one that has and say so: infra-kit:vps: {size: {cpu: …, memory_gb: …, disk_gb: …, dedicated_cpu: true}}."
         )
 
 

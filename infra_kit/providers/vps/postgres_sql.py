@@ -17,7 +17,7 @@ def settings(spec: PostgresSpec, password: str, replication: str) -> str:
     slots = [slot(number) for number in range(1, spec.read_replicas + 1)]
     lines = [
         "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic';",
-        *_role(OWNER, "LOGIN CREATEDB CREATEROLE", password),
+        *_role(OWNER, "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS", password),
         *_role(REPLICATOR, "LOGIN REPLICATION", replication),
         *(line for name in spec.databases for line in _database(name)),
         *(_slot(name) for name in slots),

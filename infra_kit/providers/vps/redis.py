@@ -7,7 +7,7 @@ that the settings name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_docker as docker
@@ -21,7 +21,8 @@ from infra_kit.providers.common import valkey
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import images
-from infra_kit.providers.vps.containers import FILES, Container, Run, address, container, data_networks, volume
+from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
 from infra_kit.providers.vps.scripts import script
 
 SUPPORTS = frozenset(
@@ -48,9 +49,8 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     shared = _Shared(scope, spec)
     data = volume(scope, "data")
     server = _server(shared, data)
-    for number in range(1, spec.replicas + 1):
-        _replica(shared, number, server)
-    return _endpoint(shared)
+    replicas = [_replica(shared, number, server) for number in range(1, spec.replicas + 1)]
+    return _endpoint(shared, server, replicas)
 
 
 class _Shared:
@@ -93,11 +93,11 @@ def _server(shared: _Shared, data: docker.Volume) -> Container:
     return container(shared.scope, "server", run, publish=PORT)
 
 
-def _replica(shared: _Shared, number: int, server: Container) -> None:
+def _replica(shared: _Shared, number: int, server: Container) -> Container:
     """It holds no data of its own: its volume goes with it, and its primary sends it all anew."""
     role = f"replica-{number}"
     run = shared.run(role, None, log=False, primary=child(shared.scope.name, "server"))
-    container(shared.scope, role, run, publish=PORT, depends_on=[server.ready])
+    return container(shared.scope, role, run, publish=PORT, depends_on=[server.ready])
 
 
 def _configuration(spec: RedisSpec, admin: str, app: str, primary: str | None) -> str:
@@ -121,9 +121,9 @@ def _configuration(spec: RedisSpec, admin: str, app: str, primary: str | None) -
     return "\n".join(lines) + "\n"
 
 
-def _endpoint(shared: _Shared) -> RedisEndpoint:
-    writes = address(shared.scope, "server", PORT)
-    reads = address(shared.scope, "replica-1", PORT) if shared.spec.replicas else writes
+def _endpoint(shared: _Shared, server: Container, replicas: Sequence[Container]) -> RedisEndpoint:
+    writes = address(shared.scope, "server", PORT, server.ready)
+    reads = address(shared.scope, "replica-1", PORT, replicas[0].ready) if replicas else writes
     both = [
         url("redis", username=valkey.APP, password=shared.app, host=where.host, port=where.port, path="0")
         for where in (writes, reads)
@@ -134,6 +134,7 @@ def _endpoint(shared: _Shared) -> RedisEndpoint:
         username=pulumi.Output.from_input(valkey.APP),
         password=pulumi.Output.secret(shared.app),
         tls=pulumi.Output.from_input(val=False),
+        ca_certificate=pulumi.Output.from_input(None),
         url=both[0],
         reader_url=both[1],
     )

@@ -64,6 +64,19 @@ class BackupStore(Options):
     """Encrypts the backups before they leave. Keep a copy elsewhere: without it none can be read."""
 
 
+class HostSize(Options):
+    """What the host has, as its provider's page says it."""
+
+    cpu: float = Field(gt=0)
+    """Virtual CPUs: no container may use more."""
+    memory_gb: float = Field(gt=0)
+    """Memory in GiB: the limits of all containers together stay within it."""
+    disk_gb: float = Field(gt=0)
+    """Disk in GiB: `storage_gb` of all databases and copies, and `max_size_gb` of all streams, stay within it."""
+    dedicated_cpu: bool = False
+    """Whether its CPUs are its own: only then `dedicated_cpu=True` can be asked of what runs here."""
+
+
 def secret(value: SecretStr | pulumi.Output[str]) -> pulumi.Output[str]:
     """A secret setting, as what Pulumi keeps secret."""
     return pulumi.Output.secret(value.get_secret_value() if isinstance(value, SecretStr) else value)
@@ -89,8 +102,16 @@ class VpsSettings(Settings):
     """Where Let's Encrypt writes to about the edge's certificates."""
     bootstrap: bool = True
     """Prepare the host first: Docker, updates, firewall, swap, fail2ban. False: it is prepared already."""
+    size: HostSize | None = None
+    """Checked against what is asked of the host, in every plan. Default: unknown; what does not fit shows when it is
+    made."""
     backups: BackupStore | None = None
     """Where database backups go. Without it no database that is to be backed up is made here."""
+
+    @property
+    def alone(self) -> str:
+        """A host has one edge, one firewall, one owner."""
+        return f"the host {self.host} (port {self.port})"
 
     @model_validator(mode="after")
     def _check(self) -> VpsSettings:

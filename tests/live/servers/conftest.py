@@ -15,14 +15,24 @@ from tests.live.servers.origin import Origin
 STACK = "test"
 
 
-@pytest.fixture
-def home_dir() -> Iterator[Path]:
+def _home() -> Iterator[Path]:
     """A home that the servers' user can pass (pytest's own directories are closed to it when root runs the tests)."""
     path = Path(tempfile.mkdtemp(prefix="infra-kit-test-"))
     path.chmod(0o711)
     yield path
     inventory.stop(STACK, path)
     shutil.rmtree(path)
+
+
+@pytest.fixture
+def home_dir() -> Iterator[Path]:
+    yield from _home()
+
+
+@pytest.fixture(scope="module")
+def shared_home_dir() -> Iterator[Path]:
+    """The home of a server that all tests of a module share."""
+    yield from _home()
 
 
 @pytest.fixture

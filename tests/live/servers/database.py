@@ -13,9 +13,13 @@ from infra_kit.providers.local.servers.postgres import HANDLER
 
 @pytest.fixture
 def props(home_dir: Path) -> Props:
+    return props_in(home_dir)
+
+
+def props_in(home: Path) -> Props:
     return {
         "kind": "local/postgres",
-        "home": str(home_dir),
+        "home": str(home),
         "stack": "test",
         "name": "db",
         "retain": False,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pg8000.native
 import psycopg
 import pytest
+from psycopg import sql
 
 from infra_kit._dynamic import Props
 from infra_kit.providers.aws.lambdas import postgres_setup
 from infra_kit.providers.local.server import box_of
-from tests.live.servers.database import ensure, props
-
-__all__ = ["props"]
+from tests.live.servers.database import ensure, props_in
 
 MASTER = {"username": "master", "password": "mas'ter"}
 
@@ -27,6 +27,7 @@ class Server:
     def __init__(self, props: Props) -> None:
         self.outs = ensure(props)
         self.superuser = box_of(props).record.secrets["superuser"]
+        self.log = box_of(props).process.log
         self.trust = ssl.create_default_context(cadata=self.outs["public"]["ca_certificate"])
         self.event: Mapping[str, Any] = {
             "host": "127.0.0.1",
@@ -37,8 +38,6 @@ class Server:
             "databases": ["shop", "audit"],
             "extensions": ["pgcrypto", "hstore"],
         }
-        with self.connect("postgres", self.superuser, "postgres") as connection:
-            connection.execute("CREATE ROLE master LOGIN CREATEDB CREATEROLE PASSWORD 'mas''ter'")
 
     def settle(self, **changes: object) -> None:
         postgres_setup.settle({**self.event, **changes}, self.trust)
@@ -49,16 +48,47 @@ class Server:
             host="127.0.0.1", port=port, user=user, password=password, dbname=database, autocommit=True
         )
 
+    def administer(self, database: str = "postgres") -> psycopg.Connection:
+        return self.connect("postgres", self.superuser, database)
+
+    def has(self) -> tuple[set[str], set[str]]:
+        """Its databases and its roles."""
+        with self.administer() as connection:
+            databases = {str(row[0]) for row in connection.execute("SELECT datname FROM pg_database")}
+            return databases, {str(row[0]) for row in connection.execute("SELECT rolname FROM pg_roles")}
+
+    def forget(self, databases: set[str], roles: set[str]) -> None:
+        """Makes it what it was when it had these."""
+        there, known = self.has()
+        with self.administer() as connection:
+            connection.execute("ALTER SYSTEM RESET ALL")
+            connection.execute("SELECT pg_reload_conf()")
+            for name in there - databases:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            for name in known - roles:
+                connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def running(shared_home_dir: Path) -> Server:
+    return Server(props_in(shared_home_dir))
+
 
 @pytest.fixture
-def server(props: Props) -> Server:
-    return Server(props)
+def server(running: Server) -> Iterator[Server]:
+    """As RDS gives one: nothing in it, and a master user who is no superuser."""
+    databases, roles = running.has()
+    with running.administer() as connection:
+        connection.execute("CREATE ROLE master LOGIN CREATEDB CREATEROLE PASSWORD 'mas''ter'")
+    yield running
+    running.forget(databases, roles)
 
 
 def test_the_role_owns_the_databases_and_is_nobody_special(server: Server) -> None:
     server.settle()
     with server.connect("owner", "first", "shop") as connection:
         connection.execute("CREATE TABLE orders (id int)")
+        connection.execute("CREATE SCHEMA stock")
         rights = connection.execute("SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = 'owner'")
         assert rights.fetchone() == (False, False, False)
         owners = connection.execute(
@@ -79,7 +109,7 @@ def test_every_database_has_the_extensions(server: Server) -> None:
 
 def test_others_do_not_get_into_the_databases(server: Server) -> None:
     server.settle()
-    with server.connect("postgres", server.superuser, "postgres") as connection:
+    with server.administer() as connection:
         connection.execute("CREATE ROLE stranger LOGIN PASSWORD 'x'")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         server.connect("stranger", "x", "shop")
@@ -127,10 +157,10 @@ def test_an_extension_that_cannot_be_made_is_an_error_that_names_it_and_its_data
 
 def test_the_schema_that_an_extension_brings_is_open_to_the_role(server: Server) -> None:
     """As pg_cron's is: nobody but its maker may use it."""
-    with server.connect("postgres", server.superuser, "postgres") as connection:
+    with server.administer() as connection:
         connection.execute("GRANT postgres TO master")  # to make what only a superuser may
     server.settle(extensions=["citext"])
-    with server.connect("postgres", server.superuser, "shop") as connection:
+    with server.administer("shop") as connection:
         connection.execute("CREATE SCHEMA brought AUTHORIZATION master")
         connection.execute("ALTER EXTENSION citext ADD SCHEMA brought")
     server.settle(extensions=["citext"])
@@ -144,12 +174,13 @@ def test_a_server_that_the_authorities_do_not_know_gets_no_password(server: Serv
         postgres_setup.settle(server.event, stranger)
 
 
-def test_no_password_stands_in_the_log_of_the_server(server: Server, props: Props) -> None:
-    with server.connect("postgres", server.superuser, "postgres") as connection:
+def test_no_password_stands_in_the_log_of_the_server(server: Server) -> None:
+    with server.administer() as connection:
         connection.execute("ALTER SYSTEM SET log_statement = 'all'")
         connection.execute("SELECT pg_reload_conf()")
+    before = len(server.log.read_bytes())
     server.settle(password="very-secret-password")
-    log = box_of(props).process.log.read_text()
+    log = server.log.read_bytes()[before:].decode()
     assert 'CREATE ROLE "owner"' in log or "CREATE ROLE owner" in log
     assert "very-secret-password" not in log
     assert "mas'ter" not in log

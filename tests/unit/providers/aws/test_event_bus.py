@@ -11,31 +11,10 @@ import pytest
 from infra_kit import Consumer, EventBus, Stream, features
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.errors import SpecError, UnsupportedFeatureError
-from infra_kit.providers.aws.event_bus import AwsEventBus, gaps
-from infra_kit.testing import Recording, record
+from infra_kit.providers.aws.event_bus import gaps
+from infra_kit.testing import record
+from tests.unit.providers.aws.buses import CRM, LEADS, above, made, policy
 from tests.unit.refusals import refusal
-
-LEADS = {"LEADS": Stream(subjects=["lead.*"])}
-CRM = {"crm": Consumer(stream="LEADS")}
-
-
-def made(
-    streams: Mapping[str, Stream] = LEADS, consumers: Mapping[str, Consumer] = CRM, environment: str = "staging"
-) -> Recording:
-    config = {"infra-kit:target": "aws", "infra-kit:environment": environment, "infra-kit:region": "eu-west-1"}
-    return record(lambda: EventBus("bus", engine="native", streams=streams, consumers=consumers), config=config)
-
-
-def policy(recording: Recording, name: str) -> dict[str, dict[str, Any]]:
-    """The statements of a policy by their ids."""
-    document = json.loads(recording.named(name).inputs["policy"])
-    return {statement["Sid"]: statement for statement in document["Statement"]}
-
-
-def above(recording: Recording, name: str) -> set[str]:
-    """The names of what a resource is made of."""
-    return {urn.rpartition("::")[2] for urn in recording.named(name).options.depends_on}
-
 
 # Streams
 
@@ -137,26 +116,6 @@ def test_the_user_publishes_on_the_streams_subjects_and_may_nothing_else() -> No
     assert statements["Publish"]["Action"] == "events:PutEvents"
     assert statements["Publish"]["Resource"].endswith(":event-bus/bus-bus-1a2b3c4")
     assert statements["Publish"]["Condition"] == {"StringLike": {"events:detail-type": ["lead.*", "call.*", "x"]}}
-
-
-def test_the_endpoint_is_the_api_of_the_region_and_a_key_of_the_user() -> None:
-    bus = made().named("bus")
-    assert bus.outputs["url"] == "https://events.eu-west-1.amazonaws.com"
-    assert (bus.outputs["host"], bus.outputs["port"]) == ("events.eu-west-1.amazonaws.com", 443)
-    assert (bus.outputs["username"], bus.outputs["password"]) == ("bus-access-key-id", "recorded-secret-access-key")
-    assert bus.outputs["consumers"]["crm"].startswith("https://sqs.")
-    assert {"password", "url"} <= bus.secret_outputs
-
-
-def test_other_drivers_get_the_arns() -> None:
-    def program() -> None:
-        bus = EventBus("bus", engine="native", streams=LEADS, consumers=CRM)
-        native = bus.endpoint.native
-        assert isinstance(native, AwsEventBus)
-        assert native.queue_arns.keys() == native.dead_letter_arns.keys() == {"crm"}
-        assert native.key_arn is None
-
-    record(program, config={"infra-kit:target": "aws", "infra-kit:environment": "staging"})
 
 
 # Environments

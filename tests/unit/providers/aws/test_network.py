@@ -151,6 +151,24 @@ def test_more_zones_than_the_stack_names_are_refused() -> None:
     assert message.startswith("Network 'net': zones: given 3, and infra-kit:aws: zones names a, b.")
 
 
+def zones_of(region: str, *there: str) -> dict[str, dict[str, list[str]]]:
+    """What an account is told of its zones."""
+    return {"aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{region}{zone}" for zone in there]}}
+
+
+def test_a_zone_that_the_account_has_not_is_found_in_the_preview_with_a_way_out() -> None:
+    config = AWS | {"infra-kit:region": "ap-northeast-1"}
+    with pytest.raises(SpecError) as refused:
+        record(lambda: Network("net"), config=config, calls=zones_of("ap-northeast-1", "a", "c", "d"))
+    assert str(refused.value) == (
+        "Network 'net': zones: given a, b, and this account has no b in ap-northeast-1. Name those that it has: "
+        "infra-kit:aws: {zones: [a, c, d]}."
+    )
+    chosen = config | {"infra-kit:aws": {"zones": ["a", "c"]}}
+    recording = record(lambda: Network("net"), config=chosen, calls=zones_of("ap-northeast-1", "a", "c", "d"))
+    assert recording.named("net-isolated-c").inputs["availabilityZone"] == "ap-northeast-1c"
+
+
 def test_a_range_too_small_for_a_zones_letter_is_refused() -> None:
     message = refusal(
         lambda: Network("net", zones=5, cidr="10.0.0.0/24"), SpecError, target="aws", environment="staging"

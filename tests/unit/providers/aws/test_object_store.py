@@ -15,6 +15,7 @@ from infra_kit.errors import SpecError
 from infra_kit.providers.aws.object_store import gaps
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal
 
 AWS = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}
@@ -66,9 +67,22 @@ def test_production_encrypts_with_a_key_of_its_own_that_cloudfront_may_use() -> 
     assert encryption["applyServerSideEncryptionByDefault"] == {
         "sseAlgorithm": "aws:kms", "kmsMasterKeyId": key.outputs["arn"]
     }  # fmt: skip
-    assert "cloudfront.amazonaws.com" in key.inputs["policy"]
     user = json.loads(recording.named("files-user-policy").inputs["policy"])["Statement"]
     assert {"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": key.outputs["arn"]} in user
+
+
+def test_with_that_key_this_accounts_distributions_read_and_nobody_elses() -> None:
+    (_, reads) = statements("key", PRODUCTION)
+
+    assert reads["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert reads["Action"] == ["kms:Decrypt"]
+    assert reads["Condition"] == OWN_DISTRIBUTIONS
+
+
+def test_whoever_signs_with_the_key_of_its_user_waits_until_that_may_do_something() -> None:
+    recording = waiting_for("access_key", lambda: ObjectStore("files"), AWS)
+    assert waits_for(recording, "files-access-key")
+    assert recording.named("files-user-policy").urn in recording.named("files-access-key").options.depends_on
 
 
 def test_its_policy_asks_for_tls_and_lets_this_accounts_distributions_read() -> None:
@@ -136,13 +150,20 @@ def test_what_is_archived_is_still_read_at_once() -> None:
     assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": 30}
 
 
-def test_nobody_gets_around_a_retention_lock_and_production_protects_it() -> None:
+def test_nobody_gets_around_a_retention_lock_where_data_is_protected() -> None:
     recording = made(PRODUCTION, versioning=True, retention_lock=1825)
     lock = recording.named("files-bucket-lock")
 
     assert lock.inputs["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "days": 1825}}
     assert lock.options.protect
     assert recording.named("files-bucket-versioning").urn in lock.options.depends_on
+
+
+def test_a_rehearsals_retention_lock_can_be_bypassed_by_who_destroys_it_and_not_by_the_application() -> None:
+    lock = inputs("bucket-lock", versioning=True, retention_lock=1825)
+    assert lock["rule"] == {"defaultRetention": {"mode": "GOVERNANCE", "days": 1825}}
+    user = statements("user-policy", versioning=True, retention_lock=1825)
+    assert not [it for it in user if "s3:BypassGovernanceRetention" in it["Action"]]
 
 
 def test_a_retention_lock_is_added_to_the_bucket_that_stands() -> None:

@@ -65,22 +65,6 @@ def test_the_function_runs_again_when_its_code_changes_and_not_before_its_way_is
     assert recording.named("db-client-group-out").urn in run.options.depends_on
 
 
-def test_whoever_uses_the_host_waits_until_the_role_is_there() -> None:
-    def program() -> None:
-        network_of = Postgres("db")
-        pulumi.export("host", network_of.host)
-        Waits("waits", network_of.host)
-
-    config = {"infra-kit:target": "aws", "infra-kit:region": "us-east-1", "infra-kit:environment": "development"}
-    recording = record(program, config=config)
-    assert recording.named("db-setup-run").urn in recording.named("waits").options.depends_on
-
-
-class Waits(pulumi.CustomResource):
-    def __init__(self, name: str, host: pulumi.Input[str]) -> None:
-        super().__init__("test:index:Waits", name, {"host": host})
-
-
 def test_the_archive_holds_everything_that_the_function_imports(tmp_path: Path) -> None:
     """Where neither infra_kit nor a site-packages is, as in Lambda."""
     for name, asset in postgres_setup.code().assets.items():

@@ -14,6 +14,7 @@ from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.aws import redis, sizes
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal
 
 AWS = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}
@@ -149,7 +150,7 @@ def test_what_replaces_a_cache_leaves_a_final_snapshot_of_another_name() -> None
     recording = made(PRODUCTION)
     keepers = recording.named("cache-final-snapshot").inputs["keepers"]
     cache = recording.named("cache-server").inputs
-    assert keepers == {"subnets": cache["subnetGroupName"], "key": cache["kmsKeyId"]}
+    assert keepers == {"subnets": cache["subnetGroupName"]}
     assert cache["finalSnapshotIdentifier"] == "cache-final-c0c0c0c0"
 
 
@@ -160,6 +161,22 @@ def test_production_is_protected_and_encrypts_with_a_key_of_its_own() -> None:
     assert cache.inputs["kmsKeyId"] == key.outputs["arn"]
     assert cache.options.protect
     assert key.options.protect
+
+
+def test_a_cache_keeps_the_key_that_it_was_made_with() -> None:
+    """With another one, it would be another cache."""
+    assert made().named("cache-server").options.ignore_changes == ("kmsKeyId",)
+
+
+def test_its_certificate_is_one_that_clients_know() -> None:
+    assert "ca_certificate" not in made().named("cache").outputs
+
+
+@pytest.mark.parametrize("field", ["host", "url", "reader_url"])
+def test_whoever_uses_an_address_waits_until_the_network_may_reach_it(field: str) -> None:
+    recording = waiting_for(field, lambda: Redis("cache"), AWS)
+    assert waits_for(recording, "cache-server")
+    assert recording.named("cache-group-in").urn in recording.named("cache-server").options.depends_on
 
 
 def test_a_key_stays_with_the_snapshots_that_it_encrypts() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import Consumer, Environment, EventBus, Stream, Target
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.gcp.event_bus_subjects import pattern
 from infra_kit.testing import Recording, record
+from tests.unit.providers.gcp.probe import waits_for
 
 TOPIC_GRANT = "gcp:pubsub/topicIAMMember:TopicIAMMember"
 SUBSCRIPTION_GRANT = "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember"
@@ -133,10 +135,44 @@ def test_production_encrypts_and_protects_every_topic_and_subscription() -> None
     assert all(each.options.protect and each.options.retain_on_delete for each in (*topics, *subscriptions))
 
 
-@pytest.mark.parametrize("retention", ["599s", "32d", "5y"])
-def test_what_pub_sub_does_not_keep_that_long_is_refused(retention: str) -> None:
-    with pytest.raises(SpecError, match=rf"streams.LEADS: retention: given {retention}.*'10m' to '31d'.*ObjectStore"):
-        bus(streams={"LEADS": Stream(subjects=["lead.*"], retention=retention)})
+def test_what_pub_sub_does_not_keep_that_shortly_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"streams.LEADS: retention: given 599s.*'10m' at least"):
+        bus(streams={"LEADS": Stream(subjects=["lead.*"], retention="599s")})
+
+
+def test_what_pub_sub_does_not_keep_that_long_is_a_gap_that_a_stack_may_accept() -> None:
+    streams = {"CFDI": Stream(subjects=["cfdi.*"], retention="5y")}
+    with pytest.raises(
+        UnsupportedFeatureError, match=r"long-retention: Pub/Sub keeps an event for 31 days.*ObjectStore"
+    ):
+        bus(streams=streams)
+
+    accepting = Target(
+        name="gcp",
+        app="shop",
+        environment=Environment.STAGING,
+        region="europe-west1",
+        accepted_gaps={"bus": ("long-retention",)},
+    )
+    tax = Consumer(stream="CFDI")
+    made = record(lambda: EventBus("bus", target=accepting, engine="native", streams=streams, consumers={"tax": tax}))
+    assert made.named("bus-stream-CFDI").inputs["messageRetentionDuration"] == "2678400s"
+    assert made.named("bus-consumer-tax").inputs["messageRetentionDuration"] == "2678400s"
+    assert any("long-retention is left out" in warning for warning in made.warnings)
+
+
+def test_events_are_published_to_the_topics_that_the_endpoint_names() -> None:
+    made = bus(streams={"LEADS": LEADS, "VISITS": Stream(subjects=["visit.*"])})
+    assert made.named("bus").outputs["streams"] == {"LEADS": "bus-stream-LEADS-id", "VISITS": "bus-stream-VISITS-id"}
+
+
+def test_the_key_is_given_away_once_it_may_publish_and_take() -> None:
+    def password() -> pulumi.Output[str]:
+        streams, consumers = {"LEADS": LEADS}, {"scoring": Consumer(stream="LEADS")}
+        return EventBus("bus", engine="native", streams=streams, consumers=consumers).password
+
+    config = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}
+    assert waits_for(password, config) >= {"bus-publishes-LEADS", "bus-takes-scoring", "bus-forwards-scoring"}
 
 
 @pytest.mark.parametrize("ack_wait", ["9s", "11m"])

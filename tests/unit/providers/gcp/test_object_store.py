@@ -9,6 +9,7 @@ import pytest
 from infra_kit import CorsRule, Environment, LifecycleRule, ObjectStore, Target
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
+from tests.unit.providers.gcp.probe import waits_for
 
 BUCKET = "gcp:storage/bucket:Bucket"
 GRANT = "gcp:storage/bucketIAMMember:BucketIAMMember"
@@ -99,6 +100,26 @@ def test_a_retention_lock_is_for_ever_in_production(environment: Environment, lo
 
     assert bucket.inputs["retentionPolicy"] == {"retentionPeriod": str(5 * 365 * 86_400), "isLocked": locked}
     assert bucket.inputs["versioning"] == {"enabled": True}
+
+
+def test_a_policy_that_was_locked_stays_so_when_its_stack_is_production_no_more() -> None:
+    """Another bucket would be made to unlock it, and on the way up it is locked where it stands."""
+    lock: dict[str, Any] = {"versioning": True, "retention_lock": 30}
+    assert store(Environment.STAGING, **lock).named("files-bucket").options.ignore_changes == (
+        "retentionPolicy.isLocked",
+    )
+    assert not store(Environment.PRODUCTION, **lock).named("files-bucket").options.ignore_changes
+
+
+def test_the_key_is_given_away_once_it_may_be_used() -> None:
+    config = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}
+    assert waits_for(lambda: ObjectStore("files").access_key, config) >= {"files-objects", "files-lookup"}
+
+
+def test_what_is_retained_can_still_be_read() -> None:
+    made = store(Environment.PRODUCTION)
+    assert made.named("files-key-grant").options.retain_on_delete
+    assert made.named("files-key").options.retain_on_delete
 
 
 def test_each_age_of_a_rule_is_a_rule_of_googles() -> None:

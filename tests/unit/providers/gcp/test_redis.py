@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pulumi
 import pytest
 
 from infra_kit import Redis
 from infra_kit.errors import SpecError, UnsupportedFeatureError
-from infra_kit.providers.gcp.redis import GcpRedis
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
@@ -41,29 +39,31 @@ def test_the_endpoint_knows_a_password_and_no_user() -> None:
     assert (it["username"], it["tls"], it["port"]) == ("", True, 6378)
 
 
-def test_the_certificate_to_trust_is_among_the_native_handles() -> None:
-    def program() -> None:
-        native = Redis("cache").endpoint.native
-        assert isinstance(native, GcpRedis)
-        pulumi.export("ca", native.ca_certificate)
-
-    assert record(program, config=GCP).exports["ca"].startswith("-----BEGIN CERTIFICATE-----")
+def test_the_endpoint_brings_the_certificate_that_a_client_must_trust() -> None:
+    assert made().named("cache").outputs["ca_certificate"].startswith("-----BEGIN CERTIFICATE-----")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "tier", "gigabytes", "readers"),
+    ("arguments", "gigabytes", "readers"),
     [
-        ({}, "BASIC", 1, "READ_REPLICAS_DISABLED"),
-        ({"memory_gb": 1.5}, "BASIC", 2, "READ_REPLICAS_DISABLED"),
-        ({"memory_gb": 300}, "BASIC", 300, "READ_REPLICAS_DISABLED"),
-        ({"replicas": 1}, "STANDARD_HA", 5, "READ_REPLICAS_ENABLED"),
-        ({"replicas": 2, "high_availability": True, "memory_gb": 6.2}, "STANDARD_HA", 7, "READ_REPLICAS_ENABLED"),
+        ({}, 1, "READ_REPLICAS_DISABLED"),
+        ({"memory_gb": 1.5}, 2, "READ_REPLICAS_DISABLED"),
+        ({"memory_gb": 300}, 300, "READ_REPLICAS_DISABLED"),
+        ({"replicas": 1}, 5, "READ_REPLICAS_ENABLED"),
+        ({"replicas": 2, "high_availability": True, "memory_gb": 6.2}, 7, "READ_REPLICAS_ENABLED"),
     ],
 )
-def test_the_smallest_instance_that_fits(arguments: Mapping[str, Any], tier: str, gigabytes: int, readers: str) -> None:
+def test_the_smallest_instance_that_fits(arguments: Mapping[str, Any], gigabytes: int, readers: str) -> None:
     it = instance(**arguments)
-    assert (it["tier"], it["memorySizeGb"], it["readReplicasMode"]) == (tier, gigabytes, readers)
-    assert it["replicaCount"] == arguments.get("replicas", 0)
+    assert (it["memorySizeGb"], it["readReplicasMode"]) == (gigabytes, readers)
+    assert it["replicaCount"] == arguments.get("replicas", 1)
+
+
+def test_an_instance_keeps_its_tier_when_replicas_are_asked_for_and_gets_room_for_them() -> None:
+    before, after = instance(), instance(replicas=2)
+    assert before["tier"] == after["tier"] == "STANDARD_HA"
+    assert after["secondaryIpRange"] == "auto"
+    assert "secondaryIpRange" not in before
 
 
 def test_readers_have_an_address_of_their_own() -> None:
@@ -106,6 +106,10 @@ def test_production_is_protected_and_has_its_own_key() -> None:
     assert it.inputs["deletionProtection"] is True
     assert it.inputs["customerManagedKey"] == "cache-key-id"
     assert recording.named("cache-key-agent").inputs["service"] == "redis.googleapis.com"
+
+
+def test_an_instance_that_stands_keeps_the_key_that_it_was_made_with() -> None:
+    assert "customerManagedKey" in made().named("cache-server").options.ignore_changes
 
 
 def test_elsewhere_the_providers_own_protection_is_off() -> None:

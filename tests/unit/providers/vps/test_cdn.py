@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Cdn, Environment, EventBus, ObjectStore, Pooling, Postgres, Redis, Stream, Target
-from infra_kit.errors import SpecError
+from infra_kit.errors import ConfigError, SpecError
 from infra_kit.providers.vps.edge import caddyfile
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import Recording, record
@@ -52,29 +52,35 @@ def test_of_everything_on_a_host_only_the_edge_is_published_and_only_at_80_and_4
         it.name: [port["external"] for port in it.inputs["ports"]] for it in containers if "ports" in it.inputs
     }
 
-    assert published == {"vps-network-proxy": [80, 443]}
+    assert published == {"vps-edge-proxy": [80, 443]}
     assert not [it.name for it in containers if it.inputs.get("networkMode") == "host"]
 
 
-def test_the_edge_is_made_once_and_belongs_to_the_targets_network() -> None:
+def two(first: str, second: str) -> Recording:
     def program() -> None:
-        Cdn("www", target=on(), routes=ROUTES, domains=["www.example.com"])
-        Cdn("app", target=on(), routes=ROUTES, domains=["app.example.com"])
+        for name in (first, second):
+            Cdn(name, target=on(), routes=ROUTES, domains=[f"{name}.example.com"])
 
-    made = record(program)
+    return record(program)
 
-    assert made.named("vps-network-proxy").parent == made.named("vps-network").urn
+
+def test_a_host_has_one_edge_whoever_needs_it_first() -> None:
+    made = two("www", "app")
+
+    assert [it.name for it in made.of_type("infra-kit:index:Edge")] == ["vps-edge"]
+    assert made.named("vps-edge-proxy").parent == made.named("vps-edge").urn
+    assert {it.urn for it in made.resources} == {it.urn for it in two("app", "www").resources}
     assert (site(made, "www").split(" ")[0], site(made, "app").split(" ")[0]) == ("www.example.com", "app.example.com")
 
 
 def test_a_host_without_a_cdn_has_no_edge() -> None:
     made = record(lambda: ObjectStore("files", target=on()))
 
-    assert "vps-network-proxy" not in {resource.name for resource in made.resources}
+    assert "vps-edge" not in {resource.name for resource in made.resources}
 
 
 def test_certificates_outlive_the_edge_and_in_production_are_protected() -> None:
-    options = cdn(on(Environment.PRODUCTION)).named("vps-network-proxy-data").options
+    options = cdn(on(Environment.PRODUCTION)).named("vps-edge-data").options
 
     assert (options.protect, options.retain_on_delete) == (True, True)
 
@@ -140,11 +146,58 @@ def test_a_bucket_is_read_with_the_key_that_only_reads() -> None:
     assert made.named("edge-cache-files").secret_inputs == {"uploads"}
 
 
-def test_the_cache_is_the_containers_own_and_stands_in_both_networks() -> None:
-    cache = cdn().named("edge-cache").inputs
+def test_the_cache_is_the_containers_own() -> None:
+    assert {"containerPath": "/tmp", "readOnly": False} in cdn().named("edge-cache").inputs["volumes"]  # noqa: S108
 
-    assert {"containerPath": "/tmp", "readOnly": False} in cache["volumes"]  # noqa: S108  of the image
-    assert len(cache["networksAdvanced"]) == 2
+
+def networks(made: Recording) -> list[str]:
+    return [network["name"] for network in made.named("edge-cache").inputs["networksAdvanced"]]
+
+
+def test_the_edge_needs_no_network_but_its_own() -> None:
+    made = cdn()
+
+    assert networks(made) == [made.named("vps-edge-network").outputs["name"]]
+    assert "vps-network" not in {resource.name for resource in made.resources}
+
+
+def test_the_cache_joins_the_network_of_each_store_and_reads_it_there_whatever_is_published() -> None:
+    published = HOST.model_copy(update={"private_address": "192.168.7.2", "private_ports": {"files": 18_333}})
+    target = Target(name="vps", environment=Environment.STAGING, settings=published)
+
+    def program() -> None:
+        files = ObjectStore("files", target=target)
+        Cdn("edge", target=target, routes={"/*": files, "/media/*": files})
+
+    made = record(program)
+
+    assert made.named("files").outputs["s3_endpoint"] == "http://192.168.7.2:18333"
+    assert "server files-server:8333 resolve;" in conf(made)
+    assert networks(made) == [made.named(name).outputs["name"] for name in ("vps-edge-network", "vps-network-data")]
+
+
+@pytest.mark.parametrize(("ports", "refused"), [({}, True), ({"files": 18_333}, False)])
+def test_a_store_of_another_host_is_read_where_that_publishes_it(ports: dict[str, int], refused: bool) -> None:
+    changes = {"host": "vps-2.example.com", "private_address": "192.168.7.3", "private_ports": ports}
+    other = Target(name="vps", alias="two", environment=Environment.STAGING, settings=HOST.model_copy(update=changes))
+
+    def program() -> None:
+        Cdn("edge", target=on(), routes={"/*": ObjectStore("files", target=other)})
+
+    if refused:
+        with pytest.raises(SpecError, match=r"its origin 'files' is on another host, 'two', which does not publish it"):
+            record(program)
+    else:
+        assert "server 192.168.7.3:18333;" in conf(record(program))
+
+
+def test_two_targets_of_one_host_are_refused_by_their_names() -> None:
+    def program() -> None:
+        Redis("one", target=on())
+        Redis("two", target=Target(name="vps", alias="second", environment=Environment.STAGING, settings=HOST))
+
+    with pytest.raises(ConfigError, match=r"'second' and 'vps' are both the host vps-1\.example\.com"):
+        record(program)
 
 
 def test_a_new_release_is_a_new_configuration() -> None:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pulumi_random as random
 import pytest
 from pydantic import SecretStr
 
-from infra_kit import Environment, Network, Pooling, Postgres, Redis, Target
+from infra_kit import Environment, EventBus, Network, ObjectStore, Pooling, Postgres, Redis, Stream, Target
 from infra_kit.components.network import Tier
 from infra_kit.errors import ConfigError, SpecError
 from infra_kit.providers.vps import images, ssh
@@ -126,7 +127,7 @@ def test_what_the_settings_name_is_published_on_the_private_address_and_nowhere_
 def test_data_stands_in_a_network_without_a_way_out() -> None:
     recording = made()
     assert recording.named("vps-network-data").inputs["internal"] is True
-    assert recording.named("vps-network-edge").inputs["internal"] is False
+    assert recording.named("vps-network-egress").inputs["internal"] is False
     subnets = {it.inputs["ipamConfigs"][0]["subnet"] for it in recording.of_type("docker:index/network:Network")}
     assert subnets == {"10.0.0.0/18", "10.0.128.0/18"}
 
@@ -148,11 +149,55 @@ def test_an_existing_network_is_joined_and_needs_one_with_a_way_out() -> None:
     def there(subnets: Mapping[Tier, Mapping[str, str]]) -> Network:
         return Network.existing("net", id="shop-data", cidr="172.30.0.0/16", target=target, subnets=subnets)
 
-    recording = record(lambda: Redis("cache", target=target, network=there({"public": {"edge": "shop-edge"}})))
+    recording = record(lambda: Redis("cache", target=target, network=there({"public": {"egress": "shop-egress"}})))
     assert recording.of_type("docker:index/network:Network") == ()
     assert recording.named("cache-server").inputs["networksAdvanced"][0]["name"] == "shop-data"
     with pytest.raises(SpecError, match="subnets: given 0 public ones"):
         record(lambda: there({}))
+
+
+def test_another_environment_or_tag_replaces_neither_a_volume_nor_a_network() -> None:
+    fixed = [it for it in made().resources if it.type in {"docker:index/network:Network", "docker:index/volume:Volume"}]
+    assert len(fixed) == 5
+    assert all("labels" in it.options.ignore_changes for it in fixed)
+
+
+def test_a_container_waits_with_its_files_for_what_it_depends_on() -> None:
+    """Or it would be gone by the time that it is refused: new files take it away before it is looked at."""
+    recording = made()
+    for it in containers(recording):
+        if not it.name.endswith("-files"):
+            before = {urn for urn in it.options.depends_on if "command:local:Command" in urn}
+            assert before <= set(recording.named(f"{it.name}-files").options.depends_on), it.name
+    assert recording.named("db-check").urn in recording.named("db-server-files").options.depends_on
+
+
+def test_who_reads_an_address_waits_for_what_a_client_needs_there() -> None:
+    waited_for = {
+        "db": {"host": "settings", "port": "settings", "url": "settings", "pooled_url": "pooler-ready"}
+        | {"reader_url": "replica-1-ready", "reader_urls": "replica-2-ready"},
+        "cache": {"host": "server-ready", "port": "server-ready", "url": "server-ready"}
+        | {"reader_url": "replica-1-ready"},
+        "files": {"s3_endpoint": "bucket"},
+        "bus": dict.fromkeys(("host", "port", "url", "streams", "consumers", "dead_letters"), "streams"),
+    }
+
+    def program() -> None:
+        target = Target(name="vps", app="shop", environment=Environment.STAGING, settings=HOST)
+        there = {
+            "db": Postgres("db", target=target, read_replicas=2, pooling=Pooling()),
+            "cache": Redis("cache", target=target, replicas=1),
+            "files": ObjectStore("files", target=target),
+            "bus": EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}),
+        }
+        for name, fields in waited_for.items():
+            for key in fields:
+                random.RandomId(f"{name}.{key}", byte_length=4, keepers={"it": getattr(there[name], key).apply(str)})
+
+    recording = record(program)
+    for name, fields in waited_for.items():
+        for key, role in fields.items():
+            assert recording.named(f"{name}-{role}").urn in recording.named(f"{name}.{key}").options.depends_on, key
 
 
 # SSH

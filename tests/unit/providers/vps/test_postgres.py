@@ -12,7 +12,7 @@ from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps import images, postgres_conf, postgres_sql
 from infra_kit.providers.vps.postgres import gaps
-from infra_kit.providers.vps.settings import BackupStore, VpsSettings
+from infra_kit.providers.vps.settings import BackupStore, HostSize, VpsSettings
 from infra_kit.testing import Recording, record
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
@@ -95,6 +95,21 @@ def test_a_replica_follows_by_its_own_slot_and_serves_reads() -> None:
     assert {"containerPath": "/var/lib/postgresql/data", "readOnly": False} in replica["volumes"]
 
 
+def test_the_application_owns_its_databases_and_makes_neither_roles_nor_databases() -> None:
+    sql = postgres_sql.settings(PostgresSpec(), "one", "two")
+    assert "ALTER ROLE app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD 'one';" in sql
+    assert "'CREATE DATABASE \"app\" OWNER app'" in sql
+
+
+def test_every_reader_has_a_url_in_their_order() -> None:
+    assert [url.partition("@")[2] for url in database(read_replicas=2).named("db").outputs["reader_urls"]] == [
+        "db-replica-1:5432/app",
+        "db-replica-2:5432/app",
+    ]
+    alone = database().named("db").outputs
+    assert alone["reader_urls"] == [alone["url"]]
+
+
 def test_slots_of_replicas_that_are_gone_are_dropped() -> None:
     sql = postgres_sql.settings(PostgresSpec(read_replicas=1), "one", "two")
     assert "pg_create_physical_replication_slot('replica_1', true)" in sql
@@ -169,6 +184,17 @@ def test_without_backups_nothing_is_archived() -> None:
     assert not [resource for resource in made.resources if "backup" in resource.name]
 
 
+# What is looked at first
+
+
+def test_the_data_is_looked_at_before_anything_is_replaced() -> None:
+    made = database(version="16", storage_gb=50)
+    check = made.named("db-check")
+    assert check.inputs["stdin"].startswith("NAME=db VERSION=16 STORAGE_GB=50 IMAGE=")
+    assert made.named("db-data").urn in check.options.depends_on
+    assert check.urn in made.named("db-server").options.depends_on
+
+
 # What is protected, what is refused
 
 
@@ -191,8 +217,10 @@ def test_a_parameter_with_a_quote_stays_one_value() -> None:
 
 
 def test_dedicated_cpus_are_the_hosts_matter() -> None:
-    with pytest.raises(SpecError, match=r"dedicated_cpu: given True.*rent a host"):
+    with pytest.raises(SpecError, match=r"dedicated_cpu: given True.*Rent one that has"):
         database(dedicated_cpu=True)
+    size = HostSize(cpu=4, memory_gb=8, disk_gb=80, dedicated_cpu=True)
+    assert database(settings=HOST.model_copy(update={"size": size}), dedicated_cpu=True).named("db-server")
 
 
 def test_gaps_have_ways_out() -> None:
