@@ -18,6 +18,7 @@ from infra_kit.target import ResolvedTarget, Target
 
 if TYPE_CHECKING:
     from infra_kit.components.network import Network
+    from infra_kit.links import Grant, Link
 
 S = TypeVar("S", bound=Spec)
 E = TypeVar("E")
@@ -47,6 +48,11 @@ class Scope:
     opts: pulumi.ResourceOptions
     chosen_network: Network | None = None
     roles: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def what(self) -> str:
+        """The component, as errors name it: `Service 'api'`."""
+        return f"{type(self.parent).__name__} {self.name!r}"
 
     @property
     def environment(self) -> Environment:
@@ -141,17 +147,28 @@ class Scope:
         handles = component.endpoint.native
         if not isinstance(handles, kind):
             raise SpecError(
-                f"{type(self.parent).__name__} {self.name!r}: it is on {self.target.name!r}, and "
+                f"{self.what}: it is on {self.target.name!r}, and "
                 f"{type(component).__name__} {component.name!r} is on {component.target.name!r}: there is no way to "
                 "join the two directly. Place both on one target."
             )
         return handles
 
+    def grant(self, link: Link) -> Grant:
+        """What a link gives this component. Raises `SpecError` where nothing leads from here to there."""
+        if not link.to.stands_already and link.to.target.place != self.target.place:
+            raise SpecError(
+                f"{self.what}: links: {link} is on {_place(link.to.target)}, and this one "
+                f"is on {_place(self.target)}: no network leads from here to there. Place both on one target, or link "
+                "what has an address of its own: Postgres.existing(url=…)."
+            )
+        grant: Grant = link.to.grant(self, link)
+        return grant
+
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
         if unknown:
             raise OverrideError(
-                f"{type(self.parent).__name__} {self.name!r}: overrides names {', '.join(unknown)}, which "
+                f"{self.what}: overrides names {', '.join(unknown)}, which "
                 f"{self.target.name} does not make here. Roles: {', '.join(self.roles) or 'none'}."
             )
 
@@ -170,6 +187,9 @@ def _merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str,
 
 class Component(pulumi.ComponentResource, Generic[S, E]):
     """A portable component: a checked spec, a target's driver, an endpoint of Outputs."""
+
+    stands_already: bool
+    """It was there before, and infra_kit only knows how to reach it."""
 
     KIND: ClassVar[str]
     """The name of its file, here and in every provider: `object_store`."""
@@ -201,7 +221,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
             _check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver.gaps, self.target, kind, name, asked)
-        self.name, self.spec = name, cast(S, fitted)
+        self.name, self.spec, self.stands_already = name, cast(S, fitted), existing is not None
         program.claim(kind, name)
 
         own = _with_providers(program.providers_of(self.target), opts)
@@ -219,6 +239,11 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
 
     def _create(self, driver: Any, scope: Scope) -> E:
         return cast(E, driver.create(scope, self.spec))
+
+    def grant(self, scope: Scope, link: Link) -> Grant:
+        """What a link to this component gives the one of the scope: its target's driver makes it."""
+        driver: Any = self.target.driver(self.KIND)
+        return cast("Grant", driver.link(scope, link))
 
     def _publish(self) -> None:
         """Every field of the endpoint becomes an attribute and a registered output of the component."""

@@ -6,10 +6,11 @@ rights, the permission and the way over the network. What is not linked cannot c
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
 
@@ -82,6 +83,35 @@ def variable(name: str) -> str:
     return name.upper().replace("-", "_")
 
 
-def named(link: Link, values: Mapping[str, pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:
+T = TypeVar("T")
+
+
+def named(link: Link, values: Mapping[str, T]) -> dict[str, T]:
     """The variables under their whole names: `DB_HOST`."""
     return {f"{link.name}_{end}" if end else link.name: value for end, value in values.items()}
+
+
+def grant(
+    endpoint: object,
+    *,
+    plain: Collection[str],
+    secret: Collection[str],
+    native: object = None,
+    depends_on: Sequence[pulumi.Resource] = (),
+) -> Grant:
+    """Fields of an endpoint as variables: `ca_certificate` is `CA_CERTIFICATE`. None is empty, mappings are JSON."""
+    return Grant(
+        variables={field.upper(): getattr(endpoint, field).apply(_text) for field in plain},
+        secrets={field.upper(): pulumi.Output.secret(getattr(endpoint, field)) for field in secret},
+        native=native,
+        depends_on=tuple(depends_on),
+    )
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+    return json.dumps(value)

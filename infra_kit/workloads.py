@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
 import pulumi
 from pydantic import AfterValidator, ConfigDict, Field, InstanceOf, PlainValidator, model_validator
 
-from infra_kit import features
+from infra_kit import features, links
+from infra_kit.component import Scope
 from infra_kit.durations import Duration
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.links import Link
+from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
 
 Architecture = Literal["amd64", "arm64"]
@@ -134,3 +137,52 @@ class WorkloadArgs(TypedDict, total=False):
     volumes: Mapping[str, Volume]
     sidecars: Mapping[str, Sidecar]
     log_retention: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variables:
+    """What a workload finds in its environment, and what its links grant beside that."""
+
+    plain: Mapping[str, pulumi.Input[str]]
+    secret: Mapping[str, pulumi.Output[str]]
+    grants: Sequence[Grant]
+
+
+def variables(scope: Scope, spec: WorkloadSpec) -> Variables:
+    """All variables of a workload, by their whole names.
+
+    Raises `SpecError` for one that is said twice, and for a secret that is given as plain environment: at the
+    deployment, where it is an Output.
+    """
+    granted = [(link, scope.grant(link)) for link in spec.links]
+    plain = {key: _plain(scope, key, value) for key, value in spec.environment.items()}
+    secret = {key: pulumi.Output.secret(value) for key, value in spec.secrets.items()}
+    for link, grant in granted:
+        own, hidden = links.named(link, grant.variables), links.named(link, grant.secrets)
+        _check_once(scope, link, (own.keys() | hidden.keys()) & (plain.keys() | secret.keys()))
+        plain |= own
+        secret |= hidden
+    return Variables(plain=plain, secret=secret, grants=[grant for _, grant in granted])
+
+
+def _check_once(scope: Scope, link: Link, twice: Set[str]) -> None:
+    for key in sorted(twice):
+        raise SpecError(
+            f"{scope.what}: {key} is said twice: the link to {link} gives it too. Leave "
+            "it out, or give the link another name: link(…, name='…')."
+        )
+
+
+def _plain(scope: Scope, key: str, value: Value) -> pulumi.Input[str]:
+    if isinstance(value, str):
+        return value
+
+    async def checked() -> str:
+        if await value.is_secret():
+            raise SpecError(
+                f"{scope.what}: environment.{key}: given a secret, which everybody could read there. Say "
+                f"secrets={{{key!r}: …}}."
+            )
+        return ""
+
+    return pulumi.Output.concat(value, pulumi.Output.from_input(checked()))

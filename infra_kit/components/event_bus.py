@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Annotated, Literal, Protocol, TypedDict, Unpack
+from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
 from pydantic import AfterValidator, Field, model_validator
@@ -213,6 +213,11 @@ class EventBusEndpoint:
     """Where each consumer's given-up events are kept."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
+
+    def grant(self, **more: Any) -> Grant:
+        """As the variables of a link: see `EventBus.link`, and `links.grant` for the rest."""
+        plain = ("host", "port", "username", "streams", "consumers")
+        return links.grant(self, plain=plain, secret=("password", "url"), **more)
 
 
 class EventBusDriver(Driver, Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, TypedDict, Unpack, get_args
+from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
@@ -179,6 +179,11 @@ class PostgresEndpoint:
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
+    def grant(self, **more: Any) -> Grant:
+        """As the variables of a link: see `Postgres.link`, and `links.grant` for the rest."""
+        plain = ("host", "port", "database", "username", "ca_certificate")
+        return links.grant(self, plain=plain, secret=("password", "url", "reader_url", "pooled_url"), **more)
+
 
 class PostgresDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: PostgresSpec) -> PostgresEndpoint: ...
@@ -228,6 +233,10 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         return links.make(
             self, [access], get_args(Access), name=name, only={"database": [database or self.spec.databases[0]]}
         )
+
+    def grant(self, scope: Scope, link: Link) -> Grant:
+        """Of what stands already: its own user, for infra_kit makes none there."""
+        return self.endpoint.grant() if self.stands_already else super().grant(scope, link)
 
     @classmethod
     def existing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, Protocol, TypedDict, Unpack, get_args
+from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
@@ -119,6 +119,11 @@ class RedisEndpoint:
     """For reads that may lag: a replica; the same as `url` without one. Secret."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
+
+    def grant(self, **more: Any) -> Grant:
+        """As the variables of a link: see `Redis.link`, and `links.grant` for the rest."""
+        plain = ("host", "port", "username", "tls", "ca_certificate")
+        return links.grant(self, plain=plain, secret=("password", "url", "reader_url"), **more)
 
 
 class RedisDriver(Driver, Protocol):

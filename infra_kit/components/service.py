@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Literal, Protocol, Unpack
+from typing import Any, Literal, Protocol, Unpack
 
 import pulumi
 from pydantic import Field, model_validator
@@ -14,7 +14,7 @@ from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.durations import Duration, seconds
 from infra_kit.features import Feature
-from infra_kit.links import Link
+from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options
 from infra_kit.target import Target
 from infra_kit.workloads import Path, WorkloadArgs, WorkloadSpec
@@ -118,7 +118,8 @@ class ServiceSpec(WorkloadSpec):
             case features.ERROR_ROLLBACK:
                 return self.replace(release=self.release.model_copy(update={"max_error_percent": None}))
             case _:
-                return super().without(feature)
+                rest: ServiceSpec = super().without(feature)
+                return rest
 
 
 class ServiceArgs(WorkloadArgs, total=False):
@@ -144,11 +145,16 @@ class ServiceEndpoint:
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
+    def grant(self, **more: Any) -> Grant:
+        """As the variables of a link: see `Service.link`, and `links.grant` for the rest."""
+        plain = ("url", "host", "port")
+        return links.grant(self, plain=plain, secret=(), **more)
+
 
 class ServiceDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: ServiceSpec) -> ServiceEndpoint: ...
 
-    def link(self, scope: Scope, link: Link) -> links.Grant: ...
+    def link(self, scope: Scope, link: Link) -> Grant: ...
 
 
 class Service(Component[ServiceSpec, ServiceEndpoint]):
