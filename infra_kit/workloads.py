@@ -155,7 +155,10 @@ def variables(scope: Scope, spec: WorkloadSpec) -> Variables:
     deployment, where it is an Output.
     """
     granted = [(link, scope.grant(link)) for link in spec.links]
-    plain = {key: _plain(scope, key, value) for key, value in spec.environment.items()}
+    plain = {
+        key: no_secret(scope, f"environment.{key}", value, f"Say secrets={{{key!r}: …}}")
+        for key, value in spec.environment.items()
+    }
     secret = {key: pulumi.Output.secret(value) for key, value in spec.secrets.items()}
     for link, grant in granted:
         own, hidden = links.named(link, grant.variables), links.named(link, grant.secrets)
@@ -173,16 +176,14 @@ def _check_once(scope: Scope, link: Link, twice: Set[str]) -> None:
         )
 
 
-def _plain(scope: Scope, key: str, value: Value) -> pulumi.Input[str]:
+def no_secret(scope: Scope, field: str, value: Value, way_out: str) -> pulumi.Input[str]:
+    """The value, which is no secret. Raises `SpecError` for one that is: at the deployment, where it is an Output."""
     if isinstance(value, str):
         return value
 
     async def checked() -> str:
         if await value.is_secret():
-            raise SpecError(
-                f"{scope.what}: environment.{key}: given a secret, which everybody could read there. Say "
-                f"secrets={{{key!r}: …}}."
-            )
+            raise SpecError(f"{scope.what}: {field}: given a secret, which everybody could read there. {way_out}.")
         return ""
 
     return pulumi.Output.concat(value, pulumi.Output.from_input(checked()))

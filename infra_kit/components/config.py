@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from infra_kit import links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
 from infra_kit.target import Target
-from infra_kit.workloads import Text, Value
+from infra_kit.workloads import Text, Value, no_secret
 
 
 def _key(text: str) -> str:
@@ -32,6 +33,30 @@ class ConfigSpec(Spec):
     values: Mapping[Annotated[str, AfterValidator(_key)], Text] = Field(min_length=1)
     """By path below the environment: `database/host` is `/production/database/host` (seeds/000). A secret among them is
     refused: it belongs into a `Secret`."""
+
+    @model_validator(mode="after")
+    def _check(self) -> ConfigSpec:
+        for key in self.values:
+            inner = sorted(other for other in self.values if other.startswith(f"{key}/"))
+            if inner:
+                raise ValueError(
+                    f"values: {key} is a value, and {inner[0]} is below it; a path is the one or the other"
+                )
+        names = Counter(map(_ending, self.values))
+        for ending, times in names.items():
+            if times > 1:
+                same = " and ".join(key for key in self.values if _ending(key) == ending)
+                raise ValueError(f"values: {same} would be one variable, …_{ending}; rename one")
+        return self
+
+    @property
+    def variables(self) -> dict[str, pulumi.Input[str]]:
+        """The values by what a link's variable ends with: `database/host` is `DATABASE_HOST`."""
+        return {_ending(key): value for key, value in self.values.items()}
+
+
+def _ending(key: str) -> str:
+    return links.variable(key.replace("/", "-"))
 
 
 class ConfigArgs(TypedDict, total=False):
@@ -73,6 +98,14 @@ class Config(Component[ConfigSpec, ConfigEndpoint]):
         **arguments: Unpack[ConfigArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    def _create(self, driver: ConfigDriver, scope: Scope) -> ConfigEndpoint:
+        checked = {
+            key: no_secret(scope, f"values.{key}", value, "Keep it in a Secret: Secret(…, value=…)")
+            for key, value in self.spec.values.items()
+        }
+        self.spec = self.spec.replace(values=checked)
+        return driver.create(scope, self.spec)
 
     def link(self, *, name: str | None = None) -> Link:
         """To read them. Gives a variable a value: `database/host` is `<NAME>_DATABASE_HOST`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
 
@@ -211,13 +211,33 @@ class EventBusEndpoint:
     """Each consumer's address by its name: `STREAM/consumer` on NATS, a queue's URL on a cloud's own bus."""
     dead_letters: pulumi.Output[dict[str, str]]
     """Where each consumer's given-up events are kept."""
+    inbox_prefix: pulumi.Output[str]
+    """What the subjects of its answers begin with: `nats.connect(url, inbox_prefix=…)`, for the server lets it listen
+    to no others. Empty on a cloud's own bus."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
-    def grant(self, **more: Any) -> Grant:
+    def grant(self, link: Link, **more: Any) -> Grant:
         """As the variables of a link: see `EventBus.link`, and `links.grant` for the rest."""
-        plain = ("host", "port", "username", "streams", "consumers")
-        return links.grant(self, plain=plain, secret=("password", "url"), **more)
+        streams, consumers = publishes_to(link), link.only.get("consume", ())
+        mine = dataclasses.replace(
+            self, streams=_those(self.streams, streams), consumers=_those(self.consumers, consumers)
+        )
+        plain = ("host", "port", "username", "streams", "consumers", "inbox_prefix")
+        return links.grant(mine, plain=plain, secret=("password", "url"), **more)
+
+
+def publishes_to(link: Link) -> list[str]:
+    """The streams that a link publishes to."""
+    streams: Mapping[str, Stream] = link.to.spec.streams
+    subjects = link.only.get("publish", ())
+    return [
+        name for name, stream in streams.items() if any(overlap(one, of) for one in subjects for of in stream.subjects)
+    ]
+
+
+def _those(addresses: pulumi.Output[dict[str, str]], names: Collection[str]) -> pulumi.Output[dict[str, str]]:
+    return addresses.apply(lambda known: {name: address for name, address in known.items() if name in names})
 
 
 class EventBusDriver(Driver, Protocol):
@@ -239,6 +259,7 @@ class EventBus(Component[EventBusSpec, EventBusEndpoint]):
     streams: pulumi.Output[dict[str, str]]
     consumers: pulumi.Output[dict[str, str]]
     dead_letters: pulumi.Output[dict[str, str]]
+    inbox_prefix: pulumi.Output[str]
 
     def __init__(
         self,
@@ -255,8 +276,8 @@ class EventBus(Component[EventBusSpec, EventBusEndpoint]):
     def link(self, *, publish: Sequence[str] = (), consume: Sequence[str] = (), name: str | None = None) -> Link:
         """To publish on it and to take from it, by an identity of the user's own.
 
-        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_USERNAME`, `_PASSWORD`, and as JSON `_STREAMS` and `_CONSUMERS`: the
-        addresses of those that it may use.
+        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_USERNAME`, `_PASSWORD`, `_INBOX_PREFIX`, and as JSON `_STREAMS` and
+        `_CONSUMERS`: the addresses of those that it may publish to, and take from.
 
         Args:
             publish: subjects, e.g. `["lead.created"]` or `["lead.*"]`. Each is within a subject of a stream.

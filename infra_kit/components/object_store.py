@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, TypedDict, Unpack, get_args
+from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
 
 from infra_kit import features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
@@ -144,6 +146,24 @@ class ObjectStoreEndpoint:
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
+    def grant(self, link: Link, *, keys: bool, **more: Any) -> Grant:
+        """As the variables of a link: see `ObjectStore.link`, and `links.grant` for the rest.
+
+        Args:
+            link: the link.
+            keys: whether its user has keys; else what runs there has an identity that a client finds by itself.
+            more: for `links.grant`.
+        """
+        plain, secret = (("access_key",), ("secret_key",)) if keys else ((), ())
+        known = links.grant(self, plain=("bucket", "region", "force_path_style", *plain), secret=secret, **more)
+        renamed = {"ENDPOINT": self.s3_endpoint, "PREFIX": prefix_of(link)}
+        return dataclasses.replace(known, variables={**known.variables, **renamed})
+
+
+def prefix_of(link: Link) -> str:
+    """What the keys of the link's objects begin with; empty: all objects."""
+    return "".join(link.only.get("prefix", ()))
+
 
 class ObjectStoreDriver(Driver, Protocol):
     def create(self, scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint: ...
@@ -184,7 +204,15 @@ class ObjectStore(Component[ObjectStoreSpec, ObjectStoreEndpoint]):
             access: any of `read` (objects and their list), `write`, `delete`. Default: `read` and `write`.
             prefix: only objects whose key begins with it, e.g. `uploads/`. Default: all.
             name: what the variables begin with. Default: the component's name in capitals.
+
+        Raises:
+            SpecError: an unknown access, or a prefix with characters that policies read as patterns.
         """
+        if not re.fullmatch(r"([A-Za-z0-9_.=@+-][A-Za-z0-9_.=@+/-]*)?", prefix):
+            raise SpecError(
+                f"ObjectStore {self.name!r}: link: prefix: given {prefix!r}; letters, digits and _ . = @ + - / are "
+                "allowed, the first is no '/', e.g. 'uploads/'."
+            )
         return links.make(
             self, access or ("read", "write"), get_args(Access), name=name, only={"prefix": [prefix] if prefix else []}
         )

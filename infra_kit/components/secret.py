@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Protocol, TypedDict, Unpack
+from typing import Any, Protocol, TypedDict, Unpack
 
 import pulumi
 from pydantic import ConfigDict, Field, model_validator
@@ -67,6 +67,10 @@ class SecretEndpoint:
     """Where it is kept: a file (local, vps), an ARN (aws), a secret's full name (gcp)."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
+
+    def grant(self, **more: Any) -> Grant:
+        """As the variable of a link: see `Secret.link`, and `Grant` for the rest."""
+        return Grant(variables={}, secrets={"": self.value}, **more)
 
 
 class SecretDriver(Driver, Protocol):

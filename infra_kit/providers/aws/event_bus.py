@@ -199,6 +199,7 @@ def _endpoint(
         streams=_by_name(streams),
         consumers=_by_name({name: after(it.queue.url, *it.needs) for name, it in consumers.items()}),
         dead_letters=_by_name(dead),
+        inbox_prefix=pulumi.Output.from_input(""),
         native=AwsEventBus(
             bus_arn=bus.arn,
             queue_arns={name: it.queue.arn for name, it in consumers.items()},

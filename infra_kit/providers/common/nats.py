@@ -29,6 +29,8 @@ APP = "app"
 DUPLICATE_WINDOW = 120
 """Seconds in which an event with a `Nats-Msg-Id` seen before is dropped: the server's own default, which may not be
 longer than the retention."""
+INBOX = "_INBOX"
+"""What the subjects of answers begin with, if a client is not told otherwise."""
 GIVEN_UP = "$JS.EVENT.ADVISORY.CONSUMER"
 
 Props = Mapping[str, Any]
@@ -64,7 +66,7 @@ def permissions(props: Props) -> dict[str, Any]:
     for address in addresses:
         durable = address.replace("/", ".")
         allowed += [f"$JS.API.CONSUMER.INFO.{durable}", f"$JS.API.CONSUMER.MSG.NEXT.{durable}", f"$JS.ACK.{durable}.>"]
-    return {"publish": {"allow": allowed}, "subscribe": {"allow": ["_INBOX.>"]}}
+    return {"publish": {"allow": allowed}, "subscribe": {"allow": [f"{INBOX}.>"]}}
 
 
 def consumer_addresses(props: Props) -> dict[str, str]:

@@ -95,6 +95,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         streams=_addresses(topics),
         consumers=_addresses(consumers),
         dead_letters=_addresses({name: kept for name, (_, kept) in dead.items() if kept}),
+        inbox_prefix=pulumi.Output.from_input(""),
     )
 
 

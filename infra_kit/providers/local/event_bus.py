@@ -10,6 +10,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.features import Feature
+from infra_kit.providers.common import nats
 from infra_kit.providers.local.resource import EventBusServer, server
 
 SUPPORTS = frozenset(
@@ -49,4 +50,5 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         streams=pulumi.Output.from_input({name: name for name in spec.streams}),
         consumers=bus.public["consumers"],
         dead_letters=bus.public["dead_letters"],
+        inbox_prefix=pulumi.Output.from_input(nats.INBOX),
     )

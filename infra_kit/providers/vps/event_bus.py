@@ -70,6 +70,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         streams=ssh.after(settled, {name: name for name in spec.streams}),
         consumers=ssh.after(settled, nats.consumer_addresses(bus)),
         dead_letters=ssh.after(settled, nats.dead_letter_addresses(bus)),
+        inbox_prefix=pulumi.Output.from_input(nats.INBOX),
     )
 
 
