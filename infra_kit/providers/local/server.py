@@ -74,7 +74,7 @@ class Server(ABC):
 
     def changed(self, olds: Props, news: Props) -> bool:
         """A server that does not answer, or is not of today's build, counts as changed: every `up` brings it back."""
-        if _inputs(olds) != _inputs(news):
+        if inputs_of(olds) != inputs_of(news):
             return True
         box = box_of(news)
         if not box.exists or box.process.pid is None:
@@ -97,7 +97,7 @@ class Server(ABC):
         self._start(box, record, props, command)
         self.settle(box, record, props)
         public, private = self.outputs(box, record, props)
-        return f"{box.stack}/{box.name}", {**_inputs(props), "public": public, "private": private}
+        return f"{box.stack}/{box.name}", {**inputs_of(props), "public": public, "private": private}
 
     def read(self, resource_id: str, props: Props) -> Props | None:  # noqa: ARG002
         """What `refresh` sees: the resource is there as long as its data is; `changed` sees whether it answers."""
@@ -158,7 +158,7 @@ def box_of(props: Props) -> Box:
     return Box(Path(props["home"]), props["stack"], props["name"])
 
 
-def _inputs(props: Props) -> Props:
+def inputs_of(props: Props) -> Props:
     return {key: value for key, value in props.items() if key not in NO_INPUTS and value is not None}
 
 
