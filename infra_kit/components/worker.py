@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, Unpack
 
 import pulumi
@@ -13,7 +13,9 @@ from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.event_bus import EventBus
 from infra_kit.components.network import Network
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.links import Link
 from infra_kit.spec import Options
 from infra_kit.target import Target
 from infra_kit.workloads import WorkloadArgs, WorkloadSpec
@@ -45,18 +47,7 @@ class WorkerSpec(WorkloadSpec):
             )
         if self.most_instances > self.min_instances and self.backlog is None:
             raise ValueError("backlog: needed with max_instances: it says what the number of instances follows")
-        if self.backlog:
-            self._check_backlog(self.backlog)
         return self
-
-    def _check_backlog(self, backlog: Backlog) -> None:
-        buses = [link.to for link in self.links if isinstance(link.to, EventBus)]
-        consumers = [name for bus in buses for name in bus.spec.consumers]
-        if backlog.consumer not in consumers:
-            raise ValueError(
-                f"backlog.consumer: given {backlog.consumer!r}; consumers of the linked buses: "
-                f"{', '.join(consumers) or 'none, link the bus first: links=[bus.link(consume=[…])]'}"
-            )
 
     @property
     def most_instances(self) -> int:
@@ -111,4 +102,17 @@ class Worker(Component[WorkerSpec, WorkerEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
         **arguments: Unpack[WorkerArgs],
     ) -> None:
+        backlog = arguments.get("backlog")
+        if backlog:
+            _check_linked(name, backlog, arguments.get("links", ()))
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
+
+
+def _check_linked(name: str, backlog: Backlog, links: Sequence[Link]) -> None:
+    buses = [link.to for link in links if isinstance(link.to, EventBus)]
+    consumers = [consumer for bus in buses for consumer in bus.spec.consumers]
+    if backlog.consumer not in consumers:
+        raise SpecError(
+            f"Worker {name!r}: backlog.consumer: given {backlog.consumer!r}; consumers of the linked buses: "
+            f"{', '.join(consumers) or 'none, link one first: links=[bus.link(consume=[…])]'}."
+        )

@@ -10,19 +10,31 @@ class TestPostgresOnMoon(PostgresConformance):
 """
 
 from infra_kit.testing.conformance.cdn import CdnConformance
+from infra_kit.testing.conformance.config import ConfigConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
+from infra_kit.testing.conformance.gateway import GatewayConformance
+from infra_kit.testing.conformance.job import JobConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
 from infra_kit.testing.conformance.redis import RedisConformance
+from infra_kit.testing.conformance.secret import SecretConformance
+from infra_kit.testing.conformance.service import ServiceConformance
 from infra_kit.testing.conformance.suite import ComponentConformance
+from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
     "CdnConformance",
     "ComponentConformance",
+    "ConfigConformance",
     "EventBusConformance",
+    "GatewayConformance",
+    "JobConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
     "PostgresConformance",
     "RedisConformance",
+    "SecretConformance",
+    "ServiceConformance",
+    "WorkerConformance",
 ]

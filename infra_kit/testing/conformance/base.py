@@ -86,7 +86,7 @@ class Base:
         def program() -> None:
             if before:
                 before()
-            self.component(NAME, target=target, **{**self.arguments, **arguments})
+            self.make(target, **arguments)
             if after:
                 after()
 
@@ -94,11 +94,18 @@ class Base:
         key = None if before or after or "opts" in arguments else repr((target, sorted(arguments.items())))
         if self._kept and key in self._kept:
             return self._kept[key]
-        config = {"infra-kit:environment": Environment.DEVELOPMENT.value}
-        made = record(program, config=config, outputs=self.outputs, calls=self.calls)
+        made = self.run(program)
         if self._kept is not None and key:
             self._kept[key] = made
         return made
+
+    def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
+        """The component of the suite, in a program that runs."""
+        return self.component(NAME, target=target, **{**self.arguments, **arguments})
+
+    def run(self, program: Callable[[], object]) -> Recording:
+        config = {"infra-kit:environment": Environment.DEVELOPMENT.value}
+        return record(program, config=config, outputs=self.outputs, calls=self.calls)
 
     @classmethod
     def changes(cls) -> dict[str, Mapping[str, Any]]:

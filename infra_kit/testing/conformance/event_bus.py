@@ -27,6 +27,13 @@ class EventBusConformance(ComponentConformance):
         features.engine("nats"): {"engine": "nats"},
         features.engine("native"): {"engine": "native"},
     }
+    links = {
+        "publish": lambda bus: bus.link(publish=["lead.created"]),
+        "consume": lambda bus: bus.link(consume=["scoring"]),
+        "both": lambda bus: bus.link(publish=["lead.*"], consume=["scoring"]),
+    }
+    gives_secret = frozenset({"IT_URL", "IT_PASSWORD"})
+    gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_USERNAME", "IT_STREAMS", "IT_CONSUMERS"}
     variations = {
         "one more stream": {"streams": {"FIRST": Stream(subjects=["first.*"]), "LEADS": LEADS}},
         "one more consumer": {"consumers": {"analytics": SCORING, "scoring": SCORING}},

@@ -10,6 +10,16 @@ class ObjectStoreConformance(ComponentConformance):
     endpoint = ObjectStoreEndpoint
     secrets = frozenset({"secret_key"})
     opens = frozenset({"public-read"})
+    links = {
+        "read": lambda files: files.link("read"),
+        "write": lambda files: files.link("write"),
+        "read and write": lambda files: files.link(),
+        "all below a prefix": lambda files: files.link("read", "write", "delete", prefix="uploads/"),
+    }
+    gives_secret = frozenset({"IT_SECRET_KEY"})
+    gives = gives_secret | {
+        "IT_BUCKET", "IT_ENDPOINT", "IT_REGION", "IT_FORCE_PATH_STYLE", "IT_PREFIX", "IT_ACCESS_KEY",
+    }  # fmt: skip
     asks = {
         features.VERSIONING: {"versioning": True},
         features.ARCHIVE: {"lifecycle": {"old": LifecycleRule(archive_after_days=365)}},

@@ -28,6 +28,13 @@ class PostgresConformance(ComponentConformance):
         {"cpu": 2, "memory_gb": 4, "dedicated_cpu": True},
         {"cpu": 8, "memory_gb": 64, "dedicated_cpu": True},
     ]
+    links = {
+        "read": lambda db: db.link("read"),
+        "readwrite": lambda db: db.link("readwrite"),
+        "owner": lambda db: db.link("owner"),
+    }
+    gives_secret = frozenset({"IT_URL", "IT_READER_URL", "IT_POOLED_URL", "IT_PASSWORD"})
+    gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_DATABASE", "IT_USERNAME", "IT_CA_CERTIFICATE"}
     variations = {
         "size": {"cpu": 4, "memory_gb": 8, "storage_gb": 100, "max_storage_gb": 500},
         "dedicated CPUs": {"dedicated_cpu": True},

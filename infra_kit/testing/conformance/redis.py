@@ -19,6 +19,9 @@ class RedisConformance(ComponentConformance):
     }
     leaves_no_trace = frozenset({"version"})  # a newer server has the commands of an older one
     sizes = [{"memory_gb": 0.25}, {"memory_gb": 4}, {"memory_gb": 20}]
+    links = {"read": lambda cache: cache.link("read"), "readwrite": lambda cache: cache.link("readwrite")}
+    gives_secret = frozenset({"IT_URL", "IT_READER_URL", "IT_PASSWORD"})
+    gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_USERNAME", "IT_TLS", "IT_CA_CERTIFICATE"}
     variations = {
         "size": {"memory_gb": 4},
         "eviction": {"eviction": "noeviction"},

@@ -55,15 +55,19 @@ class SafetyRules(Base):
     def test_nothing_is_granted_beyond_what_is_needed(self, target: Target, change: str) -> None:
         if change in self.opens:
             return
-        table = told(target, "BROAD")
-        for resource in self.changed(standing_in(target, Environment.PRODUCTION), change).resources:
-            assert not table.get(resource.type, _never)(resource.inputs), resource.name
-            wild = [it for it in statements(resource.inputs) if is_wild(it)] if resource.type != KEY else []
-            assert wild == [], resource.name
+        made = self.changed(standing_in(target, Environment.PRODUCTION), change).resources
+        assert [found for each in made for found in broad(target, each)] == []
 
 
 def _never(_: Mapping[str, Any]) -> bool:
     return False
+
+
+def broad(target: Target, resource: Resource) -> list[str]:
+    """What of a resource grants more than is needed."""
+    listed = told(target, "BROAD").get(resource.type, _never)(resource.inputs)
+    wild = [str(it) for it in statements(resource.inputs) if is_wild(it)] if resource.type != KEY else []
+    return [f"{resource.name}: {what}" for what in [*wild, *([str(resource.inputs)] if listed else [])]]
 
 
 def _stateful(resources: Iterable[Resource]) -> list[Resource]:
