@@ -38,7 +38,7 @@ def test_a_host_is_prepared_once_before_docker_is_spoken_to() -> None:
 
 
 def test_what_the_script_says_makes_no_plan_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Docker is would be unknown whenever the script or what it is told has changed, and with it all that runs."""
+    """Where Docker is would be unknown whenever the script or what it is told changes, and with it all that runs."""
     monkeypatch.setattr(local.Command, "stdout", property(lambda _: pytest.fail("its output may be another each time")))
     (provider,) = on(host()).of_type("pulumi:providers:docker")
 
@@ -71,9 +71,16 @@ def test_the_script_is_told_who_logs_in_where_and_what_else_is_reached() -> None
 
     variables = dict(line.split("=", 1) for line in told.partition("#!/bin/sh")[0].splitlines())
     assert variables == {
-        **{"STACK": "test/test/test", "APP": "test", "ENVIRONMENT": "development"},
-        **{"HOST_CPU": "4", "HOST_MEMORY_GB": "7.5", "HOST_DISK_GB": "80"},
-        **{"DEPLOY_USER": "deploy", "SSH_PORT": "2222", "PRIVATE_ADDRESS": "192.168.7.2", "SWAP_MB": str(SWAP_MB)},
+        "STACK": "test/test/test",
+        "APP": "test",
+        "ENVIRONMENT": "development",
+        "HOST_CPU": "4",
+        "HOST_MEMORY_GB": "7.5",
+        "HOST_DISK_GB": "80",
+        "DEPLOY_USER": "deploy",
+        "SSH_PORT": "2222",
+        "PRIVATE_ADDRESS": "192.168.7.2",
+        "SWAP_MB": str(SWAP_MB),
     }
 
 
