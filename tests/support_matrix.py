@@ -53,12 +53,13 @@ def _values(driver: ModuleType, family: str) -> str:
 
 
 def _hints(drivers: Sequence[ModuleType], plain: Sequence[Feature]) -> Iterator[str]:
-    """What to do about each gap, in the drivers' own words."""
+    """What to do about each gap, and what a target does not promise, in the drivers' own words."""
     for name, driver in zip(TARGETS, drivers, strict=True):
         hints: Mapping[str, str] = getattr(driver, "HINTS", {})
         for feature, hint in sorted(hints.items()):
             if feature not in driver.SUPPORTS and (feature in plain or Feature(feature).family in features.FAMILIES):
                 yield f"- {name}, `{feature}`: {hint}."
+        yield from (f"- {name}: {caveat}." for caveat in getattr(driver, "CAVEATS", ()))
     yield ""
 
 

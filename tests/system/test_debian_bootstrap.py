@@ -6,18 +6,23 @@ tested is that the script comes to its end, that a second run changes nothing, a
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra_kit import Environment
 from infra_kit.providers.vps.bootstrap import told
 from infra_kit.providers.vps.scripts import script
-from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.providers.vps.settings import HostSize, VpsSettings
+from infra_kit.target import ResolvedTarget
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
 HOST = VpsSettings(
@@ -27,7 +32,10 @@ HOST = VpsSettings(
     port=2222,
     private_address="192.168.7.2",
 )
-SCRIPT = told(HOST) + script("bootstrap.sh")
+TARGET = ResolvedTarget(
+    name="vps", environment=Environment.PRODUCTION, app="shop", tags={}, settings=HOST, accepted_gaps={}
+)
+OWNER = "/etc/infra-kit/owner"
 RELEASE = "bookworm"
 
 
@@ -37,17 +45,35 @@ def sh(*command: str, stdin: str = "", check: bool = True) -> subprocess.Complet
     return done
 
 
+KNOWN = ("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "SSH_CONNECTION=198.51.100.1 50000 203.0.113.7 22")
+
+
 class FreshDebian:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def __call__(self, *command: str, stdin: str = "") -> str:
-        known = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "SSH_CONNECTION=198.51.100.1 50000 203.0.113.7 22"]
-        return sh("chroot", str(self.folder), "env", "-i", *known, *command, stdin=stdin).stdout
+        return sh("chroot", str(self.folder), "env", "-i", *KNOWN, *command, stdin=stdin).stdout
 
-    def bootstrap(self) -> list[str]:
+    def bootstrap(self, **said: Any) -> list[str]:
         """What it says that it changed."""
-        return self("sh", "-s", stdin=SCRIPT).splitlines()
+        done = self._run(**said)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout.splitlines()
+
+    def refuses(self, **said: Any) -> str:
+        """Why it does not come to its end, and that it changed nothing."""
+        done = self._run(**said)
+        assert (done.returncode, done.stdout) == (1, "")
+        return done.stderr
+
+    def _run(
+        self, *, stack: str = "acme/shop/production", inside: Sequence[str] = (), **changes: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """`inside` puts it into other namespaces; `changes` are those of the settings."""
+        target = dataclasses.replace(TARGET, settings=HOST.model_copy(update=changes))
+        stdin = told(target, stack) + script("bootstrap.sh")
+        return sh(*inside, "chroot", str(self.folder), "env", "-i", *KNOWN, "sh", "-s", stdin=stdin, check=False)
 
     def read(self, path: str) -> str:
         return sh("cat", f"{self.folder}{path}").stdout
@@ -59,7 +85,7 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshDebian]:
     sh(
         "debootstrap",
         "--variant=minbase",
-        "--include=ca-certificates,openssh-server,systemd-sysv",
+        "--include=ca-certificates,iproute2,openssh-server,systemd-sysv",
         RELEASE,
         str(folder),
     )
@@ -113,12 +139,16 @@ def test_each_program_takes_its_file(debian: FreshDebian) -> None:
     assert "passwordauthentication no" in ssh
     assert (docker["live-restore"], docker["userland-proxy"], docker["icc"]) == (True, False, False)
     assert "OK" in debian("fail2ban-client", "-t")
-    debian("systemd-analyze", "verify", "infra-kit-containers.service", "infra-kit-firewall.service")
+    units = ("infra-kit-containers.service", "infra-kit-firewall.service", "infra-kit-retry.timer")
+    debian("systemd-analyze", "verify", *units)
 
 
 @pytest.mark.usefixtures("first")
 def test_the_services_start_with_the_host(debian: FreshDebian) -> None:
-    units = ("docker", "fail2ban", "unattended-upgrades", "infra-kit-containers", "infra-kit-firewall")
+    units = (
+        *("docker", "fail2ban", "unattended-upgrades"),
+        *("infra-kit-containers", "infra-kit-firewall", "infra-kit-retry.timer"),
+    )
 
     assert debian("systemctl", "is-enabled", *units).split() == ["enabled"] * len(units)
 
@@ -126,6 +156,61 @@ def test_the_services_start_with_the_host(debian: FreshDebian) -> None:
 @pytest.mark.usefixtures("first")
 def test_the_port_that_we_came_by_stays_open(debian: FreshDebian) -> None:
     assert "tcp dport { 22,2222 } accept" in debian.read("/etc/infra-kit/firewall.nft")
+
+
+# Whose the host is
+
+
+@pytest.fixture
+def unowned(debian: FreshDebian) -> Iterator[None]:
+    """A host that belongs to nobody yet."""
+    owner = f"{debian.folder}{OWNER}"
+    sh("mkdir", "-p", f"{debian.folder}/etc/infra-kit")
+    sh("mv", owner, f"{owner}.kept", check=False)
+    yield
+    assert sh("test", "-e", owner, check=False).returncode == 1, "it was taken"
+    sh("mv", f"{owner}.kept", owner, check=False)
+
+
+@pytest.mark.usefixtures("first")
+def test_a_host_belongs_to_the_stack_that_came_first_whatever_becomes_of_its_environment(debian: FreshDebian) -> None:
+    why = debian.refuses(stack="acme/other/production")
+
+    assert "belongs to another: stack acme/shop/production,app shop,environment production" in why
+    assert f"rm {OWNER}" in why
+    assert debian.read(OWNER).startswith("stack acme/shop/production\n")
+
+
+@pytest.mark.usefixtures("unowned")
+def test_a_host_where_something_else_has_the_edges_ports_is_refused(debian: FreshDebian, wire: Wire) -> None:
+    wire.listen("host", 443, 8080)
+
+    why = debian.refuses(inside=["ip", "netns", "exec", wire.names["host"]])
+
+    assert re.search(r"in use already: listening: \"python[0-9.]*\" at 443\. infra_kit wants a host of its own", why)
+
+
+@pytest.mark.usefixtures("unowned")
+def test_a_host_with_containers_of_somebody_elses_is_refused(debian: FreshDebian) -> None:
+    docker = f"{debian.folder}/usr/sbin/docker"
+    sh("mkdir", "-p", f"{debian.folder}/run/systemd/system")  # as a host that is up
+    try:
+        sh("tee", docker, stdin="#!/bin/sh\nprintf 'infra-kit db-server\\n wordpress\\nother mysql\\n'\n")
+        sh("chmod", "755", docker)
+        why = debian.refuses()
+        sh("tee", docker, stdin="#!/bin/sh\nexit 1\n")
+        silent = debian.refuses()
+    finally:
+        sh("rm", "-rf", docker, f"{debian.folder}/run/systemd/system")
+
+    assert "in use already: Docker containers: wordpress mysql. " in why
+    assert "Docker is installed here and does not answer" in silent
+
+
+def test_a_host_that_is_smaller_than_said_is_refused_with_figures(debian: FreshDebian) -> None:
+    why = debian.refuses(size=HostSize(cpu=512, memory_gb=99_999, disk_gb=1))
+
+    assert re.search(r"cpu: 512, and it has \d+\. memory_gb: 99999, and it has [0-9.]+ GiB\. Nothing was changed", why)
 
 
 LISTEN = """

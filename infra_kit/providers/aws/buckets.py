@@ -2,6 +2,9 @@
 
 A child of its own for each setting, all retained with the bucket: one that outlives its stack stays as closed as it
 was. Each waits for what it needs by reading the bucket's name from it.
+
+Why not CKV_AWS_144: S3 keeps an object in three zones at least, and a copy in another region doubles the price. Why not
+CKV2_AWS_62: there is nobody to be told of new objects.
 """
 
 from __future__ import annotations

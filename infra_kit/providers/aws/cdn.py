@@ -10,7 +10,9 @@
 - What is never kept (`ttl="none"`) is compressed by its origin, not by CloudFront: `Accept-Encoding` reaches it.
 - In production, accesses are logged to a bucket of its own.
 
-Why not CKV_AWS_68 and CKV2_AWS_47: a firewall has rules and costs of its own; it will be a part of the Gateway.
+Why not CKV_AWS_68 and CKV2_AWS_47: a firewall has rules and costs of its own; it will be a part of the Gateway. Why not
+CKV_AWS_310: a second origin to fall back to is nobody's but the user's to name. Why not CKV_AWS_374: who may read from
+which country is a product's decision.
 """
 
 from __future__ import annotations
@@ -167,7 +169,7 @@ def _logging(scope: Scope) -> dict[str, Any] | None:
             "and production has them. A Cdn is everywhere, whatever its region: place it in another with "
             "target=Target(name='aws', region='us-east-1', alias='edge')."
         )
-    # Why access lists: CloudFront delivers by one, which it puts on the bucket itself
+    # Why access lists (and not CKV2_AWS_65): CloudFront delivers by one, which it puts on the bucket itself
     # (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html).
     bucket = buckets.log_bucket(scope, "logs", ownership="BucketOwnerPreferred")
     return {"bucket": pulumi.Output.concat(bucket, ".s3.", identity.domain(scope)), "include_cookies": False}

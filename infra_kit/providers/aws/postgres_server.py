@@ -12,7 +12,7 @@ import pulumi
 from pulumi_aws import iam, rds
 
 from infra_kit.component import Scope
-from infra_kit.components.postgres import DEFAULT_VERSION, PostgresSpec
+from infra_kit.components.postgres import DEFAULT_VERSION, Backups, PostgresSpec
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import identity, postgres_master, snapshots
 from infra_kit.providers.aws.network import AwsNetwork
@@ -28,6 +28,9 @@ LEAST_GB = 20
 LEAST_LIMIT = 110
 """Percent: the limit of a growing disk is at least a tenth above its size
 (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html)."""
+SHORTEST_MAINTENANCE = 30
+"""Minutes, as in MINUTES_OF_A_DAY."""
+MINUTES_OF_A_DAY = 24 * 60
 LEAST_ZONES = 2
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"""
 
@@ -41,6 +44,8 @@ class Place:
     parameters: rds.ParameterGroup
     size: Size
     disk: Mapping[str, int]
+    maintenance: str
+    """When RDS brings them up to date, in UTC: `sun:04:00-sun:04:30`."""
     key: pulumi.Output[str] | None
     monitor: pulumi.Output[str] | None
     """The role that watches the machine; None where nobody does."""
@@ -71,6 +76,7 @@ def server(scope: Scope, spec: PostgresSpec, place: Place, master: pulumi.Output
         kms_key_id=place.key,  # a replica of the same region has its primary's, and RDS refuses one that says it
         db_subnet_group_name=place.subnets.name,
         multi_az=spec.high_availability,
+        **place.disk,
         deletion_protection=spec.deletion_protection,
         # RDS encrypts no server anew: with another key it would be another, empty one.
         ignore_changes=["kmsKeyId", *postgres_master.decided_at_birth(master)],
@@ -89,8 +95,17 @@ def replica(scope: Scope, primary: rds.Instance, place: Place, number: int) -> r
         rds.Instance,
         replicate_source_db=primary.identifier,
         skip_final_snapshot=True,
+        **_same_disk(place.disk),
         **_common(scope, place),
     )
+
+
+def _same_disk(disk: Mapping[str, int]) -> Mapping[str, int]:
+    """RDS makes a replica only as large as its primary is, which may have grown: then it says nothing of its size, and
+    grows by itself too."""
+    return {
+        key: size for key, size in disk.items() if "max_allocated_storage" not in disk or key != "allocated_storage"
+    }
 
 
 def monitor(scope: Scope) -> pulumi.Output[str] | None:
@@ -139,11 +154,11 @@ def _common(scope: Scope, place: Place) -> dict[str, Any]:
         "vpc_security_group_ids": [place.group],
         "publicly_accessible": False,
         "storage_type": "gp3",
-        **place.disk,
         "storage_encrypted": True,
         "iam_database_authentication_enabled": True,
         "enabled_cloudwatch_logs_exports": ["postgresql", "upgrade"],
         "auto_minor_version_upgrade": True,
+        "maintenance_window": place.maintenance,
         "copy_tags_to_snapshot": True,
         "apply_immediately": True,
         "tags": scope.tags,
@@ -196,6 +211,17 @@ def _backups(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
         "backup_window": spec.backups.window,
         "delete_automated_backups": not scope.defaults.retain_data,
     }
+
+
+def maintenance(spec: PostgresSpec) -> str:
+    """The half hour after Sunday's backup. Where nobody says one, RDS takes any, and refuses backups that are asked for
+    at that time later on
+    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html)."""
+    _, _, begin = (spec.backups or Backups()).window.partition("-")
+    hour, minute = map(int, begin.split(":"))
+    end = hour * 60 + minute + SHORTEST_MAINTENANCE
+    day = "mon" if end >= MINUTES_OF_A_DAY else "sun"
+    return f"sun:{begin}-{day}:{end // 60 % 24:02}:{end % 60:02}"
 
 
 def _leaving(scope: Scope) -> dict[str, Any]:

@@ -10,7 +10,7 @@ A Lambda function makes them from inside of the network (`lambdas/postgres_setup
   (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html). Two runs take turns by a lock instead.
 - Why no dead letter queue (CKV_AWS_116): nothing calls it but `up`, which fails with its words.
 - Why no key of its own for its environment (CKV_AWS_173): it has none. Why no code signing (CKV_AWS_272): whoever may
-  run `up` may sign too.
+  run `up` may sign too. Why no traces (CKV_AWS_50): it calls nothing but the server, and its log says what it did.
 """
 
 from __future__ import annotations

@@ -105,6 +105,8 @@ def _to_host(scope: Scope, spec: CdnSpec, pattern: str, trust: pulumi.Output[str
 
 
 def _endpoint(scope: Scope, pattern: str, host: pulumi.Input[str], port: int) -> compute.GlobalNetworkEndpointGroup:
+    """A group holds one endpoint (https://cloud.google.com/load-balancing/docs/negs/internet-neg-concepts), and a new
+    one is made before the old one goes: another origin needs another group, which its description makes."""
     by_address = isinstance(host, str) and address(host) is not None
     group = scope.resource(
         f"group-{mark(pattern)}",
@@ -112,6 +114,7 @@ def _endpoint(scope: Scope, pattern: str, host: pulumi.Input[str], port: int) ->
         depends_on=[api(scope, "compute")],
         network_endpoint_type="INTERNET_IP_PORT" if by_address else "INTERNET_FQDN_PORT",
         default_port=port,
+        description=pulumi.Output.concat(host, f":{port}"),
     )
     scope.resource(
         f"endpoint-{mark(pattern)}",

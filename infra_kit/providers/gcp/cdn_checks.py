@@ -70,6 +70,13 @@ def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
             "static by its type, never HTML or JSON. Let the origin say Cache-Control there.",
             scope.parent,
         )
+    passed_on = [pattern for pattern, route in spec.routes.items() if route.ttl == NO_CACHE]
+    if spec.compression and passed_on:
+        pulumi.log.info(
+            f"Cdn {scope.name!r}: routes: {', '.join(passed_on)}: compression: Google compresses what it may keep, and "
+            "this comes as the origin sends it. Let the origin compress it.",
+            scope.parent,
+        )
 
 
 def _check_domains(scope: Scope, spec: CdnSpec) -> None:

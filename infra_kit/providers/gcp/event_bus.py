@@ -145,14 +145,17 @@ def _topic_settings(scope: Scope) -> dict[str, Any]:
     }
 
 
+def _topic(bus: _Bus, role: str, **more: Any) -> pubsub.Topic:
+    needed = [api(bus.scope, "pubsub")]
+    return bus.scope.resource(
+        role, pubsub.Topic, stateful=True, retain_on_delete=True, depends_on=needed, **bus.topic, **more
+    )
+
+
 def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
-    topic = bus.scope.resource(
+    topic = _topic(
+        bus,
         f"stream-{name}",
-        pubsub.Topic,
-        stateful=True,
-        retain_on_delete=True,
-        depends_on=[api(bus.scope, "pubsub")],
-        **bus.topic,
         message_retention_duration=f"{seconds(stream.retention)}s",
         message_transforms=subjects.of_stream(stream.subjects),
     )
@@ -162,14 +165,7 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
 
 def _dead_letters(bus: _Bus, spec: EventBusSpec, name: str) -> tuple[pubsub.Topic, pubsub.Subscription | None]:
     """Where a consumer's given-up events go, and what keeps them: as long as their stream does, from then on."""
-    topic = bus.scope.resource(
-        f"given-up-{name}",
-        pubsub.Topic,
-        stateful=True,
-        retain_on_delete=True,
-        depends_on=[api(bus.scope, "pubsub")],
-        **bus.topic,
-    )
+    topic = _topic(bus, f"given-up-{name}")
     _on_topic(bus, f"gives-up-{name}", topic, bus.agent)
     if not spec.consumers[name].dead_letter:
         return topic, None

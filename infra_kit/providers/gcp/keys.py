@@ -39,23 +39,7 @@ def key_id(
     """
     if not scope.defaults.own_keys:
         return None
-    ring = scope.resource(
-        f"{role}-ring",
-        kms.KeyRing,
-        stateful=True,
-        depends_on=[api(scope, "kms")],
-        location=location or region(scope),
-    )
-    key = scope.resource(
-        role,
-        kms.CryptoKey,
-        stateful=True,
-        # Its versions go with it, and what is left encrypted with them cannot be read any more.
-        retain_on_delete=True,
-        key_ring=ring.id,
-        rotation_period=ROTATION,
-        labels=labels(scope),
-    )
+    key = _key(scope, role, location or region(scope))
     grant = scope.resource(
         f"{role}-grant",
         kms.CryptoKeyIAMMember,
@@ -65,6 +49,21 @@ def key_id(
         member=service_agent(scope, f"{role}-agent", service),
     )
     return after(key.id, grant)
+
+
+def _key(scope: Scope, role: str, location: pulumi.Input[str]) -> kms.CryptoKey:
+    needed = [api(scope, "kms")]
+    ring = scope.resource(f"{role}-ring", kms.KeyRing, stateful=True, depends_on=needed, location=location)
+    return scope.resource(
+        role,
+        kms.CryptoKey,
+        stateful=True,
+        # Its versions go with it, and what is left encrypted with them cannot be read any more.
+        retain_on_delete=True,
+        key_ring=ring.id,
+        rotation_period=ROTATION,
+        labels=labels(scope),
+    )
 
 
 def service_agent(scope: Scope, role: str, service: Api) -> pulumi.Output[str]:

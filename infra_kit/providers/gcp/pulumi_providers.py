@@ -52,8 +52,9 @@ def _option(key: str) -> str:
     option = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower()
     if option not in OPTIONS:
         raise ConfigError(
-            f"{NAMESPACE}:{key}: the provider of Google Cloud has no such option. Take it out, or look for its name on "
-            "https://www.pulumi.com/registry/packages/gcp/installation-configuration/."
+            f"{NAMESPACE}:{key}: at most Pulumi's own provider heeds this, and the target's region or project needs "
+            "another one, which has no such option. Take it out, say them as gcp:region and gcp:project instead, or "
+            "give components a provider of your own (opts=pulumi.ResourceOptions(provider=…))."
         )
     return option
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from infra_kit.providers.common.sizes import Size
+from infra_kit.providers.gcp import sizes
 
 PROJECT = "recorded-project"
 NUMBER = "123456789012"
@@ -107,3 +110,41 @@ OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gcp:storage/bucketIAMMember:BucketIAMMember": _everyone,
 }
 """By type, whether what has these inputs is open to the internet."""
+
+
+def _much(inputs: Mapping[str, Any]) -> bool:
+    """To everybody, or a role that may do nearly everything."""
+    role = str(inputs.get("role"))
+    return _everyone(inputs) or role.endswith("dmin") or role in ("roles/editor", "roles/owner", "roles/viewer")
+
+
+def _always(_: Mapping[str, Any]) -> bool:
+    return True
+
+
+BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    # Of a whole project.
+    "gcp:projects/iAMBinding:IAMBinding": _always,
+    "gcp:projects/iAMMember:IAMMember": _always,
+    "gcp:projects/iAMPolicy:IAMPolicy": _always,
+    "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": _much,
+    "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": _much,
+    "gcp:pubsub/topicIAMMember:TopicIAMMember": _much,
+    "gcp:storage/bucketIAMMember:BucketIAMMember": _much,
+}
+"""By type, whether what has these inputs grants more than is needed."""
+
+LARGEST_GB = 104
+"""Of the custom machines in the table below: 16 CPUs have it."""
+
+SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
+    "gcp:sql/databaseInstance:DatabaseInstance": (
+        "settings.tier",
+        (
+            *{size.name: size for memory in range(1, LARGEST_GB + 1) for size in sizes.enterprise(memory)}.values(),
+            *sizes.ENTERPRISE_PLUS,
+        ),
+    ),
+}
+"""By type, the input that says its size, and the table that it is picked from: of the machines that Cloud SQL makes by
+measure, those with whole GiB."""

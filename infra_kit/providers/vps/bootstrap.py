@@ -1,6 +1,7 @@
 """Bootstrap: what a fresh Debian or Ubuntu host needs before its first container. `scripts/bootstrap.sh` says what.
 
-It runs once for each target, before Docker is spoken to, and again when the script or what it is told changes.
+It runs once for each target, before Docker is spoken to, and again when the script or what it is told changes. A host
+belongs to one stack, which is written down on it: another's is refused, and so is one that is in use by something else.
 `infra-kit:vps: {bootstrap: false}` leaves the host alone: then it must have Docker, and what else the script does is
 its owner's to see to.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, cast
 
+import pulumi
 from pulumi_command import local
 
 from infra_kit.providers.vps import ssh
@@ -35,14 +37,26 @@ def prepare(target: ResolvedTarget) -> local.Command | None:
         interpreter=ssh.interpreter(host),
         create=AS_ROOT,
         update=AS_ROOT,
-        stdin=told(host) + script("bootstrap.sh"),
+        stdin=told(target, _stack()) + script("bootstrap.sh"),
         add_previous_output_in_env=False,
     )
 
 
-def told(host: VpsSettings) -> str:
-    """The variables that the script reads."""
+def _stack() -> str:
+    return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+
+
+def told(target: ResolvedTarget, stack: str) -> str:
+    """The variables that the script reads. The host belongs to the stack: its environment may change."""
+    host = cast(VpsSettings, target.settings)
+    size = host.size
     variables = {
+        "STACK": stack,
+        "APP": target.app,
+        "ENVIRONMENT": target.environment.value,
+        "HOST_CPU": f"{size.cpu:g}" if size else "",
+        "HOST_MEMORY_GB": f"{size.memory_gb:g}" if size else "",
+        "HOST_DISK_GB": f"{size.disk_gb:g}" if size else "",
         "DEPLOY_USER": host.user,
         "SSH_PORT": str(host.port),
         "PRIVATE_ADDRESS": host.private_address or "",

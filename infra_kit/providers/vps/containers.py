@@ -5,9 +5,12 @@ capability that is not named, no new privileges, a read-only root, an own user, 
 namespace of the host's, no host path, no port but those said to be published, a bounded log, a health check, five
 restarts after a failure. Docker's own seccomp and AppArmor profiles apply because nothing switches them off.
 
-After a reboot Docker itself starts no container with the policy on-failure
-(https://docs.docker.com/engine/containers/start-containers-automatically/): the unit that the bootstrap installs does,
-by the label managed-by=infra-kit.
+Docker itself leaves two kinds of them down: all with the policy on-failure after a reboot
+(https://docs.docker.com/engine/containers/start-containers-automatically/), and one that failed five times. It counts
+over a container's whole life: a good run of any length sets back the pause before the next try, but only a start by
+somebody the count (https://github.com/moby/moby/blob/master/daemon/internal/restartmanager/restartmanager.go, tried in
+tests/system). So the bootstrap installs a unit that starts all of them with Docker, and a timer that gives those which
+were given up another five tries every five minutes, both by the label managed-by=infra-kit.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from infra_kit.features import Feature
 from infra_kit.providers.common import nats
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import images, room, ssh
+from infra_kit.providers.vps import copies, images, room, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
 from infra_kit.providers.vps.scripts import script
@@ -41,6 +41,8 @@ HINTS = {
     features.engine("native"): 'a host has no bus of a cloud; set engine="nats", which runs on every target',
 }
 
+CAVEATS = ("its events have no copy away from the host",)
+
 PORT, MONITOR = 4222, 8222
 USER = "1000:1000"
 """The image has no user of its own (https://github.com/nats-io/nats-docker); the script makes the volume this one's."""
@@ -56,6 +58,7 @@ def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     bus = spec.model_dump(mode="json", include={"streams", "consumers"})
     admin, app = password(scope, "admin-password").result, password(scope).result
+    copies.warn(scope, *CAVEATS)
     room.take(scope, "data", "disk_gb", sum(stream.max_size_gb or 0 for stream in spec.streams.values()))
     data = volume(scope, "data")
     server = _server(scope, data, _configuration(scope, bus, admin, app))

@@ -1,7 +1,9 @@
 """The container images, each pinned by the digest that its registry published for the tag.
 
-A digest names the content: whatever becomes of the tag, the same image runs. To move to another one, read its digest
-(`docker buildx imagetools inspect <name>:<tag>`) and change the line here, or the component's own
+A digest names the content: whatever becomes of the tag, the same image runs, and it can only be one that this name's
+owner published. No registry was asked for these: each digest was read where public projects pin it together with its
+name and version, in ten files or more of many of them. Two are seen by few, and say so. To move to another one, read
+its digest (`docker buildx imagetools inspect <name>:<tag>`) and change the line here, or the component's own
 `overrides={"image": {"name": "<name>:<tag>@sha256:…"}}`.
 """
 
@@ -27,6 +29,8 @@ class Image:
 
 
 POSTGRES = {
+    # Of one project, in two scripts that run it (DartClaw, its test lane "PostgreSQL 14 with pgvector"). The only other
+    # pin of 14 is known to more, and is of 2024: two years of security fixes are not in it.
     "14": Image("pgvector/pgvector", "pg14", "fb27b00a92028f4749bf18f3d31b18fc62510258326486fb8900653ab2701252"),
     "15": Image("pgvector/pgvector", "0.8.6-pg15", "a947c45cdc5906a1bc951f20a8709e321256343ee0f251e4ae00b5e7def4e6da"),
     "16": Image("pgvector/pgvector", "0.8.6-pg16", "a36250871de0833b8757561c72f2477ef1ddd1101afa4e617fb552e0de514c6b"),
@@ -36,6 +40,7 @@ POSTGRES = {
 """The official PostgreSQL image with pgvector added, by major version (https://hub.docker.com/r/pgvector/pgvector)."""
 
 PGBOUNCER = Image("edoburu/pgbouncer", "v1.25.2-p0", "7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340")
+# Of one project, in two scripts that make and restore backups with it; no other pin of pgBackRest is seen by more.
 PGBACKREST = Image("woblerr/pgbackrest", "2.58.0", "18cdff011e974308510d056b4039d9b4d21ec33d9124879882c6f05e99be2ab9")
 VALKEY = {
     "8": Image("valkey/valkey", "8.1.10", "640c5e62cea04b6d6f2084232651d0cc70362d31f4f805e7be94dbed6855e8f2"),

@@ -27,7 +27,7 @@ from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.common.passwords import password
-from infra_kit.providers.vps import images, ssh
+from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
 from infra_kit.providers.vps.network import VpsNetwork
@@ -39,6 +39,8 @@ HINTS = {
     features.ARCHIVE: "SeaweedFS refuses lifecycle transitions, and a host has no cheaper storage to move objects to",
     features.PUBLIC_READ: "only the edge is reached from outside; put a Cdn in front: Cdn(…, routes={'/*': store})",
 }
+
+CAVEATS = ("its objects have no copy away from the host",)
 
 PORT = 8333
 USER = "1000:1000"
@@ -65,6 +67,7 @@ def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
+    copies.warn(scope, *CAVEATS)
     bucket = seaweed.bucket_name(scope.target.app, scope.name)
     image = images.pull(scope, images.SEAWEEDFS)
     data = volume(scope, "data")

@@ -19,6 +19,7 @@ def create(target: ResolvedTarget) -> Sequence[pulumi.ProviderResource]:
     host = cast(VpsSettings, target.settings)
     prepared = bootstrap.prepare(target)
     address = ssh.address(host)
-    # The provider asks Docker for its version as soon as it knows where it is: so it knows when Docker is there.
-    known = prepared.stdout.apply(lambda _: address) if prepared else address
+    # The provider asks Docker for its version as soon as it knows where it is: so it knows when Docker is there. By the
+    # command's id, which stays: what the script says may change in any run, and would leave every plan unsure.
+    known = prepared.id.apply(lambda _: address) if prepared else address
     return (docker.Provider(f"{target.key}-provider", host=known, ssh_opts=ssh.options(host)),)

@@ -20,7 +20,7 @@ from infra_kit.naming import child
 from infra_kit.providers.common import valkey
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import images
+from infra_kit.providers.vps import copies, images
 from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
 from infra_kit.providers.vps.scripts import script
@@ -31,6 +31,8 @@ SUPPORTS = frozenset(
 HINTS = {
     features.HIGH_AVAILABILITY: "one host cannot stand in for itself; set high_availability=False here",
 }
+
+CAVEATS = ("what it persists has no copy away from the host",)
 
 PORT = 6379
 USER = "999:999"
@@ -47,6 +49,8 @@ def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     shared = _Shared(scope, spec)
+    if spec.persistence:
+        copies.warn(scope, *CAVEATS)
     data = volume(scope, "data")
     server = _server(shared, data)
     replicas = [_replica(shared, number, server) for number in range(1, spec.replicas + 1)]

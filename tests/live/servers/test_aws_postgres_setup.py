@@ -98,6 +98,17 @@ def test_the_role_owns_the_databases_and_is_nobody_special(server: Server) -> No
         assert sorted(owners) == [("audit", "owner"), ("shop", "owner")]
 
 
+def test_a_role_that_was_given_more_is_nobody_special_again(server: Server) -> None:
+    server.settle()
+    with server.administer() as connection:
+        connection.execute("ALTER ROLE owner CREATEDB CREATEROLE")
+    server.settle()
+    with server.connect("owner", "first", "shop") as connection:
+        for refused in ("CREATE DATABASE another", "CREATE ROLE another"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(refused)
+
+
 def test_every_database_has_the_extensions(server: Server) -> None:
     server.settle()
     for database in ("shop", "audit"):

@@ -80,7 +80,8 @@ def _role(server: pg8000.native.Connection, role: str, password: str) -> None:
     is no superuser on RDS, must belong to the role to make databases for it."""
     there = server.run("SELECT 1 FROM pg_roles WHERE rolname = :role", role=role)
     verb = "ALTER" if there else "CREATE"
-    server.run(f"{verb} ROLE {identifier(role)} LOGIN PASSWORD {literal(verifier(password, os.urandom(16)))}")
+    secret = literal(verifier(password, os.urandom(16)))
+    server.run(f"{verb} ROLE {identifier(role)} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {secret}")
     server.run(f"GRANT {identifier(role)} TO CURRENT_USER")
 
 

@@ -7,6 +7,10 @@
 #   SSH_PORT          where sshd is reached; the port of this very connection stays open too
 #   PRIVATE_ADDRESS   at which other hosts reach published data; empty: none
 #   SWAP_MB           size of the swap file where the host has no swap; 0: none
+#   STACK, APP, ENVIRONMENT   who the host belongs to from now on: the stack that it is named by
+#   HOST_CPU, HOST_MEMORY_GB, HOST_DISK_GB   what the host is said to have; empty: nothing is said
+#
+# A host has one owner and nothing else on it: one that is in use is refused before anything is changed.
 #
 # Docker is the distribution's own (docker.io): its security updates come with all others, from the one source that the
 # host trusts anyway. One that is there already, e.g. Docker CE, is used.
@@ -49,6 +53,51 @@ check_host() {
   esac
 }
 
+check_size() {
+  short=$(awk -v cpu="${HOST_CPU:-0}" -v memory="${HOST_MEMORY_GB:-0}" -v disk="${HOST_DISK_GB:-0}" \
+    -v has_cpu="$(nproc)" -v has_memory="$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)" \
+    -v has_disk="$(df -Pk /var/lib | awk 'NR == 2 { print $2 }')" 'BEGIN {
+      gib = 1048576
+      if (has_cpu < cpu) printf " cpu: %g, and it has %d.", cpu, has_cpu
+      # A provider counts in powers of ten, and the kernel and the file system keep some for themselves.
+      if (has_memory < memory * gib * 0.9) printf " memory_gb: %g, and it has %.1f GiB.", memory, has_memory / gib
+      if (has_disk < disk * gib * 0.9) printf " disk_gb: %g, and /var/lib has %.1f GiB.", disk, has_disk / gib
+    }')
+  [ -z "$short" ] || die "the host is smaller than infra-kit:vps: {size: …} says.$short Nothing was changed."
+}
+
+owner=/etc/infra-kit/owner
+
+take_host() {
+  if [ -e "$owner" ]; then
+    grep -qxF "stack $STACK" "$owner" || die "this host belongs to another: $(paste -sd, "$owner"). It stays so, and \
+nothing was changed. Name another host in infra-kit:vps: {host: …}; or, where that stack is gone for good, give the \
+host free: rm $owner"
+  else
+    refuse_what_is_in_use
+  fi
+  put "$owner" 644 <<WHO || true
+stack $STACK
+app $APP
+environment $ENVIRONMENT
+WHO
+}
+
+refuse_what_is_in_use() {
+  command -v ss >/dev/null || install_now iproute2
+  used=$(ss --no-header --tcp --listening --numeric --processes '( sport = :80 or sport = :443 )' |
+    sed -n '/"docker/!s/.*:\(80\|443\) .*users:((\("[^"]*"\).*/ \2 at \1/p' | sort -u | paste -sd, )
+  if command -v docker >/dev/null && booted; then
+    listed=$(docker ps --all --format '{{.Label "managed-by"}} {{.Names}}') ||
+      die "Docker is installed here and does not answer, so nobody knows what it runs. Nothing was changed. Start it."
+    strangers=$(printf '%s\n' "$listed" | sed -n '/^infra-kit /!s/^.* //p' | paste -sd ' ')
+  fi
+  [ -z "$used${strangers:-}" ] || die "this host is in use already: \
+${used:+listening:$used. }${strangers:+Docker containers: $strangers. }infra_kit wants a host of its own: its firewall \
+and its edge would cut that off. Nothing was changed. Take another host, remove what is there, or say \
+infra-kit:vps: {bootstrap: false} and prepare the host yourself."
+}
+
 missing() { # PACKAGE...
   for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf ' %s' "$package"
@@ -58,13 +107,17 @@ missing() { # PACKAGE...
 install_packages() {
   wanted=$(missing apparmor ca-certificates fail2ban nftables openssl python3-systemd unattended-upgrades)
   command -v dockerd >/dev/null || wanted="$wanted docker.io"
-  [ -n "$wanted" ] || return 0
+  [ -z "$wanted" ] || install_now "$wanted"
+}
+
+install_now() { # PACKAGES
   apt-get update -q -o DPkg::Lock::Timeout=300 >&2
+  packages=$1
   # Debian 13 ships Docker's client by itself.
-  command -v docker >/dev/null || ! apt-cache show docker-cli >/dev/null 2>&1 || wanted="$wanted docker-cli"
+  case $packages in *docker.io*) ! apt-cache show docker-cli >/dev/null 2>&1 || packages="$packages docker-cli" ;; esac
   # shellcheck disable=SC2086
-  apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 $wanted >&2
-  say "installed$wanted"
+  apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 $packages >&2
+  say "installed $(echo "$packages" | xargs)"
 }
 
 # https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file; CIS Docker 2.2, 2.14, 2.15, 2.16.
@@ -90,19 +143,49 @@ JSON
   fi
 }
 
-# Docker starts no container with the restart policy on-failure after a reboot.
-start_containers_at_boot() {
+# Docker starts no container with the restart policy on-failure after a reboot; and it counts a container's failures
+# over its whole life, until somebody starts it: after the fifth it stays down.
+start_containers() {
   put /usr/local/sbin/infra-kit-start-containers 755 <<'SH' || true
 #!/bin/sh
-# Starts infra_kit's servers after a reboot; what never runs (it holds files) has no restart policy.
+# Starts infra_kit's servers: `all` that stand still, or those that `failed` until Docker gave them up. One that was
+# stopped by hand stays so until Docker itself starts anew. What never runs (it holds files) has no restart policy.
 set -eu
+gave_up='{{if .State.ExitCode}}{{if ge .RestartCount .HostConfig.RestartPolicy.MaximumRetryCount}}failed{{end}}{{end}}'
 status=0
 for id in $(docker ps --all --quiet --filter label=managed-by=infra-kit --filter status=exited); do
-  [ "$(docker inspect --format '{{.HostConfig.RestartPolicy.Name}}' "$id")" = on-failure ] || continue
-  docker start "$id" || status=1
+  case "$1 $(docker inspect --format "{{.HostConfig.RestartPolicy.Name}} $gave_up" "$id")" in
+    "all on-failure"* | "failed on-failure failed") docker start "$id" || status=1 ;;
+  esac
 done
 exit "$status"
 SH
+  if put /etc/systemd/system/infra-kit-retry.service 644 <<'UNIT'; then
+[Unit]
+Description=Containers of infra_kit that Docker gave up
+After=docker.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/infra-kit-start-containers failed
+UNIT
+    service daemon-reload
+  fi
+  if put /etc/systemd/system/infra-kit-retry.timer 644 <<'UNIT'; then
+[Unit]
+Description=Another five tries for the containers of infra_kit that Docker gave up
+
+[Timer]
+OnActiveSec=5min
+OnUnitInactiveSec=5min
+
+[Install]
+WantedBy=timers.target
+UNIT
+    service daemon-reload
+    systemctl --quiet enable infra-kit-retry.timer
+    service restart infra-kit-retry.timer
+  fi
   if put /etc/systemd/system/infra-kit-containers.service 644 <<'UNIT'; then
 [Unit]
 Description=Containers of infra_kit
@@ -113,13 +196,14 @@ Requires=docker.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/local/sbin/infra-kit-start-containers
+ExecStart=/usr/local/sbin/infra-kit-start-containers all
 
 [Install]
 WantedBy=multi-user.target
 UNIT
     service daemon-reload
     systemctl --quiet enable infra-kit-containers.service
+    service restart infra-kit-containers.service
   fi
 }
 
@@ -255,9 +339,10 @@ SYSCTL
 }
 
 check_host
+check_size
 again=""
 [ ! -e "$unfinished" ] || again=yes
-mkdir -p "${unfinished%/*}"
+take_host
 : >"$unfinished"
 install_packages
 configure_updates
@@ -267,6 +352,6 @@ configure_ssh
 configure_firewall
 configure_fail2ban
 configure_docker
-start_containers_at_boot
+start_containers
 rm -f "$unfinished"
 [ ! -e /run/reboot-required ] || say "the host asks for a reboot: /run/reboot-required"

@@ -21,9 +21,16 @@ def test_replicas_are_numbered_copies_in_the_network_that_nothing_protects() -> 
         assert copy.inputs["storageEncrypted"] is True
         assert "kmsKeyId" not in copy.inputs
         assert copy.inputs["maxAllocatedStorage"] == 200
+        assert copy.inputs["maintenanceWindow"] == recording.named("db-server").inputs["maintenanceWindow"]
         assert copy.inputs["skipFinalSnapshot"] is True
         assert copy.inputs["tags"]["component"] == "db"
         assert not copy.options.protect
+
+
+def test_a_replica_is_as_large_as_its_primary_has_become() -> None:
+    """RDS makes none of another size, and what grows by itself may be larger than was asked."""
+    assert "allocatedStorage" not in made(read_replicas=1, max_storage_gb=200).named("db-replica-1").inputs
+    assert made(read_replicas=1, storage_gb=50).named("db-replica-1").inputs["allocatedStorage"] == 50
 
 
 def test_readers_use_a_replica_and_without_one_the_server() -> None:

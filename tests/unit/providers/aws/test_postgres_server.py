@@ -107,6 +107,21 @@ def test_backups_are_kept_as_asked_and_as_replicas_need(environment: str, argume
     assert server(environment, **arguments).inputs["backupRetentionPeriod"] == days
 
 
+@pytest.mark.parametrize(
+    ("backups", "maintenance"),
+    [
+        (None, "sun:04:00-sun:04:30"),
+        (Backups(window="01:00-02:15"), "sun:02:15-sun:02:45"),
+        (Backups(window="22:00-23:45"), "sun:23:45-mon:00:15"),
+    ],
+)
+def test_rds_does_its_maintenance_after_the_backup_and_never_meanwhile(
+    backups: Backups | None, maintenance: str
+) -> None:
+    for environment in ("development", "production"):
+        assert server(environment, backups=backups).inputs["maintenanceWindow"] == maintenance
+
+
 def test_backups_run_in_their_window() -> None:
     assert server(backups=Backups(window="01:00-02:30")).inputs["backupWindow"] == "01:00-02:30"
 

@@ -25,6 +25,16 @@ def test_a_host_is_reached_by_its_name_and_told_who_asks() -> None:
     assert "trust" in made.named("edge").secret_outputs
 
 
+def test_another_origin_is_another_group_because_a_group_holds_one() -> None:
+    """Its description cannot be changed, so that a new one is made: an endpoint is made before the old one goes."""
+    group = "gcp:compute/globalNetworkEndpointGroup:GlobalNetworkEndpointGroup"
+    (before,) = cdn(routes={"/*": "https://one.example.com"}).of_type(group)
+    (after,) = cdn(routes={"/*": "https://two.example.com"}).of_type(group)
+
+    assert (before.inputs["description"], after.inputs["description"]) == ("one.example.com:443", "two.example.com:443")
+    assert before.urn == after.urn
+
+
 def test_a_host_may_be_an_address() -> None:
     made = cdn(routes={"/*": "http://8.8.8.8"})
     (endpoint,) = made.of_type("gcp:compute/globalNetworkEndpoint:GlobalNetworkEndpoint")

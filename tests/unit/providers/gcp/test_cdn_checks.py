@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import Cdn, Environment, ObjectStore, Route
@@ -79,3 +80,17 @@ def test_a_query_that_google_sends_on_all_the_same_is_told_until_the_route_asks_
     told = cdn(routes={"/*": Route(HOST, query=True), "/api/*": HOST}).warnings
     assert any(warning in text for text in told)
     assert not cdn(routes={"/*": Route(HOST, query=True)}).warnings
+
+
+@pytest.mark.parametrize(
+    ("route", "told"),
+    [
+        (Route(HOST, query=True), "routes: /*: ttl: of what has no Cache-Control, Google keeps what is static"),
+        (Route(HOST, query=True, ttl="none"), "routes: /*: compression: Google compresses what it may keep"),
+    ],
+)
+def test_what_google_keeps_and_compresses_is_told(route: Route, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, *_: said.append(text))
+    cdn(routes={"/*": route})
+    assert [told in text for text in said] == [True]

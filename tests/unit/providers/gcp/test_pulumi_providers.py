@@ -75,6 +75,7 @@ def test_a_secret_stays_one() -> None:
     assert "credentials" in found.secret_inputs
 
 
-def test_a_key_that_no_provider_heeds_is_refused() -> None:
-    with pytest.raises(ConfigError, match="gcp:projekt: the provider of Google Cloud has no such option"):
-        made(HERE | {"gcp:projekt": "shop"})
+@pytest.mark.parametrize("key", ["projekt", "skipRegionValidation"])
+def test_a_key_that_would_be_lost_is_refused(key: str) -> None:
+    with pytest.raises(ConfigError, match=f"gcp:{key}: at most Pulumi's own provider heeds this.*has no such option"):
+        made(HERE | {f"gcp:{key}": "true"})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from pulumi_command import local
+
 from infra_kit import Environment, ObjectStore, Redis, Target
 from infra_kit.providers.vps.bootstrap import SWAP_MB
-from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.providers.vps.settings import HostSize, VpsSettings
 from infra_kit.testing import Recording, record
 
 COMMAND = "command:local:Command"
@@ -34,6 +37,14 @@ def test_a_host_is_prepared_once_before_docker_is_spoken_to() -> None:
     assert made.named("vps-bootstrap").urn in provider.options.depends_on
 
 
+def test_what_the_script_says_makes_no_plan_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Docker is would be unknown whenever the script or what it is told changes, and with it all that runs."""
+    monkeypatch.setattr(local.Command, "stdout", property(lambda _: pytest.fail("its output may be another each time")))
+    (provider,) = on(host()).of_type("pulumi:providers:docker")
+
+    assert provider.inputs["host"] == "ssh://deploy@vps-1.example.com:22"
+
+
 def test_a_host_that_is_prepared_already_is_left_alone() -> None:
     made = on(host(bootstrap=False))
 
@@ -55,11 +66,22 @@ def test_two_hosts_are_prepared_each() -> None:
 
 
 def test_the_script_is_told_who_logs_in_where_and_what_else_is_reached() -> None:
-    told = on(host(port=2222, private_address="192.168.7.2")).named("vps-bootstrap").inputs["stdin"]
+    size = HostSize(cpu=4, memory_gb=7.5, disk_gb=80)
+    told = on(host(port=2222, private_address="192.168.7.2", size=size)).named("vps-bootstrap").inputs["stdin"]
 
-    assert told.startswith(
-        f"DEPLOY_USER=deploy\nSSH_PORT=2222\nPRIVATE_ADDRESS=192.168.7.2\nSWAP_MB={SWAP_MB}\n#!/bin/sh"
-    )
+    variables = dict(line.split("=", 1) for line in told.partition("#!/bin/sh")[0].splitlines())
+    assert variables == {
+        "STACK": "test/test/test",
+        "APP": "test",
+        "ENVIRONMENT": "development",
+        "HOST_CPU": "4",
+        "HOST_MEMORY_GB": "7.5",
+        "HOST_DISK_GB": "80",
+        "DEPLOY_USER": "deploy",
+        "SSH_PORT": "2222",
+        "PRIVATE_ADDRESS": "192.168.7.2",
+        "SWAP_MB": str(SWAP_MB),
+    }
 
 
 def test_who_is_not_root_becomes_it_by_sudo_without_being_asked() -> None:

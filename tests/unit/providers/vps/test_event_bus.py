@@ -102,3 +102,10 @@ def test_copies_and_a_clouds_own_bus_are_gaps_with_a_way_out() -> None:
 
     assert "replicas=1" in copies[features.STREAM_REPLICAS]
     assert 'engine="nats"' in native[features.engine("native")]
+
+
+def test_production_is_told_that_no_copy_leaves_the_host() -> None:
+    said = "its events have no copy away from the host: what vps-1.example.com loses is lost"
+
+    assert said in "\n".join(bus(Environment.PRODUCTION).warnings)
+    assert said not in "\n".join(bus(Environment.STAGING).warnings)

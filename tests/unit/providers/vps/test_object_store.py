@@ -119,3 +119,10 @@ def test_a_cors_rule_names_origins_methods_headers_and_age() -> None:
 
 def test_what_everybody_may_read_goes_through_a_cdn() -> None:
     assert "Cdn" in gaps(ObjectStoreSpec(public_read=True))[features.PUBLIC_READ]
+
+
+def test_production_is_told_that_no_copy_leaves_the_host() -> None:
+    said = "its objects have no copy away from the host: what vps-1.example.com loses is lost"
+
+    assert said in "\n".join(store(Environment.PRODUCTION).warnings)
+    assert said not in "\n".join(store(Environment.STAGING).warnings)

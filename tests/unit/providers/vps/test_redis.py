@@ -81,3 +81,10 @@ def test_a_version_is_the_least_that_runs(version: str, image: str) -> None:
 def test_high_availability_is_a_gap_with_a_way_out() -> None:
     found = gaps(RedisSpec(high_availability=True, replicas=1))
     assert "set high_availability=False" in found[features.HIGH_AVAILABILITY]
+
+
+@pytest.mark.parametrize("persistence", [True, False])
+def test_production_is_told_that_no_copy_of_what_persists_leaves_the_host(persistence: bool) -> None:
+    warnings = "\n".join(cache(Environment.PRODUCTION, persistence=persistence).warnings)
+
+    assert ("what it persists has no copy away from the host" in warnings) == persistence

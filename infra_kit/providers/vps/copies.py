@@ -1,0 +1,17 @@
+"""What a host holds without a copy elsewhere, said in the plan where the environment guards data."""
+
+from __future__ import annotations
+
+import pulumi
+
+from infra_kit.component import Scope
+from infra_kit.providers.vps import ssh
+
+
+def warn(scope: Scope, caveat: str) -> None:
+    if scope.defaults.protect:
+        pulumi.log.warn(
+            f"{type(scope.parent).__name__} {scope.name!r}: {caveat}: what {ssh.settings(scope).host} loses is lost. "
+            "Copy it by yourself (docs/clouds.md, Copies away from the host), or place it on another target.",
+            scope.parent,
+        )
