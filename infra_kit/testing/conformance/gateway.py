@@ -1,10 +1,12 @@
 """What every target's Gateway must do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from infra_kit import Gateway, Jwt, RateLimit, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.components.gateway import GatewayEndpoint
+from infra_kit.spec import Spec
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
@@ -28,6 +30,10 @@ class GatewayConformance(ComponentConformance):
         "logs": {"access_logs": True},
         "headers": {"response_headers": {"X-Frame-Options": "DENY"}},
     }
+
+    def spec(self, arguments: Mapping[str, Any]) -> Spec:
+        """Also where no program runs, so that no service can be made."""
+        return super().spec({"routes": {"/*": Service.__new__(Service)}, **arguments})
 
     def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
         api = Service("api", target=target, image=IMAGE, command=["python", "app.py"])
