@@ -155,14 +155,18 @@ class Scope:
 
     def grant(self, link: Link) -> Grant:
         """What a link gives this component. Raises `SpecError` where nothing leads from here to there."""
-        if not link.to.stands_already and link.to.target.place != self.target.place:
-            raise SpecError(
-                f"{self.what}: links: {link} is on {_place(link.to.target)}, and this one "
-                f"is on {_place(self.target)}: no network leads from here to there. Place both on one target, or link "
-                "what has an address of its own: Postgres.existing(url=…)."
-            )
+        self.check_near(link.to, "links", ", or link what has an address of its own: Postgres.existing(url=…)")
         grant: Grant = link.to.grant(self, link)
         return grant
+
+    def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
+        """Raises `SpecError` where no network leads from this component to another."""
+        if other.stands_already or other.target.place == self.target.place:
+            return
+        raise SpecError(
+            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {_place(other.target)}, and this one is "
+            f"on {_place(self.target)}: no network leads from here to there. Place both on one target{way_out}."
+        )
 
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))

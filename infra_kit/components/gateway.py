@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
@@ -30,6 +30,22 @@ SECURITY_HEADERS = {
 """Those of seeds/001, without X-XSS-Protection, which browsers have dropped
 (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-XSS-Protection)."""
 
+SAID_BY_GATEWAY = frozenset(
+    {"authorization", "connection", "content-length", "content-type", "cookie", "forwarded", "host", "te"}
+    | {"transfer-encoding", "upgrade", "via", "x-infra-kit-cdn", "x-real-ip"}
+)
+"""With `x-forwarded-…`, request headers that can carry no claim: they have a meaning already."""
+
+
+def _claims(claims: Mapping[str, str]) -> Mapping[str, str]:
+    names = [header.lower() for header in claims]
+    taken = [name for name in names if name in SAID_BY_GATEWAY or name.startswith("x-forwarded-")]
+    if taken:
+        raise ValueError(f"{taken[0]} is a header with a meaning of its own; take another, e.g. 'X-Tenant'")
+    if len(set(names)) < len(names):
+        raise ValueError("each header stands once, in capitals or not")
+    return claims
+
 
 class Jwt(Options):
     """Tokens that requests must carry: `Authorization: Bearer …`, signed by the issuer (RS256 or ES256)."""
@@ -40,9 +56,14 @@ class Jwt(Options):
     """The token's `aud` is one of these."""
     jwks_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """Where its public keys are. Default: `<issuer>/.well-known/jwks.json`."""
-    claims: Mapping[Header, str] = Field(default_factory=dict)
-    """Claims that services get as headers, e.g. `{"X-Tenant": "tenant_id"}`. A visitor's own headers of these names
-    never get through."""
+    claims: Annotated[Mapping[Header, str], AfterValidator(_claims)] = Field(default_factory=dict)
+    """Claims that services get as headers, e.g. `{"X-Tenant": "tenant_id"}`: a text as it is, all else as JSON. A
+    visitor's own headers of these names never get through, on no route."""
+
+    @property
+    def keys_url(self) -> str:
+        """Where the issuer's public keys are."""
+        return self.jwks_url or f"{self.issuer.rstrip('/')}/.well-known/jwks.json"
 
 
 class GatewayRoute(Options):
@@ -197,6 +218,11 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
         **arguments: Unpack[GatewayArgs],
     ) -> None:
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    def _create(self, driver: Any, scope: Scope) -> GatewayEndpoint:
+        for pattern, route in self.spec.routes.items():
+            scope.check_near(route.to, f"routes: {pattern}")
+        return super()._create(driver, scope)
 
     @staticmethod
     def routes_of(document: Mapping[str, Any], services: Mapping[str, Service]) -> dict[str, GatewayRoute]:

@@ -102,26 +102,37 @@ def quote(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _base(site: Site) -> list[str]:
-    resolver = [f" resolver {' '.join(site.resolvers)} valid=30s;"] if site.resolvers else []
-    temporary = [
-        f' {kind}_temp_path "{site.data}/{kind}";' for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    ]
-    keep = max([KEEP_DAYS * 86_400, *(int(route.get("ttl") or 0) for route in site.props["routes"].values())])
+def general(data: str, resolvers: Sequence[str]) -> list[str]:
+    """What every nginx of ours has in `http`: `$dollar`, `$raw_path` (as the visitor wrote it), its own folders."""
+    folders = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     return [
         ' geo $dollar { default "$"; }',
-        ' map $upstream_cache_status $x_cache { default $upstream_cache_status; "" BYPASS; }',
         ' map $request_uri $raw_path { "~^(?<raw>[^?]*)" $raw; }',
+        *(f' {kind}_temp_path "{data}/{kind}";' for kind in folders),
+        *([f" resolver {' '.join(resolvers)} valid=30s;"] if resolvers else []),
+        " server_tokens off;\n proxy_http_version 1.1;\n proxy_redirect off;\n proxy_connect_timeout 5s;",
+    ]
+
+
+def upstream(name: str, host: str, port: int, fixed_hosts: frozenset[str], keepalive: str) -> str:
+    """A host by the name under which `proxy_pass` finds it, looked up again and again unless its address is fixed."""
+    fixed = bool(re.fullmatch(r"[0-9.]+", host)) or host in fixed_hosts
+    resolve = "" if fixed else " resolve"
+    return f" upstream {name} {{ zone {name} 64k; server {host}:{port}{resolve}; {keepalive} }}"
+
+
+def _base(site: Site) -> list[str]:
+    keep = max([KEEP_DAYS * 86_400, *(int(route.get("ttl") or 0) for route in site.props["routes"].values())])
+    return [
+        *general(site.data, site.resolvers),
+        ' map $upstream_cache_status $x_cache { default $upstream_cache_status; "" BYPASS; }',
         " log_format cdn '$time_iso8601 $request_method $raw_path $status $x_cache $request_time';",
-        *temporary,
-        *resolver,
         f' proxy_cache_path "{site.data}/cache" levels=1:2 keys_zone=cdn:10m max_size={CACHE_GB}g inactive={keep}s '
         "use_temp_path=off;",
         f' js_path "{site.conf}";\n js_import cdn from cdn.js;\n js_set $forwarded_cookies cdn.cookies;',
         *(f" js_set $s3_{name} cdn.{name};" for name in ("path", "query", "date", "authorization")),
-        " server_tokens off;\n merge_slashes off;\n absolute_redirect off;\n client_max_body_size 0;",
-        " proxy_http_version 1.1;\n proxy_pass_request_headers off;\n proxy_redirect off;",
-        " proxy_connect_timeout 5s;\n proxy_read_timeout 30s;",
+        " merge_slashes off;\n absolute_redirect off;\n client_max_body_size 0;",
+        " proxy_pass_request_headers off;\n proxy_read_timeout 30s;",
         " proxy_cache_lock on;\n proxy_cache_revalidate on;\n proxy_force_ranges on;",
         " proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;",
         # An origin may neither steer this nginx, nor tell answers apart by headers that it was not sent.
@@ -139,10 +150,7 @@ def _compression(*, enabled: bool) -> list[str]:
 
 
 def _upstream(site: Site, number: int, origin: str) -> str:
-    host, port = address(origin)
-    fixed = bool(re.fullmatch(r"[0-9.]+", host)) or host in site.fixed_hosts
-    resolve = "" if fixed else " resolve"
-    return f" upstream origin_{number} {{ zone origin_{number} 64k; server {host}:{port}{resolve}; keepalive 16; }}"
+    return upstream(f"origin_{number}", *address(origin), site.fixed_hosts, "keepalive 16;")
 
 
 def address(origin: str) -> tuple[str, int]:
@@ -182,7 +190,7 @@ def request_headers(site: Site, route: Mapping[str, Any]) -> dict[str, str]:
             "X-Forwarded-Proto": site.scheme,
             TRUST_HEADER: quote(site.trust),
         }
-    declared = {name.title(): f"$http_{_variable(name)}" for name in route["headers"]}
+    declared = {name.title(): f"$http_{variable(name)}" for name in route["headers"]}
     return own | declared
 
 
@@ -213,7 +221,7 @@ def _caching(site: Site, route: Mapping[str, Any]) -> list[str]:
         f"{site.props['release']} {route['origin']}/{route.get('bucket') or ''} $raw_path",
         *(["$args"] if route["query"] else []),
         *(["$forwarded_cookies"] if route["cookies"] else []),
-        *(f"$http_{_variable(name)}" for name in route["headers"]),
+        *(f"$http_{variable(name)}" for name in route["headers"]),
     ]
     key = "\\n".join(parts)
     return [
@@ -231,6 +239,6 @@ def _pass(number: int, route: Mapping[str, Any]) -> str:
     return f"proxy_pass {urlsplit(route['origin']).scheme}://origin_{number}{path}{query};"
 
 
-def _variable(header: str) -> str:
+def variable(header: str) -> str:
     """nginx's name of a request header."""
     return header.lower().replace("-", "_")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.local.settings import LocalSettings
 
-DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus")}
+_COMPONENTS = ("network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway")
+DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
 
 SETTINGS = LocalSettings
@@ -26,11 +27,12 @@ NEEDS = (
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.event_bus import EventBusDriver
+    from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
-    from infra_kit.providers.local import cdn, event_bus, network, object_store, postgres, redis
+    from infra_kit.providers.local import cdn, event_bus, gateway, network, object_store, postgres, redis
 
     _network: NetworkDriver = network
     _postgres: PostgresDriver = postgres
@@ -38,3 +40,4 @@ if TYPE_CHECKING:
     _object_store: ObjectStoreDriver = object_store
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
+    _gateway: GatewayDriver = gateway

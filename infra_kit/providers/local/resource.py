@@ -57,6 +57,10 @@ class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
     """An nginx that caches."""
 
 
+class GatewayServer(ServerResource, module="infra-kit", name="GatewayServer"):
+    """An nginx that services are reached through."""
+
+
 def server(
     scope: Scope, role: str, make: type[R], *, stateful: bool = True, protect: bool | None = None, **props: Any
 ) -> R:

@@ -33,6 +33,6 @@ def _answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
-    "CdnServer",
+    "CdnServer", "GatewayServer",
 )  # fmt: skip
 OUTPUTS = {f"pulumi-python:dynamic/infra-kit:{server}": _answer for server in _SERVERS}

@@ -8,6 +8,7 @@ from typing import Any
 
 from infra_kit.providers.common import nginx
 from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.servers import nginx as nginx_server
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,11 @@ def render(site: Site) -> str:
     port, status_port = site.ports
     return nginx.render(
         nginx.Site(
-            main=[f'daemon off;\nworker_processes 1;\npid "{site.box}/nginx.pid";\nerror_log stderr warn;'],
+            main=nginx_server.main(site.box),
             http=[
                 f' access_log "{site.box}/access.log" cdn;',
                 *_response_headers(site.props["response_headers"]),
-                f" server {{\n  listen {LOOPBACK}:{status_port};\n  access_log off;\n"
-                f"  location = /generation {{ return 200 {site.generation}; }}\n  location / {{ return 404; }}\n }}",
+                nginx_server.status(status_port, site.generation),
                 f" server {{ listen {LOOPBACK}:{port} default_server; return 421; }}",
             ],
             conf=f"{site.box}/conf",

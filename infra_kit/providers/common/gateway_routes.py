@@ -1,0 +1,59 @@
+"""A Gateway's spec as `gateway_nginx.py` takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra_kit.components.gateway import GatewaySpec, Jwt
+from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
+from infra_kit.rate_limits import RateLimit
+
+NGINX_SAYS = frozenset(
+    {"connection", "content-length", "content-type", "date", "keep-alive", "server", "transfer-encoding", "upgrade"}
+)
+"""Headers of an answer that are nginx's or the service's own."""
+
+
+def check(name: str, spec: GatewaySpec) -> None:
+    """Refuses to put what nginx itself must say on answers."""
+    taken = [header for header in spec.response_headers if header.lower() in NGINX_SAYS]
+    if taken:
+        raise SpecError(
+            f"Gateway {name!r}: response_headers may not have {', '.join(taken)}: the gateway or the service says that "
+            "itself. Leave it out."
+        )
+
+
+def plain(spec: GatewaySpec) -> dict[str, Any]:
+    """All of the spec that nginx is told; hosts and ports of services are Outputs."""
+    return {
+        "routes": {
+            pattern: {
+                "host": route.to.host,
+                "port": route.to.port,
+                "jwt": spec.needs_token(pattern),
+                "limits": [_limit(limit) for limit in route.limits],
+            }
+            for pattern, route in spec.routes.items()
+        },
+        "limits": [_limit(limit) for limit in spec.limits],
+        "jwt": _jwt(spec.jwt) if spec.jwt else None,
+        "waf": bool(spec.waf),
+        "access_logs": bool(spec.access_logs),
+        "max_body_mb": spec.max_body_mb,
+        "response_headers": dict(spec.response_headers),
+    }
+
+
+def _jwt(jwt: Jwt) -> dict[str, Any]:
+    return {
+        "issuer": jwt.issuer,
+        "audience": list(jwt.audience),
+        "jwks_url": jwt.keys_url,
+        "claims": dict(jwt.claims),
+    }
+
+
+def _limit(limit: RateLimit) -> dict[str, Any]:
+    return {"requests": limit.requests, "per": seconds(limit.per), "by": limit.by, "burst": limit.burst}
