@@ -52,6 +52,12 @@ _COPIES = {
 """The input that makes a resource of this type a replica: its data is another one's, and comes from there again."""
 
 
+_IF_IT_HAS = {
+    f"pulumi-python:dynamic/infra-kit:{server}": "volumes" for server in ("ServiceServer", "WorkerServer", "JobServer")
+}
+"""The input without which a resource of this type holds no data."""
+
+
 def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> bool:
     """Whether a resource holds data of its own.
 
@@ -62,6 +68,8 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
     """
     source = _COPIES.get(type_token)
     is_copy = source is not None and bool((inputs or {}).get(source))
+    if type_token in _IF_IT_HAS:
+        return bool((inputs or {}).get(_IF_IT_HAS[type_token]))
     return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())
 
 

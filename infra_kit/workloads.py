@@ -49,7 +49,8 @@ class Volume(Options):
     """Files that outlive an instance."""
 
     path: Path
-    """Where they are in the container, e.g. `/data`."""
+    """Where they are in the container, e.g. `/data`. The variable `VOLUME_<NAME>` tells it: on local, where there is no
+    container, they are elsewhere."""
     size_gb: int = Field(default=1, ge=1, le=16_384)
 
 
@@ -139,6 +140,11 @@ class WorkloadArgs(TypedDict, total=False):
     log_retention: str
 
 
+def volume_variable(name: str) -> str:
+    """The variable that says where a volume is: `VOLUME_UPLOADS`."""
+    return f"VOLUME_{links.variable(name)}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variables:
     """What a workload finds in its environment, and what its links grant beside that."""
@@ -155,7 +161,8 @@ def variables(scope: Scope, spec: WorkloadSpec) -> Variables:
     deployment, where it is an Output.
     """
     granted = [(link, scope.grant(link)) for link in spec.links]
-    plain = {
+    volumes: dict[str, pulumi.Input[str]] = {volume_variable(key): it.path for key, it in spec.volumes.items()}
+    plain = volumes | {
         key: no_secret(scope, f"environment.{key}", value, f"Say secrets={{{key!r}: …}}")
         for key, value in spec.environment.items()
     }

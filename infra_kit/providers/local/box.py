@@ -18,7 +18,7 @@ from infra_kit.errors import ServerError
 from infra_kit.home import is_project
 from infra_kit.providers.local import home as homes
 from infra_kit.providers.local import ports
-from infra_kit.providers.local.process import Process
+from infra_kit.providers.local.process import STOP_SECONDS, Process
 
 RECORD = "server.json"
 
@@ -37,6 +37,8 @@ class Record:
     """The project it was made for, by its root: a copied project must not touch the original's servers."""
     stop: int = SIGTERM
     """The signal that ends it in good order."""
+    stop_seconds: float = STOP_SECONDS
+    """How long it may take to end by itself."""
     made_with: str = ""
     """The version of infra-kit that last wrote its configuration."""
     program: str = ""
@@ -53,6 +55,7 @@ class Box:
     home: Path
     stack: str
     name: str
+    user: homes.User = field(default_factory=homes.server_user)
 
     @cached_property
     def path(self) -> Path:
@@ -65,10 +68,6 @@ class Box:
     @property
     def conf(self) -> Path:
         return self.path / "conf"
-
-    @cached_property
-    def user(self) -> homes.User:
-        return homes.server_user()
 
     @cached_property
     def process(self) -> Process:

@@ -55,10 +55,15 @@ class User:
         return ["setpriv", f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups", "--"]
 
 
+def caller() -> User:
+    """Whoever runs `up`."""
+    return User(os.geteuid(), os.getegid())
+
+
 def server_user() -> User:
     """Nobody for root, because Postgres refuses root and the others need none of its rights; else ourselves."""
     if os.geteuid() != 0:
-        return User(os.geteuid(), os.getegid())
+        return caller()
     import pwd  # noqa: PLC0415  POSIX only
 
     nobody = pwd.getpwnam("nobody")

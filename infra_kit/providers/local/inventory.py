@@ -18,6 +18,7 @@ class ServerStatus:
     name: str
     kind: str
     address: str
+    """Empty for what nothing connects to."""
     pid: int | None
     data: Path
 
@@ -33,7 +34,7 @@ def servers(stack: str, home: Path, project: Path | None = None) -> list[ServerS
 
 def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
     """Stops the stack's servers and keeps their data; returns the names of those that ran."""
-    return [box.name for box in _boxes(stack, home, project) if box.process.stop(Signals(box.record.stop))]
+    return [box.name for box in _boxes(stack, home, project) if _stop(box)]
 
 
 def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
@@ -43,7 +44,13 @@ def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
             yield box
 
 
+def _stop(box: Box) -> bool:
+    record = box.record
+    return box.process.stop(Signals(record.stop), record.stop_seconds)
+
+
 def _status(box: Box) -> ServerStatus:
     record = box.record
     kind = record.kind.partition("/")[2]
-    return ServerStatus(box.name, kind, f"{LOOPBACK}:{record.ports[0]}", box.process.pid, box.path)
+    address = f"{LOOPBACK}:{record.ports[0]}" if record.ports else ""
+    return ServerStatus(box.name, kind, address, box.process.pid, box.path)

@@ -21,7 +21,7 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local.home import User
 
 STOP_SECONDS = 30
-"""How long a server may take to stop by itself before it is killed."""
+"""How long a server may take to stop by itself before it is killed, unless it says so."""
 POLL_SECONDS = 0.02
 
 
@@ -76,7 +76,7 @@ class Process:
         deadline = time.monotonic() + seconds
         while not ready():
             if self._ended_within(POLL_SECONDS):
-                return False
+                return ready()  # a job may end as soon as it is done
             if time.monotonic() > deadline:
                 raise ServerError(f"{self.name}: the server did not answer within {seconds:.0f} s. {self.last_words()}")
         return True
@@ -86,10 +86,15 @@ class Process:
         if pid is not None:
             os.kill(pid, number)
 
-    def stop(self, number: Signals = SIGTERM) -> bool:
-        """Stops the server and what it forked, by force after `STOP_SECONDS`. Returns whether there was anything."""
+    def stop(self, number: Signals = SIGTERM, seconds: float | None = None) -> bool:
+        """Stops the server and what it forked, by force after its time. Returns whether there was anything.
+
+        Args:
+            number: the signal that ends it in good order.
+            seconds: how long it may take. Default: `STOP_SECONDS`.
+        """
         family = self._family()
-        patience = STOP_SECONDS if self.pid else 0
+        patience = (seconds or STOP_SECONDS) if self.pid else 0
         self.signal(number)
         for pid in _still_alive(family, patience):
             os.kill(pid, SIGKILL)

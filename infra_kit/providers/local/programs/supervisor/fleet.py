@@ -1,0 +1,193 @@
+"""The instances of one version: each is kept well, by another process where it has to be."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from . import health, ports
+from .instance import Instance, Program
+from .log import Log
+from .told import RefusedError
+from .wanted import Health, Wanted
+
+POLL_SECONDS = 0.1
+"""Between two checks of an instance that has not been well yet: whoever waits for it waits no longer than needed."""
+STEADY_SECONDS = 1.0
+"""A program without a port is well when it has run that long."""
+LONGEST_DELAY = 30.0
+GOOD_SECONDS = 60.0
+"""What runs that long has no history of failures any more."""
+
+
+class Member:
+    """One of the instances of a version, and its successors."""
+
+    def __init__(self, wanted: Wanted, log: Log, name: Callable[[], str], changed: Callable[[], None]) -> None:
+        self.wanted = wanted
+        self.port = 0
+        self.well = False
+        self.failed_checks = 0
+        """In a row."""
+        self._log = log
+        self._name = name
+        self._changed = changed
+        self._instance: Instance | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._restarts = 0
+
+    async def begin(self) -> None:
+        """Starts it and returns when it is well. Raises `RefusedError` with the reason and its last words."""
+        await self._start()
+        self._keeping = asyncio.create_task(self._keep())
+
+    async def end(self) -> None:
+        """Stops it for good."""
+        self.well = False
+        if self._keeping:
+            self._keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeping
+        if self._instance:
+            await self._instance.stop(self.wanted.stop_timeout)
+            self._log.say(f"{self._instance.name} ended")
+
+    async def _start(self) -> None:
+        self.port = ports.pick() if self.wanted.health else 0
+        own = {"PORT": str(self.port)} if self.port else {}
+        environment = {**self.wanted.environment, **own}
+        program = Program(self._name(), self.wanted.command, self.wanted.directory, environment)
+        self._instance = await Instance.start(program, self._log)
+        try:
+            await self._until_well(self._instance)
+        except RefusedError:
+            await self._instance.stop(self.wanted.stop_timeout)
+            raise
+        self.well, self.failed_checks = True, 0
+
+    async def _until_well(self, instance: Instance) -> None:
+        check = self.wanted.health
+        if check is None:
+            if await instance.ends_within(STEADY_SECONDS):
+                raise RefusedError(await _its_end(instance))
+            return
+        good, deadline, problem = 0, time.monotonic() + check.start_timeout, ""
+        while good < check.healthy_after:
+            if time.monotonic() > deadline:
+                raise RefusedError(
+                    f"{instance.name} was not well within {check.start_timeout:.0f} s: {problem}.\n"
+                    f"The end of its log:\n{instance.last_words}"
+                )
+            if await instance.ends_within(POLL_SECONDS):
+                raise RefusedError(await _its_end(instance))
+            problem = await health.failure(self.port, check.path, check.timeout)
+            good = 0 if problem else good + 1
+
+    async def _keep(self) -> None:
+        while self._instance:
+            since = time.monotonic()
+            reason = await self._until_it_fails(self._instance)
+            self.well = False
+            self._changed()
+            self._log.say(f"{reason.splitlines()[0]}; another one takes its place")
+            await self._instance.stop(self.wanted.stop_timeout)
+            self._restarts = 0 if time.monotonic() - since > GOOD_SECONDS else self._restarts
+            await self._restart()
+            self._changed()
+
+    async def _restart(self) -> None:
+        while True:
+            delay = min(2.0 ** (self._restarts - 1), LONGEST_DELAY) if self._restarts else 0
+            self._restarts += 1
+            if delay:
+                self._log.say(f"it has failed before, so the next one is started in {delay:.0f} s")
+            await asyncio.sleep(delay)
+            try:
+                await self._start()
+            except RefusedError as error:
+                self._log.say(str(error).splitlines()[0])
+            else:
+                return
+
+    async def _until_it_fails(self, instance: Instance) -> str:
+        check = self.wanted.health
+        if check is None:
+            await instance.wait()
+            return await _its_end(instance)
+        while not await instance.ends_within(check.interval):
+            problem = await self._check(check)
+            if self.failed_checks >= check.unhealthy_after:
+                return f"{instance.name}: {problem}, {self.failed_checks} times in a row"
+            check = self.wanted.health or check
+        return await _its_end(instance)
+
+    async def _check(self, check: Health) -> str:
+        problem = await health.failure(self.port, check.path, check.timeout)
+        self.failed_checks = self.failed_checks + 1 if problem else 0
+        return problem
+
+
+class Fleet:
+    """All members of a version."""
+
+    def __init__(self, wanted: Wanted, log: Log, names: itertools.count[int], changed: Callable[[], None]) -> None:
+        self.wanted = wanted
+        self.members: list[Member] = []
+        self._log = log
+        self._names = names
+        self._changed = changed
+
+    @property
+    def ports(self) -> list[int]:
+        """Of the members that are well."""
+        return [member.port for member in self.members if member.well]
+
+    @property
+    def well(self) -> int:
+        return sum(member.well for member in self.members)
+
+    async def add(self) -> Member:
+        """One more, well. Raises `RefusedError`."""
+        member = Member(self.wanted, self._log, self._next_name, self._changed)
+        self.members.append(member)
+        try:
+            await member.begin()
+        except RefusedError:
+            self.members.remove(member)
+            raise
+        return member
+
+    async def grow(self, count: int) -> None:
+        """So many more, at once; all of them, or a `RefusedError` and what there was."""
+        begun = await asyncio.gather(*(self.add() for _ in range(count)), return_exceptions=True)
+        failed = [error for error in begun if isinstance(error, BaseException)]
+        if failed:
+            await self.drop([member for member in begun if isinstance(member, Member)])
+            raise failed[0]
+
+    async def drop(self, members: list[Member]) -> None:
+        """These end; they get no more requests by now."""
+        for member in members:
+            self.members.remove(member)
+        await asyncio.gather(*(member.end() for member in members))
+
+    async def end(self) -> None:
+        await self.drop(list(self.members))
+
+    def adopt(self, wanted: Wanted) -> None:
+        """The same version, watched or stopped in another way."""
+        self.wanted = wanted
+        for member in self.members:
+            member.wanted = wanted
+
+    def _next_name(self) -> str:
+        return f"{self.wanted.name}-{next(self._names)}"
+
+
+async def _its_end(instance: Instance) -> str:
+    status = await instance.wait()
+    how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+    return f"{instance.name} {how}.\nThe end of its log:\n{instance.last_words or '  (it said nothing)'}"

@@ -1,0 +1,133 @@
+"""What runs under a supervisor (`programs/supervisor`): the instances of a Service or a Worker, the runs of a Job.
+
+They run as whoever runs `up`, also where that is root and the other servers run as nobody: what they are is the user's
+own program, in the user's own folders, which nobody else may be able to read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import signal
+import sys
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any
+
+from infra_kit._dynamic import Props
+from infra_kit.errors import ServerError
+from infra_kit.providers.local import home
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.programs import supervisor
+from infra_kit.providers.local.programs.supervisor import told
+from infra_kit.providers.local.server import Command, Server, box_of
+
+FILE = "workload.json"
+PROGRAMS = Path(supervisor.__file__).parents[1]
+MARGIN_SECONDS = 30.0
+"""For the supervisor itself, beyond what the user's program may take."""
+DRAIN_SECONDS = 5.0
+
+
+class Supervised(Server):
+    """A server that is a supervisor."""
+
+    SECRETS = ()
+
+    @abstractmethod
+    def wanted(self, box: Box, record: Record, props: Props) -> dict[str, Any]:
+        """What is special to this kind, as `supervisor.wanted` has it."""
+
+    @abstractmethod
+    def work_seconds(self, props: Props) -> float:
+        """How long what is wanted may take to come about, by what the user said."""
+
+    def box(self, props: Props) -> Box:
+        return dataclasses.replace(box_of(props), user=home.caller())
+
+    def prepare(self, box: Box, record: Record, props: Props) -> Command:
+        for name in props["volumes"]:
+            home.make_private(_volume(box, name), box.user)
+        box.write(FILE, json.dumps(self._all_that_is_wanted(box, record, props), indent=1))
+        # Refused by a run before: this one tries again.
+        (box.path / "refused.json").unlink(missing_ok=True)
+        return Command([sys.executable, "-P", "-m", "supervisor", str(box.path)], {"PYTHONPATH": str(PROGRAMS)})
+
+    def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
+        """What is wanted is served by as many instances as are wanted, all of them well."""
+        state = _read(box.path / "state.json")
+        served = state.get("generation") == _read(box.conf / FILE).get("generation")
+        return served and state["well"] >= state["instances"]
+
+    def has_come_up(self, box: Box, record: Record) -> bool:
+        refused = _read(box.path / "refused.json")
+        if refused and refused["generation"] == _read(box.conf / FILE)["generation"]:
+            raise ServerError(f"{box.name}: {self.refusal(box)}{refused['reason']}\nThe whole log: {box.process.log}")
+        return self.is_ready(box, record)
+
+    def refusal(self, box: Box) -> str:
+        """What it means that something was refused, before the reason."""
+        served = _read(box.path / "state.json") and box.process.pid
+        return "the new version did not take over, the old one goes on: " if served else "it did not start: "
+
+    def reload(self, box: Box, record: Record, props: Props) -> bool:
+        """The supervisor lets what is wanted take over; one of another build is started anew."""
+        if _read(box.path / "state.json").get("build") != told.build():
+            return False
+        box.process.signal(signal.SIGHUP)
+        box.process.wait(lambda: self.has_come_up(box, record), self.ready_seconds(props))
+        return True
+
+    def ready_seconds(self, props: Props) -> float:
+        return self.work_seconds(props) + MARGIN_SECONDS
+
+    def stop_seconds(self, props: Props) -> float:
+        """Requests may end, then instances."""
+        return 2 * float(props["stop_timeout"]) + DRAIN_SECONDS
+
+    def _all_that_is_wanted(self, box: Box, record: Record, props: Props) -> dict[str, Any]:
+        volumes = {variable: str(_volume(box, name)) for name, variable in props["volumes"].items()}
+        version = {
+            "command": list(props["command"]),
+            "directory": props["directory"],
+            "environment": {**props["environment"], **props["secrets"], **volumes},
+        }
+        how = {
+            "name": box.name,
+            "stop_timeout": props["stop_timeout"],
+            "log_retention": props["log_retention"],
+            **self.wanted(box, record, props),
+        }
+        return {
+            **version,
+            **how,
+            # What the caller's shell happens to say is no new version.
+            "environment": {**_surroundings(), **version["environment"]},
+            "version": _digest([version, props.get("image")]),
+            "generation": _digest([version, props.get("image"), how]),
+        }
+
+
+def _surroundings() -> dict[str, str]:
+    """What a program finds in its environment beside its own variables: enough to be found, and to find its home."""
+    path = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ.get("PATH", os.defpath)])
+    kept = {key: os.environ[key] for key in ("HOME", "USER", "TMPDIR", "TZ") if key in os.environ}
+    return {"PATH": path, "LANG": "C.UTF-8", **kept}
+
+
+def _volume(box: Box, name: str) -> Path:
+    return box.data / "volumes" / name
+
+
+def _digest(of: Any) -> str:
+    return hashlib.sha256(json.dumps(of, sort_keys=True).encode()).hexdigest()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Empty where it is not there yet."""
+    try:
+        return dict(json.loads(file.read_text()))
+    except FileNotFoundError:
+        return {}
