@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.local.settings import LocalSettings
 
-_COMPONENTS = ("network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway")
+_COMPONENTS = (
+    "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
+)  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
 
@@ -28,11 +30,25 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
+    from infra_kit.components.job import JobDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
-    from infra_kit.providers.local import cdn, event_bus, gateway, network, object_store, postgres, redis
+    from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.worker import WorkerDriver
+    from infra_kit.providers.local import (
+        cdn,
+        event_bus,
+        gateway,
+        job,
+        network,
+        object_store,
+        postgres,
+        redis,
+        service,
+        worker,
+    )
 
     _network: NetworkDriver = network
     _postgres: PostgresDriver = postgres
@@ -40,4 +56,7 @@ if TYPE_CHECKING:
     _object_store: ObjectStoreDriver = object_store
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
+    _service: ServiceDriver = service
+    _worker: WorkerDriver = worker
+    _job: JobDriver = job
     _gateway: GatewayDriver = gateway

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 import pulumi
@@ -10,6 +11,7 @@ from pulumi.dynamic import Resource
 
 from infra_kit._dynamic import Provider
 from infra_kit.component import Scope
+from infra_kit.links import Link
 from infra_kit.naming import child
 from infra_kit.providers.local import home
 from infra_kit.providers.local.settings import LocalSettings
@@ -59,6 +61,74 @@ class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
 
 class GatewayServer(ServerResource, module="infra-kit", name="GatewayServer"):
     """An nginx that services are reached through."""
+
+
+class ServiceServer(ServerResource, module="infra-kit", name="ServiceServer"):
+    """Instances of a program behind an nginx, under a supervisor. With volumes it holds data."""
+
+
+class WorkerServer(ServerResource, module="infra-kit", name="WorkerServer"):
+    """Instances of a program under a supervisor. With volumes it holds data."""
+
+
+class JobServer(ServerResource, module="infra-kit", name="JobServer"):
+    """Runs of a program under a supervisor. With volumes it holds data."""
+
+
+class PostgresRole(ServerResource, module="infra-kit", name="PostgresRole"):
+    """A role of a link in a PostgreSQL server."""
+
+
+class RedisUser(ServerResource, module="infra-kit", name="RedisUser"):
+    """A user of a link in a Valkey server and its replicas."""
+
+
+class ObjectStoreKey(ServerResource, module="infra-kit", name="ObjectStoreKey"):
+    """A key of a link in a SeaweedFS server."""
+
+
+class EventBusUser(ServerResource, module="infra-kit", name="EventBusUser"):
+    """A user of a link in a NATS server."""
+
+
+_USERS: dict[type[ServerResource], str] = {
+    PostgresRole: "postgres_role",
+    RedisUser: "redis_user",
+    ObjectStoreKey: "object_store_key",
+    EventBusUser: "event_bus_user",
+}
+
+
+def user(
+    scope: Scope,
+    link: Link,
+    make: type[R],
+    rights: Mapping[str, Any],
+    *,
+    depends_on: Sequence[pulumi.Resource] = (),
+    **props: Any,
+) -> R:
+    """Makes the child `link-<key>` of a link's user: a user in the server of the component that is linked."""
+    return scope.resource(
+        f"link-{link.key}",
+        make,
+        kind=f"local/{_USERS[make]}",
+        home=str(home.for_program()),
+        stack=pulumi.get_stack(),
+        name=link.to.name,
+        user=user_name(scope.name, link),
+        rights=rights,
+        depends_on=depends_on,
+        **props,
+    )
+
+
+def user_name(component: str, link: Link) -> str:
+    """`api__db`: no other component or link has the same, and all servers take it (PostgreSQL at most 63 characters,
+    and none that begins with `pg_`)."""
+    whole = f"{component}__{link.name}".replace("-", "_").lower()
+    name = whole if len(whole) <= 63 else f"{whole[:54]}_{sha256(whole.encode()).hexdigest()[:8]}"
+    return f"_{name[:62]}" if name.startswith("pg_") else name
 
 
 def server(

@@ -17,6 +17,7 @@ from pulumi.dynamic import CheckFailure
 from infra_kit._dynamic import Props
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.process import STOP_SECONDS
 
 NO_INPUTS = ("__provider", "public", "private")
 READY_SECONDS = 60
@@ -42,6 +43,10 @@ class Server(ABC):
 
     # What a subclass says
 
+    def box(self, props: Props) -> Box:
+        """Its box, which belongs to the user that it runs as."""
+        return box_of(props)
+
     @abstractmethod
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
         """Makes the data directory where there is none, writes `conf`, and says what to start. Deletes nothing."""
@@ -49,6 +54,18 @@ class Server(ABC):
     @abstractmethod
     def is_ready(self, box: Box, record: Record) -> bool:
         """Whether the server answers as itself (not just whether its port is open)."""
+
+    def has_come_up(self, box: Box, record: Record) -> bool:
+        """`is_ready`, asked while it starts. Raises `ServerError` where it knows that it never will be."""
+        return self.is_ready(box, record)
+
+    def ready_seconds(self, props: Props) -> float:  # noqa: ARG002
+        """How long it may take to come up."""
+        return READY_SECONDS
+
+    def stop_seconds(self, props: Props) -> float:  # noqa: ARG002
+        """How long it may take to end by itself."""
+        return STOP_SECONDS
 
     def settle(self, box: Box, record: Record, props: Props) -> None:  # noqa: B027  many have nothing inside
         """Brings what is inside (databases, buckets, streams) to what the props say."""
@@ -76,7 +93,7 @@ class Server(ABC):
         """A server that does not answer, or is not of today's build, counts as changed: every `up` brings it back."""
         if inputs_of(olds) != inputs_of(news):
             return True
-        box = box_of(news)
+        box = self.box(news)
         if not box.exists or box.process.pid is None:
             return True
         record = box.record
@@ -85,12 +102,12 @@ class Server(ABC):
 
     def ensure(self, props: Props, olds: Props | None = None) -> tuple[str, Props]:
         """The server as the props say: made if it is not there, started if it is down, changed if it differs."""
-        box = box_of(props)
+        box = self.box(props)
         if olds:
-            self._follow(box_of(olds), box)
+            self._follow(self.box(olds), box)
         wanted = props.get("port")
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
-        record.stop, record.made_with = self.STOP, _library()
+        record.stop, record.stop_seconds, record.made_with = self.STOP, self.stop_seconds(props), _library()
         if wanted and record.ports[0] != wanted:
             self._move_port(box, record, int(wanted))
         command = self.prepare(box, record, props)
@@ -101,18 +118,18 @@ class Server(ABC):
 
     def read(self, resource_id: str, props: Props) -> Props | None:  # noqa: ARG002
         """What `refresh` sees: the resource is there as long as its data is; `changed` sees whether it answers."""
-        box = box_of(props)
+        box = self.box(props)
         if not box.exists:
             return None
         box.require_ours()
         return {key: value for key, value in props.items() if key != "__provider"}
 
     def delete(self, resource_id: str, props: Props) -> None:  # noqa: ARG002
-        box = box_of(props)
+        box = self.box(props)
         if not box.exists:
             return
         box.require_ours()
-        box.process.stop(self.STOP)
+        self._stop(box)
         if not props["retain"]:
             box.destroy()
 
@@ -123,35 +140,45 @@ class Server(ABC):
         if box.process.pid is not None:
             upgraded = (record.program, record.program_stamp) != (program, _stamp(program))
             if upgraded or (record.started_with != digest and not self.reload(box, record, props)):
-                box.process.stop(self.STOP)
+                self._stop(box)
         record.program, record.program_stamp, record.started_with = program, _stamp(program), digest
         box.save(record)
 
         def ready() -> bool:
-            return self.is_ready(box, record)
+            return self.has_come_up(box, record)
 
         # One that runs already may just be dying: it is given the chance to answer, then begun anew.
-        if box.process.pid is not None and box.process.comes_up(ready, READY_SECONDS):
+        seconds = self.ready_seconds(props)
+        if box.process.pid is not None and box.process.comes_up(ready, seconds):
             return
-        box.process.stop(self.STOP)
+        self._stop(box)
         ports.require_free(box.name, record.ports)
         box.process.start(command.arguments, command.environment, box.user)
-        box.process.wait(ready, READY_SECONDS)
+        box.process.wait(ready, seconds)
 
     def _follow(self, old: Box, new: Box) -> None:
         """A renamed component (or stack) takes its data along. `check` has refused what could not be moved."""
         if old.path == new.path or not old.exists:
             return
         old.require_ours()
-        old.process.stop(self.STOP)
+        self._stop(old)
         new.path.parent.mkdir(mode=0o711, exist_ok=True)
         old.path.rename(new.path)
 
     def _move_port(self, box: Box, record: Record, port: int) -> None:
         ports.require_free(box.name, [port])
-        box.process.stop(self.STOP)
+        self._stop(box)
         record.ports[0] = port
         box.save(record)
+
+    def _stop(self, box: Box) -> None:
+        box.process.stop(self.STOP, box.record.stop_seconds)
+
+
+def took_over(box: Box, record: Record, command: Command) -> None:
+    """The running server has the configuration that stands: it needs no restart for it."""
+    record.started_with = _digest(box, command)
+    box.save(record)
 
 
 def box_of(props: Props) -> Box:

@@ -8,7 +8,9 @@ from typing import Any, cast
 
 from infra_kit._dynamic import handler
 from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.credentials import Credential
 from infra_kit.providers.local.server import Server
+from infra_kit.providers.local.server_user import ServerUser
 
 SECRET = "recorded-secret"  # noqa: S105  no server has it
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nrecorded\n-----END CERTIFICATE-----\n"
@@ -31,8 +33,19 @@ def _answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"public": public, "private": private}
 
 
+def _answer_for_a_user(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    made = cast(ServerUser, handler({"kind": inputs["kind"]}))
+    public, private = made.outputs(Credential(inputs["user"], SECRET, inputs["rights"]))
+    return {"public": public, "private": private}
+
+
 _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
-    "CdnServer", "GatewayServer",
+    "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer",
 )  # fmt: skip
-OUTPUTS = {f"pulumi-python:dynamic/infra-kit:{server}": _answer for server in _SERVERS}
+_USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser")
+OUTPUTS = {
+    f"pulumi-python:dynamic/infra-kit:{made}": answer
+    for answer, them in ((_answer, _SERVERS), (_answer_for_a_user, _USERS))
+    for made in them
+}
