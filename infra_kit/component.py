@@ -164,8 +164,8 @@ class Scope:
         if other.stands_already or other.target.place == self.target.place:
             return
         raise SpecError(
-            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {_place(other.target)}, and this one is "
-            f"on {_place(self.target)}: no network leads from here to there. Place both on one target{way_out}."
+            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {_place(other.target)}, and this one "
+            f"is on {_place(self.target)}: no network leads from here to there. Place both on one target{way_out}."
         )
 
     def check_overrides(self) -> None:

@@ -19,8 +19,8 @@ class RateLimit(Options):
     per: Duration = "1m"
     """A window that slides (seeds/000: 5 in 15 min for a login; seeds/001: 10 in 10 s)."""
     by: By = "address"
-    """Who is counted: an `address` (of IPv6, a network /64); a `user`, by the token's `sub`; another claim of the token,
-    `claim:tenant_id`. Whoever's token has no such claim is counted with all others without it."""
+    """Who is counted: an `address` (of IPv6, a network /64); a `user`, by the token's `sub`; another claim of the
+    token, `claim:tenant_id`. Tokens without that claim are counted together."""
     burst: int = Field(default=0, ge=0, le=1_000_000)
     """Requests beyond, that may come in one window and are made up for later: never more than `requests` + `burst` in
     `per`, and no more than `requests` in the long run (seeds/004: 20 for the free plan)."""

@@ -1,7 +1,31 @@
-// What a gateway does with a request before a service gets it. `policy` is gateway.json, preloaded by nginx.
+// What a gateway does with a request before a service gets it.
 import filter from 'gateway_filter.js';
 import limits from 'gateway_limits.js';
 import tokens from 'gateway_tokens.js';
+
+async function decide(r) {
+  const policy = JSON.parse(r.variables.policy);
+  const address = limits.network(r.variables.visitor);
+  if (filtered(r, policy.waf) || limited(r, policy.by_address, () => address) || !policy.jwt || isPreflight(r)) {
+    return;
+  }
+  const token = await tokens.verified(r, policy.jwt);
+  if (!token.claims) {
+    refuse(r, token.status, token.reason, token.headers);
+  } else if (!limited(r, policy.by_token, (limit) => tokens.text(token.claims[limit.claim]))) {
+    tell(r, policy.jwt.claims, token.claims);
+  }
+}
+
+// nginx lets a request through whose handler failed: this one does not.
+async function access(r) {
+  try {
+    await decide(r);
+  } catch (error) {
+    r.error(`gateway: ${error}`);
+    r.return(500);
+  }
+}
 
 function refuse(r, status, reason, headers) {
   Object.keys(headers || {}).forEach((name) => { r.headersOut[name] = headers[name]; });
@@ -9,8 +33,8 @@ function refuse(r, status, reason, headers) {
   r.return(status);
 }
 
-function filtered(r) {
-  const found = filter.ambiguous(r) ? 'ambiguous-path' : policy.waf && filter.attack(r);
+function filtered(r, waf) {
+  const found = filter.ambiguous(r) ? 'ambiguous-path' : waf && filter.attack(r);
   if (!found) {
     return false;
   }
@@ -20,8 +44,8 @@ function filtered(r) {
   return true;
 }
 
-function limited(r, limit, who) {
-  const wait = limits.take(limit, who, Date.now());
+function limited(r, asked, who) {
+  const wait = limits.take(asked, who, Date.now());
   if (!wait) {
     return false;
   }
@@ -34,26 +58,8 @@ function isPreflight(r) {
   return r.method === 'OPTIONS' && r.headersIn.Origin && r.headersIn['Access-Control-Request-Method'];
 }
 
-function tell(r, claims) {
-  Object.keys(policy.jwt.claims).forEach((variable) => {
-    r.variables[variable] = tokens.text(claims[policy.jwt.claims[variable]]);
-  });
-}
-
-async function access(r) {
-  const route = policy.routes[r.variables.route];
-  const address = limits.network(r.variables.visitor);
-  if (filtered(r) || limited(r, route.by_address, () => address) || !route.jwt || isPreflight(r)) {
-    return;
-  }
-  const token = await tokens.verified(r, policy.jwt);
-  if (!token.claims) {
-    refuse(r, token.status, token.reason, token.headers);
-    return;
-  }
-  if (!limited(r, route.by_token, (limit) => tokens.text(token.claims[limit.claim]))) {
-    tell(r, token.claims);
-  }
+function tell(r, asked, claims) {
+  Object.keys(asked).forEach((variable) => { r.variables[variable] = tokens.text(claims[asked[variable]]); });
 }
 
 export default { access };

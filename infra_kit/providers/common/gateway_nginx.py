@@ -1,8 +1,7 @@
-"""The configuration of an nginx that is a gateway: nginx.conf, its policy and its scripts, from a Gateway's settings.
+"""The configuration of an nginx that is a gateway: nginx.conf and its scripts, from a Gateway's settings.
 
-It needs nginx 1.27.4 and njs 0.9.9 or later, for `js_access`. What each route asks stands in `gateway.json`, which the
-scripts beside it read: `gateway.js` (the order of things), `gateway_filter.js`, `gateway_tokens.js`,
-`gateway_limits.js`.
+It needs nginx 1.27.4 and njs 0.9.9 or later, for `js_access`. The scripts stand beside nginx.conf: `gateway.js` (the
+order of things), `gateway_filter.js`, `gateway_tokens.js`, `gateway_limits.js`.
 """
 
 from __future__ import annotations
@@ -65,26 +64,16 @@ class Site:
 def files(site: Site) -> dict[str, str]:
     """All files of the folder `conf`, by name."""
     scripts = {name: resources.files(__package__).joinpath(name).read_text() for name in SCRIPTS}
-    return {"nginx.conf": _render(site), "gateway.json": json.dumps(_policy(site.props), indent=1), **scripts}
+    return {"nginx.conf": _render(site), **scripts}
 
 
-def _policy(props: Mapping[str, Any]) -> dict[str, Any]:
-    jwt = props.get("jwt")
+def _policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) -> dict[str, Any]:
+    """What the scripts are told of a route."""
+    limits = [_limit("*", limit) for limit in props["limits"]] + [_limit(pattern, limit) for limit in route["limits"]]
     claims = {_claim_variable(header): claim for header, claim in _claims(props).items()}
     return {
         "waf": props["waf"],
-        "jwt": {**jwt, "claims": claims} if jwt else None,
-        "routes": {
-            str(number): _route_policy(props, pattern, route)
-            for number, (pattern, route) in enumerate(nginx.by_precedence(props["routes"]))
-        },
-    }
-
-
-def _route_policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) -> dict[str, Any]:
-    limits = [_limit("*", limit) for limit in props["limits"]] + [_limit(pattern, limit) for limit in route["limits"]]
-    return {
-        "jwt": route["jwt"],
+        "jwt": {**props["jwt"], "claims": claims} if route["jwt"] else None,
         "by_address": [limit for limit in limits if not limit["claim"]],
         "by_token": [limit for limit in limits if limit["claim"]],
     }
@@ -125,7 +114,7 @@ def _render(site: Site) -> str:
             " server {",
             *(f"  {line}" for line in site.server),
             f"  server_name {' '.join(site.names)};",
-            *(_location(number, pattern) for number, (pattern, _) in enumerate(routes)),
+            *(_location(site, number, pattern, route) for number, (pattern, route) in enumerate(routes)),
             *_keys(site),
             "  location / { return 404; }",
             " }",
@@ -136,7 +125,7 @@ def _render(site: Site) -> str:
 
 def _scripts(site: Site) -> list[str]:
     return [
-        f' js_path "{site.conf}";\n js_import gateway from gateway.js;\n js_preload_object policy from gateway.json;',
+        f' js_path "{site.conf}";\n js_import gateway from gateway.js;',
         " js_shared_dict_zone zone=limits:16m timeout=1d evict;\n js_shared_dict_zone zone=keys:1m timeout=1d evict;",
         " js_var $refusal;",
         *(f" js_var ${_claim_variable(header)};" for header in _claims(site.props)),
@@ -155,7 +144,7 @@ def _visitor(site: Site) -> list[str]:
         ' map "$believed $http_x_forwarded_for" $visitor '
         '{ default $remote_addr; "~^1 (?:.*[ ,])?(?<told>[0-9A-Fa-f.:]+) *$" $told; }',
         ' map "$believed $http_x_forwarded_proto" $visitor_scheme { default $scheme; "1 http" http; "1 https" https; }',
-        ' map $http_upgrade $connection { default upgrade; "" ""; }',
+        ' map $http_upgrade $connection_asked { default upgrade; "" ""; }',
     ]
 
 
@@ -174,7 +163,7 @@ def _request_headers(props: Mapping[str, Any]) -> dict[str, str]:
     """What a service gets beside the visitor's own headers, and in place of them."""
     return {
         "Host": "$http_host",
-        "Connection": "$connection",
+        "Connection": "$connection_asked",
         "Upgrade": "$http_upgrade",
         "X-Forwarded-For": "$visitor",
         "X-Forwarded-Proto": "$visitor_scheme",
@@ -196,9 +185,13 @@ def _response_headers(headers: Mapping[str, str]) -> Iterator[str]:
             yield f" add_header {name} {nginx.quote(value)} always;"
 
 
-def _location(number: int, pattern: str) -> str:
-    route = f"set $route {number};\n   js_access gateway.access;\n   proxy_pass http://route_{number};"
-    return f'  location ~ "{nginx.regex(pattern)}" {{\n   {route}\n  }}'
+def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -> str:
+    lines = [
+        f"set $policy {nginx.quote(json.dumps(_policy(site.props, pattern, route)))};",
+        "js_access gateway.access;",
+        f"proxy_pass http://route_{number};",
+    ]
+    return f'  location ~ "{nginx.regex(pattern)}" {{\n' + "".join(f"   {line}\n" for line in lines) + "  }"
 
 
 def _issuer(site: Site) -> list[str]:

@@ -44,8 +44,8 @@ async function verified(r, asked) {
   }
   const signed = Buffer.from(`${sent[1]}.${sent[2]}`);
   const signature = Buffer.from(sent[3], 'base64url');
-  for (const key of keys) {
-    if (await isSigned(key, algorithm, signature, signed)) {
+  for (let i = 0; i < keys.length; i += 1) {
+    if (await isSigned(keys[i], algorithm, signature, signed)) {
       return { claims };
     }
   }

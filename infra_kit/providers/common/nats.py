@@ -63,10 +63,32 @@ def permissions(props: Props) -> dict[str, Any]:
     allowed = ["$JS.API.INFO", "$JS.API.STREAM.NAMES"]
     for name, stream in streams.items():
         allowed += [*stream["subjects"], f"$JS.API.STREAM.INFO.{name}", f"$JS.API.STREAM.MSG.GET.{name}"]
-    for address in addresses:
-        durable = address.replace("/", ".")
-        allowed += [f"$JS.API.CONSUMER.INFO.{durable}", f"$JS.API.CONSUMER.MSG.NEXT.{durable}", f"$JS.ACK.{durable}.>"]
+    allowed += [subject for address in addresses for subject in _taking_from(address)]
     return {"publish": {"allow": allowed}, "subscribe": {"allow": [f"{INBOX}.>"]}}
+
+
+def link_user(user: str, password: str, rights: Props) -> dict[str, Any]:
+    """A user that publishes on some subjects and takes from some consumers; it listens to its own inbox alone.
+
+    Args:
+        user: its name.
+        password: its password.
+        rights: `publish`, subjects; `consume`, consumers' addresses.
+    """
+    allowed = [*rights["publish"], *(subject for address in rights["consume"] for subject in _taking_from(address))]
+    permissions = {"publish": {"allow": allowed}, "subscribe": {"allow": [f"{inbox(user)}.>"]}}
+    return {"user": user, "password": password, "permissions": permissions}
+
+
+def inbox(user: str) -> str:
+    """What the subjects of a link's user's answers begin with. Shared inboxes would let each read what others get."""
+    return f"{INBOX}_{user}"
+
+
+def _taking_from(address: str) -> list[str]:
+    """The subjects of the API that a consumer's reader publishes on."""
+    durable = address.replace("/", ".")
+    return [f"$JS.API.CONSUMER.INFO.{durable}", f"$JS.API.CONSUMER.MSG.NEXT.{durable}", f"$JS.ACK.{durable}.>"]
 
 
 def consumer_addresses(props: Props) -> dict[str, str]:

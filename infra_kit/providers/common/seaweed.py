@@ -3,13 +3,17 @@ each other."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 ADMIN, APP, CDN = "INFRAKITADMIN", "INFRAKITAPP", "INFRAKITCDN"
 """Access keys: ours, the application's, the Cdn's. Their secret keys are told to `identities`."""
+
+GENERATION = "INFRAKITGENERATION"
+"""An access key without any right, whose secret key is another one whenever an identity changes."""
 
 REGION = "us-east-1"
 """SeaweedFS accepts every region; clients want one, and this is S3's default."""
@@ -37,6 +41,12 @@ _OBJECT_ACTIONS = (
     "s3:PutObjectTagging", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteObjectTagging",
     "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
 )  # fmt: skip
+_LINK_ACTIONS = {
+    "read": ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectRetention"),
+    "write": ("s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
+    "delete": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteObjectTagging"),
+}
+"""On objects, by a link's access."""
 
 
 def bucket_name(app: str, name: str) -> str:
@@ -94,19 +104,57 @@ def identities(secrets: Mapping[str, str], bucket: str) -> dict[str, Any]:
             {**_identity("cdn", CDN, secrets["cdn_key"]), "policyNames": ["cdn"]},
         ],
         "policies": [
-            _policy("app", (_BUCKET_ACTIONS, bucket_arn), (_OBJECT_ACTIONS, objects_arn)),
-            _policy("cdn", (("s3:GetObject",), objects_arn)),
+            _policy("app", _allow(_BUCKET_ACTIONS, bucket_arn), _allow(_OBJECT_ACTIONS, objects_arn)),
+            _policy("cdn", _allow(["s3:GetObject"], objects_arn)),
         ],
     }
+
+
+def add_link(known: dict[str, Any], user: str, key: str, bucket: str, rights: Mapping[str, Any]) -> None:
+    """Adds a link's identity to what `identities` made.
+
+    Args:
+        known: the identities.
+        user: its name and access key.
+        key: its secret key.
+        bucket: the bucket.
+        rights: `access`, some of read, write, delete; `prefix`, what its objects' keys begin with.
+    """
+    known["identities"].append({**_identity(user, user, key), "policyNames": [user]})
+    known["policies"].append(_policy(user, *link_statements(bucket, rights["access"], rights["prefix"])))
+
+
+def link_statements(bucket: str, access: Collection[str], prefix: str) -> list[dict[str, Any]]:
+    """What a link may do, as statements of a policy."""
+    bucket_arn = f"arn:aws:s3:::{bucket}"
+    objects = [action for each in access for action in _LINK_ACTIONS[each]]
+    statements = [
+        _allow(objects, f"{bucket_arn}/{prefix}*"),
+        _allow(["s3:GetBucketLocation", "s3:GetBucketVersioning"], bucket_arn),
+    ]
+    if "read" in access:
+        within = {"Condition": {"StringLike": {"s3:prefix": [f"{prefix}*"]}}} if prefix else {}
+        statements.append({**_allow(["s3:ListBucket", "s3:ListBucketVersions"], bucket_arn), **within})
+    return statements
+
+
+def add_generation(known: dict[str, Any], admin_key: str) -> str:
+    """Adds the identity by which it is seen that a server has read its file again; returns its secret key."""
+    key = hashlib.sha256(f"{admin_key} {json.dumps(known)}".encode()).hexdigest()
+    known["identities"].append(_identity(GENERATION, GENERATION, key))
+    return key
 
 
 def _identity(name: str, access_key: str, secret_key: str) -> dict[str, Any]:
     return {"name": name, "credentials": [{"accessKey": access_key, "secretKey": secret_key}]}
 
 
-def _policy(name: str, *grants: tuple[tuple[str, ...], str]) -> dict[str, str]:
-    statements = [{"Effect": "Allow", "Action": list(actions), "Resource": [arn]} for actions, arn in grants]
+def _policy(name: str, *statements: dict[str, Any]) -> dict[str, str]:
     return {"name": name, "content": json.dumps({"Version": "2012-10-17", "Statement": statements})}
+
+
+def _allow(actions: Sequence[str], arn: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(actions), "Resource": [arn]}
 
 
 def security(conf: str, secrets: Mapping[str, str]) -> str:

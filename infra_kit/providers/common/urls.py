@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
 
 import pulumi
 
@@ -30,3 +31,24 @@ def url(
     address = pulumi.Output.format("{0}://{1}@{2}:{3}", scheme, credentials, host, port)
     end = (f"/{path}" if path else "") + (f"?{query}" if query else "")
     return pulumi.Output.secret(pulumi.Output.concat(address, end))
+
+
+def as_user(
+    known: pulumi.Output[str], *, username: pulumi.Input[str], password: pulumi.Input[str], path: str | None = None
+) -> pulumi.Output[str]:
+    """The same address for another user. Secret.
+
+    Args:
+        known: a URL that `url` made.
+        username, password: instead of its own.
+        path: instead of its own, escaped already.
+    """
+
+    def changed(parts: Sequence[str]) -> str:
+        there, *credentials = parts
+        split = urlsplit(there)
+        login = ":".join(quote(part, safe="") for part in credentials)
+        address = f"{login}@{split.netloc.rpartition('@')[2]}"
+        return split._replace(netloc=address, path=split.path if path is None else f"/{path}").geturl()
+
+    return pulumi.Output.secret(pulumi.Output.all(known, username, password).apply(changed))

@@ -16,6 +16,13 @@ KEPT_BACK = (
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ClientConfig.RestrictedCommands.html, and
 https://docs.oracle.com/iaas/Content/ocicache/restrictedcommands.htm)."""
 
+READING = (
+    "+@read", "+@connection", "+@transaction", "+@pubsub", "+eval_ro", "+evalsha_ro", "+fcall_ro",
+    "-publish", "-spublish", "-@dangerous", "+info", "+keys",
+)  # fmt: skip
+"""Commands that change nothing, and what clients send when they connect. Taken from the right: `info`, which many
+clients ask first, and `keys` are among the dangerous ones, for they may be slow."""
+
 
 def rules_of_admin(password: str) -> list[str]:
     """Every right. The password stands in the rules as its digest."""
@@ -25,3 +32,11 @@ def rules_of_admin(password: str) -> list[str]:
 def rules_of_app(password: str) -> list[str]:
     """Rights of the endpoint's user (https://valkey.io/topics/acl/)."""
     return rules_of_admin(password) + [f"-{command}" for command in KEPT_BACK]
+
+
+def rules_of_link(access: str, password: str) -> list[str]:
+    """Rights of a link's user: `readwrite` is what the endpoint's user has."""
+    if access == "readwrite":
+        return rules_of_app(password)
+    # Keys for reading alone: a command that reads one and writes another (SORT … STORE) is refused too.
+    return [*rules_of_admin(password)[:2], "%R~*", "&*", *READING]
