@@ -108,13 +108,13 @@ class Shop:
 
 
 @contextmanager
-def open_shop(cli: Path, environment: str = "development") -> Iterator[Shop]:
+def open_shop(cli: Path, environment: str = "development", *, program: Path = PROGRAM) -> Iterator[Shop]:
     """A fresh project; whatever still runs at the end is stopped. Its folder can be passed by the servers' user."""
     root = Path(tempfile.mkdtemp(prefix="infra-kit-shop-"))
     root.chmod(0o711)
     runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}}
     (root / "Pulumi.yaml").write_text(json.dumps({"name": "shop", "runtime": runtime, "main": "program"}))
-    shutil.copytree(PROGRAM, root / "program")
+    shutil.copytree(program, root / "program")
     shop = Shop(root, cli, environment)
     shop.configure()
     try:

@@ -28,8 +28,8 @@ async def release(workload: Workload, old: Fleet, new: Fleet) -> Fleet:
             await _rolling(workload, old, new)
         if how.is_watched:
             await _watch(workload, new, how)
-    except RefusedError as error:
-        workload.log.say(f"version {new.wanted.version[:8]} is taken back: {error}")
+    except RefusedError:
+        workload.log.say(f"version {new.wanted.version[:8]} is taken back")
         await _take_back(workload, old, new, count)
         raise
     workload.serving = [new]
