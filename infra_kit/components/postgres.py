@@ -13,6 +13,7 @@ from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.environments import Environment
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
@@ -226,13 +227,19 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         `_CA_CERTIFICATE` where the server has one of its own.
 
         Args:
-            access: `read`: all tables; `readwrite`: their rows too; `owner`: make and change tables (migrations).
+            access: `read`: all tables; `readwrite`: their rows too; `owner`: make and change tables (migrations), as
+                who owns all databases of the server. Row-level security holds for the other two.
             database: which one. Default: the first.
             name: what the variables begin with. Default: the component's name in capitals.
+
+        Raises:
+            SpecError: an unknown access, or a database that is not there.
         """
-        return links.make(
-            self, [access], get_args(Access), name=name, only={"database": [database or self.spec.databases[0]]}
-        )
+        there = self.spec.databases
+        chosen = database or there[0]
+        if chosen not in there:
+            raise SpecError(f"Postgres {self.name!r}: link: database: given {chosen!r}; databases: {', '.join(there)}.")
+        return links.make(self, [access], get_args(Access), name=name, only={"database": [chosen]})
 
     def grant(self, scope: Scope, link: Link) -> Grant:
         """Of what stands already: its own user, for infra_kit makes none there."""

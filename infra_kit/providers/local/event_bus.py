@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import pulumi
@@ -10,8 +11,9 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.features import Feature
-from infra_kit.providers.common import nats
-from infra_kit.providers.local.resource import EventBusServer, server
+from infra_kit.links import Grant, Link
+from infra_kit.providers.common import nats, urls
+from infra_kit.providers.local.resource import EventBusServer, EventBusUser, server, user
 
 SUPPORTS = frozenset(
     {
@@ -52,3 +54,25 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         dead_letters=bus.public["dead_letters"],
         inbox_prefix=pulumi.Output.from_input(nats.INBOX),
     )
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: EventBusEndpoint = link.to.endpoint
+    made = user(scope, link, EventBusUser, _rights(link), port=there.port)
+    username, password = made.public["username"], made.private["password"]
+    mine = dataclasses.replace(
+        there,
+        username=username,
+        password=password,
+        url=urls.as_user(there.url, username=username, password=password),
+        inbox_prefix=username.apply(nats.inbox),
+    )
+    return mine.grant(link, depends_on=[made])
+
+
+def _rights(link: Link) -> dict[str, list[str]]:
+    consumers = nats.consumer_addresses(link.to.spec.model_dump(mode="json", include={"consumers"}))
+    return {
+        "publish": list(link.only.get("publish", ())),
+        "consume": [consumers[name] for name in link.only.get("consume", ())],
+    }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.object_store import ObjectStoreEndpoint, ObjectStoreSpec
+from infra_kit.components.object_store import ObjectStoreEndpoint, ObjectStoreSpec, prefix_of
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.common.seaweed import bucket_name
-from infra_kit.providers.local.resource import ObjectStoreServer, server
+from infra_kit.providers.local.resource import ObjectStoreKey, ObjectStoreServer, server, user
 
 SUPPORTS = frozenset(
     {features.VERSIONING, features.EXPIRE, features.RETENTION_LOCK, features.CORS, features.PUBLIC_READ}
@@ -23,7 +24,7 @@ HINTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class LocalBucket:
     """The key pair that only reads, for a Cdn."""
 
@@ -52,3 +53,11 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
         force_path_style=pulumi.Output.from_input(True),  # noqa: FBT003
         native=LocalBucket(access_key=store.public["cdn_access_key"], secret_key=store.private["cdn_secret_key"]),
     )
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: ObjectStoreEndpoint = link.to.endpoint
+    rights = {"access": list(link.access), "prefix": prefix_of(link)}
+    key = user(scope, link, ObjectStoreKey, rights, s3_endpoint=there.s3_endpoint)
+    mine = dataclasses.replace(there, access_key=key.public["username"], secret_key=key.private["password"])
+    return mine.grant(link, keys=True, depends_on=[key])

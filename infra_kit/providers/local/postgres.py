@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, get_args
 
 import pulumi
@@ -11,9 +13,18 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
+from infra_kit.providers.common import urls
 from infra_kit.providers.common.postgres_extensions import CONTRIB
 from infra_kit.providers.local import postgres_builds, postgres_parameters
-from infra_kit.providers.local.resource import PostgresReplica, PostgresServer, ServerResource, server
+from infra_kit.providers.local.resource import (
+    PostgresReplica,
+    PostgresRole,
+    PostgresServer,
+    ServerResource,
+    server,
+    user,
+)
 
 _PLAIN = frozenset({features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME})
 
@@ -75,6 +86,24 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         # The engine drops what is None: a build without TLS has no such key.
         ca_certificate=primary.public.apply(lambda public: public.get("ca_certificate")),
     )
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: PostgresEndpoint = link.to.endpoint
+    (access,), (database,) = link.access, link.only["database"]
+    role = user(scope, link, PostgresRole, {"access": access, "database": database}, port=there.port)
+    username, password = role.public["username"], role.private["password"]
+    as_role = partial(urls.as_user, username=username, password=password, path=database)
+    mine = dataclasses.replace(
+        there,
+        database=pulumi.Output.from_input(database),
+        username=username,
+        password=password,
+        url=as_role(there.url),
+        reader_url=as_role(there.reader_url),
+        pooled_url=as_role(there.pooled_url),
+    )
+    return mine.grant(depends_on=[role])
 
 
 def _replica(scope: Scope, spec: PostgresSpec, primary: PostgresServer, number: int) -> PostgresReplica:

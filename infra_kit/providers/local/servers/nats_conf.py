@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from infra_kit._dynamic import Props
 from infra_kit.providers.common import nats
+from infra_kit.providers.local import credentials
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
+
+FILE = "nats.conf"
 
 
 def write(box: Box, record: Record, props: Props) -> Path:
@@ -22,4 +26,16 @@ def write(box: Box, record: Record, props: Props) -> Path:
         "jetstream": {"store_dir": str(box.data)},
         "authorization": nats.authorization(props, admin=record.secrets["admin"], app=record.secrets["password"]),
     }
-    return box.write("nats.conf", json.dumps(settings, indent=1))
+    return _write(box, settings)
+
+
+def write_users(box: Box) -> Path:
+    """Writes the users of links into the nats.conf that is there."""
+    return _write(box, json.loads((box.conf / FILE).read_text()))
+
+
+def _write(box: Box, settings: dict[str, Any]) -> Path:
+    own = [user for user in settings["authorization"]["users"] if user["user"] in (nats.ADMIN, nats.APP)]
+    of_links = [nats.link_user(it.user, it.password, it.rights) for it in credentials.kept(box)]
+    settings["authorization"]["users"] = own + of_links
+    return box.write(FILE, json.dumps(settings, indent=1))

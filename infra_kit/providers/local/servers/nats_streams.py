@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import nats
+from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, StreamConfig, StreamInfo
 from nats.js.errors import APIError
@@ -25,18 +26,23 @@ from infra_kit.providers.local.ports import LOOPBACK
 @asynccontextmanager
 async def session(record: Record) -> AsyncIterator[JetStreamContext]:
     """JetStream as the administrator, whom only the provider is."""
-    connection = await nats.connect(
-        f"nats://{LOOPBACK}:{record.ports[0]}",
-        user=common.ADMIN,
-        password=record.secrets["admin"],
-        allow_reconnect=False,
-        connect_timeout=2,
-        error_cb=_say_nothing,
-    )
+    connection = await connect(record, common.ADMIN, record.secrets["admin"])
     try:
         yield connection.jetstream()
     finally:
         await connection.close()
+
+
+async def connect(record: Record, user: str, password: str) -> Client:
+    """One attempt, since the caller waits."""
+    return await nats.connect(
+        f"nats://{LOOPBACK}:{record.ports[0]}",
+        user=user,
+        password=password,
+        allow_reconnect=False,
+        connect_timeout=2,
+        error_cb=_say_nothing,
+    )
 
 
 async def _say_nothing(_error: Exception) -> None:

@@ -42,7 +42,7 @@ class ObjectStoreServer(Server):
         if box.process.pid is None:
             _remove_stale_sockets(box, record)
         seaweed_conf.write(box, record)
-        return Command(seaweed_conf.command(box, record))
+        return command(box, record)
 
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         s3 = _client(record)
@@ -63,7 +63,7 @@ class ObjectStoreServer(Server):
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         public = {
             "bucket": record.facts["bucket"],
-            "s3_endpoint": _address(record),
+            "s3_endpoint": address(record),
             "region": seaweed.REGION,
             "access_key": seaweed.APP,
             "cdn_access_key": seaweed.CDN,
@@ -76,6 +76,10 @@ class ObjectStoreServer(Server):
         super().delete(resource_id, props)
         for file in sockets:
             file.unlink(missing_ok=True)
+
+
+def command(box: Box, record: Record) -> Command:
+    return Command(seaweed_conf.command(box, record))
 
 
 def _add_admin_port(box: Box, record: Record) -> None:
@@ -139,12 +143,12 @@ def _make_bucket(box: Box, record: Record) -> None:
         box.save(record)
 
 
-def _address(record: Record) -> str:
+def address(record: Record) -> str:
     return f"http://{LOOPBACK}:{record.ports[0]}"
 
 
 def _client(record: Record) -> S3Client:
-    return bucket.client(_address(record), seaweed.REGION, seaweed.ADMIN, record.secrets["admin_key"])
+    return bucket.client(address(record), seaweed.REGION, seaweed.ADMIN, record.secrets["admin_key"])
 
 
 HANDLER = ObjectStoreServer()

@@ -11,11 +11,17 @@ import psycopg
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
-from infra_kit.providers.local import postgres_builds
+from infra_kit.providers.local import credentials, postgres_builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import Command, Server, box_of
-from infra_kit.providers.local.servers import postgres_backup, postgres_cluster, postgres_conf, postgres_roles
+from infra_kit.providers.local.servers import (
+    postgres_backup,
+    postgres_cluster,
+    postgres_conf,
+    postgres_links,
+    postgres_roles,
+)
 
 
 class PostgresServer(Server):
@@ -49,10 +55,10 @@ class PostgresServer(Server):
             if (box.data / "standby.signal").exists():
                 return postgres_roles.streams(record)
             with postgres_roles.connect(record) as connection:
-                connection.execute("SELECT 1")
+                # One that is restored answers before it takes writes.
+                return connection.execute("SELECT 1 WHERE NOT pg_is_in_recovery()").fetchone() is not None
         except psycopg.OperationalError:
             return False
-        return True
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:  # noqa: ARG002
         """Postgres says itself which changes need a restart; so does one that does not answer."""
@@ -70,6 +76,7 @@ class PostgresServer(Server):
         if props.get("primary"):
             return
         postgres_roles.settle(record, props["databases"], props["extensions"])
+        postgres_links.settle(record, credentials.kept(box))
         if backups := props.get("backups"):
             build = postgres_builds.require(record.facts["version"], props["extensions"])
             postgres_backup.keep(box, record, build, int(backups["retention_days"]))

@@ -17,13 +17,15 @@ OWNER = "app"
 """The role that the endpoint names: owns the databases, and may make neither roles nor databases."""
 
 
-def connect(record: Record, database: str = "postgres") -> psycopg.Connection:
-    """A session of the superuser, which only the provider uses."""
+def connect(
+    record: Record, database: str = "postgres", user: str = SUPERUSER, password: str | None = None
+) -> psycopg.Connection:
+    """A session of the superuser, which only the provider uses; or of whom is named with a password."""
     return psycopg.connect(
         host=LOOPBACK,
         port=record.ports[0],
-        user=SUPERUSER,
-        password=record.secrets["superuser"],
+        user=user,
+        password=password or record.secrets["superuser"],
         dbname=database,
         connect_timeout=5,
         autocommit=True,
@@ -33,8 +35,8 @@ def connect(record: Record, database: str = "postgres") -> psycopg.Connection:
 def settle(record: Record, databases: Sequence[str], extensions: Sequence[str]) -> None:
     """Makes what is missing. What is no longer asked for stays: dropping it would lose data."""
     with connect(record) as connection:
-        _role(connection, OWNER, record.secrets["password"], "LOGIN")
-        _role(connection, REPLICATOR, record.secrets["replicator"], "LOGIN REPLICATION")
+        role(connection, OWNER, record.secrets["password"], "LOGIN")
+        role(connection, REPLICATOR, record.secrets["replicator"], "LOGIN REPLICATION")
         there = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
         for name in databases:
             if name not in there:
@@ -95,13 +97,12 @@ def streams(replica: Record) -> bool:
         )
 
 
-def _role(connection: psycopg.Connection, name: str, password: str, rights: str) -> None:
-    """The password goes as a SCRAM verifier, so that no log of the server can hold it in clear."""
-    role = sql.Identifier(name)
-    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
-        connection.execute(
-            sql.SQL("ALTER ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE {}").format(role, sql.SQL(rights))
-        )
-        return
+def role(connection: psycopg.Connection, name: str, password: str, rights: str) -> None:
+    """Made, or brought back to what it was. The password goes as a SCRAM verifier, so that no log of the server can
+    hold it in clear."""
+    identifier = sql.Identifier(name)
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+        connection.execute(sql.SQL("CREATE ROLE {}").format(identifier))
     verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
-    connection.execute(sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(role, sql.SQL(rights), sql.Literal(verifier)))
+    alter = sql.SQL("ALTER ROLE {} NOSUPERUSER NOCREATEDB NOCREATEROLE {} PASSWORD {}")
+    connection.execute(alter.format(identifier, sql.SQL(rights), sql.Literal(verifier)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -38,7 +38,7 @@ class RedisServer(Server):
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         """It has loaded its data and knows us; a replica has its primary's data too."""
         try:
-            with _session(record) as session:
+            with connect(record) as session:
                 session.ping()
                 return bool(session.info("replication").get("master_link_status", "up") == "up")
         except NO_ANSWER:
@@ -47,14 +47,14 @@ class RedisServer(Server):
     def reload(self, box: Box, record: Record, props: Props) -> bool:
         """Everything but the number of databases changes in place, if the server answers at all."""
         try:
-            with _session(record) as session:
+            with connect(record) as session:
                 self._change(box, record, session, props)
                 return int(session.config_get("databases")["databases"]) == int(props["databases"])
         except NO_ANSWER:
             return False
 
     def settle(self, box: Box, record: Record, props: Props) -> None:
-        with _session(record) as session:
+        with connect(record) as session:
             self._persist(box, session, props)
         # Left there, it would bring old data back after a crash.
         redis_conf.dump(box).unlink(missing_ok=True)
@@ -77,8 +77,8 @@ class RedisServer(Server):
     def _change(self, box: Box, record: Record, session: redis.Redis, props: Props) -> None:
         for key, value in redis_conf.changeable(props).items():
             session.config_set(key, value)
-        rules = redis_conf.rules_of_app(record)
-        session.execute_command("ACL", "SETUSER", valkey.APP, "reset", *rules)  # type: ignore[no-untyped-call]
+        for user, rules in {valkey.APP: redis_conf.rules_of_app(record), **redis_conf.rules_of_links(box)}.items():
+            set_user(session, user, rules)
         self._persist(box, session, props)
         if props.get("primary"):
             session.replicaof(LOOPBACK, int(props["primary_port"]))
@@ -92,6 +92,11 @@ class RedisServer(Server):
             shutil.rmtree(redis_conf.log(box))
 
 
+def set_user(session: redis.Redis, user: str, rules: Sequence[str]) -> None:
+    """Its connections go on."""
+    session.execute_command("ACL", "SETUSER", user, "reset", *rules)  # type: ignore[no-untyped-call]
+
+
 def _log_is_whole(box: Box, session: redis.Redis) -> bool:
     state = session.info("persistence")
     if state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"]:
@@ -101,13 +106,14 @@ def _log_is_whole(box: Box, session: redis.Redis) -> bool:
     return True
 
 
-def _session(record: Record) -> redis.Redis:
-    """A session of the administrator, which only the provider uses; one attempt, since the caller waits."""
+def connect(record: Record, user: str = valkey.ADMIN, password: str | None = None) -> redis.Redis:
+    """A session of the administrator, which only the provider uses, or of whom is named with a password; one attempt,
+    since the caller waits."""
     return redis.Redis(
         host=LOOPBACK,
         port=record.ports[0],
-        username=valkey.ADMIN,
-        password=record.secrets["admin"],
+        username=user,
+        password=password or record.secrets["admin"],
         socket_timeout=2,
         socket_connect_timeout=2,
         retry=Retry(NoBackoff(), 0),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from infra_kit._dynamic import Props
-from infra_kit.providers.common.valkey import ADMIN, APP, rules_of_admin
+from infra_kit.providers.common.valkey import ADMIN, APP, rules_of_admin, rules_of_link
 from infra_kit.providers.common.valkey import rules_of_app as rules
+from infra_kit.providers.local import credentials
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 
@@ -26,8 +27,20 @@ def write(box: Box, record: Record, props: Props) -> Path:
         "appendfsync everysec",
         "repl-diskless-sync-delay 0",
         *_following(record, props),
+        f'include "{write_users(box)}"',
     ]
     return box.write("valkey.conf", "\n".join(lines) + "\n")
+
+
+def write_users(box: Box) -> Path:
+    """Writes what valkey.conf includes: the users of links."""
+    lines = [f"user {user} {' '.join(rules)}" for user, rules in rules_of_links(box).items()]
+    return box.write("users.conf", "".join(f"{line}\n" for line in lines))
+
+
+def rules_of_links(box: Box) -> dict[str, list[str]]:
+    """By user."""
+    return {it.user: rules_of_link(it.rights["access"], it.password) for it in credentials.kept(box)}
 
 
 def changeable(props: Props) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import trustme
 
 from infra_kit.providers.common import seaweed
-from infra_kit.providers.local import builds, home
+from infra_kit.providers.local import builds, credentials, home
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 
@@ -46,9 +46,31 @@ def shared_sockets(ports: Sequence[int]) -> list[Path]:
 def write(box: Box, record: Record) -> None:
     """Writes `s3.json` (identities), `security.toml` (tokens and certificates between weed's own parts)."""
     home.make_private(_logs(box), box.user)
-    box.write("s3.json", json.dumps(seaweed.identities(record.secrets, record.facts["bucket"]), indent=1))
+    write_identities(box, record)
     _certificates(box)
     box.write("security.toml", seaweed.security(str(box.conf), record.secrets))
+
+
+def write_identities(box: Box, record: Record) -> str:
+    """Writes `s3.json`; returns the secret key by which it is seen that a running server has taken it over.
+
+    A running one keeps an identity that the file does not name, so that the revoked stay there without a key until it
+    is started anew (seaweedfs 4.48, MergeS3ApiConfiguration in weed/s3api/auth_credentials.go).
+    """
+    known = seaweed.identities(record.secrets, record.facts["bucket"])
+    for it in credentials.kept(box):
+        seaweed.add_link(known, it.user, it.password, record.facts["bucket"], it.rights)
+    named = {identity["name"] for identity in known["identities"]}
+    revoked = sorted(_names_there(box) - named - {seaweed.GENERATION}) if box.process.pid else []
+    known["identities"] += [{"name": name} for name in revoked]
+    generation = seaweed.add_generation(known, record.secrets["admin_key"])
+    box.write("s3.json", json.dumps(known, indent=1))
+    return generation
+
+
+def _names_there(box: Box) -> set[str]:
+    file = box.conf / "s3.json"
+    return {identity["name"] for identity in json.loads(file.read_text())["identities"]} if file.exists() else set()
 
 
 def _logs(box: Box) -> Path:
