@@ -19,6 +19,7 @@ from infra_kit.providers.common import nginx
 SCRIPTS = ("gateway.js", "gateway_filter.js", "gateway_limits.js", "gateway_tokens.js")
 KEYS = "/.infra-kit/jwks"
 """Where the scripts ask for the issuer's keys; closed to visitors."""
+KEYS_HOST = "keys.infra-kit.internal"
 KEYS_SECONDS = 600
 KEYS_DAYS = 30
 """How long keys are kept past that, while the issuer is down."""
@@ -41,6 +42,8 @@ class Site:
     """Directives and servers of `http` that are the target's own."""
     server: Sequence[str]
     """Directives of the server that visitors reach: `listen`, certificates."""
+    inside: str
+    """Address and port of a server among `http` that only this machine reaches."""
     names: Sequence[str]
     """The host names it answers to; any other is the target's to refuse."""
     conf: str
@@ -109,12 +112,16 @@ def _render(site: Site) -> str:
                 nginx.upstream(f"route_{number}", route["host"], int(route["port"]), site.fixed_hosts, KEEPALIVE)
                 for number, (_, route) in enumerate(routes)
             ),
-            *_issuer(site),
             *site.http,
+            *_issuer(site),
             " server {",
             *(f"  {line}" for line in site.server),
             f"  server_name {' '.join(site.names)};",
-            *(_location(site, number, pattern, route) for number, (pattern, route) in enumerate(routes)),
+            *(
+                line
+                for number, (pattern, route) in enumerate(routes)
+                for line in _location(site, number, pattern, route)
+            ),
             *_keys(site),
             "  location / { return 404; }",
             " }",
@@ -151,7 +158,7 @@ def _visitor(site: Site) -> list[str]:
 def _passing(site: Site) -> list[str]:
     return [
         f" client_max_body_size {int(site.props['max_body_mb'])}m;",
-        " client_header_timeout 15s;\n client_body_timeout 30s;\n keepalive_min_timeout 2s;",
+        " client_header_timeout 15s;\n client_body_timeout 30s;\n keepalive_min_timeout 1s;",
         " subrequest_output_buffer_size 256k;",
         # A service must not steer this nginx.
         " proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset;",
@@ -185,47 +192,59 @@ def _response_headers(headers: Mapping[str, str]) -> Iterator[str]:
             yield f" add_header {name} {nginx.quote(value)} always;"
 
 
-def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -> str:
+def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -> list[str]:
     lines = [
         f"set $policy {nginx.quote(json.dumps(_policy(site.props, pattern, route)))};",
         "js_access gateway.access;",
         f"proxy_pass http://route_{number};",
     ]
-    return f'  location ~ "{nginx.regex(pattern)}" {{\n' + "".join(f"   {line}\n" for line in lines) + "  }"
+    return _block(f'location ~ "{nginx.regex(pattern)}"', lines)
+
+
+def _block(head: str, lines: Sequence[str]) -> list[str]:
+    return [f"  {head} {{", *(f"   {line}" for line in lines), "  }"]
 
 
 def _issuer(site: Site) -> list[str]:
-    """Where the issuer's keys are, and nginx's cache of them."""
-    url = _keys_url(site)
-    if not url:
-        return []
-    return [
-        f' proxy_cache_path "{site.data}/keys" keys_zone=issuer:1m inactive={KEYS_DAYS}d use_temp_path=off;',
-        " map $upstream_http_content_type $is_page { default 0; ~html 1; }",
-        nginx.upstream("issuer", *nginx.address(url), site.fixed_hosts, "keepalive 2;"),
-    ]
+    """The issuer's keys: renewed behind the visitors' backs, and used on while he is down or answers with a page.
 
-
-def _keys(site: Site) -> list[str]:
-    """The issuer's keys: renewed behind the visitors' backs, and used on while he is down or answers with a page."""
+    A server of its own, because nginx keeps no answer that a script asked for.
+    """
     url = _keys_url(site)
     if not url:
         return []
     at = urlsplit(url)
     lines = [
-        "internal;\n   access_log off;",
         f"proxy_pass {nginx.quote(at._replace(netloc='issuer', fragment='').geturl())};",
         f'proxy_set_header Host {at.netloc};\n   proxy_set_header Connection "";\n   proxy_pass_request_headers off;',
-        "proxy_method GET;\n   proxy_pass_request_body off;\n   proxy_read_timeout 5s;",
-        f"proxy_ssl_server_name on;\n   proxy_ssl_name {at.hostname};\n   proxy_ssl_verify on;",
-        f'proxy_ssl_verify_depth 5;\n   proxy_ssl_trusted_certificate "{site.authorities}";',
-        f"proxy_cache issuer;\n   proxy_cache_key {nginx.quote(url)};\n   proxy_cache_valid 200 {KEYS_SECONDS}s;",
-        "proxy_cache_bypass $arg_again;\n   proxy_no_cache $is_page;\n   proxy_cache_lock on;",
+        f"proxy_read_timeout 5s;\n   proxy_ssl_server_name on;\n   proxy_ssl_name {at.hostname};",
+        f'proxy_ssl_verify on;\n   proxy_ssl_verify_depth 5;\n   proxy_ssl_trusted_certificate "{site.authorities}";',
+        f"proxy_cache issuer_keys;\n   proxy_cache_key {nginx.quote(url)};\n   proxy_cache_valid 200 {KEYS_SECONDS}s;",
+        "proxy_cache_bypass $http_x_again;\n   proxy_no_cache $is_page;\n   proxy_cache_lock on;",
         "proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Redirect X-Accel-Expires;",
         "proxy_cache_background_update on;",
         "proxy_cache_use_stale error timeout updating http_403 http_404 http_429 http_500 http_502 http_503 http_504;",
     ]
-    return [f"  location = {KEYS} {{\n" + "".join(f"   {line}\n" for line in lines) + "  }"]
+    return [
+        f' proxy_cache_path "{site.data}/keys" keys_zone=issuer_keys:1m inactive={KEYS_DAYS}d use_temp_path=off;',
+        " map $upstream_http_content_type $is_page { default 0; ~html 1; }",
+        nginx.upstream("issuer", *nginx.address(url), site.fixed_hosts, "keepalive 2;"),
+        f" server {{\n  listen {site.inside};\n  server_name {KEYS_HOST};\n  access_log off;",
+        *_block(f"location = {KEYS}", lines),
+        " }",
+    ]
+
+
+def _keys(site: Site) -> list[str]:
+    """Where the scripts ask for them."""
+    if not _keys_url(site):
+        return []
+    lines = [
+        f"internal;\n   proxy_pass http://{site.inside}$uri;\n   proxy_pass_request_body off;",
+        f"proxy_pass_request_headers off;\n   proxy_set_header Host {KEYS_HOST};",
+        "proxy_set_header X-Again $arg_again;",
+    ]
+    return _block(f"location = {KEYS}", lines)
 
 
 def _keys_url(site: Site) -> str | None:

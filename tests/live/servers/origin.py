@@ -1,4 +1,4 @@
-"""A host behind the Cdn, as real as the tests need it."""
+"""A host behind the Cdn or the gateway, as real as the tests need it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Origin(ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.answers_with: dict[str, str] = {}
+        self.body: bytes | None = None
         self.status = 200
         self.url = f"{'https' if tls else 'http'}://localhost:{self.server_port}"
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -34,7 +35,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
-        body = (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.server.body or (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
         self.send_response(self.server.status)
         told = {"Content-Type": "text/html", "Content-Length": str(len(body)), **self.server.answers_with}
         for name, value in told.items():
@@ -44,6 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = True
+
+    do_POST = do_PUT = do_OPTIONS = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its parent's name
         pass

@@ -71,6 +71,7 @@ def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_ng
             f" server {{ listen {LOOPBACK}:{https} ssl default_server; return 421; }}",
         ],
         server=[f"listen {LOOPBACK}:{https} ssl;"],
+        inside=f"{LOOPBACK}:{status}",
         names=names,
         conf=str(box.conf),
         data=str(box.data),
