@@ -14,6 +14,9 @@ _STATEFUL: dict[str, frozenset[str]] = {
     "the local target's servers own their data folder (its CdnServer is a cache)": _tokens(
         "pulumi-python:dynamic/infra-kit:", "PostgresServer", "RedisServer", "ObjectStoreServer", "EventBusServer"
     ),
+    "secrets: what a generated one signed or encrypted is lost with it": _tokens(
+        "pulumi-python:dynamic/infra-kit:", "SecretFile"
+    ),
     "databases": _tokens("aws:rds/", "instance:Instance", "cluster:Cluster", "globalCluster:GlobalCluster")
     | _tokens("aws:", "dynamodb/table:Table", "dynamodb/globalTable:GlobalTable", "docdb/cluster:Cluster")
     | _tokens("gcp:sql/", "databaseInstance:DatabaseInstance", "database:Database")

@@ -39,6 +39,14 @@ class TestCdnOnLocal(OnLocal, conformance.CdnConformance):
     pass
 
 
+class TestSecretOnLocal(OnLocal, conformance.SecretConformance):
+    pass
+
+
+class TestConfigOnLocal(OnLocal, conformance.ConfigConformance):
+    pass
+
+
 PROGRAM = """
 import sys
 from infra_kit import Cdn, EventBus, Network, ObjectStore, Postgres, Redis, Stream

@@ -6,6 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
+    "secret", "config",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -28,6 +29,7 @@ NEEDS = (
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
+    from infra_kit.components.config import ConfigDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
+    from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
         cdn,
+        config,
         event_bus,
         gateway,
         job,
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
         object_store,
         postgres,
         redis,
+        secret,
         service,
         worker,
     )
@@ -60,3 +65,5 @@ if TYPE_CHECKING:
     _worker: WorkerDriver = worker
     _job: JobDriver = job
     _gateway: GatewayDriver = gateway
+    _secret: SecretDriver = secret
+    _config: ConfigDriver = config

@@ -75,6 +75,14 @@ class JobServer(ServerResource, module="infra-kit", name="JobServer"):
     """Runs of a program under a supervisor. With volumes it holds data."""
 
 
+class SecretFile(ServerResource, module="infra-kit", name="SecretFile"):
+    """A secret value, which is kept beside no server. A generated one cannot be made again."""
+
+
+class ConfigFiles(ServerResource, module="infra-kit", name="ConfigFiles"):
+    """Plain values, which stand in the program too."""
+
+
 class PostgresRole(ServerResource, module="infra-kit", name="PostgresRole"):
     """A role of a link in a PostgreSQL server."""
 

@@ -86,7 +86,7 @@ class Server(ABC):
     # What the dynamic provider calls
 
     def check(self, olds: Props, news: Props) -> list[CheckFailure]:
-        refused = {**(_left_behind(olds, news) if olds else {}), **self.refuse(olds, news)}
+        refused = {**(left_behind(olds, news) if olds else {}), **self.refuse(olds, news)}
         return [CheckFailure(field, text) for field, text in refused.items()]
 
     def changed(self, olds: Props, news: Props) -> bool:
@@ -157,13 +157,10 @@ class Server(ABC):
         box.process.wait(ready, seconds)
 
     def _follow(self, old: Box, new: Box) -> None:
-        """A renamed component (or stack) takes its data along. `check` has refused what could not be moved."""
-        if old.path == new.path or not old.exists:
-            return
-        old.require_ours()
-        self._stop(old)
-        new.path.parent.mkdir(mode=0o711, exist_ok=True)
-        old.path.rename(new.path)
+        if old.path != new.path and old.exists:
+            old.require_ours()
+            self._stop(old)
+        take_along(old, new)
 
     def _move_port(self, box: Box, record: Record, port: int) -> None:
         ports.require_free(box.name, [port])
@@ -181,6 +178,15 @@ def took_over(box: Box, record: Record, command: Command) -> None:
     box.save(record)
 
 
+def take_along(old: Box, new: Box) -> None:
+    """A renamed component (or stack) takes its data along. `check` has refused what could not be moved."""
+    if old.path == new.path or not old.exists:
+        return
+    old.require_ours()
+    new.path.parent.mkdir(mode=0o711, exist_ok=True)
+    old.path.rename(new.path)
+
+
 def box_of(props: Props) -> Box:
     return Box(Path(props["home"]), props["stack"], props["name"])
 
@@ -189,7 +195,7 @@ def inputs_of(props: Props) -> Props:
     return {key: value for key, value in props.items() if key not in NO_INPUTS and value is not None}
 
 
-def _left_behind(olds: Props, news: Props) -> dict[str, str]:
+def left_behind(olds: Props, news: Props) -> dict[str, str]:
     """Data that would be left where it is while an empty server is made elsewhere."""
     old, new = box_of(olds), box_of(news)
     if old.path == new.path or not old.exists:
