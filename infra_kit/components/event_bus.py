@@ -212,8 +212,7 @@ class EventBusEndpoint:
     dead_letters: pulumi.Output[dict[str, str]]
     """Where each consumer's given-up events are kept."""
     inbox_prefix: pulumi.Output[str]
-    """What the subjects of its answers begin with: `nats.connect(url, inbox_prefix=…)`, for the server lets it listen
-    to no others. Empty on a cloud's own bus."""
+    """What subjects of answers begin with: `nats.connect(url, inbox_prefix=…)`. Empty on a cloud's own bus."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
@@ -229,8 +228,7 @@ class EventBusEndpoint:
 
 def publishes_to(link: Link) -> list[str]:
     """The streams that a link publishes to."""
-    streams: Mapping[str, Stream] = link.to.spec.streams
-    subjects = link.only.get("publish", ())
+    streams, subjects = link.to.spec.streams, link.only.get("publish", ())
     return [
         name for name, stream in streams.items() if any(overlap(one, of) for one in subjects for of in stream.subjects)
     ]

@@ -51,7 +51,7 @@ class SecretSpec(Spec):
 class SecretArgs(TypedDict, total=False):
     """The arguments of `Secret`: see `SecretSpec`."""
 
-    value: Value
+    value: Value | None
     length: int
     rotation: str | None
     path: str | None

@@ -33,7 +33,7 @@ class EventBusConformance(ComponentConformance):
         "both": lambda bus: bus.link(publish=["lead.*"], consume=["scoring"]),
     }
     gives_secret = frozenset({"IT_URL", "IT_PASSWORD"})
-    gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_USERNAME", "IT_STREAMS", "IT_CONSUMERS"}
+    gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_USERNAME", "IT_STREAMS", "IT_CONSUMERS", "IT_INBOX_PREFIX"}
     variations = {
         "one more stream": {"streams": {"FIRST": Stream(subjects=["first.*"]), "LEADS": LEADS}},
         "one more consumer": {"consumers": {"analytics": SCORING, "scoring": SCORING}},
