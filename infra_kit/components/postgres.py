@@ -27,7 +27,6 @@ DEFAULT_VERSION: Version = "17"
 """Offered by all four targets: RDS (https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html),
 Cloud SQL (https://cloud.google.com/sql/docs/postgres/db-versions), the pgvector image of a VPS and the local wheel."""
 
-
 Access = Literal["read", "readwrite", "owner"]
 
 
@@ -235,10 +234,10 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         Raises:
             SpecError: an unknown access, or a database that is not there.
         """
-        there = self.spec.databases
-        chosen = database or there[0]
-        if chosen not in there:
-            raise SpecError(f"Postgres {self.name!r}: link: database: given {chosen!r}; databases: {', '.join(there)}.")
+        there = ", ".join(self.spec.databases)
+        chosen = database or self.spec.databases[0]
+        if chosen not in self.spec.databases:
+            raise SpecError(f"Postgres {self.name!r}: link: database: given {chosen!r}, there is {there}.")
         return links.make(self, [access], get_args(Access), name=name, only={"database": [chosen]})
 
     def grant(self, scope: Scope, link: Link) -> Grant:
