@@ -99,6 +99,8 @@ class EventBusUser(ServerResource, module="infra-kit", name="EventBusUser"):
     """A user of a link in a NATS server."""
 
 
+_LINK = "link-"
+"""Before the role of what a link makes."""
 _USERS: dict[type[ServerResource], str] = {
     PostgresRole: "postgres_role",
     RedisUser: "redis_user",
@@ -118,7 +120,7 @@ def user(
 ) -> R:
     """Makes the child `link-<key>` of a link's user: a user in the server of the component that is linked."""
     return scope.resource(
-        f"link-{link.key}",
+        _LINK + link.key,
         make,
         kind=f"local/{_USERS[make]}",
         home=str(home.for_program()),
@@ -142,8 +144,9 @@ def user_name(component: str, link: Link) -> str:
 def server(
     scope: Scope, role: str, make: type[R], *, stateful: bool = True, protect: bool | None = None, **props: Any
 ) -> R:
-    """Makes the child `role` of a component: a server in a box of its own, `<home>/<stack>/<name>[-role]`."""
-    first = not scope.roles
+    """Makes the child `role` of a component: a server in a box of its own, `<home>/<stack>/<name>[-role]`. The first one
+    has the component's name, whatever its links make before it."""
+    first = all(made.startswith(_LINK) for made in scope.roles)
     name = scope.name if first else child(scope.name, role)
     settings = cast(LocalSettings, scope.target.settings or LocalSettings())
     return scope.resource(
