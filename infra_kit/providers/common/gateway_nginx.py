@@ -66,13 +66,16 @@ class Site:
 
 def files(site: Site) -> dict[str, str]:
     """All files of the folder `conf`, by name."""
-    scripts = {name: resources.files(__package__).joinpath(name).read_text() for name in SCRIPTS}
-    return {"nginx.conf": _render(site), **scripts}
+    return {"nginx.conf": _render(site), **scripts()}
+
+
+def scripts() -> dict[str, str]:
+    return {name: resources.files(__package__).joinpath(name).read_text() for name in SCRIPTS}
 
 
 def _policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) -> dict[str, Any]:
     """What the scripts are told of a route."""
-    limits = [_limit("*", limit) for limit in props["limits"]] + [_limit(pattern, limit) for limit in route["limits"]]
+    limits = [counted("*", limit) for limit in props["limits"]] + [counted(pattern, limit) for limit in route["limits"]]
     claims = {_claim_variable(header): claim for header, claim in _claims(props).items()}
     return {
         "waf": props["waf"],
@@ -82,7 +85,7 @@ def _policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) ->
     }
 
 
-def _limit(scope: str, limit: Mapping[str, Any]) -> dict[str, Any]:
+def counted(scope: str, limit: Mapping[str, Any]) -> dict[str, Any]:
     """A limit as the scripts count it, in ms. What a visitor has used is kept under `key`, also by a reload."""
     requests, burst, per = int(limit["requests"]), int(limit["burst"]), int(limit["per"]) * 1000
     claims = {"address": None, "user": "sub"}
