@@ -63,7 +63,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def health(*_: Any) -> Answer:
-    return (200 if os.environ.get("HEALTHY", "yes") == "yes" else 500), {}
+    """Never well with HEALTHY=no; the process that a file `sick` names is not well any more."""
+    sick = Path(os.environ.get("VOLUME_NOTES", "/nowhere")) / "sick"
+    is_sick = sick.exists() and sick.read_text() == str(os.getpid())
+    return (500 if is_sick or os.environ.get("HEALTHY") == "no" else 200), {}
 
 
 def version(*_: Any) -> Answer:

@@ -57,24 +57,27 @@ class Supervised(Server):
 
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         """What is wanted is served by as many instances as are wanted, all of them well."""
-        state = _read(box.path / "state.json")
-        served = state.get("generation") == _read(box.conf / FILE).get("generation")
-        return served and state["well"] >= state["instances"]
+        state = state_of(box)
+        return self.has_come_about(box) and state["process"] == box.process.pid and state["well"] >= state["instances"]
+
+    def has_come_about(self, box: Box) -> bool:
+        """Whether what is wanted was the last that was served."""
+        return bool(state_of(box).get("generation") == wanted_of(box).get("generation"))
 
     def has_come_up(self, box: Box, record: Record) -> bool:
         refused = _read(box.path / "refused.json")
-        if refused and refused["generation"] == _read(box.conf / FILE)["generation"]:
+        if refused and refused["generation"] == wanted_of(box)["generation"]:
             raise ServerError(f"{box.name}: {self.refusal(box)}{refused['reason']}\nThe whole log: {box.process.log}")
         return self.is_ready(box, record)
 
     def refusal(self, box: Box) -> str:
         """What it means that something was refused, before the reason."""
-        served = _read(box.path / "state.json") and box.process.pid
+        served = box.process.pid is not None and state_of(box).get("process") == box.process.pid
         return "the new version did not take over, the old one goes on: " if served else "it did not start: "
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:
         """The supervisor lets what is wanted take over; one of another build is started anew."""
-        if _read(box.path / "state.json").get("build") != told.build():
+        if state_of(box).get("build") != told.build():
             return False
         box.process.signal(signal.SIGHUP)
         box.process.wait(lambda: self.has_come_up(box, record), self.ready_seconds(props))
@@ -108,6 +111,16 @@ class Supervised(Server):
             "version": _digest([version, props.get("image")]),
             "generation": _digest([version, props.get("image"), how]),
         }
+
+
+def wanted_of(box: Box) -> dict[str, Any]:
+    """What its supervisor was told last."""
+    return _read(box.conf / FILE)
+
+
+def state_of(box: Box) -> dict[str, Any]:
+    """What its supervisor tells; empty before it does."""
+    return _read(box.path / "state.json")
 
 
 def _surroundings() -> dict[str, str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from . import health, ports
 from .instance import Instance, Program
 from .log import Log
-from .told import RefusedError
+from .told import RefusedError, in_short
 from .wanted import Health, Wanted
 
 POLL_SECONDS = 0.1
@@ -92,7 +92,7 @@ class Member:
             reason = await self._until_it_fails(self._instance)
             self.well = False
             self._changed()
-            self._log.say(f"{reason.splitlines()[0]}; another one takes its place")
+            self._log.say(f"{in_short(reason)}; another one takes its place")
             await self._instance.stop(self.wanted.stop_timeout)
             self._restarts = 0 if time.monotonic() - since > GOOD_SECONDS else self._restarts
             await self._restart()
@@ -108,7 +108,7 @@ class Member:
             try:
                 await self._start()
             except RefusedError as error:
-                self._log.say(str(error).splitlines()[0])
+                self._log.say(in_short(error))
             else:
                 return
 

@@ -13,7 +13,7 @@ from cronsim import CronSim
 
 from .instance import Instance
 from .log import Log
-from .told import RefusedError, Told
+from .told import RefusedError, Told, in_short
 from .wanted import Runs, Wanted
 
 LONGEST_WAIT = 3600.0
@@ -81,7 +81,7 @@ class Job:
             if not problem:
                 return ""
             more = runs.retries - attempt
-            self.log.say(f"{problem.splitlines()[0]}; " + (f"tried again, {more} left" if more else "it has failed"))
+            self.log.say(f"{in_short(problem)}; " + (f"tried again, {more} left" if more else "it has failed"))
         return problem
 
     async def _attempt(self, wanted: Wanted, timeout: float) -> str:  # noqa: ASYNC109  the run's, not ours

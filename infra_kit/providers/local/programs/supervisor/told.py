@@ -16,6 +16,11 @@ class RefusedError(Exception):
     """A version that may not take over; the text is for people."""
 
 
+def in_short(reason: object) -> str:
+    """The first line of a text, to go on from: what a program said last is in the log already."""
+    return str(reason).partition("\n")[0].rstrip(".")
+
+
 class Told:
     """The files of one box."""
 
@@ -28,7 +33,13 @@ class Told:
         """Args: the workload, the text that it was read from, and how many instances are well."""
         if not self._serving.exists() or self._serving.read_text() != text:
             _write(self._serving, text)
-        state = {"build": build(), "generation": wanted.generation, "well": well, "instances": wanted.instances}
+        state = {
+            "process": os.getpid(),
+            "build": build(),
+            "generation": wanted.generation,
+            "well": well,
+            "instances": wanted.instances,
+        }
         _write(self._state, json.dumps(state))
 
     def refuses(self, wanted: Wanted, reason: str) -> None:
