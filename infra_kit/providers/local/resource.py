@@ -144,8 +144,10 @@ def user_name(component: str, link: Link) -> str:
 def server(
     scope: Scope, role: str, make: type[R], *, stateful: bool = True, protect: bool | None = None, **props: Any
 ) -> R:
-    """Makes the child `role` of a component: a server in a box of its own, `<home>/<stack>/<name>[-role]`. The first one
-    has the component's name, whatever its links make before it."""
+    """Makes the child `role` of a component: a server in a box of its own, `<home>/<stack>/<name>[-role]`.
+
+    The first one's has the component's name, whatever its links made before it.
+    """
     first = all(made.startswith(_LINK) for made in scope.roles)
     name = scope.name if first else child(scope.name, role)
     settings = cast(LocalSettings, scope.target.settings or LocalSettings())
