@@ -47,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.close_connection = True
 
-    do_POST = do_PUT = do_OPTIONS = do_GET
+    do_POST = do_PUT = do_OPTIONS = do_GET  # noqa: N815  its parent's form
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its parent's name
         pass
