@@ -66,7 +66,8 @@ def log(home: Path, name: str = "api") -> str:
 
 def answers(url: str, count: int = 20) -> Counter[tuple[str, int]]:
     """Who answers: by version and process."""
-    told = [httpx.get(f"{url}/version").json() for _ in range(count)]
+    with httpx.Client() as visitor:
+        told = [visitor.get(f"{url}/version").json() for _ in range(count)]
     return Counter((it["version"], it["process"]) for it in told)
 
 

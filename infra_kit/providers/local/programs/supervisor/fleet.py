@@ -72,17 +72,15 @@ class Member:
         check = self.wanted.health
         if check is None:
             if await instance.ends_within(STEADY_SECONDS):
-                raise RefusedError(await _its_end(instance))
+                raise RefusedError(await instance.how_it_ended())
             return
         good, deadline, problem = 0, time.monotonic() + check.start_timeout, ""
         while good < check.healthy_after:
             if time.monotonic() > deadline:
-                raise RefusedError(
-                    f"{instance.name} was not well within {check.start_timeout:.0f} s: {problem}.\n"
-                    f"The end of its log:\n{instance.last_words}"
-                )
+                late = f"was not well within {check.start_timeout:.0f} s: {problem}"
+                raise RefusedError(f"{instance.name} {late}.\n{instance.last_words}")
             if await instance.ends_within(POLL_SECONDS):
-                raise RefusedError(await _its_end(instance))
+                raise RefusedError(await instance.how_it_ended())
             problem = await health.failure(self.port, check.path, check.timeout)
             good = 0 if problem else good + 1
 
@@ -116,13 +114,13 @@ class Member:
         check = self.wanted.health
         if check is None:
             await instance.wait()
-            return await _its_end(instance)
+            return await instance.how_it_ended()
         while not await instance.ends_within(check.interval):
             problem = await self._check(check)
             if self.failed_checks >= check.unhealthy_after:
                 return f"{instance.name}: {problem}, {self.failed_checks} times in a row"
             check = self.wanted.health or check
-        return await _its_end(instance)
+        return await instance.how_it_ended()
 
     async def _check(self, check: Health) -> str:
         problem = await health.failure(self.port, check.path, check.timeout)
@@ -185,9 +183,3 @@ class Fleet:
 
     def _next_name(self) -> str:
         return f"{self.wanted.name}-{next(self._names)}"
-
-
-async def _its_end(instance: Instance) -> str:
-    status = await instance.wait()
-    how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-    return f"{instance.name} {how}.\nThe end of its log:\n{instance.last_words or '  (it said nothing)'}"

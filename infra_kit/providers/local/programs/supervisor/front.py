@@ -14,7 +14,7 @@ import psutil
 from .health import HOST
 from .instance import Instance, Program
 from .log import Log
-from .told import RefusedError
+from .told import RefusedError, in_short
 from .wanted import Edge
 
 POLL_SECONDS = 0.02
@@ -88,7 +88,7 @@ class Nginx:
         master = await Instance.start(Program("nginx", command, str(self._box), {}), self._log, self._takes)
         if not await _until(lambda: bool(_children(master)) or master.has_ended, RELOAD_SECONDS) or master.has_ended:
             await master.stop(0)
-            raise RefusedError(f"nginx did not start. Its last words:\n{master.last_words}")
+            raise RefusedError(f"nginx did not start.\n{master.last_words}")
         self._master = master
 
     async def _reload(self, master: Instance) -> None:
@@ -101,7 +101,7 @@ class Nginx:
             return bool(now - before) and not any(_serves(pid) for pid in before & now)
 
         if not await _until(in_force, RELOAD_SECONDS):
-            raise RefusedError(f"nginx did not take its configuration over. Its last words:\n{master.last_words}")
+            raise RefusedError(f"nginx did not take its configuration over.\n{master.last_words}")
         self._old |= before
 
     async def _keep(self) -> None:
@@ -112,7 +112,7 @@ class Nginx:
                 try:
                     await self._start()
                 except RefusedError as error:
-                    self._log.say(f"{error}; it is tried again in {RELOAD_SECONDS:.0f} s")
+                    self._log.say(f"{in_short(error)}; it is tried again in {RELOAD_SECONDS:.0f} s")
                     await asyncio.sleep(RELOAD_SECONDS)
 
     def _takes(self, line: str) -> bool:

@@ -71,11 +71,17 @@ class Instance:
 
     @property
     def last_words(self) -> str:
-        return "\n".join(f"  {line}" for line in self._lines)
+        return "\n".join(["The end of its log:", *(f"  {line}" for line in self._lines or ["(it said nothing)"])])
 
     async def wait(self) -> int:
         """Its exit status, when it has ended and all it said is in the log."""
         return await asyncio.shield(self._ended)
+
+    async def how_it_ended(self) -> str:
+        """For people, with its last words."""
+        status = await self.wait()
+        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+        return f"{self.name} {how}.\n{self.last_words}"
 
     async def ends_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cronsim import CronSim
 
-from .instance import Instance
+from .instance import Instance, Program
 from .log import Log
 from .told import RefusedError, Told, in_short
 from .wanted import Runs, Wanted
@@ -87,16 +87,14 @@ class Job:
     async def _attempt(self, wanted: Wanted, timeout: float) -> str:  # noqa: ASYNC109  the run's, not ours
         name = f"{wanted.name}-{next(self._numbers)}"
         try:
-            run = await Instance.start(name, wanted.command, wanted.directory, wanted.environment, self.log)
+            run = await Instance.start(Program(name, wanted.command, wanted.directory, wanted.environment), self.log)
         except RefusedError as error:
             return str(error)
         self._running = run
         if not await run.ends_within(timeout):
             await run.stop(wanted.stop_timeout)
-            return f"{name} was stopped: it ran longer than {timeout:.0f} s.\nThe end of its log:\n{run.last_words}"
-        status = await run.wait()
-        if status == 0:
-            self.log.say(f"{name} ended well")
-            return ""
-        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-        return f"{name} {how}.\nThe end of its log:\n{run.last_words}"
+            return f"{name} was stopped: it ran longer than {timeout:.0f} s.\n{run.last_words}"
+        if await run.wait() != 0:
+            return await run.how_it_ended()
+        self.log.say(f"{name} ended well")
+        return ""
