@@ -63,8 +63,8 @@ def having(access: str) -> pytest.MarkDecorator:
 
 WRITES = [
     "INSERT INTO note (text) VALUES ('two')",
-    "UPDATE note SET text = 'two'",
-    "DELETE FROM note",
+    "UPDATE note SET text = 'three' WHERE text = 'two'",
+    "DELETE FROM note WHERE text = 'three'",
     "SELECT nextval('note_id_seq')",
 ]
 OWNERS = ["CREATE TABLE mine (id int)", "ALTER TABLE note ADD x int", "DROP TABLE note", "TRUNCATE note"]
