@@ -47,6 +47,10 @@ class TestConfigOnLocal(OnLocal, conformance.ConfigConformance):
     pass
 
 
+class TestGatewayOnLocal(OnLocal, conformance.GatewayConformance):
+    pass
+
+
 PROGRAM = """
 import sys
 from infra_kit import Cdn, EventBus, Network, ObjectStore, Postgres, Redis, Stream

@@ -30,6 +30,8 @@ class Base:
     """The fields of the endpoint that are secret."""
     arguments: ClassVar[Mapping[str, Any]] = {}
     """The least that makes one."""
+    beside: ClassVar[frozenset[str]] = frozenset()
+    """What `make` makes beside it, by name."""
     asks: ClassVar[Mapping[Feature, Mapping[str, Any]]]
     """By feature, the arguments that ask for it."""
     variations: ClassVar[Mapping[str, Mapping[str, Any]]] = {}

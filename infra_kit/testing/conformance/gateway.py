@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from infra_kit import Gateway, Jwt, RateLimit, Service, Target, features
+from infra_kit import Environment, Gateway, Jwt, RateLimit, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.components.gateway import GatewayEndpoint
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 from infra_kit.spec import Spec
+from infra_kit.testing.conformance.base import NAME, standing_in
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
@@ -18,6 +21,7 @@ class GatewayConformance(ComponentConformance):
     endpoint = GatewayEndpoint
     is_edge = True
     keeps_data = False
+    beside = frozenset({"api"})
     arguments = {"domains": ["api.example.com"], "waf": False}
     asks = {
         features.JWT: {"jwt": JWT},
@@ -35,6 +39,21 @@ class GatewayConformance(ComponentConformance):
         """Also where no program runs, so that no service can be made."""
         return super().spec({"routes": {"/*": Service.__new__(Service)}, **arguments})
 
+    def without(self, target: Target, feature: Feature) -> list[Mapping[str, Any]]:
+        """Without the routes, which `make` gives."""
+        rests = super().without(target, feature)
+        return [{key: value for key, value in rest.items() if key != "routes"} for rest in rests]
+
     def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
         api = Service("api", target=target, image=IMAGE, command=["python", "app.py"])
         return super().make(target, **{"routes": {"/*": api}, **arguments})
+
+    def test_production_has_tls_or_is_refused(self, target: Target) -> None:
+        """Where a target has no certificate without a domain, it asks for one."""
+        production = standing_in(target, Environment.PRODUCTION)
+        try:
+            url = self.record(production, domains=[]).named(NAME).outputs["url"]
+        except SpecError as refused:
+            assert "domains" in str(refused)  # noqa: PT017  either way is right
+        else:
+            assert url.startswith("https://")

@@ -17,8 +17,8 @@ class NameRules(Base):
         assert it.parent is None
         assert all(child.name.startswith(f"{NAME}-") for child in own(recording) if child != it)
         # What a target has once is made on first need, and named after the target.
-        others = [resource.name for resource in recording.resources if resource.parent is None and resource != it]
-        assert all(other.startswith(f"{target.key}-") for other in others), others
+        others = {resource.name for resource in recording.resources if resource.parent is None and resource != it}
+        assert all(other.startswith(f"{target.key}-") for other in others - self.beside), others
 
     def test_a_change_moves_nothing_that_is_there(self, target: Target, change: str) -> None:
         assert inputs(self.record(target)).keys() <= inputs(self.changed(target, change)).keys()
