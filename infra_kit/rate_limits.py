@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from infra_kit.durations import Duration
 from infra_kit.spec import Options
 
-By = Literal["address", "user"] | Annotated[str, StringConstraints(pattern=r"^claim:[A-Za-z0-9_.-]{1,64}$")]
+
+def _by(text: str) -> str:
+    if not re.fullmatch(r"address|user|claim:[A-Za-z0-9_.-]{1,64}", text):
+        raise ValueError("'address', 'user' or 'claim:<name>' is needed, e.g. 'claim:tenant_id'")
+    return text
+
+
+By = Annotated[str, AfterValidator(_by)]
 
 
 class RateLimit(Options):

@@ -106,6 +106,7 @@ def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
             f"{where} was given an Output, whose value is not known before the deployment; a plain value is needed. "
             "Read it from the stack's configuration (pulumi.Config) instead"
         )
-    message = _MESSAGES.get(error["type"], str(error["msg"])).format(**error.get("ctx", {}))
-    message = message.removeprefix("Value error, ")
+    template = _MESSAGES.get(error["type"])
+    # pydantic's own words may hold braces: those of a pattern.
+    message = template.format(**error["ctx"]) if template else str(error["msg"]).removeprefix("Value error, ")
     return f"{where}: {message}, given {error['input']!r}" if where else message

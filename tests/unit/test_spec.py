@@ -1,9 +1,11 @@
 """What every spec refuses, and how it says so."""
 
+import re
 from collections.abc import Callable
 
 import pulumi
 import pytest
+from pydantic import Field
 
 from infra_kit import Backups, Consumer, LifecycleRule, Pooling, Route, Stream, spec
 from infra_kit.components.postgres import PostgresSpec
@@ -125,3 +127,12 @@ def test_a_group_of_options_refuses_as_clearly_as_a_component(make: Callable[[],
         make()
     assert str(refused.value).startswith(message)
     assert "\n" not in str(refused.value)
+
+
+class Code(spec.Options):
+    text: str = Field(pattern="^[a-z]{2}$")
+
+
+def test_a_pattern_with_braces_is_told_as_it_is() -> None:
+    with pytest.raises(SpecError, match=re.escape("Code: text: String should match pattern '^[a-z]{2}$', given 'x'")):
+        Code(text="x")
