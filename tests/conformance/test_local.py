@@ -51,6 +51,18 @@ class TestGatewayOnLocal(OnLocal, conformance.GatewayConformance):
     pass
 
 
+class TestServiceOnLocal(OnLocal, conformance.ServiceConformance):
+    pass
+
+
+class TestWorkerOnLocal(OnLocal, conformance.WorkerConformance):
+    pass
+
+
+class TestJobOnLocal(OnLocal, conformance.JobConformance):
+    pass
+
+
 PROGRAM = """
 import sys
 from infra_kit import Cdn, EventBus, Network, ObjectStore, Postgres, Redis, Stream

@@ -35,7 +35,7 @@ ASKED = [(kind, feature) for kind, suite in SUITES.items() for feature in suite.
 each_component = pytest.mark.parametrize("kind", COMPONENTS, ids=lambda kind: kind.__name__)
 each_feature = pytest.mark.parametrize(("kind", "feature"), ASKED, ids=str)
 
-WIDER = {("Cdn", "routes")}
+WIDER = {("Cdn", "routes"), ("Gateway", "routes")}
 """Arguments that take more than their spec keeps: an origin alone is short for a route to it."""
 
 
@@ -144,7 +144,7 @@ def test_whatever_is_left_out_what_remains_is_a_spec(kind: type[Any_]) -> None:
     asks = SUITES[kind].asks
     for first in asks.values():
         for second in asks.values():
-            both = spec.build(kind.SPEC, kind.__name__, "it", {**SUITES[kind].arguments, **first, **second})
+            both = SUITES[kind]().spec({**first, **second})
             for feature in both.features():
                 rest = both.without(feature)
                 assert feature not in rest.features()
