@@ -91,7 +91,8 @@ def status(stack: StackName = None) -> None:
         return
     table = _table("server", "type", "where", "state")
     for server in servers:
-        running = f"[green]running[/] (process {server.pid})" if server.running else "[red]stopped[/]"
+        stopped = "[red]stopped[/]" if server.has_program else "kept"
+        running = f"[green]running[/] (process {server.pid})" if server.running else stopped
         table.add_row(server.name, server.kind.title().replace("_", ""), server.address, running)
     _print_table(table)
     for folder in sorted({server.data.parent for server in servers}):

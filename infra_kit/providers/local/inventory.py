@@ -21,6 +21,8 @@ class ServerStatus:
     """Empty for what nothing connects to."""
     pid: int | None
     data: Path
+    has_program: bool
+    """False for what is only kept, as a secret: nothing runs for it."""
 
     @property
     def running(self) -> bool:
@@ -53,4 +55,4 @@ def _status(box: Box) -> ServerStatus:
     record = box.record
     kind = record.kind.partition("/")[2]
     address = f"{LOOPBACK}:{record.ports[0]}" if record.ports else ""
-    return ServerStatus(box.name, kind, address, box.process.pid, box.path)
+    return ServerStatus(box.name, kind, address, box.process.pid, box.path, bool(record.program))

@@ -11,6 +11,7 @@ import pytest
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.local import inventory
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers.config import HANDLER as CONFIG
 from infra_kit.providers.local.servers.secret import HANDLER
@@ -137,6 +138,13 @@ def test_a_secret_whose_record_is_lost_is_not_made_anew_unasked(props: Props) ->
     (box_of(props).path / "server.json").unlink()
     with pytest.raises(ServerError, match="Nothing was deleted"):
         ensure(props)
+
+
+def test_a_secret_is_shown_beside_the_servers_as_what_is_only_kept(props: Props, home_dir: Path) -> None:
+    ensure(props)
+    (shown,) = inventory.servers("test", home_dir)
+    assert (shown.name, shown.kind, shown.address, shown.has_program) == ("jwt", "secret", "", False)
+    assert inventory.stop("test", home_dir) == []
 
 
 def test_values_are_a_tree_of_files_that_follows_the_program(values: Props) -> None:
