@@ -1,4 +1,4 @@
-"""A Service through `infra-kit up`: released, refused, stopped, started again. The tests build on each other's stack."""
+"""A Service through `infra-kit up`: released, refused, stopped, started again, on one stack, in this order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def api(cli: Path) -> Iterator[Shop]:
 
 def ask(project: Shop, version: str, **variables: str) -> None:
     settings: dict[str, Any] = {"VERSION": version, **variables}
-    project.configure(**{"api:environment": settings, "api:token": TOKEN, "api:instances": 2})
+    project.configure(**{"api:environment": settings, "api:instances": 2})
 
 
 def versions(project: Shop) -> list[str]:
