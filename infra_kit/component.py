@@ -103,6 +103,7 @@ class Scope:
         retain_on_delete: bool = False,
         depends_on: Sequence[pulumi.Resource] = (),
         ignore_changes: Sequence[str] = (),
+        patience: str | None = None,
         **props: Any,
     ) -> R:
         """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due.
@@ -116,6 +117,7 @@ class Scope:
                 final snapshot of its own, and the key of what has one.
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
+            patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
             props: its inputs.
         """
         self.roles.append(role)
@@ -130,6 +132,7 @@ class Scope:
             retain_on_delete=True if retain_on_delete and self.defaults.retain_data else None,
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
+            custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
         )
         return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import islice, pairwise
 from typing import Annotated
 
 from cronsim import CronSim, CronSimError
@@ -11,6 +12,8 @@ from pydantic import AfterValidator
 
 _FORM = re.compile(r"[0-9*/,-]+( [0-9*/,-]+){4}")
 """What the schedulers of all targets understand: no names, no `L`, no `#`."""
+RUNS_LOOKED_AT = 2000
+"""More than the minutes of a day, so that each pause within a day is among them."""
 
 
 def _check(text: str) -> str:
@@ -23,6 +26,12 @@ def _check(text: str) -> str:
     except CronSimError as error:
         raise ValueError(f"not a schedule of cron: {error}") from None
     return text
+
+
+def shortest_pause(schedule: str) -> int:
+    """The seconds between two runs, where they are the fewest."""
+    times = list(islice(CronSim(schedule, datetime(2024, 1, 1, tzinfo=UTC)), RUNS_LOOKED_AT))
+    return int(min((later - earlier).total_seconds() for earlier, later in pairwise(times)))
 
 
 Schedule = Annotated[str, AfterValidator(_check)]

@@ -98,6 +98,9 @@ class ServiceSpec(WorkloadSpec):
     def most_instances(self) -> int:
         return self.max_instances or self.min_instances
 
+    def sets(self) -> frozenset[str]:
+        return super().sets() | {"PORT"}
+
     def asked(self) -> Mapping[Feature, bool]:
         return {
             **super().asked(),
@@ -114,7 +117,9 @@ class ServiceSpec(WorkloadSpec):
             case features.STICKY_SESSIONS:
                 return self.replace(sticky_sessions=False)
             case features.BLUE_GREEN:
-                return self.replace(release=self.release.model_copy(update={"strategy": "rolling"}))
+                # What tries the new set goes with it.
+                rolling = {"strategy": "rolling", "smoke_tests": ()}
+                return self.replace(release=self.release.model_copy(update=rolling))
             case features.ERROR_ROLLBACK:
                 return self.replace(release=self.release.model_copy(update={"max_error_percent": None}))
             case _:

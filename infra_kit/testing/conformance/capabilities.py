@@ -10,7 +10,7 @@ import pytest
 from infra_kit import Environment, Target
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.features import Feature
-from infra_kit.testing.conformance.base import Base, accepting, at, inputs, own, standing_in, told
+from infra_kit.testing.conformance.base import NAME, Base, accepting, at, inputs, own, standing_in, told
 from infra_kit.testing.recording import Recording
 
 
@@ -39,7 +39,8 @@ class CapabilityRules(Base):
             with pytest.raises(UnsupportedFeatureError) as refused:
                 self.record(target, **ask)
             assert all(f"{gap}: {hint}" in str(refused.value) for gap, hint in gaps.items())
-        warnings = "\n".join(self.record(accepting(target, gaps), **ask).warnings)
+        of_it = f"{self.component.__name__} {NAME!r}: "
+        warnings = "\n".join(it for it in self.record(accepting(target, gaps), **ask).warnings if it.startswith(of_it))
         assert all(f"{gap} is left out: the target" in warnings for gap in gaps)
         assert warnings.count("is left out: the target") == len(gaps)
 

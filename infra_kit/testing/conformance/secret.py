@@ -1,7 +1,8 @@
 """What every target's Secret must do."""
 
-from infra_kit import Secret, features
+from infra_kit import Secret, Target, features
 from infra_kit.components.secret import SecretEndpoint
+from infra_kit.testing.conformance.base import NAME
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 
@@ -11,10 +12,18 @@ class SecretConformance(ComponentConformance):
     secrets = frozenset({"value"})
     asks = {features.ROTATION: {"rotation": "90d"}}
     variations = {
-        "given": {"value": "a-value-of-the-tests"},
         "length": {"length": 64},
         "path": {"path": "jwt/secret"},
     }
     links = {"read": Secret.link}
     gives = frozenset({"IT"})
     gives_secret = frozenset({"IT"})
+
+    def test_a_value_that_is_given_is_the_secrets(self, target: Target) -> None:
+        """What generates one may go then, so it is no variation that moves nothing."""
+        made = self.record(target, value="a-value-of-the-tests")
+        assert made.named(NAME).outputs["value"] == "a-value-of-the-tests"
+        assert "value" in made.named(NAME).secret_outputs
+        for each in made.resources:
+            clear = {key: value for key, value in each.inputs.items() if key not in each.secret_inputs}
+            assert "a-value-of-the-tests" not in str(clear), each.name

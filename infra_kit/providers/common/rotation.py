@@ -1,0 +1,20 @@
+"""Generated values that are made anew after a time, by the next `up`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from infra_kit.durations import seconds
+
+
+def keepers(rotation: str | None) -> Mapping[str, str] | None:
+    """What a generated value is kept for: a stretch of time as long as `rotation`, counted from 1970. None: for good.
+
+    The first stretch may be shorter. A stack has no other memory of when a value was made.
+    """
+    if rotation is None:
+        return None
+    length = seconds(rotation)
+    began = int(datetime.now(UTC).timestamp()) // length * length
+    return {"since": datetime.fromtimestamp(began, UTC).isoformat()}
