@@ -29,6 +29,8 @@ class TestPostgresOnGcp(OnGcp, conformance.PostgresConformance):
 class TestRedisOnGcp(OnGcp, conformance.RedisConformance):
     # Where there are replicas, Memorystore always lets one take over.
     leaves_no_trace = conformance.RedisConformance.leaves_no_trace | {features.HIGH_AVAILABILITY}
+    # Memorystore knows no users, so nobody can be held to reading: see the driver's own tests.
+    links: ClassVar[dict[str, Any]] = {"readwrite": conformance.RedisConformance.links["readwrite"]}
 
 
 class TestObjectStoreOnGcp(OnGcp, conformance.ObjectStoreConformance):
@@ -44,3 +46,27 @@ class TestEventBusOnGcp(OnGcp, conformance.EventBusConformance):
 class TestCdnOnGcp(OnGcp, conformance.CdnConformance):
     # In production there is no certificate, so no Cdn, without a domain.
     arguments: ClassVar[dict[str, Any]] = {**conformance.CdnConformance.arguments, "domains": ["www.example.com"]}
+
+
+class TestServiceOnGcp(OnGcp, conformance.ServiceConformance):
+    pass
+
+
+class TestWorkerOnGcp(OnGcp, conformance.WorkerConformance):
+    pass
+
+
+class TestJobOnGcp(OnGcp, conformance.JobConformance):
+    pass
+
+
+class TestGatewayOnGcp(OnGcp, conformance.GatewayConformance):
+    pass
+
+
+class TestSecretOnGcp(OnGcp, conformance.SecretConformance):
+    pass
+
+
+class TestConfigOnGcp(OnGcp, conformance.ConfigConformance):
+    pass

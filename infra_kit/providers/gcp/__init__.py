@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.gcp.settings import GcpSettings
 
-DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus")}
+DRIVERS = {
+    name: f"{__name__}.{name}"
+    for name in (
+        "network", "postgres", "redis", "object_store", "cdn", "event_bus",
+        "service", "worker", "job", "gateway", "secret", "config",
+    )
+}  # fmt: skip
 """The module of each component's driver."""
 
 SETTINGS = GcpSettings
@@ -17,12 +23,31 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
+    from infra_kit.components.config import ConfigDriver
     from infra_kit.components.event_bus import EventBusDriver
+    from infra_kit.components.gateway import GatewayDriver
+    from infra_kit.components.job import JobDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
-    from infra_kit.providers.gcp import cdn, event_bus, network, object_store, postgres, redis
+    from infra_kit.components.secret import SecretDriver
+    from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.worker import WorkerDriver
+    from infra_kit.providers.gcp import (
+        cdn,
+        config,
+        event_bus,
+        gateway,
+        job,
+        network,
+        object_store,
+        postgres,
+        redis,
+        secret,
+        service,
+        worker,
+    )
 
     _network: NetworkDriver = network
     _postgres: PostgresDriver = postgres
@@ -30,3 +55,9 @@ if TYPE_CHECKING:
     _object_store: ObjectStoreDriver = object_store
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
+    _service: ServiceDriver = service
+    _worker: WorkerDriver = worker
+    _job: JobDriver = job
+    _gateway: GatewayDriver = gateway
+    _secret: SecretDriver = secret
+    _config: ConfigDriver = config

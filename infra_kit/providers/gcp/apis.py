@@ -15,16 +15,23 @@ from pulumi_gcp import projects
 
 from infra_kit.component import Scope
 
-Api = Literal["certificates", "compute", "iam", "kms", "network", "pubsub", "redis", "secrets", "sql", "storage"]
+Api = Literal[
+    "certificates", "compute", "iam", "kms", "logs", "network", "parameters", "pubsub", "redis", "run", "scheduler",
+    "secrets", "sql", "storage",
+]  # fmt: skip
 
 NAMES: dict[Api, str] = {
     "certificates": "certificatemanager.googleapis.com",
     "compute": "compute.googleapis.com",
     "iam": "iam.googleapis.com",
     "kms": "cloudkms.googleapis.com",
+    "logs": "logging.googleapis.com",
     "network": "servicenetworking.googleapis.com",
+    "parameters": "parametermanager.googleapis.com",
     "pubsub": "pubsub.googleapis.com",
     "redis": "redis.googleapis.com",
+    "run": "run.googleapis.com",
+    "scheduler": "cloudscheduler.googleapis.com",
     "secrets": "secretmanager.googleapis.com",
     "sql": "sqladmin.googleapis.com",
     "storage": "storage.googleapis.com",

@@ -1,11 +1,12 @@
 """Cdn on Google Cloud: Cloud CDN in a global external Application Load Balancer.
 
 - Each route is a backend service of its own, because what is kept, for how long and what tells answers apart is said
-  there. Its origin is reached as an internet endpoint (https://cloud.google.com/load-balancing/docs/negs/internet-neg-concepts).
+  there. Its origin is reached as an internet endpoint
+  (https://cloud.google.com/load-balancing/docs/negs/internet-neg-concepts).
 - A store stays private: Cloud CDN signs its requests to the bucket's own host with an HMAC key of the Cdn's, which
   reads single objects of these buckets and lists nothing
-  (https://cloud.google.com/cdn/docs/configure-private-origin-authentication). A backend bucket would want it public.
-  An object's key is the request's path; what is not there is answered 403, as Google does to who may not list.
+  (https://cloud.google.com/cdn/docs/configure-private-origin-authentication). A backend bucket would want it public. An
+  object's key is the request's path; what is not there is answered 403, as Google does to who may not list.
 - A load balancer has an address and no name, and no certificate can be had for an address. With `domains` it speaks
   HTTPS alone (HTTP is sent there), TLS 1.2 and later. Without, it speaks HTTP on its address and every plan warns of
   it; in production that is refused.
@@ -27,8 +28,7 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.features import Feature
 from infra_kit.providers.common.passwords import password
-from infra_kit.providers.common.waiting import after
-from infra_kit.providers.gcp import cdn_backends, cdn_checks, cdn_edge, cdn_invalidation, cdn_routes
+from infra_kit.providers.gcp import cdn_backends, cdn_checks, cdn_invalidation, cdn_routes, load_balancer
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
 
@@ -45,13 +45,9 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     trust = password(scope, "trust").result
     services = cdn_backends.services(scope, spec, trust)
     routes = cdn_routes.url_map(scope, spec, services)
-    edge = cdn_edge.serve(scope, spec, routes)
+    edge = load_balancer.serve(scope, spec.domains, routes)
     if spec.release:
         cdn_invalidation.invalidate(scope, routes, spec.release)
-    return CdnEndpoint(url=_url(spec, edge), domain=edge.address, trust=pulumi.Output.secret(trust))
-
-
-def _url(spec: CdnSpec, edge: cdn_edge.Edge) -> pulumi.Output[str]:
-    if spec.domains:
-        return after(pulumi.Output.from_input(f"https://{spec.domains[0]}"), edge.listener)
-    return after(pulumi.Output.concat("http://", edge.address), edge.listener)
+    return CdnEndpoint(
+        url=load_balancer.url(spec.domains, edge), domain=edge.address, trust=pulumi.Output.secret(trust)
+    )

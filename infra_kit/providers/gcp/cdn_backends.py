@@ -25,17 +25,15 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
-from infra_kit.naming import fit
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.cdn_checks import MAX_TTL, address
 from infra_kit.providers.gcp.identity import service_account
+from infra_kit.providers.gcp.load_balancer import mark
 from infra_kit.providers.gcp.object_store import READ_OBJECT, GcpBucket
 
 CLIENT_SECONDS = 60
 STALE_SECONDS = 60
 """An answer that has just run out is given once more while Cloud CDN asks for the new one, or if the origin is down."""
-ROOM = 8
-"""Characters of a route's mark that its children's names, of at most 63, have no place for."""
 PORTS = {"http": 80, "https": 443}
 
 
@@ -48,11 +46,6 @@ def services(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> dict[str
         else _to_host(scope, spec, pattern, trust)
         for pattern, route in spec.routes.items()
     }
-
-
-def mark(text: str) -> str:
-    """A pattern or a domain as a part of a role."""
-    return fit(text, ROOM)
 
 
 def _reader(scope: Scope, spec: CdnSpec) -> storage.HmacKey | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from urllib.parse import urlsplit
 
 import pulumi
@@ -13,6 +12,7 @@ from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
+from infra_kit.providers.gcp import load_balancer_checks
 
 MAX_TTL = 31_622_400
 """Seconds: 366 days (https://cloud.google.com/cdn/docs/using-ttl-overrides)."""
@@ -33,22 +33,12 @@ NEVER_KEY_PREFIXES = ("access-control-", "sec-fetch-", "x-amz-", "x-gfe-", "x-go
 OURS = frozenset({"host", "x-infra-kit-cdn"})
 """What the Cdn itself says to an origin."""
 
-# https://cloud.google.com/load-balancing/docs/https/custom-headers#limitations
-NEVER_ANSWERED = frozenset(
-    {
-        "authority", "cdn-loop", "connection", "content-length", "host", "keep-alive", "te", "trailer",
-        "transfer-encoding", "upgrade", "x-user-ip",
-    }
-)  # fmt: skip
-NEVER_ANSWERED_PREFIXES = ("x-amz-", "x-gfe-", "x-goog-", "x-google")
-
 
 def check(scope: Scope, spec: CdnSpec) -> None:
-    _check_domains(scope, spec)
-    _check_response_headers(scope.name, spec)
+    load_balancer_checks.check(scope, spec.domains, spec.response_headers)
     for pattern, route in spec.routes.items():
         where = f"Cdn {scope.name!r}: routes: {pattern}"
-        _check_pattern(where, pattern)
+        load_balancer_checks.check_pattern(where, pattern)
         _check_origin(where, route)
         _check_ttl(where, route)
         _check_keys(where, route)
@@ -76,43 +66,6 @@ def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
             f"Cdn {scope.name!r}: routes: {', '.join(passed_on)}: compression: Google compresses what it may keep, and "
             "this comes as the origin sends it. Let the origin compress it.",
             scope.parent,
-        )
-
-
-def _check_domains(scope: Scope, spec: CdnSpec) -> None:
-    if not spec.domains and scope.defaults.protect:
-        raise SpecError(
-            f"Cdn {scope.name!r}: domains: none given; in {scope.environment}, a Cdn on gcp needs one: a load balancer "
-            "has an address alone, no certificate can be had for that, and it would answer without encryption. Say "
-            "domains=['www.example.com']."
-        )
-    wild = [domain for domain in spec.domains if domain.startswith("*")]
-    if wild:
-        raise SpecError(
-            f"Cdn {scope.name!r}: domains: given {', '.join(wild)}; Google proves a domain by what its load balancer "
-            "answers on it, which a wildcard has not. Name each host, e.g. 'www.example.com'."
-        )
-
-
-def _check_response_headers(name: str, spec: CdnSpec) -> None:
-    for header, value in spec.response_headers.items():
-        if header.lower() in NEVER_ANSWERED or header.lower().startswith(NEVER_ANSWERED_PREFIXES):
-            raise SpecError(
-                f"Cdn {name!r}: response_headers: given {header}, which Google's load balancer keeps for itself. Leave "
-                "it out."
-            )
-        if "{" in value or "}" in value:
-            raise SpecError(
-                f"Cdn {name!r}: response_headers: {header}: given {value!r}; braces enclose the variables of Google's "
-                "load balancer. Write the value without them, or let the origin say it."
-            )
-
-
-def _check_pattern(where: str, pattern: str) -> None:
-    if "*" in pattern[:-1] or "?" in pattern:
-        raise SpecError(
-            f"{where}: Google's load balancer knows a path, or what paths begin with: '*' stands at the end alone and "
-            f"'?' nowhere. Route what goes there by a folder, e.g. {re.split(r'[*?]', pattern)[0]}*."
         )
 
 

@@ -1,7 +1,4 @@
-"""Which route a request takes: the URL map of a Cdn on Google Cloud.
-
-Its rules are tried in order, so the longest pattern is the first (https://cloud.google.com/load-balancing/docs/url-map-concepts).
-"""
+"""Which route a request takes: the URL map of a Cdn on Google Cloud."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from pulumi_gcp import compute
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
+from infra_kit.providers.gcp.load_balancer import longest_first, not_found, on_all_answers
 
 NAME = "routes"
 
@@ -29,35 +27,22 @@ IDENTITY = ("Authorization", "Cookie")
 
 
 def url_map(scope: Scope, spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> compute.URLMap:
-    nowhere = _not_found(services)
+    nowhere = not_found(services[min(services)])
     return scope.resource(
         "routes",
         compute.URLMap,
         **nowhere,
         host_rules=[{"hosts": list(spec.domains) or ["*"], "path_matcher": NAME}],
         path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, services)}],
-        header_action={"response_headers_to_adds": _response_headers(spec)} if spec.response_headers else None,
+        header_action=on_all_answers(spec.response_headers),
     )
 
 
-def _not_found(services: Mapping[str, compute.BackendService]) -> dict[str, Any]:
-    """Where nothing leads. A URL map has to name a service for it, which is never asked."""
-    abort = {"http_status": 404, "percentage": 100}
-    service = services[min(services)]
-    return {"default_service": service.id, "default_route_action": {"fault_injection_policy": {"abort": abort}}}
-
-
-def _response_headers(spec: CdnSpec) -> list[dict[str, Any]]:
-    return [
-        {"header_name": name, "header_value": value, "replace": True} for name, value in spec.response_headers.items()
-    ]
-
-
 def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
-    longest_first = sorted(spec.routes.items(), key=lambda item: (-len(item[0]), item[0]))
+    ordered = [(pattern, spec.routes[pattern]) for pattern in longest_first(spec.routes)]
     rules = [
         rule
-        for pattern, route in longest_first
+        for pattern, route in ordered
         for rule in (
             *([_without_store_query(pattern)] if isinstance(route.origin, ObjectStore) and not route.query else []),
             _rule(pattern, route, services[pattern]),

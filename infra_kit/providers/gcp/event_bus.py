@@ -1,8 +1,8 @@
 """EventBus on Google Cloud: Pub/Sub, a topic a stream and a pull subscription a consumer.
 
-A producer publishes to a stream's topic (`streams`) and puts the event's subject into the attribute `subject`; an
-event on no subject of the stream is refused (`event_bus_subjects`). A consumer pulls from its subscription, whose full
-name is its address: `projects/<project>/subscriptions/<id>`. The same message comes at least once, and in any order.
+A producer publishes to a stream's topic (`streams`) and puts the event's subject into the attribute `subject`; an event
+on no subject of the stream is refused (`event_bus_subjects`). A consumer pulls from its subscription, whose full name
+is its address: `projects/<project>/subscriptions/<id>`. The same message comes at least once, and in any order.
 
 - `retention`: the topic keeps events that long, for 31 days at most (longer is a gap), and a subscription can be set
   back to any moment of it (`Seek`). Every event is in several zones: any number of `replicas` is there
@@ -11,15 +11,19 @@ name is its address: `projects/<project>/subscriptions/<id>`. The same message c
   a subscription keeps what comes there; without, nobody does, and it is gone. The count is Pub/Sub's best effort.
 - The endpoint's user is a service account; its password is the account's key, the JSON file in base64, as Google's
   libraries take it. It may publish to the topics and take from the subscriptions, one by one, and nothing else.
+- A link's user is a service account of its own, with a key of its own: it publishes to the topics of the streams that
+  its subjects are in, and takes from its subscriptions. Which subjects of a stream it publishes on is not held: a right
+  is for a topic.
 - Messages stay in the region, in production under a key of the bus's own.
 
-Limits: https://cloud.google.com/pubsub/quotas#resource_limits; names: https://cloud.google.com/pubsub/docs/create-topic.
+Limits: https://cloud.google.com/pubsub/quotas#resource_limits; names:
+https://cloud.google.com/pubsub/docs/create-topic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -27,10 +31,11 @@ from pulumi_gcp import pubsub, serviceaccount
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.event_bus import Consumer, EventBusEndpoint, EventBusSpec, Stream
+from infra_kit.components.event_bus import Consumer, EventBusEndpoint, EventBusSpec, Stream, publishes_to
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import event_bus_subjects as subjects
 from infra_kit.providers.gcp.apis import NAMES, api
@@ -74,6 +79,16 @@ class _Bus:
     """What the user and Pub/Sub may do, so far."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class GcpBus:
+    """A bus's handles, for links."""
+
+    topics: Mapping[str, pubsub.Topic]
+    """By stream."""
+    subscriptions: Mapping[str, pubsub.Subscription]
+    """By consumer."""
+
+
 def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS, HINTS)
 
@@ -85,18 +100,46 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     topics = {name: _stream(bus, name, stream) for name, stream in spec.streams.items()}
     dead = {name: _dead_letters(bus, spec, name) for name in spec.consumers}
     consumers = {name: _consumer(bus, spec, name, topics, dead[name][0]) for name in spec.consumers}
-    key = scope.resource("account-key", serviceaccount.Key, service_account_id=account.name)
+    username, password = _credential(scope, "account-key", account, bus.grants)
     return EventBusEndpoint(
         url=pulumi.Output.secret(f"https://{HOST}"),
         host=pulumi.Output.from_input(HOST),
         port=pulumi.Output.from_input(443),
-        username=account.email,
-        password=pulumi.Output.secret(after(key.private_key, *bus.grants)),
+        username=username,
+        password=password,
         streams=_addresses(topics),
         consumers=_addresses(consumers),
         dead_letters=_addresses({name: kept for name, (_, kept) in dead.items() if kept}),
         inbox_prefix=pulumi.Output.from_input(""),
+        native=GcpBus(topics=topics, subscriptions=consumers),
     )
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    bus = scope.native(link.to, GcpBus)
+    account = service_account(scope, f"link-{link.key}-account", f"Uses {link.to.name}")
+    rights: list[pulumi.Resource] = [
+        *(
+            _may(scope, f"link-{link.key}-publishes-{name}", bus.topics[name], account.member)
+            for name in publishes_to(link)
+        ),
+        *(
+            _may(scope, f"link-{link.key}-takes-{name}", bus.subscriptions[name], account.member)
+            for name in link.only.get("consume", ())
+        ),
+    ]
+    username, password = _credential(scope, f"link-{link.key}-account-key", account, rights)
+    there: EventBusEndpoint = link.to.endpoint
+    mine = replace(there, username=username, password=password)
+    return mine.grant(link, depends_on=rights)
+
+
+def _credential(
+    scope: Scope, role: str, account: serviceaccount.Account, rights: Sequence[pulumi.Resource]
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """The name and the key of an account, which holds these rights."""
+    key = scope.resource(role, serviceaccount.Key, service_account_id=account.name)
+    return account.email, pulumi.Output.secret(after(key.private_key, *rights))
 
 
 def _addresses(made: Mapping[str, pubsub.Topic | pubsub.Subscription]) -> pulumi.Output[dict[str, str]]:
@@ -159,19 +202,19 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
         message_retention_duration=f"{seconds(stream.retention)}s",
         message_transforms=subjects.of_stream(stream.subjects),
     )
-    _on_topic(bus, f"publishes-{name}", topic, bus.user)
+    _let(bus, f"publishes-{name}", topic, bus.user)
     return topic
 
 
 def _dead_letters(bus: _Bus, spec: EventBusSpec, name: str) -> tuple[pubsub.Topic, pubsub.Subscription | None]:
     """Where a consumer's given-up events go, and what keeps them: as long as their stream does, from then on."""
     topic = _topic(bus, f"given-up-{name}")
-    _on_topic(bus, f"gives-up-{name}", topic, bus.agent)
+    _let(bus, f"gives-up-{name}", topic, bus.agent)
     if not spec.consumers[name].dead_letter:
         return topic, None
     retention = seconds(spec.streams[spec.consumers[name].stream].retention)
     kept = _subscription(bus, f"dead-letters-{name}", topic, retention)
-    _on_subscription(bus, f"inspects-{name}", kept, bus.user)
+    _let(bus, f"inspects-{name}", kept, bus.user)
     return topic, kept
 
 
@@ -189,8 +232,8 @@ def _consumer(
         message_transforms=subjects.of_consumer(spec, name),
         retry_policy=RETRY,
     )
-    _on_subscription(bus, f"takes-{name}", subscription, bus.user)
-    _on_subscription(bus, f"forwards-{name}", subscription, bus.agent)
+    _let(bus, f"takes-{name}", subscription, bus.user)
+    _let(bus, f"forwards-{name}", subscription, bus.agent)
     return subscription
 
 
@@ -209,13 +252,14 @@ def _subscription(bus: _Bus, role: str, topic: pubsub.Topic, kept: int, **more: 
     )
 
 
-def _on_topic(bus: _Bus, role: str, topic: pubsub.Topic, member: pulumi.Output[str]) -> None:
-    grant = bus.scope.resource(role, pubsub.TopicIAMMember, topic=topic.name, role=PUBLISHER, member=member)
-    bus.grants.append(grant)
+def _let(bus: _Bus, role: str, it: pubsub.Topic | pubsub.Subscription, member: pulumi.Output[str]) -> None:
+    bus.grants.append(_may(bus.scope, role, it, member))
 
 
-def _on_subscription(bus: _Bus, role: str, subscription: pubsub.Subscription, member: pulumi.Output[str]) -> None:
-    grant = bus.scope.resource(
-        role, pubsub.SubscriptionIAMMember, subscription=subscription.name, role=SUBSCRIBER, member=member
-    )
-    bus.grants.append(grant)
+def _may(
+    scope: Scope, role: str, it: pubsub.Topic | pubsub.Subscription, member: pulumi.Output[str]
+) -> pulumi.Resource:
+    """Publish to a topic, or take from a subscription."""
+    if isinstance(it, pubsub.Topic):
+        return scope.resource(role, pubsub.TopicIAMMember, topic=it.name, role=PUBLISHER, member=member)
+    return scope.resource(role, pubsub.SubscriptionIAMMember, subscription=it.name, role=SUBSCRIBER, member=member)

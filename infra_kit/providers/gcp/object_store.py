@@ -3,6 +3,8 @@
 - The bucket is private by uniform access and by public access prevention; with `public_read`, anyone may read an object
   whose key they know, and nobody may list (https://cloud.google.com/storage/docs/access-control/making-data-public).
 - The key belongs to a service account of the store's own, which may use objects of this bucket and nothing else.
+- A link has a service account of its own with a key of its own: an S3 client finds no identity in Google Cloud by
+  itself. The account may do just what the link says (`object_store_links`).
 - What is deleted can be brought back for as many days as the environment keeps backups, at least the 7 that soft delete
   demands (https://cloud.google.com/storage/docs/soft-delete). In production, versions are kept that long too where the
   spec does not ask for them: what was overwritten is then had back by any S3 client.
@@ -16,8 +18,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -28,7 +30,9 @@ from infra_kit.component import Scope
 from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStoreEndpoint, ObjectStoreSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.common.waiting import after
+from infra_kit.providers.gcp import object_store_links
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id
@@ -62,7 +66,7 @@ READ_OBJECT = "roles/storage.legacyObjectReader"
 """Reads an object whose key is known, lists nothing (https://cloud.google.com/storage/docs/access-control/iam-roles)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class GcpBucket:
     """A bucket's handles, for a Cdn."""
 
@@ -226,3 +230,15 @@ def _grant(
     scope: Scope, role: str, bucket: storage.Bucket, may: str, who: pulumi.Input[str]
 ) -> storage.BucketIAMMember:
     return scope.resource(role, storage.BucketIAMMember, bucket=bucket.name, role=may, member=who)
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    bucket = scope.native(link.to, GcpBucket).name
+    account = service_account(scope, f"link-{link.key}-account", f"Uses the objects of {link.to.name}")
+    grants = object_store_links.grants(scope, link, bucket, account)
+    key = scope.resource(f"link-{link.key}-key", storage.HmacKey, service_account_email=account.email)
+    there: ObjectStoreEndpoint = link.to.endpoint
+    mine = dataclasses.replace(
+        there, access_key=after(key.access_id, *grants), secret_key=pulumi.Output.secret(key.secret)
+    )
+    return mine.grant(link, keys=True, depends_on=grants)

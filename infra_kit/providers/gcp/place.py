@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pulumi
 from pulumi_gcp import Provider, organizations
 
@@ -11,20 +13,26 @@ from infra_kit.errors import SpecError
 
 def region(scope: Scope) -> pulumi.Output[str]:
     """The region, for what cannot be made without naming one. The provider is asked only where it does not say."""
+    return _known(scope, "region", "infra-kit:region: europe-west1")
+
+
+def project(scope: Scope) -> pulumi.Output[str]:
+    """The project, likewise."""
+    return _known(scope, "project", "infra-kit:gcp: {project: shop-production}")
+
+
+def _known(scope: Scope, what: Literal["region", "project"], example: str) -> pulumi.Output[str]:
     provider = scope.parent.get_provider("gcp:index:Provider")
-    said = provider.region if isinstance(provider, Provider) else pulumi.Output.from_input(None)
-    return said.apply(lambda found: found or _configured(scope))
+    said = getattr(provider, what) if isinstance(provider, Provider) else pulumi.Output.from_input(None)
 
+    def checked(found: str | None) -> str:
+        if not found:
+            raise SpecError(f"{scope.what}: no {what} is known. Say one, e.g. {example}.")
+        return found
 
-def _configured(scope: Scope) -> pulumi.Output[str]:
-    client = organizations.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=scope.parent))
-    return client.region.apply(lambda found: _known(scope, found))
+    def configured() -> pulumi.Output[str]:
+        client = organizations.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=scope.parent))
+        return pulumi.Output.from_input(getattr(client, what)).apply(checked)
 
-
-def _known(scope: Scope, found: str | None) -> str:
-    if not found:
-        raise SpecError(
-            f"{type(scope.parent).__name__} {scope.name!r}: no region is known. Say one, e.g. "
-            "infra-kit:region: europe-west1."
-        )
-    return found
+    known: pulumi.Output[str] = said.apply(lambda found: found or configured())
+    return known

@@ -5,12 +5,15 @@
   (https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr), or more CPUs and memory. The plan says which.
 - Production never stands on a shared core, asked or not: Google's service level agreement leaves those out
   (https://cloud.google.com/sql/sla). Elsewhere the cheapest machine that fits may be one.
-- High availability and replicas need backups and the write-ahead log (https://cloud.google.com/sql/docs/postgres/high-availability):
-  they are on then, for a day, where the spec asks for none.
+- High availability and replicas need backups and the write-ahead log
+  (https://cloud.google.com/sql/docs/postgres/high-availability): they are on then, for a day, where the spec asks for
+  none.
 - A backup begins within four hours of the window's beginning, and lasts as long as it lasts
   (https://cloud.google.com/sql/docs/postgres/backup-recovery/backups): of `backups.window` only the beginning counts.
 - The role whose the databases are and the extensions are made by scripts (`postgres_setup`); every address waits for
   them.
+- A link's role is made by a script too (`postgres_links`). Its user reaches the server and its replicas, on their
+  ports.
 - The key is the one that the server was made with: with another one it would be another server
   (https://cloud.google.com/sql/docs/postgres/configure-cmek).
 - Why not CKV_GCP_79 (the newest major version): the version is the spec's to choose.
@@ -18,7 +21,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import get_args
 
 import pulumi
@@ -29,12 +34,14 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.common.sizes import Size, choose
-from infra_kit.providers.common.urls import url
+from infra_kit.providers.common.urls import as_user, url
 from infra_kit.providers.common.waiting import after
-from infra_kit.providers.gcp import postgres_extensions, postgres_settings, postgres_setup, sizes
+from infra_kit.providers.gcp import postgres_extensions, postgres_links, postgres_settings, postgres_setup, sizes
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.authorities import authorities
+from infra_kit.providers.gcp.grants import Destination, GcpGrant
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.network import GcpNetwork
 
@@ -61,6 +68,16 @@ POOLER_PORT = 6432
 
 RESERVED = frozenset({"cloudsqladmin", "postgres", "template0", "template1"})
 """Databases that every server has: Cloud SQL makes no second one."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GcpDatabase:
+    """A server's handles, for links."""
+
+    session: postgres_setup.Session
+    destination: Destination
+    ready: Sequence[pulumi.Resource]
+    """What must have run inside before a role can be given anything."""
 
 
 def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
@@ -187,5 +204,35 @@ def _endpoint(
         reader_url=readers[0],
         reader_urls=pulumi.Output.all(*readers),
         pooled_url=address(primary, POOLER_PORT if spec.pooling else PORT),
-        ca_certificate=primary.server_ca_certs.apply(authorities),
+        # The provider holds it for a secret; whoever connects is shown it.
+        ca_certificate=pulumi.Output.unsecret(primary.server_ca_certs.apply(authorities)),
+        native=GcpDatabase(
+            session=setup.session,
+            destination=Destination(
+                hosts=[server.private_ip_address for server in (primary, *replicas)],
+                ports=[pulumi.Output.from_input(str(port)) for port in _ports(spec)],
+            ),
+            ready=setup.scripts,
+        ),
     )
+
+
+def _ports(spec: PostgresSpec) -> list[int]:
+    return [PORT, POOLER_PORT] if spec.pooling else [PORT]
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: PostgresEndpoint = link.to.endpoint
+    native = scope.native(link.to, GcpDatabase)
+    role = postgres_links.make(scope, link, native.session, after=native.ready)
+    mine = partial(as_user, username=role.name, password=role.password, path=role.database)
+    endpoint = dataclasses.replace(
+        there,
+        database=pulumi.Output.from_input(role.database),
+        username=pulumi.Output.from_input(role.name),
+        password=role.password,
+        url=mine(there.url),
+        reader_url=mine(there.reader_url),
+        pooled_url=mine(there.pooled_url),
+    )
+    return endpoint.grant(native=GcpGrant(destination=native.destination), depends_on=[role.script])

@@ -8,7 +8,7 @@ who deploys needs `cloudsql.instances.executeSql` and may read the secret with t
 
 Scripts may run any number of times, and drop nothing: data may depend on an extension that is no longer asked for.
 Why CONNECT is not revoked from PUBLIC, as on a server of one's own: Cloud SQL's exports and imports run as roles that
-would be shut out, and nobody else has one here.
+would be shut out. A link's role has rights in its own database alone (`postgres_links`).
 """
 
 from __future__ import annotations
@@ -33,17 +33,7 @@ MAINTENANCE_DATABASE = "postgres"
 
 
 @dataclass(frozen=True)
-class Setup:
-    """What was made inside."""
-
-    password: pulumi.Output[str]
-    """The owner's. Secret."""
-    scripts: Sequence[sql.ProvisionScript]
-    """Once they have run, a client finds all that it needs."""
-
-
-@dataclass(frozen=True)
-class _Session:
+class Session:
     """How a script gets in."""
 
     server: sql.DatabaseInstance
@@ -51,20 +41,31 @@ class _Session:
     secret: pulumi.Output[str]
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What was made inside."""
+
+    session: Session
+    password: pulumi.Output[str]
+    """The owner's. Secret."""
+    scripts: Sequence[sql.ProvisionScript]
+    """Once they have run, a client finds all that it needs."""
+
+
 def create(
     scope: Scope, server: sql.DatabaseInstance, databases: Mapping[str, sql.Database], extensions: Sequence[str]
 ) -> Setup:
     session = _session(scope, server)
     owned_by: pulumi.Output[str] = pulumi.Output.secret(password(scope).result)
-    role = _script(scope, "role", session, MAINTENANCE_DATABASE, owned_by.apply(_role))
+    role = script(scope, "role", session, MAINTENANCE_DATABASE, owned_by.apply(_role))
     inside = [
-        _script(scope, f"setup-{name}", session, database.name, _database(name, extensions), after=role)
+        script(scope, f"setup-{name}", session, database.name, _database(name, extensions), after=[role])
         for name, database in databases.items()
     ]
-    return Setup(owned_by, [role, *inside])
+    return Setup(session, owned_by, [role, *inside])
 
 
-def _session(scope: Scope, server: sql.DatabaseInstance) -> _Session:
+def _session(scope: Scope, server: sql.DatabaseInstance) -> Session:
     secret = password(scope, "administrator-password").result
     administrator = scope.resource(
         "administrator",
@@ -75,7 +76,7 @@ def _session(scope: Scope, server: sql.DatabaseInstance) -> _Session:
         # PostgreSQL drops no user who owns something; this one goes with the server.
         deletion_policy="ABANDON",
     )
-    return _Session(server, administrator.name, _secret_version(scope, server, secret))
+    return Session(server, administrator.name, _secret_version(scope, server, secret))
 
 
 def _secret_version(scope: Scope, server: sql.DatabaseInstance, password: pulumi.Output[str]) -> pulumi.Output[str]:
@@ -95,24 +96,25 @@ def _secret_version(scope: Scope, server: sql.DatabaseInstance, password: pulumi
     return version.id
 
 
-def _script(
+def script(
     scope: Scope,
     role: str,
-    session: _Session,
+    session: Session,
     database: pulumi.Input[str],
-    script: pulumi.Input[str],
+    text: pulumi.Input[str],
     *,
-    after: sql.ProvisionScript | None = None,
+    after: Sequence[pulumi.Resource] = (),
 ) -> sql.ProvisionScript:
+    """Runs a script in a database, as the administrator."""
     return scope.resource(
         role,
         sql.ProvisionScript,
-        depends_on=[after] if after else [],
+        depends_on=after,
         instance=session.server.name,
         database=database,
         user=session.user,
         password_secret_version=session.secret,
-        script=script,
+        script=text,
     )
 
 

@@ -14,14 +14,18 @@ https://cloud.google.com/memorystore/docs/valkey/manage-basic-auth). The endpoin
   Memorystore cannot take them back (https://cloud.google.com/memorystore/docs/redis/manage-read-replicas).
 - It is a cache: nothing is kept of one that is deleted.
 - TLS is by a certificate authority of the instance's own, which a client must trust: `ca_certificate`.
-- The key is the one that the instance was made with
-  (https://cloud.google.com/memorystore/docs/redis/about-cmek): another one would replace it.
+- A link is by the instance's own password: Memorystore knows no users, so a link that may only read is refused.
+  Commands that change the server itself are switched off for everybody
+  (https://cloud.google.com/memorystore/docs/redis/product-constraints).
+- The key is the one that the instance was made with (https://cloud.google.com/memorystore/docs/redis/about-cmek):
+  another one would replace it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import redis
@@ -31,10 +35,12 @@ from infra_kit.component import Scope
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.gcp import sizes
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.authorities import authorities
+from infra_kit.providers.gcp.grants import Destination, GcpGrant
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.network import GcpNetwork
@@ -52,6 +58,13 @@ DATABASES = 16
 
 MAINTENANCE = {"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"hours": 5, "minutes": 0}}]}
 """An hour, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpCache:
+    """An instance's handles, for links."""
+
+    destination: Destination
 
 
 def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
@@ -135,4 +148,23 @@ def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
         ca_certificate=instance.server_ca_certs.apply(authorities),
         url=there,
         reader_url=address(instance.read_endpoint, instance.read_endpoint_port.apply(int)) if spec.replicas else there,
+        native=GcpCache(destination=_destination(spec, instance)),
     )
+
+
+def _destination(spec: RedisSpec, instance: redis.Instance) -> Destination:
+    hosts, ports = [instance.host], [instance.port]
+    if spec.replicas:
+        hosts, ports = [*hosts, instance.read_endpoint], [*ports, instance.read_endpoint_port]
+    return Destination(hosts=hosts, ports=[port.apply(lambda it: str(int(it))) for port in ports])
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    if link.access == ("read",):
+        raise SpecError(
+            f"{scope.what}: links: {link}: access: given 'read'; Memorystore for Redis knows one password and no "
+            "users, so whoever reads may write too. Say link('readwrite'), if that is meant; what nobody but its "
+            "writer may change belongs into a Redis of its own."
+        )
+    there: RedisEndpoint = link.to.endpoint
+    return there.grant(native=GcpGrant(destination=scope.native(link.to, GcpCache).destination))

@@ -43,7 +43,20 @@ def _account(inputs: Inputs) -> dict[str, str]:
     return {"email": email, "member": f"serviceAccount:{email}", "name": f"projects/{PROJECT}/serviceAccounts/{email}"}
 
 
+def _service(inputs: Inputs) -> dict[str, str]:
+    name = inputs.get("name", "recorded-service")
+    return {"name": name, "uri": f"https://{name}-{NUMBER}.{REGION}.run.app"}
+
+
 OUTPUTS = {
+    "gcp:cloudrunv2/job:Job": _named("recorded-job"),
+    "gcp:cloudrunv2/service:Service": _service,
+    "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
+    "gcp:parametermanager/regionalParameterVersion:RegionalParameterVersion": lambda inputs: {
+        "name": f"{inputs['parameter']}/versions/{inputs['parameterVersionId']}"
+    },
+    "gcp:projects/iAMCustomRole:IAMCustomRole": lambda inputs: {"name": f"projects/{PROJECT}/roles/{inputs['roleId']}"},
+    "gcp:secretmanager/secretVersion:SecretVersion": {"version": "1"},
     "gcp:projects/serviceIdentity:ServiceIdentity": _agent,
     "gcp:pubsub/topic:Topic": _named("recorded-topic"),
     "gcp:pubsub/subscription:Subscription": _named("recorded-subscription"),
@@ -99,6 +112,10 @@ def _has_address(inputs: Mapping[str, Any]) -> bool:
 
 
 OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "gcp:cloudrunv2/jobIamMember:JobIamMember": _everyone,
+    # What lets a load balancer in stands behind a gateway, which is the edge.
+    "gcp:cloudrunv2/service:Service": lambda inputs: inputs.get("ingress") in (None, "INGRESS_TRAFFIC_ALL"),
+    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": _everyone,
     "gcp:compute/firewall:Firewall": _lets_everyone_in,
     "gcp:compute/globalForwardingRule:GlobalForwardingRule": (
         lambda inputs: inputs.get("loadBalancingScheme", "EXTERNAL").startswith("EXTERNAL")
@@ -107,6 +124,7 @@ OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gcp:pubsub/topicIAMMember:TopicIAMMember": _everyone,
     "gcp:sql/databaseInstance:DatabaseInstance": _has_address,
     "gcp:storage/bucket:Bucket": lambda inputs: inputs.get("publicAccessPrevention") != "enforced",
+    "gcp:secretmanager/secretIamMember:SecretIamMember": _everyone,
     "gcp:storage/bucketIAMMember:BucketIAMMember": _everyone,
 }
 """By type, whether what has these inputs is open to the internet."""
@@ -123,6 +141,9 @@ def _always(_: Mapping[str, Any]) -> bool:
 
 
 BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "gcp:cloudrunv2/jobIamMember:JobIamMember": _much,
+    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": _much,
+    "gcp:secretmanager/secretIamMember:SecretIamMember": _much,
     # Of a whole project.
     "gcp:projects/iAMBinding:IAMBinding": _always,
     "gcp:projects/iAMMember:IAMMember": _always,

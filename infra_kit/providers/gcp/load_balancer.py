@@ -1,22 +1,28 @@
-"""Where a Cdn on Google Cloud answers: its address, its listeners and its certificates.
+"""The global external Application Load Balancer of a Cdn or a Gateway: its address, its listeners, its certificates,
+and what their URL maps have in common.
 
 A certificate is Google's own, one a domain, so that a further domain leaves the others' alone. Google issues it once
-the domain's DNS record points to the address, and renews it (https://cloud.google.com/certificate-manager/docs/domain-authorization).
-Nothing waits for that: the record is made after the deployment has told the address.
+the domain's DNS record points to the address, and renews it
+(https://cloud.google.com/certificate-manager/docs/domain-authorization). Nothing waits for that: the record is made
+after the deployment has told the address.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pulumi
 from pulumi_gcp import certificatemanager, compute
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import CdnSpec
+from infra_kit.naming import fit
+from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp.apis import api
-from infra_kit.providers.gcp.cdn_backends import mark
 from infra_kit.providers.gcp.labels import labels
+
+ROOM = 8
+"""Characters of a mark that names, of at most 63, have no place for."""
 
 
 class Edge(NamedTuple):
@@ -27,16 +33,49 @@ class Edge(NamedTuple):
     """What answers on it."""
 
 
-def serve(scope: Scope, spec: CdnSpec, routes: compute.URLMap) -> Edge:
+def mark(text: str) -> str:
+    """A pattern or a domain as a part of a role."""
+    return fit(text, ROOM)
+
+
+def url(domains: Sequence[str], edge: Edge) -> pulumi.Output[str]:
+    """Where it answers, known once it does."""
+    if domains:
+        return after(pulumi.Output.from_input(f"https://{domains[0]}"), edge.listener)
+    return after(pulumi.Output.concat("http://", edge.address), edge.listener)
+
+
+def not_found(service: compute.BackendService) -> dict[str, Any]:
+    """Where nothing leads. A URL map has to name a service for it, which is never asked."""
+    return {"default_service": service.id, "default_route_action": refusal(404)}
+
+
+def refusal(status: int) -> dict[str, Any]:
+    """A route's action: the load balancer answers itself."""
+    return {"fault_injection_policy": {"abort": {"http_status": status, "percentage": 100}}}
+
+
+def on_all_answers(headers: Mapping[str, str]) -> dict[str, Any] | None:
+    """A URL map's action that puts these headers on what comes back."""
+    added = [{"header_name": name, "header_value": value, "replace": True} for name, value in headers.items()]
+    return {"response_headers_to_adds": added} if added else None
+
+
+def longest_first(patterns: Iterable[str]) -> list[str]:
+    """Rules are tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
+    return sorted(patterns, key=lambda pattern: (-len(pattern), pattern))
+
+
+def serve(scope: Scope, domains: Sequence[str], routes: compute.URLMap) -> Edge:
     owned = labels(scope)
     made = scope.resource("address", compute.GlobalAddress, depends_on=[api(scope, "compute")], labels=owned)
-    target = _to_https(scope).id if spec.domains else routes.id
+    target = _to_https(scope).id if domains else routes.id
     http = scope.resource("http", compute.TargetHttpProxy, url_map=target)
     plain = _listen(scope, "http-rule", made.address, http.id, "80")
-    if spec.domains:
-        return Edge(made.address, _https(scope, spec, routes, made.address))
+    if domains:
+        return Edge(made.address, _https(scope, domains, routes, made.address))
     pulumi.log.warn(
-        f"Cdn {scope.name!r}: it has no domains, so no certificate: it answers by plain HTTP on its address. Name "
+        f"{scope.what}: it has no domains, so no certificate: it answers by plain HTTP on its address. Name "
         "domains before anyone depends on it.",
         scope.parent,
     )
@@ -44,7 +83,7 @@ def serve(scope: Scope, spec: CdnSpec, routes: compute.URLMap) -> Edge:
 
 
 def _https(
-    scope: Scope, spec: CdnSpec, routes: compute.URLMap, address: pulumi.Output[str]
+    scope: Scope, domains: Sequence[str], routes: compute.URLMap, address: pulumi.Output[str]
 ) -> compute.GlobalForwardingRule:
     policy = scope.resource(
         "tls", compute.SSLPolicy, depends_on=[api(scope, "compute")], min_tls_version="TLS_1_2", profile="RESTRICTED"
@@ -53,17 +92,17 @@ def _https(
         "https",
         compute.TargetHttpsProxy,
         url_map=routes.id,
-        certificate_map=pulumi.Output.concat("//certificatemanager.googleapis.com/", _certificates(scope, spec).id),
+        certificate_map=pulumi.Output.concat("//certificatemanager.googleapis.com/", _certificates(scope, domains).id),
         ssl_policy=policy.id,
     )
     return _listen(scope, "https-rule", address, proxy.id, "443")
 
 
-def _certificates(scope: Scope, spec: CdnSpec) -> certificatemanager.CertificateMap:
+def _certificates(scope: Scope, domains: Sequence[str]) -> certificatemanager.CertificateMap:
     """Who asks for a host name that is not among them gets no certificate, and no answer."""
     owned, needed = labels(scope), [api(scope, "certificates")]
     all_ = scope.resource("certificates", certificatemanager.CertificateMap, depends_on=needed, labels=owned)
-    for domain in spec.domains:
+    for domain in domains:
         certificate = scope.resource(
             f"certificate-{mark(domain)}",
             certificatemanager.Certificate,

@@ -1,0 +1,120 @@
+"""Gateway on Google Cloud: a global external Application Load Balancer before Cloud Run, with Cloud Armor.
+
+- Each service that a route leads to has a backend, and answers whoever comes by the load balancer (`service`). What no
+  route leads to is answered 404; with `domains`, so is every other host name. HTTP is sent to HTTPS, TLS 1.2 and later.
+- A pattern's `*` at its end is all that paths begin with; a whole step of a path elsewhere, as in `/orders/*/lines`.
+- `waf` and `limits` are a Cloud Armor policy a service (`gateway_armor`).
+- A request that says a length beyond `max_body_mb` is answered 413. One that says none is bounded by Cloud Run, at 32
+  MiB (https://cloud.google.com/run/quotas).
+- A load balancer checks no tokens, so `jwt` is a gap.
+- `domain` is an address: an A record leads there. Certificates are issued once it does (`load_balancer`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_gcp import compute
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
+from infra_kit.components.service import Service
+from infra_kit.features import Feature
+from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.service import GcpService
+
+SUPPORTS = frozenset({features.DOMAINS, features.WAF, features.RATE_LIMITS})
+
+HINTS = {
+    features.JWT: "Google's load balancer checks no tokens; let the services check them (accept the gap, and give them "
+    "issuer and audience as environment), or put an API Gateway before them",
+    features.RATE_LIMITS: "Cloud Armor holds one limit a request, and counts for each service by itself; say one limit "
+    "a route, or one for all routes where they lead to one service",
+}
+
+NAME = "routes"
+BYTES = 1024 * 1024
+BEYOND = 10**15
+"""Bytes; more than anybody can say."""
+
+
+def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+    beyond = frozenset() if gateway_checks.one_limit_a_request(spec) else frozenset({features.RATE_LIMITS})
+    return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
+
+
+def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
+    gateway_checks.check(scope, spec)
+    services = {route.to.name: route.to for route in spec.routes.values()}
+    backends = {name: _backend(scope, spec, service) for name, service in services.items()}
+    edge = load_balancer.serve(scope, spec.domains, _url_map(scope, spec, backends))
+    return GatewayEndpoint(
+        url=load_balancer.url(spec.domains, edge),
+        domain=edge.address,
+        ca_certificate=pulumi.Output.from_input(None),
+    )
+
+
+def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> compute.BackendService:
+    native = scope.native(service, GcpService)
+    native.gateways.append(scope.name)
+    group = scope.resource(
+        f"group-{service.name}",
+        compute.RegionNetworkEndpointGroup,
+        depends_on=[api(scope, "compute")],
+        network_endpoint_type="SERVERLESS",
+        region=native.region,
+        cloud_run={"service": native.name},
+    )
+    return scope.resource(
+        f"backend-{service.name}",
+        compute.BackendService,
+        description=service.name,
+        load_balancing_scheme="EXTERNAL_MANAGED",
+        protocol="HTTPS",
+        backends=[{"group": group.id}],
+        security_policy=gateway_armor.policy(scope, spec, service),
+        log_config={"enable": True, "sample_rate": 1.0} if spec.access_logs else {"enable": False},
+    )
+
+
+def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> compute.URLMap:
+    nowhere = load_balancer.not_found(backends[min(backends)])
+    return scope.resource(
+        "routes",
+        compute.URLMap,
+        **nowhere,
+        host_rules=[{"hosts": list(spec.domains) or ["*"], "path_matcher": NAME}],
+        path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, backends)}],
+        header_action=load_balancer.on_all_answers(spec.response_headers),
+    )
+
+
+def _rules(spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
+    routes = [
+        {"match_rules": [_match(pattern)], "service": backends[spec.routes[pattern].to.name].id}
+        for pattern in load_balancer.longest_first(spec.routes)
+    ]
+    return [{"priority": number, **rule} for number, rule in enumerate([_too_large(spec, backends), *routes], start=1)]
+
+
+def _too_large(spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> dict[str, Any]:
+    beyond = {"range_start": spec.max_body_mb * BYTES + 1, "range_end": BEYOND}
+    length = {"header_name": "content-length", "range_match": beyond}
+    return {
+        "match_rules": [{"prefix_match": "/", "header_matches": [length]}],
+        "service": backends[min(backends)].id,
+        "route_action": load_balancer.refusal(413),
+    }
+
+
+def _match(pattern: str) -> dict[str, str]:
+    steps, rest = (pattern[:-1], "*") if pattern.endswith("*") else (pattern, "")
+    if "*" not in steps:
+        return {"prefix_match": steps} if rest else {"full_path_match": steps}
+    named = "".join("/*" if step == "*" else f"/{step}" for step in steps.split("/")[1:])
+    return {"path_template_match": f"{named}**" if rest else named}

@@ -1,0 +1,154 @@
+"""Service on Google Cloud: Cloud Run, which starts instances, checks them and gives them requests.
+
+- Private: from the internet nothing comes in but what a `Gateway` sends. A service that no gateway leads to takes
+  requests from inside the project's networks only, and only from who may invoke it: a link grants that to the caller's
+  account. The caller shows who it is by a token of its account for the service's URL, in the header
+  `X-Serverless-Authorization` (or `Authorization`): Google's libraries fetch one, and so does a request to the metadata
+  server (https://cloud.google.com/run/docs/authenticating/service-to-service). One that a gateway leads to answers
+  whoever comes by the gateway or from inside, because a load balancer has no identity to show. Both is said in the
+  plan.
+- An instance has its CPU always, also between requests; so the least is one CPU (`workload_sizes`). As many are there
+  as `min_instances`, and more by use of CPU and by requests at a time; not by memory or by requests a minute, which
+  Cloud Run does not look at (https://cloud.google.com/run/docs/about-instance-autoscaling). Where the number is fixed,
+  an instance takes as many requests at a time as Cloud Run lets it: there is no other one to wait for.
+- A new version is started whole beside the old one and gets all requests once it is well; if it does not become so, the
+  old one goes on and `up` fails. It is well after one check: what Cloud Run has for more is a preview
+  (https://cloud.google.com/run/docs/configuring/healthchecks).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi_gcp import cloudrunv2
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.service import ServiceEndpoint, ServiceSpec
+from infra_kit.durations import seconds
+from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
+from infra_kit.providers.gcp import service_checks, workload_logs, workloads
+from infra_kit.providers.gcp.grants import GcpGrant, Permission
+from infra_kit.providers.gcp.place import region
+
+_OWN = frozenset({features.AUTOSCALING, features.STICKY_SESSIONS})
+SUPPORTS = workloads.SUPPORTS | _OWN
+
+HINTS = {
+    features.BLUE_GREEN: "Cloud Run starts a new version whole beside the old one and switches once its health check "
+    "is well: leave strategy and smoke_tests out. To try a version that gets no requests, deploy it from the pipeline "
+    "(gcloud run deploy --no-traffic --tag green)",
+    features.ERROR_ROLLBACK: "Cloud Run does not look at a new version's answers; leave max_error_percent out, watch "
+    "the metric request_count, and go back with gcloud run services update-traffic",
+    features.AUTOSCALING: "Cloud Run scales by CPU and by requests at a time; leave scaling.requests_per_instance and "
+    "scaling.memory_percent out",
+}
+
+PORT = 443
+MOST_AT_A_TIME = 1000
+"""Requests of one instance (https://cloud.google.com/run/docs/about-concurrency)."""
+PRIVATE, BEHIND_A_GATEWAY = "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
+INVOKER = "roles/run.invoker"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpService:
+    """A service's handles, for gateways and callers."""
+
+    name: pulumi.Output[str]
+    region: pulumi.Output[str]
+    gateways: list[str] = field(default_factory=list)
+    """Those that lead to it, so far."""
+
+
+def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
+    return workloads.gaps(spec, _OWN - service_checks.beyond(spec), HINTS)
+
+
+def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
+    service_checks.check(scope, spec)
+    gateways: list[str] = []
+    made = workloads.workload(scope, spec)
+    service = scope.resource(
+        "service",
+        cloudrunv2.Service,
+        depends_on=made.needs,
+        **made.settings,
+        ingress=_decided(gateways, BEHIND_A_GATEWAY, PRIVATE),
+        invoker_iam_disabled=_decided(gateways, True, False),  # noqa: FBT003  the values themselves
+        scaling={"min_instance_count": spec.min_instances},
+        template={**made.template, **_template(spec), "containers": _containers(spec, made)},
+    )
+    workload_logs.keep(scope, spec, log_of(service))
+    return ServiceEndpoint(
+        url=service.uri,
+        host=service.uri.apply(lambda uri: uri.removeprefix("https://")),
+        port=pulumi.Output.from_input(PORT),
+        native=GcpService(name=service.name, region=region(scope), gateways=gateways),
+    )
+
+
+def _decided(gateways: list[str], behind_a_gateway: Any, private: Any) -> pulumi.Output[Any]:
+    """Known once the program has been read: a gateway is made after the services that it leads to."""
+
+    async def decided() -> Any:
+        return behind_a_gateway if gateways else private
+
+    return pulumi.Output.from_input(decided())
+
+
+def log_of(service: cloudrunv2.Service) -> pulumi.Output[str]:
+    return pulumi.Output.format(
+        'resource.type="cloud_run_revision" AND resource.labels.service_name="{0}"', service.name
+    )
+
+
+def _template(spec: ServiceSpec) -> dict[str, Any]:
+    grows = spec.most_instances > spec.min_instances
+    scaling = {"max_instance_count": spec.most_instances}
+    return {
+        "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
+        "session_affinity": spec.sticky_sessions,
+        "max_instance_request_concurrency": None if grows else MOST_AT_A_TIME,
+        "scaling": {**scaling, "cpu_utilization": (spec.scaling.cpu_percent or 0) / 100} if grows else scaling,
+    }
+
+
+def _containers(spec: ServiceSpec, made: workloads.Workload) -> list[dict[str, Any]]:
+    own, *beside = ({**each, "resources": {**each["resources"], "cpu_idle": False}} for each in made.containers)
+    return [{**own, "ports": {"container_port": spec.port}, **_probes(spec)}, *beside]
+
+
+def _probes(spec: ServiceSpec) -> dict[str, Any]:
+    health = spec.health
+    timeout = seconds(health.timeout)
+    asks = {"http_get": {"path": health.path, "port": spec.port}, "timeout_seconds": timeout}
+    tries = math.ceil(seconds(health.start_timeout) / timeout)
+    return {
+        # A check follows the last one as soon as that one may be over: a new version shall not wait for it.
+        "startup_probe": {**asks, "period_seconds": timeout, "failure_threshold": tries},
+        "liveness_probe": {
+            **asks,
+            "period_seconds": seconds(health.interval),
+            "failure_threshold": health.unhealthy_after,
+        },
+    }
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    endpoint: ServiceEndpoint = link.to.endpoint
+    service = scope.native(link.to, GcpService)
+    pulumi.log.info(
+        f"{scope.what}: links: {link} on gcp wants to know who calls: send a token of this component's account for "
+        f"{link.name}_URL in the header X-Serverless-Authorization "
+        "(https://cloud.google.com/run/docs/authenticating/service-to-service).",
+        scope.parent,
+    )
+    where = {"name": service.name, "location": service.region}
+    calls = Permission(kind=cloudrunv2.ServiceIamMember, role=INVOKER, where=where)
+    return endpoint.grant(native=GcpGrant(permissions={"calls": calls}))

@@ -1,0 +1,84 @@
+"""What Cloud Run cannot do for a service is refused before anything is made, or said in the plan where it is only a
+default."""
+
+from __future__ import annotations
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.service import Release, Scaling, ServiceSpec
+from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.gcp.workload_checks import refuse_or_say
+
+START_SECONDS = 240
+CHECK_SECONDS = 3600
+"""The longest start, and the longest time between two checks
+(https://cloud.google.com/run/docs/reference/rest/v2/Container#probe)."""
+MOST_PERCENT = 95
+"""https://cloud.google.com/run/docs/about-instance-autoscaling"""
+
+
+def beyond(spec: ServiceSpec) -> frozenset[Feature]:
+    """What Cloud Run has, but not as this spec asks for it."""
+    asks_more = spec.scaling.requests_per_instance or spec.scaling.memory_percent not in (
+        None,
+        Scaling().memory_percent,
+    )
+    return frozenset({features.AUTOSCALING}) if asks_more else frozenset()
+
+
+def check(scope: Scope, spec: ServiceSpec) -> None:
+    """Raises `SpecError`."""
+    _check_health(scope, spec)
+    _check_scaling(scope, spec)
+    _check_release(scope, spec)
+
+
+def _check_health(scope: Scope, spec: ServiceSpec) -> None:
+    health = spec.health
+    for field, most in (("start_timeout", START_SECONDS), ("timeout", START_SECONDS), ("interval", CHECK_SECONDS)):
+        given = getattr(health, field)
+        if seconds(given) > most:
+            raise SpecError(
+                f"{scope.what}: health.{field}: given {given}, Cloud Run waits {most} seconds at most. Ask for less."
+            )
+    if health.healthy_after > 1:
+        refuse_or_say(
+            scope,
+            health,
+            "healthy_after",
+            f"{scope.what}: health.healthy_after: given {health.healthy_after}; on Cloud Run an instance gets requests "
+            "after one check that is well. Let the path answer 200 only when all is ready, and say healthy_after=1.",
+        )
+
+
+def _check_scaling(scope: Scope, spec: ServiceSpec) -> None:
+    percent = spec.scaling.cpu_percent
+    if percent and percent > MOST_PERCENT:
+        raise SpecError(
+            f"{scope.what}: scaling.cpu_percent: given {percent}, Cloud Run takes {MOST_PERCENT} at most. Ask for "
+            "less, or say None: then it grows by requests at a time alone."
+        )
+    if spec.most_instances > spec.min_instances and spec.scaling.memory_percent:
+        refuse_or_say(
+            scope,
+            spec.scaling,
+            "memory_percent",
+            f"{scope.what}: scaling.memory_percent: Cloud Run does not scale by memory, and ends an instance that "
+            "needs more than it has. Give it enough memory_gb, and say memory_percent=None.",
+        )
+
+
+def _check_release(scope: Scope, spec: ServiceSpec) -> None:
+    release, usual = spec.release, Release()
+    if release.smoke_tests:
+        raise SpecError(
+            f"{scope.what}: release.smoke_tests: given {', '.join(release.smoke_tests)}; Cloud Run asks a new version "
+            "its health check's path alone. Let that path try what the others do, or run them from the pipeline."
+        )
+    if release.max_failed_checks != usual.max_failed_checks:
+        raise SpecError(
+            f"{scope.what}: release.max_failed_checks: given {release.max_failed_checks}; Cloud Run takes a new "
+            "version back where it is not well within health.start_timeout, and not later. Leave it out."
+        )

@@ -1,0 +1,67 @@
+"""Secrets in Secret Manager: kept in the region, under a key of the component's own where the environment asks for it.
+
+A version is referred to by its number, never as `latest`: another value is another version, and whoever refers to it is
+deployed anew with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi_gcp import secretmanager
+
+from infra_kit.component import Scope
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.grants import Permission, Reference
+from infra_kit.providers.gcp.keys import key_id
+from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.place import region
+
+ACCESSOR = "roles/secretmanager.secretAccessor"
+
+
+def key_of(scope: Scope) -> pulumi.Output[str] | None:
+    """The key of a component's secrets."""
+    return key_id(scope, service="secrets", role="secrets-key")
+
+
+def store(
+    scope: Scope,
+    role: str,
+    *,
+    secret_id: pulumi.Input[str],
+    value: pulumi.Output[str],
+    key: pulumi.Output[str] | None,
+    deletion_protection: bool = False,
+) -> Reference:
+    """A secret with one version, which holds the value: the children `role` and `<role>-version`."""
+    secret = scope.resource(
+        role,
+        secretmanager.Secret,
+        depends_on=[api(scope, "secrets")],
+        # Where it is kept and under which key is decided when it is made: the provider would make another one of the
+        # same name (https://cloud.google.com/secret-manager/docs/choosing-replication).
+        ignore_changes=["replication"],
+        secret_id=secret_id,
+        replication={"user_managed": {"replicas": [_replica(scope, key)]}},
+        labels=labels(scope),
+        deletion_protection=deletion_protection,
+    )
+    version = scope.resource(
+        f"{role}-version",
+        secretmanager.SecretVersion,
+        secret=secret.id,
+        secret_data=value,
+    )
+    return Reference(secret=secret.id, version=version.version)
+
+
+def _replica(scope: Scope, key: pulumi.Output[str] | None) -> dict[str, Any]:
+    encryption = {"customer_managed_encryption": {"kms_key_name": key}} if key else {}
+    return {"location": region(scope), **encryption}
+
+
+def may_read(reference: Reference) -> Permission:
+    """To read this secret, and no other."""
+    return Permission(kind=secretmanager.SecretIamMember, role=ACCESSOR, where={"secret_id": reference.secret})

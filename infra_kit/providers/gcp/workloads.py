@@ -1,0 +1,193 @@
+"""What Service, Worker and Job share on Google Cloud: who a container runs as, what it is told and where it connects
+to.
+
+- Each runs as a service account of its own, which may do nothing but what its links grant.
+- It stands in the network by Direct VPC egress, and all that it sends goes there: to databases and caches, to Google's
+  services by private access, to the internet by the network's NAT, if it has one. In the network it reaches what it is
+  linked to and nothing else: one firewall rule denies, one a link allows. (Not where it is linked to a database that
+  stood already: its address is not known before.)
+- A secret is read from Secret Manager by Cloud Run when an instance starts; only this account may read it.
+- An instance gets SIGTERM and 10 seconds (https://cloud.google.com/run/docs/container-contract#instance-shutdown).
+- Only images for amd64 run, from Artifact Registry or Docker Hub; another registry's by a remote repository
+  (https://cloud.google.com/run/docs/deploying#images).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_gcp import compute, serviceaccount
+
+from infra_kit import features, links
+from infra_kit.component import Scope
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
+from infra_kit.providers.gcp import workload_checks, workload_secrets
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.grants import Destination, GcpGrant, Reference
+from infra_kit.providers.gcp.identity import service_account
+from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.network import GcpNetwork
+from infra_kit.providers.gcp.place import region
+from infra_kit.providers.gcp.workload_sizes import limits
+from infra_kit.workloads import Variables, WorkloadSpec, variables
+
+SUPPORTS = frozenset({features.SIDECARS})
+"""Of what all workloads may ask."""
+
+HINTS = {
+    features.VOLUMES: "an instance on Cloud Run keeps no files; keep them in an ObjectStore, and what is only needed "
+    "while it runs in /tmp, which counts as memory",
+}
+
+DENY, ALLOW = 60_000, 1_000
+"""Priorities of firewall rules: the lower one holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What a workload's resource is made of."""
+
+    account: serviceaccount.Account
+    template: Mapping[str, Any]
+    """What all of Cloud Run's templates have."""
+    containers: Sequence[Mapping[str, Any]]
+    """The workload's own is the first."""
+    settings: Mapping[str, Any]
+    """Of the resource itself."""
+    needs: Sequence[pulumi.Resource]
+    """What must stand before it runs."""
+
+
+def gaps(
+    spec: WorkloadSpec, supported: frozenset[Feature] = frozenset(), hints: Mapping[Feature, str] | None = None
+) -> dict[Feature, str]:
+    """See `features.gaps`: what a kind of workload supports beside what all do."""
+    return features.gaps(spec.features(), SUPPORTS | supported, {**HINTS, **(hints or {})})
+
+
+def workload(scope: Scope, spec: WorkloadSpec) -> Workload:
+    image = workload_checks.check(scope, spec)
+    told = variables(scope, spec)
+    account = service_account(scope, "account", f"Runs {scope.name}")
+    references, readable = workload_secrets.references(scope, _named(spec.links, told.grants), told, account)
+    granted = _permissions(scope, spec.links, told.grants, account)
+    walls = _firewall(scope, spec.links, told.grants, account)
+    return Workload(
+        account=account,
+        template={"service_account": account.email, "vpc_access": _network_access(scope, account)},
+        containers=_containers(scope, spec, image, told, references),
+        settings={
+            "location": region(scope),
+            "labels": labels(scope),
+            # The provider's own protection is on unless it is said to be off; a workload holds nothing.
+            "deletion_protection": False,
+        },
+        needs=[
+            api(scope, "run"), *readable, *granted, *walls, *(it for grant in told.grants for it in grant.depends_on),
+        ],
+    )  # fmt: skip
+
+
+def _native(grant: Grant) -> GcpGrant:
+    """Of what stands already, there is none."""
+    return grant.native if isinstance(grant.native, GcpGrant) else GcpGrant()
+
+
+def _named(linked: Sequence[Link], grants: Sequence[Grant]) -> dict[str, Reference]:
+    """The secrets that stand in Secret Manager already, by their variable."""
+    return {
+        name: reference
+        for link, grant in zip(linked, grants, strict=True)
+        for name, reference in links.named(link, _native(grant).secrets).items()
+    }
+
+
+def _permissions(
+    scope: Scope, linked: Sequence[Link], grants: Sequence[Grant], account: serviceaccount.Account
+) -> list[pulumi.Resource]:
+    return [
+        scope.resource(
+            f"link-{link.key}-{what}", may.kind, **may.where, role=may.role, member=account.member
+        )
+        for link, grant in zip(linked, grants, strict=True)
+        for what, may in _native(grant).permissions.items()
+    ]  # fmt: skip
+
+
+def _firewall(
+    scope: Scope, linked: Sequence[Link], grants: Sequence[Grant], account: serviceaccount.Account
+) -> list[pulumi.Resource]:
+    if any(link.to.stands_already for link in linked):
+        return []
+    denied = _rule(
+        scope,
+        "deny-network",
+        account,
+        priority=DENY,
+        destination_ranges=[scope.network.cidr],
+        denies=[{"protocol": "all"}],
+    )
+    return [denied, *(
+        _rule(scope, f"reaches-{link.key}", account, priority=ALLOW, **_open(destination))
+        for link, grant in zip(linked, grants, strict=True)
+        if (destination := _native(grant).destination)
+    )]  # fmt: skip
+
+
+def _open(destination: Destination) -> dict[str, Any]:
+    return {
+        "destination_ranges": [pulumi.Output.concat(host, "/32") for host in destination.hosts],
+        "allows": [{"protocol": "tcp", "ports": list(destination.ports)}],
+    }
+
+
+def _rule(scope: Scope, role: str, account: serviceaccount.Account, **more: Any) -> compute.Firewall:
+    network = scope.native(scope.network, GcpNetwork)
+    return scope.resource(
+        role,
+        compute.Firewall,
+        depends_on=[api(scope, "compute")],
+        network=network.network,
+        direction="EGRESS",
+        target_tags=[account.account_id],
+        log_config={"metadata": "INCLUDE_ALL_METADATA"} if scope.defaults.monitoring else None,
+        **more,
+    )
+
+
+def _network_access(scope: Scope, account: serviceaccount.Account) -> dict[str, Any]:
+    network = scope.native(scope.network, GcpNetwork)
+    if network.subnetwork is None:
+        raise SpecError(
+            f"{scope.what}: network: {scope.network.name!r} stood already, and no subnetwork of it is known. Name one "
+            "in this region: Network.existing(…, subnets={'private': {'a': '…'}})."
+        )
+    # The account's id is the instances' tag too: legal as one, and nobody else's in the network.
+    interface = {"network": network.network, "subnetwork": network.subnetwork, "tags": [account.account_id]}
+    return {"egress": "ALL_TRAFFIC", "network_interfaces": [interface]}
+
+
+def _containers(
+    scope: Scope, spec: WorkloadSpec, image: str, told: Variables, references: Mapping[str, Reference]
+) -> list[dict[str, Any]]:
+    own, *beside = limits(scope, spec)
+    plain = [{"name": name, "value": value} for name, value in told.plain.items()]
+    secret = [{"name": name, "value_source": _source(reference)} for name, reference in references.items()]
+    first = {"name": scope.name, **_program(image, spec.command), "envs": [*plain, *secret], "resources": own}
+    return [first, *(
+        {"name": f"sidecar-{name}", **_program(sidecar.image, sidecar.command), "resources": size}
+        for (name, sidecar), size in zip(spec.sidecars.items(), beside, strict=True)
+    )]  # fmt: skip
+
+
+def _program(image: str, command: Sequence[str]) -> dict[str, Any]:
+    return {"image": image, "commands": list(command)} if command else {"image": image}
+
+
+def _source(reference: Reference) -> dict[str, Any]:
+    return {"secret_key_ref": {"secret": reference.secret, "version": reference.version}}
