@@ -51,9 +51,10 @@ test: lint ## lint, then every test that needs no Debian package
 test-system: $(ALL) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
 
-bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs
+bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs, what the edge adds
 	@$(BIN)/python -m tests.bench_recording
 	@$(PULUMI) && $(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.bench_edge
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
