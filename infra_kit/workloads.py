@@ -99,6 +99,9 @@ class WorkloadSpec(Spec):
         both = sorted(self.environment.keys() & self.secrets.keys())
         if both:
             raise ValueError(f"secrets: {both[0]} stands in environment too; each variable is said once")
+        for key in sorted(self.sets() & (self.environment.keys() | self.secrets.keys())):
+            where = "environment" if key in self.environment else "secrets"
+            raise ValueError(f"{where}: {key} is set by infra_kit, which knows its value; leave it out")
         names = [link.name for link in self.links]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -106,6 +109,10 @@ class WorkloadSpec(Spec):
                 f"links: the variables of two begin with {twice[0]}_; give one of them another name: link(…, name='…')"
             )
         return self
+
+    def sets(self) -> frozenset[str]:
+        """The variables that its own fields make."""
+        return frozenset(map(volume_variable, self.volumes))
 
     def asked(self) -> Mapping[Feature, bool]:
         return {features.VOLUMES: bool(self.volumes), features.SIDECARS: bool(self.sidecars)}
@@ -169,7 +176,7 @@ def variables(scope: Scope, spec: WorkloadSpec) -> Variables:
     secret = {key: pulumi.Output.secret(value) for key, value in spec.secrets.items()}
     for link, grant in granted:
         own, hidden = links.named(link, grant.variables), links.named(link, grant.secrets)
-        _check_once(scope, link, (own.keys() | hidden.keys()) & (plain.keys() | secret.keys()))
+        _check_once(scope, link, (own.keys() | hidden.keys()) & (spec.sets() | plain.keys() | secret.keys()))
         plain |= own
         secret |= hidden
     return Variables(plain=plain, secret=secret, grants=[grant for _, grant in granted])
