@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Annotated, Any, Protocol, TypedDict, Unpack
 
 import pulumi
@@ -15,6 +17,7 @@ from infra_kit.components.service import Service
 from infra_kit.environments import Environment
 from infra_kit.features import Feature
 from infra_kit.openapi import paths
+from infra_kit.patterns import overlap
 from infra_kit.rate_limits import RateLimit
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
@@ -108,6 +111,11 @@ class GatewaySpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> GatewaySpec:
+        for one, other in combinations(self.routes, 2):
+            if _squeezed(one) == _squeezed(other) or (len(one) == len(other) and overlap(one, other)):
+                raise ValueError(
+                    f"routes.{other}: a path can fit {one} too, and nothing says which one wins; narrow or drop one"
+                )
         for pattern, route in self.routes.items():
             if route.jwt and self.jwt is None:
                 raise ValueError(f"routes.{pattern}: jwt: the gateway has none; say jwt=Jwt(issuer=…, audience=[…])")
@@ -162,6 +170,10 @@ class GatewaySpec(Spec):
             pattern: route.model_copy(update={"limits": _by_address(route.limits)})
             for pattern, route in changed.items()
         }
+
+
+def _squeezed(pattern: str) -> str:
+    return re.sub(r"\*+", "*", pattern)
 
 
 def _by_address(limits: Sequence[RateLimit]) -> tuple[RateLimit, ...]:

@@ -110,6 +110,37 @@ def test_a_service_of_another_place_is_refused_and_both_are_named() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("/a/*", "/*/b"), ("/a/*/c", "/a/b/*"), ("/a/*", "/a/**"), ("/*", "/**"), ("/a*b", "/aa*")]
+)
+def test_two_routes_of_which_none_wins_are_refused(one: str, other: str) -> None:
+    def program() -> None:
+        api = service()
+        Gateway("edge", routes={one: api, other: api})
+
+    message = refusal(program, SpecError)
+    assert message.startswith(
+        f"Gateway 'edge': routes.{other}: a path can fit {one} too, and nothing says which one wins; narrow or drop one"
+    )
+
+
+@pytest.mark.parametrize(("one", "other"), [("/a/*", "/*"), ("/a/*/c", "/a/*/d"), ("/a", "/b"), ("/*.js", "/*.ts")])
+def test_two_routes_of_which_the_longer_wins_or_none_meets_the_other_stand_together(one: str, other: str) -> None:
+    def program() -> None:
+        api = service()
+        assert set(Gateway("edge", routes={one: api, other: api}).spec.routes) == {one, other}
+
+    record(program)
+
+
+@pytest.mark.parametrize("pattern", ["", "api/*", "https://x/*", "/a b"])
+def test_a_route_is_a_path_that_begins_with_a_slash(pattern: str) -> None:
+    def program() -> None:
+        Gateway("edge", routes={pattern: service()})
+
+    assert "a path pattern begins with '/'" in refusal(program, SpecError)
+
+
 DOCUMENT = {
     "openapi": "3.1.0",
     "security": [{"bearer": []}],

@@ -1,0 +1,31 @@
+"""Patterns of paths: `*` stands for any text, also for none, slashes included."""
+
+from __future__ import annotations
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether a path can fit both."""
+    todo, seen = [(0, 0)], set[tuple[int, int]]()
+    while todo:
+        at = todo.pop()
+        if at in seen:
+            continue
+        seen.add(at)
+        left, right = one[at[0] :], other[at[1] :]
+        if not left.strip("*") and not right.strip("*"):
+            return True
+        todo += _steps(at, left, right)
+    return False
+
+
+def _steps(at: tuple[int, int], left: str, right: str) -> list[tuple[int, int]]:
+    """Where it goes on behind one more character of the path, or behind a `*` that stands for no more."""
+    i, j = at
+    steps = []
+    if left.startswith("*"):
+        steps += [(i + 1, j)] + [(i, j + 1)] * bool(right)
+    if right.startswith("*"):
+        steps += [(i, j + 1)] + [(i + 1, j)] * bool(left)
+    if left and right and left[0] == right[0]:
+        steps.append((i + 1, j + 1))
+    return steps
