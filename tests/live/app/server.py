@@ -63,9 +63,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def health(*_: Any) -> Answer:
-    """Never well with HEALTHY=no; the process that a file `sick` names is not well any more."""
+    """Never well with HEALTHY=no; the process that a file `sick` names, or all, is not well any more."""
     sick = Path(os.environ.get("VOLUME_NOTES", "/nowhere")) / "sick"
-    is_sick = sick.exists() and sick.read_text() == str(os.getpid())
+    is_sick = sick.exists() and sick.read_text() in (str(os.getpid()), "all")
     return (500 if is_sick or os.environ.get("HEALTHY") == "no" else 200), {}
 
 

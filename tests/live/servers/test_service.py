@@ -60,6 +60,22 @@ def test_an_instance_that_is_down_counts_as_changed_until_it_is_back(home_dir: P
     assert answers(url, 1)
 
 
+def test_instances_that_do_not_get_well_fail_up_with_the_reason_until_they_do(home_dir: Path) -> None:
+    url = serve(home_dir)
+    sick = box(home_dir).data / "volumes" / "notes" / "sick"
+    sick.write_text("all")
+    until(lambda: httpx.get(url).status_code == 503)
+
+    with pytest.raises(
+        ServerError, match=r"api: it is not well: api-\d+ was not well within 3 s: GET /health was answered with 500"
+    ):
+        serve(home_dir)
+    sick.unlink()
+
+    serve(home_dir)
+    assert len(answers(url)) == 2
+
+
 def test_a_supervisor_that_was_killed_is_brought_back_and_ends_what_it_had_left(home_dir: Path) -> None:
     url = serve(home_dir)
     before = processes(home_dir)
@@ -118,7 +134,7 @@ def test_a_visitor_stays_with_one_instance_where_that_is_asked(home_dir: Path) -
 
     with httpx.Client() as visitor:
         assert len({visitor.get(f"{url}/version").json()["process"] for _ in range(10)}) == 1
-    assert len(answers(url)) == 2
+    assert len({httpx.get(f"{url}/version").json()["process"] for _ in range(10)}) == 2
 
 
 def test_a_websocket_passes(home_dir: Path) -> None:

@@ -51,8 +51,9 @@ class Supervised(Server):
         for name in props["volumes"]:
             home.make_private(_volume(box, name), box.user)
         box.write(FILE, json.dumps(self._all_that_is_wanted(box, record, props), indent=1))
-        # Refused by a run before: this one tries again.
+        # It is told in any case: what was refused is tried again, what is not well at once.
         (box.path / "refused.json").unlink(missing_ok=True)
+        record.started_with = ""
         return Command([sys.executable, "-P", "-m", "supervisor", str(box.path)], {"PYTHONPATH": str(PROGRAMS)})
 
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
@@ -72,8 +73,10 @@ class Supervised(Server):
 
     def refusal(self, box: Box) -> str:
         """What it means that something was refused, before the reason."""
-        served = box.process.pid is not None and state_of(box).get("process") == box.process.pid
-        return "the new version did not take over, the old one goes on: " if served else "it did not start: "
+        if box.process.pid is None or state_of(box).get("process") != box.process.pid:
+            return "it did not start: "
+        same = self.has_come_about(box)
+        return "it is not well: " if same else "the new version did not take over, the old one goes on: "
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:
         """The supervisor lets what is wanted take over; one of another build is started anew."""

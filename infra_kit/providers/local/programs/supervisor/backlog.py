@@ -9,7 +9,7 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING
 
-from .told import RefusedError
+from .told import RefusedError, in_short
 from .wanted import Backlog
 
 if TYPE_CHECKING:
@@ -23,18 +23,25 @@ CALM_SECONDS = 30.0
 async def follow(workload: Workload, backlog: Backlog) -> None:
     """Keeps the number of instances at what the backlog asks for. Runs until it is cancelled."""
     calm_since = time.monotonic()
-    while fleet := workload.fleet:
-        wanted = await asyncio.to_thread(instances, backlog, fleet.wanted.instances)
-        now = len(fleet.members)
-        if wanted is None or wanted >= now:
-            calm_since = time.monotonic()
-        try:
-            if wanted is not None and (wanted > now or time.monotonic() - calm_since > CALM_SECONDS):
+    while True:
+        least = workload.fleet.wanted.instances if workload.fleet else backlog.most
+        wanted = await asyncio.to_thread(instances, backlog, least)
+        async with workload.changing:
+            now = len(workload.fleet.members) if workload.fleet else 0
+            if wanted is None or wanted >= now:
+                calm_since = time.monotonic()
+            if wanted is not None and (wanted > now or (time.monotonic() - calm_since > CALM_SECONDS and wanted < now)):
                 workload.log.say(f"{wanted} instances instead of {now}: that is what waits for {backlog.consumer}")
-                await workload.resize(fleet, wanted)
-        except RefusedError as error:
-            workload.log.say(str(error))
+                await _resize(workload, wanted)
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def _resize(workload: Workload, count: int) -> None:
+    try:
+        if workload.fleet:
+            await workload.resize(workload.fleet, count)
+    except RefusedError as error:
+        workload.log.say(in_short(error))
 
 
 def instances(backlog: Backlog, least: int) -> int | None:

@@ -38,11 +38,25 @@ class Member:
         self._instance: Instance | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._restarts = 0
+        self._hurry = asyncio.Event()
+        self._outcome: asyncio.Future[str] | None = None
 
     async def begin(self) -> None:
         """Starts it and returns when it is well. Raises `RefusedError` with the reason and its last words."""
         await self._start()
-        self._keeping = asyncio.create_task(self._keep())
+        self._keeping = self._log.task(self._keep())
+
+    async def recover(self) -> None:
+        """Where it is not well, the next attempt is made at once. Raises `RefusedError` with what that came to."""
+        problem = ""
+        for _ in range(2):  # one may be under way, begun before whatever was the matter was mended
+            if self.well:
+                return
+            self._outcome = asyncio.get_running_loop().create_future()
+            self._hurry.set()
+            problem = await self._outcome
+        if problem:
+            raise RefusedError(problem)
 
     async def end(self) -> None:
         """Stops it for good."""
@@ -97,18 +111,26 @@ class Member:
             self._changed()
 
     async def _restart(self) -> None:
-        while True:
-            delay = min(2.0 ** (self._restarts - 1), LONGEST_DELAY) if self._restarts else 0
-            self._restarts += 1
-            if delay:
-                self._log.say(f"it has failed before, so the next one is started in {delay:.0f} s")
-            await asyncio.sleep(delay)
+        while not self.well:
+            await self._wait_a_while()
+            problem = ""
             try:
                 await self._start()
             except RefusedError as error:
+                problem = str(error)
                 self._log.say(in_short(error))
-            else:
-                return
+            if self._outcome and not self._outcome.done():
+                self._outcome.set_result(problem)
+
+    async def _wait_a_while(self) -> None:
+        """The longer, the more often it has failed; until somebody asks for it."""
+        delay = min(2.0 ** (self._restarts - 1), LONGEST_DELAY) if self._restarts else 0
+        self._restarts += 1
+        if delay:
+            self._log.say(f"it has failed before, so the next one is started in {delay:.0f} s")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), delay)
+        self._hurry.clear()
 
     async def _until_it_fails(self, instance: Instance) -> str:
         check = self.wanted.health
@@ -165,6 +187,10 @@ class Fleet:
         if failed:
             await self.drop([member for member in begun if isinstance(member, Member)])
             raise failed[0]
+
+    async def recover(self) -> None:
+        """All are well. Raises `RefusedError` where one does not get well."""
+        await asyncio.gather(*(member.recover() for member in self.members))
 
     async def drop(self, members: list[Member]) -> None:
         """These end; they get no more requests by now."""

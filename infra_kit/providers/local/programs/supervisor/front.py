@@ -69,7 +69,7 @@ class Nginx:
             file.write_text(text)
             if self._master is None:
                 await self._start()
-                self._keeping = asyncio.create_task(self._keep())
+                self._keeping = self._log.task(self._keep())
             else:
                 await self._reload(self._master)
 

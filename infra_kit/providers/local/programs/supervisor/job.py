@@ -42,7 +42,7 @@ class Job:
         self._wanted = wanted
         self._changed.set()
         if wanted.runs and wanted.runs.schedule:
-            self._waiting = self._waiting or asyncio.create_task(self._run_on_schedule(wanted.runs.schedule))
+            self._waiting = self._waiting or self.log.task(self._run_on_schedule(wanted.runs.schedule))
         elif self._told.served().get("generation") != wanted.generation and (problem := await self._run(wanted)):
             raise RefusedError(problem)
         self._told.serves(wanted, text, well=wanted.instances)

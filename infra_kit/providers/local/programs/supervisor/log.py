@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 MAX_BYTES = 10 * 2**20
 MAX_FILES = 10
@@ -25,11 +29,23 @@ class Log:
         """Seconds that a rotated file is kept; set from what is wanted."""
 
     def say(self, text: str, who: str = "supervisor") -> None:
-        """Writes a line (or several), with the time and who says it."""
-        self._rotate()
+        """Writes a line (or several), with the time and who says it. A full disk costs lines, not what runs."""
         when = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._file.open("a", errors="backslashreplace") as file:
-            file.writelines(f"{when} {who} | {line}\n" for line in text.splitlines() or [""])
+        with suppress(OSError):
+            self._rotate()
+            with self._file.open("a", errors="backslashreplace") as file:
+                file.writelines(f"{when} {who} | {line}\n" for line in text.splitlines() or [""])
+
+    def task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Work that goes on beside all else; if it ever fails, the log says so."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._say_failure)
+        return task
+
+    def _say_failure(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error:
+            self.say("".join(traceback.format_exception(error)))
 
     def take_over(self) -> None:
         """What Python itself has to say goes into the file that is written now."""

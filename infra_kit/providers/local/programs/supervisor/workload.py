@@ -31,26 +31,23 @@ class Workload:
         self.front: Front = NoFront()
         self._box = box
         self._told = told
+        self.changing = asyncio.Lock()
+        """Held by whoever makes or ends instances on purpose."""
+        self._fleets: list[Fleet] = []
         self._text = ""
         self._names = itertools.count(1)
         self._changed = asyncio.Event()
-        self._following = asyncio.create_task(self._follow_changes())
+        self._following = log.task(self._follow_changes())
         self._scaling: asyncio.Task[None] | None = None
 
     async def apply(self, text: str) -> None:
         """What is wanted comes to be, or a `RefusedError` says why not; then all is as it was."""
         wanted = Wanted.of(json.loads(text))
         self.log.retention = int(wanted.log_retention)
-        if self.fleet is None:
-            await self._begin(wanted)
-        elif self.fleet.wanted.version == wanted.version:
-            await self._adopt(self.fleet, wanted)
-        else:
-            self.log.say(f"version {wanted.version[:8]} is to take over from {self.fleet.wanted.version[:8]}")
-            self.fleet = await releases.release(self, self.fleet, self.new_fleet(wanted))
-            self.log.say(f"version {wanted.version[:8]} has taken over")
+        async with self.changing:
+            await self._apply(wanted)
+            self._scale(wanted)
         self._text = text
-        self._scale(wanted)
         self._tell()
 
     async def stop(self) -> None:
@@ -58,9 +55,9 @@ class Workload:
         for task in (self._following, self._scaling):
             if task:
                 task.cancel()
-        patience = max((fleet.wanted.stop_timeout for fleet in self.serving), default=0)
+        patience = max((fleet.wanted.stop_timeout for fleet in self._fleets), default=0)
         await self.front.stop(patience)
-        await asyncio.gather(*(fleet.end() for fleet in self.serving))
+        await asyncio.gather(*(fleet.end() for fleet in self._fleets))
 
     async def balance(self) -> None:
         """Requests go to all instances that are well, of the fleets that serve."""
@@ -77,7 +74,9 @@ class Workload:
         await fleet.drop(leaving)
 
     def new_fleet(self, wanted: Wanted) -> Fleet:
-        return Fleet(wanted, self.log, self._names, self._changed.set)
+        fleet = Fleet(wanted, self.log, self._names, self._changed.set)
+        self._fleets = [*(there for there in self._fleets if there.members), fleet]
+        return fleet
 
     async def resize(self, fleet: Fleet, count: int) -> None:
         more = count - len(fleet.members)
@@ -85,6 +84,16 @@ class Workload:
             await fleet.grow(more)
         elif more < 0:
             await self.retire(fleet, -more)
+
+    async def _apply(self, wanted: Wanted) -> None:
+        if self.fleet is None:
+            await self._begin(wanted)
+        elif self.fleet.wanted.version == wanted.version:
+            await self._adopt(self.fleet, wanted)
+        else:
+            self.log.say(f"version {wanted.version[:8]} is to take over from {self.fleet.wanted.version[:8]}")
+            self.fleet = await releases.release(self, self.fleet, self.new_fleet(wanted))
+            self.log.say(f"version {wanted.version[:8]} has taken over")
 
     async def _begin(self, wanted: Wanted) -> None:
         fleet = self.new_fleet(wanted)
@@ -105,13 +114,15 @@ class Workload:
         fleet.adopt(wanted)
         if isinstance(self.front, Nginx) and wanted.edge:
             self.front.edge = wanted.edge
-        await self.resize(fleet, wanted.instances)
+        most = wanted.backlog.most if wanted.backlog else wanted.instances
+        await self.resize(fleet, min(max(len(fleet.members), wanted.instances), most))
+        await fleet.recover()
         await self.balance()
 
     def _scale(self, wanted: Wanted) -> None:
         if self._scaling:
             self._scaling.cancel()
-        self._scaling = asyncio.create_task(backlog.follow(self, wanted.backlog)) if wanted.backlog else None
+        self._scaling = self.log.task(backlog.follow(self, wanted.backlog)) if wanted.backlog else None
 
     async def _follow_changes(self) -> None:
         """An instance that fails gets no more requests, one that is well again gets them again."""
