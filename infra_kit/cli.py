@@ -91,12 +91,18 @@ def status(stack: StackName = None) -> None:
         return
     table = _table("server", "type", "where", "state")
     for server in servers:
-        stopped = "[red]stopped[/]" if server.has_program else "kept"
-        running = f"[green]running[/] (process {server.pid})" if server.running else stopped
-        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, running)
+        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, _state_of(server))
     _print_table(table)
     for folder in sorted({server.data.parent for server in servers}):
         print(f"Data: {folder}")
+
+
+def _state_of(server: local_servers.ServerStatus) -> str:
+    if server.running:
+        return f"[green]running[/] (process {server.pid})"
+    if server.done:
+        return "done"
+    return "[red]stopped[/]" if server.has_program else "kept"
 
 
 @app.command()

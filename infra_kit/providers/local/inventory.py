@@ -9,6 +9,7 @@ from signal import Signals
 
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.servers import supervised
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class ServerStatus:
     data: Path
     has_program: bool
     """False for what is only kept, as a secret: nothing runs for it."""
+    done: bool = False
+    """It has nothing left to do: a job that `up` has run."""
 
     @property
     def running(self) -> bool:
@@ -55,4 +58,6 @@ def _status(box: Box) -> ServerStatus:
     record = box.record
     kind = record.kind.partition("/")[2]
     address = f"{LOOPBACK}:{record.ports[0]}" if record.ports else ""
-    return ServerStatus(box.name, kind, address, box.process.pid, box.path, bool(record.program))
+    return ServerStatus(
+        box.name, kind, address, box.process.pid, box.path, bool(record.program), supervised.is_done(box)
+    )

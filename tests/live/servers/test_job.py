@@ -30,6 +30,8 @@ def test_up_waits_for_its_end_and_does_not_run_it_again(home_dir: Path) -> None:
     HANDLER.ensure(wanted)
 
     assert "tidy-1 | tidied" in log(home_dir, "tidy")
+    until(lambda: not inventory.servers("test", home_dir)[0].running)
+    assert inventory.servers("test", home_dir)[0].done
     assert not HANDLER.changed(wanted, wanted)
     inventory.stop("test", home_dir)
     assert not HANDLER.changed(wanted, wanted)

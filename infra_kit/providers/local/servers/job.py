@@ -7,7 +7,7 @@ from typing import Any
 from infra_kit._dynamic import Props
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.server import inputs_of
-from infra_kit.providers.local.servers.supervised import Supervised, wanted_of
+from infra_kit.providers.local.servers.supervised import Supervised, is_done, runs_once
 
 
 class JobServer(Supervised):
@@ -23,12 +23,11 @@ class JobServer(Supervised):
         if news.get("schedule"):
             return super().changed(olds, news)
         box = self.box(news)
-        return inputs_of(olds) != inputs_of(news) or not box.exists or not self.has_come_about(box)
+        return inputs_of(olds) != inputs_of(news) or not box.exists or not is_done(box)
 
     def is_ready(self, box: Box, record: Record) -> bool:
         """One that `up` runs has ended by then."""
-        runs_once = wanted_of(box)["runs"]["schedule"] is None
-        return self.has_come_about(box) if runs_once else super().is_ready(box, record)
+        return is_done(box) if runs_once(box) else super().is_ready(box, record)
 
     def refusal(self, box: Box) -> str:  # noqa: ARG002
         return "the job failed: "

@@ -59,11 +59,7 @@ class Supervised(Server):
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         """What is wanted is served by as many instances as are wanted, all of them well."""
         state = state_of(box)
-        return self.has_come_about(box) and state["process"] == box.process.pid and state["well"] >= state["instances"]
-
-    def has_come_about(self, box: Box) -> bool:
-        """Whether what is wanted was the last that was served."""
-        return bool(state_of(box).get("generation") == wanted_of(box).get("generation"))
+        return has_come_about(box) and state["process"] == box.process.pid and state["well"] >= state["instances"]
 
     def has_come_up(self, box: Box, record: Record) -> bool:
         refused = _read(box.path / "refused.json")
@@ -75,7 +71,7 @@ class Supervised(Server):
         """What it means that something was refused, before the reason."""
         if box.process.pid is None or state_of(box).get("process") != box.process.pid:
             return "it did not start: "
-        same = self.has_come_about(box)
+        same = has_come_about(box)
         return "it is not well: " if same else "the new version did not take over, the old one goes on: "
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:
@@ -114,6 +110,22 @@ class Supervised(Server):
             "version": _digest([version, props.get("image")]),
             "generation": _digest([version, props.get("image"), how]),
         }
+
+
+def has_come_about(box: Box) -> bool:
+    """Whether what is wanted was the last that was served."""
+    return bool(state_of(box).get("generation") == wanted_of(box).get("generation"))
+
+
+def runs_once(box: Box) -> bool:
+    """Whether it is a job that `up` runs."""
+    runs = wanted_of(box).get("runs")
+    return runs is not None and runs["schedule"] is None
+
+
+def is_done(box: Box) -> bool:
+    """Whether it is a job that `up` has run as it is wanted."""
+    return runs_once(box) and has_come_about(box)
 
 
 def wanted_of(box: Box) -> dict[str, Any]:
