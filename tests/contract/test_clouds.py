@@ -15,12 +15,13 @@ import pulumi_gcp
 import pytest
 from pydantic import SecretStr
 
-from infra_kit import Environment, Target
+from infra_kit import Environment, Gateway, Service, Target
 from infra_kit.component import Component
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.target import package
 from infra_kit.testing import Recording, Resource, conformance, record
 from infra_kit.testing.conformance.suite import ComponentConformance
+from infra_kit.testing.conformance.workloads import IMAGE
 from tests import sdk
 
 Suite = type[ComponentConformance]
@@ -79,7 +80,14 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(TARGETS[cloud], accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    return suite.component(name, target=target, **{**suite.arguments, **needed, **arguments})
+    behind = _routes(target, arguments.get("opts")) if suite.component is Gateway else {}
+    return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
+
+
+def _routes(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """A gateway stands before a service, by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"routes": {"/*": Service("api", target=target, image=IMAGE, command=["python", "app.py"], opts=same)}}
 
 
 def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:

@@ -207,18 +207,17 @@ def _endpoint(
         # The provider holds it for a secret; whoever connects is shown it.
         ca_certificate=pulumi.Output.unsecret(primary.server_ca_certs.apply(authorities)),
         native=GcpDatabase(
-            session=setup.session,
-            destination=Destination(
-                hosts=[server.private_ip_address for server in (primary, *replicas)],
-                ports=[pulumi.Output.from_input(str(port)) for port in _ports(spec)],
-            ),
-            ready=setup.scripts,
+            session=setup.session, destination=_destination(spec, [primary, *replicas]), ready=setup.scripts
         ),
     )
 
 
-def _ports(spec: PostgresSpec) -> list[int]:
-    return [PORT, POOLER_PORT] if spec.pooling else [PORT]
+def _destination(spec: PostgresSpec, servers: Sequence[sql.DatabaseInstance]) -> Destination:
+    ports = [PORT, POOLER_PORT] if spec.pooling else [PORT]
+    return Destination(
+        hosts=[server.private_ip_address for server in servers],
+        ports=[pulumi.Output.from_input(str(port)) for port in ports],
+    )
 
 
 def link(scope: Scope, link: Link) -> Grant:
