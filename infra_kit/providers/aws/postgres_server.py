@@ -43,7 +43,7 @@ class Place:
     group: pulumi.Output[str]
     parameters: rds.ParameterGroup
     size: Size
-    disk: Mapping[str, int]
+    disk: Mapping[str, Any]
     maintenance: str
     """When RDS brings them up to date, in UTC: `sun:04:00-sun:04:30`."""
     key: pulumi.Output[str] | None
@@ -100,7 +100,7 @@ def replica(scope: Scope, primary: rds.Instance, place: Place, number: int) -> r
     )
 
 
-def _same_disk(disk: Mapping[str, int]) -> Mapping[str, int]:
+def _same_disk(disk: Mapping[str, Any]) -> Mapping[str, Any]:
     """RDS makes a replica only as large as its primary is, which may have grown: then it says nothing of its size, and
     grows by itself too."""
     return {
@@ -179,7 +179,7 @@ def _watched(place: Place) -> dict[str, Any]:
     }
 
 
-def disk(scope: Scope, spec: PostgresSpec) -> dict[str, int]:
+def disk(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
     """Size and limit in GiB. Where it grows by itself, AWS raises it in steps up to the limit: a replica's too, which
     would fill up beside its primary. Raises `SpecError` for a limit that RDS does not take."""
     size = max(LEAST_GB, spec.storage_gb)
