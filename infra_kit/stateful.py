@@ -92,8 +92,8 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         _ELASTICACHE: frozenset(
             {
-                "atRestEncryptionEnabled", "dataTieringEnabled", "kmsKeyId", "networkType", "port", "replicationGroupId",
-                "snapshotArns", "snapshotName", "subnetGroupName",
+                "atRestEncryptionEnabled", "dataTieringEnabled", "kmsKeyId", "networkType", "port",
+                "replicationGroupId", "snapshotArns", "snapshotName", "subnetGroupName",
             }
         ),
     },

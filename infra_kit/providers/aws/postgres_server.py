@@ -45,7 +45,7 @@ class Place:
     size: Size
     disk: Mapping[str, Any]
     maintenance: str
-    """When RDS brings them up to date, in UTC: `sun:04:00-sun:04:30`."""
+    """When RDS brings them up to date, in UTC: `sun:04:30-sun:05:00`."""
     key: pulumi.Output[str] | None
     monitor: pulumi.Output[str] | None
     """The role that watches the machine; None where nobody does."""
@@ -214,14 +214,19 @@ def _backups(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
 
 
 def maintenance(spec: PostgresSpec) -> str:
-    """The half hour after Sunday's backup. Where nobody says one, RDS takes any, and refuses backups that are asked for
-    at that time later on
+    """Half an hour, half an hour after Sunday's backup. Where nobody says one, RDS takes any, and refuses backups that
+    are asked for at that time later on
     (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html)."""
-    _, _, begin = (spec.backups or Backups()).window.partition("-")
-    hour, minute = map(int, begin.split(":"))
-    end = hour * 60 + minute + SHORTEST_MAINTENANCE
-    day = "mon" if end >= MINUTES_OF_A_DAY else "sun"
-    return f"sun:{begin}-{day}:{end // 60 % 24:02}:{end % 60:02}"
+    _, _, backed_up = (spec.backups or Backups()).window.partition("-")
+    hour, minute = map(int, backed_up.split(":"))
+    begin = hour * 60 + minute + SHORTEST_MAINTENANCE
+    return f"{_day_and_time(begin)}-{_day_and_time(begin + SHORTEST_MAINTENANCE)}"
+
+
+def _day_and_time(minutes: int) -> str:
+    """Of so many minutes from Sunday's beginning."""
+    day, rest = divmod(minutes, MINUTES_OF_A_DAY)
+    return f"{('sun', 'mon')[day]}:{rest // 60:02}:{rest % 60:02}"
 
 
 def _leaving(scope: Scope) -> dict[str, Any]:
