@@ -80,7 +80,7 @@ class Host:
                 [*ROOT, *self._inside(name, command, volumes)], stdout=log, stderr=log
             )
         # Until then it stands in this machine's own namespaces.
-        self._wait(name, begun.exists, seconds=30)
+        self.wait(name, begun.exists, seconds=30)
 
     def join(self, name: str) -> None:
         """Gives it a place in the network."""
@@ -161,9 +161,9 @@ class Host:
             entered = subprocess.run([*ROOT, *self._entered(name, command)], capture_output=True, check=False)
             return entered.returncode == 0
 
-        self._wait(name, well, seconds)
+        self.wait(name, well, seconds)
 
-    def _wait(self, name: str, true: Callable[[], bool], seconds: int) -> None:
+    def wait(self, name: str, true: Callable[[], bool], seconds: int) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert self.running[name].poll() is None, self.log(name)
