@@ -78,6 +78,10 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"
+_SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
+_EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
+_AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
 _CLOUD_SQL_KEYS = "https://cloud.google.com/sql/docs/postgres/configure-cmek"
 _MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances/patch"
@@ -89,10 +93,29 @@ _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volu
 
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:rds/instance:Instance": {
-        _RDS: frozenset({"availabilityZone", "dbName", "engine", "kmsKeyId", "storageEncrypted", "username"}),
+        _RDS: frozenset(
+            {
+                "availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "engine",
+                "kmsKeyId", "ncharCharacterSetName", "snapshotIdentifier", "storageEncrypted", "timezone", "username",
+            }
+        ),
     },
     "aws:elasticache/replicationGroup:ReplicationGroup": {
-        _ELASTICACHE: frozenset({"atRestEncryptionEnabled", "kmsKeyId", "port", "subnetGroupName"}),
+        _ELASTICACHE: frozenset(
+            {
+                "atRestEncryptionEnabled", "dataTieringEnabled", "kmsKeyId", "networkType", "port",
+                "replicationGroupId", "snapshotArns", "snapshotName", "subnetGroupName",
+            }
+        ),
+    },
+    "aws:s3/bucket:Bucket": {_S3: frozenset({"bucket", "objectLockEnabled"})},
+    "aws:sqs/queue:Queue": {_SQS: frozenset({"fifoQueue", "name"})},
+    "aws:cloudwatch/eventBus:EventBus": {_EVENTBRIDGE + "API_UpdateEventBus.html": frozenset({"name"})},
+    "aws:cloudwatch/eventArchive:EventArchive": {
+        _EVENTBRIDGE + "API_UpdateArchive.html": frozenset({"eventSourceArn", "name"}),
+    },
+    "aws:kms/key:Key": {
+        _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
     },
     "docker:index/volume:Volume": {_VOLUMES: frozenset({"driver", "driverOpts", "labels", "name"})},
     "gcp:sql/databaseInstance:DatabaseInstance": {

@@ -5,6 +5,9 @@
 - Public addresses are given to nobody by default: only what asks for one (a load balancer, a NAT gateway) has it.
 - The private tier goes out through NAT, the isolated one not at all; both reach S3 and DynamoDB through gateway
   endpoints, which cost nothing (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html).
+- NAT is there from the start, also while nothing stands in the private subnets yet; `nat="none"` saves its price. Were
+  it made on first need, what a network has, and which roles `overrides` may name, would go by other components and
+  their order.
 - The default security group is emptied, so that nothing stands in it by accident. The default network ACL stays as AWS
   makes it: security groups say who reaches what.
 """

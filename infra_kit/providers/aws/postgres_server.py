@@ -43,9 +43,9 @@ class Place:
     group: pulumi.Output[str]
     parameters: rds.ParameterGroup
     size: Size
-    disk: Mapping[str, int]
+    disk: Mapping[str, Any]
     maintenance: str
-    """When RDS brings them up to date, in UTC: `sun:04:00-sun:04:30`."""
+    """When RDS brings them up to date, in UTC: `sun:04:30-sun:05:00`."""
     key: pulumi.Output[str] | None
     monitor: pulumi.Output[str] | None
     """The role that watches the machine; None where nobody does."""
@@ -100,7 +100,7 @@ def replica(scope: Scope, primary: rds.Instance, place: Place, number: int) -> r
     )
 
 
-def _same_disk(disk: Mapping[str, int]) -> Mapping[str, int]:
+def _same_disk(disk: Mapping[str, Any]) -> Mapping[str, Any]:
     """RDS makes a replica only as large as its primary is, which may have grown: then it says nothing of its size, and
     grows by itself too."""
     return {
@@ -179,7 +179,7 @@ def _watched(place: Place) -> dict[str, Any]:
     }
 
 
-def disk(scope: Scope, spec: PostgresSpec) -> dict[str, int]:
+def disk(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
     """Size and limit in GiB. Where it grows by itself, AWS raises it in steps up to the limit: a replica's too, which
     would fill up beside its primary. Raises `SpecError` for a limit that RDS does not take."""
     size = max(LEAST_GB, spec.storage_gb)
@@ -214,14 +214,19 @@ def _backups(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
 
 
 def maintenance(spec: PostgresSpec) -> str:
-    """The half hour after Sunday's backup. Where nobody says one, RDS takes any, and refuses backups that are asked for
-    at that time later on
+    """Half an hour, half an hour after Sunday's backup. Where nobody says one, RDS takes any, and refuses backups that
+    are asked for at that time later on
     (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html)."""
-    _, _, begin = (spec.backups or Backups()).window.partition("-")
-    hour, minute = map(int, begin.split(":"))
-    end = hour * 60 + minute + SHORTEST_MAINTENANCE
-    day = "mon" if end >= MINUTES_OF_A_DAY else "sun"
-    return f"sun:{begin}-{day}:{end // 60 % 24:02}:{end % 60:02}"
+    _, _, backed_up = (spec.backups or Backups()).window.partition("-")
+    hour, minute = map(int, backed_up.split(":"))
+    begin = hour * 60 + minute + SHORTEST_MAINTENANCE
+    return f"{_day_and_time(begin)}-{_day_and_time(begin + SHORTEST_MAINTENANCE)}"
+
+
+def _day_and_time(minutes: int) -> str:
+    """Of so many minutes from Sunday's beginning."""
+    day, rest = divmod(minutes, MINUTES_OF_A_DAY)
+    return f"{('sun', 'mon')[day]}:{rest // 60:02}:{rest % 60:02}"
 
 
 def _leaving(scope: Scope) -> dict[str, Any]:

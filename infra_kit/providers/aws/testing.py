@@ -151,6 +151,14 @@ CALLS: dict[str, Mapping[str, Any] | Answer] = {
 }
 """By token, what a function of the provider answers."""
 
+BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": lambda _: True,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": lambda inputs: "/service-role/" not in inputs["policyArn"],
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": lambda _: True,
+}
+"""By type, whether what has these inputs grants more than is needed: of the policies that AWS manages, those for the
+role of one service are narrow, the others are for people."""
+
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
     "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),

@@ -114,8 +114,12 @@ def _reader(scope: Scope, store: ObjectStore) -> _Reader:
     """Of a store on this host, with the keys that only read; one of elsewhere has just the one pair."""
     endpoint, native = store.endpoint, store.endpoint.native
     if isinstance(native, VpsBucket) and store.target.key == scope.target.key:
-        keys = {"access_key": native.access_key, "secret_key": native.secret_key}
-        return _Reader(origin=native.origin, network=native.network, **keys)
+        return _Reader(
+            origin=native.origin,
+            network=native.network,
+            access_key=native.access_key,
+            secret_key=native.secret_key,
+        )
     if isinstance(native, VpsBucket) and store.name not in cast(VpsSettings, store.target.settings).private_ports:
         raise SpecError(
             f"Cdn {scope.name!r}: routes: its origin {store.name!r} is on another host, {store.target.key!r}, which "

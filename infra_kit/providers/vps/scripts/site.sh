@@ -3,23 +3,31 @@
 # proxy, any number of times. A site that Caddy refuses changes nothing.
 #
 #   NAME    of the component
-#   SITE    its Caddyfile; empty: it goes
+#   SITE    its Caddyfile, which begins with its names; empty: it goes
 #   SITES   the folder of all sites
 #   CONFIG  the Caddyfile that imports them
 set -eu
 
 mkdir -p "$SITES"
-file="$SITES/$NAME.caddy"
-before=""
-[ ! -e "$file" ] || before=$(cat "$file")
+before=$(mktemp -d)
+trap 'rm -rf "$before"' EXIT
+cp -p "$SITES"/*.caddy "$before" 2>/dev/null || true
 
-put() { # TEXT
-  if [ -n "$1" ]; then printf '%s\n' "$1" >"$file"; else rm -f "$file"; fi
-}
+names() { head -n 1 "$1" | tr -d '{,' | tr ' ' '\n' | grep .; }
 
-put "$SITE"
+if [ -n "$SITE" ]; then
+  printf '%s\n' "$SITE" >"$SITES/$NAME.caddy"
+  # A name has one holder in a program. Another file that has it too is of what was renamed, or is about to lose it.
+  for other in "$SITES"/*.caddy; do
+    [ "$other" = "$SITES/$NAME.caddy" ] || ! names "$other" | grep -qxF "$(names "$SITES/$NAME.caddy")" || rm "$other"
+  done
+else
+  rm -f "$SITES/$NAME.caddy"
+fi
+
 if ! said=$(caddy reload --config "$CONFIG" --adapter caddyfile --force 2>&1); then
-  put "$before"
+  rm -f "$SITES"/*.caddy
+  cp -p "$before"/*.caddy "$SITES" 2>/dev/null || true
   printf '%s: the edge proxy refuses the site, and serves what it served before:\n%s\n' "$NAME" "$said" >&2
   exit 1
 fi

@@ -110,9 +110,10 @@ def test_backups_are_kept_as_asked_and_as_replicas_need(environment: str, argume
 @pytest.mark.parametrize(
     ("backups", "maintenance"),
     [
-        (None, "sun:04:00-sun:04:30"),
-        (Backups(window="01:00-02:15"), "sun:02:15-sun:02:45"),
-        (Backups(window="22:00-23:45"), "sun:23:45-mon:00:15"),
+        (None, "sun:04:30-sun:05:00"),
+        (Backups(window="01:00-02:15"), "sun:02:45-sun:03:15"),
+        (Backups(window="22:00-23:10"), "sun:23:40-mon:00:10"),
+        (Backups(window="22:00-23:45"), "mon:00:15-mon:00:45"),
     ],
 )
 def test_rds_does_its_maintenance_after_the_backup_and_never_meanwhile(

@@ -1,0 +1,99 @@
+"""The edge of a VPS: sites that come, move and go, in Debian's Caddy (package `caddy`)."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra_kit.providers.vps.edge import SITES, caddyfile
+from infra_kit.providers.vps.scripts import script
+
+CADDY = shutil.which("caddy") or "caddy"
+
+
+class Edge:
+    def __init__(self, folder: Path) -> None:
+        self.sites, self.config = folder / "sites", folder / "Caddyfile"
+        # Away from the ports that need rights, and from everybody's. Debian 12's Caddy is older than one option.
+        ours = caddyfile(None).replace(SITES, str(self.sites)).replace(" persist_config off\n", "")
+        self.config.write_text(ours.replace("{\n", "{\n http_port 18080\n https_port 18443\n", 1))
+        self.home = {"HOME": str(folder), "PATH": f"{Path(CADDY).parent}:/usr/bin:/bin", "XDG_DATA_HOME": str(folder)}
+        self.sites.mkdir()
+
+    def put(self, name: str, site: str = "") -> str:
+        """What the script says when it is refused; empty: it is served."""
+        variables = {"NAME": name, "SITE": site, "SITES": str(self.sites), "CONFIG": str(self.config)}
+        said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
+        done = subprocess.run(
+            ["sh", "-s"], input=said + script("site.sh"), capture_output=True, text=True, check=False, env=self.home
+        )
+        assert (done.returncode == 0) == (done.stderr == "")
+        return done.stderr
+
+    def files(self) -> list[str]:
+        return sorted(path.name for path in self.sites.iterdir())
+
+
+def answers(*names: str, text: str) -> str:
+    return f"{', '.join(f'http://{name}' for name in names)} {{\n respond {text}\n}}"
+
+
+def ask(name: str) -> str:
+    try:
+        return httpx.get("http://127.0.0.1:18080/", headers={"Host": name}, timeout=5).text
+    except httpx.TransportError:
+        return "nothing"
+
+
+@pytest.fixture
+def edge(tmp_path: Path) -> Iterator[Edge]:
+    it = Edge(tmp_path)
+    command = [CADDY, "run", "--config", str(it.config), "--adapter", "caddyfile"]
+    with (tmp_path / "log").open("w") as log:
+        proxy = subprocess.Popen(command, env=it.home, stderr=log)
+    deadline = time.monotonic() + 30
+    while it.put("first"):
+        assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+        time.sleep(0.1)
+    yield it
+    proxy.terminate()
+    proxy.wait(timeout=30)
+
+
+def test_sites_come_and_go_and_unknown_names_get_nothing(edge: Edge) -> None:
+    edge.put("www", answers("www.example.com", "example.com", text="www"))
+    edge.put("app", answers("app.example.com", text="app"))
+    assert [ask(name) for name in ("example.com", "app.example.com", "other.example.com")] == ["www", "app", "nothing"]
+
+    edge.put("app")
+    assert [ask(name) for name in ("www.example.com", "app.example.com")] == ["www", "nothing"]
+
+
+def test_a_site_that_caddy_refuses_changes_nothing(edge: Edge) -> None:
+    edge.put("www", answers("www.example.com", text="www"))
+
+    assert "www: the edge proxy refuses the site" in edge.put("www", "http://www.example.com {\n no_such_directive\n}")
+    assert "app: the edge proxy refuses the site" in edge.put("app", "http://www.example.com {\n no_such_directive\n}")
+    assert (ask("www.example.com"), edge.files()) == ("www", ["www.caddy"])
+
+
+def test_what_was_renamed_takes_its_names_along(edge: Edge) -> None:
+    edge.put("old", answers("www.example.com", text="old"))
+    edge.put("new", answers("www.example.com", text="new"))
+
+    assert (ask("www.example.com"), edge.files()) == ("new", ["new.caddy"])
+
+
+def test_a_name_may_move_to_another_site_whoever_comes_first(edge: Edge) -> None:
+    edge.put("a", answers("a.example.com", "both.example.com", text="a"))
+    edge.put("b", answers("b.example.com", "both.example.com", text="b"))
+    edge.put("a", answers("a.example.com", text="a"))
+
+    assert [ask(f"{name}.example.com") for name in ("a", "b", "both")] == ["a", "b", "b"]
