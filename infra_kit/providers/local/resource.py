@@ -137,8 +137,8 @@ def user_name(component: str, link: Link) -> str:
     """`api__db`: no other component or link has the same, and all servers take it (PostgreSQL at most 63 characters,
     and none that begins with `pg_`)."""
     whole = f"{component}__{link.name}".replace("-", "_").lower()
-    name = whole if len(whole) <= 63 else f"{whole[:54]}_{sha256(whole.encode()).hexdigest()[:8]}"
-    return f"_{name[:62]}" if name.startswith("pg_") else name
+    legal = f"_{whole}" if whole.startswith("pg_") else whole
+    return legal if len(legal) <= 63 else f"{legal[:54]}_{sha256(legal.encode()).hexdigest()[:8]}"
 
 
 def server(
