@@ -154,7 +154,9 @@ def _visitor(site: Site) -> list[str]:
         ' map "$believed $http_x_forwarded_for" $visitor '
         '{ default $remote_addr; "~^1 (?:.*[ ,])?(?<told>[0-9A-Fa-f.:]+) *$" $told; }',
         ' map "$believed $http_x_forwarded_proto" $visitor_scheme { default $scheme; "1 http" http; "1 https" https; }',
-        ' map $http_upgrade $connection_asked { default upgrade; "" ""; }',
+        # Nothing else: with `h2c`, a visitor would speak to a service past the gateway.
+        ' map $http_upgrade $upgrade { default ""; ~*^websocket$ websocket; }',
+        ' map $upgrade $connection_asked { default upgrade; "" ""; }',
     ]
 
 
@@ -163,6 +165,8 @@ def _passing(site: Site) -> list[str]:
         f" client_max_body_size {int(site.props['max_body_mb'])}m;",
         " client_header_timeout 15s;\n client_body_timeout 30s;\n keepalive_min_timeout 1s;",
         " subrequest_output_buffer_size 256k;",
+        # What a service sends bit by bit arrives so.
+        " proxy_buffering off;\n proxy_buffer_size 16k;\n proxy_buffers 8 16k;",
         # A service must not steer this nginx.
         " proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Charset;",
         *(f" proxy_set_header {name} {value};" for name, value in _request_headers(site.props).items()),
@@ -174,7 +178,7 @@ def _request_headers(props: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Host": "$http_host",
         "Connection": "$connection_asked",
-        "Upgrade": "$http_upgrade",
+        "Upgrade": "$upgrade",
         "X-Forwarded-For": "$visitor",
         "X-Forwarded-Proto": "$visitor_scheme",
         "X-Forwarded-Host": "$http_host",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,36 @@ def test_a_websocket_passes(home_dir: Path) -> None:
     service.stop()
 
     assert b"Connection: upgrade\r\nUpgrade: websocket\r\n" in heads[0]
+
+
+def test_no_other_protocol_than_websockets_gets_past_the_gateway(home_dir: Path, origin: Origin) -> None:
+    client = serve(home_dir, {"/*": route(origin)})
+
+    client.get("/x", headers={"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"})
+
+    assert not {"upgrade", "connection"} & origin.requests[0][1].keys()
+
+
+def test_what_a_service_sends_bit_by_bit_arrives_so(home_dir: Path) -> None:
+    goes_on = threading.Event()
+
+    def streams(connection: socket.socket) -> None:
+        head_of(connection)
+        connection.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: 1\n\n"
+        )
+        goes_on.wait(10)
+        connection.sendall(b"data: 2\n\n")
+
+    service: Any = RawOrigin(streams)
+    client = serve(home_dir, {"/*": route(service)})
+
+    with client.stream("GET", "/events") as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "data: 1"
+        goes_on.set()
+        assert [line for line in lines if line] == ["data: 2"]
+    service.stop()
 
 
 def test_a_services_cookie_for_a_sticky_session_goes_both_ways(home_dir: Path, origin: Origin) -> None:

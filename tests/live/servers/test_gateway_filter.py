@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,17 @@ def test_what_is_logged_of_an_attack_is_one_line_without_its_query(home_dir: Pat
     log = box(home_dir).process.log.read_text()
     assert 'refused hidden-file: "GET" "/a%22%0Ab/.env" from 127.0.0.1' in log
     assert "s3cr3t" not in log
+
+
+@pytest.mark.parametrize(
+    "evil",
+    ["'" + "%20" * 2000, "'%20or" + "+" * 6000, "'+or+" + "('" * 3000, "<" + "+" * 6000, "/*+" * 2000, "<" * 6000,
+     "<onabc" + "+" * 6000, "union+" * 1000, "or+" + "1" * 6000, "';" + "+" * 6000 + "x", "select+" * 900],
+)  # fmt: skip
+def test_no_query_keeps_it_busy(guarded: httpx.Client, evil: str) -> None:
+    began = time.monotonic()
+
+    guarded.get("/x?q=" + evil)
+    guarded.get("/x", headers={"Content-Type": "a/b" + " " * 3000 + ";" + " " * 3000 + "x"})
+
+    assert time.monotonic() - began < 0.5
