@@ -70,11 +70,13 @@ def _limits(spec: GatewaySpec, service: Service) -> list[dict[str, Any]]:
     routes = {pattern: route for pattern, route in spec.routes.items() if route.to is service}
     if not any(route.limits for route in routes.values()):
         return []
-    return [
+    rules = [
         _throttle(limits[0], _where(path(pattern))) if limits else {"action": "allow", "match": _where(path(pattern))}
         for pattern in longest_first(routes)
         for limits in [routes[pattern].limits]
     ]
+    last = max(number for number, rule in enumerate(rules) if rule["action"] == "throttle")
+    return rules[: last + 1]
 
 
 def _throttle(limit: RateLimit, match: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ WINDOWS = (10, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 2700, 3600)
 """Seconds that Cloud Armor counts over (https://cloud.google.com/armor/docs/rate-limiting-overview)."""
 MOST_MB = 32
 """Of a request to Cloud Run (https://cloud.google.com/run/quotas#cloud_run_limits)."""
-STEP = re.compile(r"(/(\*|[^/*?]*))*\*?")
-"""A pattern whose `*` are whole steps of a path, but the last."""
+PREFIX, STEPS = re.compile(r"[^*?]*\*?"), re.compile(r"(/(\*|[^/*?]+))+(/\*?)?")
+"""Patterns with a `*` at the end alone; and with `*` for whole steps of a path."""
 
 
 def one_limit_a_request(spec: GatewaySpec) -> bool:
@@ -45,7 +45,7 @@ def check(scope: Scope, spec: GatewaySpec) -> None:
 
 
 def _check_pattern(where: str, pattern: str) -> None:
-    if not STEP.fullmatch(pattern):
+    if not PREFIX.fullmatch(pattern) and not STEPS.fullmatch(pattern):
         raise SpecError(
             f"{where}: Google's load balancer knows '*' for a whole step of a path, as in '/orders/*/lines', or at the "
             "end; and '?' nowhere. Route what goes there by a folder."
