@@ -87,7 +87,7 @@ class Files(ABC):
 
 
 def place(box: Box, props: Props, path: str) -> Path:
-    return box.data / props["environment"] / path
+    return box.data / str(props["environment"]) / path
 
 
 def _there(box: Box) -> dict[Path, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from pulumi.dynamic import CheckFailure
@@ -53,15 +54,11 @@ class ServerUser(ABC):
             with credentials.changing(box):
                 credentials.keep(box, credential)
                 self.settle(box, credential)
-        for box in _boxes(olds) if olds else ():
-            if box not in boxes or olds["user"] != credential.user:
-                self._remove(box, olds["user"])
+        if olds:
+            self._leave(olds, boxes, credential.user)
         public, private = self.outputs(credential)
-        return f"{boxes[0].stack}/{boxes[0].name}/{credential.user}", {
-            **inputs_of(props),
-            "public": public,
-            "private": private,
-        }
+        resource_id = f"{boxes[0].stack}/{boxes[0].name}/{credential.user}"
+        return resource_id, {**inputs_of(props), "public": public, "private": private}
 
     def read(self, resource_id: str, props: Props) -> Props | None:  # noqa: ARG002
         """What `refresh` sees: a user is there as long as its credential is; `changed` sees whether it is let in."""
@@ -83,6 +80,12 @@ class ServerUser(ABC):
     def _stands(self, box: Box, user: str) -> bool:
         credential = credentials.find(box, user) if box.exists else None
         return credential is not None and box.process.pid is not None and self.lets_in(box, credential)
+
+    def _leave(self, olds: Props, boxes: Sequence[Box], user: str) -> None:
+        """What it had elsewhere, or by another name, is taken away."""
+        for box in _boxes(olds):
+            if box not in boxes or olds["user"] != user:
+                self._remove(box, olds["user"])
 
     def _remove(self, box: Box, user: str) -> None:
         """A server that is gone, or down, lets nobody in: it begins with the users whose credentials are kept."""

@@ -103,7 +103,7 @@ def test_a_readwrite_link_writes_rows_also_of_tables_that_come(
 ) -> None:
     owner.execute("CREATE TABLE more (id serial, text text)")
     for statement in (*WRITES[:3], "INSERT INTO more (text) VALUES ('two')", "DELETE FROM more"):
-        assert linked.execute(statement).rowcount == 1  # type: ignore[arg-type]
+        assert linked.execute(statement).rowcount == 1
 
 
 @having("readwrite")

@@ -73,9 +73,12 @@ def writer(server: Props) -> Iterator[redis.Redis]:
 def test_a_read_link_reads_and_listens(reader: redis.Redis, owner: redis.Redis) -> None:
     assert reader.get("greeting") == "hello"
     assert sorted(reader.scan_iter()) == ["greeting", "queue"]
-    assert reader.pipeline().get("greeting").lrange("queue", 0, -1).execute() == ["hello", ["b", "a"]]
-    assert reader.eval_ro("return redis.call('GET', KEYS[1])", 1, "greeting") == "hello"  # type: ignore[arg-type]
-    subscription = reader.pubsub()
+    both = reader.pipeline()
+    both.get("greeting")
+    both.lrange("queue", 0, -1)
+    assert both.execute() == ["hello", ["b", "a"]]
+    assert reader.eval_ro("return redis.call('GET', KEYS[1])", 1, "greeting") == "hello"
+    subscription = reader.pubsub()  # type: ignore[no-untyped-call]
     subscription.subscribe("news")
     assert subscription.get_message(timeout=5)
     owner.publish("news", "today")

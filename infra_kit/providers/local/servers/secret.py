@@ -42,7 +42,7 @@ class SecretFile(Files):
         if made is None or len(record.secrets["value"]) != int(props["length"]):
             return True
         age = datetime.now(UTC) - datetime.fromisoformat(made)
-        return bool(rotation) and age >= timedelta(seconds=seconds(rotation))
+        return rotation is not None and age >= timedelta(seconds=seconds(rotation))
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"reference": str(place(box, props, props["path"]))}, {
