@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import sys
 import threading
 import time
@@ -94,7 +95,8 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 class Load:
     """Requests from several visitors at once, on connections that stay open, without a second try."""
 
-    def __init__(self, url: str, path: str = "/version", visitors: int = 4) -> None:
+    def __init__(self, url: str, path: str = "/version", visitors: int = 4, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._port = int(url.rpartition(":")[2])
         self._path = path
         self._over = threading.Event()
@@ -116,8 +118,13 @@ class Load:
         """Returns when so many were answered."""
         until(lambda: self.answered + len(self.failed) >= answered, 60)
 
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._tls:
+            return http.client.HTTPSConnection(LOOPBACK, self._port, timeout=20, context=self._tls)
+        return http.client.HTTPConnection(LOOPBACK, self._port, timeout=20)
+
     def _visit(self) -> None:
-        connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=20)
+        connection = self._connection()
         while not self._over.is_set():
             try:
                 connection.request("GET", self._path)
