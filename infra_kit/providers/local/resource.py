@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 import pulumi
@@ -13,6 +12,7 @@ from infra_kit._dynamic import Provider
 from infra_kit.component import Scope
 from infra_kit.links import Link
 from infra_kit.naming import child
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.local import home
 from infra_kit.providers.local.settings import LocalSettings
 
@@ -131,14 +131,6 @@ def user(
         depends_on=depends_on,
         **props,
     )
-
-
-def user_name(component: str, link: Link) -> str:
-    """`api__db`: no other component or link has the same, and all servers take it (PostgreSQL at most 63 characters,
-    and none that begins with `pg_`)."""
-    whole = f"{component}__{link.name}".replace("-", "_").lower()
-    legal = f"_{whole}" if whole.startswith("pg_") else whole
-    return legal if len(legal) <= 63 else f"{legal[:54]}_{sha256(legal.encode()).hexdigest()[:8]}"
 
 
 def server(

@@ -28,8 +28,9 @@ from infra_kit.naming import child
 from infra_kit.providers.common import nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, ssh
-from infra_kit.providers.vps.containers import FILES, Run, container
+from infra_kit.providers.vps.containers import FILES, container
 from infra_kit.providers.vps.object_store import VpsBucket
+from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.settings import VpsSettings
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})

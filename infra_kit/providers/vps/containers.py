@@ -15,8 +15,7 @@ were given up another five tries every five minutes, both by the label managed-b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -28,6 +27,7 @@ from infra_kit.naming import child
 from infra_kit.providers.vps import room, ssh
 from infra_kit.providers.vps.addresses import private_port
 from infra_kit.providers.vps.labels import BORN_WITH, labels
+from infra_kit.providers.vps.run import Run
 
 FILES = "/run/infra-kit"
 """The folder in which a container finds its `files`."""
@@ -36,53 +36,15 @@ RESTARTS = 5
 """After a failure, as CIS 5.15 wants: what fails on and on must not take the host's time."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """What runs in a container, and what it may use."""
-
-    image: pulumi.Input[str]
-    """The image's id: see `images.pull`."""
-    user: str
-    """Numbers, `uid:gid`, so that no name of the image's decides who it is. Never root."""
-    memory_gb: float
-    """GiB; without swap. Whatever is beyond is killed."""
-    cpu: float
-    """CPUs at most."""
-    health: Sequence[str]
-    """The program that tells whether it is well by its exit status, with arguments; no secret among them."""
-    networks: Sequence[pulumi.Input[str]]
-    """The Docker networks, by name; empty: none at all."""
-    command: Sequence[str] | None = None
-    entrypoint: Sequence[str] | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    """No secret: `docker inspect` shows it."""
-    files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """By name, what is read-only under `FILES`, in this container only: configuration and secrets."""
-    volumes: Mapping[str, pulumi.Input[str] | None] = field(default_factory=dict)
-    """By path, the volume that is mounted there; None: one of the container's own, which goes with it."""
-    read_only_volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    tmpfs: Mapping[str, str] = field(default_factory=dict)
-    """By path, the options of what is kept in memory, e.g. `{"/tmp": "size=64m"}`; owned by the user."""
-    capabilities: Sequence[str] = ()
-    """Beyond none, e.g. `CAP_NET_BIND_SERVICE`; each with its reason where it is said."""
-    pids: int = 256
-    """Processes and threads at most."""
-    shm_mb: int = 64
-    """Shared memory, in MiB."""
-    ports: Mapping[int, int] = field(default_factory=dict)
-    """Published on every address of the host, by the container's port: the edge only."""
-    stop_signal: str = "SIGTERM"
-    stop_seconds: int = 60
-    """How long it may take to end by itself, before it is killed."""
-    start_seconds: int = 180
-    """How long it may take until it is well for the first time."""
-
-
 class Container(docker.Container):
-    """A container whose successor starts when it is gone: two of them must never share one volume."""
+    """A container."""
 
     ready: pulumi.Resource
     """Depend on it for what needs the container to be well."""
+
+
+class InTurn(Container):
+    """A container whose successor starts when it is gone: two of them must never share one volume."""
 
     def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
         in_turn = pulumi.ResourceOptions(delete_before_replace=True)
@@ -104,30 +66,85 @@ def container(
             it, and nowhere else.
         depends_on: what must stand before it.
     """
+    made = create(scope, role, run, InTurn, publish=publish, depends_on=depends_on)
+    made.ready = ready(scope, role, run, made)
+    return made
+
+
+def create(
+    scope: Scope,
+    role: str,
+    run: Run,
+    make: type[Container],
+    *,
+    publish: int | None = None,
+    depends_on: Sequence[pulumi.Resource] = (),
+    **more: Any,
+) -> Container:
+    """Makes a container that nobody waits for. A plain `Container`'s successor is started beside it.
+
+    Args:
+        scope, role, run, publish, depends_on: as for `container`.
+        make: its class.
+        more: what differs, as Docker's provider has it.
+    """
     room.take(scope, role, "memory_gb", run.memory_gb)
     room.check_cpu(scope, role, run.cpu)
-    made = scope.resource(
+    return scope.resource(
         role,
-        Container,
+        make,
         image=run.image,
         entrypoints=run.entrypoint,
         command=run.command,
-        envs=[f"{key}={value}" for key, value in sorted(run.environment.items())],
-        hostname=child(scope.name, role),
+        envs=[pulumi.Output.concat(key, "=", value) for key, value in sorted(run.environment.items())],
         **_hardened(scope, run),
         **_limits(run),
-        **_storage(scope, role, run, depends_on),
+        **_storage(scope, role, run, make, depends_on),
         **_reachable(scope, role, run, publish),
-        healthcheck=docker.ContainerHealthcheckArgs(
-            tests=["CMD", *run.health], interval="10s", timeout="5s", retries=6, start_period="30s"
-        ),
+        healthcheck=_health(run),
         stop_signal=run.stop_signal,
         stop_timeout=run.stop_seconds,
         destroy_grace_seconds=run.stop_seconds,
         depends_on=depends_on,
+        **more,
     )
-    made.ready = _ready(scope, role, run, made)
-    return made
+
+
+def holder(
+    scope: Scope,
+    role: str,
+    run: Run,
+    make: type[Container],
+    *,
+    folder: str = FILES,
+    depends_on: Sequence[pulumi.Resource] = (),
+) -> Container:
+    """A container that never runs: its own volume holds the run's files, and goes with it.
+
+    Docker puts no file into a container whose root is read-only, so they are put into this one. New content makes a new
+    one, and with it a new container of those that mount it: nothing runs on with old configuration. Why not read_only:
+    there would be no way in for the files, and no process is ever started here that could write. Why 0444: Docker looks
+    an owner up among the host's users, which has none for a container's. Nobody but the user of those who mount it is
+    there to read them, and on the host the folder of volumes is root's.
+    """
+    return scope.resource(
+        role,
+        make,
+        image=run.image,
+        command=["true"],
+        **{**_hardened(scope, run), "read_only": False, "restart": "no", "max_retry_count": 0},
+        **_limits(run),
+        network_mode="none",
+        start=False,
+        must_run=False,
+        volumes=[docker.ContainerVolumeArgs(container_path=folder)],
+        uploads=[
+            docker.ContainerUploadArgs(file=f"{folder}/{name}", content=content, permissions="0444")
+            for name, content in sorted(run.files.items())
+        ],
+        # A new one takes its container away first: whatever must stand before that, or refuses it, comes before both.
+        depends_on=depends_on,
+    )
 
 
 def volume(scope: Scope, role: str, *, protect: bool | None = None) -> docker.Volume:
@@ -157,7 +174,7 @@ def _hardened(scope: Scope, run: Run) -> dict[str, Any]:
         "max_retry_count": RESTARTS,
         "log_driver": "json-file",
         "log_opts": LOG,
-        "labels": labels(scope, docker.ContainerLabelArgs),
+        "labels": labels(scope, docker.ContainerLabelArgs, run.labels),
     }
 
 
@@ -182,7 +199,7 @@ def _cpus(cpu: float) -> str:
     return text[:-8] if text.count("0") == 9 else text.rstrip("0")
 
 
-def _ready(scope: Scope, role: str, run: Run, made: Container) -> local.Command:
+def ready(scope: Scope, role: str, run: Run, made: Container) -> local.Command:
     """Limits the processes, which Docker does and its provider has no argument for, and waits until all is well."""
     script = f"""\
 set -eu
@@ -200,54 +217,47 @@ exit 1
     return ssh.run(scope, f"{role}-ready", script, stdin=made.id)
 
 
-def _storage(scope: Scope, role: str, run: Run, depends_on: Sequence[pulumi.Resource]) -> dict[str, Any]:
+def _health(run: Run) -> docker.ContainerHealthcheckArgs:
+    interval, timeout = run.health_seconds
+    return docker.ContainerHealthcheckArgs(
+        tests=["CMD", *run.health],
+        interval=_duration(interval),
+        timeout=_duration(timeout),
+        retries=run.health_tries,
+        start_period=_duration(run.health_begins),
+    )
+
+
+def _duration(seconds: int) -> str:
+    """As Docker's provider reads it back, which is how Go writes it."""
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + f"{seconds % 60}s"
+
+
+def _storage(
+    scope: Scope, role: str, run: Run, make: type[Container], depends_on: Sequence[pulumi.Resource]
+) -> dict[str, Any]:
     uid, _, gid = run.user.partition(":")
+    own = [holder(scope, f"{role}-files", run, make, depends_on=depends_on).id] if run.files else []
     mounted = [
         docker.ContainerVolumeArgs(container_path=path, volume_name=name, read_only=read_only)
         for volumes, read_only in ((run.volumes, False), (run.read_only_volumes, True))
         for path, name in sorted(volumes.items())
     ]
-    if run.files:
-        mounted.append(docker.ContainerVolumeArgs(from_container=_files(scope, role, run, depends_on)))
+    held = [docker.ContainerVolumeArgs(from_container=pulumi.Output.concat(it, ":ro")) for it in (*own, *run.mounts)]
     rights = f"rw,noexec,nosuid,nodev,uid={uid},gid={gid}"
-    return {"volumes": mounted, "tmpfs": {path: f"{rights},{options}" for path, options in sorted(run.tmpfs.items())}}
-
-
-def _files(scope: Scope, role: str, run: Run, depends_on: Sequence[pulumi.Resource]) -> pulumi.Output[str]:
-    """A container that never runs: its own volume holds the files, and goes with it. Returns what mounts it read-only.
-
-    Docker puts no file into a container whose root is read-only, so they are put into this one. New content makes a new
-    one, and with it a new container of those that mount it: nothing runs on with old configuration. Why not read_only:
-    there would be no way in for the files, and no process is ever started here that could write. Why 0444: Docker looks
-    an owner up among the host's users, which has none for a container's. Nobody but the container's one user is there
-    to read them, and on the host the folder of volumes is root's.
-    """
-    holder = scope.resource(
-        f"{role}-files",
-        Container,
-        image=run.image,
-        command=["true"],
-        **{**_hardened(scope, run), "read_only": False, "restart": "no", "max_retry_count": 0},
-        **_limits(run),
-        network_mode="none",
-        start=False,
-        must_run=False,
-        volumes=[docker.ContainerVolumeArgs(container_path=FILES)],
-        uploads=[
-            docker.ContainerUploadArgs(file=f"{FILES}/{name}", content=content, permissions="0444")
-            for name, content in sorted(run.files.items())
-        ],
-        # A new one takes its container away first: whatever must stand before that, or refuses it, comes before both.
-        depends_on=depends_on,
-    )
-    return pulumi.Output.concat(holder.id, ":ro")
+    tmpfs = {path: f"{rights},{options}" for path, options in sorted(run.tmpfs.items())}
+    return {"volumes": [*mounted, *held], "tmpfs": tmpfs}
 
 
 def _reachable(scope: Scope, role: str, run: Run, publish: int | None) -> dict[str, Any]:
-    if not run.networks:
-        return {"network_mode": "none"}
+    if run.inside is not None:
+        return {"network_mode": pulumi.Output.concat("container:", run.inside)}
     name = child(scope.name, role)
+    if not run.networks:
+        return {"hostname": name, "network_mode": "none"}
     return {
+        "hostname": name,
         "networks_advanced": [
             docker.ContainerNetworksAdvancedArgs(name=network, aliases=[name]) for network in run.networks
         ],

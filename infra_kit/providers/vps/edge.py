@@ -28,8 +28,9 @@ from infra_kit.component import Component, Scope
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.vps import images, ssh
-from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
+from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.network import bridge
+from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 from infra_kit.spec import Spec
 

@@ -23,7 +23,8 @@ from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import copies, images, room, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
-from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
+from infra_kit.providers.vps.containers import FILES, Container, container, volume
+from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 
 SUPPORTS = frozenset(

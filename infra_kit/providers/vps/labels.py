@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from infra_kit.component import Scope
@@ -15,6 +15,6 @@ BORN_WITH = ("labels",)
 replace what stands, a volume with its data."""
 
 
-def labels(scope: Scope, make: Callable[..., L]) -> list[L]:
+def labels(scope: Scope, make: Callable[..., L], more: Mapping[str, str] | None = None) -> list[L]:
     """Each tag as `make(label=…, value=…)`: Docker has a class for each kind of thing that can be labelled."""
-    return [make(label=key, value=value) for key, value in sorted(scope.tags.items())]
+    return [make(label=key, value=value) for key, value in sorted({**scope.tags, **(more or {})}.items())]

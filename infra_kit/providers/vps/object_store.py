@@ -29,8 +29,9 @@ from infra_kit.providers.common import seaweed
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
-from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
+from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.network import VpsNetwork
+from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 
 SUPPORTS = frozenset({features.VERSIONING, features.EXPIRE, features.RETENTION_LOCK, features.CORS})

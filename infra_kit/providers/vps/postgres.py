@@ -25,9 +25,10 @@ from infra_kit.providers.common.postgres_extensions import CONTRIB
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_sql, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
-from infra_kit.providers.vps.containers import FILES, Container, Run, container, volume
+from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
 from infra_kit.providers.vps.postgres_conf import OWNER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
+from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 
 SUPPORTS = frozenset(

@@ -21,9 +21,10 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import Backups
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps import images, postgres_conf, ssh
-from infra_kit.providers.vps.containers import FILES, Container, Run, container
+from infra_kit.providers.vps.containers import FILES, Container, container
 from infra_kit.providers.vps.labels import BORN_WITH, labels
 from infra_kit.providers.vps.network import VpsNetwork
+from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import BackupStore, secret
 

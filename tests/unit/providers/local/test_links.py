@@ -12,10 +12,10 @@ from infra_kit import Consumer, EventBus, ObjectStore, Postgres, Redis, Service,
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
 from infra_kit.providers.common import nats, seaweed, valkey
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.local import credentials
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.credentials import Credential
-from infra_kit.providers.local.resource import user_name
 from infra_kit.providers.local.servers import nats_conf, redis_conf, seaweed_conf
 from infra_kit.providers.local.servers.redis_user import HANDLER
 from infra_kit.testing import Recording, record
