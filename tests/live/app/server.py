@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Answer = tuple[int, Any]
+Page = Callable[[Mapping[str, str], Mapping[str, str]], Answer]
+"""Of what was asked, and by which headers."""
 VERSION = os.environ.get("VERSION", "none")
 
 
@@ -27,7 +29,8 @@ class Handler(BaseHTTPRequestHandler):
             self.echo()
             return
         asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
-        self.answer(*PAGES.get(parts.path, nothing)(asked, dict(self.headers)))
+        page: Page = PAGES.get(parts.path, nothing)
+        self.answer(*page(asked, dict(self.headers)))
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -103,7 +106,7 @@ def nothing(*_: Any) -> Answer:
     return 404, {}
 
 
-PAGES: dict[str, Callable[[Mapping[str, str], Mapping[str, str]], Answer]] = {
+PAGES: dict[str, Page] = {
     "/health": health, "/version": version, "/slow": slow, "/error": error, "/seen": seen, "/notes": note,
     "/leads": leads,
 }  # fmt: skip
