@@ -261,7 +261,8 @@ def _keys_url(site: Site) -> str | None:
 
 def _claims(props: Mapping[str, Any]) -> Mapping[str, str]:
     """The claims that services get, by header."""
-    return (props.get("jwt") or {}).get("claims", {})
+    claims: Mapping[str, str] = (props.get("jwt") or {}).get("claims", {})
+    return claims
 
 
 def _claim_variable(header: str) -> str:
