@@ -21,6 +21,8 @@ KEYS = "/.infra-kit/jwks"
 """Where the scripts ask for the issuer's keys; closed to visitors."""
 KEYS_HOST = "keys.infra-kit.internal"
 KEYS_SECONDS = 600
+KEYS_REMEMBERED_MS = 10_000
+"""For how long the scripts do not even ask nginx's cache."""
 KEYS_DAYS = 30
 """How long keys are kept past that, while the issuer is down."""
 EXACT = 60
@@ -79,7 +81,7 @@ def _policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) ->
     claims = {_claim_variable(header): claim for header, claim in _claims(props).items()}
     return {
         "waf": props["waf"],
-        "jwt": {**props["jwt"], "claims": claims} if route["jwt"] else None,
+        "jwt": {**props["jwt"], "claims": claims, "remembered_ms": KEYS_REMEMBERED_MS} if route["jwt"] else None,
         "by_address": [limit for limit in limits if not limit["claim"]],
         "by_token": [limit for limit in limits if limit["claim"]],
     }
@@ -229,7 +231,8 @@ def _issuer(site: Site) -> list[str]:
         f"proxy_cache issuer_keys;\n   proxy_cache_key {nginx.quote(url)};\n   proxy_cache_valid 200 {KEYS_SECONDS}s;",
         "proxy_cache_bypass $http_x_again;\n   proxy_no_cache $is_page;\n   proxy_cache_lock on;",
         "proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Redirect X-Accel-Expires;",
-        "proxy_cache_background_update on;",
+        # What is not buffered is not kept.
+        "proxy_cache_background_update on;\n   proxy_buffering on;",
         "proxy_cache_use_stale error timeout updating http_403 http_404 http_429 http_500 http_502 http_503 http_504;",
     ]
     return [

@@ -4,7 +4,6 @@
 // and for as long as the issuer is down. A key that is not among them has them fetched again, once a minute at most.
 
 const KEYS = '/.infra-kit/jwks';
-const REMEMBERED_MS = 10000;
 const FETCHED_AGAIN_MS = 60000;
 const LOOK_AGAIN_MS = 50;
 const FETCH_MS = 5000;
@@ -38,7 +37,7 @@ async function verified(r, asked) {
   if (wrong) {
     return invalid(wrong);
   }
-  const keys = await fitting(r, header, algorithm, asked.jwks_url);
+  const keys = await fitting(r, header, algorithm, asked);
   if (!keys) {
     return refusal(503, 'no-keys', { 'Retry-After': '5' });
   }
@@ -84,36 +83,36 @@ function problem(claims, asked, now) {
 }
 
 // Those of the issuer's keys that may have signed; null when there are none of his at all.
-async function fitting(r, header, algorithm, url) {
+async function fitting(r, header, algorithm, asked) {
   const fits = (key) => algorithm.kind(key) && key.use !== 'enc' && (!header.kid || key.kid === header.kid);
-  let keys = await known(r, url);
-  if (!(keys || []).some(fits) && await fetchedAgain(r, url)) {
-    keys = await known(r, url);
+  let keys = await known(r, asked);
+  if (!(keys || []).some(fits) && await fetchedAgain(r, asked)) {
+    keys = await known(r, asked);
   }
   return keys && keys.filter(fits);
 }
 
-async function known(r, url) {
-  const remembered = zone.get(url);
-  return remembered ? JSON.parse(remembered) : fetched(r, url, '');
+async function known(r, asked) {
+  const remembered = zone.get(asked.jwks_url);
+  return remembered ? JSON.parse(remembered) : fetched(r, asked, '');
 }
 
-async function fetched(r, url, args) {
+async function fetched(r, asked, args) {
   const answer = await r.subrequest(KEYS, args);
   const set = answer.status === 200 && json(answer.responseText);
   if (!set || !Array.isArray(set.keys)) {
     r.error(`gateway: no keys of the issuer: ${answer.status}`);
     return null;
   }
-  zone.set(url, JSON.stringify(set.keys), REMEMBERED_MS);
+  zone.set(asked.jwks_url, JSON.stringify(set.keys), asked.remembered_ms);
   return set.keys;
 }
 
 // Whether it is worth to look again. Whoever comes while they are being fetched waits for that.
-async function fetchedAgain(r, url) {
-  const mark = `again ${url}`;
+async function fetchedAgain(r, asked) {
+  const mark = `again ${asked.jwks_url}`;
   if (zone.add(mark, 'begun', FETCHED_AGAIN_MS)) {
-    const keys = await fetched(r, url, 'again=1');
+    const keys = await fetched(r, asked, 'again=1');
     zone.set(mark, 'done', FETCHED_AGAIN_MS);
     return keys !== null;
   }

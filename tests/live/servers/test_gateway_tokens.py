@@ -16,6 +16,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from infra_kit.providers.common import gateway_nginx
+from tests.live.servers.cdn_client import until
 from tests.live.servers.gateway_client import Issuer, box, logged, route, serve
 from tests.live.servers.origin import Origin
 
@@ -166,6 +168,26 @@ def test_a_new_key_is_fetched_when_it_is_first_seen_and_strangers_cost_no_more_t
         assert client.get("/x", headers=issuer.token(headers={"kid": f"made-up-{number}"})).status_code == 401
     assert len(issuer.requests) == 2
     assert client.get("/x", headers=issuer.token()).status_code == 200
+
+
+def test_keys_are_renewed_in_their_time_and_used_on_past_it_while_the_issuer_is_down(
+    home_dir: Path, origin: Origin, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_nginx, "KEYS_SECONDS", 1)
+    monkeypatch.setattr(gateway_nginx, "KEYS_REMEMBERED_MS", 20)
+    client = guarded(home_dir, origin, issuer)
+    old = issuer.token()
+    assert client.get("/x", headers=old).status_code == 200
+    issuer.add("rsa-1", rsa.generate_private_key(65537, 2048))
+
+    until(lambda: client.get("/x", headers=old).status_code == 401)
+
+    new = issuer.token()
+    assert client.get("/x", headers=new).status_code == 200
+    issuer.stop()
+    past = time.monotonic() + 2
+    while time.monotonic() < past:
+        assert client.get("/x", headers=new).status_code == 200
 
 
 def test_keys_work_on_while_the_issuer_is_down_also_when_the_gateway_starts_again(
