@@ -15,8 +15,8 @@ from infra_kit.workloads import WorkloadSpec
 
 STOP_SECONDS = 10
 """https://cloud.google.com/run/docs/container-contract#instance-shutdown"""
-OURS = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION", "CLOUD_RUN_JOB", "CLOUD_RUN_EXECUTION"})
-"""Variables that Cloud Run sets itself (https://cloud.google.com/run/docs/container-contract#env-vars)."""
+OURS = frozenset({"K_SERVICE", "K_REVISION", "K_CONFIGURATION", "CLOUD_RUN_JOB", "CLOUD_RUN_EXECUTION"})
+"""Variables that Cloud Run sets itself, beside `PORT`, which no service sets (https://cloud.google.com/run/docs/container-contract#env-vars)."""
 
 
 def check(scope: Scope, spec: WorkloadSpec) -> str:
