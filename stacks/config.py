@@ -39,17 +39,17 @@ def release() -> str:
 
 def domains() -> list[str]:
     """The names that the edge answers to, e.g. `zuclubit:domains: [www.example.com]`. None: the target's address."""
-    names: list[str] = pulumi.Config(_system()).get_object("domains") or []
+    names: list[str] = pulumi.Config(system()).get_object("domains") or []
     return names
 
 
 def placed(key: str) -> Target | None:
     """A target that the environment file names beside the default one, e.g. `cuenta-conmigo:data-target: aws`."""
-    name = pulumi.Config(_system()).get(key)
+    name = pulumi.Config(system()).get(key)
     return Target(name=name) if name else None
 
 
-def _system() -> str:
+def system() -> str:
     return pulumi.Config("infra-kit").require("system")
 
 

@@ -1,8 +1,10 @@
-"""Phase 1: the smallest thing that works. The data layer of seeds/002 (FD-1)."""
+"""Phase 1: the smallest thing that works, whole (seeds/002: FD-1)."""
 
 import pulumi
 
-from infra_kit import Backups, ObjectStore, Postgres, Redis
+from infra_kit import Backups, Gateway, ObjectStore, Postgres, Redis, Service
+from stacks.config import domains
+from stacks.programs import program
 
 
 def deploy() -> None:
@@ -18,6 +20,12 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=0.25, persistence=True)
     files = ObjectStore("files")
 
+    # FD-1: Next.js, which keeps its users in its own database (Better Auth); its migrations make the tables.
+    links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=0.5, links=links)
+    edge = Gateway("edge", routes={"/*": app}, domains=domains())
+
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("files_bucket", files.bucket)
+    pulumi.export("url", edge.url)

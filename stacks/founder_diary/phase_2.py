@@ -1,8 +1,10 @@
-"""Phase 2: more than a thousand users a month. The data layer of seeds/002 (FD-2, FD-3)."""
+"""Phase 2: more than a thousand users a month (seeds/002: FD-2, FD-3)."""
 
 import pulumi
 
-from infra_kit import Backups, LifecycleRule, ObjectStore, Pooling, Postgres, Redis
+from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Worker
+from stacks.config import domains
+from stacks.programs import program
 
 
 def deploy() -> None:
@@ -26,9 +28,41 @@ def deploy() -> None:
     files = ObjectStore("files")
     exports = ObjectStore("exports", lifecycle={"old": LifecycleRule(expire_after_days=90)})
 
+    links = [db.link("owner"), cache.link(), queue.link(), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=0.5, min_instances=2, links=links)
+    jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
+    Worker("worker", **program("worker"), memory_gb=0.5, links=jobs)
+    routes = {"/*": app, "/content/*": _directus(db), "/data/*": _postgrest(db)}
+    edge = Gateway("edge", routes=routes, domains=domains())
+
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("queue_url", queue.url)
     pulumi.export("files_bucket", files.bucket)
     pulumi.export("exports_bucket", exports.bucket)
+    pulumi.export("url", edge.url)
+
+
+def _directus(db: Postgres) -> Service:
+    """FD-3: content, edited in a browser."""
+    return Service(
+        "directus",
+        **program("directus", image="directus/directus:11.13"),
+        port=8055,
+        memory_gb=1,
+        environment={"DB_CLIENT": "pg", "ROOT_REDIRECT": "/content/admin"},
+        links=[db.link("owner", database="directus"), Secret("directus-secret").link(name="SECRET")],
+    )
+
+
+def _postgrest(db: Postgres) -> Service:
+    """FD-2: the database as an API; what an anonymous visitor may read is granted to the role `web_anon`."""
+    return Service(
+        "postgrest",
+        **program("postgrest", image="postgrest/postgrest:v13.0"),
+        port=3001,
+        memory_gb=0.25,
+        environment={"PGRST_DB_ANON_ROLE": "web_anon", "PGRST_SERVER_PORT": "3001"},
+        links=[db.link("read", name="PGRST_DB")],
+    )
