@@ -125,6 +125,7 @@ def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) ->
         parameters=postgres_parameters.group(scope, spec),
         size=size,
         disk=postgres_server.disk(scope, spec),
+        backup=postgres_server.backup(spec),
         maintenance=postgres_server.maintenance(spec),
         key=keys.key_arn(scope, services=[keys.LOGS]),
         monitor=postgres_server.monitor(scope),

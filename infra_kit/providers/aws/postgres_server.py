@@ -44,6 +44,8 @@ class Place:
     parameters: rds.ParameterGroup
     size: Size
     disk: Mapping[str, Any]
+    backup: str
+    """When RDS backs them up, in UTC: `03:00-04:00`. Replicas and servers without backups have it too."""
     maintenance: str
     """When RDS brings them up to date, in UTC: `sun:04:30-sun:05:00`."""
     key: pulumi.Output[str] | None
@@ -158,6 +160,8 @@ def _common(scope: Scope, place: Place) -> dict[str, Any]:
         "iam_database_authentication_enabled": True,
         "enabled_cloudwatch_logs_exports": ["postgresql", "upgrade"],
         "auto_minor_version_upgrade": True,
+        # The window that is not said is anywhere, and RDS refuses it where it meets the other.
+        "backup_window": place.backup,
         "maintenance_window": place.maintenance,
         "copy_tags_to_snapshot": True,
         "apply_immediately": True,
@@ -208,16 +212,18 @@ def _backups(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
         return {"backup_retention_period": 1 if spec.read_replicas else 0}
     return {
         "backup_retention_period": spec.backups.retention_days,
-        "backup_window": spec.backups.window,
         "delete_automated_backups": not scope.defaults.retain_data,
     }
 
 
+def backup(spec: PostgresSpec) -> str:
+    return (spec.backups or Backups()).window
+
+
 def maintenance(spec: PostgresSpec) -> str:
-    """Half an hour, half an hour after Sunday's backup. Where nobody says one, RDS takes any, and refuses backups that
-    are asked for at that time later on
+    """Half an hour, half an hour after Sunday's backup: RDS refuses windows that overlap
     (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html)."""
-    _, _, backed_up = (spec.backups or Backups()).window.partition("-")
+    _, _, backed_up = backup(spec).partition("-")
     hour, minute = map(int, backed_up.split(":"))
     begin = hour * 60 + minute + SHORTEST_MAINTENANCE
     return f"{_day_and_time(begin)}-{_day_and_time(begin + SHORTEST_MAINTENANCE)}"

@@ -21,6 +21,7 @@ def test_replicas_are_numbered_copies_in_the_network_that_nothing_protects() -> 
         assert copy.inputs["storageEncrypted"] is True
         assert "kmsKeyId" not in copy.inputs
         assert copy.inputs["maxAllocatedStorage"] == 200
+        assert copy.inputs["backupWindow"] == recording.named("db-server").inputs["backupWindow"]
         assert copy.inputs["maintenanceWindow"] == recording.named("db-server").inputs["maintenanceWindow"]
         assert copy.inputs["skipFinalSnapshot"] is True
         assert copy.inputs["tags"]["component"] == "db"

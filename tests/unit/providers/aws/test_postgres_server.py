@@ -123,8 +123,11 @@ def test_rds_does_its_maintenance_after_the_backup_and_never_meanwhile(
         assert server(environment, backups=backups).inputs["maintenanceWindow"] == maintenance
 
 
-def test_backups_run_in_their_window() -> None:
+def test_backups_run_in_their_window_which_also_stands_where_there_are_none() -> None:
+    """One window of the two that nobody says is anywhere, also where the other one is: RDS refuses that."""
     assert server(backups=Backups(window="01:00-02:30")).inputs["backupWindow"] == "01:00-02:30"
+    assert server(backups=None).inputs["backupWindow"] == Backups().window
+    assert server(backups=None, read_replicas=1).inputs["backupWindow"] == Backups().window
 
 
 @pytest.mark.parametrize(
