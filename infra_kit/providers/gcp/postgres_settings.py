@@ -8,6 +8,7 @@ from typing import Any
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import Backups, PostgresSpec
+from infra_kit.providers.common.postgres_parameters import Service
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.gcp import sizes
 from infra_kit.providers.gcp.labels import labels
@@ -23,6 +24,14 @@ SMALLEST_DISK_GB = 10
 FINAL_BACKUP_DAYS, FINAL_BACKUP_DAYS_IN_PRODUCTION = 30, 365
 """How long the backup is kept that is made when the server goes: 365 is the most
 (https://cloud.google.com/sql/docs/postgres/backup-recovery/backups)."""
+
+CLOUD_SQL = Service(
+    "Cloud SQL",
+    ours=frozenset({"hot_standby", "restore_command", "shared_preload_libraries"}),
+    on="on",
+    off="off",
+)
+"""How its flags are spelled (https://cloud.google.com/sql/docs/postgres/flags)."""
 
 LOGGING = {
     "cloudsql.enable_pgaudit": "on",
@@ -66,7 +75,7 @@ def settings(scope: Scope, spec: PostgresSpec, size: Size, network: GcpNetwork) 
         "edition": "ENTERPRISE_PLUS" if plus else "ENTERPRISE",
         "user_labels": labels(scope),
         "ip_configuration": _addresses(network),
-        "database_flags": _flags(spec),
+        "database_flags": _flags(scope, spec),
         "insights_config": {"query_insights_enabled": scope.defaults.monitoring, "record_application_tags": True},
         **_disk(spec),
     }
@@ -94,9 +103,10 @@ def _addresses(network: GcpNetwork) -> dict[str, Any]:
     return {"ipv4_enabled": False, "private_network": network.network, "ssl_mode": "ENCRYPTED_ONLY"}
 
 
-def _flags(spec: PostgresSpec) -> list[dict[str, str]]:
+def _flags(scope: Scope, spec: PostgresSpec) -> list[dict[str, str]]:
     """In order of their names: the spec's own order changes nothing."""
-    return [{"name": name, "value": value} for name, value in sorted({**LOGGING, **spec.parameters}.items())]
+    values = {**LOGGING, **CLOUD_SQL.values(scope.name, spec.parameters)}
+    return [{"name": name, "value": value} for name, value in sorted(values.items())]
 
 
 def _disk(spec: PostgresSpec) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
-from infra_kit.providers.common import urls
+from infra_kit.providers.common import postgres_parameters, urls
 from infra_kit.providers.common.postgres_extensions import CONTRIB
-from infra_kit.providers.local import postgres_builds, postgres_parameters
+from infra_kit.providers.local import postgres_builds
 from infra_kit.providers.local.resource import (
     PostgresReplica,
     PostgresRole,
@@ -41,6 +41,9 @@ HINTS = {
     Feature("extension"): "no PostgreSQL here has it; Debian's package of it is used where it is installed",
 }
 
+OURS = frozenset({"hot_standby", "max_wal_senders", "password_encryption", "restore_command"})
+"""Parameters that this target decides, beyond what every one does."""
+
 
 def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
     """What no single build has: an extension may be there, but for another version."""
@@ -62,7 +65,7 @@ def _installed() -> frozenset[Feature]:
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
-    postgres_parameters.check(scope.name, spec.parameters)
+    postgres_parameters.check(scope.name, spec.parameters, decider="the local target", also=OURS)
     primary = server(
         scope,
         "server",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from infra_kit.components.postgres import Pooling, PostgresSpec
 from infra_kit.errors import SpecError
+from infra_kit.providers.common import postgres_parameters
 from infra_kit.providers.vps.containers import FILES
 
 PORT, POOLER_PORT = 5432, 6432
@@ -17,13 +18,11 @@ POOLED_CONNECTIONS = 80
 
 OURS = frozenset(
     {
-        "listen_addresses", "port", "unix_socket_directories", "hba_file", "ident_file", "config_file",
-        "data_directory", "password_encryption", "include", "include_dir", "include_if_exists", "wal_level",
-        "hot_standby", "max_wal_senders", "max_connections", "primary_conninfo", "primary_slot_name",
-        "restore_command", "logging_collector", "shared_preload_libraries",
+        "hot_standby", "logging_collector", "max_connections", "max_wal_senders", "password_encryption",
+        "restore_command", "shared_preload_libraries",
     }
 )  # fmt: skip
-FAMILIES = ("ssl", "archive_", "recovery_", "krb_")
+"""Parameters that this target decides, beyond what every one does."""
 
 HBA = """\
 # The superuser is reached in the container only; everyone else by password.
@@ -37,13 +36,7 @@ host all all all scram-sha-256
 def check(name: str, spec: PostgresSpec, *, dedicated_cpu: bool) -> None:
     """Raises `SpecError` for a parameter that would open the server, or break what else the spec asks, and for CPUs of
     one's own on a host that does not have them."""
-    taken = sorted(key for key in spec.parameters if key in OURS or key.startswith(FAMILIES))
-    if taken:
-        given = ", ".join(f"{key}={spec.parameters[key]!r}" for key in taken)
-        raise SpecError(
-            f"Postgres {name!r}: parameters: given {given}, which the vps target decides itself. Leave it out; any "
-            "other parameter of PostgreSQL is allowed."
-        )
+    postgres_parameters.check(name, spec.parameters, decider="the vps target", also=OURS)
     if spec.dedicated_cpu and not dedicated_cpu:
         raise SpecError(
             f"Postgres {name!r}: dedicated_cpu: given True, and the host is not known to have CPUs of its own. Rent "

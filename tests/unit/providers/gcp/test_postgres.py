@@ -29,6 +29,10 @@ def settings(config: Mapping[str, Any] = GCP, *, of: str = "db-instance", **argu
     return found
 
 
+def refused(**arguments: Any) -> str:
+    return refusal(lambda: Postgres("db", **arguments), SpecError, target="gcp", environment="staging")
+
+
 def flags(**arguments: Any) -> dict[str, str]:
     return {flag["name"]: flag["value"] for flag in settings(**arguments)["databaseFlags"]}
 
@@ -206,6 +210,27 @@ def test_the_log_is_what_the_benchmark_asks_for_unless_the_user_says_otherwise()
     asked = flags(parameters={"log_min_duration_statement": "500", "work_mem": "16384"})
     assert asked["log_min_duration_statement"] == "500"
     assert asked["work_mem"] == "16384"
+
+
+def test_a_parameter_is_said_as_cloud_sql_takes_it() -> None:
+    """It refuses PostgreSQL's own spelling, and that only in the middle of an update."""
+    asked = flags(
+        parameters={"work_mem": "64MB", "lock_timeout": "1min", "autovacuum": "true", "wal_compression": "on"}
+    )
+    assert asked["work_mem"] == "65536"
+    assert asked["lock_timeout"] == "60000"
+    assert asked["autovacuum"] == "on"
+
+
+def test_a_unit_that_a_parameter_has_not_is_refused() -> None:
+    message = refused(parameters={"work_mem": "5s"})
+    assert message.startswith("Postgres 'db': parameters: given work_mem='5s'; Cloud SQL takes a plain number")
+
+
+@pytest.mark.parametrize("parameter", ["listen_addresses", "port", "wal_level", "shared_preload_libraries"])
+def test_a_parameter_that_would_open_or_break_the_server_is_refused(parameter: str) -> None:
+    message = refused(parameters={parameter: "0"})
+    assert f"parameters: given {parameter}='0', which Cloud SQL or infra-kit decides itself" in message
 
 
 # What is inside
