@@ -66,8 +66,8 @@ def test_two_regions_in_one_program_have_their_own_provider_and_network() -> Non
         "there-server": "us-provider",
     }
     assert of["eu-network-vpc"] == "eu-provider"
-    assert recording.named("here-group").inputs["vpcId"] == "eu-network-vpc-id"
-    assert recording.named("there-group").inputs["vpcId"] == "us-network-vpc-id"
+    assert recording.named("here-security-group").inputs["vpcId"] == "eu-network-vpc-id"
+    assert recording.named("there-security-group").inputs["vpcId"] == "us-network-vpc-id"
     assert recording.named("there-subnets").inputs["subnetIds"][0] == "us-network-isolated-a-id"
     assert recording.named("us-network-isolated-a").inputs["availabilityZone"] == "us-east-2a"
 
@@ -116,7 +116,7 @@ def test_a_provider_of_the_users_wins_and_has_its_own_network() -> None:
     of = providers(recording)
     assert (of["first-server"], of["aws-network-vpc"]) == ("aws-provider", "aws-provider")
     assert (of["cache-server"], of["aws-mine-network-vpc"]) == ("mine", "mine")
-    assert recording.named("cache-group").inputs["vpcId"] == "aws-mine-network-vpc-id"
+    assert recording.named("cache-security-group").inputs["vpcId"] == "aws-mine-network-vpc-id"
 
 
 def test_a_provider_among_several_wins_too() -> None:

@@ -104,7 +104,7 @@ def _vpc(scope: Scope, spec: NetworkSpec) -> ec2.Vpc:
         enable_dns_hostnames=True,  # names of databases, and of endpoints, resolve to private addresses
         tags=_named(scope),
     )
-    scope.resource("default-group", ec2.DefaultSecurityGroup, vpc_id=vpc.id, tags=scope.tags)
+    scope.resource("default-security-group", ec2.DefaultSecurityGroup, vpc_id=vpc.id, tags=scope.tags)
     return vpc
 
 
@@ -179,7 +179,7 @@ def _table(scope: Scope, vpc: ec2.Vpc, what: str) -> ec2.RouteTable:
 
 
 def _route(scope: Scope, what: str, table: ec2.RouteTable, **way: Any) -> None:
-    scope.resource(f"{what}-way-out", ec2.Route, route_table_id=table.id, destination_cidr_block=ANYWHERE, **way)
+    scope.resource(f"{what}-default-route", ec2.Route, route_table_id=table.id, destination_cidr_block=ANYWHERE, **way)
 
 
 def _associate(scope: Scope, what: str, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:

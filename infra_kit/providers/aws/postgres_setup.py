@@ -94,7 +94,7 @@ def client_group(
     """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
     what = f"Postgres {scope.name}"
     group = scope.resource(
-        "client-group",
+        "client-security-group",
         ec2.SecurityGroup,
         vpc_id=network.vpc_id,
         description=f"Uses {what}",
@@ -102,7 +102,7 @@ def client_group(
         ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
     rule = scope.resource(
-        "client-group-out",
+        "client-egress",
         vpc.SecurityGroupEgressRule,
         security_group_id=group.id,
         description=f"To {what}",

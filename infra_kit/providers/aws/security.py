@@ -29,7 +29,7 @@ def database_group(scope: Scope, network: AwsNetwork, port: int) -> pulumi.Outpu
             "as the one of this component would: choose another name."
         )
     group = scope.resource(
-        "group",
+        "security-group",
         ec2.SecurityGroup,
         vpc_id=network.vpc_id,
         description=f"Reaches {what}",
@@ -37,7 +37,7 @@ def database_group(scope: Scope, network: AwsNetwork, port: int) -> pulumi.Outpu
         ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
     way = scope.resource(
-        "group-in",
+        "ingress",
         vpc.SecurityGroupIngressRule,
         description=f"The network to {what}",
         security_group_id=group.id,

@@ -120,11 +120,11 @@ def link(scope: Scope, link: Link) -> Grant:
     account = service_account(scope, f"link-{link.key}-account", f"Uses {link.to.name}")
     rights: list[pulumi.Resource] = [
         *(
-            _may(scope, f"link-{link.key}-publishes-{name}", bus.topics[name], account.member)
+            _may(scope, f"link-{link.key}-publisher-{name}", bus.topics[name], account.member)
             for name in publishes_to(link)
         ),
         *(
-            _may(scope, f"link-{link.key}-takes-{name}", bus.subscriptions[name], account.member)
+            _may(scope, f"link-{link.key}-subscriber-{name}", bus.subscriptions[name], account.member)
             for name in link.only.get("consume", ())
         ),
     ]
@@ -202,19 +202,19 @@ def _stream(bus: _Bus, name: str, stream: Stream) -> pubsub.Topic:
         message_retention_duration=f"{seconds(stream.retention)}s",
         message_transforms=subjects.of_stream(stream.subjects),
     )
-    _let(bus, f"publishes-{name}", topic, bus.user)
+    _let(bus, f"publisher-{name}", topic, bus.user)
     return topic
 
 
 def _dead_letters(bus: _Bus, spec: EventBusSpec, name: str) -> tuple[pubsub.Topic, pubsub.Subscription | None]:
     """Where a consumer's given-up events go, and what keeps them: as long as their stream does, from then on."""
-    topic = _topic(bus, f"given-up-{name}")
-    _let(bus, f"gives-up-{name}", topic, bus.agent)
+    topic = _topic(bus, f"dead-letter-topic-{name}")
+    _let(bus, f"dead-letter-publisher-{name}", topic, bus.agent)
     if not spec.consumers[name].dead_letter:
         return topic, None
     retention = seconds(spec.streams[spec.consumers[name].stream].retention)
     kept = _subscription(bus, f"dead-letters-{name}", topic, retention)
-    _let(bus, f"inspects-{name}", kept, bus.user)
+    _let(bus, f"dead-letter-subscriber-{name}", kept, bus.user)
     return topic, kept
 
 
@@ -232,8 +232,8 @@ def _consumer(
         message_transforms=subjects.of_consumer(spec, name),
         retry_policy=RETRY,
     )
-    _let(bus, f"takes-{name}", subscription, bus.user)
-    _let(bus, f"forwards-{name}", subscription, bus.agent)
+    _let(bus, f"subscriber-{name}", subscription, bus.user)
+    _let(bus, f"dead-letter-forwarder-{name}", subscription, bus.agent)
     return subscription
 
 

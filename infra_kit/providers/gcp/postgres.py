@@ -116,7 +116,7 @@ def _primary(
     scope: Scope, spec: PostgresSpec, network: GcpNetwork, settings: postgres_settings.Settings
 ) -> sql.DatabaseInstance:
     return scope.resource(
-        "instance",
+        "server",
         sql.DatabaseInstance,
         stateful=True,
         protect=spec.deletion_protection,

@@ -69,13 +69,13 @@ def group() -> Recording:
 
 def test_a_group_lets_the_network_in_on_one_port_and_nothing_out() -> None:
     assert group().of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") == ()
-    rule = group().named("it-group-in").inputs
+    rule = group().named("it-ingress").inputs
     assert (rule["cidrIpv4"], rule["fromPort"], rule["toPort"]) == ("10.0.0.0/16", 5432, 5432)
 
 
 def test_a_group_and_its_rules_say_what_they_are_for() -> None:
     recording = group()
-    assert all(recording.named(f"it-{role}").inputs["description"] for role in ("group", "group-in"))
+    assert all(recording.named(f"it-{role}").inputs["description"] for role in ("security-group", "ingress"))
 
 
 @pytest.mark.parametrize("name", ["sg", "sg-main"])
@@ -85,7 +85,7 @@ def test_a_name_that_aws_keeps_for_itself_is_refused(name: str) -> None:
 
 
 def test_a_name_that_only_begins_like_it_is_taken() -> None:
-    assert record(lambda: Redis("sga"), config=AWS).named("sga-group")
+    assert record(lambda: Redis("sga"), config=AWS).named("sga-security-group")
 
 
 def test_nothing_is_kept_where_the_environment_keeps_nothing() -> None:

@@ -110,7 +110,7 @@ def test_every_table_reaches_s3_and_dynamodb_without_the_internet(service: str) 
 
 
 def test_the_default_security_group_is_emptied() -> None:
-    inputs = made().named("net-default-group").inputs
+    inputs = made().named("net-default-security-group").inputs
     assert not {"ingress", "egress"} & inputs.keys()
     assert inputs["vpcId"] == "net-vpc-id"
 
@@ -185,8 +185,8 @@ def test_a_network_that_stands_is_joined_and_not_touched() -> None:
     recording = record(lambda: existing(isolated={"x": "subnet-1"}, private={"x": "subnet-2"}), config=AWS)
     assert recording.children("theirs") == ()
     assert recording.named("cache-subnets").inputs["subnetIds"] == ["subnet-1"]
-    assert recording.named("cache-group").inputs["vpcId"] == "vpc-1"
-    assert recording.named("cache-group-in").inputs["cidrIpv4"] == "10.5.0.0/16"
+    assert recording.named("cache-security-group").inputs["vpcId"] == "vpc-1"
+    assert recording.named("cache-ingress").inputs["cidrIpv4"] == "10.5.0.0/16"
 
 
 def test_databases_stand_in_private_subnets_where_a_network_has_no_isolated_ones() -> None:

@@ -59,7 +59,7 @@ def test_whoever_uses_the_pooler_waits_until_the_server_stands_behind_it() -> No
 
 def test_nothing_uses_the_server_before_the_network_may_reach_it() -> None:
     recording = made()
-    assert recording.named("db-group-in").urn in recording.named("db-server").options.depends_on
+    assert recording.named("db-ingress").urn in recording.named("db-server").options.depends_on
 
 
 def test_the_endpoint_names_a_role_of_its_own_whose_url_asks_for_tls() -> None:

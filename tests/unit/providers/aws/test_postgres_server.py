@@ -28,7 +28,7 @@ def test_it_stands_in_the_isolated_subnets_and_only_the_network_reaches_it() -> 
     recording = made()
     subnets = recording.named("db-subnets").inputs["subnetIds"]
     assert subnets == ["aws-network-isolated-a-id", "aws-network-isolated-b-id"]
-    rule = recording.named("db-group-in").inputs
+    rule = recording.named("db-ingress").inputs
     assert (rule["cidrIpv4"], rule["fromPort"], rule["toPort"]) == ("10.0.0.0/16", 5432, 5432)
 
 

@@ -28,8 +28,8 @@ def test_the_function_stands_in_the_databases_network_and_may_only_speak_to_the_
     recording = made()
     network = recording.named("db-setup").inputs["vpcConfig"]
     assert network["subnetIds"] == recording.named("db-subnets").inputs["subnetIds"]
-    assert network["securityGroupIds"] == ["db-client-group-id"]
-    rules = [it for it in recording.resources if it.inputs.get("securityGroupId") == "db-client-group-id"]
+    assert network["securityGroupIds"] == ["db-client-security-group-id"]
+    rules = [it for it in recording.resources if it.inputs.get("securityGroupId") == "db-client-security-group-id"]
     assert [rule.type for rule in rules] == ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"]
     assert (rules[0].inputs["cidrIpv4"], rules[0].inputs["toPort"]) == ("10.0.0.0/16", 5432)
 
@@ -62,7 +62,7 @@ def test_the_function_runs_again_when_its_code_changes_and_not_before_its_way_is
     recording = made()
     run = recording.named("db-setup-run")
     assert run.inputs["triggers"] == {"code": recording.named("db-setup").outputs["codeSha256"]}
-    assert recording.named("db-client-group-out").urn in run.options.depends_on
+    assert recording.named("db-client-egress").urn in run.options.depends_on
 
 
 def test_the_archive_holds_everything_that_the_function_imports(tmp_path: Path) -> None:

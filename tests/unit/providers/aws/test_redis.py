@@ -92,7 +92,7 @@ def test_only_the_network_reaches_it_and_it_reaches_nobody() -> None:
     assert rule.inputs["cidrIpv4"] == "10.0.0.0/16"
     assert (rule.inputs["fromPort"], rule.inputs["toPort"]) == (6379, 6379)
     assert recording.of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule") == ()
-    assert not {"ingress", "egress"} & recording.named("cache-group").inputs.keys()
+    assert not {"ingress", "egress"} & recording.named("cache-security-group").inputs.keys()
 
 
 def test_it_stands_in_the_isolated_subnets() -> None:
@@ -176,7 +176,7 @@ def test_its_certificate_is_one_that_clients_know() -> None:
 def test_whoever_uses_an_address_waits_until_the_network_may_reach_it(field: str) -> None:
     recording = waiting_for(field, lambda: Redis("cache"), AWS)
     assert waits_for(recording, "cache-server")
-    assert recording.named("cache-group-in").urn in recording.named("cache-server").options.depends_on
+    assert recording.named("cache-ingress").urn in recording.named("cache-server").options.depends_on
 
 
 def test_a_key_stays_with_the_snapshots_that_it_encrypts() -> None:

@@ -51,7 +51,7 @@ def test_an_api_stays_on_when_the_stack_goes() -> None:
 @pytest.mark.parametrize(
     ("resource", "needed"),
     [
-        ("db-instance", "sqladmin"),
+        ("db-server", "sqladmin"),
         ("db-secret", "secretmanager"),
         ("db-key-ring", "cloudkms"),
         ("db-key-agent", "sqladmin"),

@@ -84,18 +84,21 @@ def test_a_consumer_is_a_subscription_that_never_expires() -> None:
     assert inputs["ackDeadlineSeconds"] == 120
     assert inputs["messageRetentionDuration"] == "259200s"
     assert inputs["expirationPolicy"] == {"ttl": ""}
-    assert inputs["deadLetterPolicy"] == {"deadLetterTopic": "bus-given-up-scoring-id", "maxDeliveryAttempts": 7}
+    assert inputs["deadLetterPolicy"] == {
+        "deadLetterTopic": "bus-dead-letter-topic-scoring-id",
+        "maxDeliveryAttempts": 7,
+    }
 
 
 def test_what_is_given_up_is_forwarded_by_pub_sub_and_kept() -> None:
     made = taking(Consumer(stream="LEADS"))
     agent = made.named("bus-agent").outputs["member"]
 
-    assert made.named("bus-gives-up-scoring").inputs["member"] == agent
-    assert made.named("bus-gives-up-scoring").inputs["role"] == "roles/pubsub.publisher"
-    assert made.named("bus-forwards-scoring").inputs["member"] == agent
-    assert made.named("bus-forwards-scoring").inputs["role"] == "roles/pubsub.subscriber"
-    assert made.named("bus-dead-letters-scoring").inputs["topic"] == "bus-given-up-scoring-id"
+    assert made.named("bus-dead-letter-publisher-scoring").inputs["member"] == agent
+    assert made.named("bus-dead-letter-publisher-scoring").inputs["role"] == "roles/pubsub.publisher"
+    assert made.named("bus-dead-letter-forwarder-scoring").inputs["member"] == agent
+    assert made.named("bus-dead-letter-forwarder-scoring").inputs["role"] == "roles/pubsub.subscriber"
+    assert made.named("bus-dead-letters-scoring").inputs["topic"] == "bus-dead-letter-topic-scoring-id"
     assert made.named("bus").outputs["dead_letters"] == {"scoring": "bus-dead-letters-scoring-id"}
 
 
@@ -117,9 +120,9 @@ def test_the_user_may_publish_and_take_topic_by_topic() -> None:
     }
 
     assert granted == {
-        ("bus-publishes-LEADS", "roles/pubsub.publisher"),
-        ("bus-takes-scoring", "roles/pubsub.subscriber"),
-        ("bus-inspects-scoring", "roles/pubsub.subscriber"),
+        ("bus-publisher-LEADS", "roles/pubsub.publisher"),
+        ("bus-subscriber-scoring", "roles/pubsub.subscriber"),
+        ("bus-dead-letter-subscriber-scoring", "roles/pubsub.subscriber"),
     }
     assert made.named("bus").outputs["username"] == made.named("bus-account").outputs["email"]
     assert made.named("bus").outputs["password"] == "recorded-private-key"
@@ -172,7 +175,11 @@ def test_the_key_is_given_away_once_it_may_publish_and_take() -> None:
         return EventBus("bus", engine="native", streams=streams, consumers=consumers).password
 
     config = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}
-    assert waits_for(password, config) >= {"bus-publishes-LEADS", "bus-takes-scoring", "bus-forwards-scoring"}
+    assert waits_for(password, config) >= {
+        "bus-publisher-LEADS",
+        "bus-subscriber-scoring",
+        "bus-dead-letter-forwarder-scoring",
+    }
 
 
 @pytest.mark.parametrize("ack_wait", ["9s", "11m"])

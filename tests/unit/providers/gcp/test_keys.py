@@ -54,7 +54,7 @@ def test_what_it_encrypted_can_be_read_when_the_stack_is_gone(made: Recording, n
 
 @pytest.mark.parametrize(
     ("resource", "grant"),
-    [("db-instance", "db"), ("cache-server", "cache"), ("files-bucket", "files"), ("events-stream-LEADS", "events")],
+    [("db-server", "db"), ("cache-server", "cache"), ("files-bucket", "files"), ("events-stream-LEADS", "events")],
 )
 def test_nothing_is_encrypted_with_it_before_the_service_may_use_it(made: Recording, resource: str, grant: str) -> None:
     assert made.named(f"{grant}-key-grant").urn in made.named(resource).options.depends_on

@@ -83,8 +83,8 @@ def test_a_link_to_a_bus_publishes_to_its_topics_and_takes_from_its_subscription
     made = linked(lambda: bus().link(publish=["lead.created"], consume=["billing"]))
     mine = {it.name: it.inputs for it in made.resources if it.name.startswith("api-link-bus-") and "role" in it.inputs}
     assert {name: it["role"] for name, it in mine.items()} == {
-        "api-link-bus-publishes-LEADS": "roles/pubsub.publisher",
-        "api-link-bus-takes-billing": "roles/pubsub.subscriber",
+        "api-link-bus-publisher-LEADS": "roles/pubsub.publisher",
+        "api-link-bus-subscriber-billing": "roles/pubsub.subscriber",
     }
     assert {it["member"] for it in mine.values()} == {made.named("api-link-bus-account").outputs["member"]}
     assert variables(made)["BUS_USERNAME"] == made.named("api-link-bus-account").outputs["email"]

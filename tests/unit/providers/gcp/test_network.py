@@ -133,7 +133,7 @@ def test_a_network_that_stands_is_joined_by_name_or_self_link_and_not_changed(kn
 def test_a_database_waits_for_the_private_connection() -> None:
     recording = record(lambda: Postgres("db"), config=GCP)
     connection = recording.named("gcp-network-services").urn
-    assert connection in recording.named("db-instance").options.depends_on
+    assert connection in recording.named("db-server").options.depends_on
 
 
 # Where things are

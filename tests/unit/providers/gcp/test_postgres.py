@@ -24,7 +24,7 @@ def made(config: Mapping[str, Any] = GCP, **arguments: Any) -> Recording:
     return record(lambda: Postgres("db", **arguments), config=config)
 
 
-def settings(config: Mapping[str, Any] = GCP, *, of: str = "db-instance", **arguments: Any) -> dict[str, Any]:
+def settings(config: Mapping[str, Any] = GCP, *, of: str = "db-server", **arguments: Any) -> dict[str, Any]:
     found: dict[str, Any] = made(config, **arguments).named(of).inputs["settings"]
     return found
 
@@ -40,7 +40,7 @@ def flags(**arguments: Any) -> dict[str, str]:
 # Who reaches it
 
 
-@pytest.mark.parametrize("server", ["db-instance", "db-replica-1"])
+@pytest.mark.parametrize("server", ["db-server", "db-replica-1"])
 def test_it_has_a_private_address_and_takes_no_clear_text(server: str) -> None:
     addresses = settings(of=server, read_replicas=1)["ipConfiguration"]
     assert addresses == {
@@ -92,12 +92,12 @@ def test_the_disk_is_what_was_asked_and_never_below_cloud_sqls_least() -> None:
 
 def test_a_disk_that_grows_by_itself_has_a_limit_and_is_never_made_smaller_again() -> None:
     recording = made(storage_gb=50, max_storage_gb=200, read_replicas=1)
-    for server in ("db-instance", "db-replica-1"):
+    for server in ("db-server", "db-replica-1"):
         it = recording.named(server)
         assert it.inputs["settings"]["diskAutoresize"] is True
         assert it.inputs["settings"]["diskAutoresizeLimit"] == 200
         assert "settings.diskSize" in it.options.ignore_changes
-    assert "settings.diskSize" not in made(storage_gb=50).named("db-instance").options.ignore_changes
+    assert "settings.diskSize" not in made(storage_gb=50).named("db-server").options.ignore_changes
 
 
 # What survives
@@ -135,7 +135,7 @@ def test_high_availability_is_regional() -> None:
 
 
 def test_production_is_protected_by_pulumi_the_provider_and_google() -> None:
-    instance = made(PRODUCTION).named("db-instance")
+    instance = made(PRODUCTION).named("db-server")
     assert instance.options.protect
     assert instance.inputs["deletionProtection"] is True
     assert instance.inputs["settings"]["deletionProtectionEnabled"] is True
@@ -143,7 +143,7 @@ def test_production_is_protected_by_pulumi_the_provider_and_google() -> None:
 
 def test_elsewhere_the_providers_own_protection_is_off() -> None:
     instance = made(read_replicas=1)
-    assert instance.named("db-instance").inputs["deletionProtection"] is False
+    assert instance.named("db-server").inputs["deletionProtection"] is False
     assert instance.named("db-replica-1").inputs["deletionProtection"] is False
 
 
@@ -154,7 +154,7 @@ def test_a_database_is_not_dropped_before_the_final_backup() -> None:
 
 def test_production_has_a_key_that_cloud_sqls_agent_may_use_first() -> None:
     recording = made(PRODUCTION, read_replicas=1)
-    instance = recording.named("db-instance")
+    instance = recording.named("db-server")
     assert instance.inputs["encryptionKeyName"] == "db-key-id"
     assert recording.named("db-key-grant").urn in instance.options.depends_on
     assert recording.named("db-key-agent").inputs["service"] == "sqladmin.googleapis.com"
@@ -184,7 +184,7 @@ def test_without_replicas_readers_use_the_primary() -> None:
 
 
 def test_a_server_that_stands_keeps_the_key_that_it_was_made_with() -> None:
-    assert "encryptionKeyName" in made().named("db-instance").options.ignore_changes
+    assert "encryptionKeyName" in made().named("db-server").options.ignore_changes
 
 
 def test_queries_are_watched_in_production() -> None:
@@ -194,7 +194,7 @@ def test_queries_are_watched_in_production() -> None:
 
 def test_the_pooler_is_cloud_sqls_own() -> None:
     recording = made(pooling=Pooling(mode="session", max_connections=300))
-    (pool,) = recording.named("db-instance").inputs["settings"]["connectionPoolConfigs"]
+    (pool,) = recording.named("db-server").inputs["settings"]["connectionPoolConfigs"]
     assert pool["connectionPoolingEnabled"] is True
     assert {flag["name"]: flag["value"] for flag in pool["flags"]} == {
         "max_client_connections": "300",

@@ -70,7 +70,7 @@ def test_scripts_run_as_the_administrator_whose_password_is_a_regional_secret() 
         assert each.inputs["passwordSecretVersion"] == "db-secret-version-id"
     assert "secretData" in recording.named("db-secret-version").secret_inputs
     assert recording.named("db-secret").inputs["location"] == "europe-west1"
-    assert recording.named("db-instance").inputs["settings"]["dataApiAccess"] == "ALLOW_DATA_API"
+    assert recording.named("db-server").inputs["settings"]["dataApiAccess"] == "ALLOW_DATA_API"
 
 
 ADDRESSES: Mapping[str, Callable[[Postgres], pulumi.Output[str]]] = {
