@@ -14,7 +14,7 @@ from infra_kit.errors import ConfigError
 
 NAMESPACE = "infra-kit"
 KEYS = frozenset(
-    {"target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release", "budget"}
+    {"target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release"}
 )  # fmt: skip
 """All but the providers' settings, which stand under their target's name."""
 
@@ -35,6 +35,12 @@ def refuse_key(key: str, known: Collection[str]) -> ConfigError:
     near = get_close_matches(key, known, n=1)
     hint = f" Did you mean {NAMESPACE}:{near[0]}?" if near else ""
     return ConfigError(f"{NAMESPACE}:{key}: nothing reads this key.{hint} Keys: {', '.join(sorted(known))}.")
+
+
+def says_environment() -> bool:
+    """Whether what the stack is for is known without a target's name."""
+    config = read()
+    return bool(config.get("environment")) or (config.get("target") or "local") == "local"
 
 
 def environment(target: str) -> Environment:

@@ -52,7 +52,6 @@ class Program:
 
     def providers_of(self, target: ResolvedTarget) -> Sequence[pulumi.ProviderResource]:
         """The target's Pulumi providers, made once a program."""
-        self._check_key(target)
         if target.key not in self.providers:
             self.providers[target.key] = target.providers()
         return self.providers[target.key]
@@ -61,7 +60,7 @@ class Program:
         """Whether a provider is one of those that were made for a target."""
         return any(provider is own for made in self.providers.values() for own in made)
 
-    def _check_key(self, target: ResolvedTarget) -> None:
+    def check_key(self, target: ResolvedTarget) -> None:
         """Two places under one key would share a network and a provider: one of them is then not where it was asked."""
         self._check_alone(target)
         known = self.targets.setdefault(target.key, target)
@@ -71,6 +70,14 @@ class Program:
                 "region or settings. Give one of them an alias, e.g. Target("
                 f"name={target.name!r}, alias='{target.key}-2', …): it names its network and its provider."
             )
+
+    def for_all(self, target: ResolvedTarget) -> ResolvedTarget:
+        """Whose environment and tags has what all on a target share: the stack's own target, where this is one more of
+        its name, and not of whoever came first."""
+        stack = default()
+        if target.alias or stack.name != target.name or not _configuration.says_environment():
+            return target
+        return self.default_target if self.default_target.place == target.place else target
 
     def _check_alone(self, target: ResolvedTarget) -> None:
         """Two targets of one host would both prepare it, and both want its ports."""
@@ -121,7 +128,7 @@ def default_network(target: ResolvedTarget, provider: pulumi.ProviderResource | 
 def shared(make: Callable[..., T], role: str, target: ResolvedTarget, provider: pulumi.ProviderResource | None) -> T:
     """What all on a target share: one a program, under a fixed name, whoever needs it first; of a provider that the
     user chose (another region, another account), that provider's own."""
-    made = current().shared
+    target, made = current().for_all(target), current().shared
     key = (role, provider or target.key)
     if key not in made:
         owner = f"{target.key}-{provider.pulumi_resource_name}" if provider else target.key

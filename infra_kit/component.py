@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 import pulumi
@@ -129,7 +129,7 @@ class Scope:
         own = pulumi.ResourceOptions(
             parent=self.parent,
             protect=self._unless_the_user_said(due),
-            retain_on_delete=True if retain_on_delete and self.defaults.retain_data else None,
+            retain_on_delete=self._retained(retain_on_delete),
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
@@ -137,8 +137,13 @@ class Scope:
         return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
     def _unless_the_user_said(self, protect: bool | None) -> bool | None:  # noqa: FBT001
-        """None lets the child inherit what the user set on the component, or above it."""
-        return protect if self.opts.protect is None else None
+        """None lets the child inherit what the user set on the component, or above it: the SDK has resolved that."""
+        return protect if self.parent._protect is None else None
+
+    def _retained(self, by_its_kind: bool) -> bool | None:  # noqa: FBT001
+        if self.opts.retain_on_delete is not None:
+            return self.opts.retain_on_delete
+        return True if by_its_kind and self.defaults.retain_data else None
 
     @property
     def invoke(self) -> pulumi.InvokeOptions:
@@ -231,8 +236,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.name, self.spec, self.stands_already = name, cast(S, fitted), existing is not None
         program.claim(kind, name)
 
-        own = _with_providers(program.providers_of(self.target), opts)
-        super().__init__(self.type_token(), name, None, own)
+        super().__init__(self.type_token(), name, None, _with_providers(program, self.target, opts))
         _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
@@ -245,6 +249,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         return f"infra-kit:index:{''.join(part.capitalize() for part in cls.KIND.split('_'))}"
 
     def _create(self, driver: Any, scope: Scope) -> E:
+        """Overridden by components that look at the scope before anything is made."""
         return cast(E, driver.create(scope, self.spec))
 
     def grant(self, scope: Scope, link: Link) -> Grant:
@@ -262,11 +267,15 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
 
 
 def _with_providers(
-    made: Iterable[pulumi.ProviderResource], opts: pulumi.ResourceOptions | None
+    program: _program.Program, target: ResolvedTarget, opts: pulumi.ResourceOptions | None
 ) -> pulumi.ResourceOptions | None:
-    """The target's providers, behind the user's own: what the options say, or what the parent has."""
-    ours = [provider for provider in made if not _chosen(provider.package, opts or pulumi.ResourceOptions())]
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=ours), opts) if ours else opts
+    """The user's own provider, by the options or from the parent; where there is none, the target's are made."""
+    program.check_key(target)
+    package = target.pulumi_package
+    if package and _chosen(package, opts or pulumi.ResourceOptions()):
+        return opts
+    ours = program.providers_of(target)
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=list(ours)), opts) if ours else opts
 
 
 def _chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:

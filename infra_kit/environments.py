@@ -49,7 +49,8 @@ _CHEAP = Defaults(
 )
 _DEFAULTS = {
     Environment.DEVELOPMENT: _CHEAP,
-    Environment.PREVIEW: replace(_CHEAP, retain_data=True),
+    # seeds/001: a preview goes with its pull request.
+    Environment.PREVIEW: _CHEAP,
     Environment.STAGING: replace(_CHEAP, retain_data=True, backup_days=1),
     Environment.PRODUCTION: Defaults(
         protect=True,

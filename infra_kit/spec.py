@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_args
 
 import pulumi
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
@@ -91,11 +91,12 @@ _MESSAGES = {
 
 def problems(model: type[Model], invalid: ValidationError) -> str:
     """All that is wrong, in one line, for people."""
-    return "; ".join(_problem(model, error) for error in invalid.errors(include_url=False))
+    return "; ".join(dict.fromkeys(_problem(model, error) for error in invalid.errors(include_url=False)))
 
 
 def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
-    where = ".".join(str(part) for part in error["loc"])
+    path, secret = _path(model, error["loc"])
+    where = ".".join(path)
     if error["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(model.model_fields))
         return f"unknown {where!r}; allowed: {allowed}"
@@ -109,4 +110,30 @@ def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
     template = _MESSAGES.get(error["type"])
     # pydantic's own words may hold braces: those of a pattern.
     message = template.format(**error["ctx"]) if template else str(error["msg"]).removeprefix("Value error, ")
+    if secret:
+        return f"{where}: a text is needed, plain or an Output; what was given is not shown, it is a secret"
     return f"{where}: {message}, given {error['input']!r}" if where else message
+
+
+def _path(model: type[BaseModel], parts: Sequence[int | str]) -> tuple[list[str], bool]:
+    """Where the error is, and whether a secret stands there: what pydantic adds behind its name is its own affair."""
+    path: list[str] = []
+    for at, part in enumerate(parts):
+        path.append(str(part))
+        field = model.model_fields.get(str(part))
+        if field is None:
+            continue
+        inside = _inside(field.annotation)
+        if SecretStr in inside:
+            return path, True
+        nested = [kind for kind in inside if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if len(nested) == 1:
+            rest, secret = _path(nested[0], parts[at + 1 :])
+            return path + rest, secret
+    return path, False
+
+
+def _inside(annotation: Any) -> list[Any]:
+    """What a field may hold, whatever it is wrapped in."""
+    arguments = get_args(annotation)
+    return [kind for argument in arguments for kind in _inside(argument)] if arguments else [annotation]

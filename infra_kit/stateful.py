@@ -43,6 +43,9 @@ _STATEFUL: dict[str, frozenset[str]] = {
     | _tokens("docker:", "index/volume:Volume"),
     "keys: what they encrypted is lost with them": _tokens("aws:", "kms/key:Key")
     | _tokens("gcp:kms/", "keyRing:KeyRing", "cryptoKey:CryptoKey"),
+    "locks: without it, what it keeps can be deleted": _tokens(
+        "aws:", "s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    ),
     "backups": _tokens("aws:", "backup/vault:Vault"),
     "user accounts": _tokens("aws:", "cognito/userPool:UserPool"),
 }
@@ -54,6 +57,9 @@ _COPIES = {
 }
 """The input that makes a resource of this type a replica: its data is another one's, and comes from there again."""
 
+
+_VOLUME = "docker:index/volume:Volume"
+"""One in memory holds nothing that lasts."""
 
 _IF_IT_HAS = {
     f"pulumi-python:dynamic/infra-kit:{server}": "volumes" for server in ("ServiceServer", "WorkerServer", "JobServer")
@@ -69,6 +75,8 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
         inputs: what it was made of, as the engine names it (`replicateSourceDb`), if known: tells a replica, which
             holds none of its own, where it shares its type with the primary.
     """
+    if type_token == _VOLUME and (inputs or {}).get("driverOpts", {}).get("type") == "tmpfs":
+        return False
     source = _COPIES.get(type_token)
     is_copy = source is not None and bool((inputs or {}).get(source))
     if type_token in _IF_IT_HAS:

@@ -52,6 +52,16 @@ def _identifier(text: str) -> str:
     return text
 
 
+SYSTEMS_OWN = frozenset({"postgres", "template0", "template1", "rdsadmin", "cloudsqladmin"})
+"""The databases that every server has, or that a cloud has on each, for itself."""
+
+
+def _own_database(text: str) -> str:
+    if text in SYSTEMS_OWN:
+        raise ValueError(f"{text!r} is a database of the server's own; name one for the application, e.g. 'app'")
+    return text
+
+
 def _extension(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", text):
         raise ValueError("an extension's name is needed, as in CREATE EXTENSION, e.g. 'pgcrypto'")
@@ -88,8 +98,7 @@ Header = Annotated[str, AfterValidator(_header)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Cookie = Annotated[str, AfterValidator(_cookie)]
 
-Identifier = Annotated[str, AfterValidator(_identifier)]
-"""Of a database."""
+Database = Annotated[str, AfterValidator(_identifier), AfterValidator(_own_database)]
 Extension = Annotated[str, AfterValidator(_extension)]
 Parameter = Annotated[str, AfterValidator(_parameter)]
 ParameterValue = Annotated[str, AfterValidator(_parameter_value)]

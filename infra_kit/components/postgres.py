@@ -18,10 +18,10 @@ from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
-from infra_kit.texts import Extension, Identifier, Parameter, ParameterValue, Window
+from infra_kit.texts import Database, Extension, Parameter, ParameterValue, Window
 
 Version = Literal["14", "15", "16", "17", "18"]
-"""The major versions that PostgreSQL itself maintains (https://www.postgresql.org/support/versioning/)."""
+"""Those that PostgreSQL maintains (https://www.postgresql.org/support/versioning/), and 14, which seeds/000 names."""
 
 DEFAULT_VERSION: Version = "17"
 """Offered by all four targets: RDS (https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html),
@@ -74,7 +74,7 @@ class PostgresSpec(Spec):
     """A connection pooler in front. Default: none."""
     extensions: Items[Extension] = ()
     """Made in every database, e.g. `("pgcrypto", "vector")`."""
-    databases: Items[Identifier] = Field(default=("app",), min_length=1)
+    databases: Items[Database] = Field(default=("app",), min_length=1)
     """Databases to create; the first is the endpoint's `database`."""
     backups: Backups | None = None
     """Default: what the environment says (production: 7 days and point in time)."""

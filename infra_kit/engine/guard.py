@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from infra_kit import target
 from infra_kit.engine.operations import Step, short
@@ -85,13 +86,14 @@ def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[St
     """The steps that lose data nobody gave up, by resource."""
     found: dict[str, list[Step]] = {}
     for step in steps:
-        if loses(step) and _holds_data(step) and not {step.name, step.parent} & set(allowed):
+        if loses(step) and holds_data(step.type, step.inputs) and not {step.name, step.parent} & set(allowed):
             found.setdefault(step.urn, []).append(step)
     return list(found.values())
 
 
-def _holds_data(step: Step) -> bool:
-    return is_stateful(step.type, step.inputs) or step.type in types_of_packages()
+def holds_data(type_token: str, inputs: Mapping[str, Any]) -> bool:
+    """Whether a resource holds data of its own: by our table, or by what its target's package says (`STATEFUL`)."""
+    return is_stateful(type_token, inputs) or type_token in types_of_packages()
 
 
 @cache
@@ -112,7 +114,7 @@ def types_of_packages() -> frozenset[str]:
 def _hint(steps: Sequence[Step], losses: list[list[Step]]) -> str:
     """Names a component only where all the data it has is lost: naming it would give up the rest too."""
     lost = {each[0].urn for each in losses}
-    keeping = {step.parent for step in steps if _holds_data(step) and step.urn not in lost}
+    keeping = {step.parent for step in steps if holds_data(step.type, step.inputs) and step.urn not in lost}
     wholly = {each[0].parent for each in losses} - keeping - {""}
     names = {each[0].parent if each[0].parent in wholly else each[0].name for each in losses}
     return " ".join(f"--allow-delete {name}" for name in sorted(names))

@@ -100,7 +100,7 @@ def test_protection_set_above_the_component_reaches_what_holds_data_also_in_deve
     assert record(program).named("cache-server").options.protect
 
 
-@pytest.mark.parametrize(("environment", "stays"), [("development", False), ("preview", True), ("production", True)])
+@pytest.mark.parametrize(("environment", "stays"), [("development", False), ("staging", True), ("production", True)])
 def test_what_a_driver_retains_stays_where_the_environment_retains_data(environment: str, stays: bool) -> None:
     config = {"infra-kit:environment": environment}
     attachment = record(lambda: with_child(retain_on_delete=True), config=config).named("it-attachment")
@@ -169,3 +169,23 @@ def test_a_class_that_a_user_derives_keeps_the_type_in_the_state() -> None:
         """A user's own."""
 
     assert record(lambda: AppDb("db")).named("db").type == "infra-kit:index:Postgres"
+
+
+@pytest.mark.parametrize(("said", "environment"), [(True, "development"), (False, "production")])
+def test_protection_said_above_the_component_comes_before_what_a_driver_says(said: bool, environment: str) -> None:
+    def program() -> None:
+        product = pulumi.ComponentResource("test:index:Product", "product", opts=pulumi.ResourceOptions(protect=said))
+        Postgres("db", deletion_protection=not said, opts=pulumi.ResourceOptions(parent=product))
+
+    made = record(program, config={"infra-kit:environment": environment})
+    assert made.named("db-server").options.protect is said
+
+
+def test_a_user_may_let_go_of_what_would_be_retained() -> None:
+    def program(**options: Any) -> bool:
+        opts = pulumi.ResourceOptions(**options)
+        made = record(lambda: with_child(opts, stateful=True, retain_on_delete=True), config=PRODUCTION)
+        return made.named("it-attachment").options.retain_on_delete
+
+    assert program()
+    assert not program(retain_on_delete=False)

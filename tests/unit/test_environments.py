@@ -28,5 +28,6 @@ def test_what_is_thrown_away_is_neither_protected_nor_backed_up(environment: Env
 
 
 @pytest.mark.parametrize("environment", Environment)
-def test_only_development_loses_its_data_with_its_stack(environment: Environment) -> None:
-    assert environment.defaults.retain_data == (environment is not Environment.DEVELOPMENT)
+def test_development_and_a_preview_lose_their_data_with_their_stack(environment: Environment) -> None:
+    passing = {Environment.DEVELOPMENT, Environment.PREVIEW}  # seeds/001: a preview goes with its pull request
+    assert environment.defaults.retain_data == (environment not in passing)

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from infra_kit import Network, Redis, Target, _program
+from infra_kit import Environment, Network, Redis, Target, _program
 from infra_kit.errors import ConfigError, SpecError
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
@@ -187,3 +187,20 @@ def test_no_provider_is_made_that_would_forget_what_the_stack_tells_pulumis_own(
     config = AWS | {"infra-kit:region": "eu-west-1", "aws:allowedAccountIds": ["1"]}
     with pytest.raises(ConfigError, match=r"^aws:allowedAccountIds: only Pulumi's own provider heeds this"):
         record(lambda: Redis("cache"), config=config)
+
+
+def test_where_the_user_chose_a_provider_none_is_made_beside_it() -> None:
+    config = AWS | {"infra-kit:region": "eu-west-1", "aws:allowedAccountIds": ["1"]}
+    made = record(lambda: with_provider_of_ones_own("mine"), config=config)
+    assert [provider.name for provider in made.of_type("pulumi:providers:aws")] == ["mine"]
+
+
+@pytest.mark.parametrize("scratch_first", [True, False])
+def test_what_all_share_is_of_the_stacks_own_environment_whoever_needs_it_first(scratch_first: bool) -> None:
+    def scratch() -> None:
+        Redis("scratch", target=Target(name="aws", environment=Environment.DEVELOPMENT))
+
+    programs = (scratch, lambda: Redis("cache")) if scratch_first else (lambda: Redis("cache"), scratch)
+    made = record(lambda: [program() for program in programs], config=AWS | {"infra-kit:environment": "production"})
+    assert made.of_type("aws:ec2/flowLog:FlowLog")
+    assert made.named("aws-network-vpc").inputs["tags"]["environment"] == "production"

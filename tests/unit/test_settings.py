@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from infra_kit.errors import ConfigError
 from infra_kit.providers.local.settings import LocalSettings
+from infra_kit.providers.vps.settings import VpsSettings
 
 
 def test_settings_are_read_from_their_key() -> None:
@@ -31,3 +32,12 @@ def test_a_value_of_another_type_is_refused() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         LocalSettings().ports = {}  # type: ignore[misc]
+
+
+def test_a_secret_is_in_no_message_about_it() -> None:
+    store = {"endpoint": "https://s3.example.com", "bucket": "backups", "access_key": "key", "passphrase": "long"}
+    given = {"host": "vps.example.com", "host_key": "ssh-ed25519 AAAA", "backups": {**store, "secret_key": 1234567890}}
+    with pytest.raises(ConfigError) as refused:
+        VpsSettings.parse("infra-kit:vps", given)
+    assert "1234567890" not in str(refused.value)
+    assert "secret_key: a text is needed, plain or an Output; what was given is not shown" in str(refused.value)

@@ -166,6 +166,10 @@ SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
 """By type, the input that says its size, and the table that it is picked from."""
 
 
+OF_ITSELF = {"aws:kms/key:Key": "in its own policy `*` is that key, and who administers it must be said"}
+"""By type, why its policy may say `*`."""
+
+
 def _anyone(inputs: Mapping[str, Any]) -> bool:
     return inputs.get("cidrIpv4") == "0.0.0.0/0" or inputs.get("cidrIpv6") == "::/0"
 

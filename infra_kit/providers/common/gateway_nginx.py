@@ -27,6 +27,8 @@ KEYS_DAYS = 30
 """How long keys are kept past that, while the issuer is down."""
 EXACT = 60
 """Up to so many requests a window is exact; beyond, it slides by a 60th of itself (`gateway_limits.js`)."""
+PART = 1000
+"""Of a policy: nginx takes no word of more than 4096 bytes (ngx_conf_file.c, NGX_CONF_BUFFER)."""
 KEEPALIVE = "keepalive 64; keepalive_timeout 4s;"
 """Shorter than servers keep an idle connection (5 s: node, uvicorn): none is used that is just ending."""
 HSTS = "strict-transport-security"
@@ -202,8 +204,11 @@ def _response_headers(headers: Mapping[str, str]) -> Iterator[str]:
 
 
 def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -> list[str]:
+    policy = json.dumps(_policy(site.props, pattern, route))
+    parts = [policy[begin : begin + PART] for begin in range(0, len(policy), PART)]
     lines = [
-        f"set $policy {nginx.quote(json.dumps(_policy(site.props, pattern, route)))};",
+        'set $policy "";',
+        *(f'set $policy "${{policy}}{nginx.escaped(part)}";' for part in parts),
         "js_access gateway.access;",
         f"proxy_pass http://route_{number};",
     ]

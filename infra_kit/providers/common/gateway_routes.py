@@ -13,15 +13,23 @@ NGINX_SAYS = frozenset(
     {"connection", "content-length", "content-type", "date", "keep-alive", "server", "transfer-encoding", "upgrade"}
 )
 """Headers of an answer that are nginx's or the service's own."""
+MOST_BYTES = 2000
+"""Of a header's value: nginx takes no word of more than 4096, in which quotes count twice."""
 
 
 def check(name: str, spec: GatewaySpec) -> None:
-    """Refuses to put what nginx itself must say on answers."""
+    """Refuses to put on answers what nginx itself must say, or cannot."""
     taken = [header for header in spec.response_headers if header.lower() in NGINX_SAYS]
     if taken:
         raise SpecError(
             f"Gateway {name!r}: response_headers may not have {', '.join(taken)}: the gateway or the service says that "
             "itself. Leave it out."
+        )
+    long = [header for header, value in spec.response_headers.items() if len(value.encode()) > MOST_BYTES]
+    if long:
+        raise SpecError(
+            f"Gateway {name!r}: response_headers: the value of {', '.join(long)} is too long: at most {MOST_BYTES} "
+            "bytes. Let the service say it."
         )
 
 

@@ -97,9 +97,13 @@ def regex(pattern: str) -> str:
 
 
 def quote(text: str) -> str:
-    """A word of nginx's language. A `$` would begin a variable, and only another variable can hold one."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "${dollar}")
-    return f'"{escaped}"'
+    """A word of nginx's language."""
+    return f'"{escaped(text)}"'
+
+
+def escaped(text: str) -> str:
+    """A part of one. A `$` would begin a variable, and only another variable can hold one."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "${dollar}")
 
 
 def general(data: str, resolvers: Sequence[str]) -> list[str]:

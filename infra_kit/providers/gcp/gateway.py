@@ -61,7 +61,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
 
 def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> compute.BackendService:
     native = scope.native(service, GcpService)
-    native.gateways.append(scope.name)
+    native.door.open(scope, service)
     group = scope.resource(
         f"group-{service.name}",
         compute.RegionNetworkEndpointGroup,

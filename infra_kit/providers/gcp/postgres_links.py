@@ -21,7 +21,7 @@ from pulumi_gcp import sql
 
 from infra_kit.component import Scope
 from infra_kit.links import Link
-from infra_kit.naming import fit
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.scram import verifier
 from infra_kit.providers.gcp.postgres_setup import OWNER, Session, script
@@ -58,7 +58,8 @@ class Role:
 
 def make(scope: Scope, link: Link, session: Session, *, after: Sequence[pulumi.Resource]) -> Role:
     (access,), (database,) = link.access, link.only["database"]
-    name = f"{scope.parent.KIND}-{scope.name}-{fit(f'{link.key}-{database}')}"
+    # With its database: to another one leads another role, so that this one's rights do not stay behind.
+    name = user_name(f"{scope.parent.KIND}__{scope.name}__{database}", link)
     secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
     made = secret.apply(lambda found: text(name, access, found))
     run = script(scope, f"link-{link.key}-role", session, database, made, after=after)

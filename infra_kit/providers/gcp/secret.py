@@ -51,7 +51,7 @@ def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:
         secret_id=stored_id(scope, spec.path or scope.name),
         value=value,
         key=stored_secrets.key_of(scope),
-        deletion_protection=scope.defaults.protect,
+        kept=True,
     )
     return SecretEndpoint(value=value, reference=reference.secret, native=GcpSecret(reference=reference))
 

@@ -11,6 +11,8 @@
   as `min_instances`, and more by use of CPU and by requests at a time; not by memory or by requests a minute, which
   Cloud Run does not look at (https://cloud.google.com/run/docs/about-instance-autoscaling). Where the number is fixed,
   an instance takes as many requests at a time as Cloud Run lets it: there is no other one to wait for.
+- `sticky_sessions` is by a cookie of Cloud Run's, which sends a visitor elsewhere when the instance is full
+  (https://cloud.google.com/run/docs/configuring/session-affinity).
 - A new version is started whole beside the old one and gets all requests once it is well; if it does not become so, the
   old one goes on and `up` fails. It is well after one check: what Cloud Run has for more is a preview
   (https://cloud.google.com/run/docs/configuring/healthchecks).
@@ -21,15 +23,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pulumi_gcp import cloudrunv2
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.service import ServiceEndpoint, ServiceSpec
+from infra_kit.components.service import Service, ServiceEndpoint, ServiceSpec
 from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.gcp import service_checks, workload_logs, workloads
@@ -55,6 +58,32 @@ MOST_AT_A_TIME = 1000
 PRIVATE, BEHIND_A_GATEWAY = "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
 INVOKER = "roles/run.invoker"
 
+T = TypeVar("T")
+
+
+@dataclass
+class Door:
+    """Whether a gateway leads to a service: known once the program has been read, for the gateway comes later in it."""
+
+    gateways: list[str] = field(default_factory=list)
+    decided: bool = False
+
+    def either(self, behind_a_gateway: T, private: T) -> pulumi.Output[T]:
+        async def decide() -> T:
+            self.decided = True
+            return behind_a_gateway if self.gateways else private
+
+        return pulumi.Output.from_input(decide())
+
+    def open(self, scope: Scope, service: Service) -> None:
+        """For the gateway of the scope. Raises `SpecError` where it comes too late."""
+        if self.decided:
+            raise SpecError(
+                f"{scope.what}: routes: Service {service.name!r} has been made as one that no gateway leads to: this "
+                "was made in an apply, or after an await. Make it where the program makes its services."
+            )
+        self.gateways.append(scope.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class GcpService:
@@ -62,8 +91,7 @@ class GcpService:
 
     name: pulumi.Output[str]
     region: pulumi.Output[str]
-    gateways: list[str] = field(default_factory=list)
-    """Those that lead to it, so far."""
+    door: Door
 
 
 def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
@@ -72,39 +100,27 @@ def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     service_checks.check(scope, spec)
-    gateways: list[str] = []
+    door = Door()
     made = workloads.workload(scope, spec)
     service = scope.resource(
         "service",
         cloudrunv2.Service,
         depends_on=made.needs,
         **made.settings,
-        ingress=_decided(gateways, BEHIND_A_GATEWAY, PRIVATE),
-        invoker_iam_disabled=_decided(gateways, True, False),  # noqa: FBT003  the values themselves
+        ingress=door.either(BEHIND_A_GATEWAY, PRIVATE),
+        invoker_iam_disabled=door.either(True, False),  # noqa: FBT003  the values themselves
         scaling={"min_instance_count": spec.min_instances},
         template={**made.template, **_template(spec), "containers": _containers(spec, made)},
     )
-    workload_logs.keep(scope, spec, log_of(service))
+    log = pulumi.Output.format(
+        'resource.type="cloud_run_revision" AND resource.labels.service_name="{0}"', service.name
+    )
+    workload_logs.keep(scope, spec, log)
     return ServiceEndpoint(
         url=service.uri,
         host=service.uri.apply(lambda uri: uri.removeprefix("https://")),
         port=pulumi.Output.from_input(PORT),
-        native=GcpService(name=service.name, region=region(scope), gateways=gateways),
-    )
-
-
-def _decided(gateways: list[str], behind_a_gateway: Any, private: Any) -> pulumi.Output[Any]:
-    """Known once the program has been read: a gateway is made after the services that it leads to."""
-
-    async def decided() -> Any:
-        return behind_a_gateway if gateways else private
-
-    return pulumi.Output.from_input(decided())
-
-
-def log_of(service: cloudrunv2.Service) -> pulumi.Output[str]:
-    return pulumi.Output.format(
-        'resource.type="cloud_run_revision" AND resource.labels.service_name="{0}"', service.name
+        native=GcpService(name=service.name, region=region(scope), door=door),
     )
 
 

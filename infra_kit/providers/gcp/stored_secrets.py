@@ -33,12 +33,21 @@ def store(
     secret_id: pulumi.Input[str],
     value: pulumi.Output[str],
     key: pulumi.Output[str] | None,
-    deletion_protection: bool = False,
+    kept: bool = False,
 ) -> Reference:
-    """A secret with one version, which holds the value: the children `role` and `<role>-version`."""
+    """A secret with one version, which holds the value: the children `role` and `<role>-version`.
+
+    Args:
+        role: of the secret.
+        secret_id: its name in the project.
+        value: what it holds.
+        key: what it is encrypted with; None: Google's.
+        kept: no copy of what stands elsewhere, so it is guarded like data.
+    """
     secret = scope.resource(
         role,
         secretmanager.Secret,
+        stateful=kept,
         depends_on=[api(scope, "secrets")],
         # Where it is kept and under which key is decided when it is made: the provider would make another one of the
         # same name (https://cloud.google.com/secret-manager/docs/choosing-replication).
@@ -46,7 +55,7 @@ def store(
         secret_id=secret_id,
         replication={"user_managed": {"replicas": [_replica(scope, key)]}},
         labels=labels(scope),
-        deletion_protection=deletion_protection,
+        deletion_protection=kept and scope.defaults.protect,
     )
     version = scope.resource(
         f"{role}-version",

@@ -36,6 +36,12 @@ def find(box: Box, user: str) -> Credential | None:
     return _read(file) if file.exists() else None
 
 
+def holders(box: Box, user: str) -> list[Box]:
+    """The boxes of its stack that keep a credential of this user."""
+    files = (box.home / box.stack).glob(f"*/links/{user}.json")
+    return [Box(box.home, box.stack, file.parent.parent.name) for file in files]
+
+
 def keep(box: Box, credential: Credential) -> None:
     """Readable by the servers' user alone."""
     home.make_private(_folder(box), box.user)

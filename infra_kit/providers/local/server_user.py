@@ -22,6 +22,8 @@ class ServerUser(ABC):
     """One kind of user. Its server finds the credentials too, and settles all of them when it is itself settled."""
 
     KIND: ClassVar[str]
+    SERVER: ClassVar[str]
+    """The kind of its server."""
 
     # What a subclass says
 
@@ -69,7 +71,10 @@ class ServerUser(ABC):
 
     def delete(self, resource_id: str, props: Props) -> None:  # noqa: ARG002
         for box in _boxes(props):
-            self._remove(box, props["user"])
+            if box.exists:
+                self._remove(box, props["user"])
+            else:
+                self._remove_where_it_moved(box, props["user"])
 
     def outputs(self, credential: Credential) -> tuple[dict[str, Any], dict[str, Any]]:
         """What is public of it, and what is secret."""
@@ -84,18 +89,22 @@ class ServerUser(ABC):
     def _leave(self, olds: Props, boxes: Sequence[Box], user: str) -> None:
         """What it had elsewhere, or by another name, is taken away."""
         for box in _boxes(olds):
-            if box not in boxes or olds["user"] != user:
+            if box.exists and (box not in boxes or olds["user"] != user):
                 self._remove(box, olds["user"])
 
     def _remove(self, box: Box, user: str) -> None:
-        """A server that is gone, or down, lets nobody in: it begins with the users whose credentials are kept."""
-        if not box.exists:
-            return
+        """A server that is down lets nobody in: it begins with the users whose credentials are kept."""
         box.require_ours()
         with credentials.changing(box):
             credentials.forget(box, user)
             if box.process.pid is not None:
                 self.revoke(box, user)
+
+    def _remove_where_it_moved(self, old: Box, user: str) -> None:
+        """A renamed server took its users along. Where it is gone altogether, so are they."""
+        for box in credentials.holders(old, user):
+            if box.record.kind == self.SERVER:
+                self._remove(box, user)
 
 
 def _boxes(props: Props) -> list[Box]:

@@ -10,14 +10,13 @@ from typing import Any
 import pulumi
 
 from infra_kit import Environment, Target
-from infra_kit.stateful import is_stateful, replaced_by
+from infra_kit.engine.guard import holds_data
+from infra_kit.stateful import replaced_by
 from infra_kit.testing.conformance.base import Base, own, standing_in, told
 from infra_kit.testing.recording import Recording, Resource
 
 STANDING = (Environment.PREVIEW, Environment.STAGING, Environment.PRODUCTION)
 """The environments of stacks that live long enough to become another one."""
-KEY = "aws:kms/key:Key"
-"""In its own policy `*` is that key, and who administers it must be said."""
 
 
 class SafetyRules(Base):
@@ -33,7 +32,8 @@ class SafetyRules(Base):
     def test_what_holds_data_is_protected_in_production(self, target: Target, change: str) -> None:
         recording = self.changed(standing_in(target, Environment.PRODUCTION), change)
         assert _stateful(own(recording)) or not self.keeps_data
-        assert [it.name for it in _stateful(recording.resources) if not it.options.protect] == []
+        holding = {it.name for it in _stateful(recording.resources)}
+        assert {it.name for it in recording.resources if it.options.protect} == holding
 
     def test_nothing_is_protected_in_development(self, target: Target) -> None:
         development = self.record(standing_in(target, Environment.DEVELOPMENT))
@@ -66,12 +66,13 @@ def _never(_: Mapping[str, Any]) -> bool:
 def broad(target: Target, resource: Resource) -> list[str]:
     """What of a resource grants more than is needed."""
     listed = told(target, "BROAD").get(resource.type, _never)(resource.inputs)
-    wild = [str(it) for it in statements(resource.inputs) if is_wild(it)] if resource.type != KEY else []
+    itself = resource.type in told(target, "OF_ITSELF")
+    wild = [] if itself else [str(it) for it in statements(resource.inputs) if is_wild(it)]
     return [f"{resource.name}: {what}" for what in [*wild, *([str(resource.inputs)] if listed else [])]]
 
 
 def _stateful(resources: Iterable[Resource]) -> list[Resource]:
-    return [resource for resource in resources if is_stateful(resource.type, resource.inputs)]
+    return [resource for resource in resources if holds_data(resource.type, resource.inputs)]
 
 
 def replaced(before: Recording, after: Recording) -> list[str]:

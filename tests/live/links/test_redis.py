@@ -221,6 +221,20 @@ def test_links_can_be_taken_away_when_the_server_is_gone(home_dir: Path) -> None
     assert not list(home_dir.glob("test/*"))
 
 
+def test_links_go_along_with_a_renamed_server_and_the_old_ones_can_be_taken_away(home_dir: Path) -> None:
+    server, renamed = props_in(home_dir), props_in(home_dir, "store")
+    HANDLER.ensure(server)
+    one, other = acl(server, "read"), acl(server, "read", "web__cache")
+    going, staying = ensure(one), ensure(other)
+    HANDLER.ensure(renamed, server)
+    followed = acl(renamed, "read", "web__cache")
+    assert ensure(followed, other) == staying
+    delete(one)
+    assert connect(renamed, staying).ping()
+    with pytest.raises(redis.AuthenticationError):
+        connect(renamed, going).ping()
+
+
 def test_a_links_password_stands_in_no_file_for_others_and_in_no_configuration(server: Props) -> None:
     props = acl(server, "read")
     made = ensure(props)

@@ -123,7 +123,7 @@ def test_what_died_comes_back_with_its_links(project: Shop) -> None:
 def test_all_goes_when_the_servers_are_dead_already(project: Shop) -> None:
     kill_all(project)
 
-    done = project.run("down", "--yes")
+    done = project.run("down")
 
     assert done.returncode == 0, done.stderr
     assert not list((project.home / project.stack).glob("*"))

@@ -21,6 +21,9 @@ class Origin(ThreadingHTTPServer):
         self.answers_with: dict[str, str] = {}
         self.body: bytes | None = None
         self.status = 200
+        self.goes_on = threading.Event()
+        """Cleared, requests are taken and not answered."""
+        self.goes_on.set()
         self.url = f"{'https' if tls else 'http'}://localhost:{self.server_port}"
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -36,6 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.goes_on.wait(10)
         body = self.server.body or (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
         self.send_response(self.server.status)
         told = {"Content-Type": "text/html", "Content-Length": str(len(body)), **self.server.answers_with}

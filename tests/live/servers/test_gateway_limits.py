@@ -217,3 +217,10 @@ def test_what_was_counted_outlives_a_change_of_the_gateway_but_a_changed_limit_b
     client = serve(home_dir, {**kept, "/b": route(origin, limits=[limit(2, 900)]), "/new/*": route(origin)})
 
     assert [client.get(path).status_code for path in ("/a", "/b", "/b", "/b", "/new/x")] == [429, 200, 200, 429, 200]
+
+
+def test_there_may_be_many_limits(home_dir: Path, origin: Origin) -> None:
+    limits = [limit(1000 + number, 900) for number in range(100)]
+    client = serve(home_dir, {"/*": route(origin, limits=[*limits, limit(1, 900)])})
+
+    assert [client.get("/x").status_code for _ in range(2)] == [200, 429]

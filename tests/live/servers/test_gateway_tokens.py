@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -159,8 +160,13 @@ def test_a_new_key_is_fetched_when_it_is_first_seen_and_strangers_cost_no_more_t
     assert len(issuer.requests) == 1
     issuer.add("ec-2", ec.generate_private_key(ec.SECP256R1()))
 
+    issuer.goes_on.clear()
+
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: client.get("/x", headers=issuer.token("ec-2")).status_code, range(40)))
+        asked = [pool.submit(client.get, "/x", headers=issuer.token("ec-2")) for _ in range(40)]
+        until(lambda: len(issuer.requests) == 2)
+        threading.Timer(0.3, issuer.goes_on.set).start()
+        answers = [each.result().status_code for each in asked]
 
     assert answers == [200] * 40
     assert len(issuer.requests) == 2

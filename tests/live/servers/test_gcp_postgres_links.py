@@ -43,7 +43,7 @@ def server(shared_home_dir: Path) -> Server:
 
 @contextmanager
 def api(server: Server, database: str = "shop") -> Iterator[psycopg.Connection]:
-    with server.connect(f"service-api-db-{database}", PASSWORD, database) as connection:
+    with server.connect(f"service__api__{database}__db", PASSWORD, database) as connection:
         yield connection
 
 
@@ -79,7 +79,7 @@ def test_a_link_to_one_database_reads_nothing_in_another(server: Server) -> None
     link(server, "readwrite", database="audit")
     with api(server, "audit") as connection:
         assert connection.execute("SELECT what FROM orders").fetchone() == ("tea",)
-    with server.connect("service-api-db-audit", PASSWORD, "shop") as connection, pytest.raises(NO_RIGHT):
+    with server.connect("service__api__audit__db", PASSWORD, "shop") as connection, pytest.raises(NO_RIGHT):
         connection.execute("SELECT what FROM orders")
 
 

@@ -164,3 +164,8 @@ def test_what_is_no_url_of_a_database_is_refused_and_not_shown(url: str) -> None
         assert message.startswith("Postgres 'db': url: the one given")
         assert "postgresql://user:password@host:port/name" in message
         assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("name", ["postgres", "template1", "rdsadmin"])
+def test_a_database_of_the_servers_own_is_refused(name: str) -> None:
+    assert f"{name!r} is a database of the server's own" in refusal(databases=[name])

@@ -8,7 +8,7 @@ import pulumi
 import pulumi.runtime
 import pytest
 
-from infra_kit import Target, features
+from infra_kit import Environment, Target, features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
@@ -106,7 +106,8 @@ def test_a_driver_that_protects_nothing_fails(monkeypatch: pytest.MonkeyPatch) -
     suite, create = RedisConformance(), redis.create
 
     def careless(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
-        return create(dataclasses.replace(scope, opts=pulumi.ResourceOptions(protect=False)), spec)
+        development = dataclasses.replace(scope.target, environment=Environment.DEVELOPMENT)
+        return create(dataclasses.replace(scope, target=development), spec)
 
     suite.test_what_holds_data_is_protected_in_production(LOCAL, "persistence")
     monkeypatch.setattr(redis, "create", careless)

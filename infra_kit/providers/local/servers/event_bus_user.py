@@ -13,6 +13,7 @@ from infra_kit.providers.local.servers import event_bus, nats_conf, nats_streams
 
 class EventBusUser(ServerUser):
     KIND = "local/event_bus_user"
+    SERVER = "local/event_bus"
 
     def settle(self, box: Box, credential: Credential) -> None:  # noqa: ARG002  the file holds all users
         self._take_over(box)

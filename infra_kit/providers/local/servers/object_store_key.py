@@ -21,6 +21,7 @@ STRANGERS = ("InvalidAccessKeyId", "SignatureDoesNotMatch")
 
 class ObjectStoreKey(ServerUser):
     KIND = "local/object_store_key"
+    SERVER = "local/object_store"
 
     def settle(self, box: Box, credential: Credential) -> None:  # noqa: ARG002  the file holds all identities
         self._take_over(box)

@@ -12,6 +12,7 @@ from infra_kit.providers.local.servers import postgres_links
 
 class PostgresRole(ServerUser):
     KIND = "local/postgres_role"
+    SERVER = "local/postgres"
 
     def settle(self, box: Box, credential: Credential) -> None:
         postgres_links.make(box.record, credential)

@@ -13,6 +13,7 @@ from infra_kit.providers.local.servers.redis import NO_ANSWER, connect, set_user
 
 class RedisUser(ServerUser):
     KIND = "local/redis_user"
+    SERVER = "local/redis"
 
     def settle(self, box: Box, credential: Credential) -> None:
         redis_conf.write_users(box)

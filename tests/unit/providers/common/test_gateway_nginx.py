@@ -33,8 +33,9 @@ def route(**changes: Any) -> dict[str, Any]:
 
 
 def policies(text: str) -> list[dict[str, Any]]:
-    found = re.findall(r'set \$policy "(.*)";', text)
-    return [json.loads(re.sub(r"\\(.)", r"\1", policy).replace("${dollar}", "$")) for policy in found]
+    """What each location sets, bit by bit."""
+    found = ["".join(re.findall(r'set \$policy "\$\{policy\}(.*)";', part)) for part in text.split("  location ")]
+    return [json.loads(re.sub(r"\\(.)", r"\1", policy).replace("${dollar}", "$")) for policy in found if policy]
 
 
 def limit(requests: int, per: int, **changes: Any) -> dict[str, Any]:
@@ -101,3 +102,11 @@ def test_a_headers_value_cannot_leave_its_quotes_or_name_a_variable() -> None:
     assert (
         ' map $visitor_scheme $hsts { https "max-age=1"; }\n add_header Strict-Transport-Security $hsts always;' in text
     )
+
+
+def test_no_word_is_longer_than_nginx_takes() -> None:
+    many = [limit(1000 + number, 60, by=f"claim:{'x' * 64}") for number in range(200)]
+    text = conf({"/*": route(limits=many, jwt=True)}, jwt=JWT)
+
+    assert max(len(word) for word in re.findall(r'"[^\n]*"', text)) < 4096
+    assert len(policies(text)[0]["by_token"]) == 200

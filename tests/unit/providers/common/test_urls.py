@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pulumi
 import pytest
 
-from infra_kit.providers.common.urls import url
+from infra_kit.providers.common.urls import as_user, url
 from infra_kit.testing import record
 
 PARTS: dict[str, Any] = {"username": "app", "password": "pw", "host": "db.internal", "port": 5432}
@@ -49,3 +49,25 @@ def test_parts_may_be_outputs_and_the_url_is_secret_even_if_they_are_not() -> No
     assert made(host=pulumi.Output.from_input("later.internal"), port=pulumi.Output.from_input(6432)) == (
         "postgresql://app:pw@later.internal:6432"
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "path", "wanted"),
+    [
+        ("redis://app:pw@127.0.0.1:6379/0", None, "redis://api__db:p%2F%40@127.0.0.1:6379/0"),
+        ("rediss://:pw@cache:6379/0?x=1", None, "rediss://api__db:p%2F%40@cache:6379/0?x=1"),
+        ("nats://app:p%40w@127.0.0.1:4222", None, "nats://api__db:p%2F%40@127.0.0.1:4222"),
+        ("postgresql://app:pw@db:5432/app?sslmode=require", "audit", "postgresql://api__db:p%2F%40@db:5432/audit?sslmode=require"),
+        ("postgresql://app:pw@[::1]:5432/app", "app", "postgresql://api__db:p%2F%40@[::1]:5432/app"),
+    ],
+)  # fmt: skip
+def test_a_url_of_another_user_leads_to_the_same_address_and_is_secret(
+    known: str, path: str | None, wanted: str
+) -> None:
+    def program() -> None:
+        plain = pulumi.Output.from_input(known)
+        pulumi.export("url", as_user(plain, username="api__db", password="p/@", path=path))
+
+    recording = record(program)
+    assert recording.exports["url"] == wanted
+    assert recording.secret_exports == {"url"}

@@ -191,3 +191,14 @@ def test_tokens_are_a_gap_with_a_way_out() -> None:
 
 def test_a_count_over_several_services_is_a_gap_with_a_way_out() -> None:
     assert "rate-limits: Cloud Armor holds one limit a request" in lacks(limits=[RateLimit(requests=100)])
+
+
+def test_a_gateway_that_comes_too_late_is_refused() -> None:
+    """Its services have been made as ones that the internet cannot reach."""
+
+    def program() -> None:
+        api = Service("api", image=IMAGE)
+        api.url.apply(lambda _: Gateway("edge", routes={"/*": api}))
+
+    with pytest.raises(SpecError, match="Service 'api' has been made as one that no gateway leads to"):
+        of(program)

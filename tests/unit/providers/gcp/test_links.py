@@ -94,18 +94,18 @@ def test_a_link_to_a_database_has_a_role_and_a_password_of_its_own() -> None:
     made = linked(lambda: Postgres("db", databases=["shop", "audit"]).link("read", database="audit"))
     script = made.named("api-link-db-role")
     assert script.inputs["database"] == "audit"
-    assert 'GRANT SELECT ON TABLES TO "service-api-db-audit"' in script.inputs["script"]
+    assert 'GRANT SELECT ON TABLES TO "service__api__audit__db"' in script.inputs["script"]
     assert "recorded-password" not in script.inputs["script"]
     assert {made.named("db-setup-shop").urn, made.named("db-setup-audit").urn} <= script.options.depends_on
     assert script.urn in made.named("api-service").options.depends_on
     told = variables(made)
     assert (told["DB_DATABASE"], told["DB_USERNAME"], told["DB_HOST"]) == (
         "audit",
-        "service-api-db-audit",
+        "service__api__audit__db",
         "10.0.128.3",
     )
     url = made.named("api-secret-DB_URL-version").inputs["secretData"]
-    assert url == "postgresql://service-api-db-audit:recorded-password@10.0.128.3:5432/audit?sslmode=require"
+    assert url == "postgresql://service__api__audit__db:recorded-password@10.0.128.3:5432/audit?sslmode=require"
 
 
 def test_nobody_can_be_held_to_reading_a_cache_so_that_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import GCP, PRODUCTION, of
 
 
-def secret(**asked: str | int) -> Recording:
+def secret(**asked: Any) -> Recording:
     return of(lambda: Secret("jwt", **asked), PRODUCTION)
 
 

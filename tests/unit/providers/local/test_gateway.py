@@ -51,3 +51,12 @@ def test_headers_that_nginx_or_the_service_says_cannot_be_put_on_answers(header:
 
     message = refusal(lambda: record(program), SpecError)
     assert message.startswith(f"Gateway 'edge': response_headers may not have {header}: the gateway or the service")
+
+
+def test_a_header_that_is_too_long_for_nginx_is_refused() -> None:
+    def program() -> None:
+        api = Service("api", command=["a"])
+        Gateway("edge", routes={"/*": api}, response_headers={"Content-Security-Policy": "é" * 1001})
+
+    message = refusal(lambda: record(program), SpecError)
+    assert "the value of Content-Security-Policy is too long: at most 2000 bytes" in message
