@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from infra_kit import Environment, Gateway, Service, Target
 from infra_kit.component import Component
+from infra_kit.errors import SpecError
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.target import package
 from infra_kit.testing import Recording, Resource, conformance, record
@@ -59,6 +60,8 @@ ROWS = [
     if importlib.util.find_spec(package(cloud).DRIVERS[suite.component.KIND])
 ]
 each_row = pytest.mark.parametrize(("cloud", "suite"), ROWS)
+each_account = pytest.mark.parametrize(("cloud", "suite"), [row for row in ROWS if row.values[0] != "vps"])
+each_host = pytest.mark.parametrize(("cloud", "suite"), [row for row in ROWS if row.values[0] == "vps"])
 
 TAGS = {"aws": {"tags"}, "gcp": {"labels", "userLabels", "resourceLabels"}, "docker": {"labels"}}
 """By package, the inputs that hold tags."""
@@ -140,9 +143,8 @@ def _is_marked(resource: Resource) -> bool:
     return "marked" in resource.options.ignore_changes
 
 
-@each_row
+@each_account
 def test_an_explicit_provider_reaches_every_resource_and_every_call(cloud: str, suite: Suite) -> None:
-    packages = {"vps": "docker"}
     asked: dict[str, str] = {}
 
     async def look(args: pulumi.InvokeTransformArgs) -> None:
@@ -154,10 +156,21 @@ def test_an_explicit_provider_reaches_every_resource_and_every_call(cloud: str, 
         make(cloud, suite, opts=pulumi.ResourceOptions(provider=ELSEWHERE[cloud]()))
 
     recording = record(program, config={"infra-kit:environment": "production"})
-    own = [it for it in recording.resources if it.type.startswith(f"{packages.get(cloud, cloud)}:")]
+    own = [it for it in recording.resources if it.type.startswith(f"{cloud}:")]
     assert own
     assert not [it.name for it in own if "::elsewhere::" not in (it.options.provider or "")]
     assert not {token: provider for token, provider in asked.items() if not provider.endswith("::elsewhere")}
+
+
+@each_host
+def test_a_host_is_its_target_and_no_provider_of_the_users(cloud: str, suite: Suite) -> None:
+    """Containers would stand on the provider's host, and what is run by SSH on the target's."""
+
+    def program() -> None:
+        make(cloud, suite, opts=pulumi.ResourceOptions(provider=ELSEWHERE[cloud]()))
+
+    with pytest.raises(SpecError, match=r"given the Docker provider 'elsewhere'; a target is one host.*Target\(name"):
+        record(program, config={"infra-kit:environment": "production"})
 
 
 @each_row

@@ -22,4 +22,4 @@ def create(target: ResolvedTarget) -> Sequence[pulumi.ProviderResource]:
     # The provider asks Docker for its version as soon as it knows where it is: so it knows when Docker is there. By the
     # command's id, which stays: what the script says may change in any run, and would leave every plan unsure.
     known = prepared.id.apply(lambda _: address) if prepared else address
-    return (docker.Provider(f"{target.key}-provider", host=known, ssh_opts=ssh.options(host)),)
+    return (docker.Provider(ssh.provider_name(target.key), host=known, ssh_opts=ssh.options(host)),)

@@ -15,13 +15,27 @@ import pulumi
 from pulumi_command import local
 
 from infra_kit.component import Scope
+from infra_kit.errors import SpecError
 from infra_kit.providers.vps.settings import VpsSettings
 
 T = TypeVar("T")
 
 
 def settings(scope: Scope) -> VpsSettings:
+    """The host's. Raises `SpecError` where the user chose a Docker provider: its containers would stand on another host
+    than what is run by SSH."""
+    chosen = scope.parent.get_provider("docker:index:It")
+    if chosen and chosen.pulumi_resource_name != provider_name(scope.target.key):
+        raise SpecError(
+            f"{scope.what}: opts: given the Docker provider {chosen.pulumi_resource_name!r}; a target is one host. "
+            "For another one, give it target=Target(name='vps', alias='…', settings=VpsSettings(host=…, host_key=…))."
+        )
     return cast(VpsSettings, scope.target.settings)
+
+
+def provider_name(key: str) -> str:
+    """Of the target's own Docker provider."""
+    return f"{key}-provider"
 
 
 def address(host: VpsSettings) -> str:
