@@ -70,7 +70,7 @@ def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     for pattern, route in spec.routes.items():
         cdn_origins.check(scope.name, pattern, route)
-        cdn_cache.check(scope.name, pattern, route)
+        cdn_cache.check(scope.name, spec, pattern)
     trust = password(scope, "trust").result
     distribution = _distribution(scope, spec, trust)
     records = cdn_domains.lead(scope, spec.domains, distribution)

@@ -32,6 +32,10 @@ YEAR = 31_536_000
 MAX_TTL = 100 * YEAR
 """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html"""
 
+MAX_LISTED = 10
+"""Headers, and cookies, of one policy: AWS's default quota
+(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-policies)."""
+
 MAX_PATTERN = 255
 NOT_FORWARDED = frozenset(
     {
@@ -55,9 +59,9 @@ class Policies:
     """None: what is forwarded is in the cache policy, or nothing is."""
 
 
-def check(name: str, pattern: str, route: Route) -> None:
+def check(name: str, spec: CdnSpec, pattern: str) -> None:
     """Refuses what CloudFront would refuse in the middle of an update."""
-    where = f"Cdn {name!r}: routes: {pattern}: "
+    where, route = f"Cdn {name!r}: routes: {pattern}: ", spec.routes[pattern]
     if len(pattern) > MAX_PATTERN:
         raise SpecError(
             f"{where}the pattern has {len(pattern)} characters, CloudFront takes {MAX_PATTERN}. Shorten it."
@@ -70,6 +74,17 @@ def check(name: str, pattern: str, route: Route) -> None:
         raise SpecError(
             f"{where}headers may not have {', '.join(taken)}: CloudFront says that itself to this origin, or to none. "
             "Leave it out (cookies have an argument of their own)."
+        )
+    _check_count(where, "headers", [*_headers(spec, route), *_released(spec, route)], route)
+    _check_count(where, "cookies", route.cookies, route)
+
+
+def _check_count(where: str, what: str, listed: Sequence[str], route: Route) -> None:
+    if len(listed) > MAX_LISTED:
+        policy = "cache policy" if _keyed(route) else "origin request policy"
+        raise SpecError(
+            f"{where}{what}: {len(listed)} are asked for ({', '.join(listed)}); CloudFront takes {MAX_LISTED}, its "
+            f'quota "{what.capitalize()} per {policy}". Name fewer.'
         )
 
 
@@ -102,7 +117,6 @@ class _Maker:
         """ttl: seconds when the origin does not say; most: when it does."""
         role = _role(f"cache-{route.ttl}", self.spec, route)
         if role not in self.made:
-            released = [RELEASE_HEADER] if self.spec.release and route.ttl != NO_CACHE else []
             compression = self.spec.compression
             policy = self.scope.resource(
                 role,
@@ -111,7 +125,7 @@ class _Maker:
                 default_ttl=ttl,
                 max_ttl=most,
                 parameters_in_cache_key_and_forwarded_to_origin={
-                    **_parts(self.spec, route, released),
+                    **_parts(self.spec, route, _released(self.spec, route)),
                     "enable_accept_encoding_gzip": compression,
                     "enable_accept_encoding_brotli": compression,
                 },
@@ -148,6 +162,11 @@ def _headers(spec: CdnSpec, route: Route) -> list[str]:
     else:
         wanted = declared or (spec.compression and not isinstance(route.origin, ObjectStore))
     return sorted(asked | ({PACKED} if wanted else set()))
+
+
+def _released(spec: CdnSpec, route: Route) -> list[str]:
+    """What makes the answers of a release its own, where any are kept."""
+    return [RELEASE_HEADER] if spec.release and route.ttl != NO_CACHE else []
 
 
 def _varies(spec: CdnSpec, route: Route) -> bool:

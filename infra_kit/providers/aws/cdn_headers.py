@@ -20,8 +20,9 @@ from infra_kit.components.cdn import CdnSpec
 from infra_kit.errors import SpecError
 
 YEAR = 31_536_000
-MAX_VALUE = 1783
-"""Characters (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html)."""
+MAX_CUSTOM, MAX_VALUE = 10, 1783
+"""Headers beside those of `_SECTIONS`, AWS's default quota; and characters of a value
+(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html)."""
 
 REFERRER_POLICIES = (
     "no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin",
@@ -38,16 +39,12 @@ _CORS = "access-control-"
 def policy(scope: Scope, spec: CdnSpec) -> pulumi.Output[str]:
     """The id of the policy that every answer gets its headers from."""
     asked = _asked(scope.name, spec)
+    custom = _custom(scope.name, spec)
     security = _defaults(spec) | {
         section: {**read(scope.name, asked[header]), "override": True}
         for header, (section, read) in _SECTIONS.items()
         if header in asked
     }
-    custom = [
-        {"header": header, "value": value, "override": True}
-        for header, value in sorted(spec.response_headers.items())
-        if header.lower() not in _SECTIONS
-    ]
     made = scope.resource(
         "headers",
         cloudfront.ResponseHeadersPolicy,
@@ -55,6 +52,20 @@ def policy(scope: Scope, spec: CdnSpec) -> pulumi.Output[str]:
         custom_headers_config={"items": custom} if custom else None,
     )
     return made.id
+
+
+def _custom(name: str, spec: CdnSpec) -> list[dict[str, Any]]:
+    custom = [
+        {"header": header, "value": value, "override": True}
+        for header, value in sorted(spec.response_headers.items())
+        if header.lower() not in _SECTIONS
+    ]
+    if len(custom) > MAX_CUSTOM:
+        raise SpecError(
+            f"Cdn {name!r}: response_headers: {len(custom)} are given that are none of security; CloudFront takes "
+            f'{MAX_CUSTOM}, its quota "Custom headers per response headers policy". Let the origin say the others.'
+        )
+    return custom
 
 
 def _asked(name: str, spec: CdnSpec) -> dict[str, str]:

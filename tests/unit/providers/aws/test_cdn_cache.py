@@ -100,6 +100,27 @@ def test_what_is_longer_than_cloudfront_takes_is_refused() -> None:
     assert "the pattern has 256 characters" in refused(routes={"/" + "a" * 255: API})
 
 
+LISTED = [f"X-{number}" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("route", "arguments", "says"),
+    [
+        (Route(API, headers=[*LISTED, "X-More"]), {}, "headers: 11 are asked for (X-0, X-1, "),
+        (Route(API, headers=LISTED), {"release": "v1"}, "X-9, X-Infra-Kit-Release); CloudFront takes 10"),
+        (Route(API, headers=LISTED), {"release": "v1"}, 'its quota "Headers per cache policy"'),
+        (Route(API, ttl="none", headers=LISTED), {}, 'its quota "Headers per origin request policy"'),
+        (Route(API, cookies=[*LISTED, "sid"]), {}, 'its quota "Cookies per cache policy"'),
+    ],
+)
+def test_more_headers_or_cookies_than_a_policy_holds_are_refused(
+    route: Route, arguments: Mapping[str, Any], says: str
+) -> None:
+    """What this driver adds to them counts too."""
+    assert says in refused(routes={"/*": route}, **arguments)
+    assert made(routes={"/*": Route(API, headers=LISTED, cookies=LISTED)})
+
+
 def test_a_release_is_in_the_key_of_all_that_is_kept() -> None:
     recording = made(routes={"/*": API, "/api/*": Route(API, ttl="none")}, release="v1.2")
     function = recording.named("edge-release")

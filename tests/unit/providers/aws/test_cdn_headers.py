@@ -83,3 +83,10 @@ def test_other_headers_go_with_them() -> None:
 )
 def test_headers_that_cloudfront_does_not_take_are_refused(headers: Mapping[str, str], says: str) -> None:
     assert says in refused(response_headers=headers)
+
+
+def test_more_headers_of_ones_own_than_a_policy_holds_are_refused() -> None:
+    own = {f"X-{number}": "1" for number in range(10)}
+    assert len(made(response_headers=own).named("edge-headers").inputs["customHeadersConfig"]["items"]) == 10
+    assert made(response_headers={**own, "Referrer-Policy": "origin"})
+    assert '"Custom headers per response headers policy"' in refused(response_headers={**own, "X-More": "1"})
