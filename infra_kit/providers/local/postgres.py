@@ -16,6 +16,7 @@ from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common import postgres_parameters, urls
 from infra_kit.providers.common.postgres_extensions import CONTRIB
+from infra_kit.providers.common.storage import say_no_limit
 from infra_kit.providers.local import postgres_builds
 from infra_kit.providers.local.resource import (
     PostgresReplica,
@@ -66,6 +67,7 @@ def _installed() -> frozenset[Feature]:
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     postgres_parameters.check(scope.name, spec.parameters, decider="the local target", also=OURS)
+    say_no_limit(scope, spec.max_storage_gb, "this machine")
     primary = server(
         scope,
         "server",

@@ -2,8 +2,9 @@
 
 `memory_gb` and `cpu` are the server's limits; a replica has the same again. The disk is the host's: a Docker volume has
 no size of its own. So `storage_gb` is what the host must have for it, free or in use by it, before the server is made
-(`scripts/postgres_check.sh`); nothing keeps it from growing beyond, with or without `max_storage_gb`, as long as there
-is disk. No TLS: connections stay on the host's internal network, or on the private network that the settings name.
+(`scripts/postgres_check.sh`), and `max_storage_gb` counts of a host whose size the settings say; nothing keeps it from
+growing beyond, as long as there is disk, and the plan says so. No TLS: connections stay on the host's internal network,
+or on the private network that the settings name.
 A new major version cannot read the old one's data: it is refused before anything is replaced.
 """
 
@@ -22,6 +23,7 @@ from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_extensions import CONTRIB
+from infra_kit.providers.common.storage import say_no_limit
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_sql, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
@@ -53,7 +55,8 @@ def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     postgres_conf.check(scope.name, spec, dedicated_cpu=room.has_dedicated_cpu(ssh.settings(scope).size))
-    room.take(scope, "data", "disk_gb", spec.storage_gb * (1 + spec.read_replicas))
+    room.take(scope, "data", "disk_gb", max(spec.storage_gb, spec.max_storage_gb or 0) * (1 + spec.read_replicas))
+    say_no_limit(scope, spec.max_storage_gb, ssh.settings(scope).host)
     shared = _Shared.of(scope, spec)
     data = volume(scope, "data", protect=spec.deletion_protection)
     sockets = postgres_backup.sockets(scope, USER) if spec.backups else None

@@ -92,3 +92,9 @@ def test_replicas_are_no_data_of_their_own() -> None:
     replicas = recording.of_type("pulumi-python:dynamic/infra-kit:PostgresReplica")
     assert [replica.name for replica in replicas] == ["db-replica-1", "db-replica-2"]
     assert not any(replica.options.protect for replica in replicas)
+
+
+def test_a_limit_that_nothing_holds_is_said_in_the_plan() -> None:
+    said = record(lambda: Postgres("db", storage_gb=10, max_storage_gb=30)).warnings
+    assert [line for line in said if "'db': max_storage_gb: nothing stops it at 30 GiB" in line]
+    assert not [line for line in record(lambda: Postgres("db")).warnings if "max_storage_gb" in line]

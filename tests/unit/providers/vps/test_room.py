@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from infra_kit import Environment, EventBus, Postgres, Redis, Stream, Target
@@ -12,14 +14,14 @@ from infra_kit.testing import Recording, record
 SIZE = HostSize(cpu=2, memory_gb=4, disk_gb=80)
 
 
-def on(size: HostSize | None, *, memory_gb: float = 1, storage_gb: int = 20, cpu: float = 1) -> Recording:
+def on(size: HostSize | None, **arguments: Any) -> Recording:
     settings = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", size=size)
     target = Target(name="vps", environment=Environment.DEVELOPMENT, settings=settings)
 
     def program() -> None:
         Redis("cache", target=target, memory_gb=1)
         EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"], max_size_gb=10)})
-        Postgres("db", target=target, read_replicas=1, memory_gb=memory_gb, storage_gb=storage_gb, cpu=cpu)
+        Postgres("db", target=target, read_replicas=1, **{"memory_gb": 1, "storage_gb": 20, "cpu": 1, **arguments})
 
     return record(program)
 
@@ -37,6 +39,17 @@ def test_memory_is_what_all_containers_may_use_together() -> None:
 def test_a_disk_is_shared_by_databases_their_copies_and_streams() -> None:
     with pytest.raises(SpecError, match=r"storage_gb: .* has 80 GiB, .* comes to 90: bus-data 10, db-data 80\."):
         on(SIZE, memory_gb=0.5, storage_gb=40)
+
+
+def test_a_disk_holds_what_a_database_may_grow_to() -> None:
+    with pytest.raises(SpecError, match=r"storage_gb: .* has 80 GiB, .* comes to 90: bus-data 10, db-data 80\."):
+        on(SIZE, memory_gb=0.5, max_storage_gb=40)
+
+
+def test_a_limit_that_nothing_holds_is_said_in_the_plan() -> None:
+    said = on(SIZE, memory_gb=0.5, max_storage_gb=30).warnings
+    assert [line for line in said if "max_storage_gb: nothing stops it at 30 GiB" in line and "vps-1" in line]
+    assert not [line for line in on(SIZE, memory_gb=0.5).warnings if "max_storage_gb" in line]
 
 
 def test_no_container_has_more_cpus_than_the_host() -> None:
