@@ -65,8 +65,9 @@ class ObjectStoreSpec(Spec):
     lifecycle: Mapping[str, LifecycleRule] = Field(default_factory=dict)
     """Rules by a name of their own."""
     retention_lock: int | None = Field(default=None, ge=1, le=36_500)
-    """Days during which no object version can be deleted or replaced by anyone (seeds/004: 5 years for CFDI).
-    Needs versioning; can be made longer later, never shorter."""
+    """Days during which no object version can be deleted or replaced: in production by nobody, whatever their rights;
+    elsewhere its owner can lift it (seeds/004: 5 years for CFDI). Needs versioning; can be made longer later, never
+    shorter."""
     cors: Items[CorsRule] = ()
     public_read: bool = False
     """Anyone on the internet may read every object."""

@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
+from infra_kit.component import Scope
+
 ADMIN, APP, CDN = "INFRAKITADMIN", "INFRAKITAPP", "INFRAKITCDN"
 """Access keys: ours, the application's, the Cdn's. Their secret keys are told to `identities`."""
 
@@ -17,9 +19,6 @@ GENERATION = "INFRAKITGENERATION"
 
 REGION = "us-east-1"
 """SeaweedFS accepts every region; clients want one, and this is S3's default."""
-
-LOCK_MODE: Literal["COMPLIANCE"] = "COMPLIANCE"
-"""Nobody can shorten it or delete before its end, whatever their rights (GOVERNANCE lets the privileged)."""
 
 PROBE = "infra.kit.probe"
 """A bucket of our own with one object of the same name. The gateway lists buckets before the volumes have reported to
@@ -47,6 +46,12 @@ _LINK_ACTIONS = {
     "delete": ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteObjectTagging"),
 }
 """On objects, by a link's access."""
+
+
+def lock_mode(scope: Scope) -> Literal["COMPLIANCE", "GOVERNANCE"]:
+    """Of a retention lock. Where the environment protects its data, nobody can shorten it or delete before its end,
+    whatever their rights; elsewhere who has the administrator's key can."""
+    return "COMPLIANCE" if scope.defaults.protect else "GOVERNANCE"
 
 
 def bucket_name(app: str, name: str) -> str:

@@ -12,7 +12,7 @@ from infra_kit.component import Scope
 from infra_kit.components.object_store import ObjectStoreEndpoint, ObjectStoreSpec, prefix_of
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
-from infra_kit.providers.common.seaweed import bucket_name
+from infra_kit.providers.common.seaweed import bucket_name, lock_mode
 from infra_kit.providers.local.resource import ObjectStoreKey, ObjectStoreServer, server, user
 
 SUPPORTS = frozenset(
@@ -42,6 +42,7 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
         "server",
         ObjectStoreServer,
         bucket=bucket_name(scope.target.app or pulumi.get_stack(), scope.name),
+        lock_mode=lock_mode(scope),
         **spec.model_dump(mode="json"),
     )
     return ObjectStoreEndpoint(

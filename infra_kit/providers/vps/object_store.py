@@ -156,7 +156,7 @@ def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container)
         "BUCKET": bucket,
         "VERSIONING": "Enabled" if spec.versioning else "Suspended",
         "LOCK_DAYS": str(spec.retention_lock or 0),
-        "LOCK_MODE": seaweed.LOCK_MODE,
+        "LOCK_MODE": seaweed.lock_mode(scope),
         "LIFECYCLE": lifecycle(spec.lifecycle),
         "CORS": cors(spec),
         "PROBE": seaweed.PROBE,

@@ -23,7 +23,7 @@ def props(home: Path, **changes: Any) -> Props:
     defaults: Props = {
         "kind": "local/object_store", "home": str(home), "stack": "test", "name": "files", "port": None,
         "retain": False, "bucket": BUCKET, "versioning": False, "lifecycle": {}, "retention_lock": None,
-        "cors": [], "public_read": False,
+        "lock_mode": "COMPLIANCE", "cors": [], "public_read": False,
     }  # fmt: skip
     return {**defaults, **changes}
 

@@ -196,6 +196,18 @@ def test_a_locked_version_cannot_be_deleted_even_by_us_and_the_lock_never_gets_s
     HANDLER.ensure(props(home_dir, versioning=True, retention_lock=3650.0))
 
 
+def test_outside_of_production_its_owner_lifts_a_lock_and_the_application_cannot(home_dir: Path) -> None:
+    _, outs = HANDLER.ensure(props(home_dir, versioning=True, retention_lock=30.0, lock_mode="GOVERNANCE"))
+    version = s3(outs).put_object(Bucket=BUCKET, Key="cfdi.xml", Body=b"<cfdi/>")["VersionId"]
+    admin = s3(outs, "INFRAKITADMIN", Box(home_dir, "test", "files").record.secrets["admin_key"])
+
+    there: Any = {"Bucket": BUCKET, "Key": "cfdi.xml", "VersionId": version}
+    assert refused(admin.delete_object, **there) == "AccessDenied"
+    assert refused(s3(outs).delete_object, **there, BypassGovernanceRetention=True) == "AccessDenied"
+    admin.delete_object(**there, BypassGovernanceRetention=True)
+    assert "Versions" not in admin.list_object_versions(Bucket=BUCKET, Prefix="cfdi.xml")
+
+
 def test_large_objects_go_up_in_parts_and_come_down_in_ranges(home_dir: Path) -> None:
     import io
 

@@ -15,7 +15,6 @@ from botocore.config import Config
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
-from infra_kit.providers.common import seaweed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -51,7 +50,7 @@ def exists(s3: S3Client, bucket: str) -> bool:
 def settle(s3: S3Client, name: str, bucket: str, props: Props) -> None:
     """Sets all that is declared."""
     _versioning(s3, bucket, wanted=bool(props["versioning"]))
-    _lock(s3, name, bucket, props.get("retention_lock"))
+    _lock(s3, name, bucket, props)
     _lifecycle(s3, bucket, props["lifecycle"])
     _cors(s3, bucket, props["cors"])
     _public(s3, bucket, wanted=bool(props["public_read"]))
@@ -77,7 +76,8 @@ def _versioning(s3: S3Client, bucket: str, *, wanted: bool) -> None:
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
 
 
-def _lock(s3: S3Client, name: str, bucket: str, days: float | None) -> None:
+def _lock(s3: S3Client, name: str, bucket: str, props: Props) -> None:
+    days = props.get("retention_lock")
     refusal = weaker_lock(name, _locked_days(s3, bucket), days)
     if refusal:
         raise ServerError(refusal)
@@ -86,7 +86,7 @@ def _lock(s3: S3Client, name: str, bucket: str, days: float | None) -> None:
             Bucket=bucket,
             ObjectLockConfiguration={
                 "ObjectLockEnabled": "Enabled",
-                "Rule": {"DefaultRetention": {"Mode": seaweed.LOCK_MODE, "Days": int(days)}},
+                "Rule": {"DefaultRetention": {"Mode": props["lock_mode"], "Days": int(days)}},
             },
         )
 

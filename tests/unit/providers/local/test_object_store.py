@@ -35,6 +35,14 @@ def test_the_server_gets_the_spec_as_plain_values_and_a_bucket_named_after_the_p
     assert "private" in server.options.additional_secret_outputs
 
 
+@pytest.mark.parametrize(("environment", "mode"), [("production", "COMPLIANCE"), ("staging", "GOVERNANCE")])
+def test_a_lock_holds_against_everybody_in_production_alone(environment: str, mode: str) -> None:
+    made = record(
+        lambda: ObjectStore("files", versioning=True, retention_lock=30), config={"infra-kit:environment": environment}
+    )
+    assert made.named("files-server").inputs["lock_mode"] == mode
+
+
 @pytest.mark.parametrize(
     ("app", "name", "expected"),
     [

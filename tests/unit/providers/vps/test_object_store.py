@@ -84,9 +84,17 @@ def test_the_script_is_told_each_setting_and_without_any_takes_them_away() -> No
     asked = variables(store(versioning=True, retention_lock=30, lifecycle=rules))
     plain = variables(store())
 
-    assert (asked["VERSIONING"], asked["LOCK_DAYS"], asked["LOCK_MODE"]) == ("Enabled", "30", "COMPLIANCE")
+    assert (asked["VERSIONING"], asked["LOCK_DAYS"], asked["LOCK_MODE"]) == ("Enabled", "30", "GOVERNANCE")
     assert "<Days>7</Days>" in asked["LIFECYCLE"]
     assert (plain["VERSIONING"], plain["LOCK_DAYS"], plain["LIFECYCLE"], plain["CORS"]) == ("Suspended", "0", "", "")
+
+
+def test_a_lock_holds_against_everybody_where_data_is_protected_and_elsewhere_its_owner_lifts_it() -> None:
+    def mode(environment: Environment) -> str:
+        return variables(store(environment, versioning=True, retention_lock=30))["LOCK_MODE"]
+
+    assert mode(Environment.PRODUCTION) == "COMPLIANCE"
+    assert mode(Environment.STAGING) == mode(Environment.DEVELOPMENT) == "GOVERNANCE"
 
 
 def test_the_script_runs_again_in_a_server_that_was_replaced() -> None:
