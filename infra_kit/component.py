@@ -120,15 +120,12 @@ class Scope:
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
             props: its inputs.
         """
-        self.roles.append(role)
-        name = naming.child(self.name, role)
-        _program.current().claim(f"{_program.CHILD} {type(self.parent).__name__}", name)
+        name = self._claim(role)
         overrides = dict(self.overrides.get(role, {}))
         opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
-        due = self.defaults.protect or None if stateful and protect is None else protect
         own = pulumi.ResourceOptions(
             parent=self.parent,
-            protect=self._unless_the_user_said(due),
+            protect=self._protected(protect, stateful=stateful),
             retain_on_delete=self._retained(retain_on_delete),
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
@@ -136,9 +133,17 @@ class Scope:
         )
         return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
-    def _unless_the_user_said(self, protect: bool | None) -> bool | None:  # noqa: FBT001
+    def _claim(self, role: str) -> str:
+        self.roles.append(role)
+        name = naming.child(self.name, role)
+        _program.current().claim(f"{_program.CHILD} {type(self.parent).__name__}", name)
+        return name
+
+    def _protected(self, said: bool | None, *, stateful: bool) -> bool | None:  # noqa: FBT001
         """None lets the child inherit what the user set on the component, or above it: the SDK has resolved that."""
-        return protect if self.parent._protect is None else None
+        if self.parent._protect is not None:
+            return None
+        return self.defaults.protect or None if stateful and said is None else said
 
     def _retained(self, by_its_kind: bool) -> bool | None:  # noqa: FBT001
         if self.opts.retain_on_delete is not None:
