@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cas
 
 import pulumi
 
-from infra_kit import _gaps, _program, naming
+from infra_kit import _gaps, _overrides, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
 from infra_kit.errors import OverrideError, SpecError
@@ -131,7 +131,7 @@ class Scope:
             ignore_changes=list(ignore_changes),
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
         )
-        return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
+        return make(name, **_overrides.merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
     def _claim(self, role: str) -> str:
         self.roles.append(role)
@@ -188,18 +188,6 @@ class Scope:
                 f"{self.what}: overrides names {', '.join(unknown)}, which "
                 f"{self.target.name} does not make here. Roles: {', '.join(self.roles) or 'none'}."
             )
-
-
-def _merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The overrides laid over the inputs, mapping by mapping: a tag that is added takes no other away."""
-    merged = dict(props)
-    for key, value in overrides.items():
-        there = merged.get(key)
-        if isinstance(there, Mapping) and isinstance(value, Mapping):
-            merged[key] = _merged(there, value)
-        else:
-            merged[key] = value
-    return merged
 
 
 class Component(pulumi.ComponentResource, Generic[S, E]):
