@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cas
 
 import pulumi
 
-from infra_kit import _gaps, _program, naming
+from infra_kit import _gaps, _overrides, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
 from infra_kit.errors import OverrideError, SpecError
@@ -120,25 +120,30 @@ class Scope:
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
             props: its inputs.
         """
-        self.roles.append(role)
-        name = naming.child(self.name, role)
-        _program.current().claim(f"{_program.CHILD} {type(self.parent).__name__}", name)
+        name = self._claim(role)
         overrides = dict(self.overrides.get(role, {}))
         opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
-        due = self.defaults.protect or None if stateful and protect is None else protect
         own = pulumi.ResourceOptions(
             parent=self.parent,
-            protect=self._unless_the_user_said(due),
+            protect=self._protected(protect, stateful=stateful),
             retain_on_delete=self._retained(retain_on_delete),
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
         )
-        return make(name, **_merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
+        return make(name, **_overrides.merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
-    def _unless_the_user_said(self, protect: bool | None) -> bool | None:  # noqa: FBT001
+    def _claim(self, role: str) -> str:
+        self.roles.append(role)
+        name = naming.child(self.name, role)
+        _program.current().claim(f"{_program.CHILD} {type(self.parent).__name__}", name)
+        return name
+
+    def _protected(self, said: bool | None, *, stateful: bool) -> bool | None:  # noqa: FBT001
         """None lets the child inherit what the user set on the component, or above it: the SDK has resolved that."""
-        return protect if self.parent._protect is None else None
+        if self.parent._protect is not None:
+            return None
+        return self.defaults.protect or None if stateful and said is None else said
 
     def _retained(self, by_its_kind: bool) -> bool | None:  # noqa: FBT001
         if self.opts.retain_on_delete is not None:
@@ -183,18 +188,6 @@ class Scope:
                 f"{self.what}: overrides names {', '.join(unknown)}, which "
                 f"{self.target.name} does not make here. Roles: {', '.join(self.roles) or 'none'}."
             )
-
-
-def _merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The overrides laid over the inputs, mapping by mapping: a tag that is added takes no other away."""
-    merged = dict(props)
-    for key, value in overrides.items():
-        there = merged.get(key)
-        if isinstance(there, Mapping) and isinstance(value, Mapping):
-            merged[key] = _merged(there, value)
-        else:
-            merged[key] = value
-    return merged
 
 
 class Component(pulumi.ComponentResource, Generic[S, E]):

@@ -62,7 +62,12 @@ _VOLUME = "docker:index/volume:Volume"
 """One in memory holds nothing that lasts."""
 
 _IF_IT_HAS = {
-    f"pulumi-python:dynamic/infra-kit:{server}": "volumes" for server in ("ServiceServer", "WorkerServer", "JobServer")
+    **{
+        f"pulumi-python:dynamic/infra-kit:{server}": "volumes"
+        for server in ("ServiceServer", "WorkerServer", "JobServer")
+    },
+    # Without, it is a copy that a workload reads: see providers/gcp/stored_secrets.py.
+    "gcp:secretmanager/secret:Secret": "annotations",
 }
 """The input without which a resource of this type holds no data."""
 
@@ -96,6 +101,7 @@ _MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/reference/rest/v
 _CLOUD_STORAGE = "https://cloud.google.com/storage/docs/json_api/v1/buckets"
 _TOPICS = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics"
 _SUBSCRIPTIONS = "https://cloud.google.com/pubsub/docs/subscription-properties"
+_KEPT = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets"
 _KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
 _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
@@ -147,6 +153,9 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "gcp:pubsub/topic:Topic": {_TOPICS: frozenset({"name", "project", "tags"})},
     "gcp:pubsub/subscription:Subscription": {
         _SUBSCRIPTIONS: frozenset({"enableMessageOrdering", "filter", "name", "project", "tags", "topic"}),
+    },
+    "gcp:secretmanager/secret:Secret": {
+        _KEPT: frozenset({"project", "replication", "secretId", "secretType"}),
     },
     "gcp:kms/keyRing:KeyRing": {_KMS: frozenset({"location", "name", "project"})},
     "gcp:kms/cryptoKey:CryptoKey": {

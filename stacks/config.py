@@ -7,7 +7,6 @@ from typing import Protocol, cast
 import pulumi
 
 import stacks
-from infra_kit import Target
 from infra_kit.errors import ConfigError
 
 
@@ -37,16 +36,11 @@ def release() -> str:
     return pulumi.Config("infra-kit").get("release") or ""
 
 
-def domains() -> list[str]:
-    """The names that the edge answers to, e.g. `zuclubit:domains: [www.example.com]`. None: the target's address."""
-    names: list[str] = pulumi.Config(system()).get_object("domains") or []
+def domains(key: str = "domains") -> list[str]:
+    """The names of an edge, e.g. `zuclubit:domains: [www.example.com]` of the gateway, `zuclubit:static-domains` of the
+    Cdn. None: the target's address."""
+    names: list[str] = pulumi.Config(system()).get_object(key) or []
     return names
-
-
-def placed(key: str) -> Target | None:
-    """A target that the environment file names beside the default one, e.g. `cuenta-conmigo:data-target: aws`."""
-    name = pulumi.Config(system()).get(key)
-    return Target(name=name) if name else None
 
 
 def system() -> str:

@@ -1,8 +1,10 @@
-"""Phase 0: one VPS, up to a hundred users. The data layer of seeds/003 (CC-1)."""
+"""Phase 0: one VPS, up to a hundred users (seeds/003: CC-1)."""
 
 import pulumi
 
-from infra_kit import ObjectStore, Postgres
+from infra_kit import Gateway, ObjectStore, Postgres, Service
+from stacks.config import domains
+from stacks.programs import program
 
 
 def deploy() -> None:
@@ -10,5 +12,10 @@ def deploy() -> None:
     db = Postgres("db", version="17", memory_gb=1, storage_gb=10, databases=["cuenta_conmigo"])
     files = ObjectStore("files")
 
+    links = [db.link("owner"), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=1, links=links)
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains())
+
     pulumi.export("database_url", db.url)
     pulumi.export("files_bucket", files.bucket)
+    pulumi.export("url", gateway.url)

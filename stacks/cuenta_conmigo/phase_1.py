@@ -1,14 +1,14 @@
-"""Phase 1: two backends, a replica, a cache; the data on managed services. The data layer of seeds/003 (CC-2)."""
+"""Phase 1: two backends, a replica, a cache, a CDN; two hundred users (seeds/003: CC-2)."""
 
 import pulumi
 
-from infra_kit import Backups, Cdn, ObjectStore, Pooling, Postgres, Redis, Route
-from stacks.config import domains, placed, release
+from infra_kit import Backups, Cdn, Gateway, ObjectStore, Pooling, Postgres, Redis, Route, Service
+from stacks.config import domains, release
+from stacks.programs import program
 
 
 def deploy() -> None:
-    # CC-2: the services stay on VPS; where the data is, the environment file says.
-    data = placed("data-target")
+    # CC-2 has the database on RDS and the backends on VPS, which no private network joins: it stays beside them.
     db = Postgres(
         "db",
         version="17",
@@ -20,14 +20,19 @@ def deploy() -> None:
         databases=["cuenta_conmigo"],
         extensions=["pg_stat_statements"],
         backups=Backups(retention_days=7),
-        target=data,
     )
-    cache = Redis("cache", memory_gb=1, target=data)
-    files = ObjectStore("files", target=data)
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=domains(), release=release(), target=data)
+    cache = Redis("cache", memory_gb=1)
+    files = ObjectStore("files")
+
+    links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=1, min_instances=2, links=links)
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains())
+    static = domains("static-domains")
+    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, release=release())
 
     pulumi.export("database_url", db.url)
     pulumi.export("reader_url", db.reader_url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("files_bucket", files.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("files_url", edge.url)
+    pulumi.export("url", gateway.url)

@@ -1,9 +1,26 @@
-"""Phase 2: high availability on one cloud. The data layer of seeds/003 (CC-3)."""
+"""Phase 2: high availability on one cloud (seeds/003: CC-3)."""
 
 import pulumi
 
-from infra_kit import Backups, Cdn, Consumer, EventBus, ObjectStore, Pooling, Postgres, Redis, Route, Stream
+from infra_kit import (
+    Backups,
+    Cdn,
+    Consumer,
+    EventBus,
+    Gateway,
+    ObjectStore,
+    Pooling,
+    Postgres,
+    RateLimit,
+    Redis,
+    Route,
+    Scaling,
+    Service,
+    Stream,
+    Worker,
+)
 from stacks.config import domains, release
+from stacks.programs import program
 
 
 def deploy() -> None:
@@ -30,7 +47,25 @@ def deploy() -> None:
         consumers={"mailer": Consumer(stream="NOTIFICATIONS")},
     )
     files = ObjectStore("files")
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=domains(), release=release())
+
+    # CC-3: two to ten instances by their CPU and 1000 requests each.
+    links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
+    app = Service(
+        "app",
+        **program("app"),
+        port=3000,
+        cpu=1,
+        memory_gb=2,
+        min_instances=2,
+        max_instances=10,
+        scaling=Scaling(requests_per_instance=1000),
+        links=[*links, events.link(publish=["notification.*"])],
+    )
+    Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
+    limits = [RateLimit(requests=1000, per="5m")]
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), limits=limits)
+    static = domains("static-domains")
+    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, release=release())
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
@@ -38,4 +73,5 @@ def deploy() -> None:
     pulumi.export("redis_url", cache.url)
     pulumi.export("events_url", events.url)
     pulumi.export("files_bucket", files.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("files_url", edge.url)
+    pulumi.export("url", gateway.url)

@@ -24,4 +24,4 @@ def logs() -> ObjectStore:
 def edge(static: ObjectStore, files: ObjectStore) -> Cdn:
     """NS-5: static files for a day; pages are cached, and out of date with each deploy."""
     routes = {"/*": Route(static, ttl="24h"), "/uploads/*": Route(files, ttl="24h")}
-    return Cdn("edge", routes=routes, domains=domains(), release=release())
+    return Cdn("edge", routes=routes, domains=domains("static-domains"), release=release())

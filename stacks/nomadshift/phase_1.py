@@ -1,9 +1,9 @@
-"""Phase 1: one database and a replica for reports. The data layer of seeds/000 (NS-2, NS-3, NS-5)."""
+"""Phase 1: one database and a replica for reports (seeds/000: NS-1 to NS-8, NS-12, NS-13)."""
 
 import pulumi
 
 from infra_kit import Backups, ObjectStore, Postgres, Redis
-from stacks.nomadshift import content
+from stacks.nomadshift import application, content
 
 
 def deploy() -> None:
@@ -22,6 +22,8 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=1)  # NS-3
     static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
     edge = content.edge(static, uploads)
+    links = [db.link("owner"), cache.link(), uploads.link("read", "write", "delete"), logs.link("write")]
+    gateway = application.gateway(application.api(links))
 
     pulumi.export("database_url", db.url)
     pulumi.export("reports_url", db.reader_url)
@@ -29,4 +31,5 @@ def deploy() -> None:
     pulumi.export("static_bucket", static.bucket)
     pulumi.export("uploads_bucket", uploads.bucket)
     pulumi.export("logs_bucket", logs.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("static_url", edge.url)
+    pulumi.export("url", gateway.url)

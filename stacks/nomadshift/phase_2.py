@@ -1,9 +1,9 @@
-"""Phase 2: reads go to replicas, connections through a pooler. The data layer of seeds/000 (NS-2, NS-3, NS-5)."""
+"""Phase 2: reads go to replicas, connections through a pooler (seeds/000: NS-1 to NS-8, NS-12, NS-13)."""
 
 import pulumi
 
 from infra_kit import Backups, ObjectStore, Pooling, Postgres, Redis
-from stacks.nomadshift import content
+from stacks.nomadshift import application, content
 
 
 def deploy() -> None:
@@ -26,6 +26,8 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=3, replicas=1, high_availability=True)
     static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
     edge = content.edge(static, uploads)
+    links = [db.link("owner"), cache.link(), uploads.link("read", "write", "delete"), logs.link("write")]
+    gateway = application.gateway(application.api(links))
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
@@ -34,4 +36,5 @@ def deploy() -> None:
     pulumi.export("static_bucket", static.bucket)
     pulumi.export("uploads_bucket", uploads.bucket)
     pulumi.export("logs_bucket", logs.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("static_url", edge.url)
+    pulumi.export("url", gateway.url)

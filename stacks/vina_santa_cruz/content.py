@@ -23,4 +23,4 @@ def backups() -> ObjectStore:
 def edge(images: ObjectStore) -> Cdn:
     """VS-5: images for a day. The pages' routes come with the application's service."""
     routes = {"/images/*": Route(images, ttl="1d")}
-    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains(), release=release())
+    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains("static-domains"), release=release())

@@ -1,9 +1,9 @@
-"""Phase 2: growth, 5,000 to 15,000 users a month. The data layer of seeds/001 (VS-3 to VS-7, VS-13, VS-16)."""
+"""Phase 2: growth, 5,000 to 15,000 users a month (seeds/001: VS-1 to VS-7, VS-13, VS-15, VS-16)."""
 
 import pulumi
 
 from infra_kit import ObjectStore, Pooling, Redis
-from stacks.vina_santa_cruz import content
+from stacks.vina_santa_cruz import application, content
 from stacks.vina_santa_cruz.database import connections, database
 
 
@@ -12,10 +12,13 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=0.5)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
     edge = content.edge(images)
+    links = [db.link("owner"), cache.link(), images.link("read", "write", "delete"), backups.link("write")]
+    gateway = application.gateway(application.shop(links, most=4))
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("images_bucket", images.bucket)
     pulumi.export("backups_bucket", backups.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("images_url", edge.url)
+    pulumi.export("url", gateway.url)

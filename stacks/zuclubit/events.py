@@ -20,3 +20,22 @@ CONSUMERS = {
     "notification": Consumer(stream="CFDI_EVENTS", filter="cfdi.stamped"),
 }
 """The two event flows that the seed draws: a lead is scored; an accepted proposal becomes a stamped invoice."""
+
+PUBLISHED = {
+    "lead": ("lead.*",),
+    "proposal": ("proposal.*",),
+    "compliance": ("cfdi.*",),
+    "notification": ("whatsapp.*",),
+    "ai": ("ai.*",),
+}
+"""By service, what it says."""
+
+CONSUMED = {
+    "ai": ("ai-scoring",),
+    "analytics": ("analytics",),
+    "lead": ("lead-score",),
+    "customer": ("customer-conversion",),
+    "compliance": ("invoicing",),
+    "notification": ("notification",),
+}
+"""By service, what it listens to."""

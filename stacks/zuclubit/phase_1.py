@@ -1,9 +1,9 @@
-"""Phase 1: the first hundred users. The data layer of seeds/004."""
+"""Phase 1: the first hundred users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7)."""
 
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Postgres, Redis
-from stacks.zuclubit import files as buckets
+from stacks.zuclubit import buckets, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -30,9 +30,14 @@ def deploy() -> None:
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
     edge = buckets.edge(files)
 
+    # ZU-1, ZU-2
+    apis = services.services(db, cache, events, files, instances=1)
+    gateway = services.gateway(apis)
+
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("events_url", events.url)
     pulumi.export("invoices_bucket", invoices.bucket)
     pulumi.export("files_bucket", files.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("files_url", edge.url)
+    pulumi.export("url", gateway.url)

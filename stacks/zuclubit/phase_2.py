@@ -1,9 +1,9 @@
-"""Phase 2: a thousand users. The data layer of seeds/004."""
+"""Phase 2: a thousand users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7)."""
 
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Pooling, Postgres, Redis
-from stacks.zuclubit import files as buckets
+from stacks.zuclubit import buckets, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -34,6 +34,10 @@ def deploy() -> None:
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
     edge = buckets.edge(files)
 
+    # ZU-1, ZU-2
+    apis = services.services(db, cache, events, files, instances=2)
+    gateway = services.gateway(apis)
+
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
     pulumi.export("analytics_url", db.reader_url)
@@ -41,4 +45,5 @@ def deploy() -> None:
     pulumi.export("events_url", events.url)
     pulumi.export("invoices_bucket", invoices.bucket)
     pulumi.export("files_bucket", files.bucket)
-    pulumi.export("url", edge.url)
+    pulumi.export("files_url", edge.url)
+    pulumi.export("url", gateway.url)

@@ -57,3 +57,27 @@ class TestPostgresOnVps(OnVps, conformance.PostgresConformance):
             passphrase=SecretStr("the-passphrase-of-the-backups"),
         )
         return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": store}))
+
+
+class TestServiceOnVps(OnVps, conformance.ServiceConformance):
+    pass
+
+
+class TestWorkerOnVps(OnVps, conformance.WorkerConformance):
+    pass
+
+
+class TestJobOnVps(OnVps, conformance.JobConformance):
+    pass
+
+
+class TestGatewayOnVps(OnVps, conformance.GatewayConformance):
+    pass
+
+
+class TestSecretOnVps(OnVps, conformance.SecretConformance):
+    pass
+
+
+class TestConfigOnVps(OnVps, conformance.ConfigConformance):
+    pass

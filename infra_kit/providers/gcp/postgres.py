@@ -32,7 +32,6 @@ from pulumi_gcp import sql
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.sizes import Size, choose
@@ -66,9 +65,6 @@ HINTS = {
 PORT = 5432
 POOLER_PORT = 6432
 
-RESERVED = frozenset({"cloudsqladmin", "postgres", "template0", "template1"})
-"""Databases that every server has: Cloud SQL makes no second one."""
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GcpDatabase:
@@ -85,7 +81,6 @@ def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
-    _check(scope, spec)
     network = scope.native(scope.network, GcpNetwork)
     settings = postgres_settings.settings(scope, spec, _size(scope, spec), network)
     primary = _primary(scope, spec, network, settings)
@@ -93,14 +88,6 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     databases = {name: _database(scope, spec, primary, name) for name in spec.databases}
     setup = postgres_setup.create(scope, primary, databases, spec.extensions)
     return _endpoint(spec, primary, replicas, setup)
-
-
-def _check(scope: Scope, spec: PostgresSpec) -> None:
-    if taken := sorted(RESERVED & set(spec.databases)):
-        raise SpecError(
-            f"Postgres {scope.name!r}: databases: given {', '.join(taken)}, which Cloud SQL keeps for itself. Choose "
-            "another name, e.g. 'app'."
-        )
 
 
 def _size(scope: Scope, spec: PostgresSpec) -> Size:

@@ -2,7 +2,7 @@
 
 - `jwt/secret` of production is called `production--jwt--secret`: an id is letters, digits, `-` and `_`
   (https://cloud.google.com/secret-manager/docs/creating-and-accessing-secrets). It is one of the project's, so another
-  application in the same project needs another path.
+  application in the same project needs another path. It keeps the name, and the key, that it was made with.
 - What is linked to it gets the right to read this one, and its program the value from Cloud Run, which reads it when an
   instance starts.
 - `rotation`: a generated value belongs to a stretch of time as long as that; the first `up` in the next one makes

@@ -19,6 +19,8 @@ from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
 ACCESSOR = "roles/secretmanager.secretAccessor"
+ORIGINAL = {"infra-kit": "original"}
+"""Of what is no copy: by this `stateful` tells it."""
 
 
 def key_of(scope: Scope) -> pulumi.Output[str] | None:
@@ -49,12 +51,13 @@ def store(
         secretmanager.Secret,
         stateful=kept,
         depends_on=[api(scope, "secrets")],
-        # Where it is kept and under which key is decided when it is made: the provider would make another one of the
-        # same name (https://cloud.google.com/secret-manager/docs/choosing-replication).
-        ignore_changes=["replication"],
+        # What it is called, where it is kept and under which key is decided when it is made: the provider would make
+        # another one (https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets).
+        ignore_changes=["replication", "secretId"],
         secret_id=secret_id,
         replication={"user_managed": {"replicas": [_replica(scope, key)]}},
         labels=labels(scope),
+        annotations=ORIGINAL if kept else None,
         deletion_protection=kept and scope.defaults.protect,
     )
     version = scope.resource(

@@ -21,13 +21,12 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.components.object_store import ObjectStore
-from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
-from infra_kit.providers.vps import edge, images, ssh
+from infra_kit.providers.vps import edge, images, nginx_container, ssh
 from infra_kit.providers.vps.containers import FILES, container
 from infra_kit.providers.vps.object_store import VpsBucket
 from infra_kit.providers.vps.run import Run
@@ -37,19 +36,8 @@ SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMP
 
 HINTS: Mapping[Feature, str] = {}
 
-PORT, STATUS_PORT = 8080, 8081
-USER = "101:101"
-"""`nginx` of the image (https://github.com/nginx/docker-nginx)."""
+PORT = 8080
 MEMORY_GB, CPU = 0.25, 1.0
-DATA = "/tmp"  # noqa: S108  a volume: the folder of the image that this user may write to
-DOCKERS_NAMES = "127.0.0.11"
-"""The name server of every Docker network (https://docs.docker.com/engine/network/#dns-services)."""
-MAIN = (
-    "daemon off;\nworker_processes 1;\npid /tmp/nginx.pid;\nerror_log stderr warn;",
-    "load_module modules/ngx_http_js_module.so;",
-)
-PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-"""Whose word is taken for the visitor's address: nothing but containers reaches this one, of them the edge."""
 HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 """Two years (https://infosec.mozilla.org/guidelines/web_security#http-strict-transport-security), unless the spec says
 otherwise; without subdomains, which are not the Cdn's to speak for."""
@@ -61,42 +49,15 @@ def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     nginx_routes.check(scope.name, spec)
-    names = _names(scope, spec)
+    names = edge.names(scope, spec.domains)
     trust = password(scope, "trust").result
     readers = {pattern: _reader(scope, store) for pattern, store in nginx_routes.stores(spec).items()}
     _cache(scope, _configuration(spec, readers, names, trust), readers.values())
-    upstream = f"{child(scope.name, 'cache')}:{PORT}"
-    # A cache that is being replaced is waited for.
-    served = edge.serve(scope, names, f" reverse_proxy {upstream} {{\n  lb_try_duration 30s\n }}")
-    first = names[0]
+    served = edge.serve(scope, names, edge.to(child(scope.name, "cache"), PORT))
     return CdnEndpoint(
-        url=ssh.after(served, first if first.startswith("http://") else f"https://{first}"),
+        url=ssh.after(served, edge.url(names)),
         domain=pulumi.Output.from_input(ssh.settings(scope).host),
         trust=pulumi.Output.secret(trust),
-    )
-
-
-def _names(scope: Scope, spec: CdnSpec) -> list[str]:
-    """What the edge serves this Cdn by: a name has a certificate, `http://…` has none."""
-    wildcards = [domain for domain in spec.domains if domain.startswith("*")]
-    if wildcards:
-        raise SpecError(
-            f"Cdn {scope.name!r}: domains: given {', '.join(wildcards)}: a certificate for every name below a domain "
-            "takes a record in its DNS zone, which a host cannot set. Name each domain."
-        )
-    return list(spec.domains) or [_own_name(scope)]
-
-
-def _own_name(scope: Scope) -> str:
-    host = ssh.settings(scope).host
-    if any(letter.isalpha() for letter in host.rpartition(".")[2]) and "." in host and ":" not in host:
-        return host
-    if scope.environment in {Environment.DEVELOPMENT, Environment.PREVIEW}:
-        return f"http://[{host}]" if ":" in host else f"http://{host}"
-    raise SpecError(
-        f"Cdn {scope.name!r}: domains: there is none, and the host is known as {host}, which gets no certificate. "
-        f"{scope.environment} has no plain HTTP: say domains=['www.example.com'], or name the host by its DNS name in "
-        "infra-kit:vps: {host: …}."
     )
 
 
@@ -149,25 +110,25 @@ def _headers(spec: CdnSpec, *, secure: bool) -> dict[str, str]:
 def _render(spec: CdnSpec, headers: Mapping[str, str], known: Mapping[str, Any]) -> str:
     told = nginx.quote(json.dumps(headers))
     site = nginx.Site(
-        main=MAIN,
+        main=[nginx_container.MAIN, nginx_container.NJS],
         http=[
             " access_log off;",
             " real_ip_header X-Forwarded-For;",
-            *(f" set_real_ip_from {network};" for network in PRIVATE),
+            *(f" set_real_ip_from {network};" for network in nginx_container.PRIVATE),
             f" map $host $response_headers {{ default {told}; }}",
             " add_header X-Cache $x_cache always;",
-            f" server {{ listen 127.0.0.1:{STATUS_PORT}; location / {{ return 204; }} }}",
+            nginx_container.STATUS,
         ],
         every=["js_header_filter cdn.headers;"],
         conf=FILES,
-        data=DATA,
+        data=nginx_container.DATA,
         authorities="/etc/ssl/certs/ca-certificates.crt",
         listen=str(PORT),
         names=["_"],
         scheme="$http_x_forwarded_proto",
         trust=known["trust"],
         # A container has no way out by IPv6.
-        resolvers=[DOCKERS_NAMES, "ipv6=off"],
+        resolvers=[nginx_container.DOCKERS_NAMES, "ipv6=off"],
         props={**known, "compression": spec.compression, "release": spec.release},
     )
     return nginx.render(site)
@@ -177,14 +138,14 @@ def _cache(scope: Scope, configuration: pulumi.Output[str], readers: Iterable[_R
     """It stands in the edge's network, by which it reaches the internet too, and in those of its stores."""
     run = Run(
         image=images.pull(scope, images.NGINX),
-        command=["nginx", "-c", f"{FILES}/nginx.conf"],
-        user=USER,
+        command=nginx_container.COMMAND,
+        user=nginx_container.USER,
         memory_gb=MEMORY_GB,
         cpu=CPU,
-        health=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{STATUS_PORT}/"],
+        health=nginx_container.HEALTH,
         networks=[edge.of(scope).network, *dict.fromkeys(reader.network for reader in readers if reader.network)],
         files={"nginx.conf": configuration, "cdn.js": nginx.script()},
-        volumes={DATA: None},
+        volumes={nginx_container.DATA: None},
         stop_signal="SIGQUIT",
     )
     container(scope, "cache", run)

@@ -90,24 +90,21 @@ def create(
     """
     room.take(scope, role, "memory_gb", run.memory_gb)
     room.check_cpu(scope, role, run.cpu)
-    return scope.resource(
-        role,
-        make,
-        image=run.image,
-        entrypoints=run.entrypoint,
-        command=run.command,
-        envs=[pulumi.Output.concat(key, "=", value) for key, value in sorted(run.environment.items())],
+    props = {
+        "image": run.image,
+        "entrypoints": run.entrypoint,
+        "command": run.command,
+        "envs": [pulumi.Output.concat(key, "=", value) for key, value in sorted(run.environment.items())],
         **_hardened(scope, run),
         **_limits(run),
         **_storage(scope, role, run, make, depends_on),
         **_reachable(scope, role, run, publish),
-        healthcheck=_health(run),
-        stop_signal=run.stop_signal,
-        stop_timeout=run.stop_seconds,
-        destroy_grace_seconds=run.stop_seconds,
-        depends_on=depends_on,
-        **more,
-    )
+        "healthcheck": _health(run),
+        "stop_signal": run.stop_signal,
+        "stop_timeout": run.stop_seconds,
+        "destroy_grace_seconds": run.stop_seconds,
+    }
+    return scope.resource(role, make, depends_on=depends_on, **{**props, **more})
 
 
 def holder(
@@ -199,22 +196,29 @@ def _cpus(cpu: float) -> str:
     return text[:-8] if text.count("0") == 9 else text.rstrip("0")
 
 
-def ready(scope: Scope, role: str, run: Run, made: Container) -> local.Command:
-    """Limits the processes, which Docker does and its provider has no argument for, and waits until all is well."""
+def ready(scope: Scope, role: str, run: Run, made: Container, beside: Sequence[Container] = ()) -> local.Command:
+    """Limits the processes, which Docker does and its provider has no argument for, and waits until all is well.
+
+    Args:
+        scope, role, run: as for `container`.
+        made: what is waited for.
+        beside: containers whose processes are limited too.
+    """
     script = f"""\
 set -eu
-container=$(cat)
-docker update --pids-limit {run.pids} "$container" >/dev/null
+read -r container beside
+docker update --pids-limit {run.pids} "$container" $beside >/dev/null
 for _ in $(seq {run.start_seconds}); do
-  state=$(docker inspect --format '{{{{.State.Health.Status}}}}' "$container")
-  [ "$state" = healthy ] && exit 0
+  state=$(docker inspect --format '{{{{.State.Status}}}} and {{{{.State.Health.Status}}}}' "$container")
+  case $state in "running and healthy") exit 0 ;; exited*) break ;; esac
   sleep 1
 done
-echo "{child(scope.name, role)} is $state after {run.start_seconds} seconds. The end of its log:" >&2
+echo "{child(scope.name, role)} is $state, and has {run.start_seconds} seconds to get well. The end of its log:" >&2
 docker logs --tail 20 "$container" >&2
 exit 1
 """
-    return ssh.run(scope, f"{role}-ready", script, stdin=made.id)
+    ids = pulumi.Output.all(made.id, *(it.id for it in beside)).apply(lambda known: " ".join(known) + "\n")
+    return ssh.run(scope, f"{role}-ready", script, stdin=ids)
 
 
 def _health(run: Run) -> docker.ContainerHealthcheckArgs:

@@ -1,7 +1,7 @@
 """The edge of a VPS: the one container that is reached from outside, at 80 and 443, in a Docker network of its own.
 
 A host has one, `<target>-edge`: a component that users do not make, but whoever is to be reached asks for
-(`serve`), a Cdn today. It stands in no Network, so it serves whoever joins its own, wherever else that stands.
+(`serve`): a Cdn, a Gateway. It stands in no Network, so it serves whoever joins its own, wherever else that stands.
 
 Why Caddy (https://caddyserver.com): it gets and renews certificates by itself, with every safeguard of ACME (renewal
 information, a second authority when the first fails, no renewal storms), and takes sites over without dropping a
@@ -25,13 +25,14 @@ import pulumi
 
 from infra_kit import features
 from infra_kit.component import Component, Scope
+from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.vps import images, ssh
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.run import Run
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.scripts import told
 from infra_kit.spec import Spec
 
 if TYPE_CHECKING:
@@ -91,6 +92,41 @@ def create(scope: Scope, spec: EdgeSpec) -> EdgeEndpoint:  # noqa: ARG001  every
     return EdgeEndpoint(network=network, native=Proxy(container=proxy))
 
 
+def names(scope: Scope, domains: Sequence[str]) -> list[str]:
+    """What the edge serves a component by: a name has a certificate, `http://…` has none. Without domains, the host's
+    own name. Raises `SpecError` for what gets no certificate; plain HTTP is for trying things out."""
+    wildcards = [domain for domain in domains if domain.startswith("*")]
+    if wildcards:
+        raise SpecError(
+            f"{scope.what}: domains: given {', '.join(wildcards)}: a certificate for every name below a domain "
+            "takes a record in its DNS zone, which a host cannot set. Name each domain."
+        )
+    return list(domains) or [_own_name(scope)]
+
+
+def _own_name(scope: Scope) -> str:
+    host = ssh.settings(scope).host
+    if any(letter.isalpha() for letter in host.rpartition(".")[2]) and "." in host and ":" not in host:
+        return host
+    if scope.environment in {Environment.DEVELOPMENT, Environment.PREVIEW}:
+        return f"http://[{host}]" if ":" in host else f"http://{host}"
+    raise SpecError(
+        f"{scope.what}: domains: there is none, and the host is known as {host}, which gets no certificate. "
+        f"{scope.environment} has no plain HTTP: say domains=['www.example.com'], or name the host by its DNS name in "
+        "infra-kit:vps: {host: …}."
+    )
+
+
+def url(names: Sequence[str]) -> str:
+    """Where what is served by these answers."""
+    return names[0] if names[0].startswith("http://") else f"https://{names[0]}"
+
+
+def to(host: str, port: int) -> str:
+    """The directives that bring requests to a container. One that is being replaced is waited for."""
+    return f" reverse_proxy {host}:{port} {{\n  lb_try_duration 30s\n }}"
+
+
 def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> pulumi.Resource:
     """Has the edge serve a component's names; done when it does.
 
@@ -105,20 +141,18 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> p
         holder = proxy.names.setdefault(name, scope.name)
         if holder != scope.name:
             raise SpecError(
-                f"{type(scope.parent).__name__} {scope.name!r}: domains: {name} is served by {holder!r} already, and "
-                "the host has one edge. Give each its own domains, or make them routes of one Cdn."
+                f"{scope.what}: domains: {name} is served by {holder!r} already, and the host has one edge. Give each "
+                "its own domains, or make them routes of one."
             )
     site = pulumi.Output.format("{0} {{\n{1}\n}}", ", ".join(names), caddyfile)
     inside = pulumi.Output.format("docker exec -i {0} sh -s", proxy.container.id)
     gone = pulumi.Output.format("docker exec {0} sh -c {1}", proxy.container.id, shlex.quote(_told(scope, "")))
-    told = site.apply(lambda text: _told(scope, text))
-    return ssh.run(scope, "site", inside, stdin=told, delete=gone, depends_on=[proxy.container.ready])
+    known = site.apply(lambda text: _told(scope, text))
+    return ssh.run(scope, "site", inside, stdin=known, delete=gone, depends_on=[proxy.container.ready])
 
 
 def _told(scope: Scope, site: str) -> str:
-    variables = {"NAME": scope.name, "SITE": site, "SITES": SITES, "CONFIG": CONFIG}
-    said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
-    return said + script("site.sh")
+    return told("site.sh", {"NAME": scope.name, "SITE": site, "SITES": SITES, "CONFIG": CONFIG})
 
 
 def _run(scope: Scope, network: pulumi.Output[str]) -> Run:

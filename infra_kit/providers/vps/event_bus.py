@@ -26,6 +26,7 @@ from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.volumes import give
 
 SUPPORTS = frozenset(
     {
@@ -98,7 +99,7 @@ def _configuration(
 
 def _server(scope: Scope, data: docker.Volume, configuration: pulumi.Output[str]) -> Container:
     image = images.pull(scope, images.NATS)
-    owned = _give_volume(scope, image, data)
+    owned = give(scope, "owner", pulumi.Output.concat(data.name, ":", DATA), image=image, user=USER)
     run = Run(
         image=image,
         command=["--config", f"{FILES}/nats.conf"],
@@ -112,14 +113,6 @@ def _server(scope: Scope, data: docker.Volume, configuration: pulumi.Output[str]
         volumes={DATA: data.name},
     )
     return container(scope, "server", run, publish=PORT, depends_on=[owned])
-
-
-def _give_volume(scope: Scope, image: pulumi.Output[str], data: docker.Volume) -> pulumi.Resource:
-    """A volume takes its owner from the folder of the image where it is mounted, and this image has none."""
-    run = "docker run --rm --network none --read-only --cap-drop ALL --cap-add CHOWN --user 0 --volume"
-    return ssh.run(
-        scope, "owner", pulumi.Output.format("{0} {1}:{2} {3} chown {4} {2}", run, data.name, DATA, image, USER)
-    )
 
 
 def _settle(scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], server: Container) -> pulumi.Resource:

@@ -60,3 +60,14 @@ def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:
     """
     pulled = scope.resource(role, docker.RemoteImage, name=image.reference, keep_locally=True)
     return pulled.image_id
+
+
+def named(scope: Scope, reference: str, role: str = "image") -> pulumi.Output[str]:
+    """Has the host fetch an image that the user names, by digest or tag: as `pull`."""
+    if "@sha256:" not in reference:
+        pulumi.log.info(
+            f"{scope.what}: image: {reference} is a tag, and the host keeps what it means today: another image that is "
+            "pushed under it is not seen. Name each version by another tag, or by its digest (…@sha256:…).",
+            scope.parent,
+        )
+    return scope.resource(role, docker.RemoteImage, name=reference, keep_locally=True).image_id

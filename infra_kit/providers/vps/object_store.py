@@ -12,7 +12,6 @@ keep its keys beside what they encrypt.
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -32,7 +31,7 @@ from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.run import Run
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.scripts import script, told
 
 SUPPORTS = frozenset({features.VERSIONING, features.EXPIRE, features.RETENTION_LOCK, features.CORS})
 
@@ -163,9 +162,8 @@ def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container)
         "S3": f"http://127.0.0.1:{PORT}",
         "CURL_CONFIG": f"{FILES}/admin.curl",
     }
-    said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
     inside = pulumi.Output.format("docker exec -i {0} sh -s", server.id)
-    return ssh.run(scope, "bucket", inside, stdin=said + script("bucket.sh"), depends_on=[server.ready])
+    return ssh.run(scope, "bucket", inside, stdin=told("bucket.sh", variables), depends_on=[server.ready])
 
 
 def lifecycle(rules: Mapping[str, LifecycleRule]) -> str:

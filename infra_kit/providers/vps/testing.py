@@ -21,7 +21,12 @@ def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": inputs.get("name", "recorded")}
 
 
+def _container(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": inputs.get("name") or inputs.get("hostname", "recorded")}
+
+
 OUTPUTS = {
+    "docker:index/container:Container": _container,
     "docker:index/remoteImage:RemoteImage": _image,
     "docker:index/network:Network": _named,
     "docker:index/volume:Volume": _named,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -197,6 +198,15 @@ def _setting(event: asyncio.Event) -> Callable[[], Awaitable[None]]:
         event.set()
 
     return closed
+
+
+def test_many_links_are_made_at_once(server: Props) -> None:
+    asked = [account(server, publish=["lead.created"], name=f"u{n}__bus") for n in range(8)]
+    with ThreadPoolExecutor() as side:
+        for made in list(side.map(ensure, asked)):
+            use(server, made, publish)
+        list(side.map(delete, asked))
+    assert not list((box_of(server).path / "links").glob("u*"))
 
 
 def test_links_outlive_a_kill_and_a_change_of_the_server_which_is_not_restarted_for_them(home_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres import HANDLER
 from tests.live.links.users import User, changed, delete, ensure, kill, pid, user
 from tests.live.servers.database import props_in
+from tests.live.servers.workloads import until
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +229,37 @@ def test_a_revoked_link_is_refused_at_once_and_nobody_else_is_cut_off(
     assert owner.execute("SELECT id FROM later.archive").fetchone() == (7,), "what it made stays"
     staying.close()
     delete(other)
+
+
+def test_a_link_waits_for_a_migration_that_is_at_work_on_a_table_that_it_needs(
+    server: Props, owner: psycopg.Connection[Any]
+) -> None:
+    props = role(server, "read")
+    ensure(props)
+    owner.execute("REVOKE SELECT ON note FROM app_read")
+    with ThreadPoolExecutor() as side:
+        with owner.transaction():
+            owner.execute("ALTER TABLE note ADD due date")
+            made = side.submit(ensure, props)
+            blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            with postgres_roles.connect(box_of(server).record) as superuser:
+                until(lambda: superuser.execute(blocked).fetchone() is not None)
+        with connect(server, made.result()) as reader:
+            assert reader.execute("SELECT text, due FROM note").fetchone() == ("one", None)
+    delete(props)
+
+
+def test_many_links_are_made_at_once(server: Props) -> None:
+    asked = [
+        role(server, ("read", "readwrite", "owner")[n % 3], f"u{n}__db", ("app", "other")[n % 2]) for n in range(9)
+    ]
+    with ThreadPoolExecutor() as side:
+        made = list(side.map(ensure, asked))
+        for props, user in zip(asked, made, strict=True):
+            connect(server, user, props["rights"]["database"]).close()
+        list(side.map(delete, asked))
+    with postgres_roles.connect(box_of(server).record) as superuser:
+        assert superuser.execute("SELECT rolname FROM pg_roles WHERE rolname ~ '__'").fetchall() == []
 
 
 def test_links_outlive_a_kill_and_one_that_goes_meanwhile_is_gone_when_the_server_is_back(home_dir: Path) -> None:

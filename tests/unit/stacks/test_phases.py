@@ -1,14 +1,16 @@
 """Every stack of this repository, recorded with its own configuration."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra_kit.engine.guard import holds_data
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError
-from infra_kit.stateful import is_stateful
 from infra_kit.testing import record, stack_files
+from infra_kit.testing.conformance.safety import replaced
 from infra_kit.testing.plugin import Infra
 from stacks.config import load_phase, phases
 
@@ -42,6 +44,11 @@ def phases_of(name: str) -> list[str]:
     return [phase for phase in PHASES[system] if (name, phase) not in BEYOND]
 
 
+def steps_of(name: str) -> list[tuple[str, str]]:
+    """The pairs of neighbouring phases that one stack goes through in place."""
+    return list(pairwise(phases_of(name)))
+
+
 def deploy() -> None:
     load_phase().deploy()
 
@@ -57,22 +64,15 @@ def test_a_stack_stands_in_every_phase_with_its_own_configuration(infra: Infra, 
     assert stack.secret_exports == SECRET & stack.exports.keys()
 
 
-@pytest.mark.parametrize("name", STACKS)
-def test_growing_a_phase_takes_nothing_away_that_holds_data(infra: Infra, name: str) -> None:
-    kept: set[tuple[str, str]] = set()
-    for phase in [] if "cuenta-conmigo-production" in name else phases_of(name):
-        made = infra(deploy, stack=name, config=configuration(name, phase)).resources
-        there = {(resource.urn, resource.type) for resource in made if is_stateful(resource.type, resource.inputs)}
-        assert kept <= there
-        kept = there
-
-
-def test_cuenta_conmigo_keeps_its_data_on_aws_and_its_backends_on_vps(infra: Infra) -> None:
-    config = configuration("cuenta-conmigo-production", "1")
-    stack = infra(deploy, stack="cuenta-conmigo-production", config=config)
-    assert {resource.type.partition(":")[0] for resource in stack.resources} >= {"aws", "infra-kit"}
-    assert stack.of_type("aws:rds/instance:Instance")
-    assert not stack.of_type("docker:index/container:Container")
+@pytest.mark.parametrize(("name", "before", "after"), [(name, *pair) for name in STACKS for pair in steps_of(name)])
+def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(
+    infra: Infra, name: str, before: str, after: str
+) -> None:
+    old, new = (infra(deploy, stack=name, config=configuration(name, phase)) for phase in (before, after))
+    kept = {resource.urn for resource in new.resources}
+    assert [it.name for it in old.resources if holds_data(it.type, it.inputs) and it.urn not in kept] == []
+    assert replaced(old, new) == []
+    assert replaced(new, old) == []
 
 
 def test_cuenta_conmigo_leaves_its_vps_in_phase_2(infra: Infra) -> None:

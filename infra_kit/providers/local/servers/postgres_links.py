@@ -29,6 +29,12 @@ _RIGHTS: dict[str, tuple[LiteralString, LiteralString]] = {
     READWRITE: ("SELECT, INSERT, UPDATE, DELETE", "USAGE, SELECT"),
 }
 """Of a group, on tables and on sequences."""
+_LACKING = sql.SQL("""
+    SELECT nspname, relname FROM pg_class AS it JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND relkind = ANY(%s::"char"[])
+    AND EXISTS (SELECT FROM unnest(%s::text[]) AS needed WHERE NOT {}(%s::name, it.oid, needed))""")
+"""On which tables, or sequences, a group lacks a right."""
+TRIES = 5
 _MARK = "infra-kit link"
 """A comment on each role that a link made."""
 
@@ -87,14 +93,23 @@ def is_member(record: Record, credential: Credential) -> bool:
 
 
 def _prepare(record: Record, database: str) -> None:
-    """The groups, with their rights in the database."""
+    """The groups, with their rights in the database. A migration at work there is in the way of what it changes: a
+    statement waits until it is over and fails then, so that all is tried again, with what there is to do by then."""
+    for _ in range(TRIES - 1):
+        try:
+            return _prepare_once(record, database)
+        except (psycopg.errors.InternalError_, psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            continue
+    return _prepare_once(record, database)
+
+
+def _prepare_once(record: Record, database: str) -> None:
     with connect(record, database) as inside, inside.transaction():
         for group in _RIGHTS:
             if not inside.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [group]).fetchone():
                 _run(inside, "CREATE ROLE {} NOLOGIN", group)
             _by_default(inside, group)
-            for schema in _schemas(inside):
-                _in_schema(inside, group, schema)
+            _on_what_is_there(inside, group)
         if inside.info.server_version < 150_000 and "public" in _schemas(inside):
             # Before PostgreSQL 15 everybody may make tables there.
             _run(inside, "GRANT ALL ON SCHEMA {} TO {}", "public", OWNER)
@@ -108,11 +123,18 @@ def _by_default(inside: psycopg.Connection, group: str) -> None:
         _run(inside, "ALTER DEFAULT PRIVILEGES FOR ROLE {} {} TO {}", OWNER, grant, group)
 
 
-def _in_schema(inside: psycopg.Connection, group: str, schema: str) -> None:
+def _on_what_is_there(inside: psycopg.Connection, group: str) -> None:
+    """What the group has already is left alone: a right that is given again waits for whoever changes the table."""
     tables, sequences = _RIGHTS[group]
-    _run(inside, "GRANT USAGE ON SCHEMA {} TO {}", schema, group)
-    _run(inside, "GRANT {} ON ALL TABLES IN SCHEMA {} TO {}", sql.SQL(tables), schema, group)
-    _run(inside, "GRANT {} ON ALL SEQUENCES IN SCHEMA {} TO {}", sql.SQL(sequences), schema, group)
+    for schema in _schemas(inside):
+        has = inside.execute("SELECT has_schema_privilege(%s, %s, 'USAGE')", [group, schema]).fetchone()
+        if has != (True,):
+            _run(inside, "GRANT USAGE ON SCHEMA {} TO {}", schema, group)
+    for kind, rights, letters in (("TABLE", tables, "rpvmf"), ("SEQUENCE", sequences, "S")):
+        lacking = _LACKING.format(sql.SQL(f"has_{kind.lower()}_privilege"))
+        for schema, name in inside.execute(lacking, [[*letters], rights.split(", "), group]).fetchall():
+            it = sql.Identifier(schema, name)
+            _run(inside, "GRANT {} ON {} {} TO {}", sql.SQL(rights), sql.SQL(kind), it, group)
 
 
 def _schemas(inside: psycopg.Connection) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Backups, Pooling, Postgres
-from infra_kit.errors import SpecError, UnsupportedFeatureError
+from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
@@ -113,13 +113,12 @@ def test_production_keeps_a_week_of_any_moment_and_a_final_backup() -> None:
     assert found["finalBackupConfig"] == {"enabled": True, "retentionDays": 365}
 
 
-def test_staging_has_a_daily_backup_and_preview_only_a_final_one() -> None:
+def test_staging_has_a_daily_backup_and_a_final_one_and_a_preview_none() -> None:
     assert settings()["backupConfiguration"]["backupRetentionSettings"]["retainedBackups"] == 1
     assert settings()["backupConfiguration"]["pointInTimeRecoveryEnabled"] is False
-    preview = settings(PREVIEW)
-    assert preview["backupConfiguration"] == {"enabled": False}
-    assert preview["finalBackupConfig"] == {"enabled": True, "retentionDays": 30}
-    assert settings(DEVELOPMENT)["finalBackupConfig"] == {"enabled": False}
+    assert settings()["finalBackupConfig"] == {"enabled": True, "retentionDays": 30}
+    for passing in (settings(PREVIEW), settings(DEVELOPMENT)):
+        assert passing["backupConfiguration"] == passing["finalBackupConfig"] == {"enabled": False}
 
 
 @pytest.mark.parametrize("asked", [{"high_availability": True}, {"read_replicas": 1}])
@@ -240,11 +239,6 @@ def test_databases_have_the_names_that_were_asked() -> None:
     recording = made(databases=["app", "second"])
     databases = {it.name: it.inputs["name"] for it in recording.of_type("gcp:sql/database:Database")}
     assert databases == {"db-database-app": "app", "db-database-second": "second"}
-
-
-def test_a_database_that_cloud_sql_has_already_is_refused() -> None:
-    with pytest.raises(SpecError, match="databases: given postgres, which Cloud SQL keeps for itself"):
-        made(databases=["app", "postgres"])
 
 
 def test_an_extension_that_is_not_offered_is_a_gap_with_a_way_out() -> None:

@@ -18,4 +18,5 @@ def invoices() -> ObjectStore:
 
 def edge(files: ObjectStore) -> Cdn:
     """Proposals are read by customers, over the Cdn."""
-    return Cdn("edge", routes={"/proposals/*": Route(files, ttl="24h")}, domains=domains(), release=release())
+    routes = {"/proposals/*": Route(files, ttl="24h")}
+    return Cdn("edge", routes=routes, domains=domains("static-domains"), release=release())

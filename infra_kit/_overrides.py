@@ -1,0 +1,18 @@
+"""Overrides: what a user lays over the inputs of a component's children."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides laid over the inputs, mapping by mapping: a tag that is added takes no other away."""
+    laid = dict(props)
+    for key, value in overrides.items():
+        there = laid.get(key)
+        if isinstance(there, Mapping) and isinstance(value, Mapping):
+            laid[key] = merged(there, value)
+        else:
+            laid[key] = value
+    return laid

@@ -1,0 +1,93 @@
+"""Gateway on a VPS: an nginx behind the host's edge proxy (`edge.py`), which has the names and certificates.
+
+The edge leads HTTP to HTTPS and gets the certificates; all else is this nginx's, with the scripts that the local
+target has too (`providers/common/gateway_nginx.py`): routes, tokens, limits, the firewall's rules, headers, sizes. It
+stands in the edge's network, and in those of the services that it leads to, where it sees their proxies only.
+
+Limits are counted in its memory: they begin anew when it is made anew, which a change of its own settings does. The
+edge holds requests meanwhile. Without domains it answers to the host's own name; a host that is known by its address
+only has no certificate, so that is for trying things out (see `edge.names`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
+from infra_kit.features import Feature
+from infra_kit.naming import child
+from infra_kit.providers.common import gateway_nginx, gateway_routes
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.vps import edge, images, nginx_container, ssh
+from infra_kit.providers.vps.containers import FILES, container
+from infra_kit.providers.vps.run import Run
+from infra_kit.providers.vps.service import VpsService
+
+SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+
+HINTS: Mapping[Feature, str] = {}
+
+PORT, INSIDE = 8080, "127.0.0.1:8082"
+MEMORY_GB, CPU = 0.25, 1.0
+
+
+def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, HINTS)
+
+
+def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
+    gateway_routes.check(scope.name, spec)
+    names = edge.names(scope, spec.domains)
+    trust = password(scope, "trust").result
+    known = pulumi.Output.all(props=gateway_routes.plain(spec), trust=trust)
+    files: pulumi.Output[dict[str, str]] = pulumi.Output.secret(known.apply(_files))
+    _server(scope, spec, files)
+    served = edge.serve(scope, names, edge.to(child(scope.name, "server"), PORT))
+    return GatewayEndpoint(
+        url=ssh.after(served, edge.url(names)),
+        domain=pulumi.Output.from_input(ssh.settings(scope).host),
+        ca_certificate=pulumi.Output.from_input(None),
+    )
+
+
+def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]]) -> None:
+    callers = [scope.native(route.to, VpsService).callers for route in spec.routes.values()]
+    named = {name: files.apply(lambda known, name=name: known[name]) for name in ("nginx.conf", *gateway_nginx.SCRIPTS)}
+    run = Run(
+        image=images.pull(scope, images.NGINX),
+        command=nginx_container.COMMAND,
+        user=nginx_container.USER,
+        memory_gb=MEMORY_GB,
+        cpu=CPU,
+        health=nginx_container.HEALTH,
+        networks=[edge.of(scope).network, *dict.fromkeys(callers)],
+        files=named,
+        volumes={nginx_container.DATA: None},
+        stop_signal="SIGQUIT",
+    )
+    container(scope, "server", run)
+
+
+def _files(known: Mapping[str, Any]) -> dict[str, str]:
+    props = known["props"]
+    logs = "/dev/stdout gateway" if props["access_logs"] else "off"
+    site = gateway_nginx.Site(
+        main=[nginx_container.MAIN, nginx_container.NJS],
+        http=[f" access_log {logs};", nginx_container.STATUS],
+        server=[f"listen {PORT};"],
+        inside=INSIDE,
+        names=["_"],
+        conf=FILES,
+        data=nginx_container.DATA,
+        authorities="/etc/ssl/certs/ca-certificates.crt",
+        trusted=nginx_container.PRIVATE,
+        trust=known["trust"],
+        resolvers=[nginx_container.DOCKERS_NAMES, "ipv6=off"],
+        props=props,
+    )
+    return gateway_nginx.files(site)
