@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Backups, Pooling, Postgres
-from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
