@@ -34,7 +34,10 @@ AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html."""
 
 DRIVER = ("pg8000", "scramp", "asn1crypto", "python-dateutil", "six")
-"""The distributions that the function imports: pure Python all of them, so they run on any processor."""
+"""The distributions that the function imports: pure Python all of them, so they run on any processor. The extra `aws`
+pins each, for with another release of one the archive, and so every plan, would be another on the next machine."""
+ASK_THEIR_VERSION = frozenset({"pg8000", "scramp"})
+"""Of these, what reads the version in its own METADATA."""
 
 OWNER = "app"
 """The role that the endpoint names: owns the databases, is no superuser."""
@@ -190,7 +193,6 @@ def code() -> pulumi.AssetArchive:
 
 
 def _files(name: str) -> Iterator[tuple[str, Path]]:
-    """A distribution's modules, and its METADATA, from which some read their own version."""
     for file in distribution(name).files or ():
-        if file.suffix == ".py" or file.name == "METADATA":
+        if file.suffix == ".py" or (file.name == "METADATA" and name in ASK_THEIR_VERSION):
             yield file.as_posix(), Path(str(file.locate()))

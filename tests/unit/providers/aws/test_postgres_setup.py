@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from infra_kit.providers.aws import postgres_setup
 from infra_kit.providers.aws.lambdas.postgres_setup import authorities, verifier
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+
+PYPROJECT = Path(__file__).parents[4] / "pyproject.toml"
 
 
 def made(environment: str = "development", **arguments: Any) -> Recording:
@@ -79,8 +83,13 @@ def test_the_archive_holds_everything_that_the_function_imports(tmp_path: Path) 
 
 
 def test_the_archive_has_nothing_that_differs_from_machine_to_machine() -> None:
+    """A machine with another release of what is packed would have another function, and a plan that is never empty."""
     names = postgres_setup.code().assets
     assert not [name for name in names if "__pycache__" in name or name.startswith(("/", ".."))]
+    told = [name.partition("-")[0] for name in names if ".dist-info" in name]
+    assert sorted(told) == sorted(postgres_setup.ASK_THEIR_VERSION)
+    extras = tomllib.loads(PYPROJECT.read_text())["project"]["optional-dependencies"]
+    assert {f"{name}=={version(name)}" for name in postgres_setup.DRIVER} <= set(extras["aws"])
 
 
 def test_the_authorities_come_from_rds_itself() -> None:
