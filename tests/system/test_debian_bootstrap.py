@@ -131,15 +131,15 @@ def test_each_program_takes_its_file(debian: FreshDebian) -> None:
     assert "passwordauthentication no" in ssh
     assert (docker["live-restore"], docker["userland-proxy"], docker["icc"]) == (True, False, False)
     assert "OK" in debian("fail2ban-client", "-t")
-    units = ("infra-kit-containers.service", "infra-kit-firewall.service", "infra-kit-retry.timer")
-    debian("systemd-analyze", "verify", *units)
+    services = ("containers", "firewall", "unhealthy")
+    debian("systemd-analyze", "verify", *(f"infra-kit-{it}.service" for it in services), "infra-kit-retry.timer")
 
 
 @pytest.mark.usefixtures("first")
 def test_the_services_start_with_the_host(debian: FreshDebian) -> None:
     units = (
         *("docker", "fail2ban", "unattended-upgrades"),
-        *("infra-kit-containers", "infra-kit-firewall", "infra-kit-retry.timer"),
+        *("infra-kit-containers", "infra-kit-firewall", "infra-kit-unhealthy", "infra-kit-retry.timer"),
     )
 
     assert debian("systemctl", "is-enabled", *units).split() == ["enabled"] * len(units)

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra_kit.durations import seconds
+from infra_kit.links import Link
 
 ADMIN = "admin"
 """Makes streams and consumers; only the provider knows its password."""
@@ -65,6 +66,15 @@ def permissions(props: Props) -> dict[str, Any]:
         allowed += [*stream["subjects"], f"$JS.API.STREAM.INFO.{name}", f"$JS.API.STREAM.MSG.GET.{name}"]
     allowed += [subject for address in addresses for subject in _taking_from(address)]
     return {"publish": {"allow": allowed}, "subscribe": {"allow": [f"{INBOX}.>"]}}
+
+
+def link_rights(link: Link) -> dict[str, list[str]]:
+    """What a link to a bus allows: subjects to publish on, addresses of consumers to take from."""
+    consumers = consumer_addresses(link.to.spec.model_dump(mode="json", include={"consumers"}))
+    return {
+        "publish": list(link.only.get("publish", ())),
+        "consume": [consumers[name] for name in link.only.get("consume", ())],
+    }
 
 
 def link_user(user: str, password: str, rights: Props) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
 
 def link(scope: Scope, link: Link) -> Grant:
     there: EventBusEndpoint = link.to.endpoint
-    made = user(scope, link, EventBusUser, _rights(link), port=there.port)
+    made = user(scope, link, EventBusUser, nats.link_rights(link), port=there.port)
     username, password = made.public["username"], made.private["password"]
     mine = dataclasses.replace(
         there,
@@ -68,11 +68,3 @@ def link(scope: Scope, link: Link) -> Grant:
         inbox_prefix=username.apply(nats.inbox),
     )
     return mine.grant(link, depends_on=[made])
-
-
-def _rights(link: Link) -> dict[str, list[str]]:
-    consumers = nats.consumer_addresses(link.to.spec.model_dump(mode="json", include={"consumers"}))
-    return {
-        "publish": list(link.only.get("publish", ())),
-        "consume": [consumers[name] for name in link.only.get("consume", ())],
-    }

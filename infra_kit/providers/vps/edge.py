@@ -16,7 +16,6 @@ goes. Certificates are in the same volume; it is kept like data, because authori
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -146,7 +145,7 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> p
             )
     site = pulumi.Output.format("{0} {{\n{1}\n}}", ", ".join(names), caddyfile)
     inside = pulumi.Output.format("docker exec -i {0} sh -s", proxy.container.id)
-    gone = pulumi.Output.format("docker exec {0} sh -c {1}", proxy.container.id, shlex.quote(_told(scope, "")))
+    gone = ssh.inside(proxy.container.id, _told(scope, ""))
     known = site.apply(lambda text: _told(scope, text))
     return ssh.run(scope, "site", inside, stdin=known, delete=gone, depends_on=[proxy.container.ready])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -18,14 +19,19 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.common import nats
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import copies, images, room, ssh
-from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps.addresses import Address, address, data_networks
+from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
+from infra_kit.providers.vps.grants import VpsGrant
+from infra_kit.providers.vps.link_networks import LinkNetwork, inside
 from infra_kit.providers.vps.run import Run
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.scripts import script, told
 from infra_kit.providers.vps.volumes import give
 
 SUPPORTS = frozenset(
@@ -76,13 +82,62 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         consumers=ssh.after(settled, nats.consumer_addresses(bus)),
         dead_letters=ssh.after(settled, nats.dead_letter_addresses(bus)),
         inbox_prefix=pulumi.Output.from_input(nats.INBOX),
+        native=VpsBus(
+            server=server,
+            settled=settled,
+            network=LinkNetwork(scope, {"server": server}),
+            where=inside(scope, "server", PORT, settled),
+        ),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpsBus:
+    """How links make users, and where what is linked reaches the server."""
+
+    server: Container
+    settled: pulumi.Resource
+    network: LinkNetwork
+    where: Address
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: EventBusEndpoint = link.to.endpoint
+    native = scope.native(link.to, VpsBus)
+    name = user_name(scope.name, link)
+    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    made = ssh.run(
+        scope,
+        f"link-{link.key}",
+        pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
+        stdin=pulumi.Output.secret(secret.apply(lambda known: _user(link, name, known))),
+        delete=ssh.inside(native.server.id, told("nats_link.sh", _NOBODY | {"NAME": name})),
+        depends_on=[native.settled],
+    )
+    mine = replace(
+        there,
+        host=native.where.host,
+        port=native.where.port,
+        username=pulumi.Output.from_input(name),
+        password=secret,
+        url=url("nats", username=name, password=secret, host=native.where.host, port=native.where.port),
+        inbox_prefix=pulumi.Output.from_input(nats.inbox(name)),
+    )
+    return mine.grant(link, native=VpsGrant(network=native.network.name), depends_on=[made])
+
+
+_NOBODY = {"ENTRY": "", "MONITOR": f"http://127.0.0.1:{MONITOR}"}
+
+
+def _user(link: Link, name: str, secret: str) -> str:
+    entry = json.dumps(nats.link_user(name, secret, nats.link_rights(link)))
+    return told("nats_link.sh", _NOBODY | {"NAME": name, "ENTRY": entry})
 
 
 def _configuration(
     scope: Scope, bus: Mapping[str, Any], admin: pulumi.Output[str], app: pulumi.Output[str]
 ) -> pulumi.Output[str]:
-    """nats.conf, which may be JSON (https://docs.nats.io/running-a-nats-service/configuration)."""
+    """The template of nats.conf, which may be JSON (https://docs.nats.io/running-a-nats-service/configuration)."""
 
     def contents(known: Mapping[str, str]) -> str:
         settings = {
@@ -90,9 +145,9 @@ def _configuration(
             "port": PORT,
             "http": f"127.0.0.1:{MONITOR}",
             "jetstream": {"store_dir": DATA},
-            "authorization": nats.authorization(bus, admin=known["admin"], app=known["app"]),
         }
-        return json.dumps(settings, indent=1)
+        users = nats.authorization(bus, admin=known["admin"], app=known["app"])["users"]
+        return json.dumps(settings)[:-1] + ', "authorization": {"users": ' + listed(users, "user") + "}}\n"
 
     return pulumi.Output.secret(pulumi.Output.all(admin=admin, app=app).apply(contents))
 
@@ -102,14 +157,15 @@ def _server(scope: Scope, data: docker.Volume, configuration: pulumi.Output[str]
     owned = give(scope, "owner", pulumi.Output.concat(data.name, ":", DATA), image=image, user=USER)
     run = Run(
         image=image,
-        command=["--config", f"{FILES}/nats.conf"],
+        entrypoint=["sh", f"{FILES}/composed.sh", f"{FILES}/nats.template", f"{CONF}/nats.conf"],
+        command=["nats-server", "--config", f"{CONF}/nats.conf"],
         user=USER,
         memory_gb=MEMORY_GB,
         cpu=CPU,
         environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
         health=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{MONITOR}/healthz?js-enabled-only=true"],
         networks=data_networks(scope),
-        files={"nats.conf": configuration},
+        files={"nats.template": configuration, **scripts()},
         volumes={DATA: data.name},
     )
     return container(scope, "server", run, publish=PORT, depends_on=[owned])

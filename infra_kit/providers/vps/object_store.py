@@ -12,8 +12,8 @@ keep its keys beside what they encrypt.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 import pulumi
@@ -21,14 +21,25 @@ import pulumi_docker as docker
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStoreEndpoint, ObjectStoreSpec
+from infra_kit.components.object_store import (
+    CorsRule,
+    LifecycleRule,
+    ObjectStoreEndpoint,
+    ObjectStoreSpec,
+    prefix_of,
+)  # fmt: skip
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import seaweed
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
+from infra_kit.providers.vps.grants import VpsGrant
+from infra_kit.providers.vps.link_networks import LinkNetwork
 from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
@@ -60,6 +71,9 @@ class VpsBucket:
     access_key: str
     """Of the pair that only reads."""
     secret_key: pulumi.Output[str]
+    links: LinkNetwork
+    server: Container
+    settled: pulumi.Resource
 
 
 def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
@@ -88,8 +102,40 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
             origin=ssh.after(settled, _origin(scope)),
             access_key=seaweed.CDN,
             secret_key=pulumi.Output.secret(keys["cdn-key"]),
+            links=LinkNetwork(scope, {"server": server}),
+            server=server,
+            settled=settled,
         ),
     )
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: ObjectStoreEndpoint = link.to.endpoint
+    native = scope.native(link.to, VpsBucket)
+    name = user_name(scope.name, link)
+    key = pulumi.Output.secret(password(scope, f"link-{link.key}-key").result)
+    bucket = seaweed.bucket_name(link.to.target.app, link.to.name)
+    made = ssh.run(
+        scope,
+        f"link-{link.key}",
+        pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
+        stdin=pulumi.Output.secret(key.apply(lambda known: _identity(link, name, bucket, known))),
+        delete=ssh.inside(native.server.id, told("seaweed_link.sh", _NOBODY | {"NAME": name})),
+        depends_on=[native.settled],
+    )
+    mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
+    return mine.grant(link, keys=True, native=VpsGrant(network=native.links.name), depends_on=[made])
+
+
+_NOBODY = {"IDENTITY": "", "POLICY": "", "SECRET": "", "S3": f"http://127.0.0.1:{PORT}"}
+
+
+def _identity(link: Link, name: str, bucket: str, key: str) -> str:
+    known: dict[str, list[object]] = {"identities": [], "policies": []}
+    seaweed.add_link(known, name, key, bucket, {"access": link.access, "prefix": prefix_of(link)})
+    (identity,), (policy,) = known["identities"], known["policies"]
+    own = {"NAME": name, "IDENTITY": json.dumps(identity), "POLICY": json.dumps(policy), "SECRET": key}
+    return told("seaweed_link.sh", _NOBODY | own)
 
 
 def _origin(scope: Scope) -> str:
@@ -103,13 +149,18 @@ def _files(bucket: str, keys: Mapping[str, pulumi.Output[str]]) -> dict[str, pul
         secrets = {role.replace("-", "_"): key for role, key in known.items()}
         secrets |= {token: f"{known['tokens']}-{token}" for token in seaweed.TOKENS}
         return {
-            "s3.json": json.dumps(seaweed.identities(secrets, bucket), indent=1),
+            "s3.template": _template(seaweed.identities(secrets, bucket)),
             "security.toml": seaweed.security(TLS, secrets),
             "admin.curl": f'user = "{seaweed.ADMIN}:{known["admin-key"]}"\naws-sigv4 = "aws:amz:{seaweed.REGION}:s3"\n',
         }
 
     written: pulumi.Output[dict[str, str]] = pulumi.Output.all(**keys).apply(contents)
-    return {name: pulumi.Output.secret(written[name]) for name in ("s3.json", "security.toml", "admin.curl")}
+    return {name: pulumi.Output.secret(written[name]) for name in ("s3.template", "security.toml", "admin.curl")}
+
+
+def _template(known: Mapping[str, Sequence[object]]) -> str:
+    lists = {"identities": listed(known["identities"], "identity"), "policies": listed(known["policies"], "policy")}
+    return "{" + ", ".join(f'"{key}": {items}' for key, items in lists.items()) + "}\n"
 
 
 def _certificate(scope: Scope, image: pulumi.Output[str], data: docker.Volume) -> pulumi.Resource:
@@ -128,21 +179,22 @@ def _server(
     options = seaweed.options(
         address="127.0.0.1",
         bind="0.0.0.0",  # noqa: S104  of the container, in the data network
-        conf=FILES,
+        conf=CONF,
         data=DATA,
         origin=_origin(scope),
         more={"s3.port": str(PORT)},
     )
     run = Run(
         image=image,
-        command=["-logtostderr=true", f"-config_dir={FILES}", "mini", *options],
+        entrypoint=["sh", f"{FILES}/composed.sh", f"{FILES}/s3.template", f"{CONF}/s3.json"],
+        command=["weed", "-logtostderr=true", f"-config_dir={FILES}", "mini", *options],
         user=USER,
         memory_gb=MEMORY_GB,
         cpu=CPU,
         environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
         health=["curl", "--fail", "--silent", "--output", "/dev/null", f"http://127.0.0.1:{PORT}/healthz"],
         networks=data_networks(scope),
-        files=files,
+        files={**files, **scripts()},
         volumes={DATA: data.name},
         tmpfs={"/tmp": "size=16m"},  # noqa: S108  weed's sockets
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pulumi
 import pulumi_docker as docker
@@ -20,18 +21,22 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, Pooling, PostgresEndpoint, PostgresSpec
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.naming import child
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_extensions import CONTRIB
 from infra_kit.providers.common.storage import say_no_limit
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_sql, room, ssh
+from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_links, postgres_sql, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
+from infra_kit.providers.vps.grants import VpsGrant
+from infra_kit.providers.vps.link_networks import LinkNetwork, inside
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
-from infra_kit.providers.vps.postgres_conf import OWNER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
+from infra_kit.providers.vps.postgres_conf import OWNER, POOLER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
 from infra_kit.providers.vps.run import Run
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.scripts import script, told
 
 SUPPORTS = frozenset(
     {features.READ_REPLICAS, features.POOLING, features.BACKUPS, features.POINT_IN_TIME}
@@ -67,7 +72,51 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     if spec.backups and sockets:
         source = Source(server=server, folder=shared.folder, data=data, sockets=sockets, user=USER)
         postgres_backup.create(scope, spec.backups, source)
-    return _endpoint(shared, settled, replicas, pooler)
+    return replace(
+        _endpoint(shared, settled, replicas, pooler), native=_native(shared, server, settled, replicas, pooler)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpsPostgres:
+    """How links make roles, and where what is linked reaches the server."""
+
+    server: Container
+    settled: pulumi.Resource
+    network: LinkNetwork
+    writes: Address
+    reads: Address
+    pooled: Address
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: PostgresEndpoint = link.to.endpoint
+    native = scope.native(link.to, VpsPostgres)
+    (access,), (database,) = link.access, link.only["database"]
+    name = user_name(scope.name, link)
+    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    gone = told("postgres_link_gone.sh", {"ROLE": name, "OWNER": OWNER})
+    made = ssh.run(
+        scope,
+        f"link-{link.key}",
+        _psql(native.server),
+        stdin=pulumi.Output.secret(secret.apply(lambda known: postgres_links.role(name, access, database, known))),
+        delete=ssh.inside(native.server.id, gone),
+        depends_on=[native.settled],
+    )
+    as_role = partial(_url, username=name, password=secret, database=database)
+    mine = replace(
+        there,
+        host=native.writes.host,
+        port=native.writes.port,
+        database=pulumi.Output.from_input(database),
+        username=pulumi.Output.from_input(name),
+        password=secret,
+        url=as_role(native.writes),
+        reader_url=as_role(native.reads),
+        pooled_url=as_role(native.pooled),
+    )
+    return mine.grant(native=VpsGrant(network=native.network.name), depends_on=[made])
 
 
 @dataclass(frozen=True)
@@ -80,12 +129,15 @@ class _Shared:
     image: pulumi.Output[str]
     password: pulumi.Output[str]
     replication: pulumi.Output[str]
+    pooler: pulumi.Output[str] | None
 
     @classmethod
     def of(cls, scope: Scope, spec: PostgresSpec) -> _Shared:
         version = spec.version or DEFAULT_VERSION
         image = images.pull(scope, images.POSTGRES[version])
-        return cls(scope, spec, version, image, password(scope).result, password(scope, "replication-password").result)
+        pooler = password(scope, "pooler-password").result if spec.pooling else None
+        both = password(scope).result, password(scope, "replication-password").result
+        return cls(scope, spec, version, image, *both, pooler)
 
     @property
     def primary(self) -> str:
@@ -145,12 +197,15 @@ def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None,
 
 def _settle(shared: _Shared, server: Container) -> pulumi.Resource:
     """Roles, databases and extensions, by psql in the server's container; the SQL goes by its standard input."""
-    sql = pulumi.Output.all(shared.password, shared.replication).apply(
-        lambda both: postgres_sql.settings(shared.spec, both[0], both[1])
+    sql = pulumi.Output.all(shared.password, shared.replication, shared.pooler).apply(
+        lambda known: postgres_sql.settings(shared.spec, *known)
     )
+    return ssh.run(shared.scope, "settings", _psql(server), stdin=pulumi.Output.secret(sql), depends_on=[server.ready])
+
+
+def _psql(server: Container) -> pulumi.Output[str]:
     psql = "psql --no-psqlrc --quiet --output /dev/null --set ON_ERROR_STOP=1 --username postgres --dbname postgres"
-    script_ = pulumi.Output.concat("docker exec --interactive ", server.id, " ", psql)
-    return ssh.run(shared.scope, "settings", script_, stdin=pulumi.Output.secret(sql), depends_on=[server.ready])
+    return pulumi.Output.concat("docker exec --interactive ", server.id, " ", psql)
 
 
 def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> Container:
@@ -184,7 +239,9 @@ def _pooler(shared: _Shared, pooling: Pooling, settled: pulumi.Resource) -> Cont
         networks=data_networks(scope, "pooler"),
         files={
             "pgbouncer.ini": postgres_conf.pooler(pooling, shared.spec.databases, shared.primary),
-            "userlist.txt": pulumi.Output.secret(pulumi.Output.concat(f'"{OWNER}" "', shared.password, '"\n')),
+            "userlist.txt": pulumi.Output.secret(
+                pulumi.Output.format('"{0}" "{1}"\n"{2}" "{3}"\n', OWNER, shared.password, POOLER, shared.pooler)
+            ),
         },
         stop_signal="SIGINT",
         pids=32,
@@ -196,6 +253,7 @@ def _endpoint(
     shared: _Shared, settled: pulumi.Resource, replicas: Sequence[Container], pooler: Container | None
 ) -> PostgresEndpoint:
     scope, spec = shared.scope, shared.spec
+    owners = partial(_url, username=OWNER, password=shared.password, database=spec.databases[0])
     writes = address(scope, "server", PORT, settled)
     reads = [
         address(scope, f"replica-{number}", PORT, replica.ready) for number, replica in enumerate(replicas, start=1)
@@ -207,20 +265,33 @@ def _endpoint(
         database=pulumi.Output.from_input(spec.databases[0]),
         username=pulumi.Output.from_input(OWNER),
         password=pulumi.Output.secret(shared.password),
-        url=_url(shared, writes),
-        reader_url=_url(shared, reads[0]),
-        reader_urls=pulumi.Output.all(*(_url(shared, where) for where in reads)),
-        pooled_url=_url(shared, pooled),
+        url=owners(writes),
+        reader_url=owners(reads[0]),
+        reader_urls=pulumi.Output.all(*(owners(where) for where in reads)),
+        pooled_url=owners(pooled),
         ca_certificate=pulumi.Output.from_input(None),
     )
 
 
-def _url(shared: _Shared, where: Address) -> pulumi.Output[str]:
-    return url(
-        "postgresql",
-        username=OWNER,
-        password=shared.password,
-        host=where.host,
-        port=where.port,
-        path=shared.spec.databases[0],
+def _native(
+    shared: _Shared,
+    server: Container,
+    settled: pulumi.Resource,
+    replicas: Sequence[Container],
+    pooler: Container | None,
+) -> VpsPostgres:
+    scope = shared.scope
+    readers = {f"replica-{number}": replica for number, replica in enumerate(replicas, start=1)}
+    writes = inside(scope, "server", PORT, settled)
+    return VpsPostgres(
+        server=server,
+        settled=settled,
+        network=LinkNetwork(scope, {"server": server, **readers, **({"pooler": pooler} if pooler else {})}),
+        writes=writes,
+        reads=inside(scope, "replica-1", PORT, replicas[0].ready) if replicas else writes,
+        pooled=inside(scope, "pooler", POOLER_PORT, pooler.ready) if pooler else writes,
     )
+
+
+def _url(where: Address, *, username: str, password: pulumi.Output[str], database: str) -> pulumi.Output[str]:
+    return url("postgresql", username=username, password=password, host=where.host, port=where.port, path=database)

@@ -53,7 +53,6 @@ def sockets(scope: Scope, user: str) -> docker.Volume:
     return scope.resource(
         "sockets",
         docker.Volume,
-        stateful=True,  # it holds nothing; by its type alone it is taken for data
         driver="local",
         driver_opts={"type": "tmpfs", "device": "tmpfs", "o": f"size=1m,uid={uid},gid={gid},mode=0755"},
         labels=labels(scope, docker.VolumeLabelArgs),

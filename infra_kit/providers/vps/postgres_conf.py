@@ -10,7 +10,9 @@ from infra_kit.providers.common import postgres_parameters
 from infra_kit.providers.vps.containers import FILES
 
 PORT, POOLER_PORT = 5432, 6432
-OWNER, REPLICATOR = "app", "replicator"
+OWNER, REPLICATOR, POOLER = "app", "replicator", "pooler"
+LOGINS = "infra_kit.logins"
+"""The function by which the pooler looks roles up."""
 SOCKETS = "/var/run/postgresql"
 MAX_CONNECTIONS = 100
 POOLED_CONNECTIONS = 80
@@ -104,6 +106,8 @@ def pooler(pooling: Pooling, databases: Sequence[str], host: str) -> str:
         "unix_socket_dir": "",
         "auth_type": "scram-sha-256",
         "auth_file": f"{FILES}/userlist.txt",
+        "auth_user": POOLER,
+        "auth_query": f"SELECT username, verifier FROM {LOGINS}($1)",  # noqa: S608  a name of our own
         "pool_mode": pooling.mode,
         "max_client_conn": pooling.max_connections,
         "default_pool_size": max(1, POOLED_CONNECTIONS // len(databases)),

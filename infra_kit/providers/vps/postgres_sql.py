@@ -6,24 +6,27 @@ Names in it are identifiers that the spec checked, and passwords are letters and
 from __future__ import annotations
 
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.vps.postgres_conf import OWNER, REPLICATOR
+from infra_kit.providers.vps import postgres_links
+from infra_kit.providers.vps.postgres_conf import LOGINS, OWNER, POOLER, REPLICATOR
 
 
-def settings(spec: PostgresSpec, password: str, replication: str) -> str:
+def settings(spec: PostgresSpec, password: str, replication: str, pooler: str | None = None) -> str:
     """SQL for psql that makes what is missing, any number of times.
 
     What is no longer asked for stays, dropping it would lose data; only slots of replicas that are gone are dropped.
     """
     slots = [slot(number) for number in range(1, spec.read_replicas + 1)]
     lines = [
-        "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic';",
+        postgres_links.UNLOGGED,
         *_role(OWNER, "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS", password),
         *_role(REPLICATOR, "LOGIN REPLICATION", replication),
+        *(_role(POOLER, "LOGIN", pooler) if pooler else []),
+        *postgres_links.groups(),
         *(line for name in spec.databases for line in _database(name)),
         *(_slot(name) for name in slots),
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'replica\\_%' "  # noqa: S608
         f"AND NOT active AND slot_name <> ALL ('{{{','.join(slots)}}}');",
-        *(line for name in spec.databases for line in _extensions(name, spec)),
+        *(line for name in spec.databases for line in _inside(name, spec)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -51,7 +54,26 @@ def _slot(name: str) -> str:
     return f"SELECT pg_create_physical_replication_slot('{name}', true) {missing};"
 
 
-def _extensions(database: str, spec: PostgresSpec) -> list[str]:
-    if not spec.extensions:
-        return []
-    return [f'\\connect "{database}"', *(f'CREATE EXTENSION IF NOT EXISTS "{x}" CASCADE;' for x in spec.extensions)]
+def _inside(database: str, spec: PostgresSpec) -> list[str]:
+    return [
+        f'\\connect "{database}"',
+        *(f'CREATE EXTENSION IF NOT EXISTS "{x}" CASCADE;' for x in spec.extensions),
+        *postgres_links.in_database(),
+        *(_logins(database) if spec.pooling else []),
+    ]
+
+
+def _logins(database: str) -> list[str]:
+    """By this the pooler asks for the roles of links: what PostgreSQL keeps of their passwords, and nobody else's."""
+    schema, _, function = LOGINS.partition(".")
+    return [
+        f'GRANT CONNECT ON DATABASE "{database}" TO {POOLER};',
+        f"CREATE SCHEMA IF NOT EXISTS {schema};",
+        f"GRANT USAGE ON SCHEMA {schema} TO {POOLER};",
+        f"CREATE OR REPLACE FUNCTION {schema}.{function}(wanted text) "  # noqa: S608
+        "RETURNS TABLE (username text, verifier text) "
+        "LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$ SELECT usename::text, passwd FROM pg_shadow "
+        "WHERE usename = wanted AND NOT usesuper AND NOT userepl $$;",
+        f"REVOKE ALL ON FUNCTION {schema}.{function}(text) FROM PUBLIC;",
+        f"GRANT EXECUTE ON FUNCTION {schema}.{function}(text) TO {POOLER};",
+    ]

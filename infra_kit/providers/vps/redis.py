@@ -8,6 +8,8 @@ that the settings name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pulumi
 import pulumi_docker as docker
@@ -16,15 +18,19 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import valkey
+from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import copies, images
-from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps import copies, images, ssh
+from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
+from infra_kit.providers.vps.grants import VpsGrant
+from infra_kit.providers.vps.link_networks import LinkNetwork, inside
 from infra_kit.providers.vps.run import Run
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.scripts import script, told
 
 SUPPORTS = frozenset(
     {features.READ_REPLICAS, features.PERSISTENCE} | {features.version(version) for version in ("7", "8", "9")}
@@ -55,7 +61,63 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     data = volume(scope, "data")
     server = _server(shared, data)
     replicas = [_replica(shared, number, server) for number in range(1, spec.replicas + 1)]
-    return _endpoint(shared, server, replicas)
+    return replace(_endpoint(shared, server, replicas), native=_native(scope, server, replicas))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpsRedis:
+    """How links make users, and where what is linked reaches the server."""
+
+    servers: Mapping[str, Container]
+    """The server and its replicas, by role: each keeps its users by itself."""
+    network: LinkNetwork
+    writes: Address
+    reads: Address
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there: RedisEndpoint = link.to.endpoint
+    native = scope.native(link.to, VpsRedis)
+    name = user_name(scope.name, link)
+    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    made = [_user(scope, link, name, secret, it) for it in native.servers.items()]
+    as_user = partial(_url, username=name, password=secret)
+    mine = replace(
+        there,
+        host=native.writes.host,
+        port=native.writes.port,
+        username=pulumi.Output.from_input(name),
+        password=secret,
+        url=as_user(native.writes),
+        reader_url=as_user(native.reads),
+    )
+    return mine.grant(native=VpsGrant(network=native.network.name), depends_on=made)
+
+
+def _user(
+    scope: Scope, link: Link, name: str, secret: pulumi.Output[str], there: tuple[str, Container]
+) -> pulumi.Resource:
+    role, server = there
+    rules = secret.apply(lambda known: " ".join(valkey.rules_of_link(link.access[0], known)))
+    return ssh.run(
+        scope,
+        f"link-{link.key}-{role}",
+        pulumi.Output.format("docker exec --interactive {0} sh -s", server.id),
+        stdin=pulumi.Output.secret(rules.apply(lambda known: told("valkey_link.sh", {"NAME": name, "RULES": known}))),
+        delete=ssh.inside(server.id, told("valkey_link.sh", {"NAME": name, "RULES": ""})),
+        depends_on=[server.ready],
+    )
+
+
+def _native(scope: Scope, server: Container, replicas: Sequence[Container]) -> VpsRedis:
+    servers = {"server": server, **{f"replica-{number}": it for number, it in enumerate(replicas, start=1)}}
+    writes = inside(scope, "server", PORT, server.ready)
+    return VpsRedis(
+        servers=servers,
+        network=LinkNetwork(scope, servers),
+        writes=writes,
+        reads=inside(scope, "replica-1", PORT, replicas[0].ready) if replicas else writes,
+    )
 
 
 class _Shared:
@@ -122,6 +184,8 @@ def _configuration(spec: RedisSpec, admin: str, app: str, primary: str | None) -
         "appendfsync everysec",
         f"shutdown-on-sigterm {'default' if spec.persistence or primary else 'save'}",
         *follows,
+        # The users of links, which valkey_link.sh keeps.
+        "include /data/links/*.conf",
     ]
     return "\n".join(lines) + "\n"
 
@@ -129,10 +193,7 @@ def _configuration(spec: RedisSpec, admin: str, app: str, primary: str | None) -
 def _endpoint(shared: _Shared, server: Container, replicas: Sequence[Container]) -> RedisEndpoint:
     writes = address(shared.scope, "server", PORT, server.ready)
     reads = address(shared.scope, "replica-1", PORT, replicas[0].ready) if replicas else writes
-    both = [
-        url("redis", username=valkey.APP, password=shared.app, host=where.host, port=where.port, path="0")
-        for where in (writes, reads)
-    ]
+    both = [_url(where, username=valkey.APP, password=shared.app) for where in (writes, reads)]
     return RedisEndpoint(
         host=writes.host,
         port=writes.port,
@@ -143,3 +204,7 @@ def _endpoint(shared: _Shared, server: Container, replicas: Sequence[Container])
         url=both[0],
         reader_url=both[1],
     )
+
+
+def _url(where: Address, *, username: str, password: pulumi.Output[str]) -> pulumi.Output[str]:
+    return url("redis", username=username, password=password, host=where.host, port=where.port, path="0")

@@ -105,7 +105,7 @@ missing() { # PACKAGE...
 }
 
 install_packages() {
-  wanted=$(missing apparmor ca-certificates fail2ban nftables openssl python3-systemd unattended-upgrades)
+  wanted=$(missing apparmor busybox-static ca-certificates fail2ban nftables openssl python3-systemd unattended-upgrades)
   command -v dockerd >/dev/null || wanted="$wanted docker.io"
   [ -z "$wanted" ] || install_now "$wanted"
 }
@@ -120,12 +120,14 @@ install_now() { # PACKAGES
   say "installed $(echo "$packages" | xargs)"
 }
 
-# https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file; CIS Docker 2.2, 2.14, 2.15, 2.16.
+# https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file; CIS Docker 2.2, 2.14, 2.15, 2.16. Docker's own
+# pools hold about thirty networks, and each workload and each link has some: these hold thousands.
 configure_docker() {
   config=/etc/docker/daemon.json
   [ ! -e "$config" ] || [ -e "$config.before-infra-kit" ] || cp -p "$config" "$config.before-infra-kit"
   if put "$config" 644 <<'JSON'; then
 {
+  "default-address-pools": [{"base": "172.16.0.0/12", "size": 24}],
   "icc": false,
   "ip": "127.0.0.1",
   "live-restore": true,
@@ -204,6 +206,37 @@ UNIT
     service daemon-reload
     systemctl --quiet enable infra-kit-containers.service
     service restart infra-kit-containers.service
+  fi
+}
+
+# Docker looks at the health of a container, and does nothing about it.
+restart_unhealthy() {
+  put /usr/local/sbin/infra-kit-restart-unhealthy 755 <<'SH' || true
+#!/bin/sh
+# Starts instances of services again that have become unhealthy.
+set -eu
+docker ps --quiet --filter health=unhealthy --filter label=infra-kit-if-unhealthy=restart | xargs -r docker restart
+docker events --filter event=health_status --filter label=infra-kit-if-unhealthy=restart \
+  --format '{{.Actor.ID}} {{.Action}}' | while read -r container status; do
+  case $status in *unhealthy*) docker restart "$container" || true ;; esac
+done
+SH
+  if put /etc/systemd/system/infra-kit-unhealthy.service 644 <<'UNIT'; then
+[Unit]
+Description=Unhealthy instances of infra_kit's services
+After=docker.service
+
+[Service]
+ExecStart=/usr/local/sbin/infra-kit-restart-unhealthy
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+    service daemon-reload
+    systemctl --quiet enable infra-kit-unhealthy.service
+    service restart infra-kit-unhealthy.service
   fi
 }
 
@@ -353,5 +386,6 @@ configure_firewall
 configure_fail2ban
 configure_docker
 start_containers
+restart_unhealthy
 rm -f "$unfinished"
 [ ! -e /run/reboot-required ] || say "the host asks for a reboot: /run/reboot-required"

@@ -6,7 +6,8 @@
 #   $3  how often it is tried again when it fails
 #   $4  seconds that it may take to stop
 #   the rest: the program; none: the image's own
-set -euf
+set -eu
+set -f
 
 schedule=$1 most=$2 retries=$3 grace=$4
 shift 4

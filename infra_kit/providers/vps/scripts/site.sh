@@ -8,6 +8,7 @@
 #   CONFIG  the Caddyfile that imports them
 set -eu
 
+# shellcheck disable=SC2153
 mkdir -p "$SITES"
 before=$(mktemp -d)
 trap 'rm -rf "$before"' EXIT

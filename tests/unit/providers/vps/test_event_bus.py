@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from infra_kit import Consumer, Environment, EventBus, Stream, Target, features
@@ -22,8 +23,8 @@ def bus(environment: Environment = Environment.STAGING, settings: VpsSettings = 
 
 
 def configuration(made: Recording) -> dict[str, Any]:
-    (upload,) = made.named("bus-server-files").inputs["uploads"]
-    parsed: dict[str, Any] = json.loads(upload["content"])
+    uploads = {it["file"]: it["content"] for it in made.named("bus-server-files").inputs["uploads"]}
+    parsed: dict[str, Any] = json.loads(re.sub(r"\n@\w+@", "", uploads["/run/infra-kit/nats.template"]))
     return parsed
 
 
