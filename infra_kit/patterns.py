@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+
+def longest_first(patterns: Iterable[str]) -> list[str]:
+    """For what takes the first that fits: the longest that fits wins."""
+    return sorted(patterns, key=lambda pattern: (-len(pattern), pattern))
+
 
 def overlap(one: str, other: str) -> bool:
     """Whether a path can fit both."""

@@ -22,10 +22,11 @@ def _domain(text: str) -> str:
     return text
 
 
-def _once(domains: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(domains)) < len(domains):
-        raise ValueError("each domain stands once")
-    return domains
+def once(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Checks that each stands there once."""
+    if len(set(texts)) < len(texts):
+        raise ValueError("each stands once")
+    return texts
 
 
 def _header(text: str) -> str:
@@ -93,7 +94,7 @@ def _window(text: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 """Of a request's path."""
 Domain = Annotated[str, AfterValidator(_domain)]
-Domains = Annotated[Items[Domain], AfterValidator(_once)]
+Domains = Annotated[Items[Domain], AfterValidator(once)]
 Header = Annotated[str, AfterValidator(_header)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Cookie = Annotated[str, AfterValidator(_cookie)]

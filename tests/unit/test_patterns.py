@@ -1,6 +1,6 @@
 import pytest
 
-from infra_kit.patterns import overlap
+from infra_kit.patterns import longest_first, overlap
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,7 @@ def test_no_path_can_fit_both(one: str, other: str) -> None:
 
 def test_long_patterns_are_told_apart_in_no_time() -> None:
     assert overlap("/x/*" * 100, "/x/*" * 100 + "/y")
+
+
+def test_the_longest_comes_first_and_of_equals_the_first_in_the_alphabet() -> None:
+    assert longest_first(["/*", "/b/*", "/api/v1/*", "/a/*"]) == ["/api/v1/*", "/a/*", "/b/*", "/*"]

@@ -30,6 +30,7 @@ from infra_kit.components.cdn import NO_CACHE, CdnEndpoint, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.patterns import longest_first
 from infra_kit.providers.aws import buckets, cdn_cache, cdn_domains, cdn_functions, cdn_headers, cdn_origins, identity
 from infra_kit.providers.aws.cdn_cache import Policies
 from infra_kit.providers.common.passwords import password
@@ -116,10 +117,9 @@ def _behaviours(scope: Scope, spec: CdnSpec) -> list[dict[str, Any]]:
     release = cdn_functions.release(scope, spec.release) if spec.release else None
     headers = cdn_headers.policy(scope, spec)
     policies = cdn_cache.policies(scope, spec)
-    by_precedence = sorted(spec.routes, key=lambda pattern: (-len(pattern), pattern))
     ordered = [
         {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], headers, release)}
-        for pattern in by_precedence
+        for pattern in longest_first(spec.routes)
         if pattern != EVERYTHING
     ]
     if EVERYTHING in spec.routes:

@@ -46,6 +46,7 @@ from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.common.waiting import after
@@ -133,8 +134,8 @@ def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) ->
 
 
 def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | None) -> pulumi.Output[str]:
-    text = login_secrets.login(postgres_setup.OWNER, owner)
-    return login_secrets.keep(scope, "secret", f"The role {postgres_setup.OWNER} of Postgres {scope.name}", text, key)
+    text = login_secrets.login(OWNER, owner)
+    return login_secrets.keep(scope, "secret", f"The role {OWNER} of Postgres {scope.name}", text, key)
 
 
 def _pooled(
@@ -178,7 +179,7 @@ def _endpoint(
         host=host,
         port=pulumi.Output.from_input(PORT),
         database=pulumi.Output.from_input(first),
-        username=pulumi.Output.from_input(postgres_setup.OWNER),
+        username=pulumi.Output.from_input(OWNER),
         password=pulumi.Output.secret(owner),
         url=_url(host, owner, first),
         reader_url=urls[0],
@@ -192,7 +193,7 @@ def _endpoint(
 def _url(host: pulumi.Output[str], owner: pulumi.Output[str], database: str) -> pulumi.Output[str]:
     return url(
         "postgresql",
-        username=postgres_setup.OWNER,
+        username=OWNER,
         password=owner,
         host=host,
         port=PORT,

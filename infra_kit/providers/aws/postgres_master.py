@@ -65,5 +65,4 @@ def _kept_by_rds(scope: Scope, secrets: Sequence[Any]) -> pulumi.Input[str]:
     """A preview shows what stands: a server whose password RDS is only about to keep has no such secret yet."""
     if not secrets:
         return ""
-    opts = pulumi.InvokeOutputOptions(parent=scope.parent)
-    return secretsmanager.get_secret_version_output(secret_id=secrets[0].secret_arn, opts=opts).secret_string
+    return secretsmanager.get_secret_version_output(secret_id=secrets[0].secret_arn, opts=scope.invoke).secret_string

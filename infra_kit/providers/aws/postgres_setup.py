@@ -29,6 +29,8 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.providers.aws import identity, lambdas, logs
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.common import scram
+from infra_kit.providers.common.postgres_roles import OWNER
 
 AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html."""
@@ -38,9 +40,6 @@ DRIVER = ("pg8000", "scramp", "asn1crypto", "python-dateutil", "six")
 pins each, for with another release of one the archive, and so every plan, would be another on the next machine."""
 ASK_THEIR_VERSION = frozenset({"pg8000", "scramp"})
 """Of these, what reads the version in its own METADATA."""
-
-OWNER = "app"
-"""The role that the endpoint names: owns the databases, is no superuser."""
 
 MINUTES = 5
 
@@ -181,12 +180,13 @@ def _writes(log: str) -> str:
 @cache
 def code() -> pulumi.AssetArchive:
     """The function and what it imports, file by file: the same archive on every machine."""
-    own = Path(lambdas.__path__[0]) / "postgres_setup.py"
+    own, scrams = Path(lambdas.__path__[0]) / "postgres_setup.py", Path(scram.__file__)
     files: dict[str, Any] = {path: pulumi.FileAsset(str(where)) for name in DRIVER for path, where in _files(name)}
     return pulumi.AssetArchive(
         {
             **files,
             "postgres_setup.py": pulumi.FileAsset(str(own)),
+            f"{scram.__name__.replace('.', '/')}.py": pulumi.FileAsset(str(scrams)),
             "authorities.pem": pulumi.RemoteAsset(AUTHORITIES),
         }
     )

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from infra_kit.settings import Settings
 from infra_kit.spec import Items
+from infra_kit.texts import once
 
 
 def _letter(zone: str) -> str:
@@ -17,16 +18,10 @@ def _letter(zone: str) -> str:
     return zone
 
 
-def _once(zones: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(zones)) < len(zones):
-        raise ValueError("each zone stands once")
-    return zones
-
-
 class AwsSettings(Settings):
     profile: str | None = None
     """The named profile of the AWS configuration. Default: Pulumi's own (`aws:profile`, the environment)."""
-    zones: Annotated[Items[Annotated[str, AfterValidator(_letter)]], AfterValidator(_once)] = Field(
+    zones: Annotated[Items[Annotated[str, AfterValidator(_letter)]], AfterValidator(once)] = Field(
         default=("a", "b", "c", "d", "e", "f"), min_length=1
     )
     """The letters of the availability zones to use, in this order. They are said, not looked up: a zone that opens or

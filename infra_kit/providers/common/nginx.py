@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra_kit.components.cdn import TRUST_HEADER
+from infra_kit.patterns import longest_first
 
 CACHE_GB = 1
 KEEP_DAYS = 7
@@ -87,7 +88,7 @@ def render(site: Site) -> str:
 
 def by_precedence(routes: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
     """The longest pattern first: nginx takes the first that fits."""
-    return sorted(routes.items(), key=lambda item: (-len(item[0]), item[0]))
+    return [(pattern, routes[pattern]) for pattern in longest_first(routes)]
 
 
 def regex(pattern: str) -> str:

@@ -25,7 +25,7 @@ class CdnInvalidation(Resource, module="infra-kit-gcp", name="CdnInvalidation"):
 
 
 def invalidate(scope: Scope, routes: compute.URLMap, release: str) -> None:
-    client = organizations.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=scope.parent))
+    client = organizations.get_client_config_output(opts=scope.invoke)
     scope.resource(
         "release",
         CdnInvalidation,

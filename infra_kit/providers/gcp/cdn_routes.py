@@ -10,7 +10,8 @@ from pulumi_gcp import compute
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
-from infra_kit.providers.gcp.load_balancer import longest_first, not_found, on_all_answers
+from infra_kit.patterns import longest_first
+from infra_kit.providers.gcp.load_balancer import not_found, on_all_answers
 
 NAME = "routes"
 
@@ -39,6 +40,7 @@ def url_map(scope: Scope, spec: CdnSpec, services: Mapping[str, compute.BackendS
 
 
 def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
+    """Tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
     ordered = [(pattern, spec.routes[pattern]) for pattern in longest_first(spec.routes)]
     rules = [
         rule

@@ -23,6 +23,7 @@ from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.components.service import Service
 from infra_kit.features import Feature
+from infra_kit.patterns import longest_first
 from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
@@ -95,9 +96,10 @@ def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, compute.Bac
 
 
 def _rules(spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
+    """Tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
     routes = [
         {"match_rules": [_match(pattern)], "service": backends[spec.routes[pattern].to.name].id}
-        for pattern in load_balancer.longest_first(spec.routes)
+        for pattern in longest_first(spec.routes)
     ]
     return [{"priority": number, **rule} for number, rule in enumerate([_too_large(spec, backends), *routes], start=1)]
 

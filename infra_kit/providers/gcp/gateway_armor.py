@@ -19,8 +19,8 @@ from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewaySpec
 from infra_kit.components.service import Service
 from infra_kit.durations import seconds
+from infra_kit.patterns import longest_first
 from infra_kit.providers.gcp.apis import api
-from infra_kit.providers.gcp.load_balancer import longest_first
 from infra_kit.rate_limits import RateLimit
 
 ATTACKS = (

@@ -9,7 +9,7 @@ after the deployment has told the address.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pulumi
@@ -59,11 +59,6 @@ def on_all_answers(headers: Mapping[str, str]) -> dict[str, Any] | None:
     """A URL map's action that puts these headers on what comes back."""
     added = [{"header_name": name, "header_value": value, "replace": True} for name, value in headers.items()]
     return {"response_headers_to_adds": added} if added else None
-
-
-def longest_first(patterns: Iterable[str]) -> list[str]:
-    """Rules are tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
-    return sorted(patterns, key=lambda pattern: (-len(pattern), pattern))
 
 
 def serve(scope: Scope, domains: Sequence[str], routes: compute.URLMap) -> Edge:

@@ -96,8 +96,7 @@ def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
 def _full_name(scope: Scope, found: str) -> pulumi.Output[str]:
     if "/" in found:
         return pulumi.Output.from_input(found.partition("/v1/")[2] or found)
-    options = pulumi.InvokeOutputOptions(parent=scope.parent)
-    return compute.get_network_output(name=found, opts=options).id.apply(str)
+    return compute.get_network_output(name=found, opts=scope.invoke).id.apply(str)
 
 
 def _ranges(scope: Scope, spec: NetworkSpec) -> tuple[IPv4Network, IPv4Network]:

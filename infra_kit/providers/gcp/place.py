@@ -31,7 +31,7 @@ def _known(scope: Scope, what: Literal["region", "project"], example: str) -> pu
         return found
 
     def configured() -> pulumi.Output[str]:
-        client = organizations.get_client_config_output(opts=pulumi.InvokeOutputOptions(parent=scope.parent))
+        client = organizations.get_client_config_output(opts=scope.invoke)
         return pulumi.Output.from_input(getattr(client, what)).apply(checked)
 
     known: pulumi.Output[str] = said.apply(lambda found: found or configured())

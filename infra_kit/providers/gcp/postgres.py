@@ -34,6 +34,7 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.urls import as_user, url
 from infra_kit.providers.common.waiting import after
@@ -172,7 +173,7 @@ def _endpoint(
     def address(server: sql.DatabaseInstance, port: int = PORT) -> pulumi.Output[str]:
         return url(
             "postgresql",
-            username=postgres_setup.OWNER,
+            username=OWNER,
             password=setup.password,
             host=host(server),
             port=port,
@@ -185,7 +186,7 @@ def _endpoint(
         host=host(primary),
         port=pulumi.Output.from_input(PORT),
         database=pulumi.Output.from_input(spec.databases[0]),
-        username=pulumi.Output.from_input(postgres_setup.OWNER),
+        username=pulumi.Output.from_input(OWNER),
         password=setup.password,
         url=address(primary),
         reader_url=readers[0],

@@ -23,8 +23,9 @@ from infra_kit.component import Scope
 from infra_kit.links import Link
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.scram import verifier
-from infra_kit.providers.gcp.postgres_setup import OWNER, Session, script
+from infra_kit.providers.gcp.postgres_setup import Session, script
 
 RIGHTS: Mapping[str, Mapping[str, str]] = {
     "read": {"SCHEMA": "USAGE", "TABLE": "SELECT", "SEQUENCE": "SELECT"},

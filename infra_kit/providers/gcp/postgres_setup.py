@@ -21,12 +21,12 @@ from pulumi_gcp import secretmanager, sql
 
 from infra_kit.component import Scope
 from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.scram import verifier
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
-OWNER = "app"
 """The role that the endpoint names: owns the databases, and may make neither roles nor databases."""
 ADMINISTRATOR = "infra_kit"
 MAINTENANCE_DATABASE = "postgres"

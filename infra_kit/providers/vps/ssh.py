@@ -17,6 +17,7 @@ from pulumi_command import local
 
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
+from infra_kit.providers.common import waiting
 from infra_kit.providers.vps.settings import VpsSettings
 
 T = TypeVar("T")
@@ -115,5 +116,4 @@ def inside(container: pulumi.Input[str], script: str) -> pulumi.Output[str]:
 
 def after(done: pulumi.Resource, value: pulumi.Input[T]) -> pulumi.Output[T]:
     """The value, for those who need what `done` does: it is known in a preview too, and they wait all the same."""
-    both: pulumi.Output[list[Any]] = pulumi.Output.all(done.urn, value)
-    return both.apply(lambda known: cast(T, known[1]))
+    return waiting.after(value, done)

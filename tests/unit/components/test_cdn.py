@@ -60,7 +60,7 @@ def test_a_domain_is_a_name_in_lower_case(domain: str) -> None:
 
 def test_a_domain_stands_once() -> None:
     message = refusal(lambda: Cdn("edge", routes={"/*": HOST}, domains=["a.example.com", "a.example.com"]), SpecError)
-    assert message.startswith("Cdn 'edge': domains: each domain stands once")
+    assert message.startswith("Cdn 'edge': domains: each stands once")
 
 
 def test_a_cdn_without_routes_is_refused() -> None:

@@ -15,9 +15,6 @@ Returns the PEM certificates of the authorities that sign the servers of this re
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -29,14 +26,13 @@ from typing import Any
 import pg8000.native
 from pg8000.native import identifier, literal
 
+from infra_kit.providers.common.scram import verifier
+
 BUNDLE = Path(__file__).with_name("authorities.pem")
 """The authorities of RDS in all regions: https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem."""
 
 LOCK = 4_706_905_101
 """Any number: two runs at once take turns by it."""
-
-ITERATIONS = 4096
-"""PostgreSQL's own default, scram_iterations."""
 
 
 class SetupError(Exception):
@@ -80,7 +76,7 @@ def _role(server: pg8000.native.Connection, role: str, password: str) -> None:
     is no superuser on RDS, must belong to the role to make databases for it."""
     there = server.run("SELECT 1 FROM pg_roles WHERE rolname = :role", role=role)
     verb = "ALTER" if there else "CREATE"
-    secret = literal(verifier(password, os.urandom(16)))
+    secret = literal(verifier(password))
     server.run(f"{verb} ROLE {identifier(role)} LOGIN NOCREATEDB NOCREATEROLE PASSWORD {secret}")
     server.run(f"GRANT {identifier(role)} TO CURRENT_USER")
 
@@ -107,15 +103,6 @@ def _extensions(inside: pg8000.native.Connection, database: str, extensions: Seq
         "WHERE classid = 'pg_namespace'::regclass AND deptype = 'e'"
     ):
         inside.run(f"GRANT USAGE ON SCHEMA {identifier(schema)} TO {identifier(role)}")
-
-
-def verifier(password: str, salt: bytes) -> str:
-    """What PostgreSQL keeps of a password (RFC 5803)."""
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ITERATIONS)
-    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
-    server = hmac.digest(salted, b"Server Key", "sha256")
-    mark, first, second = (base64.b64encode(part).decode() for part in (salt, stored, server))
-    return f"SCRAM-SHA-256${ITERATIONS}:{mark}${first}:{second}"
 
 
 def authorities(bundle: str, region: str) -> str:

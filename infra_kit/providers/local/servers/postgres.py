@@ -11,6 +11,7 @@ import psycopg
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.local import credentials, postgres_builds
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -100,10 +101,10 @@ class PostgresServer(Server):
             "host": LOOPBACK,
             "port": port,
             "database": database,
-            "username": postgres_roles.OWNER,
+            "username": OWNER,
             "ca_certificate": certificate.read_text() if certificate.exists() else None,
         }
-        url = f"postgresql://{postgres_roles.OWNER}:{quote(password, safe='')}@{LOOPBACK}:{port}/{database}"
+        url = f"postgresql://{OWNER}:{quote(password, safe='')}@{LOOPBACK}:{port}/{database}"
         return public, {"password": password, "url": url}
 
     def _primary(self, box: Box, props: Props) -> Box | None:

@@ -17,9 +17,10 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.local.box import Record
 from infra_kit.providers.local.credentials import Credential
-from infra_kit.providers.local.servers.postgres_roles import OWNER, connect, role
+from infra_kit.providers.local.servers.postgres_roles import connect, role
 
 READ, READWRITE = f"{OWNER}_read", f"{OWNER}_readwrite"
 GROUPS = {"read": READ, "readwrite": READWRITE, "owner": OWNER}

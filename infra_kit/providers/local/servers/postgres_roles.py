@@ -8,12 +8,12 @@ import psycopg
 from psycopg import sql
 
 from infra_kit.errors import ServerError
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.local.box import Record
 from infra_kit.providers.local.ports import LOOPBACK
 
 SUPERUSER = "postgres"
 REPLICATOR = "replicator"
-OWNER = "app"
 """The role that the endpoint names: owns the databases, and may make neither roles nor databases."""
 
 

@@ -11,7 +11,7 @@ from infra_kit.providers.aws.settings import AwsSettings
 @pytest.mark.parametrize(
     ("zones", "why"),
     [
-        (["a", "a"], "zones: each zone stands once, given ['a', 'a']."),
+        (["a", "a"], "zones: each stands once, given ['a', 'a']."),
         (["eu-west-1a"], "zones.0: a letter from a to h is needed, e.g. 'a', given 'eu-west-1a'."),
         ([], "zones: at least 1 is needed, given []."),
     ],
