@@ -46,9 +46,13 @@ def test_a_server_that_knows_passwords_only_has_no_user() -> None:
 
 
 def test_parts_may_be_outputs_and_the_url_is_secret_even_if_they_are_not() -> None:
-    assert made(host=pulumi.Output.from_input("later.internal"), port=pulumi.Output.from_input(6432)) == (
-        "postgresql://app:pw@later.internal:6432"
-    )
+    def program() -> None:
+        later = {"host": pulumi.Output.from_input("later.internal"), "port": pulumi.Output.from_input(6432)}
+        pulumi.export("url", url("postgresql", **{**PARTS, **later}))
+
+    recording = record(program)
+    assert recording.exports["url"] == "postgresql://app:pw@later.internal:6432"
+    assert recording.secret_exports == {"url"}
 
 
 @pytest.mark.parametrize(
