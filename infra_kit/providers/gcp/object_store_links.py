@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
+import pulumi_random as random
 from pulumi_gcp import projects, serviceaccount, storage
 
 from infra_kit.component import Scope
@@ -21,6 +22,7 @@ from infra_kit.providers.gcp.apis import api
 READ, WRITE = "roles/storage.objectViewer", "roles/storage.objectCreator"
 LOOK = "roles/storage.bucketViewer"
 DELETE = "storage.objects.delete"
+SUFFIX_BYTES = 4
 
 
 def grants(
@@ -39,7 +41,7 @@ def grants(
     if "write" in link.access:
         roles["writes"] = WRITE
     if "delete" in link.access:
-        roles["deletes"] = _deleter(scope, link, account)
+        roles["deletes"] = _deleter(scope, link)
     return [
         scope.resource(
             f"link-{link.key}-{what}",
@@ -53,13 +55,16 @@ def grants(
     ]
 
 
-def _deleter(scope: Scope, link: Link, account: serviceaccount.Account) -> pulumi.Output[str]:
+def _deleter(scope: Scope, link: Link) -> pulumi.Output[str]:
+    # An id of a role that is deleted is not free again for weeks, so it is one by chance.
+    made = scope.resource(
+        f"link-{link.key}-deleter-id", random.RandomId, byte_length=SUFFIX_BYTES, prefix="infra_kit_deleter_"
+    )
     role = scope.resource(
         f"link-{link.key}-deleter",
         projects.IAMCustomRole,
         depends_on=[api(scope, "iam")],
-        # The account's id is one by chance, and is not used again.
-        role_id=account.account_id.apply(lambda it: it.replace("-", "_")),
+        role_id=made.hex,
         title=f"{scope.target.app} {scope.name} deletes in {link.to.name}"[:100],
         permissions=[DELETE],
     )

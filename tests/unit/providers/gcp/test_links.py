@@ -44,7 +44,7 @@ def roles(made: Recording) -> dict[str, str]:
         (("read",), {"reads": "roles/storage.objectViewer"}),
         (("write",), {"writes": "roles/storage.objectCreator"}),
         (("read", "write"), {"reads": "roles/storage.objectViewer", "writes": "roles/storage.objectCreator"}),
-        (("delete",), {"deletes": "projects/recorded-project/roles/api_c0c0c0"}),
+        (("delete",), {"deletes": "projects/recorded-project/roles/infra_kit_deleter_c0c0c0c0"}),
     ],
 )
 def test_each_access_to_a_bucket_is_a_role_of_its_own(access: tuple[Access, ...], extra: dict[str, str]) -> None:
