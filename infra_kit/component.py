@@ -103,6 +103,7 @@ class Scope:
         retain_on_delete: bool = False,
         depends_on: Sequence[pulumi.Resource] = (),
         ignore_changes: Sequence[str] = (),
+        delete_before_replace: bool = False,
         patience: str | None = None,
         **props: Any,
     ) -> R:
@@ -117,6 +118,7 @@ class Scope:
                 final snapshot of its own, and the key of what has one.
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
+            delete_before_replace: its successor is made when it is gone: no two of them may stand at once.
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
             props: its inputs.
         """
@@ -129,6 +131,7 @@ class Scope:
             retain_on_delete=self._retained(retain_on_delete),
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
+            delete_before_replace=delete_before_replace or None,
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
         )
         return make(name, **_overrides.merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))

@@ -17,7 +17,7 @@ from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.vps import tools, workloads
-from infra_kit.providers.vps.containers import Container, holder
+from infra_kit.providers.vps.containers import holder
 from infra_kit.providers.vps.grants import VpsGrant
 from infra_kit.providers.vps.run import Run
 
@@ -49,7 +49,7 @@ def create(scope: Scope, spec: ConfigSpec) -> ConfigEndpoint:
         networks=(),
         files={paths[path]: value for path, value in spec.values.items()},
     )
-    held = holder(scope, "files", run, Container, folder=folder)
+    held = holder(scope, "files", run, folder=folder)
     references = {path: f"{folder}/{place}" for path, place in paths.items()}
     return ConfigEndpoint(references=held.id.apply(lambda _: references), native=VpsConfig(files=held.id))
 

@@ -43,14 +43,6 @@ class Container(docker.Container):
     """Depend on it for what needs the container to be well."""
 
 
-class InTurn(Container):
-    """A container whose successor starts when it is gone: two of them must never share one volume."""
-
-    def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
-        in_turn = pulumi.ResourceOptions(delete_before_replace=True)
-        super().__init__(resource_name, opts=pulumi.ResourceOptions.merge(in_turn, opts), **props)
-
-
 def container(
     scope: Scope, role: str, run: Run, *, publish: int | None = None, depends_on: Sequence[pulumi.Resource] = ()
 ) -> Container:
@@ -66,7 +58,7 @@ def container(
             it, and nowhere else.
         depends_on: what must stand before it.
     """
-    made = create(scope, role, run, InTurn, publish=publish, depends_on=depends_on)
+    made = create(scope, role, run, in_turn=True, publish=publish, depends_on=depends_on)
     made.ready = ready(scope, role, run, made)
     return made
 
@@ -75,17 +67,17 @@ def create(
     scope: Scope,
     role: str,
     run: Run,
-    make: type[Container],
     *,
+    in_turn: bool,
     publish: int | None = None,
     depends_on: Sequence[pulumi.Resource] = (),
     **more: Any,
 ) -> Container:
-    """Makes a container that nobody waits for. A plain `Container`'s successor is started beside it.
+    """Makes a container that nobody waits for.
 
     Args:
         scope, role, run, publish, depends_on: as for `container`.
-        make: its class.
+        in_turn: its successor starts when it is gone, for two of them must never share one volume; else beside it.
         more: what differs, as Docker's provider has it.
     """
     room.take(scope, role, "memory_gb", run.memory_gb)
@@ -97,22 +89,22 @@ def create(
         "envs": [pulumi.Output.concat(key, "=", value) for key, value in sorted(run.environment.items())],
         **_hardened(scope, run),
         **_limits(run),
-        **_storage(scope, role, run, make, depends_on),
+        **_storage(scope, role, run, in_turn=in_turn, depends_on=depends_on),
         **_reachable(scope, role, run, publish),
         "healthcheck": _health(run),
         "stop_signal": run.stop_signal,
         "stop_timeout": run.stop_seconds,
         "destroy_grace_seconds": run.stop_seconds,
     }
-    return scope.resource(role, make, depends_on=depends_on, **{**props, **more})
+    return scope.resource(role, Container, delete_before_replace=in_turn, depends_on=depends_on, **{**props, **more})
 
 
 def holder(
     scope: Scope,
     role: str,
     run: Run,
-    make: type[Container],
     *,
+    in_turn: bool = False,
     folder: str = FILES,
     depends_on: Sequence[pulumi.Resource] = (),
 ) -> Container:
@@ -126,7 +118,8 @@ def holder(
     """
     return scope.resource(
         role,
-        make,
+        Container,
+        delete_before_replace=in_turn,
         image=run.image,
         command=["true"],
         **{**_hardened(scope, run), "read_only": False, "restart": "no", "max_retry_count": 0},
@@ -239,10 +232,10 @@ def _duration(seconds: int) -> str:
 
 
 def _storage(
-    scope: Scope, role: str, run: Run, make: type[Container], depends_on: Sequence[pulumi.Resource]
+    scope: Scope, role: str, run: Run, *, in_turn: bool, depends_on: Sequence[pulumi.Resource]
 ) -> dict[str, Any]:
     uid, _, gid = run.user.partition(":")
-    own = [holder(scope, f"{role}-files", run, make, depends_on=depends_on).id] if run.files else []
+    own = [holder(scope, f"{role}-files", run, in_turn=in_turn, depends_on=depends_on).id] if run.files else []
     mounted = [
         docker.ContainerVolumeArgs(container_path=path, volume_name=name, read_only=read_only)
         for volumes, read_only in ((run.volumes, False), (run.read_only_volumes, True))

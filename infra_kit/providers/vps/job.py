@@ -20,7 +20,7 @@ from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
 from infra_kit.providers.vps import ssh, tools, workloads
-from infra_kit.providers.vps.containers import InTurn, ready
+from infra_kit.providers.vps.containers import ready
 from infra_kit.providers.vps.scripts import told
 from infra_kit.providers.vps.workloads import Instance, Workload
 
@@ -39,11 +39,11 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
     work = workloads.workload(scope, spec)
     if spec.schedule is None:
         stands = {"start": False, "must_run": False, "restart": "no", "max_retry_count": 0}
-        made = workloads.instance(work, ROLE, make=InTurn, **stands)
+        made = workloads.instance(work, ROLE, in_turn=True, **stands)
         done = _run(work, spec, made)
     else:
         run = replace(work.run, entrypoint=_waits(spec, spec.schedule))
-        made = workloads.instance(replace(work, run=run), ROLE, make=InTurn)
+        made = workloads.instance(replace(work, run=run), ROLE, in_turn=True)
         done = ready(scope, ROLE, run, made.program, made.beside)
     return JobEndpoint(log=ssh.after(done, made.program.name))
 

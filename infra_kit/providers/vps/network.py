@@ -14,7 +14,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_docker as docker
@@ -41,14 +40,6 @@ class VpsNetwork:
     """With a way out: what must reach the internet."""
     hosts: pulumi.Output[str] | None = None
     """What is published on the host's private address; None where it has none."""
-
-
-class Bridge(docker.Network):
-    """A Docker network whose successor is made when it is gone: Docker has no two of one range."""
-
-    def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
-        in_turn = pulumi.ResourceOptions(delete_before_replace=True)
-        super().__init__(resource_name, opts=pulumi.ResourceOptions.merge(in_turn, opts), **props)
 
 
 def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
@@ -86,7 +77,7 @@ def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:
     )
 
 
-def _hosts(scope: Scope, spec: NetworkSpec) -> Bridge | None:
+def _hosts(scope: Scope, spec: NetworkSpec) -> docker.Network | None:
     if not ssh.settings(scope).private_address:
         return None
     options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
@@ -100,11 +91,12 @@ def bridge(
     *,
     internal: bool = False,
     options: Mapping[str, str] | None = None,
-) -> Bridge:
+) -> docker.Network:
     """Makes a Docker network; of a range that Docker finds free where none is said."""
     return scope.resource(
         role,
-        Bridge,
+        docker.Network,
+        delete_before_replace=True,  # Docker has no two of one range
         driver="bridge",
         internal=internal,
         ipam_configs=[docker.NetworkIpamConfigArgs(subnet=subnet)] if subnet else None,

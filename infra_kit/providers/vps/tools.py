@@ -18,7 +18,7 @@ from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
 from infra_kit.providers.vps import images, ssh
-from infra_kit.providers.vps.containers import Container, holder
+from infra_kit.providers.vps.containers import holder
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 from infra_kit.spec import Spec
@@ -73,7 +73,7 @@ def create(scope: Scope, spec: ToolsSpec) -> ToolsEndpoint:  # noqa: ARG001  eve
     image = images.pull(scope, images.NGINX)
     files = {name: script(name) for name in ("start.sh", "answers.sh", "schedule.sh")}
     run = Run(image=image, user="1000:1000", memory_gb=0.0625, cpu=0.1, health=(), networks=(), files=files)
-    held = holder(scope, "files", run, Container, folder=FOLDER)
+    held = holder(scope, "files", run, folder=FOLDER)
     filled = ssh.run(scope, "busybox", script("tools.sh"), stdin=held.id)
     return ToolsEndpoint(holder=ssh.after(filled, held.id), image=image)
 

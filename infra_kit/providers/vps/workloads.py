@@ -98,16 +98,16 @@ def workload(scope: Scope, spec: WorkloadSpec, environment: Mapping[str, str] | 
     )
 
 
-def instance(work: Workload, role: str, *, make: type[Container] = Container, **more: Any) -> Instance:
+def instance(work: Workload, role: str, *, in_turn: bool = False, **more: Any) -> Instance:
     """Makes an instance: a container, and those of its sidecars. `more` as for `containers.create`."""
     if not work.spec.sidecars:
-        program = create(work.scope, role, work.run, make, depends_on=work.needs, **more)
+        program = create(work.scope, role, work.run, in_turn=in_turn, depends_on=work.needs, **more)
         return Instance(program=program, host=program, beside=[])
-    host = create(work.scope, f"{role}-host", _host(work), make)
+    host = create(work.scope, f"{role}-host", _host(work), in_turn=in_turn)
     inside = {"networks": (), "inside": host.id}
-    program = create(work.scope, role, replace(work.run, **inside), make, depends_on=work.needs, **more)
+    program = create(work.scope, role, replace(work.run, **inside), in_turn=in_turn, depends_on=work.needs, **more)
     sidecars = [
-        create(work.scope, f"{role}-sidecar-{name}", replace(run, **inside), make, depends_on=work.needs)
+        create(work.scope, f"{role}-sidecar-{name}", replace(run, **inside), in_turn=in_turn, depends_on=work.needs)
         for name, run in work.sidecars.items()
     ]
     return Instance(program=program, host=host, beside=[host, *sidecars])
@@ -178,7 +178,7 @@ def _secrets(given: Variables) -> pulumi.Output[str]:
 
 def _files(scope: Scope, spec: WorkloadSpec, run: Run) -> pulumi.Output[str]:
     """The container that holds them, for all instances of one version."""
-    held = holder(scope, "files", run, Container)
+    held = holder(scope, "files", run)
     if spec.command:
         return held.id
     variables = pulumi.Output.format("NAME={0} IMAGE={1} HOLDER={2}\n", scope.name, run.image, held.id)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pulumi
 import pulumi_random as random
 import pytest
 from pydantic import SecretStr
@@ -43,6 +44,22 @@ def made(settings: VpsSettings = HOST) -> Recording:
 
 def containers(recording: Recording) -> Iterator[Resource]:
     return iter(recording.of_type("docker:index/container:Container"))
+
+
+def test_no_two_containers_share_a_volume_and_no_two_networks_a_range() -> None:
+    in_turn: dict[str, bool | None] = {}
+
+    def see(args: pulumi.ResourceTransformArgs) -> None:
+        in_turn[args.type_] = in_turn.get(args.type_, True) and args.opts.delete_before_replace
+
+    def program() -> None:
+        pulumi.runtime.register_resource_transform(see)
+        Redis("cache", target=Target(name="vps", environment=Environment.DEVELOPMENT, settings=HOST))
+
+    record(program)
+    assert in_turn["docker:index/container:Container"] is True
+    assert in_turn["docker:index/network:Network"] is True
+    assert not in_turn["docker:index/volume:Volume"]
 
 
 @pytest.fixture(scope="module")
