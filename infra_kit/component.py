@@ -110,17 +110,14 @@ class Scope:
         """Makes the child `role`: named, parented, the user's overrides merged last, protected where it is due.
 
         Args:
-            role: its name within the component, and the key of its overrides.
-            make: its class.
+            role, make, props: its name within the component (the key of its overrides), its class, its inputs.
             stateful: it holds data, so the environment decides whether it is protected.
             protect: said by the driver, instead of the environment. The user's own `opts.protect` comes before both.
-            retain_on_delete: where the environment retains data, it stays when the stack lets go of it: what has no
-                final snapshot of its own, and the key of what has one.
+            retain_on_delete: it has no final snapshot of its own, or is the key of one: retained as data is.
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
             delete_before_replace: its successor is made when it is gone: no two of them may stand at once.
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
-            props: its inputs.
         """
         name = self._claim(role)
         overrides = dict(self.overrides.get(role, {}))

@@ -161,7 +161,7 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedTarget(Target):
-    """A target of which nothing is unsaid: what components and drivers get."""
+    """A target with every default filled in: what components and drivers get."""
 
     environment: Environment
     app: str

@@ -171,7 +171,7 @@ class PostgresEndpoint:
     reader_url: pulumi.Output[str]
     """For reads that may lag: the first replica; the same as `url` without one. Secret."""
     reader_urls: pulumi.Output[list[str]]
-    """For who spreads its reads: every replica, in their order; `url` alone without one. Secret."""
+    """Every replica's URL in order, for clients that balance reads; `url` alone without one. Secret."""
     pooled_url: pulumi.Output[str]
     """Through the pooler; the same as `url` without one. Secret."""
     ca_certificate: pulumi.Output[str | None]

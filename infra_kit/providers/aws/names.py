@@ -14,8 +14,8 @@ _MARK = 6
 
 
 def key(scope: Scope, role: str, text: str, limit: int) -> str:
-    """What stands behind `role` in the role of a thing that the user calls `text`: the text, or where the service's
-    limit is too short for it, as much as there is room for and a digest of it.
+    """The key part of a role: the user's own text, or where the service's limit is too short for it, as much as there
+    is room for and a digest of it.
 
     Args:
         scope: the component's.

@@ -12,7 +12,7 @@
   (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html).
 - Distributions of CloudFront in the same account may read its objects. Which ones, a bucket cannot know: a
   distribution needs its bucket first, and the policy of a bucket is one document. No other account's may.
-- It has a KMS key of its own where the environment has own keys, unless it is public: who is nobody cannot ask KMS
+- It has a KMS key of its own where the environment has own keys, unless it is public: an anonymous reader cannot call KMS
   (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). Production logs its accesses.
 """
 

@@ -10,7 +10,7 @@
   none.
 - A backup begins within four hours of the window's beginning, and lasts as long as it lasts
   (https://cloud.google.com/sql/docs/postgres/backup-recovery/backups): of `backups.window` only the beginning counts.
-- The role whose the databases are and the extensions are made by scripts (`postgres_setup`); every address waits for
+- The role that owns the databases and the extensions are made by scripts (`postgres_setup`); every address waits for
   them.
 - A link's role is made by a script too (`postgres_links`). Its user reaches the server and its replicas, on their
   ports.

@@ -1,4 +1,4 @@
-"""Inside a Cloud SQL server: the application's role, whose the databases are, and their extensions.
+"""Inside a Cloud SQL server: the application's role, that owns the databases, and their extensions.
 
 A user that is made by Cloud SQL's API belongs to `cloudsqlsuperuser` and may make roles and databases
 (https://cloud.google.com/sql/docs/postgres/users), which the endpoint's may not. So the API makes the administrator

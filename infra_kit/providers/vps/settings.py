@@ -55,7 +55,7 @@ class BackupStore(Options):
     """E.g. `https://s3.eu-central-1.amazonaws.com`."""
     bucket: str = Field(min_length=3, max_length=63)
     region: str = "us-east-1"
-    """What S3-compatible stores without regions expect is the default."""
+    """Default: what stores without regions expect."""
     access_key: str
     secret_key: SecretStr | pulumi.Output[str]
     """In a stack's file a secure value: `pulumi config set --secret --path 'infra-kit:vps.backups.secret_key'`. Kept

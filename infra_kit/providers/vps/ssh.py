@@ -79,18 +79,16 @@ def run(
     *,
     stdin: pulumi.Input[str] | None = None,
     delete: pulumi.Input[str] | None = None,
-    triggers: Sequence[Any] = (),
     depends_on: Sequence[pulumi.Resource] = (),
 ) -> local.Command:
-    """Runs a shell script on the host: at creation, and again when the script, its input or a trigger changes.
+    """Runs a shell script on the host: at creation, and again when the script or its input changes.
 
     Args:
         scope: of the component that it belongs to.
         role: its name within the component.
         script: of POSIX sh; may run any number of times. No secret: the host shows it to whoever lists processes.
-        stdin: what it reads; here secrets are well.
+        stdin: what it reads; secrets may go here.
         delete: the script that takes back what it did, when the component goes.
-        triggers: what else it runs again for.
         depends_on: what must stand before it.
     """
     return scope.resource(
@@ -101,7 +99,6 @@ def run(
         update=script,
         delete=delete,
         stdin=stdin,
-        triggers=list(triggers),
         # What a program prints about its input may hold a secret of it.
         logging=local.Logging.NONE,
         add_previous_output_in_env=False,
