@@ -18,7 +18,6 @@ which country is a product's decision.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -56,14 +55,6 @@ NO_LOGS = frozenset(
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AwsDistribution:
-    """What other drivers, and programs beside the deployment, need of a distribution."""
-
-    arn: pulumi.Output[str]
-    id: pulumi.Output[str]
-
-
 def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS, HINTS)
 
@@ -80,7 +71,6 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
         url=after(pulumi.Output.concat("https://", host), distribution, *records),
         domain=distribution.domain_name,
         trust=pulumi.Output.secret(trust),
-        native=AwsDistribution(arn=distribution.arn, id=distribution.id),
     )
 
 

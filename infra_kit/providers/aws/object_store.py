@@ -12,8 +12,8 @@
   (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html).
 - Distributions of CloudFront in the same account may read its objects. Which ones, a bucket cannot know: a
   distribution needs its bucket first, and the policy of a bucket is one document. No other account's may.
-- It has a KMS key of its own where the environment has own keys, unless it is public: an anonymous reader cannot call KMS
-  (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). Production logs its accesses.
+- It has a KMS key of its own where the environment has own keys, unless it is public: an anonymous reader cannot call
+  KMS (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html). Production logs its accesses.
 """
 
 from __future__ import annotations

@@ -51,14 +51,10 @@ def pick(sizes: Iterable[Size], *, what: str, cpu: float = 0, memory_gb: float, 
     table = [size for size in sizes if not (dedicated_cpu and size.burstable)]
     fitting = [size for size in table if size.cpu >= cpu and size.memory_gb >= memory_gb]
     if not fitting:
-        most = ", ".join(f"{size.name} ({size.cpu:g} CPUs, {size.memory_gb:g} GiB)" for size in _largest(table))
+        most = max(table, key=lambda size: (size.memory_gb, size.cpu))
         kind = "dedicated CPUs" if dedicated_cpu else "CPUs"
         raise SpecError(
-            f"{what}: given cpu={cpu:g} {kind} and memory_gb={memory_gb:g}; the largest there is: {most}. Ask for "
-            "less, or spread the load over several."
+            f"{what}: given cpu={cpu:g} {kind} and memory_gb={memory_gb:g}; the largest there is: "
+            f"{most.name} ({most.cpu:g} CPUs, {most.memory_gb:g} GiB). Ask for less, or spread the load over several."
         )
     return min(fitting, key=lambda size: size.hourly_usd)
-
-
-def _largest(table: Iterable[Size]) -> list[Size]:
-    return sorted(table, key=lambda size: (size.memory_gb, size.cpu))[-1:]
