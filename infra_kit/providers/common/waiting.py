@@ -9,7 +9,7 @@ import pulumi
 T = TypeVar("T")
 
 
-def after(value: pulumi.Input[T], *needed: pulumi.Resource) -> pulumi.Output[T]:
+def after(value: pulumi.Output[T], *needed: pulumi.Resource) -> pulumi.Output[T]:
     """The value, for whom needs these resources too: what is made of it waits until they stand.
 
     A preview knows it all the same, when one of them is to change.

@@ -113,4 +113,5 @@ def inside(container: pulumi.Input[str], script: str) -> pulumi.Output[str]:
 
 def after(done: pulumi.Resource, value: pulumi.Input[T]) -> pulumi.Output[T]:
     """The value, for those who need what `done` does: it is known in a preview too, and they wait all the same."""
-    return waiting.after(value, done)
+    known: pulumi.Output[T] = pulumi.Output.from_input(value)
+    return waiting.after(known, done)
