@@ -207,12 +207,11 @@ def _host(work: Workload) -> Run:
     """Holds the network, and nothing else."""
     return Run(
         image=tools.of(work.scope).image,
-        entrypoint=[tools.BUSYBOX, "tail", "-f", "/dev/null"],
+        entrypoint=["sleep", str(2**31 - 1)],
         user=USER,
         memory_gb=0.02,
         cpu=0.1,
-        health=tools.RUNS,
+        health=["true"],
         networks=work.run.networks,
-        mounts=[tools.of(work.scope).holder],
         pids=16,
     )
