@@ -121,7 +121,7 @@ def image(
     for name, text in (files or {}).items():
         (root / name).write_text(text)
         (root / name).chmod(0o755)
-    command = ["tar", "--owner=999", "--group=999", "-C", root, "-c", "."]
+    command = ["tar", "--owner=999", "--group=999", "-C", str(root), "-c", "."]
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 

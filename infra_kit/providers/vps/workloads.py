@@ -104,11 +104,11 @@ def instance(work: Workload, role: str, *, make: type[Container] = Container, **
         program = create(work.scope, role, work.run, make, depends_on=work.needs, **more)
         return Instance(program=program, host=program, beside=[])
     host = create(work.scope, f"{role}-host", _host(work), make)
-    inside = {"networks": (), "inside": host.id}
-    program = create(work.scope, role, replace(work.run, **inside), make, depends_on=work.needs, **more)
+    run = replace(work.run, networks=(), inside=host.id)
+    program = create(work.scope, role, run, make, depends_on=work.needs, **more)
     sidecars = [
-        create(work.scope, f"{role}-sidecar-{name}", replace(run, **inside), make, depends_on=work.needs)
-        for name, run in work.sidecars.items()
+        create(work.scope, f"{role}-sidecar-{name}", replace(beside, inside=host.id), make, depends_on=work.needs)
+        for name, beside in work.sidecars.items()
     ]
     return Instance(program=program, host=host, beside=[host, *sidecars])
 
@@ -169,11 +169,12 @@ def _own(scope: Scope, spec: WorkloadSpec, key: str, name: pulumi.Output[str]) -
 
 def _secrets(given: Variables) -> pulumi.Output[str]:
     """As a shell reads them. Secret."""
-    lines = [
-        value.apply(lambda known, key=key: f"export {key}={shlex.quote(known)}\n")
-        for key, value in sorted(given.secret.items())
-    ]
+    lines = [_export(key, value) for key, value in sorted(given.secret.items())]
     return pulumi.Output.secret(pulumi.Output.concat(*lines))
+
+
+def _export(key: str, value: pulumi.Output[str]) -> pulumi.Output[str]:
+    return value.apply(lambda known: f"export {key}={shlex.quote(known)}\n")
 
 
 def _files(scope: Scope, spec: WorkloadSpec, run: Run) -> pulumi.Output[str]:
