@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pulumi
-
+from infra_kit.providers.aws.documents import Text
 from infra_kit.providers.aws.policies import Statement, allow
 from infra_kit.providers.aws.workloads import Workload
 
@@ -12,7 +11,7 @@ def runs(made: Workload) -> list[Statement]:
     """Also to look after it and to stop it. Tasks are numbered by ECS: those of this cluster."""
     cluster = made.ground.cluster
     where = {"ArnEquals": {"ecs:cluster": cluster.arn}}
-    any_revision = pulumi.Output.concat(made.task.arn_without_revision, ":*")
+    any_revision = Text(made.task.arn_without_revision, ":*")
     tasks = cluster.arn.apply(lambda arn: f"{arn.replace(':cluster/', ':task/', 1)}/*")
     return [
         allow(["ecs:RunTask"], any_revision, **where),

@@ -14,6 +14,7 @@ from pulumi_aws import iam, lambda_
 
 from infra_kit.component import Scope
 from infra_kit.providers.aws import job_rights, lambdas, logs, policies
+from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.workloads import Workload
 from infra_kit.providers.common.waiting import after
 
@@ -53,7 +54,7 @@ def create(scope: Scope, made: Workload, *, longest: int, retries: int) -> lambd
         "run",
         lambda_.Invocation,
         function_name=function.name,
-        input=pulumi.Output.json_dumps(wanted),
+        input=dumps(wanted),
         triggers={"task": made.task.arn},
         depends_on=made.needs,
         patience=f"{LIFE_SECONDS + 60}s",
@@ -63,8 +64,8 @@ def create(scope: Scope, made: Workload, *, longest: int, retries: int) -> lambd
 def _function(scope: Scope, made: Workload) -> lambda_.Function:
     log = logs.group(scope, "runner-log", made.ground.key)
     role = scope.resource("runner-role", iam.Role, assume_role_policy=TRUST, tags=scope.tags)
-    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(log.arn, ":*"))
-    reads = policies.allow(["logs:GetLogEvents"], pulumi.Output.concat(made.ground.log.arn, ":log-stream:*"))
+    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
+    reads = policies.allow(["logs:GetLogEvents"], Text(made.ground.log.arn, ":log-stream:*"))
     rights = scope.resource(
         "runner-rights",
         iam.RolePolicy,

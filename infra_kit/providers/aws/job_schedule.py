@@ -17,6 +17,7 @@ from infra_kit.component import Scope
 from infra_kit.components.job import JobSpec
 from infra_kit.durations import seconds
 from infra_kit.providers.aws import identity, job_rights, policies
+from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.workloads import Workload
 from infra_kit.providers.common.waiting import after
 
@@ -72,7 +73,7 @@ def _each(part: str, least: int, most: int) -> range:
 
 
 def _machine(scope: Scope, spec: JobSpec, made: Workload) -> sfn.StateMachine:
-    events = pulumi.Output.concat(
+    events = Text(
         "arn:", made.ground.cluster.partition, ":events:", made.ground.cluster.region, ":", identity.account(scope),
         f":rule/{EVENTS_RULE}",
     )  # fmt: skip
@@ -83,7 +84,7 @@ def _machine(scope: Scope, spec: JobSpec, made: Workload) -> sfn.StateMachine:
         sfn.StateMachine,
         depends_on=made.needs,
         role_arn=role,
-        definition=pulumi.Output.json_dumps(_definition(scope, spec, made)),
+        definition=dumps(_definition(scope, spec, made)),
         tags=scope.tags,
     )
 
@@ -97,7 +98,7 @@ def _definition(scope: Scope, spec: JobSpec, made: Workload) -> dict[str, Any]:
     }
     run: dict[str, Any] = {
         "Type": "Task",
-        "Resource": pulumi.Output.concat("arn:", made.ground.cluster.partition, ":states:::ecs:runTask.sync"),
+        "Resource": Text("arn:", made.ground.cluster.partition, ":states:::ecs:runTask.sync"),
         "Parameters": {
             "Cluster": made.ground.cluster.arn,
             "TaskDefinition": made.task.arn,

@@ -10,11 +10,12 @@ import pulumi
 
 from infra_kit.component import Scope
 from infra_kit.providers.aws import stored_secrets
+from infra_kit.providers.aws.documents import dumps
 
 
 def login(username: str, password: pulumi.Input[str]) -> pulumi.Output[str]:
     """JSON, `username` and `password`, as RDS itself writes it. Secret."""
-    return pulumi.Output.secret(pulumi.Output.json_dumps({"username": username, "password": password}))
+    return pulumi.Output.secret(dumps({"username": username, "password": password}))
 
 
 def keep(

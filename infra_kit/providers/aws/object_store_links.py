@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pulumi
-
 from infra_kit.components.object_store import prefix_of
 from infra_kit.links import Link
+from infra_kit.providers.aws.documents import Text
 from infra_kit.providers.aws.policies import Statement, allow
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def statements(link: Link, bucket: AwsBucket) -> list[Statement]:
     prefix = prefix_of(link)
     actions = [f"s3:{action}" for access in link.access for action in OBJECTS[access]]
     found = [
-        allow(actions, pulumi.Output.concat(bucket.arn, f"/{prefix}*")),
+        allow(actions, Text(bucket.arn, f"/{prefix}*")),
         allow(["s3:GetBucketLocation"], bucket.arn),
     ]
     if "read" in link.access:

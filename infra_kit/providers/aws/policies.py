@@ -9,14 +9,15 @@ import pulumi
 
 from infra_kit.component import Scope
 from infra_kit.providers.aws import identity
+from infra_kit.providers.aws.documents import Text, dumps
 
 Statement = Mapping[str, Any]
-"""Its values may be Outputs."""
+"""Its values may be Outputs, or texts of them."""
+
+Arn = pulumi.Input[str] | Text
 
 
-def allow(
-    actions: Sequence[str], resources: pulumi.Input[str] | Sequence[pulumi.Input[str]], **condition: Any
-) -> Statement:
+def allow(actions: Sequence[str], resources: Arn | Sequence[Arn], **condition: Any) -> Statement:
     """Args:
     actions: e.g. `sqs:ReceiveMessage`.
     resources: their ARNs.
@@ -27,7 +28,7 @@ def allow(
 
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    return dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def trust(scope: Scope, service: str) -> pulumi.Output[str]:
@@ -39,5 +40,5 @@ def trust(scope: Scope, service: str) -> pulumi.Output[str]:
 
 def decrypt(key: pulumi.Input[str], region: pulumi.Input[str], service: str) -> Statement:
     """To have a service decrypt what it keeps under a key, and nothing else."""
-    through = pulumi.Output.concat(f"{service}.", region, ".amazonaws.com")
+    through = Text(f"{service}.", region, ".amazonaws.com")
     return allow(["kms:Decrypt"], key, StringEquals={"kms:ViaService": through})

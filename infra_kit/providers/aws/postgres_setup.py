@@ -28,6 +28,7 @@ from pulumi_aws import cloudwatch, iam, lambda_, rds, vpc
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.providers.aws import identity, lambdas, logs, security
+from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.network import AwsNetwork
 
 AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
@@ -68,7 +69,7 @@ def run(
     """Has the server set up, through `client_group` once what it needs stands (`after`), as its user `master`. What
     needs the role or the databases waits for the result."""
     function = _function(scope, network, client_group, key)
-    wanted = pulumi.Output.json_dumps(
+    wanted = dumps(
         {
             "host": server.address,
             "port": server.port,

@@ -14,6 +14,7 @@ import pulumi
 from pulumi_aws import secretsmanager
 
 from infra_kit.component import Scope
+from infra_kit.providers.aws.documents import Text
 from infra_kit.providers.common.waiting import after
 
 WINDOW_DAYS = 30
@@ -33,9 +34,9 @@ class Reference:
     """The key within it; empty: all of it."""
 
     @property
-    def value_from(self) -> pulumi.Output[str]:
+    def value_from(self) -> Text:
         """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html"""
-        return pulumi.Output.concat(self.arn, f":{self.field}::", self.version)
+        return Text(self.arn, f":{self.field}::", self.version)
 
 
 def store(

@@ -17,6 +17,7 @@ import pulumi
 from infra_kit.component import Scope
 from infra_kit.durations import seconds
 from infra_kit.providers.aws import workload_sizes
+from infra_kit.providers.aws.documents import Text
 from infra_kit.workloads import Sidecar, WorkloadSpec
 
 Definition = Mapping[str, Any]
@@ -30,7 +31,7 @@ class Told:
     """What the workload's own container finds in its environment: plain values, and where secrets are."""
 
     plain: Mapping[str, pulumi.Input[str]]
-    secret: Mapping[str, pulumi.Input[str]]
+    secret: Mapping[str, Text]
 
 
 def definitions(

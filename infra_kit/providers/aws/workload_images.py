@@ -10,7 +10,8 @@ import pulumi
 
 from infra_kit.component import Scope
 from infra_kit.providers.aws import repository
-from infra_kit.providers.aws.policies import Statement, allow
+from infra_kit.providers.aws.documents import Text
+from infra_kit.providers.aws.policies import Arn, Statement, allow
 
 ECR = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([a-z0-9._/-]+)([:@].+)?")
 PLAIN = re.compile(r"([a-z0-9]+(?:[._-]+[a-z0-9]+)*)([:@].+)?")
@@ -30,12 +31,12 @@ def find(scope: Scope, image: str, partition: pulumi.Input[str]) -> Image:
         return Image(reference=pulumi.Output.concat(there.url, plain[2] or ""), statements=_pulls(there.arn))
     if ours := ECR.fullmatch(image):
         account, region, name, _ = ours.groups()
-        arn = pulumi.Output.concat("arn:", partition, f":ecr:{region}:{account}:repository/{name}")
+        arn = Text("arn:", partition, f":ecr:{region}:{account}:repository/{name}")
         return Image(reference=image, statements=_pulls(arn))
     return Image(reference=image, statements=())
 
 
-def _pulls(repository: pulumi.Input[str]) -> list[Statement]:
+def _pulls(repository: Arn) -> list[Statement]:
     """Why `*`: the token that a registry wants is no resource of it, and ECR takes nothing else
     (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html)."""
     return [

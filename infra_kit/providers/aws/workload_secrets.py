@@ -12,6 +12,7 @@ from infra_kit import links
 from infra_kit.component import Scope
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import grants, policies, security, stored_secrets
+from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.policies import Statement
 from infra_kit.providers.aws.stored_secrets import Reference
 from infra_kit.workloads import Variables
@@ -25,7 +26,7 @@ def references(
     missing = {name: told.secret[name] for name in sorted(told.secret) if name not in standing}
     if not missing:
         return standing
-    text = pulumi.Output.secret(pulumi.Output.json_dumps(missing))
+    text = pulumi.Output.secret(dumps(missing))
     made = stored_secrets.store(scope, "secrets", f"Secret variables of {security.about(scope)}", text, key)
     return {**standing, **{name: dataclasses.replace(made, field=name) for name in missing}}
 

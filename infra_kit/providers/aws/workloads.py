@@ -38,6 +38,7 @@ from infra_kit.providers.aws import (
     workload_volumes,
 )
 from infra_kit.providers.aws.cluster import AwsCluster
+from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.aws.policies import Statement
 from infra_kit.providers.aws.workload_containers import Definition, Told
@@ -169,7 +170,7 @@ def deployed(scope: Scope, made: Workload, instances: int) -> Mapping[str, Any]:
 
 
 def _writes(log: cloudwatch.LogGroup) -> Statement:
-    return policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.Output.concat(log.arn, ":*"))
+    return policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
 
 
 def _role(scope: Scope, ground: Ground, role: str, statements: Sequence[Statement]) -> pulumi.Output[str]:
@@ -204,7 +205,7 @@ def _task(
         runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": machine},
         execution_role_arn=execution,
         task_role_arn=role,
-        container_definitions=pulumi.Output.json_dumps(list(containers)),
+        container_definitions=dumps(containers),
         volumes=list(volumes),
         tags=scope.tags,
     )
