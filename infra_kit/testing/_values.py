@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,26 @@ def message(properties: Mapping[str, Any]) -> Struct:
 def secret(value: Any) -> dict[str, Any]:
     """The value, marked secret."""
     return {_SIGNATURE: _SECRET, "value": value}
+
+
+def from_state(value: Any) -> Any:
+    """A value of a state that was exported with its secrets, as it is on the wire: there, a secret is JSON's text."""
+    if isinstance(value, list):
+        return [from_state(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(_SIGNATURE) == _SECRET:
+        return secret(json.loads(value["plaintext"]))
+    return {key: from_state(item) for key, item in value.items()}
+
+
+def clear(value: Any) -> Any:
+    """The value without what is secret in it."""
+    if isinstance(value, list):
+        return [clear(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return None if value.get(_SIGNATURE) == _SECRET else {key: clear(item) for key, item in value.items()}
 
 
 def plain(value: Any) -> Any:

@@ -44,8 +44,8 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Resource:
-    """One resource that the program registered."""
+class State:
+    """What is known of one resource."""
 
     urn: str
     type: str
@@ -59,6 +59,12 @@ class Resource:
     outputs: Mapping[str, Any]
     """What it answers: of a component, what it registered."""
     secret_outputs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Resource(State):
+    """One resource that the program registered."""
+
     options: Options
     request: resource_pb2.RegisterResourceRequest
     """All of it, as it came."""

@@ -1,11 +1,12 @@
 """AWS under the suites that every target passes."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
-from infra_kit import Target
+from infra_kit import Gateway, Jwt, Scaling, Service, Target, features
+from infra_kit.component import Component
 from infra_kit.testing import conformance
 
 
@@ -36,8 +37,48 @@ class TestPostgresOnAws(OnAws, conformance.PostgresConformance):
 
 
 class TestObjectStoreOnAws(OnAws, conformance.ObjectStoreConformance):
-    pass
+    # Who is linked signs as the role that it runs as.
+    gives_secret = frozenset()
+    gives = conformance.ObjectStoreConformance.gives - {"IT_ACCESS_KEY", "IT_SECRET_KEY"}
 
 
 class TestCdnOnAws(OnAws, conformance.CdnConformance):
+    pass
+
+
+class TestServiceOnAws(OnAws, conformance.ServiceConformance):
+    # What a load balancer does, is asked for together with a gateway, which is open.
+    opens = frozenset({features.STICKY_SESSIONS, features.ERROR_ROLLBACK, "scaling"})
+
+    def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
+        made = super().make(target, **arguments)
+        scaling = arguments.get("scaling", Scaling())
+        if isinstance(made, Service) and (
+            made.spec.sticky_sessions or made.spec.release.max_error_percent or scaling.requests_per_instance
+        ):
+            Gateway("edge", target=target, routes={"/*": made}, domains=["api.example.com"], waf=False)
+        return made
+
+
+class TestWorkerOnAws(OnAws, conformance.WorkerConformance):
+    pass
+
+
+class TestJobOnAws(OnAws, conformance.JobConformance):
+    pass
+
+
+class TestGatewayOnAws(OnAws, conformance.GatewayConformance):
+    # A load balancer makes no headers of claims: see the driver's own tests.
+    asks: ClassVar[dict[features.Feature, dict[str, Any]]] = {
+        **conformance.GatewayConformance.asks,
+        features.JWT: {"jwt": Jwt(issuer="https://auth.example.com", audience=["shop"])},
+    }
+
+
+class TestSecretOnAws(OnAws, conformance.SecretConformance):
+    pass
+
+
+class TestConfigOnAws(OnAws, conformance.ConfigConformance):
     pass

@@ -6,19 +6,15 @@ it touches no other on this machine, and no network.
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from infra_kit.providers.vps.scripts import script
+from tests.system.docker_daemon import Docker, daemon, image, until
 
-ROOT = [] if os.geteuid() == 0 else ["sudo"]
 USER = "999:999"
 SHELL = ("sh", "cat", "cp", "cut", "df", "du", "grep", "mkdir", "sleep", "tail", "test", "true")
 HARDENED = (
@@ -30,73 +26,12 @@ HARDENED = (
 )
 
 
-class Docker:
-    """A Docker daemon with one image, which has a shell and nothing else."""
-
-    IMAGE = "shell:1"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {**os.environ, "DOCKER_HOST": f"unix://{folder}/socket"}
-
-    def __call__(self, *command: str, check: bool = True, stdin: str | bytes = b"") -> str:
-        done = self.run(["docker", *command], stdin=stdin)
-        assert done.returncode == 0 or not check, done.stderr.decode()
-        return done.stdout.decode().strip()
-
-    def run(self, command: list[str], stdin: str | bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        told = stdin.encode() if isinstance(stdin, str) else stdin
-        keep = ["--preserve-env=DOCKER_HOST"] if ROOT else []
-        return subprocess.run(
-            [*ROOT, *keep, *command], input=told, capture_output=True, check=False, env=self.environment, timeout=120
-        )
-
-    def script(self, name: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
-        said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
-        return self.run(["sh", "-s"], stdin=said + script(name))
-
-    def state(self, name: str) -> str:
-        return self("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", name)
-
-
 @pytest.fixture(scope="module")
 def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker]:
     folder = tmp_path_factory.mktemp("docker")
-    it = Docker(folder)
-    places = [f"--{name}={folder}/{name}" for name in ("data-root", "exec-root", "pidfile")]
-    command = ["dockerd", f"--host=unix://{folder}/socket", *places, "--bridge=none", "--iptables=false"]
-    with (folder / "log").open("w") as log:
-        daemon = subprocess.Popen([*ROOT, *command], stderr=log)
-    try:
-        until(lambda: it.run(["docker", "version"]).returncode == 0, lambda: (folder / "log").read_text()[-2000:])
-        it("import", "-", it.IMAGE, stdin=shell(folder))
+    with daemon(folder) as it:
+        it("import", "-", it.IMAGE, stdin=image(folder, programs=SHELL, owned=["data"]))
         yield it
-    finally:
-        if names := it("ps", "--all", "--quiet", check=False).split():
-            it("rm", "--force", *names)
-        subprocess.run([*ROOT, "kill", str(daemon.pid)], check=True)
-        daemon.wait(timeout=60)
-
-
-def shell(folder: Path) -> bytes:
-    """An image's files: busybox, and the folder of a volume that belongs to who runs there."""
-    root = folder / "image"
-    (root / "bin").mkdir(parents=True)
-    (root / "bin" / "busybox").write_bytes(Path("/bin/busybox").read_bytes())
-    (root / "bin" / "busybox").chmod(0o755)
-    for name in SHELL:
-        (root / "bin" / name).symlink_to("busybox")
-    (root / "data").mkdir()
-    return subprocess.run(
-        ["tar", "--owner=999", "--group=999", "-C", root, "-c", "."], capture_output=True, check=True
-    ).stdout
-
-
-def until(true: Callable[[], bool], why: Callable[[], str]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.1)
 
 
 # A container that fails

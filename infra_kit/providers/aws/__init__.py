@@ -4,7 +4,16 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.aws.settings import AwsSettings
 
-DRIVERS = {name: f"{__name__}.{name}" for name in ("network", "postgres", "redis", "object_store", "cdn", "event_bus")}
+SHARED = ("cluster", "repository")
+"""Components that users do not make."""
+
+DRIVERS = {
+    name: f"{__name__}.{name}"
+    for name in (
+        "network", "postgres", "redis", "object_store", "cdn", "event_bus",
+        "service", "worker", "job", "gateway", "secret", "config", *SHARED,
+    )
+}  # fmt: skip
 """The module of each component's driver."""
 
 SETTINGS = AwsSettings
@@ -17,12 +26,31 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
+    from infra_kit.components.config import ConfigDriver
     from infra_kit.components.event_bus import EventBusDriver
+    from infra_kit.components.gateway import GatewayDriver
+    from infra_kit.components.job import JobDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
-    from infra_kit.providers.aws import cdn, event_bus, network, object_store, postgres, redis
+    from infra_kit.components.secret import SecretDriver
+    from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.worker import WorkerDriver
+
+    # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
+    from infra_kit.providers.aws import cdn as cdn
+    from infra_kit.providers.aws import config as config
+    from infra_kit.providers.aws import event_bus as event_bus
+    from infra_kit.providers.aws import gateway as gateway
+    from infra_kit.providers.aws import job as job
+    from infra_kit.providers.aws import network as network
+    from infra_kit.providers.aws import object_store as object_store
+    from infra_kit.providers.aws import postgres as postgres
+    from infra_kit.providers.aws import redis as redis
+    from infra_kit.providers.aws import secret as secret
+    from infra_kit.providers.aws import service as service
+    from infra_kit.providers.aws import worker as worker
 
     _network: NetworkDriver = network
     _postgres: PostgresDriver = postgres
@@ -30,3 +58,9 @@ if TYPE_CHECKING:
     _object_store: ObjectStoreDriver = object_store
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
+    _service: ServiceDriver = service
+    _worker: WorkerDriver = worker
+    _job: JobDriver = job
+    _gateway: GatewayDriver = gateway
+    _secret: SecretDriver = secret
+    _config: ConfigDriver = config

@@ -22,6 +22,7 @@ days after its event was published, because SQS counts from there
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Mapping
@@ -37,9 +38,11 @@ from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec, Strea
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.aws import event_bus_patterns, identity, names, users
+from infra_kit.links import Grant, Link
+from infra_kit.providers.aws import event_bus_links, event_bus_patterns, identity, names, users
 from infra_kit.providers.aws import event_bus_queues as queues
 from infra_kit.providers.aws.event_bus_queues import Bus, Queues
+from infra_kit.providers.aws.grants import AwsGrant
 from infra_kit.providers.aws.keys import key_arn
 from infra_kit.providers.aws.users import User
 from infra_kit.providers.common.waiting import after
@@ -96,6 +99,15 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     }
     streams = {name: after(bus.arn, archive, *_reading(spec, name, consumers)) for name, archive in archives.items()}
     return _endpoint(scope, bus, user, streams, consumers)
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    """Signed as the role that the task runs as: `_USERNAME` and `_PASSWORD` are empty."""
+    endpoint: EventBusEndpoint = link.to.endpoint
+    statements = event_bus_links.statements(link, scope.native(link.to, AwsEventBus))
+    nobody = pulumi.Output.from_input("")
+    mine = dataclasses.replace(endpoint, username=nobody, password=pulumi.Output.secret(nobody))
+    return mine.grant(link, native=AwsGrant(statements=statements))
 
 
 def _archived(scope: Scope, spec: EventBusSpec) -> dict[str, str]:

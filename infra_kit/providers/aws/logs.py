@@ -20,5 +20,9 @@ def group(scope: Scope, role: str, key: pulumi.Output[str] | None) -> cloudwatch
         role: its role among the component's children.
         key: of `keys.key_arn(scope, services=[keys.LOGS])`; None for the service's own.
     """
-    days = MONITORED_DAYS if scope.defaults.monitoring else DAYS
-    return scope.resource(role, cloudwatch.LogGroup, retention_in_days=days, kms_key_id=key, tags=scope.tags)
+    return scope.resource(role, cloudwatch.LogGroup, retention_in_days=days(scope), kms_key_id=key, tags=scope.tags)
+
+
+def days(scope: Scope) -> int:
+    """How long the environment keeps what services of AWS log."""
+    return MONITORED_DAYS if scope.defaults.monitoring else DAYS

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -28,6 +28,7 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.aws import cidrs, flow_logs, identity
 from infra_kit.providers.aws.zones import letters, names
+from infra_kit.providers.common.gathered import Gathered
 
 SUPPORTS: frozenset[Feature] = frozenset({features.FLOW_LOGS})
 ANYWHERE = "0.0.0.0/0"
@@ -48,7 +49,8 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     _gateway_endpoints(scope, vpc, tables)
     if spec.flow_logs:
         flow_logs.create(scope, vpc)
-    return _endpoint(vpc.id, vpc.cidr_block, {tier: _ids(there) for tier, there in subnets.items()})
+    ids = {tier: _ids(there) for tier, there in subnets.items()}
+    return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats))
 
 
 def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:  # noqa: ARG001  any component may join
@@ -64,6 +66,10 @@ class AwsNetwork:
     cidr: pulumi.Output[str]
     subnets: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
     """Their ids, by tier and by zone."""
+    way_out: bool = True
+    """Whether the private tier reaches the internet; of a network that stood already, we take it so."""
+    workloads: Gathered[str] = field(default_factory=lambda: Gathered("services, workers and jobs"))
+    """The names of what runs in it: where there is any, a store lets in what is linked to it, and nobody else."""
 
     def ids(self, scope: Scope, tier: Tier) -> list[pulumi.Output[str]]:
         """The subnets of a tier, for the component of `scope`. Raises `SpecError` where the network has none."""
@@ -83,8 +89,11 @@ class AwsNetwork:
 Ids = Mapping[str, pulumi.Output[str]]
 
 
-def _endpoint(vpc: pulumi.Output[str], cidr: pulumi.Output[str], subnets: Mapping[Tier, Ids]) -> NetworkEndpoint:
-    return NetworkEndpoint(id=vpc, cidr=cidr, native=AwsNetwork(vpc_id=vpc, cidr=cidr, subnets=subnets))
+def _endpoint(
+    vpc: pulumi.Output[str], cidr: pulumi.Output[str], subnets: Mapping[Tier, Ids], *, way_out: bool = True
+) -> NetworkEndpoint:
+    native = AwsNetwork(vpc_id=vpc, cidr=cidr, subnets=subnets, way_out=way_out)
+    return NetworkEndpoint(id=vpc, cidr=cidr, native=native)
 
 
 def _ids(subnets: Mapping[str, ec2.Subnet]) -> Ids:

@@ -31,7 +31,9 @@ from infra_kit.component import Scope
 from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStoreEndpoint, ObjectStoreSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.aws import buckets, identity, keys, users
+from infra_kit.links import Grant, Link
+from infra_kit.providers.aws import buckets, identity, keys, object_store_links, users
+from infra_kit.providers.aws.grants import AwsGrant
 
 SUPPORTS = frozenset(
     {
@@ -53,9 +55,11 @@ MAX_CORS_RULES = 100
 
 @dataclass(frozen=True, kw_only=True)
 class AwsBucket:
-    """What a Cdn needs of a bucket."""
+    """What a Cdn and links need of a bucket."""
 
     arn: pulumi.Output[str]
+    key: pulumi.Output[str] | None
+    """What encrypts it; None: S3's own."""
     regional_domain_name: pulumi.Output[str]
 
 
@@ -80,8 +84,17 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
         access_key=user.key_id,
         secret_key=user.secret,
         force_path_style=pulumi.Output.from_input(False),  # noqa: FBT003
-        native=AwsBucket(arn=bucket.bucket.arn, regional_domain_name=bucket.bucket.bucket_regional_domain_name),
+        native=AwsBucket(
+            arn=bucket.bucket.arn, key=key, regional_domain_name=bucket.bucket.bucket_regional_domain_name
+        ),
     )
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    endpoint: ObjectStoreEndpoint = link.to.endpoint
+    statements = object_store_links.statements(link, scope.native(link.to, AwsBucket))
+    # A client of S3 that is given no keys signs as the role that the task runs as.
+    return endpoint.grant(link, keys=False, native=AwsGrant(statements=statements))
 
 
 def _check_cors(name: str, rules: Sequence[CorsRule]) -> None:

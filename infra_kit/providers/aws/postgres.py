@@ -15,6 +15,7 @@
 - Deletion protection is the spec's. Why not CKV_AWS_293 outside of production: such stacks come and go.
 - Changes take place at once: who runs `up` has seen them in the plan, and means now. Another major version is an
   upgrade in place, after a snapshot that RDS takes by itself; a parameter that needs a restart waits for one.
+- A link is a role of its own (`postgres_links`). Who may reach the server stands in `security`.
 - RDS makes the log groups of its exports by itself, and keeps them without end; set a retention there.
 """
 
@@ -31,10 +32,12 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import (
     keys,
     login_secrets,
     postgres_extensions,
+    postgres_links,
     postgres_master,
     postgres_parameters,
     postgres_pooler,
@@ -43,6 +46,7 @@ from infra_kit.providers.aws import (
     sizes,
 )
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.postgres_links import Links
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.passwords import password
@@ -89,6 +93,8 @@ class AwsPostgres:
     server: rds.Instance
     replicas: tuple[rds.Instance, ...]
     group: pulumi.Output[str]
+    key: pulumi.Output[str] | None
+    links: Links
     secret: pulumi.Output[str]
     """The ARN of the secret of the application's role: JSON, `username` and `password`."""
 
@@ -96,13 +102,14 @@ class AwsPostgres:
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
-    place = _place(scope, spec, network, size)
+    clients, way = postgres_setup.client_group(scope, network, PORT)
+    place = _place(scope, spec, network, size, clients)
     master = postgres_master.own_password(scope, spec, place.key)
     server = postgres_server.server(scope, spec, place, master)
     replicas = [postgres_server.replica(scope, server, place, number + 1) for number in range(spec.read_replicas)]
     owner = password(scope).result
     secret = _secret(scope, owner, place.key)
-    clients, way = postgres_setup.client_group(scope, network, PORT)
+    links = Links()
     done = postgres_setup.run(
         scope,
         spec,
@@ -113,16 +120,25 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         key=place.key,
         master=postgres_master.login(scope, server, master),
         password=owner,
+        links=links.told(),
     )
-    pooled = _pooled(scope, spec, server, place, network=network, clients=clients, secret=secret, done=done)
-    native = AwsPostgres(server=server, replicas=tuple(replicas), group=place.group, secret=secret)
+    pooled = _pooled(
+        scope, spec, server, place, network=network, clients=clients, secret=secret, links=links, done=done
+    )
+    native = AwsPostgres(
+        server=server, replicas=tuple(replicas), group=place.group, key=place.key, links=links, secret=secret
+    )
     return _endpoint(spec, native, owner, done, pooled)
 
 
-def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size) -> Place:
+def link(scope: Scope, link: Link) -> Grant:
+    return postgres_links.grant(scope, link, scope.native(link.to, AwsPostgres))
+
+
+def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size, clients: pulumi.Output[str]) -> Place:
     return Place(
         subnets=postgres_server.subnets(scope, network),
-        group=database_group(scope, network, PORT),
+        group=database_group(scope, network, PORT, clients),
         parameters=postgres_parameters.group(scope, spec),
         size=size,
         disk=postgres_server.disk(scope, spec),
@@ -147,6 +163,7 @@ def _pooled(
     network: AwsNetwork,
     clients: pulumi.Output[str],
     secret: pulumi.Output[str],
+    links: Links,
     done: lambda_.Invocation,
 ) -> pulumi.Output[str]:
     """The pooler's host; the server's own without one."""
@@ -158,7 +175,7 @@ def _pooled(
         server,
         network=network,
         groups=[place.group, clients],
-        secret=secret,
+        secrets=links.logins.then(lambda logins: [secret, *logins]),
         key=place.key,
         done=done,
     )

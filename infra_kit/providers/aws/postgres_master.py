@@ -1,9 +1,10 @@
 """The master user of an RDS server, which only the set-up uses.
 
 RDS keeps its password in Secrets Manager and rotates it every week. But RDS makes no replica of a server whose password
-it keeps so (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations).
-With replicas the password is therefore generated here, and kept in a secret of the component's own, `master-secret`;
-to change it, replace the child `master-password`.
+it keeps so
+(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations). With
+replicas the password is therefore generated here, and kept in a secret of the component's own, `master-secret`; to
+change it, replace the child `master-password`.
 
 A server that gets its first replica changes in place: its password goes from RDS to us, and then the replica, which
 needs the server's name, is made. When the last replica goes, RDS keeps the password again.

@@ -22,7 +22,7 @@ from pulumi_aws import iam, lambda_, rds
 from infra_kit.component import Scope
 from infra_kit.components.postgres import Pooling, PostgresSpec
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws import identity
+from infra_kit.providers.aws import identity, policies
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
@@ -64,12 +64,12 @@ def create(
     *,
     network: AwsNetwork,
     groups: list[pulumi.Output[str]],
-    secret: pulumi.Output[str],
+    secrets: pulumi.Output[list[str]],
     key: pulumi.Output[str] | None,
     done: lambda_.Invocation,
 ) -> pulumi.Output[str]:
-    """The host of a proxy before the server, which logs in as the role of `secret` once `done` has made it."""
-    proxy = _proxy(scope, network, groups, secret, _role(scope, secret, key))
+    """The host of a proxy before the server, which logs in as the roles of `secrets` once `done` has made them."""
+    proxy = _proxy(scope, network, groups, secrets, _role(scope, secrets, key))
     targets = scope.resource(
         "pooler-limits",
         rds.ProxyDefaultTargetGroup,
@@ -95,7 +95,7 @@ def _proxy(
     scope: Scope,
     network: AwsNetwork,
     groups: list[pulumi.Output[str]],
-    secret: pulumi.Output[str],
+    secrets: pulumi.Output[list[str]],
     role: pulumi.Output[str],
 ) -> rds.Proxy:
     return scope.resource(
@@ -106,19 +106,21 @@ def _proxy(
         role_arn=role,
         vpc_subnet_ids=network.data(scope),
         vpc_security_group_ids=groups,
-        auths=[
-            {
-                "auth_scheme": "SECRETS",
-                "client_password_auth_type": "POSTGRES_SCRAM_SHA_256",
-                "iam_auth": "DISABLED",
-                "secret_arn": secret,
-            }
-        ],
+        auths=secrets.apply(lambda arns: [_login(arn) for arn in sorted(arns)]),
         tags=scope.tags,
     )
 
 
-def _role(scope: Scope, secret: pulumi.Output[str], key: pulumi.Output[str] | None) -> pulumi.Output[str]:
+def _login(secret: str) -> dict[str, str]:
+    return {
+        "auth_scheme": "SECRETS",
+        "client_password_auth_type": "POSTGRES_SCRAM_SHA_256",
+        "iam_auth": "DISABLED",
+        "secret_arn": secret,
+    }
+
+
+def _role(scope: Scope, secrets: pulumi.Output[list[str]], key: pulumi.Output[str] | None) -> pulumi.Output[str]:
     role = scope.resource(
         "pooler-role",
         iam.Role,
@@ -126,18 +128,8 @@ def _role(scope: Scope, secret: pulumi.Output[str], key: pulumi.Output[str] | No
         description=f"Lets the pooler of Postgres {scope.name} log in",
         tags=scope.tags,
     )
-    known = pulumi.Output.all(secret, key, identity.region(scope))
-    reads = scope.resource(
-        "pooler-rights", iam.RolePolicy, role=role.id, policy=known.apply(lambda it: _reads(it[0], it[1], it[2]))
-    )
+    may: list[policies.Statement] = [policies.allow(["secretsmanager:GetSecretValue"], secrets.apply(sorted))]
+    if key is not None:
+        may.append(policies.decrypt(key, identity.region(scope), "secretsmanager"))
+    reads = scope.resource("pooler-rights", iam.RolePolicy, role=role.id, policy=policies.document(may))
     return after(role.arn, reads)
-
-
-def _reads(secret: str, key: str | None, region: str) -> str:
-    statements: list[dict[str, object]] = [
-        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": secret}
-    ]
-    if key:
-        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}}
-        statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key, "Condition": through})
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam, lambda_, rds, vpc
+from pulumi_aws import cloudwatch, iam, lambda_, rds, vpc
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.aws import identity, lambdas, logs
+from infra_kit.providers.aws import identity, lambdas, logs, security
+from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common import scram
 from infra_kit.providers.common.postgres_roles import OWNER
@@ -65,11 +66,12 @@ def run(
     key: pulumi.Output[str] | None,
     master: pulumi.Output[str],
     password: pulumi.Output[str],
+    links: pulumi.Output[list[dict[str, pulumi.Input[str]]]],
 ) -> lambda_.Invocation:
     """Has the server set up, through `client_group` once what it needs stands (`after`), as its user `master`. What
     needs the role or the databases waits for the result."""
     function = _function(scope, network, client_group, key)
-    wanted = pulumi.Output.json_dumps(
+    wanted = dumps(
         {
             "host": server.address,
             "port": server.port,
@@ -78,6 +80,7 @@ def run(
             "password": password,
             "databases": list(spec.databases),
             "extensions": list(spec.extensions),
+            "links": links,
         }
     )
     return scope.resource(
@@ -94,15 +97,8 @@ def client_group(
     scope: Scope, network: AwsNetwork, port: int
 ) -> tuple[pulumi.Output[str], vpc.SecurityGroupEgressRule]:
     """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
-    what = f"Postgres {scope.name}"
-    group = scope.resource(
-        "client-security-group",
-        ec2.SecurityGroup,
-        vpc_id=network.vpc_id,
-        description=f"Uses {what}",
-        tags=scope.tags,
-        ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
-    )
+    what = security.about(scope)
+    group = security.group(scope, network, "client-security-group", "Uses")
     rule = scope.resource(
         "client-egress",
         vpc.SecurityGroupEgressRule,

@@ -1,7 +1,7 @@
 """Redis on AWS: ElastiCache for Valkey, one primary and its replicas (cluster mode off: any client speaks to it).
 
-- Clients need TLS and a token (AUTH). The token stays valid beside a new one while it is exchanged, so that running
-  clients go on: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html.
+- Clients need TLS and a password. The endpoint's is that of the user `default`, whom a URL means that names none; a
+  link has a user of its own (`redis_users`). Connections that stand go on when a password changes.
 - `memory_gb` counts what data may fill: a node has a third more. AWS does not let `maxmemory` itself be set, so a node
   may hold more than was asked.
 - Nodes are the cheapest that fit, burstable ones too, in production as well: Redis has one busy thread, and these have
@@ -19,6 +19,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import elasticache
@@ -28,15 +29,17 @@ from infra_kit.component import Scope
 from infra_kit.components.redis import DEFAULT_VERSION, RedisEndpoint, RedisSpec, Version
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.aws import keys, sizes, snapshots
+from infra_kit.links import Grant, Link
+from infra_kit.providers.aws import keys, redis_users, sizes, snapshots
+from infra_kit.providers.aws.grants import Opening
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.redis_users import Users
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import choose
 from infra_kit.providers.common.urls import url
 
 PORT = 6379
-OLD_TOKEN_STAYS = "ROTATE"  # noqa: S105  a strategy, no token
 
 ENGINES: Mapping[Version, str] = {"7": "7.2", "8": "8.2", "9": "9.0"}
 """By major version, the one to run (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html); its
@@ -51,15 +54,30 @@ HINTS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class AwsRedis:
+    """What links need of a cache."""
+
+    group: pulumi.Output[str]
+    users: Users
+
+
 def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     network = scope.native(scope.network, AwsNetwork)
-    token = password(scope).result
-    server = _server(scope, spec, network, token)
-    return _endpoint(server, spec, token)
+    secret = password(scope).result
+    users = redis_users.create(scope, secret)
+    group = database_group(scope, network, PORT)
+    server = _server(scope, spec, network, group, users)
+    return _endpoint(server, spec, secret, AwsRedis(group=group, users=users))
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    there = scope.native(link.to, AwsRedis)
+    return redis_users.grant(scope, link, there.users, Opening(group=there.group, port=PORT))
 
 
 def _subnets(scope: Scope, spec: RedisSpec, network: AwsNetwork) -> elasticache.SubnetGroup:
@@ -88,7 +106,7 @@ def _parameters(scope: Scope, spec: RedisSpec) -> elasticache.ParameterGroup:
 
 
 def _server(
-    scope: Scope, spec: RedisSpec, network: AwsNetwork, token: pulumi.Output[str]
+    scope: Scope, spec: RedisSpec, network: AwsNetwork, group: pulumi.Output[str], users: Users
 ) -> elasticache.ReplicationGroup:
     """The nodes, which ElastiCache spreads over the zones of their subnets by itself."""
     subnets = _subnets(scope, spec, network)
@@ -107,10 +125,9 @@ def _server(
         port=PORT,
         parameter_group_name=_parameters(scope, spec).name,
         subnet_group_name=subnets.name,
-        security_group_ids=[database_group(scope, network, PORT)],
+        security_group_ids=[group],
         transit_encryption_enabled=True,
-        auth_token=token,
-        auth_token_update_strategy=OLD_TOKEN_STAYS,
+        user_group_ids=[users.group.id],
         at_rest_encryption_enabled=True,
         kms_key_id=key,
         # ElastiCache encrypts no cache anew: with another key it would be another, empty one.
@@ -126,20 +143,23 @@ def _about(scope: Scope) -> str:
     return f"Redis {scope.name} of {scope.target.app} ({scope.environment})"
 
 
-def _endpoint(server: elasticache.ReplicationGroup, spec: RedisSpec, token: pulumi.Output[str]) -> RedisEndpoint:
+def _endpoint(
+    server: elasticache.ReplicationGroup, spec: RedisSpec, secret: pulumi.Output[str], native: AwsRedis
+) -> RedisEndpoint:
     host = server.primary_endpoint_address
     reader = server.reader_endpoint_address if spec.replicas else host
     return RedisEndpoint(
         host=host,
         port=pulumi.Output.from_input(PORT),
         username=pulumi.Output.from_input(""),
-        password=pulumi.Output.secret(token),
+        password=pulumi.Output.secret(secret),
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
         ca_certificate=pulumi.Output.from_input(None),
-        url=_url(host, token),
-        reader_url=_url(reader, token),
+        url=_url(host, secret),
+        reader_url=_url(reader, secret),
+        native=native,
     )
 
 
-def _url(host: pulumi.Output[str], token: pulumi.Output[str]) -> pulumi.Output[str]:
-    return url("rediss", username="", password=token, host=host, port=PORT)
+def _url(host: pulumi.Output[str], secret: pulumi.Output[str]) -> pulumi.Output[str]:
+    return url("rediss", username="", password=secret, host=host, port=PORT)

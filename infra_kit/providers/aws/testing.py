@@ -108,27 +108,82 @@ def _pooler(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "endpoint": f"{name}.proxy-abc123.{REGION}.rds.amazonaws.com"}
 
 
+def _cluster(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{name}"}
+
+
+def _task(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    family = f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/{inputs['family']}"
+    return {"arn": f"{family}:1", "arnWithoutRevision": family}
+
+
+def _balanced(kind: str) -> Answer:
+    """What belongs to a load balancer is named by it."""
+
+    def answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
+        suffix = f"{kind}/{inputs['tags']['component']}-1a2b3c4"
+        return {
+            "arn": f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:{suffix}",
+            "arnSuffix": suffix.removeprefix("loadbalancer/"),
+            "dnsName": f"{inputs['tags']['component']}-1a2b3c4.{REGION}.elb.amazonaws.com",
+            "zoneId": "Z35SXDOTRQ7X7K",
+        }
+
+    return answer
+
+
+def _repository(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-1a2b3c4"
+    return {
+        "name": name,
+        "arn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{name}",
+        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
+    }
+
+
+def _parameter(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {"arn": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{inputs['name']}"}
+
+
+def _log_group(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs['tags']['component']}-log-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"}
+
+
 def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """All letters that a region of AWS has in use."""
     return {"names": [f"{inputs.get('region', REGION)}{letter}" for letter in "abcdef"]}
 
 
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:appautoscaling/policy:Policy": {"arn": f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:it"},
     "aws:acm/certificate:Certificate": _certificate,
     "aws:cloudfront/distribution:Distribution": _distribution,
     "aws:cloudfront/function:Function": {"arn": f"arn:aws:cloudfront::{ACCOUNT}:function/it"},
     "aws:cloudwatch/eventBus:EventBus": _bus,
     "aws:cloudwatch/eventRule:EventRule": _rule,
-    "aws:cloudwatch/logGroup:LogGroup": _arn("logs", "log-group:flows"),
+    "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,
     "aws:iam/accessKey:AccessKey": {"secret": "recorded-secret-access-key"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _named("alarm"),
+    "aws:ecr/repository:Repository": _repository,
+    "aws:ecs/cluster:Cluster": _cluster,
+    "aws:ecs/service:Service": _named("service"),
+    "aws:ecs/taskDefinition:TaskDefinition": _task,
+    "aws:efs/accessPoint:AccessPoint": _arn("elasticfilesystem", "access-point"),
+    "aws:efs/fileSystem:FileSystem": _arn("elasticfilesystem", "file-system"),
     "aws:elasticache/subnetGroup:SubnetGroup": _named("subnets"),
     "aws:iam/role:Role": _arn("iam", "role"),
     "aws:iam/user:User": _user,
     "aws:kms/key:Key": _arn("kms", "key"),
     "aws:lambda/function:Function": {"name": "it-setup-1a2b3c4", "codeSha256": "recorded"},
     "aws:lambda/invocation:Invocation": {"result": '"-----BEGIN CERTIFICATE-----\\nrecorded\\n"'},
+    "aws:lb/listener:Listener": _balanced("listener"),
+    "aws:lb/listenerRule:ListenerRule": _balanced("listener-rule"),
+    "aws:lb/loadBalancer:LoadBalancer": _balanced("loadbalancer/app"),
+    "aws:lb/targetGroup:TargetGroup": _balanced("targetgroup"),
     "aws:rds/instance:Instance": _postgres,
     "aws:rds/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:rds/proxy:Proxy": _pooler,
@@ -136,7 +191,12 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:rds/subnetGroup:SubnetGroup": _named("subnets"),
     "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _arn("secretsmanager", "secret"),
+    "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "recorded-version"},
+    "aws:servicediscovery/service:Service": {"arn": f"arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/srv-it"},
+    "aws:sfn/stateMachine:StateMachine": _arn("states", "stateMachine"),
     "aws:sqs/queue:Queue": _queue,
+    "aws:ssm/parameter:Parameter": _parameter,
+    "aws:wafv2/webAcl:WebAcl": _arn("wafv2", "regional/webacl"),
 }
 """By type, what a resource answers beside its inputs."""
 
@@ -186,8 +246,10 @@ def _unblocked(inputs: Mapping[str, Any]) -> bool:
 OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "aws:cloudfront/distribution:Distribution": lambda inputs: inputs["enabled"],
     "aws:ec2/securityGroup:SecurityGroup": _open_group,
+    "aws:ecs/service:Service": lambda inputs: bool(inputs.get("networkConfiguration", {}).get("assignPublicIp")),
     "aws:ec2/subnet:Subnet": lambda inputs: bool(inputs.get("mapPublicIpOnLaunch")),
     "aws:lambda/functionUrl:FunctionUrl": lambda _: True,
+    "aws:lb/loadBalancer:LoadBalancer": lambda inputs: not inputs.get("internal"),
     "aws:rds/instance:Instance": lambda inputs: bool(inputs.get("publiclyAccessible")),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _unblocked,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _anyone,

@@ -12,8 +12,8 @@ CONF = "/data/links"
 
 
 def listed(items: Sequence[object], kind: str) -> str:
-    """A list in JSON, which ends with a line that stands for what links add of a kind."""
-    return "[\n" + ",\n".join(json.dumps(item) for item in items) + f"\n@{kind}@\n]"
+    """A list in JSON, which begins with a line that stands for what links add of a kind."""
+    return f"[\n@{kind}@\n" + ",\n".join(json.dumps(item) for item in items) + "\n]"
 
 
 def scripts() -> dict[str, str]:

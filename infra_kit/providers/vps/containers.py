@@ -190,7 +190,7 @@ def _cpus(cpu: float) -> str:
 
 
 def ready(scope: Scope, role: str, run: Run, made: Container, beside: Sequence[Container] = ()) -> local.Command:
-    """Limits the processes, which Docker does and its provider has no argument for, and waits until all is well.
+    """Waits until all is well, and limits the processes, which Docker does and its provider has no argument for.
 
     Args:
         scope, role, run: as for `container`.
@@ -200,10 +200,12 @@ def ready(scope: Scope, role: str, run: Run, made: Container, beside: Sequence[C
     script = f"""\
 set -eu
 read -r container beside
-docker update --pids-limit {run.pids} "$container" $beside >/dev/null
 for _ in $(seq {run.start_seconds}); do
   state=$(docker inspect --format '{{{{.State.Status}}}} and {{{{.State.Health.Status}}}}' "$container")
-  case $state in "running and healthy") exit 0 ;; exited*) break ;; esac
+  case $state in
+    "running and healthy") docker update --pids-limit {run.pids} "$container" $beside >/dev/null && exit 0 ;;
+    exited*) break ;;
+  esac
   sleep 1
 done
 echo "{child(scope.name, role)} is $state, and has {run.start_seconds} seconds to get well. The end of its log:" >&2

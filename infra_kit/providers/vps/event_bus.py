@@ -105,7 +105,7 @@ def link(scope: Scope, link: Link) -> Grant:
     there: EventBusEndpoint = link.to.endpoint
     native = scope.native(link.to, VpsBus)
     name = user_name(scope.name, link)
-    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
     made = ssh.run(
         scope,
         f"link-{link.key}",

@@ -57,7 +57,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
 
 def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]]) -> None:
     callers = [scope.native(route.to, VpsService).callers for route in spec.routes.values()]
-    named = {name: files.apply(lambda known, name=name: known[name]) for name in ("nginx.conf", *gateway_nginx.SCRIPTS)}
+    named = {name: files[name] for name in ("nginx.conf", *gateway_nginx.SCRIPTS)}
     run = Run(
         image=images.pull(scope, images.NGINX),
         command=nginx_container.COMMAND,

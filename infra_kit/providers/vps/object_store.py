@@ -113,7 +113,7 @@ def link(scope: Scope, link: Link) -> Grant:
     there: ObjectStoreEndpoint = link.to.endpoint
     native = scope.native(link.to, VpsBucket)
     name = user_name(scope.name, link)
-    key = pulumi.Output.secret(password(scope, f"link-{link.key}-key").result)
+    key: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-key").result)
     bucket = seaweed.bucket_name(link.to.target.app, link.to.name)
     made = ssh.run(
         scope,

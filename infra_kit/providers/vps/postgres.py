@@ -94,7 +94,7 @@ def link(scope: Scope, link: Link) -> Grant:
     native = scope.native(link.to, VpsPostgres)
     (access,), (database,) = link.access, link.only["database"]
     name = user_name(scope.name, link)
-    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
     gone = told("postgres_link_gone.sh", {"ROLE": name, "OWNER": OWNER})
     made = ssh.run(
         scope,

@@ -79,7 +79,7 @@ def link(scope: Scope, link: Link) -> Grant:
     there: RedisEndpoint = link.to.endpoint
     native = scope.native(link.to, VpsRedis)
     name = user_name(scope.name, link)
-    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
     made = [_user(scope, link, name, secret, it) for it in native.servers.items()]
     as_user = partial(_url, username=name, password=secret)
     mine = replace(

@@ -79,7 +79,7 @@ def link(scope: Scope, link: Link) -> Grant:
     return endpoint.grant(native=VpsGrant(network=scope.native(link.to, VpsService).callers))
 
 
-def _health(spec: ServiceSpec) -> dict[str, object]:
+def _health(spec: ServiceSpec) -> dict[str, Any]:
     """As Docker looks: it answers in its own network."""
     health = spec.health
     return {

@@ -104,11 +104,17 @@ def instance(work: Workload, role: str, *, in_turn: bool = False, **more: Any) -
         program = create(work.scope, role, work.run, in_turn=in_turn, depends_on=work.needs, **more)
         return Instance(program=program, host=program, beside=[])
     host = create(work.scope, f"{role}-host", _host(work), in_turn=in_turn)
-    inside = {"networks": (), "inside": host.id}
-    program = create(work.scope, role, replace(work.run, **inside), in_turn=in_turn, depends_on=work.needs, **more)
+    run = replace(work.run, networks=(), inside=host.id)
+    program = create(work.scope, role, run, in_turn=in_turn, depends_on=work.needs, **more)
     sidecars = [
-        create(work.scope, f"{role}-sidecar-{name}", replace(run, **inside), in_turn=in_turn, depends_on=work.needs)
-        for name, run in work.sidecars.items()
+        create(
+            work.scope,
+            f"{role}-sidecar-{name}",
+            replace(beside, inside=host.id),
+            in_turn=in_turn,
+            depends_on=work.needs,
+        )
+        for name, beside in work.sidecars.items()
     ]
     return Instance(program=program, host=host, beside=[host, *sidecars])
 
@@ -169,11 +175,12 @@ def _own(scope: Scope, spec: WorkloadSpec, key: str, name: pulumi.Output[str]) -
 
 def _secrets(given: Variables) -> pulumi.Output[str]:
     """As a shell reads them. Secret."""
-    lines = [
-        value.apply(lambda known, key=key: f"export {key}={shlex.quote(known)}\n")
-        for key, value in sorted(given.secret.items())
-    ]
+    lines = [_export(key, value) for key, value in sorted(given.secret.items())]
     return pulumi.Output.secret(pulumi.Output.concat(*lines))
+
+
+def _export(key: str, value: pulumi.Output[str]) -> pulumi.Output[str]:
+    return value.apply(lambda known: f"export {key}={shlex.quote(known)}\n")
 
 
 def _files(scope: Scope, spec: WorkloadSpec, run: Run) -> pulumi.Output[str]:
@@ -207,12 +214,11 @@ def _host(work: Workload) -> Run:
     """Holds the network, and nothing else."""
     return Run(
         image=tools.of(work.scope).image,
-        entrypoint=[tools.BUSYBOX, "tail", "-f", "/dev/null"],
+        entrypoint=["sleep", str(2**31 - 1)],
         user=USER,
         memory_gb=0.02,
         cpu=0.1,
-        health=tools.RUNS,
+        health=["true"],
         networks=work.run.networks,
-        mounts=[tools.of(work.scope).holder],
         pids=16,
     )

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Set
 
 from infra_kit import Cdn, Environment, Network, Redis, Target
 from infra_kit.target import package
-from infra_kit.testing.conformance.base import NAME, Base, at, inputs, own, parents, top
-from infra_kit.testing.recording import Recording, Resource
+from infra_kit.testing.conformance.base import NAME, Base, at, inputs, parents, top
+from infra_kit.testing.recording import Recording, Resource, State
 
 
 class NameRules(Base):
     def test_children_are_parented_and_named_after_the_component(self, target: Target) -> None:
-        recording = self.record(target)
-        it = recording.named(NAME)
-        assert it.parent is None
-        assert all(child.name.startswith(f"{NAME}-") for child in own(recording) if child != it)
-        # What a target has once is made on first need, and named after the target.
-        others = {resource.name for resource in recording.resources if resource.parent is None and resource != it}
-        assert all(other.startswith(f"{target.key}-") for other in others - self.beside), others
+        check_children(self.record(target).resources, target, self.beside)
 
     def test_a_change_moves_nothing_that_is_there(self, target: Target, change: str) -> None:
         assert inputs(self.record(target)).keys() <= inputs(self.changed(target, change)).keys()
@@ -51,6 +46,17 @@ class NameRules(Base):
         }
         assert there
         assert set(there.values()) == {self.region}, there
+
+
+def check_children(resources: Collection[State], target: Target, beside: Set[str]) -> None:
+    """Holds resources to their places: below the component, or of what the target has once."""
+    above = {resource.urn: resource.parent for resource in resources}
+    first = {resource.name: resource.urn for resource in resources if resource.parent is None}
+    below = [it for it in resources if it.parent and top(it.urn, above) == first[NAME]]
+    assert all(child.name.startswith(f"{NAME}-") for child in below)
+    # What a target has once is made on first need, and named after the target.
+    others = first.keys() - {NAME} - beside
+    assert all(other.startswith(f"{target.key}-") for other in others), others
 
 
 def _others(target: Target) -> None:

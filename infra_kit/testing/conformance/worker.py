@@ -15,6 +15,7 @@ class WorkerConformance(WorkloadRules, ComponentConformance):
     endpoint = WorkerEndpoint
     arguments = {"image": IMAGE, "command": ["python", "worker.py"]}
     keeps_data = False
+    beside = frozenset({"bus"})
     asks = {
         features.AUTOSCALING: {"min_instances": 1, "max_instances": 8, "backlog": Backlog(consumer="scoring")},
         features.VOLUMES: {"volumes": {"scratch": Volume(path="/data")}},

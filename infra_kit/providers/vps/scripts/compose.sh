@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes a server's configuration with the users that links made: a line @kind@ of the template becomes the contents of
-# all files /data/links/*.kind, a comma before each.
+# all files /data/links/*.kind, a comma after each (NATS takes the end of a line for one).
 #
 # $1: the template; $2: the configuration
 set -eu
@@ -12,7 +12,7 @@ while IFS= read -r line; do
     @*@)
       kind=${line#@}
       for file in /data/links/*."${kind%@}"; do
-        [ ! -e "$file" ] || { printf ',' && cat "$file"; }
+        [ ! -e "$file" ] || printf '%s,\n' "$(cat "$file")"
       done
       ;;
     *) printf '%s\n' "$line" ;;

@@ -6,4 +6,6 @@ set -eu
 
 sh /run/infra-kit/compose.sh "$1" "$2"
 shift 2
+# The program keeps this id.
+echo $$ >/data/links/pid
 exec "$@"

@@ -10,10 +10,11 @@
 set -eu
 
 # shellcheck disable=SC2086
-{
+[ -z "$BESIDE" ] || docker start $BESIDE >/dev/null
+# Docker limits no container that has ended. One that an earlier `up` ran has its limit.
+# shellcheck disable=SC2086
+[ "$(docker inspect --format '{{.HostConfig.PidsLimit}}' "$PROGRAM")" = "$PIDS" ] ||
   docker update --pids-limit "$PIDS" "$PROGRAM" $BESIDE >/dev/null
-  [ -z "$BESIDE" ] || docker start $BESIDE >/dev/null
-}
 
 once() {
   docker start "$PROGRAM" >/dev/null

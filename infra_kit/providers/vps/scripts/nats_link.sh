@@ -20,7 +20,7 @@ sh /run/infra-kit/compose.sh /run/infra-kit/nats.template /data/links/nats.conf
 loaded() { wget -q -O - "$MONITOR/varz" | sed -n 's/.*"config_load_time": *"\([^"]*\)".*/\1/p'; }
 
 before=$(loaded)
-kill -HUP "$(pidof nats-server)"
+kill -HUP "$(cat /data/links/pid)"
 tries=50
 while [ "$(loaded)" = "$before" ]; do
   tries=$((tries - 1))

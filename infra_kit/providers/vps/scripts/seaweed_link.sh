@@ -18,7 +18,7 @@ else
   rm -f "/data/links/$NAME.identity" "/data/links/$NAME.policy"
 fi
 sh /run/infra-kit/compose.sh /run/infra-kit/s3.template /data/links/s3.json
-kill -HUP "$(pidof weed)"
+kill -HUP "$(cat /data/links/pid)"
 [ -n "$IDENTITY" ] || exit 0
 
 answer() {

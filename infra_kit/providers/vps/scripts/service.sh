@@ -68,13 +68,16 @@ become_well() { # HOST
   good=0 deadline=$(($(date +%s) + START_SECONDS))
   while :; do
     if said=$(ask "$1" "$PATH_OF_HEALTH"); then good=$((good + 1)); else good=0; fi
-    [ "$good" -lt "$HEALTHY_AFTER" ] || return 0
+    [ "$good" -lt "$HEALTHY_AFTER" ] || break
     [ "$(docker inspect --format '{{.State.Status}}' "$(program_of "$1")")" != exited ] ||
       take_back "a new instance ended" "$1"
     [ "$(date +%s)" -lt "$deadline" ] ||
       take_back "a new instance is not well after $START_SECONDS seconds: ${said:-no answer in $CHECK_SECONDS seconds}" "$1"
     sleep 1
   done
+  # Docker limits no container that is just down.
+  # shellcheck disable=SC2046
+  docker update --pids-limit "$PIDS" $(printf '%s\n' "$INSTANCES" | grep "^$1 ") >/dev/null
 }
 
 smoke() { # HOST...
@@ -151,8 +154,6 @@ $host
 "*) ;; *) old="$old $host" ;; esac
 done
 
-# shellcheck disable=SC2086
-docker update --pids-limit "$PIDS" $INSTANCES >/dev/null
 # One that an earlier release took back was stopped. It is tried again.
 # shellcheck disable=SC2086
 docker start $INSTANCES >/dev/null

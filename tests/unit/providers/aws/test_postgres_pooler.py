@@ -24,9 +24,9 @@ def test_the_pooler_logs_in_with_the_roles_secret_over_tls() -> None:
 def test_the_pooler_may_read_that_secret_and_nothing_else() -> None:
     recording = made("production", pooling=Pooling())
     statements = json.loads(recording.named("db-pooler-rights").inputs["policy"])["Statement"]
-    allowed = {statement["Action"]: statement["Resource"] for statement in statements}
+    allowed = {statement["Action"][0]: statement["Resource"] for statement in statements}
     assert allowed == {
-        "secretsmanager:GetSecretValue": recording.named("db-secret").outputs["arn"],
+        "secretsmanager:GetSecretValue": [recording.named("db-secret").outputs["arn"]],
         "kms:Decrypt": recording.named("db-key").outputs["arn"],
     }
 

@@ -131,7 +131,7 @@ def test_backups_run_in_their_window_which_also_stands_where_there_are_none() ->
 
 
 @pytest.mark.parametrize(
-    ("environment", "kept"), [("development", False), ("preview", True), ("staging", True), ("production", True)]
+    ("environment", "kept"), [("development", False), ("preview", False), ("staging", True), ("production", True)]
 )
 def test_a_final_snapshot_of_a_random_name_is_left_where_data_is_retained(environment: str, kept: bool) -> None:
     inputs = server(environment).inputs

@@ -58,6 +58,7 @@ def test_the_function_is_told_all_that_it_needs_as_a_secret() -> None:
         "password": "recorded-password",
         "databases": ["shop", "audit"],
         "extensions": ["pgcrypto"],
+        "links": [],
     }
 
 

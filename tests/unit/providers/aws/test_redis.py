@@ -71,16 +71,18 @@ def test_eviction_and_databases_are_parameters() -> None:
     assert {it["name"]: it["value"] for it in parameters} == {"maxmemory-policy": "noeviction", "databases": "4"}
 
 
-def test_nobody_speaks_to_it_without_tls_and_the_token() -> None:
+def test_nobody_speaks_to_it_without_tls_and_a_users_password() -> None:
     recording = made()
     cache = recording.named("cache-server")
     assert cache.inputs["transitEncryptionEnabled"]
-    assert cache.inputs["authToken"] == recording.named("cache-password").outputs["result"]
-    assert "authToken" in cache.secret_inputs
+    assert cache.inputs["userGroupIds"] == [recording.named("cache-users").request.name + "-id"]
+    user = recording.named("cache-user")
+    assert user.inputs["authenticationMode"]["passwords"] == [recording.named("cache-password").outputs["result"]]
+    assert "authenticationMode" in user.secret_inputs
     assert recording.named("cache").outputs["url"].startswith("rediss://:")
 
 
-def test_a_token_is_as_long_as_elasticache_takes() -> None:
+def test_a_password_is_as_long_as_elasticache_takes() -> None:
     inputs = made().named("cache-password").inputs
     assert 16 <= inputs["length"] <= 128
     assert inputs["special"] is False
@@ -138,7 +140,7 @@ def test_an_append_only_file_is_a_gap_with_a_way_out() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "days", "final"),
-    [("development", 0, False), ("preview", 0, True), ("staging", 1, True), ("production", 7, True)],
+    [("development", 0, False), ("preview", 0, False), ("staging", 1, True), ("production", 7, True)],
 )
 def test_snapshots_go_by_the_environment(environment: str, days: int, final: bool) -> None:
     inputs = server(AWS | {"infra-kit:environment": environment})

@@ -24,7 +24,7 @@ def bus(environment: Environment = Environment.STAGING, settings: VpsSettings = 
 
 def configuration(made: Recording) -> dict[str, Any]:
     uploads = {it["file"]: it["content"] for it in made.named("bus-server-files").inputs["uploads"]}
-    parsed: dict[str, Any] = json.loads(re.sub(r"\n@\w+@", "", uploads["/run/infra-kit/nats.template"]))
+    parsed: dict[str, Any] = json.loads(re.sub(r"@\w+@\n", "", uploads["/run/infra-kit/nats.template"]))
     return parsed
 
 

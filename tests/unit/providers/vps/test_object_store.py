@@ -42,7 +42,7 @@ def test_the_bucket_is_reached_in_the_data_network_and_nowhere_else() -> None:
 
 def test_the_keys_are_in_files_and_in_no_argument() -> None:
     made = store()
-    config = json.loads(re.sub(r"\n@\w+@", "", files(made)["/run/infra-kit/s3.template"]))
+    config = json.loads(re.sub(r"@\w+@\n", "", files(made)["/run/infra-kit/s3.template"]))
     server = made.named("files-server")
 
     assert {identity["name"] for identity in config["identities"]} == {"admin", "app", "cdn"}

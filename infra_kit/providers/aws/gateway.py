@@ -1,0 +1,172 @@
+"""Gateway on AWS: an Application Load Balancer in the public subnets, before services of ECS.
+
+- HTTPS with a certificate of ACM, TLS 1.2 and 1.3; HTTP is sent there. Without `domains` there is no certificate: it
+  answers by plain HTTP on its own name, and production refuses that.
+- Each route is a rule (`gateway_rules`), each service a target group (`gateway_targets`), which is spoken to by TLS.
+  What no route leads to is answered 404.
+- `jwt` is the load balancer's own: it takes RS256, in a token whose `aud` is a list or one text as `audience` is of
+  several or of one, and passes it on. It makes no headers of claims, so `claims` are a gap
+  (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html).
+- `waf` and `limits` are a web ACL of WAF (`gateway_waf`).
+- A request that says a length beyond `max_body_mb` is answered 413; one that says none is the service's to bound.
+- Of `response_headers`, a load balancer knows those in `gateway_headers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi_aws import lb
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
+from infra_kit.features import Feature
+from infra_kit.providers.aws import (
+    buckets,
+    certificates,
+    gateway_checks,
+    gateway_headers,
+    gateway_rules,
+    gateway_targets,
+    gateway_waf,
+    security,
+)
+from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
+from infra_kit.providers.common.waiting import after
+
+SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+
+HINTS = {
+    features.JWT: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and fetches "
+    "keys by HTTPS alone; leave claims out, and let the services read them from the token, which is checked by then",
+    features.RATE_LIMITS: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the services "
+    "count those, in a Redis",
+}
+
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+HTTP, HTTPS = 80, 443
+
+
+def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS - gateway_checks.beyond(spec), HINTS)
+
+
+def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
+    gateway_checks.check(scope, spec)
+    network = gateway_targets.network(scope, spec)
+    group = _group(scope, network, spec)
+    balancer = _balancer(scope, spec, network, group)
+    listener = _listen(scope, spec, balancer)
+    targets = gateway_targets.create(scope, spec, network, group)
+    rules = gateway_rules.create(scope, spec, listener, targets)
+    gateway_targets.lead(spec, balancer, targets, rules)
+    guards = gateway_waf.create(scope, spec, balancer)
+    alias = {"name": balancer.dns_name, "zone_id": balancer.zone_id}
+    records = certificates.lead(scope, spec.domains, alias, types=("A",))
+    needed = [*gateway_targets.services(scope, spec), *rules.values(), *guards, *records]
+    return GatewayEndpoint(
+        url=after(_url(spec, balancer), *needed),
+        domain=after(balancer.dns_name, *needed),
+        ca_certificate=pulumi.Output.from_input(None),
+    )
+
+
+def _url(spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulumi.Output[str]:
+    hosts = [domain for domain in spec.domains if not domain.startswith("*")]
+    scheme = "https" if spec.domains else "http"
+    return pulumi.Output.concat(f"{scheme}://", hosts[0] if hosts else balancer.dns_name)
+
+
+def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec) -> pulumi.Output[str]:
+    """Why not CKV_AWS_260 (port 80 is open to all): who comes there is sent to HTTPS."""
+    made = security.group(scope, network, "security-group", "Reaches")
+    ways = [
+        security.let_in(scope, f"ingress-{port}", made.id, port, cidr_ipv4=ANYWHERE)
+        for port in ((HTTP, HTTPS) if spec.domains else (HTTP,))
+    ]
+    return after(made.id, *ways)
+
+
+def _balancer(scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulumi.Output[str]) -> lb.LoadBalancer:
+    subnets = network.ids(scope, "public")
+    gateway_checks.check_zones(scope, subnets)
+    return scope.resource(
+        "balancer",
+        lb.LoadBalancer,
+        # A name is at most 32 characters: Pulumi's own may be longer.
+        name_prefix="edge-",
+        load_balancer_type="application",
+        internal=False,
+        subnets=subnets,
+        security_groups=[group],
+        # Why not CKV_AWS_150 elsewhere: such stacks come and go.
+        enable_deletion_protection=scope.defaults.protect,
+        drop_invalid_header_fields=True,
+        desync_mitigation_mode="strictest",
+        # Why not CKV_AWS_91 elsewhere: access_logs is the spec's, by default production's.
+        access_logs=_access_logs(scope) if spec.access_logs else None,
+        tags=scope.tags,
+    )
+
+
+def _access_logs(scope: Scope) -> dict[str, Any]:
+    return {"bucket": buckets.log_bucket(scope, "logs", _balancers_log), "enabled": True}
+
+
+def _balancers_log(place: buckets.Place) -> buckets.Statement:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"""
+    balancers = f"arn:{place.partition}:elasticloadbalancing:*:{place.account}:loadbalancer/*"
+    return {
+        "Sid": "OwnBalancersLog",
+        "Effect": "Allow",
+        "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{place.arn}/AWSLogs/{place.account}/*",
+        "Condition": {"ArnLike": {"aws:SourceArn": balancers}},
+    }
+
+
+def _listen(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulumi.Output[str]:
+    """The ARN of the listener that has the routes."""
+    nowhere = [{"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "404"}}]
+    if not spec.domains:
+        pulumi.log.warn(
+            f"{scope.what}: it has no domains, so no certificate: it answers by plain HTTP on its own name. Name "
+            "domains before anyone depends on it.",
+            scope.parent,
+        )
+        return _listener(
+            scope, "http", balancer, port=HTTP, protocol="HTTP", actions=nowhere, **gateway_headers.inputs(spec)
+        ).arn
+    secure = {"port": str(HTTPS), "protocol": "HTTPS", "status_code": "HTTP_301"}
+    _listener(scope, "http", balancer, port=HTTP, protocol="HTTP", actions=[{"type": "redirect", "redirect": secure}])
+    tls = {"certificate_arn": certificates.certificate(scope, spec.domains), "ssl_policy": TLS_POLICY}
+    return _listener(
+        scope, "https", balancer, port=HTTPS, protocol="HTTPS", actions=nowhere, **tls, **gateway_headers.inputs(spec)
+    ).arn
+
+
+def _listener(
+    scope: Scope,
+    role: str,
+    balancer: lb.LoadBalancer,
+    *,
+    port: int,
+    protocol: str,
+    actions: Sequence[Mapping[str, Any]],
+    **more: Any,
+) -> lb.Listener:
+    return scope.resource(
+        role,
+        lb.Listener,
+        load_balancer_arn=balancer.arn,
+        port=port,
+        protocol=protocol,
+        default_actions=list(actions),
+        routing_http_response_server_enabled=False,
+        tags=scope.tags,
+        **more,
+    )

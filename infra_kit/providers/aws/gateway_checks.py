@@ -1,0 +1,107 @@
+"""What a load balancer and WAF cannot do for a Gateway is refused before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.gateway import GatewaySpec
+from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.aws import gateway_headers
+from infra_kit.rate_limits import RateLimit
+
+LEAST_ZONES = 2
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"""
+MOST_ROUTES = 98
+"""Of the 100 rules that a load balancer has
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html)."""
+LONGEST_PATTERN, MOST_WILDCARDS = 128, 5
+"""Of a rule (the same page)."""
+MOST_AUDIENCES = 10
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_JwtValidationActionAdditionalClaim.html"""
+WINDOWS = (60, 120, 300, 600)
+LEAST_REQUESTS = 10
+"""https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html"""
+
+
+def beyond(spec: GatewaySpec) -> frozenset[Feature]:
+    """What AWS has, but not as this spec asks for it."""
+    limits = [*spec.limits, *(limit for route in spec.routes.values() for limit in route.limits)]
+    found = {
+        features.JWT: spec.jwt is not None and (bool(spec.jwt.claims) or not spec.jwt.keys_url.startswith("https:")),
+        features.RATE_LIMITS: any(limit.by != "address" for limit in limits),
+    }
+    return frozenset(feature for feature, is_beyond in found.items() if is_beyond)
+
+
+def check(scope: Scope, spec: GatewaySpec) -> None:
+    """Raises `SpecError`."""
+    if not spec.domains and scope.defaults.protect:
+        raise SpecError(
+            f"{scope.what}: domains: none given; in {scope.environment}, on aws it needs one: nobody gets a "
+            "certificate for the name of a load balancer, and it would answer without encryption. Say "
+            "domains=['api.example.com']."
+        )
+    gateway_headers.check(scope, spec)
+    _check_jwt(scope, spec)
+    if len(spec.routes) > MOST_ROUTES:
+        raise SpecError(
+            f"{scope.what}: routes: given {len(spec.routes)}, a load balancer has {MOST_ROUTES} at most. Join some by "
+            "their beginning, or spread them over two gateways."
+        )
+    for limit in spec.limits:
+        _check_limit(f"{scope.what}: limits", limit)
+    for pattern, route in spec.routes.items():
+        _check_pattern(f"{scope.what}: routes: {pattern}", pattern)
+        for limit in route.limits:
+            _check_limit(f"{scope.what}: routes: {pattern}: limits", limit)
+
+
+def _check_jwt(scope: Scope, spec: GatewaySpec) -> None:
+    if spec.jwt and not spec.domains:
+        raise SpecError(f"{scope.what}: jwt: a load balancer checks tokens by HTTPS alone. Say domains=[…] too.")
+    if spec.jwt and len(spec.jwt.audience) > MOST_AUDIENCES:
+        raise SpecError(
+            f"{scope.what}: jwt.audience: given {len(spec.jwt.audience)}, a load balancer takes {MOST_AUDIENCES}. Name "
+            "fewer."
+        )
+
+
+def _check_pattern(where: str, pattern: str) -> None:
+    if "?" in pattern:
+        raise SpecError(f"{where}: '?' stands for any character at AWS. Leave it out, or say '*'.")
+    if len(pattern) > LONGEST_PATTERN or pattern.count("*") > MOST_WILDCARDS:
+        raise SpecError(
+            f"{where}: AWS takes {LONGEST_PATTERN} characters and {MOST_WILDCARDS} '*'. Route what goes there by its "
+            "beginning."
+        )
+
+
+def _check_limit(where: str, limit: RateLimit) -> None:
+    window = seconds(limit.per)
+    if window not in WINDOWS:
+        raise SpecError(
+            f"{where}: per: given {limit.per}; AWS WAF counts over {', '.join(map(str, WINDOWS))} seconds. Choose one "
+            "of these, or let the service count, in a Redis."
+        )
+    if limit.requests < LEAST_REQUESTS:
+        raise SpecError(
+            f"{where}: requests: given {limit.requests}; AWS WAF counts from {LEAST_REQUESTS}. Say more over a longer "
+            "time, or let the service count, in a Redis."
+        )
+    if limit.burst:
+        raise SpecError(
+            f"{where}: burst: given {limit.burst}; AWS WAF has none: what is beyond the limit is refused. Leave it "
+            f"out, or say requests={limit.requests + limit.burst}."
+        )
+
+
+def check_zones(scope: Scope, subnets: Sequence[object]) -> None:
+    if len(subnets) < LEAST_ZONES:
+        raise SpecError(
+            f"{scope.what}: routes: the network of its services has one zone; a load balancer stands in "
+            f"{LEAST_ZONES}. Give them a Network(zones={LEAST_ZONES})."
+        )

@@ -1,0 +1,151 @@
+"""The web ACL of a Gateway: rules that AWS keeps, against common attacks, and limits by address.
+
+- Of the common rules, the one that bounds a body to 8 KB only counts: `max_body_mb` is the gateway's own. Anonymous
+  addresses are counted only, because other services' clouds are among them.
+- A limit is counted over its window; what is beyond is answered 429 with `Retry-After`. AWS looks every few seconds, so
+  a burst gets a little further
+  (https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html). A route's limit
+  counts what that route answers: not what a longer pattern takes from it.
+- Where accesses are logged, what is refused or counted is too, without cookies and tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi_aws import cloudwatch, lb, wafv2
+
+from infra_kit.component import Scope
+from infra_kit.components.gateway import GatewaySpec
+from infra_kit.durations import seconds
+from infra_kit.naming import fit
+from infra_kit.patterns import overlap
+from infra_kit.providers.aws import keys, logs
+from infra_kit.rate_limits import RateLimit
+
+Rule = Mapping[str, Any]
+
+MANAGED = {
+    "AWSManagedRulesAmazonIpReputationList": (),
+    "AWSManagedRulesAnonymousIpList": ("AnonymousIPList", "HostingProviderIPList"),
+    "AWSManagedRulesKnownBadInputsRuleSet": (),
+    "AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",),
+    "AWSManagedRulesSQLiRuleSet": (),
+}
+"""By group, in their order, the rules that only count (https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html)."""
+LOG_PREFIX = "aws-waf-logs-"
+"""https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
+PLAIN_TEXT = [{"priority": 0, "type": "NONE"}]
+
+
+def create(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pulumi.Resource]:
+    rules = [*_limits(spec), *(_managed() if spec.waf else [])]
+    if not rules:
+        return []
+    acl = scope.resource(
+        "acl",
+        wafv2.WebAcl,
+        scope="REGIONAL",
+        default_action={"allow": {}},
+        rules=[{**rule, "priority": number} for number, rule in enumerate(rules)],
+        visibility_config=_visible("all"),
+        tags=scope.tags,
+    )
+    if spec.access_logs:
+        _log(scope, acl)
+    return [scope.resource("guard", wafv2.WebAclAssociation, resource_arn=balancer.arn, web_acl_arn=acl.arn)]
+
+
+def _visible(name: str) -> dict[str, object]:
+    return {"cloudwatch_metrics_enabled": True, "metric_name": name, "sampled_requests_enabled": True}
+
+
+def _managed() -> list[Rule]:
+    return [
+        {
+            "name": name,
+            "override_action": {"none": {}},
+            "statement": {
+                "managed_rule_group_statement": {
+                    "vendor_name": "AWS",
+                    "name": name,
+                    "rule_action_overrides": [{"name": it, "action_to_use": {"count": {}}} for it in counted] or None,
+                }
+            },
+            "visibility_config": _visible(name),
+        }
+        for name, counted in MANAGED.items()
+    ]
+
+
+def _limits(spec: GatewaySpec) -> list[Rule]:
+    general = [_limit(f"limit-{number}", limit, None) for number, limit in enumerate(spec.limits, start=1)]
+    return general + [
+        _limit(f"limit-{fit(pattern)}-{number}", limit, _answered_by(pattern, spec.routes))
+        for pattern, route in spec.routes.items()
+        for number, limit in enumerate(route.limits, start=1)
+    ]
+
+
+def _limit(name: str, limit: RateLimit, where: Rule | None) -> Rule:
+    window = seconds(limit.per)
+    wait = {"response_code": 429, "response_headers": [{"name": "Retry-After", "value": str(window)}]}
+    counted = {"limit": limit.requests, "evaluation_window_sec": window, "aggregate_key_type": "IP"}
+    return {
+        "name": name,
+        "action": {"block": {"custom_response": wait}},
+        "statement": {"rate_based_statement": {**counted, "scope_down_statement": where} if where else counted},
+        "visibility_config": _visible(name),
+    }
+
+
+def _answered_by(pattern: str, patterns: Sequence[str] | Mapping[str, object]) -> Rule:
+    """What fits the pattern, and no longer one."""
+    others = sorted(it for it in patterns if len(it) > len(pattern) and overlap(it, pattern))
+    if not others:
+        return _path(pattern)
+    without = [{"not_statement": {"statements": [_path(other)]}} for other in others]
+    return {"and_statement": {"statements": [_path(pattern), *without]}}
+
+
+def _path(pattern: str) -> Rule:
+    where = {"field_to_match": {"uri_path": {}}, "text_transformations": PLAIN_TEXT}
+    if "*" not in pattern:
+        return {"byte_match_statement": {**where, "positional_constraint": "EXACTLY", "search_string": pattern}}
+    if "*" not in pattern[:-1]:
+        begins = {"positional_constraint": "STARTS_WITH", "search_string": pattern[:-1]}
+        return {"byte_match_statement": {**where, **begins}}
+    expression = ".*".join(map(re.escape, pattern.split("*")))
+    return {"regex_match_statement": {**where, "regex_string": f"^{expression}$"}}
+
+
+def _log(scope: Scope, acl: wafv2.WebAcl) -> None:
+    log = scope.resource(
+        "acl-log",
+        cloudwatch.LogGroup,
+        name_prefix=LOG_PREFIX,
+        retention_in_days=logs.days(scope),
+        kms_key_id=keys.key_arn(scope, "logs-key", services=(keys.LOGS,)),
+        tags=scope.tags,
+    )
+    hidden = [{"single_header": {"name": name}} for name in ("authorization", "cookie")]
+    scope.resource(
+        "acl-logging",
+        wafv2.WebAclLoggingConfiguration,
+        resource_arn=acl.arn,
+        log_destination_configs=[log.arn],
+        redacted_fields=hidden,
+        logging_filter={
+            "default_behavior": "DROP",
+            "filters": [
+                {
+                    "behavior": "KEEP",
+                    "requirement": "MEETS_ANY",
+                    "conditions": [{"action_condition": {"action": action}} for action in ("BLOCK", "COUNT")],
+                }
+            ],
+        },
+    )

@@ -1,0 +1,60 @@
+"""Job on AWS: a task of ECS on Fargate, which a schedule starts, or `up` itself. What runs stands in `workloads`.
+
+- On a schedule (`job_schedule`): EventBridge Scheduler starts an execution of Step Functions, which runs the task,
+  waits for its end, tries again, and stops what takes longer than `timeout`. The next one would begin beside one that
+  is not over, so a schedule is taken only where a run ends, with all that it is tried again, before the next one
+  begins.
+- Without one (`job_run`), a Lambda function runs it whenever anything of it changes, waits for its end, and fails with
+  its reason. A function lives for 15 minutes: that is the longest such a job can take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from infra_kit.component import Scope
+from infra_kit.components.job import JobEndpoint, JobSpec
+from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.aws import job_run, job_schedule, workloads
+from infra_kit.providers.aws.workload_checks import refuse_or_say
+from infra_kit.schedules import shortest_pause
+
+SUPPORTS = workloads.SUPPORTS
+
+
+def gaps(spec: JobSpec) -> Mapping[Feature, str]:
+    return workloads.gaps(spec)
+
+
+def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
+    _check(scope, spec)
+    made = workloads.workload(scope, spec)
+    if spec.schedule:
+        job_schedule.create(scope, spec, spec.schedule, made)
+    else:
+        job_run.create(scope, made, longest=min(_longest(spec), job_run.MOST_SECONDS), retries=spec.retries)
+    return JobEndpoint(log=made.ground.log.name)
+
+
+def _longest(spec: JobSpec) -> int:
+    return seconds(spec.timeout) * (spec.retries + 1)
+
+
+def _check(scope: Scope, spec: JobSpec) -> None:
+    asked = f"timeout: given {spec.timeout} and {spec.retries} retries, {_longest(spec)} seconds"
+    if spec.schedule and _longest(spec) > shortest_pause(spec.schedule):
+        raise SpecError(
+            f"{scope.what}: {asked}; {spec.schedule!r} runs it every {shortest_pause(spec.schedule)} seconds, and it "
+            "would run twice at once. Say a shorter timeout, or run it less often."
+        )
+    if not spec.schedule and _longest(spec) > job_run.MOST_SECONDS:
+        refuse_or_say(
+            scope,
+            spec,
+            "retries" if spec.retries else "timeout",
+            f"{scope.what}: {asked}; what `up` runs on aws ends within {job_run.MOST_SECONDS} seconds, for it is "
+            "waited for by a Lambda function. Say timeout='14m' or less and no retries; give what takes longer a "
+            "schedule, or run it from the pipeline.",
+        )

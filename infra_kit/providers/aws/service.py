@@ -1,0 +1,147 @@
+"""Service on AWS: ECS on Fargate, which starts instances, checks them and replaces them.
+
+- Private: what is linked to it reaches it by its name (`api.shop-1a2b3c.internal`), and a Gateway's load balancer; each
+  gets in by a rule of its own, on one port. Names are answered with up to eight instances, any of which a caller takes.
+- `health` is asked of every instance beside it (`service_front`), and by the load balancer where a Gateway leads here.
+- A new version is started an instance at a time, each well before an old one goes. ECS takes it back when its tasks
+  fail (circuit breaker), or when more answers than `max_error_percent` are errors within `watch`; `up` then fails.
+  Scaling to more instances never undoes what `up` says: it counts from `min_instances` up.
+- Blue-green is a gap: ECS moves the rule of a load balancer from one set to the other, one rule a service, and not the
+  names by which others call it
+  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html).
+- What runs stands in `workloads`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import ecs, servicediscovery
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.service import ServiceEndpoint, ServiceSpec
+from infra_kit.durations import seconds
+from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
+from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, workloads
+from infra_kit.providers.aws.grants import AwsGrant, Opening
+from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.service_release import Led
+from infra_kit.providers.aws.workloads import Ground, Own, Workload
+from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.waiting import after
+
+_OWN = frozenset({features.AUTOSCALING, features.STICKY_SESSIONS, features.ERROR_ROLLBACK})
+SUPPORTS = workloads.SUPPORTS | _OWN
+
+HINTS = {
+    features.BLUE_GREEN: "ECS starts a new version beside the old one, an instance at a time, and takes it back by "
+    "itself when it fails: leave strategy and smoke_tests out, and say max_error_percent where a Gateway leads to it",
+}
+
+NAME_SECONDS = 10
+"""How long a caller keeps the addresses of a name."""
+DEPLOYED_SECONDS = 20 * 60
+"""How long the provider waits for a version to be steady, its own patience
+(https://www.pulumi.com/registry/packages/aws/api-docs/ecs/service/)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsService:
+    """A service's handles, for gateways and callers."""
+
+    network: AwsNetwork
+    group: pulumi.Output[str]
+    gateways: Gathered[Led]
+    """Those that lead to it."""
+    service: ecs.Service
+
+
+def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
+    return workloads.gaps(spec, _OWN, HINTS)
+
+
+def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
+    service_checks.check(scope, spec)
+    made = workloads.workload(scope, spec, lambda ground: _own(spec, ground))
+    gateways: Gathered[Led] = Gathered("gateways")
+    name = _name(scope, made)
+    service = _service(scope, spec, made, name, gateways)
+    if service_scaling.grows(spec):
+        service_scaling.follow(
+            scope, spec, made.ground.cluster, service, lambda: service_release.label(scope, spec, gateways)
+        )
+    host = after(pulumi.Output.concat(name.name, ".", made.ground.cluster.namespace.name), service)
+    return ServiceEndpoint(
+        url=pulumi.Output.concat("http://", host, f":{spec.port}"),
+        host=host,
+        port=pulumi.Output.from_input(spec.port),
+        native=AwsService(network=made.ground.network, group=made.ground.group, gateways=gateways, service=service),
+    )
+
+
+def _own(spec: ServiceSpec, ground: Ground) -> Own:
+    front = service_front.container(spec, workloads.log_options(ground))
+    return Own(variables={"PORT": str(spec.port)}, ports=[spec.port], containers=[front], folders=[service_front.NAME])
+
+
+def _name(scope: Scope, made: Workload) -> servicediscovery.Service:
+    return scope.resource(
+        "name",
+        servicediscovery.Service,
+        name=scope.name,
+        ignore_changes=["name"],  # a component that is renamed keeps the name by which others call it
+        namespace_id=made.ground.cluster.namespace.id,
+        dns_config={
+            "namespace_id": made.ground.cluster.namespace.id,
+            "routing_policy": "MULTIVALUE",
+            "dns_records": [{"type": "A", "ttl": NAME_SECONDS}],
+        },
+        health_check_custom_config={},
+        force_destroy=True,
+        tags=scope.tags,
+    )
+
+
+def _service(
+    scope: Scope, spec: ServiceSpec, made: Workload, name: servicediscovery.Service, gateways: Gathered[Led]
+) -> ecs.Service:
+    alarm = service_release.alarm(scope, spec, gateways)
+    watched = seconds(spec.release.watch) if alarm else 0
+    return scope.resource(
+        "service",
+        ecs.Service,
+        depends_on=made.needs,
+        ignore_changes=["desiredCount"] if service_scaling.grows(spec) else [],
+        patience=f"{DEPLOYED_SECONDS + watched}s",
+        **workloads.deployed(scope, made, spec.min_instances),
+        deployment_maximum_percent=100 + math.ceil(100 / spec.min_instances),
+        health_check_grace_period_seconds=gateways.then(lambda led: _grace(spec, led)),
+        load_balancers=gateways.then(lambda led: _targets(scope, spec, led)),
+        alarms={"alarm_names": [alarm.name], "enable": True, "rollback": True} if alarm else None,
+        service_registries={"registry_arn": name.arn},
+    )
+
+
+def _grace(spec: ServiceSpec, led: Sequence[Led]) -> int | None:
+    """Seconds; ECS takes none where no load balancer leads to it."""
+    return seconds(spec.health.start_timeout) if led else None
+
+
+def _targets(scope: Scope, spec: ServiceSpec, led: Sequence[Led]) -> list[dict[str, Any]]:
+    service_checks.check_led_to(scope, spec, led)
+    port = service_front.port(spec)
+    return [
+        {"target_group_arn": it.targets, "container_name": service_front.NAME, "container_port": port} for it in led
+    ]
+
+
+def link(scope: Scope, link: Link) -> Grant:
+    endpoint: ServiceEndpoint = link.to.endpoint
+    there = scope.native(link.to, AwsService)
+    return endpoint.grant(native=AwsGrant(opening=Opening(group=there.group, port=link.to.spec.port)))

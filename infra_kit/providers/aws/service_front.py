@@ -1,0 +1,85 @@
+"""A container beside each instance of a service: what its health is asked by, and the end of a load balancer's TLS.
+
+ECS asks no address of a container, it runs a command within one; which commands an image has, nobody knows. So this one
+asks: when the service's path does not answer well, the task is not well, and is replaced. And a load balancer, which
+trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear.
+
+It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
+the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. It shares the task's memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pulumi
+
+from infra_kit.components.service import ServiceSpec
+from infra_kit.durations import seconds
+from infra_kit.providers.aws.workload_containers import Definition, temporary
+
+NAME = "front"
+IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
+MEMORY = 128
+"""MiB, at most; it needs about 30."""
+PORTS = (8443, 9443)
+"""Where it listens: at the first, unless that is the service's own."""
+DATA = "/data"
+
+CADDYFILE = """{{
+	admin off
+	persist_config off
+	skip_install_trust
+	auto_https disable_redirects
+	default_sni localhost
+	fallback_sni localhost
+	servers {{
+		trusted_proxies static private_ranges
+	}}
+}}
+https://localhost:{port}, https://:{port} {{
+	tls internal
+	reverse_proxy 127.0.0.1:{service}
+}}
+"""
+"""A load balancer names no host in its handshake, and says who the visitor is; nobody else reaches it."""
+
+
+def port(spec: ServiceSpec) -> int:
+    return next(port for port in PORTS if port != spec.port)
+
+
+def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Definition:
+    return {
+        "name": NAME,
+        "image": IMAGE,
+        "essential": True,
+        "memory": MEMORY,
+        "entryPoint": ["/bin/sh", "-c"],
+        "command": ['printf %s "$CADDYFILE" | exec caddy run --config - --adapter caddyfile'],
+        "environment": [
+            {"name": "CADDYFILE", "value": CADDYFILE.format(port=port(spec), service=spec.port)},
+            {"name": "XDG_CONFIG_HOME", "value": DATA},
+            {"name": "XDG_DATA_HOME", "value": DATA},
+        ],
+        "portMappings": [{"containerPort": port(spec), "hostPort": port(spec), "protocol": "tcp"}],
+        "mountPoints": [{**temporary(DATA), "sourceVolume": NAME}],
+        "readonlyRootFilesystem": True,
+        "stopTimeout": seconds(spec.stop_timeout),
+        "healthCheck": _health(spec),
+        "logConfiguration": {"logDriver": "awslogs", "options": {**log, "awslogs-stream-prefix": NAME}},
+    }
+
+
+def _health(spec: ServiceSpec) -> dict[str, object]:
+    health = spec.health
+    timeout = seconds(health.timeout)
+    url = f"http://127.0.0.1:{spec.port}{health.path}"
+    return {
+        "command": ["CMD", "wget", "-q", "-T", str(timeout), "-O", "/dev/null", url],
+        "interval": seconds(health.interval),
+        "timeout": timeout,
+        "retries": health.unhealthy_after,
+        "startPeriod": math.ceil(seconds(health.start_timeout)),
+    }

@@ -1,0 +1,118 @@
+"""How many instances a worker has: one for as many events as one can have waiting.
+
+What waits are the messages of the consumer's queue, those too that somebody is at work on: they are not done. By that
+number a step of the policy says how many instances there are to be. Why not target tracking: it cannot begin at none,
+and by one instance's share it never counts what is at work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi_aws import appautoscaling, cloudwatch, ecs
+
+from infra_kit.component import Scope
+from infra_kit.components.event_bus import EventBus
+from infra_kit.components.worker import Backlog, WorkerSpec
+from infra_kit.providers.aws import service_scaling
+from infra_kit.providers.aws.cluster import AwsCluster
+from infra_kit.providers.aws.event_bus import AwsEventBus
+
+MOST_STEPS = 20
+"""Of a policy (https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html)."""
+MINUTE = 60
+QUIET_MINUTES = 5
+"""So long nothing more than the least can have to do, before there are no more than those."""
+
+
+def follow(scope: Scope, spec: WorkerSpec, backlog: Backlog, cluster: AwsCluster, service: ecs.Service) -> None:
+    moved = service_scaling.target(scope, cluster, service, least=spec.min_instances, most=spec.most_instances)
+    enough = spec.min_instances * backlog.per_instance
+    queue = _queue(scope, spec, backlog)
+    busy = _policy(scope, "busy", moved, steps(spec, backlog))
+    quiet = _policy(scope, "quiet", moved, [(None, None, spec.min_instances)])
+    _alarm(scope, "busy", queue, busy, more=True, than=enough, minutes=1)
+    _alarm(scope, "quiet", queue, quiet, more=False, than=enough, minutes=QUIET_MINUTES)
+
+
+def _queue(scope: Scope, spec: WorkerSpec, backlog: Backlog) -> pulumi.Output[str]:
+    """The name of the consumer's queue: a worker with a backlog is linked to its bus."""
+    bus = next(
+        link.to for link in spec.links if isinstance(link.to, EventBus) and backlog.consumer in link.to.spec.consumers
+    )
+    arn = scope.native(bus, AwsEventBus).queue_arns[backlog.consumer]
+    return arn.apply(lambda it: it.rpartition(":")[2])
+
+
+Step = tuple[int | None, int | None, int]
+"""From where, up to where, counted from the alarm's threshold; and how many instances there."""
+
+
+def steps(spec: WorkerSpec, backlog: Backlog) -> list[Step]:
+    """One for each number of instances; of more than a policy takes, each for several."""
+    least, most = spec.min_instances, spec.most_instances
+    width = math.ceil((most - least) / MOST_STEPS)
+    tops = [*range(least + width, most, width), most]
+    edges = [(top - least) * backlog.per_instance for top in tops[:-1]]
+    return list(zip([0, *edges], [*edges, None], tops, strict=True))
+
+
+def _policy(scope: Scope, what: str, moved: appautoscaling.Target, steps: Sequence[Step]) -> appautoscaling.Policy:
+    return scope.resource(
+        f"scaling-{what}",
+        appautoscaling.Policy,
+        policy_type="StepScaling",
+        service_namespace=moved.service_namespace,
+        scalable_dimension=moved.scalable_dimension,
+        resource_id=moved.resource_id,
+        step_scaling_policy_configuration={
+            "adjustment_type": "ExactCapacity",
+            "metric_aggregation_type": "Maximum",
+            "cooldown": MINUTE,
+            "step_adjustments": [_adjustment(*step) for step in steps],
+        },
+    )
+
+
+def _adjustment(lower: int | None, upper: int | None, instances: int) -> dict[str, Any]:
+    bounds = {"metric_interval_lower_bound": lower, "metric_interval_upper_bound": upper}
+    if lower is None and upper is None:
+        bounds = {"metric_interval_upper_bound": 0}
+    return {"scaling_adjustment": instances, **{key: str(at) for key, at in bounds.items() if at is not None}}
+
+
+def _alarm(
+    scope: Scope,
+    what: str,
+    queue: pulumi.Output[str],
+    policy: appautoscaling.Policy,
+    *,
+    more: bool,
+    than: int,
+    minutes: int,
+) -> None:
+    scope.resource(
+        f"backlog-{what}",
+        cloudwatch.MetricAlarm,
+        alarm_description=f"Decides how many instances {scope.name} has: nothing is wrong when it rings",
+        comparison_operator="GreaterThanThreshold" if more else "LessThanOrEqualToThreshold",
+        threshold=than,
+        evaluation_periods=minutes,
+        # A queue that nobody used for hours says nothing.
+        treat_missing_data="notBreaching" if more else "breaching",
+        metric_queries=_waiting(queue),
+        alarm_actions=[policy.arn],
+        tags=scope.tags,
+    )
+
+
+def _waiting(queue: pulumi.Output[str]) -> list[Mapping[str, Any]]:
+    counted = {"namespace": "AWS/SQS", "dimensions": {"QueueName": queue}, "period": MINUTE, "stat": "Maximum"}
+    return [
+        {"id": "queued", "metric": {**counted, "metric_name": "ApproximateNumberOfMessagesVisible"}},
+        {"id": "taken", "metric": {**counted, "metric_name": "ApproximateNumberOfMessagesNotVisible"}},
+        {"id": "waiting", "expression": "queued + taken", "label": "Events", "return_data": True},
+    ]

