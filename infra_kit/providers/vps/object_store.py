@@ -120,22 +120,23 @@ def link(scope: Scope, link: Link) -> Grant:
         f"link-{link.key}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
         stdin=pulumi.Output.secret(key.apply(lambda known: _identity(link, name, bucket, known))),
-        delete=ssh.inside(native.server.id, told("seaweed_link.sh", _NOBODY | {"NAME": name})),
+        delete=ssh.inside(native.server.id, _told(name, {"name": name})),
         depends_on=[native.settled],
     )
     mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
     return mine.grant(link, keys=True, native=VpsGrant(network=native.links.name), depends_on=[made])
 
 
-_NOBODY = {"IDENTITY": "", "POLICY": "", "SECRET": "", "S3": f"http://127.0.0.1:{PORT}"}
-
-
 def _identity(link: Link, name: str, bucket: str, key: str) -> str:
     known: dict[str, list[object]] = {"identities": [], "policies": []}
     seaweed.add_link(known, name, key, bucket, {"access": link.access, "prefix": prefix_of(link)})
     (identity,), (policy,) = known["identities"], known["policies"]
-    own = {"NAME": name, "IDENTITY": json.dumps(identity), "POLICY": json.dumps(policy), "SECRET": key}
-    return told("seaweed_link.sh", _NOBODY | own)
+    return _told(name, identity, policy=json.dumps(policy), key=key)
+
+
+def _told(name: str, identity: object, *, policy: str = "", key: str = "") -> str:
+    variables = {"NAME": name, "IDENTITY": json.dumps(identity), "POLICY": policy, "SECRET": key}
+    return told("seaweed_link.sh", {**variables, "S3": f"http://127.0.0.1:{PORT}"})
 
 
 def _origin(scope: Scope) -> str:

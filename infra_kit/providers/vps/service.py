@@ -35,7 +35,12 @@ from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.scripts import told
 from infra_kit.providers.vps.workloads import Instance, Workload
 
-SUPPORTS = workloads.SUPPORTS | {features.STICKY_SESSIONS, features.BLUE_GREEN, features.ERROR_ROLLBACK}
+SUPPORTS = workloads.SUPPORTS | {
+    features.STICKY_SESSIONS,
+    features.BLUE_GREEN,
+    features.ERROR_ROLLBACK,
+    features.SMOKE_TESTS,
+}
 
 HINTS: Mapping[Feature, str] = workloads.HINTS
 
