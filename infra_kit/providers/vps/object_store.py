@@ -38,8 +38,7 @@ from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
-from infra_kit.providers.vps.grants import VpsGrant
-from infra_kit.providers.vps.link_networks import LinkNetwork
+from infra_kit.providers.vps.link_networks import Reached, way
 from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
@@ -71,7 +70,7 @@ class VpsBucket:
     access_key: str
     """Of the pair that only reads."""
     secret_key: pulumi.Output[str]
-    links: LinkNetwork
+    reached: Reached
     server: Container
     settled: pulumi.Resource
 
@@ -102,7 +101,7 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
             origin=ssh.after(settled, _origin(scope)),
             access_key=seaweed.CDN,
             secret_key=pulumi.Output.secret(keys["cdn-key"]),
-            links=LinkNetwork(scope, {"server": server}),
+            reached={child(scope.name, "server"): server},
             server=server,
             settled=settled,
         ),
@@ -124,7 +123,7 @@ def link(scope: Scope, link: Link) -> Grant:
         depends_on=[native.settled],
     )
     mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
-    return mine.grant(link, keys=True, native=VpsGrant(network=native.links.name), depends_on=[made])
+    return mine.grant(link, keys=True, native=way(scope, link, native.reached), depends_on=[made])
 
 
 def _identity(link: Link, name: str, bucket: str, key: str) -> str:

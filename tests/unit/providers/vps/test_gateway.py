@@ -29,10 +29,10 @@ def conf(made: Recording) -> str:
     return uploads(made, "edge-server-files")["/run/infra-kit/nginx.conf"]
 
 
-def test_it_stands_between_the_edge_and_the_callers_networks_and_publishes_nothing() -> None:
+def test_it_stands_between_the_edge_and_each_service_and_publishes_nothing() -> None:
     made = gateway()
 
-    assert networks(made, "edge-server") == {"vps-edge-network", "api-callers", "auth-callers"}
+    assert networks(made, "edge-server") == {"vps-edge-network", "edge-to-api-network", "edge-to-auth-network"}
     published = [it.name for it in made.of_type(CONTAINER) if it.inputs.get("ports")]
     assert published == ["vps-edge-proxy"]
     assert "reverse_proxy edge-server:8080" in told(made, "edge-site")

@@ -43,14 +43,15 @@ def linked(store: str, *, users: int = 1) -> Recording:
 
 
 @each
-def test_what_is_linked_joins_a_network_of_the_stores_and_what_is_not_does_not(store: str) -> None:
+def test_who_is_linked_is_alone_with_the_store_in_a_network(store: str) -> None:
     made = linked(store, users=2)
 
-    assert made.named(f"{store}-links").inputs["internal"] is True
     for number in range(2):
-        assert networks(made, f"api-{number}-instance-1") == {f"api-{number}-network", f"{store}-links"}
+        network = f"api-{number}-link-{store}-network"
+        assert made.named(network).inputs["internal"] is True
+        assert networks(made, f"api-{number}-instance-1") == {f"api-{number}-network", network}
+        assert f"{store}-server-id {store}-server" in told(made, f"api-{number}-link-{store}-joined")
     assert networks(made, "other-instance-1") == {"other-network"}
-    assert f"{store}-server-id {store}-server" in told(made, f"{store}-links-joined")
 
 
 @each
@@ -59,19 +60,17 @@ def test_a_link_moves_nothing_of_what_stands(store: str) -> None:
     before = {it.urn: it.inputs for it in alone.resources}
 
     assert before.items() <= {it.urn: it.inputs for it in made.resources}.items()
-    assert f"{store}-links" not in {it.name for it in alone.resources}
 
 
 @each
 def test_a_links_user_is_made_by_standard_input_and_goes_with_the_link(store: str) -> None:
     made = linked(store)
-    steps = [it for it in made.resources if it.name.startswith(f"api-0-link-{store}") and "create" in it.inputs]
+    steps = [it for it in made.resources if f"api_0__{store}" in it.inputs.get("delete", "")]
 
     assert steps
     for step in steps:
         assert "stdin" in step.secret_inputs
         assert "recorded-password" not in step.inputs["create"] + step.inputs["delete"]
-        assert f"api_0__{store}" in step.inputs["delete"]
         assert step.urn in made.named("api-0-instance-1").options.depends_on
 
 

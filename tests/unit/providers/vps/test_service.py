@@ -108,19 +108,19 @@ def test_what_the_user_says_of_its_home_counts() -> None:
 # Networks
 
 
-def test_callers_see_the_proxy_and_nothing_behind_it() -> None:
+def test_a_caller_has_a_network_in_common_with_the_proxy_alone() -> None:
     def program() -> None:
         auth = service("auth")
         service("api", links=[auth.link()])
-        service("other")
+        service("next", links=[auth.link()])
 
     recording = record(program)
 
-    assert networks(recording, "auth-instance-1") == {"auth-network"}
-    assert networks(recording, "auth-proxy") == {"auth-network", "auth-callers"}
-    assert networks(recording, "api-instance-1") == {"api-network", "auth-callers"}
-    assert networks(recording, "other-instance-1") == {"other-network"}
-    assert recording.named("auth-callers").inputs["internal"] is True
+    assert networks(recording, "auth-instance-1") == networks(recording, "auth-proxy") == {"auth-network"}
+    for name in ("api", "next"):
+        assert networks(recording, f"{name}-instance-1") == {f"{name}-network", f"{name}-link-auth-network"}
+        assert recording.named(f"{name}-link-auth-network").inputs["internal"] is True
+        assert "MEMBERS='auth-proxy-id auth-proxy'" in told(recording, f"{name}-link-auth-joined")
     assert "AUTH_URL=http://auth-proxy:8080" in recording.named("api-instance-1").inputs["envs"]
 
 
