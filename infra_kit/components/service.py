@@ -108,6 +108,7 @@ class ServiceSpec(WorkloadSpec):
             features.STICKY_SESSIONS: self.sticky_sessions,
             features.BLUE_GREEN: self.release.strategy == "blue-green",
             features.ERROR_ROLLBACK: self.release.max_error_percent is not None,
+            features.SMOKE_TESTS: bool(self.release.smoke_tests),
         }
 
     def without(self, feature: Feature) -> ServiceSpec:
@@ -117,9 +118,9 @@ class ServiceSpec(WorkloadSpec):
             case features.STICKY_SESSIONS:
                 return self.replace(sticky_sessions=False)
             case features.BLUE_GREEN:
-                # What tries the new set goes with it.
-                rolling = {"strategy": "rolling", "smoke_tests": ()}
-                return self.replace(release=self.release.model_copy(update=rolling))
+                return self.replace(release=self.release.model_copy(update={"strategy": "rolling"}))
+            case features.SMOKE_TESTS:
+                return self.replace(release=self.release.model_copy(update={"smoke_tests": ()}))
             case features.ERROR_ROLLBACK:
                 return self.replace(release=self.release.model_copy(update={"max_error_percent": None}))
             case _:

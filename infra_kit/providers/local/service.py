@@ -26,7 +26,12 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.local import workloads
 from infra_kit.providers.local.resource import ServiceServer, server
 
-SUPPORTS = workloads.SUPPORTS | {features.STICKY_SESSIONS, features.BLUE_GREEN, features.ERROR_ROLLBACK}
+SUPPORTS = workloads.SUPPORTS | {
+    features.STICKY_SESSIONS,
+    features.BLUE_GREEN,
+    features.ERROR_ROLLBACK,
+    features.SMOKE_TESTS,
+}
 
 HINTS: Mapping[Feature, str] = {
     **workloads.HINTS,

@@ -20,6 +20,7 @@ from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.naming import child
 from infra_kit.providers.common import nats
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
@@ -28,8 +29,7 @@ from infra_kit.providers.vps import copies, images, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
-from infra_kit.providers.vps.grants import VpsGrant
-from infra_kit.providers.vps.link_networks import LinkNetwork, inside
+from infra_kit.providers.vps.link_networks import Reached, inside, way
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
 from infra_kit.providers.vps.volumes import give
@@ -85,7 +85,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         native=VpsBus(
             server=server,
             settled=settled,
-            network=LinkNetwork(scope, {"server": server}),
+            reached={child(scope.name, "server"): server},
             where=inside(scope, "server", PORT, settled),
         ),
     )
@@ -97,7 +97,7 @@ class VpsBus:
 
     server: Container
     settled: pulumi.Resource
-    network: LinkNetwork
+    reached: Reached
     where: Address
 
 
@@ -123,7 +123,7 @@ def link(scope: Scope, link: Link) -> Grant:
         url=url("nats", username=name, password=secret, host=native.where.host, port=native.where.port),
         inbox_prefix=pulumi.Output.from_input(nats.inbox(name)),
     )
-    return mine.grant(link, native=VpsGrant(network=native.network.name), depends_on=[made])
+    return mine.grant(link, native=way(scope, link, native.reached), depends_on=[made])
 
 
 _NOBODY = {"ENTRY": "", "MONITOR": f"http://127.0.0.1:{MONITOR}"}

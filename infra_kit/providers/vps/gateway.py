@@ -2,7 +2,7 @@
 
 The edge leads HTTP to HTTPS and gets the certificates; all else is this nginx's, with the scripts that the local
 target has too (`providers/common/gateway_nginx.py`): routes, tokens, limits, the firewall's rules, headers, sizes. It
-stands in the edge's network, and in those of the services that it leads to, where it sees their proxies only.
+stands in the edge's network, and in one with each service that it leads to, where it sees the service's proxy only.
 
 Limits are counted in its memory: they begin anew when it is made anew, which a change of its own settings does. The
 edge holds requests meanwhile. Without domains it answers to the host's own name; a host that is known by its address
@@ -25,6 +25,7 @@ from infra_kit.providers.common import gateway_nginx, gateway_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, nginx_container, ssh
 from infra_kit.providers.vps.containers import FILES, container
+from infra_kit.providers.vps.link_networks import join
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.service import VpsService
 
@@ -56,7 +57,8 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
 
 
 def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]]) -> None:
-    callers = [scope.native(route.to, VpsService).callers for route in spec.routes.values()]
+    services = {route.to.name: scope.native(route.to, VpsService) for route in spec.routes.values()}
+    routed = [join(scope, f"to-{name}", services[name].reached) for name in sorted(services)]
     named = {name: files[name] for name in ("nginx.conf", *gateway_nginx.SCRIPTS)}
     run = Run(
         image=images.pull(scope, images.NGINX),
@@ -65,7 +67,7 @@ def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]
         memory_gb=MEMORY_GB,
         cpu=CPU,
         health=nginx_container.HEALTH,
-        networks=[edge.of(scope).network, *dict.fromkeys(callers)],
+        networks=[edge.of(scope).network, *routed],
         files=named,
         volumes={nginx_container.DATA: None},
         stop_signal="SIGQUIT",

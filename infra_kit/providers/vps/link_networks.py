@@ -1,58 +1,60 @@
-"""The networks of links: what is linked to a component reaches it in a Docker network that the two have in common.
+"""The networks of links: who is linked reaches the other in a Docker network that only the two are in.
 
-A component's containers join it with its first link, beside the networks that they have: nothing that stands is made
-anew for it, and what is not linked has no way there. The network leads nowhere else. A Docker network has no direction:
-who serves could also call who is linked.
+The containers of the other join it beside the networks that they have: nothing that stands is made anew for a link, and
+what is not linked has no way there. It leads nowhere else. A Docker network has no direction and no ports: the other
+could call who is linked to it, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 
 from infra_kit.component import Scope
+from infra_kit.links import Link
 from infra_kit.naming import child
 from infra_kit.providers.vps import ssh
 from infra_kit.providers.vps.addresses import Address
 from infra_kit.providers.vps.containers import Container
+from infra_kit.providers.vps.grants import VpsGrant
 from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.scripts import told
 
+Reached = Mapping[str, Container]
+"""The containers that links to a component lead to, each by its name in their networks."""
 
-class LinkNetwork:
-    """Of a component: made when a link first asks for it."""
 
-    def __init__(self, scope: Scope, containers: Mapping[str, Container]) -> None:
-        """`containers` are those that links lead to, by role."""
-        self._scope, self._containers = scope, containers
-        self._name: pulumi.Output[str] | None = None
+def way(scope: Scope, link: Link, reached: Reached) -> VpsGrant:
+    """What a link gives beside variables."""
+    return VpsGrant(network=join(scope, f"link-{link.key}", reached))
 
-    @property
-    def name(self) -> pulumi.Output[str]:
-        if self._name is None:
-            network = bridge(self._scope, "links", internal=True).name
-            self._name = ssh.after(self._joined(network), network)
-        return self._name
 
-    def _joined(self, network: pulumi.Output[str]) -> pulumi.Resource:
-        members = pulumi.Output.all(**{role: it.id for role, it in self._containers.items()})
+def join(scope: Scope, role: str, reached: Reached) -> pulumi.Output[str]:
+    """Makes the network of a link, a child of who is linked. Returns its name, once the other is in it.
 
-        def script(known: Mapping[str, str], wanted: str) -> str:
-            lines = [f"{known[role]} {child(self._scope.name, role)}" for role in self._containers]
-            return told("link_network.sh", {"NETWORK": wanted, "MEMBERS": "\n".join(lines)})
+    Args:
+        scope: of who is linked.
+        role: of the link, e.g. `link-db`.
+        reached: the other's.
+    """
+    network = bridge(scope, f"{role}-network", internal=True).name
+    known = pulumi.Output.all(network=network, ids=pulumi.Output.all(*(it.id for it in reached.values())))
 
-        both = pulumi.Output.all(members, network)
-        leave = pulumi.Output.all(network, *(it.id for it in self._containers.values())).apply(
-            lambda known: (
-                f"for it in {' '.join(known[1:])}; do docker network disconnect --force {known[0]} $it; done; :"
-            )
-        )
-        return ssh.run(
-            self._scope, "links-joined", "sh -s", stdin=both.apply(lambda known: script(*known)), delete=leave
-        )
+    def script(found: Mapping[str, Any]) -> str:
+        members = "\n".join(f"{it} {name}" for it, name in zip(found["ids"], reached, strict=True))
+        return told("link_network.sh", {"NETWORK": found["network"], "MEMBERS": members})
+
+    joined = ssh.run(scope, f"{role}-joined", "sh -s", stdin=known.apply(script), delete=known.apply(_leave))
+    return ssh.after(joined, network)
+
+
+def _leave(found: Mapping[str, Any]) -> str:
+    """What is gone has left."""
+    return "".join(f"docker network disconnect --force {found['network']} {it}\n" for it in found["ids"]) + "true\n"
 
 
 def inside(scope: Scope, role: str, port: int, done: pulumi.Resource) -> Address:
-    """Where a container of the component is reached in the network of its links. Who reads it waits for `done`."""
+    """Where a container of the component is reached in the networks of its links. Who reads it waits for `done`."""
     return Address(ssh.after(done, child(scope.name, role)), ssh.after(done, port))

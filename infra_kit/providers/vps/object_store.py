@@ -38,8 +38,7 @@ from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
-from infra_kit.providers.vps.grants import VpsGrant
-from infra_kit.providers.vps.link_networks import LinkNetwork
+from infra_kit.providers.vps.link_networks import Reached, way
 from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
@@ -71,7 +70,7 @@ class VpsBucket:
     access_key: str
     """Of the pair that only reads."""
     secret_key: pulumi.Output[str]
-    links: LinkNetwork
+    reached: Reached
     server: Container
     settled: pulumi.Resource
 
@@ -102,7 +101,7 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
             origin=ssh.after(settled, _origin(scope)),
             access_key=seaweed.CDN,
             secret_key=pulumi.Output.secret(keys["cdn-key"]),
-            links=LinkNetwork(scope, {"server": server}),
+            reached={child(scope.name, "server"): server},
             server=server,
             settled=settled,
         ),
@@ -120,22 +119,23 @@ def link(scope: Scope, link: Link) -> Grant:
         f"link-{link.key}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
         stdin=pulumi.Output.secret(key.apply(lambda known: _identity(link, name, bucket, known))),
-        delete=ssh.inside(native.server.id, told("seaweed_link.sh", _NOBODY | {"NAME": name})),
+        delete=ssh.inside(native.server.id, _told(name, {"name": name})),
         depends_on=[native.settled],
     )
     mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
-    return mine.grant(link, keys=True, native=VpsGrant(network=native.links.name), depends_on=[made])
-
-
-_NOBODY = {"IDENTITY": "", "POLICY": "", "SECRET": "", "S3": f"http://127.0.0.1:{PORT}"}
+    return mine.grant(link, keys=True, native=way(scope, link, native.reached), depends_on=[made])
 
 
 def _identity(link: Link, name: str, bucket: str, key: str) -> str:
     known: dict[str, list[object]] = {"identities": [], "policies": []}
     seaweed.add_link(known, name, key, bucket, {"access": link.access, "prefix": prefix_of(link)})
     (identity,), (policy,) = known["identities"], known["policies"]
-    own = {"NAME": name, "IDENTITY": json.dumps(identity), "POLICY": json.dumps(policy), "SECRET": key}
-    return told("seaweed_link.sh", _NOBODY | own)
+    return _told(name, identity, policy=json.dumps(policy), key=key)
+
+
+def _told(name: str, identity: object, *, policy: str = "", key: str = "") -> str:
+    variables = {"NAME": name, "IDENTITY": json.dumps(identity), "POLICY": policy, "SECRET": key}
+    return told("seaweed_link.sh", {**variables, "S3": f"http://127.0.0.1:{PORT}"})
 
 
 def _origin(scope: Scope) -> str:

@@ -31,8 +31,7 @@ from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_links, postgres_sql, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
-from infra_kit.providers.vps.grants import VpsGrant
-from infra_kit.providers.vps.link_networks import LinkNetwork, inside
+from infra_kit.providers.vps.link_networks import Reached, inside, way
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
 from infra_kit.providers.vps.postgres_conf import OWNER, POOLER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
 from infra_kit.providers.vps.run import Run
@@ -83,7 +82,7 @@ class VpsPostgres:
 
     server: Container
     settled: pulumi.Resource
-    network: LinkNetwork
+    reached: Reached
     writes: Address
     reads: Address
     pooled: Address
@@ -116,7 +115,7 @@ def link(scope: Scope, link: Link) -> Grant:
         reader_url=as_role(native.reads),
         pooled_url=as_role(native.pooled),
     )
-    return mine.grant(native=VpsGrant(network=native.network.name), depends_on=[made])
+    return mine.grant(native=way(scope, link, native.reached), depends_on=[made])
 
 
 @dataclass(frozen=True)
@@ -282,11 +281,12 @@ def _native(
 ) -> VpsPostgres:
     scope = shared.scope
     readers = {f"replica-{number}": replica for number, replica in enumerate(replicas, start=1)}
+    reached = {"server": server, **readers, **({"pooler": pooler} if pooler else {})}
     writes = inside(scope, "server", PORT, settled)
     return VpsPostgres(
         server=server,
         settled=settled,
-        network=LinkNetwork(scope, {"server": server, **readers, **({"pooler": pooler} if pooler else {})}),
+        reached={child(scope.name, role): it for role, it in reached.items()},
         writes=writes,
         reads=inside(scope, "replica-1", PORT, replicas[0].ready) if replicas else writes,
         pooled=inside(scope, "pooler", POOLER_PORT, pooler.ready) if pooler else writes,

@@ -27,8 +27,7 @@ from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
-from infra_kit.providers.vps.grants import VpsGrant
-from infra_kit.providers.vps.link_networks import LinkNetwork, inside
+from infra_kit.providers.vps.link_networks import Reached, inside, way
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
 
@@ -70,7 +69,7 @@ class VpsRedis:
 
     servers: Mapping[str, Container]
     """The server and its replicas, by role: each keeps its users by itself."""
-    network: LinkNetwork
+    reached: Reached
     writes: Address
     reads: Address
 
@@ -91,7 +90,7 @@ def link(scope: Scope, link: Link) -> Grant:
         url=as_user(native.writes),
         reader_url=as_user(native.reads),
     )
-    return mine.grant(native=VpsGrant(network=native.network.name), depends_on=made)
+    return mine.grant(native=way(scope, link, native.reached), depends_on=made)
 
 
 def _user(
@@ -114,7 +113,7 @@ def _native(scope: Scope, server: Container, replicas: Sequence[Container]) -> V
     writes = inside(scope, "server", PORT, server.ready)
     return VpsRedis(
         servers=servers,
-        network=LinkNetwork(scope, servers),
+        reached={child(scope.name, role): it for role, it in servers.items()},
         writes=writes,
         reads=inside(scope, "replica-1", PORT, replicas[0].ready) if replicas else writes,
     )

@@ -9,8 +9,8 @@ then switched to at once. If it fails, the old ones serve as before, the new one
 reason and the end of the log. The new version is watched with `max_error_percent` and with `blue-green`: `up` then
 takes `watch` longer, and the old set runs on until it is over.
 
-Private: the proxy and the instances stand in a network of the service's own; what is linked joins another one, in which
-only the proxy is. An instance that is unhealthy is started again by the host (`scripts/bootstrap.sh`).
+Private: the proxy and the instances stand in a network of the service's own; what is linked has another one in common
+with the proxy alone. An instance that is unhealthy is started again by the host (`scripts/bootstrap.sh`).
 """
 
 from __future__ import annotations
@@ -30,12 +30,16 @@ from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.vps import service_proxy, ssh, tools, workloads
 from infra_kit.providers.vps.containers import Container
-from infra_kit.providers.vps.grants import VpsGrant
-from infra_kit.providers.vps.network import bridge
+from infra_kit.providers.vps.link_networks import Reached, way
 from infra_kit.providers.vps.scripts import told
 from infra_kit.providers.vps.workloads import Instance, Workload
 
-SUPPORTS = workloads.SUPPORTS | {features.STICKY_SESSIONS, features.BLUE_GREEN, features.ERROR_ROLLBACK}
+SUPPORTS = workloads.SUPPORTS | {
+    features.STICKY_SESSIONS,
+    features.BLUE_GREEN,
+    features.ERROR_ROLLBACK,
+    features.SMOKE_TESTS,
+}
 
 HINTS: Mapping[Feature, str] = workloads.HINTS
 
@@ -47,8 +51,7 @@ RESTARTED = {"infra-kit-if-unhealthy": "restart"}
 class VpsService:
     """How what is linked to it, and a Gateway, reach it."""
 
-    callers: pulumi.Output[str]
-    """The Docker network to join."""
+    reached: Reached
 
 
 def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
@@ -58,8 +61,7 @@ def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     work = workloads.workload(scope, spec, {"PORT": str(spec.port)})
     work = replace(work, run=replace(work.run, **_health(spec), labels=RESTARTED))
-    callers = bridge(scope, "callers", internal=True).name
-    proxy = service_proxy.proxy(scope, [work.network, callers])
+    proxy = service_proxy.proxy(scope, work.network)
     # One that ends at once is told by the release, with its log.
     instances = [
         workloads.instance(work, f"instance-{number}", must_run=False) for number in range(1, spec.min_instances + 1)
@@ -70,13 +72,13 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
         url=ssh.after(released, f"http://{host}:{service_proxy.PORT}"),
         host=ssh.after(released, host),
         port=ssh.after(released, service_proxy.PORT),
-        native=VpsService(callers=ssh.after(released, callers)),
+        native=VpsService(reached={host: proxy}),
     )
 
 
 def link(scope: Scope, link: Link) -> Grant:
     endpoint: ServiceEndpoint = link.to.endpoint
-    return endpoint.grant(native=VpsGrant(network=scope.native(link.to, VpsService).callers))
+    return endpoint.grant(native=way(scope, link, scope.native(link.to, VpsService).reached))
 
 
 def _health(spec: ServiceSpec) -> dict[str, Any]:

@@ -10,8 +10,6 @@ something. Addresses are asked for again after two seconds: an instance that Doc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pulumi
 
 from infra_kit.component import Scope
@@ -46,7 +44,7 @@ server {{
 server {{ listen 127.0.0.1:8082; access_log off; location / {{ return 200 "@version@"; }} }}"""
 
 
-def proxy(scope: Scope, networks: Sequence[pulumi.Output[str]]) -> Container:
+def proxy(scope: Scope, network: pulumi.Output[str]) -> Container:
     run = Run(
         image=images.pull(scope, images.NGINX, f"{ROLE}-image"),
         command=nginx_container.COMMAND,
@@ -54,7 +52,7 @@ def proxy(scope: Scope, networks: Sequence[pulumi.Output[str]]) -> Container:
         memory_gb=MEMORY_GB,
         cpu=CPU,
         health=nginx_container.HEALTH,
-        networks=networks,
+        networks=[network],
         files={"nginx.conf": configuration()},
         mounts=[tools.of(scope).holder],
         volumes={nginx_container.DATA: None},

@@ -14,7 +14,8 @@ class ServiceConformance(WorkloadRules, ComponentConformance):
     asks = {
         features.AUTOSCALING: {"min_instances": 2, "max_instances": 20},
         features.STICKY_SESSIONS: {"sticky_sessions": True},
-        features.BLUE_GREEN: {"release": Release(strategy="blue-green", smoke_tests=["/health"])},
+        features.BLUE_GREEN: {"release": Release(strategy="blue-green")},
+        features.SMOKE_TESTS: {"release": Release(smoke_tests=["/health"])},
         features.ERROR_ROLLBACK: {"release": Release(max_error_percent=5)},
         features.VOLUMES: {"volumes": {"uploads": Volume(path="/data")}},
         features.SIDECARS: {"sidecars": {"proxy": Sidecar(image=IMAGE)}},

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Gives a link's identity to a running SeaweedFS, or takes it away. Runs in its container, any number of times.
+# Gives a link's identity to a running SeaweedFS, or takes its keys away: it keeps an identity that its file names no
+# more (4.48, MergeS3ApiConfiguration in weed/s3api/auth_credentials.go). Runs in its container, any number of times.
 #
 #   NAME              its access key
-#   IDENTITY, POLICY  as s3.json has them; both empty: it goes
-#   SECRET            its secret key
+#   IDENTITY, POLICY  as s3.json has them; no policy: it may do nothing
+#   SECRET            its secret key; empty: it has none
 #   S3                the address of the API
 set -eu
 
@@ -11,15 +12,12 @@ umask 077
 mkdir -p /data/links
 exec 9>/data/links/lock
 flock 9
-if [ -n "$IDENTITY" ]; then
-  printf '%s\n' "$IDENTITY" >"/data/links/$NAME.identity"
-  printf '%s\n' "$POLICY" >"/data/links/$NAME.policy"
-else
-  rm -f "/data/links/$NAME.identity" "/data/links/$NAME.policy"
-fi
+printf '%s\n' "$IDENTITY" >"/data/links/$NAME.identity"
+rm -f "/data/links/$NAME.policy"
+[ -z "$POLICY" ] || printf '%s\n' "$POLICY" >"/data/links/$NAME.policy"
 sh /run/infra-kit/compose.sh /run/infra-kit/s3.template /data/links/s3.json
 kill -HUP "$(cat /data/links/pid)"
-[ -n "$IDENTITY" ] || exit 0
+[ -n "$SECRET" ] || exit 0
 
 answer() {
   printf 'user = "%s:%s"\naws-sigv4 = "aws:amz:us-east-1:s3"\n' "$NAME" "$SECRET" |
