@@ -37,6 +37,7 @@ class Server:
             "password": "first",
             "databases": ["shop", "audit"],
             "extensions": ["pgcrypto", "hstore"],
+            "links": [],
         }
 
     def settle(self, **changes: object) -> None:
