@@ -41,7 +41,9 @@ SUPPORTS = workloads.SUPPORTS | _OWN
 
 HINTS = {
     features.BLUE_GREEN: "ECS starts a new version beside the old one, an instance at a time, and takes it back by "
-    "itself when it fails: leave strategy and smoke_tests out, and say max_error_percent where a Gateway leads to it",
+    "itself when it fails: leave strategy out, and say max_error_percent where a Gateway leads to it",
+    features.SMOKE_TESTS: "a new version is asked its health check's path alone: let that path try what the others do, "
+    "or run them from the pipeline",
 }
 
 NAME_SECONDS = 10
@@ -68,8 +70,8 @@ def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     service_checks.check(scope, spec)
-    made = workloads.workload(scope, spec, lambda ground: _own(spec, ground))
     gateways: Gathered[Led] = Gathered("gateways")
+    made = workloads.workload(scope, spec, lambda ground: _own(spec, ground, gateways))
     name = _name(scope, made)
     service = _service(scope, spec, made, name, gateways)
     if service_scaling.grows(spec):
@@ -85,8 +87,8 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     )
 
 
-def _own(spec: ServiceSpec, ground: Ground) -> Own:
-    front = service_front.container(spec, workloads.log_options(ground))
+def _own(spec: ServiceSpec, ground: Ground, gateways: Gathered[Led]) -> Own:
+    front = service_front.container(spec, workloads.log_options(ground), gateways)
     return Own(variables={"PORT": str(spec.port)}, ports=[spec.port], containers=[front], folders=[service_front.NAME])
 
 

@@ -2,7 +2,9 @@
 
 ECS asks no address of a container, it runs a command within one; which commands an image has, nobody knows. So this one
 asks: when the service's path does not answer well, the task is not well, and is replaced. And a load balancer, which
-trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear.
+trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear. A body beyond the
+gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
+bound.
 
 It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
 the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. It shares the task's memory.
@@ -11,13 +13,15 @@ the copy of Docker's official images at ECR Public, which limits nobody who asks
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
 from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
+from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
+from infra_kit.providers.common.gathered import Gathered
 
 NAME = "front"
 IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
@@ -26,6 +30,8 @@ MEMORY = 128
 PORTS = (8443, 9443)
 """Where it listens: at the first, unless that is the service's own."""
 DATA = "/data"
+
+BYTES = 1024 * 1024
 
 CADDYFILE = """{{
 	admin off
@@ -40,6 +46,11 @@ CADDYFILE = """{{
 }}
 https://localhost:{port}, https://:{port} {{
 	tls internal
+	@large header_regexp Content-Length {larger}
+	error @large 413
+	request_body {{
+		max_size {most}
+	}}
 	reverse_proxy 127.0.0.1:{service}
 }}
 """
@@ -50,7 +61,7 @@ def port(spec: ServiceSpec) -> int:
     return next(port for port in PORTS if port != spec.port)
 
 
-def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Definition:
+def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways: Gathered[Led]) -> Definition:
     return {
         "name": NAME,
         "image": IMAGE,
@@ -59,7 +70,7 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Defini
         "entryPoint": ["/bin/sh", "-c"],
         "command": ['printf %s "$CADDYFILE" | exec caddy run --config - --adapter caddyfile'],
         "environment": [
-            {"name": "CADDYFILE", "value": CADDYFILE.format(port=port(spec), service=spec.port)},
+            {"name": "CADDYFILE", "value": gateways.then(lambda led: caddyfile(spec, led))},
             {"name": "XDG_CONFIG_HOME", "value": DATA},
             {"name": "XDG_DATA_HOME", "value": DATA},
         ],
@@ -70,6 +81,23 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Defini
         "healthCheck": _health(spec),
         "logConfiguration": {"logDriver": "awslogs", "options": {**log, "awslogs-stream-prefix": NAME}},
     }
+
+
+def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
+    most = max((led.max_body_mb for led in gateways), default=1) * BYTES
+    return CADDYFILE.format(port=port(spec), service=spec.port, most=most, larger=above(most))
+
+
+def above(number: int) -> str:
+    """A regular expression that fits all whole numbers above this one, and no other."""
+    digits = str(number)
+    longer = f"[1-9][0-9]{{{len(digits)},}}"
+    larger = [
+        f"{digits[:at]}[{int(digit) + 1}-9][0-9]{{{len(digits) - at - 1}}}"
+        for at, digit in enumerate(digits)
+        if digit != "9"
+    ]
+    return f"^0*({'|'.join([longer, *larger])})$"
 
 
 def _health(spec: ServiceSpec) -> dict[str, object]:
