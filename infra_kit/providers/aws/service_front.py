@@ -6,13 +6,15 @@ trusts any certificate of its targets, speaks TLS with it: nothing goes over the
 gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
 bound.
 
+A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
+503, so that a load balancer sends it none and nobody learns of it by its name.
+
 It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
 the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. It shares the task's memory.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -25,11 +27,15 @@ from infra_kit.providers.common.gathered import Gathered
 
 NAME = "front"
 IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
+MOST_TIMEOUT = 60
+"""Seconds (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html)."""
 MEMORY = 128
 """MiB, at most; it needs about 30."""
 PORTS = (8443, 9443)
 """Where it listens: at the first, unless that is the service's own."""
 DATA = "/data"
+TRIED = "tried"
+"""A file that says that the smoke tests went well."""
 
 BYTES = 1024 * 1024
 
@@ -51,10 +57,18 @@ https://localhost:{port}, https://:{port} {{
 	request_body {{
 		max_size {most}
 	}}
-	reverse_proxy 127.0.0.1:{service}
+{gate}	reverse_proxy 127.0.0.1:{service}
 }}
 """
 """A load balancer names no host in its handshake, and says who the visitor is; nobody else reaches it."""
+
+
+GATE = f"""	@untried not file {{
+		root {DATA}
+		try_files /{TRIED}
+	}}
+	error @untried 503
+"""
 
 
 def port(spec: ServiceSpec) -> int:
@@ -85,7 +99,8 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
 
 def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
     most = max((led.max_body_mb for led in gateways), default=1) * BYTES
-    return CADDYFILE.format(port=port(spec), service=spec.port, most=most, larger=above(most))
+    gate = GATE if spec.release.smoke_tests else ""
+    return CADDYFILE.format(port=port(spec), service=spec.port, most=most, larger=above(most), gate=gate)
 
 
 def above(number: int) -> str:
@@ -101,13 +116,23 @@ def above(number: int) -> str:
 
 
 def _health(spec: ServiceSpec) -> dict[str, object]:
-    health = spec.health
-    timeout = seconds(health.timeout)
-    url = f"http://127.0.0.1:{spec.port}{health.path}"
+    health, asked = spec.health, 1 + len(spec.release.smoke_tests)
     return {
-        "command": ["CMD", "wget", "-q", "-T", str(timeout), "-O", "/dev/null", url],
+        "command": ["CMD-SHELL", script(spec)],
         "interval": seconds(health.interval),
-        "timeout": timeout,
+        "timeout": min(seconds(health.timeout) * asked, MOST_TIMEOUT),
         "retries": health.unhealthy_after,
-        "startPeriod": math.ceil(seconds(health.start_timeout)),
+        "startPeriod": seconds(health.start_timeout),
     }
+
+
+def script(spec: ServiceSpec, folder: str = DATA) -> str:
+    """Asks the service. What a path may hold, a shell takes as it is."""
+    ask = f"wget -q -T {seconds(spec.health.timeout)} -O /dev/null http://127.0.0.1:{spec.port}"
+    well, tests = f"{ask}{spec.health.path}", spec.release.smoke_tests
+    if not tests:
+        return well
+    most = len(tests) * spec.release.max_smoke_failures_percent // 100
+    each = f"for path in {' '.join(tests)}; do {ask}$path || failed=$((failed + 1)); done"
+    done = f"{folder}/{TRIED}"
+    return f"[ -f {done} ] || {{ failed=0; {each}; [ $failed -le {most} ] && touch {done}; }} && {well}"
