@@ -78,6 +78,7 @@ class AwsEventBus:
 
     bus_arn: pulumi.Output[str]
     queue_arns: Mapping[str, pulumi.Output[str]]
+    queue_names: Mapping[str, pulumi.Output[str]]
     dead_letter_arns: Mapping[str, pulumi.Output[str]]
     key_arn: pulumi.Output[str] | None
     """What encrypts them; None: keys that AWS owns."""
@@ -215,6 +216,7 @@ def _endpoint(
         native=AwsEventBus(
             bus_arn=bus.arn,
             queue_arns={name: it.queue.arn for name, it in consumers.items()},
+            queue_names={name: it.queue.name for name, it in consumers.items()},
             dead_letter_arns={name: it.dead_letters.arn for name, it in consumers.items() if it.dead_letters},
             key_arn=bus.key,
         ),

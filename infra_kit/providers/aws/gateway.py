@@ -8,7 +8,8 @@
   several or of one, and passes it on. It makes no headers of claims, so `claims` are a gap
   (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html).
 - `waf` and `limits` are a web ACL of WAF (`gateway_waf`).
-- A request that says a length beyond `max_body_mb` is answered 413; one that says none is the service's to bound.
+- A body beyond `max_body_mb` is answered 413 by what stands before each instance (`service_front`); of two gateways to
+  one service, the larger bound holds.
 - Of `response_headers`, a load balancer knows those in `gateway_headers`.
 """
 

@@ -15,8 +15,8 @@ from infra_kit.rate_limits import RateLimit
 
 LEAST_ZONES = 2
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"""
-MOST_ROUTES = 98
-"""Of the 100 rules that a load balancer has
+MOST_ROUTES = 100
+"""Rules of a load balancer
 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html)."""
 LONGEST_PATTERN, MOST_WILDCARDS = 128, 5
 """Of a rule (the same page)."""

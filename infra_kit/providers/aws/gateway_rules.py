@@ -19,20 +19,14 @@ from infra_kit.components.gateway import GatewaySpec, Jwt
 from infra_kit.naming import fit
 from infra_kit.providers.aws.gateway_checks import LONGEST_PATTERN
 
-TOO_LARGE = 1
-"""The priority of the rule that looks at the length of a request."""
 A_LENGTH = 390
 """Priorities for the patterns of one length, of the 50,000 that there are."""
-BYTES = 1024 * 1024
-LONGEST_EXPRESSION = 128
-"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html"""
 
 
 def create(
     scope: Scope, spec: GatewaySpec, listener: pulumi.Output[str], targets: Mapping[str, lb.TargetGroup]
 ) -> dict[str, lb.ListenerRule]:
     """The routes' rules, by pattern."""
-    _too_large(scope, spec, listener)
     return {
         pattern: scope.resource(
             f"route-{fit(pattern)}",
@@ -52,7 +46,7 @@ def priorities(patterns: Iterable[str]) -> dict[str, int]:
     for pattern in sorted(patterns):
         digest = int.from_bytes(hashlib.sha256(pattern.encode()).digest()[:4])
         taken = set(found.values())
-        begin = TOO_LARGE + 1 + (LONGEST_PATTERN - len(pattern)) * A_LENGTH
+        begin = 1 + (LONGEST_PATTERN - len(pattern)) * A_LENGTH
         free = (begin + (digest + tries) % A_LENGTH for tries in range(A_LENGTH))
         found[pattern] = next(priority for priority in free if priority not in taken)
     return found
@@ -71,41 +65,3 @@ def _jwt(jwt: Jwt) -> dict[str, Any]:
     form = "string-array" if len(jwt.audience) > 1 else "single-string"
     audience = {"name": "aud", "format": form, "values": list(jwt.audience)}
     return {"issuer": jwt.issuer, "jwks_endpoint": jwt.keys_url, "additional_claims": [audience]}
-
-
-def _too_large(scope: Scope, spec: GatewaySpec, listener: pulumi.Output[str]) -> None:
-    refused = {"content_type": "text/plain", "status_code": "413"}
-    scope.resource(
-        "too-large",
-        lb.ListenerRule,
-        listener_arn=listener,
-        priority=TOO_LARGE,
-        conditions=[
-            {"http_header": {"http_header_name": "Content-Length", "regex_values": above(spec.max_body_mb * BYTES)}}
-        ],
-        actions=[{"type": "fixed-response", "fixed_response": refused}],
-        tags=scope.tags,
-    )
-
-
-def above(number: int) -> list[str]:
-    """Regular expressions that together fit all whole numbers above this one, and no other."""
-    digits = str(number)
-    longer = f"[1-9][0-9]{{{len(digits)},}}"
-    larger = [
-        f"{digits[:at]}[{int(digit) + 1}-9][0-9]{{{len(digits) - at - 1}}}"
-        for at, digit in enumerate(digits)
-        if digit != "9"
-    ]
-    return list(_packed([longer, *larger]))
-
-
-def _packed(parts: Iterable[str]) -> Iterator[str]:
-    """As few as AWS takes: each is at most so long."""
-    packed: list[str] = []
-    for part in parts:
-        if packed and len(f"^0*({'|'.join([*packed, part])})$") > LONGEST_EXPRESSION:
-            yield f"^0*({'|'.join(packed)})$"
-            packed = []
-        packed.append(part)
-    yield f"^0*({'|'.join(packed)})$"

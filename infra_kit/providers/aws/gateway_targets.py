@@ -112,5 +112,6 @@ def lead(
                 targets=after(targets[name].arn, *leading),
                 targets_name=targets[name].arn_suffix,
                 balancer_name=balancer.arn_suffix,
+                max_body_mb=spec.max_body_mb,
             )
         )

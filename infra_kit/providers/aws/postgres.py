@@ -21,7 +21,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -46,13 +46,12 @@ from infra_kit.providers.aws import (
     sizes,
 )
 from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.providers.aws.postgres_links import Links
+from infra_kit.providers.aws.postgres_links import Hosts, Links
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.sizes import Size, choose
-from infra_kit.providers.common.urls import url
 from infra_kit.providers.common.waiting import after
 
 SUPPORTS = frozenset(
@@ -97,6 +96,7 @@ class AwsPostgres:
     links: Links
     secret: pulumi.Output[str]
     """The ARN of the secret of the application's role: JSON, `username` and `password`."""
+    hosts: Hosts
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
@@ -126,9 +126,27 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         scope, spec, server, place, network=network, clients=clients, secret=secret, links=links, done=done
     )
     native = AwsPostgres(
-        server=server, replicas=tuple(replicas), group=place.group, key=place.key, links=links, secret=secret
+        server=server,
+        replicas=tuple(replicas),
+        group=place.group,
+        key=place.key,
+        links=links,
+        secret=secret,
+        hosts=_hosts(server, replicas, pooled, done),
     )
-    return _endpoint(spec, native, owner, done, pooled)
+    return _endpoint(spec, native, owner, done)
+
+
+def _hosts(
+    server: rds.Instance, replicas: Sequence[rds.Instance], pooled: pulumi.Output[str], done: lambda_.Invocation
+) -> Hosts:
+    """Whoever uses an address waits until the roles and the databases are there."""
+    host = after(server.address, done)
+    return Hosts(
+        server=host,
+        readers=[after(replica.address, done) for replica in replicas] or [host],
+        pooler=after(pooled, done),
+    )
 
 
 def link(scope: Scope, link: Link) -> Grant:
@@ -182,38 +200,20 @@ def _pooled(
 
 
 def _endpoint(
-    spec: PostgresSpec,
-    native: AwsPostgres,
-    owner: pulumi.Output[str],
-    done: lambda_.Invocation,
-    pooled: pulumi.Output[str],
+    spec: PostgresSpec, native: AwsPostgres, owner: pulumi.Output[str], done: lambda_.Invocation
 ) -> PostgresEndpoint:
-    """Whoever uses an address waits until the role and the databases are there."""
-    host, first = after(native.server.address, done), spec.databases[0]
-    readers = [after(replica.address, done) for replica in native.replicas] or [host]
-    urls = [_url(reader, owner, first) for reader in readers]
+    first, hosts = spec.databases[0], native.hosts
+    urls = [postgres_links.url(reader, OWNER, owner, first) for reader in hosts.readers]
     return PostgresEndpoint(
-        host=host,
+        host=hosts.server,
         port=pulumi.Output.from_input(PORT),
         database=pulumi.Output.from_input(first),
         username=pulumi.Output.from_input(OWNER),
         password=pulumi.Output.secret(owner),
-        url=_url(host, owner, first),
+        url=postgres_links.url(hosts.server, OWNER, owner, first),
         reader_url=urls[0],
         reader_urls=pulumi.Output.all(*urls),
-        pooled_url=_url(after(pooled, done), owner, first),
+        pooled_url=postgres_links.url(hosts.pooler, OWNER, owner, first),
         ca_certificate=postgres_setup.certificate(done),
         native=native,
-    )
-
-
-def _url(host: pulumi.Output[str], owner: pulumi.Output[str], database: str) -> pulumi.Output[str]:
-    return url(
-        "postgresql",
-        username=OWNER,
-        password=owner,
-        host=host,
-        port=PORT,
-        path=database,
-        query="sslmode=require",
     )

@@ -8,7 +8,7 @@ secret of its own: RDS Proxy reads it there.
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -57,6 +57,23 @@ class Links:
         )
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Hosts:
+    """The addresses of a server."""
+
+    server: pulumi.Output[str]
+    readers: Sequence[pulumi.Output[str]]
+    """Its replicas; itself without any."""
+    pooler: pulumi.Output[str]
+    """Itself without one."""
+
+
+def url(host: pulumi.Output[str], role: str, secret: pulumi.Output[str], database: str) -> pulumi.Output[str]:
+    return urls.url(
+        "postgresql", username=role, password=secret, host=host, port=PORT, path=database, query="sslmode=require"
+    )
+
+
 def grant(scope: Scope, link: Link, there: AwsPostgres) -> Grant:
     known: PostgresEndpoint = link.to.endpoint
     role = _role(scope, link)
@@ -65,15 +82,15 @@ def grant(scope: Scope, link: Link, there: AwsPostgres) -> Grant:
         text = login_secrets.login(role.name, role.password)
         what = f"The role {role.name} of Postgres {link.to.name}"
         there.links.logins.add(login_secrets.keep(scope, f"link-{link.key}-login", what, text, there.key))
-    as_role = partial(urls.as_user, username=role.name, password=role.password, path=role.database)
+    hosts, known_by = there.hosts, (role.name, role.password, role.database)
     mine = dataclasses.replace(
         known,
         database=pulumi.Output.from_input(role.database),
         username=pulumi.Output.from_input(role.name),
         password=role.password,
-        url=as_role(known.url),
-        reader_url=as_role(known.reader_url),
-        pooled_url=as_role(known.pooled_url),
+        url=url(hosts.server, *known_by),
+        reader_url=url(hosts.readers[0], *known_by),
+        pooled_url=url(hosts.pooler, *known_by),
     )
     return mine.grant(native=AwsGrant(opening=Opening(group=there.group, port=PORT)))
 

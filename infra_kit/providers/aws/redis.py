@@ -19,7 +19,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi_aws import elasticache
@@ -31,15 +31,12 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import keys, redis_users, sizes, snapshots
-from infra_kit.providers.aws.grants import Opening
+from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.providers.aws.redis_users import Users
+from infra_kit.providers.aws.redis_users import PORT, Users
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import choose
-from infra_kit.providers.common.urls import url
-
-PORT = 6379
 
 ENGINES: Mapping[Version, str] = {"7": "7.2", "8": "8.2", "9": "9.0"}
 """By major version, the one to run (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html); its
@@ -60,6 +57,9 @@ class AwsRedis:
 
     group: pulumi.Output[str]
     users: Users
+    host: pulumi.Output[str]
+    reader: pulumi.Output[str]
+    """The same without replicas."""
 
 
 def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
@@ -72,12 +72,23 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     users = redis_users.create(scope, secret)
     group = database_group(scope, network, PORT)
     server = _server(scope, spec, network, group, users)
-    return _endpoint(server, spec, secret, AwsRedis(group=group, users=users))
+    reader = server.reader_endpoint_address if spec.replicas else server.primary_endpoint_address
+    return _endpoint(secret, AwsRedis(group=group, users=users, host=server.primary_endpoint_address, reader=reader))
 
 
 def link(scope: Scope, link: Link) -> Grant:
+    known: RedisEndpoint = link.to.endpoint
     there = scope.native(link.to, AwsRedis)
-    return redis_users.grant(scope, link, there.users, Opening(group=there.group, port=PORT))
+    name, secret = redis_users.of_link(scope, link, there.users)
+    mine = replace(
+        known,
+        username=pulumi.Output.from_input(name),
+        password=secret,
+        url=redis_users.url(there.host, name, secret),
+        reader_url=redis_users.url(there.reader, name, secret),
+    )
+    opening = Opening(group=there.group, port=PORT)
+    return mine.grant(native=AwsGrant(opening=opening), depends_on=[there.users.group])
 
 
 def _subnets(scope: Scope, spec: RedisSpec, network: AwsNetwork) -> elasticache.SubnetGroup:
@@ -143,23 +154,15 @@ def _about(scope: Scope) -> str:
     return f"Redis {scope.name} of {scope.target.app} ({scope.environment})"
 
 
-def _endpoint(
-    server: elasticache.ReplicationGroup, spec: RedisSpec, secret: pulumi.Output[str], native: AwsRedis
-) -> RedisEndpoint:
-    host = server.primary_endpoint_address
-    reader = server.reader_endpoint_address if spec.replicas else host
+def _endpoint(secret: pulumi.Output[str], native: AwsRedis) -> RedisEndpoint:
     return RedisEndpoint(
-        host=host,
+        host=native.host,
         port=pulumi.Output.from_input(PORT),
         username=pulumi.Output.from_input(""),
         password=pulumi.Output.secret(secret),
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
         ca_certificate=pulumi.Output.from_input(None),
-        url=_url(host, secret),
-        reader_url=_url(reader, secret),
+        url=redis_users.url(native.host, "", secret),
+        reader_url=redis_users.url(native.reader, "", secret),
         native=native,
     )
-
-
-def _url(host: pulumi.Output[str], secret: pulumi.Output[str]) -> pulumi.Output[str]:
-    return url("rediss", username="", password=secret, host=host, port=PORT)

@@ -8,22 +8,20 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 
 import pulumi
 import pulumi_random as random
 from pulumi_aws import elasticache
 
 from infra_kit.component import Scope
-from infra_kit.components.redis import RedisEndpoint
-from infra_kit.links import Grant, Link
+from infra_kit.links import Link
 from infra_kit.naming import fit
-from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.common import urls
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.valkey import APP, READING
 
+PORT = 6379
 ENGINE = "valkey"
 SUFFIX_BYTES = 3
 EVERYTHING = "on ~* &* +@all"
@@ -70,19 +68,15 @@ def _user(
     )
 
 
-def grant(scope: Scope, link: Link, users: Users, opening: Opening) -> Grant:
-    known: RedisEndpoint = link.to.endpoint
+def of_link(scope: Scope, link: Link, users: Users) -> tuple[str, pulumi.Output[str]]:
+    """The user of a link and its password, secret."""
     secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
-    # Of a user of a stack there is one for a consumer and a link.
+    # Of a stack's names, one consumer and one of its links have this one.
     name = fit(f"{scope.name}.{link.key}")
-    user = _user(scope, f"link-{link.key}-user", name, mark=users.mark, access=ACCESS[link.access[0]], secret=secret)
-    users.members.add(user)
-    as_user = partial(urls.as_user, username=user.user_name, password=secret)
-    mine = dataclasses.replace(
-        known,
-        username=user.user_name,
-        password=secret,
-        url=as_user(known.url),
-        reader_url=as_user(known.reader_url),
-    )
-    return mine.grant(native=AwsGrant(opening=opening), depends_on=[users.group])
+    role = f"link-{link.key}-user"
+    users.members.add(_user(scope, role, name, mark=users.mark, access=ACCESS[link.access[0]], secret=secret))
+    return name, secret
+
+
+def url(host: pulumi.Output[str], name: str, secret: pulumi.Output[str]) -> pulumi.Output[str]:
+    return urls.url("rediss", username=name, password=secret, host=host, port=PORT)

@@ -3,6 +3,7 @@
 - Private: what is linked to it reaches it by its name (`api.shop-1a2b3c.internal`), and a Gateway's load balancer; each
   gets in by a rule of its own, on one port. Names are answered with up to eight instances, any of which a caller takes.
 - `health` is asked of every instance beside it (`service_front`), and by the load balancer where a Gateway leads here.
+- Smoke tests are asked of each new instance before anybody else asks it anything.
 - A new version is started an instance at a time, each well before an old one goes. ECS takes it back when its tasks
   fail (circuit breaker), or when more answers than `max_error_percent` are errors within `watch`; `up` then fails.
   Scaling to more instances never undoes what `up` says: it counts from `min_instances` up.
@@ -36,12 +37,12 @@ from infra_kit.providers.aws.workloads import Ground, Own, Workload
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
 
-_OWN = frozenset({features.AUTOSCALING, features.STICKY_SESSIONS, features.ERROR_ROLLBACK})
+_OWN = frozenset({features.AUTOSCALING, features.STICKY_SESSIONS, features.ERROR_ROLLBACK, features.SMOKE_TESTS})
 SUPPORTS = workloads.SUPPORTS | _OWN
 
 HINTS = {
     features.BLUE_GREEN: "ECS starts a new version beside the old one, an instance at a time, and takes it back by "
-    "itself when it fails: leave strategy and smoke_tests out, and say max_error_percent where a Gateway leads to it",
+    "itself when it fails: leave strategy out, and say max_error_percent where a Gateway leads to it",
 }
 
 NAME_SECONDS = 10
@@ -68,8 +69,8 @@ def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     service_checks.check(scope, spec)
-    made = workloads.workload(scope, spec, lambda ground: _own(spec, ground))
     gateways: Gathered[Led] = Gathered("gateways")
+    made = workloads.workload(scope, spec, lambda ground: _own(spec, ground, gateways))
     name = _name(scope, made)
     service = _service(scope, spec, made, name, gateways)
     if service_scaling.grows(spec):
@@ -85,8 +86,8 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     )
 
 
-def _own(spec: ServiceSpec, ground: Ground) -> Own:
-    front = service_front.container(spec, workloads.log_options(ground))
+def _own(spec: ServiceSpec, ground: Ground, gateways: Gathered[Led]) -> Own:
+    front = service_front.container(spec, workloads.log_options(ground), gateways)
     return Own(variables={"PORT": str(spec.port)}, ports=[spec.port], containers=[front], folders=[service_front.NAME])
 
 

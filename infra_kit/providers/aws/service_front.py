@@ -2,7 +2,12 @@
 
 ECS asks no address of a container, it runs a command within one; which commands an image has, nobody knows. So this one
 asks: when the service's path does not answer well, the task is not well, and is replaced. And a load balancer, which
-trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear.
+trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear. A body beyond the
+gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
+bound.
+
+A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
+503, so that a load balancer sends it none and nobody learns of it by its name.
 
 It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
 the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. It shares the task's memory.
@@ -10,22 +15,29 @@ the copy of Docker's official images at ECR Public, which limits nobody who asks
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
 from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
+from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
+from infra_kit.providers.common.gathered import Gathered
 
 NAME = "front"
 IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
+MOST_TIMEOUT = 60
+"""Seconds (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html)."""
 MEMORY = 128
 """MiB, at most; it needs about 30."""
 PORTS = (8443, 9443)
 """Where it listens: at the first, unless that is the service's own."""
 DATA = "/data"
+TRIED = "tried"
+"""A file that says that the smoke tests went well."""
+
+BYTES = 1024 * 1024
 
 CADDYFILE = """{{
 	admin off
@@ -40,17 +52,30 @@ CADDYFILE = """{{
 }}
 https://localhost:{port}, https://:{port} {{
 	tls internal
-	reverse_proxy 127.0.0.1:{service}
+	@large header_regexp Content-Length {larger}
+	error @large 413
+	request_body {{
+		max_size {most}
+	}}
+{gate}	reverse_proxy 127.0.0.1:{service}
 }}
 """
 """A load balancer names no host in its handshake, and says who the visitor is; nobody else reaches it."""
+
+
+GATE = f"""	@untried not file {{
+		root {DATA}
+		try_files /{TRIED}
+	}}
+	error @untried 503
+"""
 
 
 def port(spec: ServiceSpec) -> int:
     return next(port for port in PORTS if port != spec.port)
 
 
-def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Definition:
+def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways: Gathered[Led]) -> Definition:
     return {
         "name": NAME,
         "image": IMAGE,
@@ -59,7 +84,7 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Defini
         "entryPoint": ["/bin/sh", "-c"],
         "command": ['printf %s "$CADDYFILE" | exec caddy run --config - --adapter caddyfile'],
         "environment": [
-            {"name": "CADDYFILE", "value": CADDYFILE.format(port=port(spec), service=spec.port)},
+            {"name": "CADDYFILE", "value": gateways.then(lambda led: caddyfile(spec, led))},
             {"name": "XDG_CONFIG_HOME", "value": DATA},
             {"name": "XDG_DATA_HOME", "value": DATA},
         ],
@@ -72,14 +97,42 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]]) -> Defini
     }
 
 
+def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
+    most = max((led.max_body_mb for led in gateways), default=1) * BYTES
+    gate = GATE if spec.release.smoke_tests else ""
+    return CADDYFILE.format(port=port(spec), service=spec.port, most=most, larger=above(most), gate=gate)
+
+
+def above(number: int) -> str:
+    """A regular expression that fits all whole numbers above this one, and no other."""
+    digits = str(number)
+    longer = f"[1-9][0-9]{{{len(digits)},}}"
+    larger = [
+        f"{digits[:at]}[{int(digit) + 1}-9][0-9]{{{len(digits) - at - 1}}}"
+        for at, digit in enumerate(digits)
+        if digit != "9"
+    ]
+    return f"^0*({'|'.join([longer, *larger])})$"
+
+
 def _health(spec: ServiceSpec) -> dict[str, object]:
-    health = spec.health
-    timeout = seconds(health.timeout)
-    url = f"http://127.0.0.1:{spec.port}{health.path}"
+    health, asked = spec.health, 1 + len(spec.release.smoke_tests)
     return {
-        "command": ["CMD", "wget", "-q", "-T", str(timeout), "-O", "/dev/null", url],
+        "command": ["CMD-SHELL", script(spec)],
         "interval": seconds(health.interval),
-        "timeout": timeout,
+        "timeout": min(seconds(health.timeout) * asked, MOST_TIMEOUT),
         "retries": health.unhealthy_after,
-        "startPeriod": math.ceil(seconds(health.start_timeout)),
+        "startPeriod": seconds(health.start_timeout),
     }
+
+
+def script(spec: ServiceSpec, folder: str = DATA) -> str:
+    """Asks the service. What a path may hold, a shell takes as it is."""
+    ask = f"wget -q -T {seconds(spec.health.timeout)} -O /dev/null http://127.0.0.1:{spec.port}"
+    well, tests = f"{ask}{spec.health.path}", spec.release.smoke_tests
+    if not tests:
+        return well
+    most = len(tests) * spec.release.max_smoke_failures_percent // 100
+    each = f"for path in {' '.join(tests)}; do {ask}$path || failed=$((failed + 1)); done"
+    done = f"{folder}/{TRIED}"
+    return f"[ -f {done} ] || {{ failed=0; {each}; [ $failed -le {most} ] && touch {done}; }} && {well}"

@@ -25,6 +25,7 @@ class Led:
     targets_name: pulumi.Output[str]
     """`targetgroup/…`: as CloudWatch and scaling call it, and the next likewise."""
     balancer_name: pulumi.Output[str]
+    max_body_mb: int
 
 
 def alarm(scope: Scope, spec: ServiceSpec, gateways: Gathered[Led]) -> cloudwatch.MetricAlarm | None:

@@ -34,6 +34,11 @@ def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _role(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{inputs.get('tags', {}).get('component', 'it')}-role-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
+
+
 def _user(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{inputs['tags']['component']}-user-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
@@ -175,7 +180,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:efs/accessPoint:AccessPoint": _arn("elasticfilesystem", "access-point"),
     "aws:efs/fileSystem:FileSystem": _arn("elasticfilesystem", "file-system"),
     "aws:elasticache/subnetGroup:SubnetGroup": _named("subnets"),
-    "aws:iam/role:Role": _arn("iam", "role"),
+    "aws:iam/role:Role": _role,
     "aws:iam/user:User": _user,
     "aws:kms/key:Key": _arn("kms", "key"),
     "aws:lambda/function:Function": {"name": "it-setup-1a2b3c4", "codeSha256": "recorded"},

@@ -43,8 +43,7 @@ def _queue(scope: Scope, spec: WorkerSpec, backlog: Backlog) -> pulumi.Output[st
     bus = next(
         link.to for link in spec.links if isinstance(link.to, EventBus) and backlog.consumer in link.to.spec.consumers
     )
-    arn = scope.native(bus, AwsEventBus).queue_arns[backlog.consumer]
-    return arn.apply(lambda it: it.rpartition(":")[2])
+    return scope.native(bus, AwsEventBus).queue_names[backlog.consumer]
 
 
 Step = tuple[int | None, int | None, int]

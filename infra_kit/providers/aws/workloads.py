@@ -119,7 +119,7 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     volumes = [*workload_containers.volumes(spec, files.definitions), *folders]
     task = _task(scope, spec, [*containers, *own.containers], volumes, execution=execution, role=role)
     needs = [*files.needs, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
-    return Workload(ground=ground, task=task, roles=[role, execution], needs=needs)
+    return Workload(ground=ground, task=task, roles=[role.arn, execution.arn], needs=needs)
 
 
 def _ground(scope: Scope, spec: WorkloadSpec, network: AwsNetwork) -> Ground:
@@ -173,13 +173,20 @@ def _writes(log: cloudwatch.LogGroup) -> Statement:
     return policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
 
 
-def _role(scope: Scope, ground: Ground, role: str, statements: Sequence[Statement]) -> pulumi.Output[str]:
-    """The ARN of a role, once it may do what it is to."""
+@dataclass(frozen=True)
+class Role:
+    """A role that tasks take on, and its ARN, once it may do what it is to."""
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+
+def _role(scope: Scope, ground: Ground, role: str, statements: Sequence[Statement]) -> Role:
     made = scope.resource(role, iam.Role, assume_role_policy=ground.cluster.trust, tags=scope.tags)
     if not statements:
-        return made.arn
+        return Role(made.name, made.arn)
     rights = scope.resource(f"{role}-rights", iam.RolePolicy, role=made.id, policy=policies.document(statements))
-    return after(made.arn, rights)
+    return Role(made.name, after(made.arn, rights))
 
 
 def _task(
@@ -188,8 +195,8 @@ def _task(
     containers: Sequence[Definition],
     volumes: Sequence[Definition],
     *,
-    execution: pulumi.Output[str],
-    role: pulumi.Output[str],
+    execution: Role,
+    role: Role,
 ) -> ecs.TaskDefinition:
     size = workload_sizes.task(scope, spec)
     machine = {"amd64": "X86_64", "arm64": "ARM64"}[workload_sizes.architecture(spec)]
@@ -197,14 +204,14 @@ def _task(
         "task",
         ecs.TaskDefinition,
         # A family has no automatic name, and two stacks may share an account: a role's is unique in it.
-        family=role.apply(lambda arn: arn.rpartition("/")[2]),
+        family=role.name,
         requires_compatibilities=["FARGATE"],
         network_mode="awsvpc",
         cpu=str(workload_sizes.units(size.cpu)),
         memory=str(workload_sizes.mebibytes(size.memory_gb)),
         runtime_platform={"operating_system_family": "LINUX", "cpu_architecture": machine},
-        execution_role_arn=execution,
-        task_role_arn=role,
+        execution_role_arn=execution.arn,
+        task_role_arn=role.arn,
         container_definitions=dumps(containers),
         volumes=list(volumes),
         tags=scope.tags,
