@@ -8,6 +8,7 @@ from infra_kit import (
     Consumer,
     EventBus,
     Gateway,
+    Link,
     ObjectStore,
     Pooling,
     Postgres,
@@ -48,19 +49,8 @@ def deploy() -> None:
     )
     files = ObjectStore("files")
 
-    # CC-3: two to ten instances by their CPU and 1000 requests each.
     links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
-    app = Service(
-        "app",
-        **program("app"),
-        port=3000,
-        cpu=1,
-        memory_gb=2,
-        min_instances=2,
-        max_instances=10,
-        scaling=Scaling(requests_per_instance=1000),
-        links=[*links, events.link(publish=["notification.*"])],
-    )
+    app = _app([*links, events.link(publish=["notification.*"])])
     Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
     limits = [RateLimit(requests=1000, per="5m")]
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), limits=limits)
@@ -75,3 +65,18 @@ def deploy() -> None:
     pulumi.export("files_bucket", files.bucket)
     pulumi.export("files_url", edge.url)
     pulumi.export("url", gateway.url)
+
+
+def _app(links: list[Link]) -> Service:
+    """CC-3: two to ten instances by their CPU and 1000 requests each."""
+    return Service(
+        "app",
+        **program("app"),
+        port=3000,
+        cpu=1,
+        memory_gb=2,
+        min_instances=2,
+        max_instances=10,
+        scaling=Scaling(requests_per_instance=1000),
+        links=links,
+    )

@@ -31,8 +31,7 @@ def deploy() -> None:
     edge = buckets.edge(files)
 
     # ZU-1, ZU-2
-    apis = services.services(db, cache, events, files, instances=1)
-    gateway = services.gateway(apis)
+    gateway = services.gateway(services.services(db, cache, events, files, instances=1))
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

@@ -36,8 +36,7 @@ def deploy() -> None:
     edge = buckets.edge(files)
 
     # ZU-1, ZU-2
-    apis = services.services(db, cache, events, files, instances=3)
-    gateway = services.gateway(apis)
+    gateway = services.gateway(services.services(db, cache, events, files, instances=3))
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
