@@ -157,7 +157,7 @@ class ObjectStoreEndpoint:
         """
         plain, secret = (("access_key",), ("secret_key",)) if keys else ((), ())
         known = links.grant(self, plain=("bucket", "region", "force_path_style", *plain), secret=secret, **more)
-        renamed = {"ENDPOINT": self.s3_endpoint, "PREFIX": prefix_of(link)}
+        renamed: dict[str, pulumi.Input[str]] = {"ENDPOINT": self.s3_endpoint, "PREFIX": prefix_of(link)}
         return dataclasses.replace(known, variables={**known.variables, **renamed})
 
 

@@ -14,6 +14,7 @@ from infra_kit.component import Component
 from infra_kit.features import Feature
 from infra_kit.spec import Spec
 from infra_kit.testing import conformance
+from infra_kit.testing.conformance.suite import ComponentConformance
 
 Any_ = Component[Any, Any]
 
@@ -40,7 +41,7 @@ WIDER = {("Cdn", "routes"), ("Gateway", "routes")}
 
 
 def asked(kind: type[Any_], feature: Feature | None = None) -> Spec:
-    suite = SUITES[kind]
+    suite: type[ComponentConformance] = SUITES[kind]
     return suite().spec(suite.asks[feature] if feature else {})
 
 

@@ -21,7 +21,7 @@ MAX_COMMON_NAME = 64
 VALIDATION_TTL = 300
 
 
-def certificate(scope: Scope, domains: Sequence[str], **place: str) -> pulumi.Output[str]:
+def certificate(scope: Scope, domains: Sequence[str], **place: Any) -> pulumi.Output[str]:
     """The ARN of a certificate, once it is valid. Raises `SpecError`.
 
     Args:
@@ -32,8 +32,8 @@ def certificate(scope: Scope, domains: Sequence[str], **place: str) -> pulumi.Ou
     name, *others = sorted(domains, key=len)
     if len(name) > MAX_COMMON_NAME:
         raise SpecError(
-            f"{scope.what}: domains: given {name!r}; of a certificate of AWS, one name has {MAX_COMMON_NAME} "
-            "characters at most. Add a shorter one."
+            f"{scope.what}: domains: given {name!r}; ACM needs one name of at most {MAX_COMMON_NAME} characters. Add a "
+            "shorter one."
         )
     made = scope.resource(
         "certificate",

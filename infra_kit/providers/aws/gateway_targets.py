@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import pulumi
 from pulumi_aws import ecs, lb, vpc
@@ -106,8 +107,7 @@ def lead(
     """Tells each service of the group that its instances are put in: ECS takes none that no listener leads to."""
     for name, service in _services(spec).items():
         leading = [rule for pattern, rule in rules.items() if spec.routes[pattern].to is service]
-        native: AwsService = service.endpoint.native
-        native.gateways.add(
+        cast(AwsService, service.endpoint.native).gateways.add(
             Led(
                 targets=after(targets[name].arn, *leading),
                 targets_name=targets[name].arn_suffix,

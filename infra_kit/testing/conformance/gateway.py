@@ -1,7 +1,7 @@
 """What every target's Gateway must do."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from infra_kit import Environment, Gateway, Jwt, RateLimit, Service, Target, features
 from infra_kit.component import Component
@@ -23,7 +23,7 @@ class GatewayConformance(ComponentConformance):
     keeps_data = False
     beside = frozenset({"api"})
     arguments = {"domains": ["api.example.com"], "waf": False}
-    asks = {
+    asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
         features.JWT: {"jwt": JWT},
         features.WAF: {"waf": True},
         features.RATE_LIMITS: {"limits": [RateLimit(requests=100, per="1m")]},

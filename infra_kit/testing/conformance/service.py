@@ -1,7 +1,11 @@
 """What every target's Service must do."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from infra_kit import Health, Release, Scaling, Service, Sidecar, Volume, features
 from infra_kit.components.service import ServiceEndpoint
+from infra_kit.features import Feature
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE, WorkloadRules
 
@@ -11,7 +15,7 @@ class ServiceConformance(WorkloadRules, ComponentConformance):
     endpoint = ServiceEndpoint
     arguments = {"image": IMAGE, "command": ["python", "app.py"]}
     keeps_data = False
-    asks = {
+    asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
         features.AUTOSCALING: {"min_instances": 2, "max_instances": 20},
         features.STICKY_SESSIONS: {"sticky_sessions": True},
         features.BLUE_GREEN: {"release": Release(strategy="blue-green")},
