@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from math import ceil
+from typing import Any
 
 import pulumi
 from pulumi_aws import iam, lambda_, rds
@@ -128,7 +129,7 @@ def _role(scope: Scope, secrets: pulumi.Output[list[str]], key: pulumi.Output[st
         description=f"Lets the pooler of Postgres {scope.name} log in",
         tags=scope.tags,
     )
-    readable = secrets.apply(_sorted)
+    readable: pulumi.Output[Any] = secrets.apply(_sorted)
     may: list[policies.Statement] = [policies.allow(["secretsmanager:GetSecretValue"], readable)]
     if key is not None:
         may.append(policies.decrypt(key, identity.region(scope), "secretsmanager"))
