@@ -21,6 +21,7 @@ from infra_kit.components.service import Service
 from infra_kit.durations import seconds
 from infra_kit.patterns import longest_first
 from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.labels import labels
 from infra_kit.rate_limits import RateLimit
 
 ATTACKS = (
@@ -43,6 +44,7 @@ def policy(scope: Scope, spec: GatewaySpec, service: Service) -> pulumi.Output[s
         f"policy-{service.name}",
         compute.SecurityPolicy,
         depends_on=[api(scope, "compute")],
+        labels=labels(scope),
         type="CLOUD_ARMOR",
         # Else it looks at a body in JSON as at any text, and refuses what is meant well.
         advanced_options_config={"json_parsing": "STANDARD"},

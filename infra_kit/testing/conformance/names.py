@@ -7,6 +7,7 @@ from collections.abc import Collection, Set
 
 from infra_kit import Cdn, Environment, Network, Redis, Target
 from infra_kit.target import package
+from infra_kit.testing import _sdk
 from infra_kit.testing.conformance.base import NAME, Base, at, inputs, parents, top
 from infra_kit.testing.recording import Recording, Resource, State
 
@@ -25,15 +26,19 @@ class NameRules(Base):
         assert first == last
         assert last.items() >= alone.items()
 
-    def test_everything_that_can_be_tagged_is(self, target: Target) -> None:
-        recording = self.record(dataclasses.replace(target, app="shop", environment=Environment.STAGING))
+    def test_everything_that_can_be_tagged_is(self, target: Target, change: str) -> None:
+        """What can be, its Pulumi SDK says; of what has none, that which has a bag of tags."""
         paths = [self.tags_under] if isinstance(self.tags_under, str) else self.tags_under
-        bags = [(_component(it, recording), at(path, it.inputs)) for path in paths for it in recording.resources]
-        found = [(component, bag) for component, bag in bags if bag is not None]
-        assert bool(found) == bool(paths)
-        for component, bag in found:
-            wanted = {"app": "shop", "environment": "staging", "component": component, "managed-by": "infra-kit"}
-            assert bag.items() >= wanted.items()
+        recording = self.changed(dataclasses.replace(target, app="shop", environment=Environment.PRODUCTION), change)
+        bags = [(it, at(path, it.inputs)) for path in paths for it in recording.resources if _is_tagged(it, path)]
+        assert bool(bags) == bool(paths)
+        bare = []
+        for it, bag in bags:
+            component = _component(it, recording)
+            wanted = {"app": "shop", "environment": "production", "component": component, "managed-by": "infra-kit"}
+            if not (bag or {}).items() >= wanted.items():
+                bare.append(f"{it.name} ({it.type}): {bag}")
+        assert bare == []
 
     def test_everything_is_made_in_the_region_that_is_said(self, target: Target) -> None:
         if self.region is None:
@@ -65,6 +70,10 @@ def _others(target: Target) -> None:
     Redis("other-cache", target=target)
     routes = {"/*": "https://other.example.com"}
     Cdn("other-edge", target=target, routes=routes, domains=["other.example.com"], compression=False)
+
+
+def _is_tagged(resource: Resource, path: str) -> bool:
+    return _sdk.takes(resource.type, path) or at(path, resource.inputs) is not None
 
 
 def _component(resource: Resource, recording: Recording) -> str:

@@ -49,6 +49,11 @@ class SafetyRules(Base):
         made = [self.record(standing_in(target, environment)) for environment in STANDING]
         assert [it for before, after in permutations(made, 2) for it in replaced(before, after)] == []
 
+    def test_promoted_and_back_a_change_keeps_what_holds_data(self, target: Target, change: str) -> None:
+        """From the cheapest environment to the safest, which are recorded for other rules anyway."""
+        cheap, safe = (self.changed(there, change) for there in (target, standing_in(target, Environment.PRODUCTION)))
+        assert replaced(cheap, safe) + replaced(safe, cheap) == []
+
     def test_a_change_replaces_nothing_that_holds_data(self, target: Target, change: str) -> None:
         assert replaced(self.record(target), self.changed(target, change)) == []
 

@@ -6,17 +6,19 @@ from typing import Any
 
 import pulumi
 import pulumi.runtime
+import pulumi_gcp.sql  # noqa: F401  its types are known when it is loaded
 import pytest
+from pulumi_aws import rds
 
 from infra_kit import Environment, Target, features
-from infra_kit.component import Scope
+from infra_kit.component import Component, Scope
 from infra_kit.components.postgres import PostgresEndpoint, PostgresSpec
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
 from infra_kit.features import Feature
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.local import postgres, redis
 from infra_kit.providers.local import testing as local_answers
-from infra_kit.testing import Recording, record
+from infra_kit.testing import Recording, _sdk, record
 from infra_kit.testing.conformance import PostgresConformance, RedisConformance, safety
 from infra_kit.testing.conformance.suite import ComponentConformance
 
@@ -149,3 +151,47 @@ def test_a_driver_that_picks_another_size_than_the_cheapest_that_fits_fails(
     monkeypatch.setattr(redis, "create", spendthrift)
     with pytest.raises(AssertionError, match=complaint):
         Suite().test_the_cheapest_size_that_fits_is_picked(LOCAL)
+
+
+class Untagged(RedisConformance):
+    """As on AWS, where an option group takes tags."""
+
+    tags_under = "tags"
+
+    def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
+        made = super().make(target, **arguments)
+        if "replicas" in arguments:
+            rds.OptionGroup(
+                "it-options", engine_name="mysql", major_engine_version="8.0", opts=pulumi.ResourceOptions(parent=made)
+            )
+        return made
+
+
+def test_what_takes_tags_and_has_none_is_missed_also_where_only_a_change_makes_it() -> None:
+    aws = Target(name="aws")
+    Untagged().test_everything_that_can_be_tagged_is(aws, "size")
+    with pytest.raises(AssertionError, match="it-options"):
+        Untagged().test_everything_that_can_be_tagged_is(aws, "read-replicas")
+
+
+def test_what_takes_tags_is_told_by_its_sdk_at_any_depth() -> None:
+    assert _sdk.takes("aws:rds/parameterGroup:ParameterGroup", "tags")
+    assert not _sdk.takes("aws:rds/parameterGroup:ParameterGroup", "labels")
+    assert _sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "settings.userLabels")
+    assert not _sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "settings.labels")
+    assert not _sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "name.labels")
+    assert not _sdk.takes("pulumi-python:dynamic/infra-kit:RedisServer", "tags")
+
+
+def test_a_driver_that_makes_data_anew_when_its_stack_becomes_production_fails() -> None:
+    class Suite(RedisConformance):
+        def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
+            made = super().make(target, **arguments)
+            key = {"kmsKeyId": "own"} if made.target.environment is Environment.PRODUCTION else {}
+            if "replicas" in arguments:
+                Thing(RDS, "it-database", pulumi.ResourceOptions(parent=made), tags={"component": "it"}, **key)
+            return made
+
+    Suite().test_promoted_and_back_a_change_keeps_what_holds_data(LOCAL, "size")
+    with pytest.raises(AssertionError, match="it-database: kmsKeyId"):
+        Suite().test_promoted_and_back_a_change_keeps_what_holds_data(LOCAL, "read-replicas")

@@ -138,5 +138,5 @@ def test_a_secret_is_written_by_standard_input_and_kept_in_production() -> None:
     made = record(lambda: Secret("jwt", target=on(Environment.PRODUCTION), value="hush"))
     step, volume = made.named("jwt-value-file"), made.named("jwt-data")
 
-    assert (step.inputs["create"], step.secret_inputs) == ("sh -s", {"stdin"})
+    assert (step.inputs["create"], set(step.secret_inputs)) == ("sh -s", {"stdin"})
     assert (volume.options.protect, volume.options.retain_on_delete) == (True, True)

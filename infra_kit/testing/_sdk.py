@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 
 import pulumi
-from pulumi._types import input_type_py_to_pulumi_names
+from pulumi._types import input_type_py_to_pulumi_names, input_type_types, is_input_type
 from pulumi.runtime import rpc
 
 
@@ -25,3 +25,16 @@ def classes(token: str) -> tuple[Callable[..., pulumi.Resource], type]:
 def inputs(token: str) -> Mapping[str, str]:
     """Its inputs as the engine names them, each with its name in Python."""
     return {camel: snake for snake, camel in input_type_py_to_pulumi_names(classes(token)[1]).items()}
+
+
+def takes(token: str, path: str) -> bool:
+    """Whether a type has an input at a path of dots. What is of no SDK that is loaded takes none."""
+    package, _, name = token.partition(":")
+    known = f"{package}:{name.partition(':')[0]}" in rpc._RESOURCE_MODULES
+    return known and _has(classes(token)[1], path)
+
+
+def _has(kind: type, path: str) -> bool:
+    first, _, rest = path.partition(".")
+    inside = input_type_types(kind).get(first) if is_input_type(kind) else None
+    return inside is not None and (not rest or _has(inside, rest))
