@@ -42,11 +42,8 @@ def deploy() -> None:
         backups=Backups(retention_days=14),
     )
     cache = Redis("cache", memory_gb=1, replicas=2, high_availability=True)
-    events = EventBus(
-        "events",
-        streams={"NOTIFICATIONS": Stream(subjects=["notification.*"], retention="7d")},
-        consumers={"mailer": Consumer(stream="NOTIFICATIONS")},
-    )
+    streams = {"NOTIFICATIONS": Stream(subjects=["notification.*"], retention="7d")}
+    events = EventBus("events", streams=streams, consumers={"mailer": Consumer(stream="NOTIFICATIONS")})
     files = ObjectStore("files")
 
     links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
