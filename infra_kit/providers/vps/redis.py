@@ -103,7 +103,7 @@ def _user(
         f"link-{link.key}-{role}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", server.id),
         stdin=pulumi.Output.secret(rules.apply(lambda known: told("valkey_link.sh", {"NAME": name, "RULES": known}))),
-        delete=ssh.inside(server.id, told("valkey_link.sh", {"NAME": name, "RULES": ""})),
+        delete=ssh.inside(server.hostname, told("valkey_link.sh", {"NAME": name, "RULES": ""})),
         depends_on=[server.ready],
     )
 
