@@ -1,6 +1,6 @@
 """AWS under the suites that every target passes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -70,7 +70,7 @@ class TestJobOnAws(OnAws, conformance.JobConformance):
 
 class TestGatewayOnAws(OnAws, conformance.GatewayConformance):
     # A load balancer makes no headers of claims: see the driver's own tests.
-    asks: ClassVar[dict[features.Feature, dict[str, Any]]] = {
+    asks: ClassVar[dict[features.Feature, Mapping[str, Any]]] = {
         **conformance.GatewayConformance.asks,
         features.JWT: {"jwt": Jwt(issuer="https://auth.example.com", audience=["shop"])},
     }

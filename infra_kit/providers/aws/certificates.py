@@ -21,7 +21,7 @@ MAX_COMMON_NAME = 64
 VALIDATION_TTL = 300
 
 
-def certificate(scope: Scope, domains: Sequence[str], **place: str) -> pulumi.Output[str]:
+def certificate(scope: Scope, domains: Sequence[str], **place: Any) -> pulumi.Output[str]:
     """The ARN of a certificate, once it is valid. Raises `SpecError`.
 
     Args:

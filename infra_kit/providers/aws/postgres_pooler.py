@@ -128,7 +128,7 @@ def _role(scope: Scope, secrets: pulumi.Output[list[str]], key: pulumi.Output[st
         description=f"Lets the pooler of Postgres {scope.name} log in",
         tags=scope.tags,
     )
-    may: list[policies.Statement] = [policies.allow(["secretsmanager:GetSecretValue"], secrets.apply(sorted))]
+    may: list[policies.Statement] = [policies.allow(["secretsmanager:GetSecretValue"], secrets)]
     if key is not None:
         may.append(policies.decrypt(key, identity.region(scope), "secretsmanager"))
     reads = scope.resource("pooler-rights", iam.RolePolicy, role=role.id, policy=policies.document(may))

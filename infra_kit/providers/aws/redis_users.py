@@ -70,7 +70,7 @@ def _user(
 
 def of_link(scope: Scope, link: Link, users: Users) -> tuple[str, pulumi.Output[str]]:
     """The user of a link and its password, secret."""
-    secret = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
     # Of a stack's names, one consumer and one of its links have this one.
     name = fit(f"{scope.name}.{link.key}")
     role = f"link-{link.key}-user"

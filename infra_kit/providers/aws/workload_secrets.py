@@ -26,7 +26,7 @@ def references(
     missing = {name: told.secret[name] for name in sorted(told.secret) if name not in standing}
     if not missing:
         return standing
-    text = pulumi.Output.secret(dumps(missing))
+    text: pulumi.Output[str] = pulumi.Output.secret(dumps(missing))
     made = stored_secrets.store(scope, "secrets", f"Secret variables of {security.about(scope)}", text, key)
     return {**standing, **{name: dataclasses.replace(made, field=name) for name in missing}}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, RateLimit, Service
-from infra_kit.errors import SpecError, UnsupportedFeatureError
+from infra_kit.errors import InfraKitError, SpecError, UnsupportedFeatureError
 from infra_kit.providers.aws.gateway_rules import priorities
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, of, ways_into
@@ -30,7 +30,7 @@ def made(config: Mapping[str, Any] = AWS, *, health: Health | None = None, **ask
     return of(program, config)
 
 
-def refused(error: type[Exception] = SpecError, environment: str = "staging", **asked: Any) -> str:
+def refused(error: type[InfraKitError] = SpecError, environment: str = "staging", **asked: Any) -> str:
     def program() -> None:
         routes = asked.pop("routes", None) or (lambda api: {"/*": api})
         Gateway("edge", **{"routes": routes(Service("api", image=IMAGE)), "domains": DOMAINS, **asked})

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -183,8 +184,8 @@ def test_what_does_not_grow_keeps_to_its_number() -> None:
         ({"max_instances": 2, "scaling": Scaling(requests_per_instance=10)}, "scaling.requests_per_instance"),
     ],
 )
-def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, object], field: str) -> None:
-    message = refused(lambda: Service("api", image=IMAGE, **asked))  # type: ignore[arg-type]
+def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, Any], field: str) -> None:
+    message = refused(lambda: Service("api", image=IMAGE, **asked))
     assert (
         f"Service 'api': {field}: it is the load balancer of a Gateway that does this, and none leads here" in message
     )
