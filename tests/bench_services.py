@@ -20,7 +20,7 @@ MOST_SECONDS = 3.0
 COUNTS = (10, 50, 100, 200)
 MOST_OF_LINEAR = 1.3
 """The bounds: the cost of a service among 200, over that of one among 10."""
-MOST_ROUTES = 98
+MOST_ROUTES = 100
 """Of one load balancer."""
 CONFIG = {
     "infra-kit:target": "aws", "infra-kit:environment": "production", "infra-kit:region": "eu-central-1",

@@ -117,6 +117,9 @@ class RedisEndpoint:
     """`redis://…` for reads and writes. Secret."""
     reader_url: pulumi.Output[str]
     """For reads that may lag: a replica; the same as `url` without one. Secret."""
+    reader_urls: pulumi.Output[list[str]]
+    """For who spreads its reads: every replica, in their order, or the one address by which the service spreads them
+    itself (aws, gcp); `url` alone without one. Secret."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
@@ -145,6 +148,7 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
     ca_certificate: pulumi.Output[str | None]
     url: pulumi.Output[str]
     reader_url: pulumi.Output[str]
+    reader_urls: pulumi.Output[list[str]]
 
     def __init__(
         self,

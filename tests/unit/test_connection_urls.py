@@ -11,9 +11,10 @@ from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
 
 
-def read(url: pulumi.Input[str]) -> Recording:
+def read(url: str, *, as_output: bool = False) -> Recording:
     def program() -> None:
-        parts = connection_urls.read("Nats 'bus': url", url, ("nats", "tls"), default_port=4222)
+        given = pulumi.Output.from_input(url) if as_output else url
+        parts = connection_urls.read("Nats 'bus': url", given, ("nats", "tls"), default_port=4222)
         for name in ("url", "host", "port", "username", "password", "path"):
             pulumi.export(name, getattr(parts, name))
 
@@ -38,7 +39,7 @@ def test_what_a_url_leaves_out_is_the_default_port_and_no_password() -> None:
 
 def test_the_url_and_the_password_are_secret_and_where_the_server_is_is_not() -> None:
     assert read("nats://user:pw@bus/main").secret_exports == {"url", "password"}
-    assert read(pulumi.Output.from_input("nats://user:pw@bus/main")).secret_exports == {"url", "password"}
+    assert read("nats://user:pw@bus/main", as_output=True).secret_exports == {"url", "password"}
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ SUPPORTS = frozenset()
 def gaps(spec): return {{}}
 def create(scope, spec):
     text = pulumi.Output.from_input(scope.target.settings.crater)
-    fields = ("host", "port", "username", "password", "tls", "ca_certificate", "url", "reader_url")
+    fields = ("host", "port", "username", "password", "tls", "ca_certificate", "url", "reader_url", "reader_urls")
     return RedisEndpoint(**dict.fromkeys(fields, text))
 """
 

@@ -63,7 +63,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     listener = _listen(scope, spec, balancer)
     targets = gateway_targets.create(scope, spec, network, group)
     rules = gateway_rules.create(scope, spec, listener, targets)
-    gateway_targets.lead(spec, balancer, targets, rules)
+    gateway_targets.lead(scope, spec, balancer, targets, rules)
     guards = gateway_waf.create(scope, spec, balancer)
     alias = {"name": balancer.dns_name, "zone_id": balancer.zone_id}
     records = certificates.lead(scope, spec.domains, alias, types=("A",))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 import pulumi
 from pulumi_aws import ecs, lb, vpc
@@ -99,6 +98,7 @@ def _ways(scope: Scope, name: str, service: Service, group: pulumi.Output[str]) 
 
 
 def lead(
+    scope: Scope,
     spec: GatewaySpec,
     balancer: lb.LoadBalancer,
     targets: Mapping[str, lb.TargetGroup],
@@ -107,7 +107,7 @@ def lead(
     """Tells each service of the group that its instances are put in: ECS takes none that no listener leads to."""
     for name, service in _services(spec).items():
         leading = [rule for pattern, rule in rules.items() if spec.routes[pattern].to is service]
-        cast(AwsService, service.endpoint.native).gateways.add(
+        scope.native(service, AwsService).gateways.add(
             Led(
                 targets=after(targets[name].arn, *leading),
                 targets_name=targets[name].arn_suffix,

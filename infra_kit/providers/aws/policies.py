@@ -17,7 +17,9 @@ Statement = Mapping[str, Any]
 Arn = pulumi.Input[str] | Text
 
 
-def allow(actions: Sequence[str], resources: Arn | Sequence[Arn], **condition: Any) -> Statement:
+def allow(
+    actions: Sequence[str], resources: Arn | Sequence[Arn] | pulumi.Output[list[str]], **condition: Any
+) -> Statement:
     """Args:
     actions: e.g. `sqs:ReceiveMessage`.
     resources: their ARNs.

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 from math import ceil
-from typing import Any
 
 import pulumi
 from pulumi_aws import iam, lambda_, rds
@@ -129,14 +128,8 @@ def _role(scope: Scope, secrets: pulumi.Output[list[str]], key: pulumi.Output[st
         description=f"Lets the pooler of Postgres {scope.name} log in",
         tags=scope.tags,
     )
-    readable: pulumi.Output[Any] = secrets.apply(_sorted)
-    may: list[policies.Statement] = [policies.allow(["secretsmanager:GetSecretValue"], readable)]
+    may: list[policies.Statement] = [policies.allow(["secretsmanager:GetSecretValue"], secrets)]
     if key is not None:
         may.append(policies.decrypt(key, identity.region(scope), "secretsmanager"))
     reads = scope.resource("pooler-rights", iam.RolePolicy, role=role.id, policy=policies.document(may))
     return after(role.arn, reads)
-
-
-def _sorted(arns: list[str]) -> list[str]:
-    """`sorted` itself has too many forms for mypy."""
-    return sorted(arns)

@@ -155,6 +155,7 @@ def _about(scope: Scope) -> str:
 
 
 def _endpoint(secret: pulumi.Output[str], native: AwsRedis) -> RedisEndpoint:
+    reader = redis_users.url(native.reader, "", secret)
     return RedisEndpoint(
         host=native.host,
         port=pulumi.Output.from_input(PORT),
@@ -163,6 +164,9 @@ def _endpoint(secret: pulumi.Output[str], native: AwsRedis) -> RedisEndpoint:
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
         ca_certificate=pulumi.Output.from_input(None),
         url=redis_users.url(native.host, "", secret),
-        reader_url=redis_users.url(native.reader, "", secret),
+        reader_url=reader,
+        # ElastiCache spreads reads over all replicas behind this one
+        # (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Endpoints.html).
+        reader_urls=reader.apply(lambda url: [url]),
         native=native,
     )

@@ -139,6 +139,9 @@ def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
         return url("rediss", username=username, password=password, host=host, port=port)
 
     there = address(instance.host, instance.port)
+    # Memorystore spreads reads over all replicas behind this one
+    # (https://cloud.google.com/memorystore/docs/redis/about-read-replicas).
+    reader = address(instance.read_endpoint, instance.read_endpoint_port.apply(int)) if spec.replicas else there
     return RedisEndpoint(
         host=instance.host,
         port=instance.port.apply(int),
@@ -147,7 +150,8 @@ def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
         ca_certificate=instance.server_ca_certs.apply(authorities),
         url=there,
-        reader_url=address(instance.read_endpoint, instance.read_endpoint_port.apply(int)) if spec.replicas else there,
+        reader_url=reader,
+        reader_urls=reader.apply(lambda url: [url]),
         native=GcpCache(destination=_destination(spec, instance)),
     )
 

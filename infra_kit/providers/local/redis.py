@@ -50,6 +50,7 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
         ca_certificate=pulumi.Output.from_input(None),
         url=primary.private["url"],
         reader_url=readers[0].private["url"],
+        reader_urls=pulumi.Output.all(*(reader.private["url"] for reader in readers)),
         native=LocalRedis(replicas=replicas),
     )
 

@@ -145,7 +145,7 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> p
             )
     site = pulumi.Output.format("{0} {{\n{1}\n}}", ", ".join(names), caddyfile)
     inside = pulumi.Output.format("docker exec -i {0} sh -s", proxy.container.id)
-    gone = ssh.inside(proxy.container.id, _told(scope, ""))
+    gone = ssh.inside(proxy.container.hostname, _told(scope, ""))
     known = site.apply(lambda text: _told(scope, text))
     return ssh.run(scope, "site", inside, stdin=known, delete=gone, depends_on=[proxy.container.ready])
 

@@ -111,7 +111,7 @@ def link(scope: Scope, link: Link) -> Grant:
         f"link-{link.key}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
         stdin=pulumi.Output.secret(secret.apply(lambda known: _user(link, name, known))),
-        delete=ssh.inside(native.server.id, told("nats_link.sh", _NOBODY | {"NAME": name})),
+        delete=ssh.inside(native.server.hostname, told("nats_link.sh", _NOBODY | {"NAME": name})),
         depends_on=[native.settled],
     )
     mine = replace(

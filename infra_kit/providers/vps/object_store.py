@@ -119,7 +119,7 @@ def link(scope: Scope, link: Link) -> Grant:
         f"link-{link.key}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
         stdin=pulumi.Output.secret(key.apply(lambda known: _identity(link, name, bucket, known))),
-        delete=ssh.inside(native.server.id, _told(name, {"name": name})),
+        delete=ssh.inside(native.server.hostname, _told(name, {"name": name})),
         depends_on=[native.settled],
     )
     mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)

@@ -100,7 +100,7 @@ def link(scope: Scope, link: Link) -> Grant:
         f"link-{link.key}",
         _psql(native.server),
         stdin=pulumi.Output.secret(secret.apply(lambda known: postgres_links.role(name, access, database, known))),
-        delete=ssh.inside(native.server.id, gone),
+        delete=ssh.inside(native.server.hostname, gone),
         depends_on=[native.settled],
     )
     as_role = partial(_url, username=name, password=secret, database=database)

@@ -103,7 +103,7 @@ def _user(
         f"link-{link.key}-{role}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", server.id),
         stdin=pulumi.Output.secret(rules.apply(lambda known: told("valkey_link.sh", {"NAME": name, "RULES": known}))),
-        delete=ssh.inside(server.id, told("valkey_link.sh", {"NAME": name, "RULES": ""})),
+        delete=ssh.inside(server.hostname, told("valkey_link.sh", {"NAME": name, "RULES": ""})),
         depends_on=[server.ready],
     )
 
@@ -191,8 +191,9 @@ def _configuration(spec: RedisSpec, admin: str, app: str, primary: str | None) -
 
 def _endpoint(shared: _Shared, server: Container, replicas: Sequence[Container]) -> RedisEndpoint:
     writes = address(shared.scope, "server", PORT, server.ready)
-    reads = address(shared.scope, "replica-1", PORT, replicas[0].ready) if replicas else writes
-    both = [_url(where, username=valkey.APP, password=shared.app) for where in (writes, reads)]
+    reads = [address(shared.scope, f"replica-{number}", PORT, it.ready) for number, it in enumerate(replicas, 1)]
+    as_app = partial(_url, username=valkey.APP, password=shared.app)
+    readers = [as_app(where) for where in reads or [writes]]
     return RedisEndpoint(
         host=writes.host,
         port=writes.port,
@@ -200,8 +201,9 @@ def _endpoint(shared: _Shared, server: Container, replicas: Sequence[Container])
         password=pulumi.Output.secret(shared.app),
         tls=pulumi.Output.from_input(val=False),
         ca_certificate=pulumi.Output.from_input(None),
-        url=both[0],
-        reader_url=both[1],
+        url=as_app(writes),
+        reader_url=readers[0],
+        reader_urls=pulumi.Output.all(*readers),
     )
 
 

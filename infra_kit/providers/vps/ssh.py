@@ -8,7 +8,6 @@ OpenSSH 8.5), so that no file of known hosts is needed, neither the user's nor o
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import TypeVar, cast
 
@@ -18,6 +17,7 @@ from pulumi_command import local
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.providers.common import waiting
+from infra_kit.providers.vps.scripts import told
 from infra_kit.providers.vps.settings import VpsSettings
 
 T = TypeVar("T")
@@ -106,9 +106,10 @@ def run(
     )
 
 
-def inside(container: pulumi.Input[str], script: str) -> pulumi.Output[str]:
-    """What runs a script in a container. No secret in it: see `run`."""
-    return pulumi.Output.format("docker exec {0} sh -c {1}", container, shlex.quote(script))
+def inside(hostname: pulumi.Output[str], script: str) -> pulumi.Output[str]:
+    """What runs a script in the container of that host name, if there is one: for a `delete`, which is only known as it
+    was when its container was perhaps another one. No secret in it: see `run`."""
+    return hostname.apply(lambda name: told("inside.sh", {"CONTAINER": name, "SCRIPT": script}))
 
 
 def after(done: pulumi.Resource, value: pulumi.Input[T]) -> pulumi.Output[T]:

@@ -11,7 +11,7 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 class RedisConformance(ComponentConformance):
     component = Redis
     endpoint = RedisEndpoint
-    secrets = frozenset({"password", "url", "reader_url"})
+    secrets = frozenset({"password", "url", "reader_url", "reader_urls"})
     asks = {
         features.READ_REPLICAS: {"replicas": 2},
         features.HIGH_AVAILABILITY: {"replicas": 1, "high_availability": True},

@@ -66,7 +66,8 @@ class Server:
             connection.execute("SELECT pg_reload_conf()")
             for name in there - databases:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-            for name in known - roles:
+            # The master user granted what the others have.
+            for name in sorted(known - roles, key=lambda role: role == MASTER["username"]):
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
 
 

@@ -93,7 +93,11 @@ URL = "postgresql://app:p%40ss@db.internal:6543/shop?sslmode=require"
 
 
 def existing(**arguments: Any) -> Resource:
-    recording = record(lambda: Postgres.existing("db", **{"url": URL, **arguments}))
+    def program() -> None:
+        given = {key: value() if callable(value) else value for key, value in arguments.items()}
+        Postgres.existing("db", **{"url": URL, **given})
+
+    recording = record(program)
     assert len(recording.resources) == 1, "an existing database makes nothing"
     return recording.named("db")
 
@@ -157,7 +161,8 @@ def test_an_existing_databases_url_may_be_known_only_at_the_deployment() -> None
     ],
 )
 def test_what_is_no_url_of_a_database_is_refused_and_not_shown(url: str) -> None:
-    for given in (url, pulumi.Output.from_input(url)):
+    # An Output is made inside of the program that it belongs to.
+    for given in (lambda: url, lambda: pulumi.Output.from_input(url)):
         with pytest.raises(SpecError) as refused:
             existing(url=given)
         message = str(refused.value)

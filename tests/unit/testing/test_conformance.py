@@ -76,7 +76,7 @@ RDS = "aws:rds/instance:Instance"
 
 
 def made(kind: str = RDS, *, opts: pulumi.ResourceOptions | None = None, **props: Any) -> Recording:
-    return record(lambda: Thing(kind, "thing", opts, **props))
+    return record(lambda: Thing(kind, "thing", opts, tags={"component": "thing"}, **props))
 
 
 def test_what_would_be_made_anew_is_named_with_the_input_that_does_it() -> None:

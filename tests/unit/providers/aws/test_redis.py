@@ -118,6 +118,7 @@ def test_replicas_serve_reads_and_take_over_only_when_asked() -> None:
 def test_reads_go_to_a_replica_where_there_is_one() -> None:
     alone, with_replica = (made(replicas=count).named("cache").outputs for count in (0, 1))
     assert alone["reader_url"] == alone["url"]
+    assert [alone["reader_urls"], with_replica["reader_urls"]] == [[alone["url"]], [with_replica["reader_url"]]]
     assert "@replica." in with_replica["reader_url"]
     assert "@master." in with_replica["url"]
 
@@ -174,7 +175,7 @@ def test_its_certificate_is_one_that_clients_know() -> None:
     assert "ca_certificate" not in made().named("cache").outputs
 
 
-@pytest.mark.parametrize("field", ["host", "url", "reader_url"])
+@pytest.mark.parametrize("field", ["host", "url", "reader_url", "reader_urls"])
 def test_whoever_uses_an_address_waits_until_the_network_may_reach_it(field: str) -> None:
     recording = waiting_for(field, lambda: Redis("cache"), AWS)
     assert waits_for(recording, "cache-server")

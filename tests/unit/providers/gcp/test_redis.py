@@ -69,6 +69,7 @@ def test_an_instance_keeps_its_tier_when_replicas_are_asked_for_and_gets_room_fo
 def test_readers_have_an_address_of_their_own() -> None:
     it = made(replicas=1).named("cache").outputs
     assert "@10.0.128.12:6378" in it["reader_url"]
+    assert it["reader_urls"] == [it["reader_url"]]
     assert "@10.0.128.11:6378" in it["url"]
 
 

@@ -11,6 +11,14 @@ def test_a_recorded_redis_has_the_user_of_the_real_one() -> None:
     assert cache["reader_url"].startswith("redis://default:")
 
 
+def test_every_replica_of_a_redis_is_told_and_without_one_the_server_is() -> None:
+    ports = {"infra-kit:local": {"ports": {"cache": 7000, "cache-replica-1": 7001, "cache-replica-2": 7002}}}
+    two = record(lambda: Redis("cache", replicas=2), config=ports).named("cache").outputs
+    alone = record(lambda: Redis("cache"), config=ports).named("cache").outputs
+    assert [url.rpartition(":")[2] for url in two["reader_urls"]] == ["7001/0", "7002/0"]
+    assert alone["reader_urls"] == [alone["url"]]
+
+
 def test_a_recorded_store_has_the_access_key_of_the_real_one() -> None:
     assert record(lambda: ObjectStore("files")).named("files").outputs["access_key"] == "INFRAKITAPP"
 

@@ -91,7 +91,10 @@ def test_the_site_waits_for_a_cache_that_is_replaced_and_goes_with_the_cdn() -> 
     assert site(made) == (
         "www.example.com, example.com {\n reverse_proxy edge-cache:8080 {\n  lb_try_duration 30s\n }\n}"
     )
-    assert "SITE=''" in made.named("edge-site").inputs["delete"].replace("'\"'\"'", "'")
+    gone = made.named("edge-site").inputs["delete"]
+    assert gone.startswith("CONTAINER=vps-edge-proxy\n")
+    assert "SITE=''" in gone.replace("'\"'\"'", "'")
+    assert made.named("vps-edge-proxy").inputs["hostname"] == "vps-edge-proxy"
 
 
 def test_a_domain_is_served_by_one_cdn_only() -> None:

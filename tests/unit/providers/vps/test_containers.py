@@ -194,7 +194,7 @@ def test_who_reads_an_address_waits_for_what_a_client_needs_there() -> None:
         "db": {"host": "settings", "port": "settings", "url": "settings", "pooled_url": "pooler-ready"}
         | {"reader_url": "replica-1-ready", "reader_urls": "replica-2-ready"},
         "cache": {"host": "server-ready", "port": "server-ready", "url": "server-ready"}
-        | {"reader_url": "replica-1-ready"},
+        | {"reader_url": "replica-1-ready", "reader_urls": "replica-2-ready"},
         "files": {"s3_endpoint": "bucket"},
         "bus": dict.fromkeys(("host", "port", "url", "streams", "consumers", "dead_letters"), "streams"),
     }
@@ -203,7 +203,7 @@ def test_who_reads_an_address_waits_for_what_a_client_needs_there() -> None:
         target = Target(name="vps", app="shop", environment=Environment.STAGING, settings=HOST)
         there = {
             "db": Postgres("db", target=target, read_replicas=2, pooling=Pooling()),
-            "cache": Redis("cache", target=target, replicas=1),
+            "cache": Redis("cache", target=target, replicas=2),
             "files": ObjectStore("files", target=target),
             "bus": EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}),
         }

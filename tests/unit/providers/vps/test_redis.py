@@ -73,6 +73,15 @@ def test_a_replica_follows_the_server_and_holds_no_data_of_its_own() -> None:
     assert "@cache-replica-1:6379/" in made.named("cache").outputs["reader_url"]
 
 
+def test_every_replica_is_told_and_without_one_the_server_is() -> None:
+    it, alone = cache(replicas=2).named("cache"), cache().named("cache").outputs
+    assert [url.partition("@")[2] for url in it.outputs["reader_urls"]] == [
+        "cache-replica-1:6379/0",
+        "cache-replica-2:6379/0",
+    ]
+    assert alone["reader_urls"] == [alone["url"]]
+
+
 @pytest.mark.parametrize(("version", "image"), [("7", "8"), ("8", "8"), ("9", "9")])
 def test_a_version_is_the_least_that_runs(version: str, image: str) -> None:
     assert cache(version=version).named("cache-image").inputs["name"] == images.VALKEY[image].reference

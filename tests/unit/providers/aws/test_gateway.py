@@ -1,0 +1,273 @@
+"""Gateway on AWS: who is let in, by which rule, checked and counted how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, RateLimit, Service
+from infra_kit.errors import InfraKitError, SpecError, UnsupportedFeatureError
+from infra_kit.providers.aws.gateway_rules import priorities
+from infra_kit.testing import Recording
+from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, of, ways_into
+from tests.unit.refusals import refusal
+
+DOMAINS = ["api.example.com"]
+JWT = Jwt(issuer="https://auth.example.com", audience=["shop"])
+RULE = "aws:lb/listenerRule:ListenerRule"
+
+
+def made(config: Mapping[str, Any] = AWS, *, health: Health | None = None, **asked: Any) -> Recording:
+    def program() -> None:
+        api = Service("api", image=IMAGE, health=health or Health(), stop_timeout="20s")
+        web = Service("web", image=IMAGE, sticky_sessions=True)
+        routes = asked.pop("routes", None) or (lambda api, web: {"/*": web, "/api/*": api})
+        Gateway("edge", **{"routes": routes(api, web), "domains": DOMAINS, **asked})
+
+    return of(program, config)
+
+
+def refused(error: type[InfraKitError] = SpecError, environment: str = "staging", **asked: Any) -> str:
+    def program() -> None:
+        routes = asked.pop("routes", None) or (lambda api: {"/*": api})
+        Gateway("edge", **{"routes": routes(Service("api", image=IMAGE)), "domains": DOMAINS, **asked})
+
+    return refusal(program, error, target="aws", environment=environment)
+
+
+def rule(recording: Recording, pattern: str) -> Mapping[str, Any]:
+    (found,) = (
+        it.inputs for it in recording.of_type(RULE) if it.inputs["conditions"][0]["pathPattern"]["values"] == [pattern]
+    )
+    return found
+
+
+def test_everybody_comes_by_https_and_is_sent_there_otherwise() -> None:
+    recording = made()
+    https, http = recording.named("edge-https").inputs, recording.named("edge-http").inputs
+    assert (https["port"], https["protocol"], https["sslPolicy"]) == (
+        443,
+        "HTTPS",
+        "ELBSecurityPolicy-TLS13-1-2-2021-06",
+    )
+    assert https["certificateArn"] == recording.named("edge-certificate").outputs["arn"]
+    assert http["defaultActions"][0]["redirect"] == {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}
+    assert https["defaultActions"][0]["fixedResponse"]["statusCode"] == "404"
+    assert recording.named("edge").outputs["url"] == "https://api.example.com"
+    assert recording.named("edge-certificate").inputs.get("region") is None
+
+
+def test_without_a_domain_it_answers_by_http_and_production_refuses_that() -> None:
+    recording = made(domains=[])
+    assert recording.named("edge").outputs["url"] == "http://edge-1a2b3c4.us-east-1.elb.amazonaws.com"
+    assert any("it has no domains, so no certificate" in text for text in recording.warnings)
+    assert "domains: none given; in production, on aws it needs one" in refused(environment="production", domains=[])
+
+
+def test_the_load_balancer_is_hardened_and_protected_in_production() -> None:
+    balancer = made(PRODUCTION).named("edge-balancer").inputs
+    assert balancer["enableDeletionProtection"]
+    assert balancer["dropInvalidHeaderFields"]
+    assert balancer["desyncMitigationMode"] == "strictest"
+    assert balancer["accessLogs"] == {"bucket": "edge-bucket-1a2b3c4", "enabled": True}
+    assert balancer["subnets"] == ["aws-network-public-a-id", "aws-network-public-b-id"]
+    assert not made().named("edge-balancer").inputs["enableDeletionProtection"]
+
+
+def test_only_load_balancers_of_this_account_write_its_log() -> None:
+    found = json.loads(made(PRODUCTION).named("edge-logs-policy").inputs["policy"])["Statement"]
+    (writes,) = (it for it in found if it["Effect"] == "Allow")
+    assert writes["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert writes["Resource"] == "arn:aws:s3:::edge-bucket-1a2b3c4/AWSLogs/123456789012/*"
+    assert "123456789012" in writes["Condition"]["ArnLike"]["aws:SourceArn"]
+
+
+def test_it_reaches_its_services_by_tls_on_one_port() -> None:
+    recording = made()
+    assert ways_into(recording, "api-group") == {"edge-in-api": ("edge-group-id", 8443)}
+    assert ways_into(recording, "edge-group") == {
+        "edge-group-in-80": ("0.0.0.0/0", 80),
+        "edge-group-in-443": ("0.0.0.0/0", 443),
+    }
+    out = recording.named("edge-out-api").inputs
+    assert (out["referencedSecurityGroupId"], out["fromPort"], out["toPort"]) == ("api-group-id", 8443, 8443)
+    group = recording.named("edge-targets-api").inputs
+    assert (group["targetType"], group["protocol"]) == ("ip", "HTTPS")
+
+
+def test_its_targets_are_checked_and_drained_as_the_service_says() -> None:
+    health = Health(path="/ready", interval="10s", timeout="3s", healthy_after=3, unhealthy_after=4)
+    recording = made(health=health)
+    group = recording.named("edge-targets-api").inputs
+    assert group["healthCheck"] == {
+        "protocol": "HTTPS",
+        "path": "/ready",
+        "matcher": "200-399",
+        "interval": 10,
+        "timeout": 3,
+        "healthyThreshold": 3,
+        "unhealthyThreshold": 4,
+    }
+    assert group["deregistrationDelay"] == 20
+    assert not group["stickiness"]["enabled"]
+    assert recording.named("edge-targets-web").inputs["stickiness"]["enabled"]
+
+
+def test_a_service_is_put_behind_the_rules_that_lead_to_it() -> None:
+    recording = made()
+    (behind,) = recording.named("api-service").inputs["loadBalancers"]
+    assert (behind["containerName"], behind["containerPort"]) == ("front", 8443)
+    (leading,) = (
+        it.urn for it in recording.of_type(RULE) if it.inputs["conditions"][0]["pathPattern"]["values"] == ["/api/*"]
+    )
+    assert leading in recording.named("api-service").options.depends_on
+
+
+def test_the_longest_pattern_wins() -> None:
+    found = priorities(["/*", "/api/*", "/api/v1/*", "/login", "/a", "/b"])
+    assert all(found[one] < found[other] for one in found for other in found if len(one) > len(other))
+    assert all(1 <= priority <= 50_000 for priority in priorities(["/" + "x" * 127, "/"]).values())
+
+
+def test_another_route_moves_none_that_is_there() -> None:
+    before = priorities(["/*", "/api/*", "/login"])
+    after = priorities(["/*", "/api/*", "/aaa", "/login", "/zzz/*", "/api/v1/*"])
+    assert before.items() <= after.items()
+
+
+def test_a_hundred_routes_have_a_priority_each() -> None:
+    assert len(set(priorities(f"/{number:03}/*" for number in range(100)).values())) == 100
+
+
+def test_tokens_are_checked_where_a_route_needs_one() -> None:
+    recording = made(jwt=JWT, routes=lambda api, web: {"/*": api, "/open/*": GatewayRoute(web, jwt=False)})
+    check, forward = rule(recording, "/*")["actions"]
+    assert check["jwtValidation"] == {
+        "issuer": "https://auth.example.com",
+        "jwksEndpoint": "https://auth.example.com/.well-known/jwks.json",
+        "additionalClaims": [{"name": "aud", "format": "single-string", "values": ["shop"]}],
+    }
+    assert (check["order"], forward["order"], forward["type"]) == (1, 2, "forward")
+    (only,) = rule(recording, "/open/*")["actions"]
+    assert only["type"] == "forward"
+
+
+@pytest.mark.parametrize(
+    "jwt",
+    [
+        Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"}),
+        Jwt(issuer="http://auth.example.com", audience=["shop"]),
+    ],
+)
+def test_what_a_load_balancer_does_not_do_with_tokens_is_a_gap(jwt: Jwt) -> None:
+    message = refused(UnsupportedFeatureError, jwt=jwt)
+    assert "jwt: a load balancer checks tokens and passes them on, but makes no headers of their claims" in message
+
+
+def test_limits_are_counted_by_address_and_answered_429() -> None:
+    (one,) = made(limits=[RateLimit(requests=100, per="5m")]).named("edge-acl").inputs["rules"]
+    counted = one["statement"]["rateBasedStatement"]
+    assert counted == {"limit": 100, "evaluationWindowSec": 300, "aggregateKeyType": "IP"}
+    answer = one["action"]["block"]["customResponse"]
+    assert answer == {"responseCode": 429, "responseHeaders": [{"name": "Retry-After", "value": "300"}]}
+
+
+def test_a_routes_limit_counts_what_that_route_answers() -> None:
+    def routes(api: Service, web: Service) -> dict[str, object]:
+        limited = GatewayRoute(api, limits=[RateLimit(requests=10, per="5m")])
+        return {"/*": web, "/api/*": limited, "/api/health": web, "/a*/login": web}
+
+    (one,) = made(routes=routes).named("edge-acl").inputs["rules"]
+    mine, *others = one["statement"]["rateBasedStatement"]["scopeDownStatement"]["andStatement"]["statements"]
+    assert mine["byteMatchStatement"]["searchString"] == "/api/"
+    assert mine["byteMatchStatement"]["positionalConstraint"] == "STARTS_WITH"
+    texts = [json.dumps(it["notStatement"]) for it in others]
+    assert any('"/api/health"' in text and "EXACTLY" in text for text in texts)
+    assert any("^/a.*/login$" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (RateLimit(requests=100, per="15m"), "limits: per: given 15m; AWS WAF counts over 60, 120, 300, 600 seconds"),
+        (RateLimit(requests=5, per="5m"), "limits: requests: given 5; AWS WAF counts from 10"),
+        (RateLimit(requests=60, burst=20), "limits: burst: given 20; AWS WAF has none"),
+    ],
+)
+def test_a_limit_that_waf_cannot_hold_is_refused(limit: RateLimit, words: str) -> None:
+    assert f"Gateway 'edge': {words}" in refused(limits=[limit])
+
+
+def test_a_limit_by_user_is_a_gap() -> None:
+    message = refused(UnsupportedFeatureError, jwt=JWT, limits=[RateLimit(requests=60, by="user")])
+    assert "rate-limits: AWS WAF counts by address" in message
+
+
+def test_production_has_a_firewall_that_bounds_no_body_and_keeps_nobody_out_by_where_he_is_from() -> None:
+    recording = made(PRODUCTION)
+    rules = {
+        it["name"]: it["statement"]["managedRuleGroupStatement"] for it in recording.named("edge-acl").inputs["rules"]
+    }
+    assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"} <= rules.keys()
+    counted = {it["name"] for group in rules.values() for it in group.get("ruleActionOverrides") or ()}
+    assert counted == {"SizeRestrictions_BODY", "AnonymousIPList", "HostingProviderIPList"}
+    assert recording.named("edge-guard").inputs["resourceArn"] == recording.named("edge-balancer").outputs["arn"]
+    redacted = recording.named("edge-acl-logging").inputs["redactedFields"]
+    assert [it["singleHeader"]["name"] for it in redacted] == ["authorization", "cookie"]
+    assert recording.named("edge-acl-log").inputs["namePrefix"] == "aws-waf-logs-"
+    assert made().of_type("aws:wafv2/webAcl:WebAcl") == ()
+
+
+def test_the_headers_that_a_load_balancer_knows_are_put_on_answers() -> None:
+    https = made().named("edge-https").inputs
+    assert https["routingHttpResponseStrictTransportSecurityHeaderValue"] == "max-age=31536000; includeSubDomains"
+    assert https["routingHttpResponseXContentTypeOptionsHeaderValue"] == "nosniff"
+    assert https["routingHttpResponseServerEnabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({"Referrer-Policy": "no-referrer"}, "Referrer-Policy: a load balancer of AWS does not put this on answers"),
+        ({"X-Frame-Options": "ALLOWALL"}, "X-Frame-Options: given 'ALLOWALL', AWS takes DENY or SAMEORIGIN"),
+    ],
+)
+def test_other_headers_are_refused(headers: dict[str, str], words: str) -> None:
+    assert f"response_headers: {words}" in refused(response_headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"routes": lambda api: {"/a?": api}}, "routes: /a?: '?' stands for any character at AWS"),
+        ({"routes": lambda api: {"/*/*/*/*/*/*": api}}, "AWS takes 128 characters and 5 '*'"),
+        ({"routes": lambda api: {f"/{number}": api for number in range(101)}}, "routes: given 101"),
+        ({"jwt": JWT, "domains": []}, "jwt: a load balancer checks tokens by HTTPS alone"),
+    ],
+)
+def test_what_a_load_balancer_does_not_take_is_refused(asked: dict[str, Any], words: str) -> None:
+    assert words in refused(**asked)
+
+
+def test_services_of_two_networks_or_of_one_zone_are_refused() -> None:
+    def two() -> None:
+        api, web = Service("api", image=IMAGE), Service("web", image=IMAGE, network=Network("apart"))
+        Gateway("edge", routes={"/api/*": api, "/*": web}, domains=DOMAINS)
+
+    def narrow() -> None:
+        api = Service("api", image=IMAGE, network=Network("narrow", zones=1))
+        Gateway("edge", routes={"/*": api}, domains=DOMAINS)
+
+    assert "'api' and 'web' stand in two networks" in refusal(two, SpecError, target="aws", environment="staging")
+    assert "has one zone" in refusal(narrow, SpecError, target="aws", environment="staging")
+
+
+def test_names_in_our_zones_lead_to_it() -> None:
+    config = AWS | {"infra-kit:aws": {"hosted_zones": {"example.com": "Z0"}}}
+    recording = made(config)
+    lead = recording.named("edge-a-api.example.com").inputs
+    assert lead["aliases"][0]["name"] == "edge-1a2b3c4.us-east-1.elb.amazonaws.com"
+    assert not [it for it in recording.resources if it.name.startswith("edge-aaaa-")]

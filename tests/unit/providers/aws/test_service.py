@@ -1,0 +1,228 @@
+"""Service on AWS: how it is reached, checked, released and scaled."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from infra_kit import Gateway, Health, Release, Scaling, Service
+from infra_kit.components.service import ServiceSpec
+from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.providers.aws import service_front
+from tests.unit.providers.aws.workloads import (
+    AWS,
+    IMAGE,
+    containers,
+    led_to,
+    of,
+    refused,
+    service,
+    variables,
+    ways_into,
+)
+from tests.unit.refusals import refusal
+
+
+def test_it_is_reached_by_its_name_from_inside() -> None:
+    made = service(port=3000)
+    assert made.named("api").outputs["url"] == "http://api.shop-c0c0c0.internal:3000"
+    (record_,) = made.named("api-name").inputs["dnsConfig"]["dnsRecords"]
+    assert record_ == {"type": "A", "ttl": 10}
+    assert made.named("api-service").inputs["serviceRegistries"]["registryArn"]
+    assert variables(made)["PORT"] == "3000"
+
+
+def test_a_link_opens_the_port_for_the_caller_and_nobody_else() -> None:
+    def program() -> None:
+        api = Service("api", image=IMAGE, port=3000)
+        Service("web", image=IMAGE, links=[api.link()])
+
+    made = of(program)
+    assert ways_into(made, "api-group") == {"web-reaches-api": ("web-group-id", 3000)}
+    assert variables(made, "web")["API_URL"] == "http://api.shop-c0c0c0.internal:3000"
+    assert made.named("web-reaches-api").urn in made.named("web-service").options.depends_on
+
+
+def test_its_health_is_asked_beside_it_with_the_figures_that_were_said() -> None:
+    made = service(port=3000, health=Health(path="/ready", interval="10s", timeout="3s", unhealthy_after=4))
+    check = containers(made)["front"]["healthCheck"]
+    assert check == {
+        "command": ["CMD-SHELL", "wget -q -T 3 -O /dev/null http://127.0.0.1:3000/ready"],
+        "interval": 10,
+        "timeout": 3,
+        "retries": 4,
+        "startPeriod": 60,
+    }
+
+
+def test_the_front_listens_elsewhere_than_the_service() -> None:
+    assert service_front.port(ServiceSpec(image=IMAGE)) == 8443
+    assert service_front.port(ServiceSpec(image=IMAGE, port=8443)) == 9443
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 99, 1_048_576, 10_485_760, 10_485_760_000])
+def test_a_length_beyond_the_bound_is_told_from_one_within(number: int) -> None:
+    beyond = re.compile(service_front.above(number))
+    for fits in (0, 1, number // 2, number - 1, number):
+        assert not beyond.search(str(fits))
+    for larger in (number + 1, number + 10, number * 2, number * 10, 10**15):
+        assert beyond.search(str(larger))
+    assert beyond.search(f"000{number + 1}")
+    assert not beyond.search("many")
+
+
+def test_bodies_are_bounded_as_the_gateway_says() -> None:
+    def program() -> None:
+        api = Service("api", image=IMAGE)
+        Gateway("edge", routes={"/*": api}, domains=["api.example.com"], max_body_mb=25)
+
+    (caddyfile,) = (it["value"] for it in containers(of(program))["front"]["environment"] if it["name"] == "CADDYFILE")
+    assert f"max_size {25 * 1024 * 1024}\n" in caddyfile
+
+
+class _Answers(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(500 if self.path == "/broken" else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(("percent", "well"), [(0, False), (49, False), (50, True)])
+def test_an_instance_is_well_once_enough_of_its_smoke_tests_are(
+    port: int, tmp_path: Path, percent: int, well: bool
+) -> None:
+    """The script, by the shell and the wget that are here."""
+    assert shutil.which("wget")
+    release = Release(smoke_tests=["/orders", "/broken"], max_smoke_failures_percent=percent)
+    script = service_front.script(ServiceSpec(image=IMAGE, port=port, release=release), str(tmp_path))
+    first = subprocess.run(["sh", "-c", script], check=False)
+    assert (first.returncode == 0, (tmp_path / service_front.TRIED).exists()) == (well, well)
+
+
+def test_an_instance_answers_nobody_before_its_smoke_tests_went_well() -> None:
+    (with_tests,) = (
+        it["value"]
+        for it in containers(service(release=Release(smoke_tests=["/orders"])))["front"]["environment"]
+        if it["name"] == "CADDYFILE"
+    )
+    assert "try_files /tried" in with_tests
+    assert "error @untried 503" in with_tests
+
+
+def test_a_version_that_fails_is_taken_back_and_up_waits_for_it() -> None:
+    inputs = service(min_instances=4).named("api-service").inputs
+    assert inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert inputs["waitForSteadyState"]
+    # One at a time: of four, the fifth comes before the first goes.
+    assert (inputs["deploymentMinimumHealthyPercent"], inputs["deploymentMaximumPercent"]) == (100, 125)
+
+
+def test_errors_take_a_version_back() -> None:
+    made = led_to(release=Release(max_error_percent=5, watch="10m"))
+    alarm = made.named("api-errors")
+    assert alarm.inputs["threshold"] == 5
+    errors, requests, percent = alarm.inputs["metricQueries"]
+    assert errors["metric"]["metricName"] == "HTTPCode_Target_5XX_Count"
+    assert errors["metric"]["period"] == requests["metric"]["period"] == 600
+    assert errors["metric"]["dimensions"] == {
+        "LoadBalancer": made.named("edge-balancer").outputs["arnSuffix"],
+        "TargetGroup": made.named("edge-targets-api").outputs["arnSuffix"],
+    }
+    assert percent["expression"] == "100 * errors / requests"
+    watching = made.named("api-service").inputs["alarms"]
+    assert watching == {"alarmNames": [alarm.outputs["name"]], "enable": True, "rollback": True}
+
+
+def test_a_service_grows_by_what_was_said() -> None:
+    made = led_to(min_instances=2, max_instances=20, scaling=Scaling(memory_percent=None, requests_per_instance=1000))
+    target = made.named("api-scaling").inputs
+    assert (target["minCapacity"], target["maxCapacity"]) == (2, 20)
+    policies = {
+        it.name: it.inputs["targetTrackingScalingPolicyConfiguration"]
+        for it in made.of_type("aws:appautoscaling/policy:Policy")
+    }
+    assert set(policies) == {"api-scaling-cpu", "api-scaling-requests"}
+    assert policies["api-scaling-cpu"]["targetValue"] == 70
+    requests = policies["api-scaling-requests"]["predefinedMetricSpecification"]
+    assert requests["resourceLabel"] == "app/edge-1a2b3c4/targetgroup/edge-1a2b3c4"
+    assert made.named("api-service").options.ignore_changes == ("desiredCount",)
+
+
+def test_what_does_not_grow_keeps_to_its_number() -> None:
+    made = service(min_instances=3)
+    assert made.of_type("aws:appautoscaling/target:Target") == ()
+    assert made.named("api-service").options.ignore_changes == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"sticky_sessions": True}, "sticky_sessions"),
+        ({"release": Release(max_error_percent=5)}, "release.max_error_percent"),
+        ({"max_instances": 2, "scaling": Scaling(requests_per_instance=10)}, "scaling.requests_per_instance"),
+    ],
+)
+def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, Any], field: str) -> None:
+    message = refused(lambda: Service("api", image=IMAGE, **asked))
+    assert (
+        f"Service 'api': {field}: it is the load balancer of a Gateway that does this, and none leads here" in message
+    )
+    led_to(**asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"health": Health(interval="2s", timeout="1s")}, "health.interval: given 2s, AWS takes '5s' to '300s'"),
+        ({"health": Health(start_timeout="10m")}, "health.start_timeout: given 10m"),
+        ({"health": Health(healthy_after=1)}, "health.healthy_after: given 1"),
+        ({"release": Release(max_failed_checks=5)}, "release.max_failed_checks: given 5"),
+        ({"release": Release(max_error_percent=5, watch="90s")}, "release.watch: given 90s"),
+    ],
+)
+def test_figures_that_aws_does_not_take_are_refused(asked: dict[str, object], words: str) -> None:
+    message = refused(lambda: Service("api", image=IMAGE, **asked))  # type: ignore[arg-type]
+    assert f"Service 'api': {words}" in message
+
+
+def test_blue_green_is_a_gap_with_a_way_out() -> None:
+    message = refusal(
+        lambda: Service("api", image=IMAGE, release=Release(strategy="blue-green")),
+        UnsupportedFeatureError,
+        target="aws",
+        environment="staging",
+    )
+    assert "blue-green: ECS starts a new version beside the old one" in message
+
+
+def test_a_gateway_that_is_made_in_an_apply_is_refused() -> None:
+    """What a service is made of is settled by then."""
+
+    def program() -> None:
+        api = Service("api", image=IMAGE)
+        api.url.apply(lambda _: Gateway("edge", routes={"/*": api}, domains=["api.example.com"]))
+
+    with pytest.raises(Exception, match="gateways are made while the program is read, not inside an apply"):
+        of(program, AWS)
