@@ -1,26 +1,52 @@
 """infra_kit: one definition of a product's infrastructure, from a laptop to a VPS to AWS or GCP.
 
-from infra_kit import Cdn, ObjectStore, Postgres, Redis, Route
+from infra_kit import Gateway, ObjectStore, Postgres, Service
 """
 
-from infra_kit.components.cdn import Cdn, Route
-from infra_kit.components.config import Config
-from infra_kit.components.event_bus import Consumer, EventBus, Stream, subject
-from infra_kit.components.gateway import Gateway, GatewayRoute, Jwt
-from infra_kit.components.job import Job
-from infra_kit.components.network import Network
-from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
-from infra_kit.components.postgres import Backups, Pooling, Postgres
-from infra_kit.components.redis import Redis
-from infra_kit.components.secret import Secret
-from infra_kit.components.service import Health, Release, Scaling, Service
-from infra_kit.components.worker import Backlog, Worker
-from infra_kit.environments import Environment
-from infra_kit.errors import InfraKitError
-from infra_kit.links import Link
-from infra_kit.rate_limits import RateLimit
-from infra_kit.target import Target
-from infra_kit.workloads import Sidecar, Volume
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra_kit.components.cdn import Cdn, Route
+    from infra_kit.components.config import Config
+    from infra_kit.components.event_bus import Consumer, EventBus, Stream, subject
+    from infra_kit.components.gateway import Gateway, GatewayRoute, Jwt
+    from infra_kit.components.job import Job
+    from infra_kit.components.network import Network
+    from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
+    from infra_kit.components.postgres import Backups, Pooling, Postgres
+    from infra_kit.components.redis import Redis
+    from infra_kit.components.secret import Secret
+    from infra_kit.components.service import Health, Release, Scaling, Service
+    from infra_kit.components.worker import Backlog, Worker
+    from infra_kit.environments import Environment
+    from infra_kit.errors import InfraKitError
+    from infra_kit.links import Link
+    from infra_kit.rate_limits import RateLimit
+    from infra_kit.target import Target
+    from infra_kit.workloads import Sidecar, Volume
+
+_HOMES = {
+    "components.cdn": ("Cdn", "Route"),
+    "components.config": ("Config",),
+    "components.event_bus": ("Consumer", "EventBus", "Stream", "subject"),
+    "components.gateway": ("Gateway", "GatewayRoute", "Jwt"),
+    "components.job": ("Job",),
+    "components.network": ("Network",),
+    "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
+    "components.postgres": ("Backups", "Pooling", "Postgres"),
+    "components.redis": ("Redis",),
+    "components.secret": ("Secret",),
+    "components.service": ("Health", "Release", "Scaling", "Service"),
+    "components.worker": ("Backlog", "Worker"),
+    "environments": ("Environment",),
+    "errors": ("InfraKitError",),
+    "links": ("Link",),
+    "rate_limits": ("RateLimit",),
+    "target": ("Target",),
+    "workloads": ("Sidecar", "Volume"),
+}
+"""By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""
 
 __all__ = [
     "Backlog",
@@ -57,3 +83,12 @@ __all__ = [
     "Worker",
     "subject",
 ]
+
+
+def __getattr__(name: str) -> object:
+    for home, taken in _HOMES.items():
+        if name in taken:
+            value = getattr(import_module(f"{__name__}.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
