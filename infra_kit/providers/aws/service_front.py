@@ -25,7 +25,8 @@ from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
 from infra_kit.providers.common.gathered import Gathered
 
-NAME = "front"
+NAME = "infra_kit_front"
+"""What no component can be called."""
 IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
 MOST_TIMEOUT = 60
 """Seconds (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html)."""

@@ -35,6 +35,7 @@ def check(scope: Scope, spec: WorkloadSpec, network: AwsNetwork) -> str:
             f"{scope.what}: network: it has nat='none', so nothing there can fetch an image or a secret. Give it a "
             "Network(nat='single'): endpoints of its own for each service that a task asks cost more."
         )
+    network.ids(scope, "private")
     if seconds(spec.stop_timeout) > STOP_SECONDS:
         raise SpecError(
             f"{scope.what}: stop_timeout: given {spec.stop_timeout}, Fargate waits {STOP_SECONDS} seconds at most. "
@@ -47,9 +48,9 @@ def check(scope: Scope, spec: WorkloadSpec, network: AwsNetwork) -> str:
 
 def _check_names(scope: Scope, field: str, names: list[str]) -> None:
     for name in names:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", name):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}", name):
             raise SpecError(
-                f"{scope.what}: {field}: given {name!r}; on aws a name is letters, digits, '-' and '_', e.g. 'proxy'."
+                f"{scope.what}: {field}: given {name!r}; on aws a name is letters, digits and '-', e.g. 'proxy'."
             )
 
 

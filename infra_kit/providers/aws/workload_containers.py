@@ -22,8 +22,8 @@ from infra_kit.workloads import Sidecar, WorkloadSpec
 
 Definition = Mapping[str, Any]
 
-TEMPORARY = "tmp"
-"""The volume, and where it is."""
+TEMPORARY, TEMPORARY_PATH = "infra_kit_tmp", "/tmp"  # noqa: S108  the container's
+"""A volume that goes with the task; what nobody calls one of his own, and where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ def volumes(spec: WorkloadSpec, lasting: Sequence[Definition]) -> list[Definitio
 
 
 def _has_temporary(spec: WorkloadSpec) -> bool:
-    return all(volume.path.rstrip("/") != f"/{TEMPORARY}" for volume in spec.volumes.values())
+    return all(volume.path.rstrip("/") != TEMPORARY_PATH for volume in spec.volumes.values())
 
 
 def _mounts(spec: WorkloadSpec) -> list[Definition]:
@@ -69,17 +69,17 @@ def _mounts(spec: WorkloadSpec) -> list[Definition]:
     return [*lasting, *([temporary()] if _has_temporary(spec) else [])]
 
 
-def temporary(path: str = f"/{TEMPORARY}") -> Definition:
+def temporary(path: str = TEMPORARY_PATH) -> Definition:
     return {"sourceVolume": TEMPORARY, "containerPath": path, "readOnly": False}
 
 
 def _sidecar(name: str, sidecar: Sidecar, log: Mapping[str, pulumi.Input[str]], stop_seconds: int) -> Definition:
     return {
-        "name": f"sidecar-{name}",
+        "name": f"sidecar_{name}",
         **_program(sidecar.image, sidecar.command),
         "cpu": workload_sizes.units(sidecar.cpu),
         "memory": workload_sizes.mebibytes(sidecar.memory_gb),
-        **_common(f"sidecar-{name}", log, stop_seconds),
+        **_common(f"sidecar_{name}", log, stop_seconds),
     }
 
 

@@ -119,7 +119,7 @@ def test_its_targets_are_checked_and_drained_as_the_service_says() -> None:
 def test_a_service_is_put_behind_the_rules_that_lead_to_it() -> None:
     recording = made()
     (behind,) = recording.named("api-service").inputs["loadBalancers"]
-    assert (behind["containerName"], behind["containerPort"]) == ("front", 8443)
+    assert (behind["containerName"], behind["containerPort"]) == ("infra_kit_front", 8443)
     (leading,) = (
         it.urn for it in recording.of_type(RULE) if it.inputs["conditions"][0]["pathPattern"]["values"] == ["/api/*"]
     )

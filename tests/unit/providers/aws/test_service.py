@@ -53,7 +53,7 @@ def test_a_link_opens_the_port_for_the_caller_and_nobody_else() -> None:
 
 def test_its_health_is_asked_beside_it_with_the_figures_that_were_said() -> None:
     made = service(port=3000, health=Health(path="/ready", interval="10s", timeout="3s", unhealthy_after=4))
-    check = containers(made)["front"]["healthCheck"]
+    check = containers(made)["infra_kit_front"]["healthCheck"]
     assert check == {
         "command": ["CMD-SHELL", "wget -q -T 3 -O /dev/null http://127.0.0.1:3000/ready"],
         "interval": 10,
@@ -84,7 +84,9 @@ def test_bodies_are_bounded_as_the_gateway_says() -> None:
         api = Service("api", image=IMAGE)
         Gateway("edge", routes={"/*": api}, domains=["api.example.com"], max_body_mb=25)
 
-    (caddyfile,) = (it["value"] for it in containers(of(program))["front"]["environment"] if it["name"] == "CADDYFILE")
+    (caddyfile,) = (
+        it["value"] for it in containers(of(program))["infra_kit_front"]["environment"] if it["name"] == "CADDYFILE"
+    )
     assert f"max_size {25 * 1024 * 1024}\n" in caddyfile
 
 
@@ -124,7 +126,7 @@ def test_an_instance_is_well_once_enough_of_its_smoke_tests_are(
 def test_an_instance_answers_nobody_before_its_smoke_tests_went_well() -> None:
     (with_tests,) = (
         it["value"]
-        for it in containers(service(release=Release(smoke_tests=["/orders"])))["front"]["environment"]
+        for it in containers(service(release=Release(smoke_tests=["/orders"])))["infra_kit_front"]["environment"]
         if it["name"] == "CADDYFILE"
     )
     assert "try_files /tried" in with_tests

@@ -37,7 +37,7 @@ def test_a_sidecar_counts_and_gets_no_more_than_it_asks() -> None:
     made = service(cpu=0.25, memory_gb=0.5, sidecars={"proxy": Sidecar(image="proxy:1", cpu=0.25, memory_gb=0.5)})
     task = made.named("api-task").inputs
     assert (task["cpu"], task["memory"]) == ("512", "1024")
-    sidecar = containers(made)["sidecar-proxy"]
+    sidecar = containers(made)["sidecar_proxy"]
     assert (sidecar["cpu"], sidecar["memory"], sidecar["essential"]) == (256, 512, True)
 
 
@@ -60,7 +60,21 @@ def test_its_root_is_read_only_and_tmp_is_not() -> None:
     assert all(it["readonlyRootFilesystem"] for it in containers(made).values())
     (mount,) = containers(made)["api"]["mountPoints"]
     assert (mount["containerPath"], mount["readOnly"]) == ("/tmp", False)  # noqa: S108  the container's
-    assert {"name": "tmp"} in made.named("api-task").inputs["volumes"]
+    assert {"name": "infra_kit_tmp"} in made.named("api-task").inputs["volumes"]
+
+
+def test_no_name_of_ours_is_one_of_theirs() -> None:
+    made = of(
+        lambda: Service(
+            "front",
+            image=IMAGE,
+            sidecars={"front": Sidecar(image="proxy:1")},
+            volumes={"front": Volume(path="/data"), "tmp": Volume(path="/more")},
+        )
+    )
+    assert len(containers(made, "front")) == 3
+    volumes = [it["name"] for it in made.named("front-task").inputs["volumes"]]
+    assert len(set(volumes)) == len(volumes) == 4
 
 
 def test_a_command_takes_the_place_of_the_images_own() -> None:
