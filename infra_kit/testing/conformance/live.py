@@ -37,6 +37,7 @@ from infra_kit.testing.conformance.names import check_children
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.recording import State
 
+Changes = Mapping[automation.OpType, int]
 STACK = "conformance"
 """The name of the project and of its stack."""
 _ENGINES = "pulumi:"
@@ -61,12 +62,12 @@ class Life:
     """What came of one stack. Changes are counted by the engine's word for them."""
 
     least: Stood
-    again: Mapping[str, int]
+    again: Changes
     """The changes that a second `up` would make."""
-    grown: Mapping[str, int]
+    grown: Changes
     """The changes on the way to all that the target supports; where nothing can be asked, the same as before."""
     most: Stood
-    grown_again: Mapping[str, int]
+    grown_again: Changes
     left: Sequence[str]
     """What still stands or runs when all is destroyed."""
 
@@ -187,11 +188,11 @@ class _Stack(automation.Stack):
         return {}
 
 
-def _grow(stack: automation.Stack) -> tuple[Mapping[str, int], Mapping[str, int], Stood]:
+def _grow(stack: automation.Stack) -> tuple[Changes, Changes, Stood]:
     return _changes(stack.up()), _changes(stack.up()), _stood(stack)
 
 
-def _changes(done: automation.UpResult) -> Mapping[str, int]:
+def _changes(done: automation.UpResult) -> Changes:
     return done.summary.resource_changes or {}
 
 
@@ -233,7 +234,7 @@ def _cli() -> automation.PulumiCommand:
 
 
 def _stood(stack: automation.Stack) -> Stood:
-    found = from_state(stack.export_stack().deployment.get("resources") or [])
+    found = from_state((stack.export_stack().deployment or {}).get("resources") or [])
     top = {each["urn"] for each in found if each["type"] == "pulumi:pulumi:Stack"}
     own = [each for each in found if not each["type"].startswith(_ENGINES)]
     return Stood([_state(each, top) for each in own], json.dumps(clear(found)))
