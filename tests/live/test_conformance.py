@@ -69,7 +69,7 @@ class TestEventBus(OnLocal):
 
 
 class WatchedBriefly(conformance.ServiceConformance):
-    asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
+    asks: ClassVar[dict[Feature, Mapping[str, Any]]] = {
         **conformance.ServiceConformance.asks,
         features.ERROR_ROLLBACK: {"release": Release(max_error_percent=5, watch="1s")},
     }

@@ -37,6 +37,7 @@ from infra_kit.testing.conformance.names import check_children
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.recording import State
 
+Changes = Mapping[automation.OpType, int]
 STACK = "conformance"
 """The name of the project and of its stack."""
 _ENGINES = "pulumi:"
@@ -61,12 +62,12 @@ class Life:
     """What came of one stack. Changes are counted by the engine's word for them."""
 
     least: Stood
-    again: Mapping[str, int]
+    again: Changes
     """The changes that a second `up` would make."""
-    grown: Mapping[str, int]
+    grown: Changes
     """The changes on the way to all that the target supports; where nothing can be asked, the same as before."""
     most: Stood
-    grown_again: Mapping[str, int]
+    grown_again: Changes
     left: Sequence[str]
     """What still stands or runs when all is destroyed."""
 
@@ -165,7 +166,7 @@ def _live(cls: type[LiveConformance], folder: Path) -> Life:
     stack = _Stack.create(STACK, _workspace(folder, program))
     try:
         stack.up()
-        again = _counted(stack.preview().change_summary)  # it asks all that an `up` asks, in half the time
+        again = stack.preview().change_summary  # it asks all that an `up` asks, in half the time
         least = _stood(stack)
         asked.update(everything(suite, target))
         grown, grown_again, most = _grow(stack) if asked else (again, again, least)
@@ -187,17 +188,12 @@ class _Stack(automation.Stack):
         return {}
 
 
-def _grow(stack: automation.Stack) -> tuple[Mapping[str, int], Mapping[str, int], Stood]:
+def _grow(stack: automation.Stack) -> tuple[Changes, Changes, Stood]:
     return _changes(stack.up()), _changes(stack.up()), _stood(stack)
 
 
-def _changes(done: automation.UpResult) -> Mapping[str, int]:
-    return _counted(done.summary.resource_changes or {})
-
-
-def _counted(changes: Mapping[Any, int]) -> Mapping[str, int]:
-    """By the name of what was done: Pulumi's type of it is narrower than what its engine says."""
-    return {str(operation): count for operation, count in changes.items()}
+def _changes(done: automation.UpResult) -> Changes:
+    return done.summary.resource_changes or {}
 
 
 @contextmanager
