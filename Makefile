@@ -61,6 +61,7 @@ test-system: $(ALL) ## The tests that need Debian packages
 
 bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs, what the edge adds
 	@$(BIN)/python -m tests.bench_recording
+	@$(BIN)/python -m tests.bench_services
 	@$(PULUMI) && $(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench_edge
 

@@ -89,6 +89,7 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
     return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())
 
 
+_EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"
@@ -106,6 +107,9 @@ _KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
 _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
+    "aws:efs/fileSystem:FileSystem": {
+        _EFS: frozenset({"availabilityZoneName", "creationToken", "encrypted", "kmsKeyId", "performanceMode"}),
+    },
     "aws:rds/instance:Instance": {
         _RDS: frozenset(
             {

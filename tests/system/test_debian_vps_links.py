@@ -7,7 +7,7 @@ Valkey, NATS and SeaweedFS are those of the wheels.
 from __future__ import annotations
 
 import asyncio
-import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -89,10 +89,9 @@ def step(host: Host, name: str) -> None:
 
 
 def take_back(host: Host, name: str) -> None:
-    delete = host.recording.named(name).inputs["delete"]
-    found = re.fullmatch(r"docker exec (\S+)-id (sh -c .*)", delete, re.DOTALL)
-    assert found
-    host.run(found[1], "sh", "-c", f"exec {found[2]}")
+    """As `inside.sh` does on a host with Docker, which is told the container and the script first."""
+    container, script = shlex.split(host.recording.named(name).inputs["delete"], comments=True)[:2]
+    host.run(container.removeprefix("CONTAINER="), "sh", "-c", script.removeprefix("SCRIPT="))
 
 
 # Postgres
