@@ -10,6 +10,7 @@ from pydantic import Field
 from infra_kit import Backups, Consumer, LifecycleRule, Pooling, Route, Stream, spec
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
+from infra_kit.testing import record
 
 
 def build(**arguments: object) -> PostgresSpec:
@@ -17,8 +18,13 @@ def build(**arguments: object) -> PostgresSpec:
 
 
 def refusal(**arguments: object) -> str:
+    """An Output is made inside of a program: it is given as a function."""
+
+    def program() -> None:
+        build(**{key: value() if callable(value) else value for key, value in arguments.items()})
+
     with pytest.raises(SpecError) as refused:
-        build(**arguments)
+        record(program)
     return str(refused.value)
 
 
@@ -46,14 +52,14 @@ def test_an_unsupported_version_is_refused_with_those_there_are() -> None:
 
 
 def test_an_output_is_refused_with_why_and_the_way_out() -> None:
-    assert refusal(memory_gb=pulumi.Output.from_input(4)) == (
+    assert refusal(memory_gb=lambda: pulumi.Output.from_input(4)) == (
         "Postgres 'db': memory_gb was given an Output, whose value is not known before the deployment; a plain value "
         "is needed. Read it from the stack's configuration (pulumi.Config) instead"
     )
 
 
 def test_an_output_inside_a_list_is_refused_in_the_same_way() -> None:
-    message = refusal(databases=["one", pulumi.Output.from_input("two")])
+    message = refusal(databases=lambda: ["one", pulumi.Output.from_input("two")])
     assert message.startswith("Postgres 'db': databases.1 was given an Output")
 
 

@@ -87,13 +87,13 @@ def test_only_load_balancers_of_this_account_write_its_log() -> None:
 
 def test_it_reaches_its_services_by_tls_on_one_port() -> None:
     recording = made()
-    assert ways_into(recording, "api-group") == {"edge-in-api": ("edge-group-id", 8443)}
-    assert ways_into(recording, "edge-group") == {
-        "edge-group-in-80": ("0.0.0.0/0", 80),
-        "edge-group-in-443": ("0.0.0.0/0", 443),
+    assert ways_into(recording, "api-security-group") == {"edge-in-api": ("edge-security-group-id", 8443)}
+    assert ways_into(recording, "edge-security-group") == {
+        "edge-ingress-80": ("0.0.0.0/0", 80),
+        "edge-ingress-443": ("0.0.0.0/0", 443),
     }
     out = recording.named("edge-out-api").inputs
-    assert (out["referencedSecurityGroupId"], out["fromPort"], out["toPort"]) == ("api-group-id", 8443, 8443)
+    assert (out["referencedSecurityGroupId"], out["fromPort"], out["toPort"]) == ("api-security-group-id", 8443, 8443)
     group = recording.named("edge-targets-api").inputs
     assert (group["targetType"], group["protocol"]) == ("ip", "HTTPS")
 

@@ -42,7 +42,7 @@ def test_a_run_is_waited_for_stopped_when_it_takes_too_long_and_tried_again() ->
     assert run["Retry"][0]["MaxAttempts"] == 2
     assert run["Parameters"]["TaskDefinition"] == made.named("nightly-task").outputs["arn"]
     network = run["Parameters"]["NetworkConfiguration"]["AwsvpcConfiguration"]
-    assert (network["AssignPublicIp"], network["SecurityGroups"]) == ("DISABLED", ["nightly-group-id"])
+    assert (network["AssignPublicIp"], network["SecurityGroups"]) == ("DISABLED", ["nightly-security-group-id"])
 
 
 def test_the_scheduler_may_start_this_job_and_nothing_else() -> None:

@@ -30,9 +30,9 @@ def secrets(made: Recording) -> dict[str, str]:
 
 def test_a_database_lets_in_what_is_linked_to_it_and_nobody_else() -> None:
     made = linked(lambda: Postgres("db").link())
-    assert ways_into(made, "db-group") == {
-        "db-group-in": ("db-client-group-id", 5432),  # its own set-up and pooler
-        "api-reaches-db": ("api-group-id", 5432),
+    assert ways_into(made, "db-security-group") == {
+        "db-ingress": ("db-client-security-group-id", 5432),  # its own set-up and pooler
+        "api-reaches-db": ("api-security-group-id", 5432),
     }
 
 
@@ -47,7 +47,7 @@ def test_no_store_is_open_to_a_whole_network_where_services_stand() -> None:
     found = of(program).of_type(INGRESS)
     assert [it.name for it in found if "cidrIpv4" in it.inputs] == []
     assert {it.inputs.get("referencedSecurityGroupId") for it in found} == {
-        "idle-group-id", "later-group-id", "db-client-group-id", "api-group-id",
+        "idle-security-group-id", "later-security-group-id", "db-client-security-group-id", "api-security-group-id",
     }  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def test_each_link_to_a_cache_is_a_user(access: Any, may: str, may_not: str) -> 
     assert user.inputs["userId"] in made.named("cache-users").inputs["userIds"]
     assert "authenticationMode" in user.secret_inputs
     assert secrets(made)["CACHE_URL"].startswith(f"rediss://{user.inputs['userName']}:recorded-password@master.cache.")
-    assert ways_into(made, "cache-group")["api-reaches-cache"] == ("api-group-id", 6379)
+    assert ways_into(made, "cache-security-group")["api-reaches-cache"] == ("api-security-group-id", 6379)
     assert made.named("cache-users").urn in made.named("api-service").options.depends_on
 
 

@@ -46,7 +46,7 @@ def test_a_link_opens_the_port_for_the_caller_and_nobody_else() -> None:
         Service("web", image=IMAGE, links=[api.link()])
 
     made = of(program)
-    assert ways_into(made, "api-group") == {"web-reaches-api": ("web-group-id", 3000)}
+    assert ways_into(made, "api-security-group") == {"web-reaches-api": ("web-security-group-id", 3000)}
     assert variables(made, "web")["API_URL"] == "http://api.shop-c0c0c0.internal:3000"
     assert made.named("web-reaches-api").urn in made.named("web-service").options.depends_on
 

@@ -90,7 +90,7 @@ def test_it_stands_in_the_private_subnets_without_an_address_of_its_own() -> Non
 
 
 def test_nobody_gets_in_who_is_not_linked() -> None:
-    assert ways_into(service(), "api-group") == {}
+    assert ways_into(service(), "api-security-group") == {}
 
 
 def test_a_network_without_a_way_out_is_refused() -> None:
@@ -173,7 +173,7 @@ def test_a_volume_is_a_folder_of_an_encrypted_file_system_that_the_task_alone_re
     assert files.inputs["encrypted"]
     assert files.inputs["kmsKeyId"] == made.named("api-key").outputs["arn"]
     assert files.options.protect
-    assert ways_into(made, "api-files-group") == {"api-files-group-in": ("api-group-id", 2049)}
+    assert ways_into(made, "api-files-security-group") == {"api-files-ingress": ("api-security-group-id", 2049)}
     (mounted,) = (it for it in made.named("api-task").inputs["volumes"] if it["name"] == "uploads")
     assert mounted["efsVolumeConfiguration"]["transitEncryption"] == "ENABLED"
     (may,) = statements(made, "api-role-rights")

@@ -118,7 +118,6 @@ def test_a_sidecar_stands_beside_and_is_asked_nothing() -> None:
         ({"health": Health(interval="2h")}, "interval: given 2h, Cloud Run waits 3600 seconds at most"),
         ({"health": Health(healthy_after=3)}, "healthy_after: given 3; .*say healthy_after=1"),
         ({"max_instances": 2, "scaling": Scaling(cpu_percent=96)}, "cpu_percent: given 96, Cloud Run takes 95 at most"),
-        ({"release": Release(smoke_tests=["/a"])}, "smoke_tests: given /a; .*health check's path alone"),
         ({"release": Release(max_failed_checks=5)}, "max_failed_checks: given 5; .*Leave it out"),
     ],
 )
