@@ -54,7 +54,8 @@ fast: $(ALL)
 # mypy has one core: side by side with the fast tests it costs half its time.
 test: style ## lint, then every test that needs no Debian package
 	@$(MAKE) -j 2 --output-sync=target types fast
-	@$(PULUMI) && $(BIN)/pytest -n 2 --dist worksteal $(ENGINE_TESTS)
+# By file: tests of one share servers and stacks, some in their order.
+	@$(PULUMI) && $(BIN)/pytest -n 2 --dist loadfile $(ENGINE_TESTS)
 
 test-system: $(ALL) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
