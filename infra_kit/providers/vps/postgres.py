@@ -26,6 +26,7 @@ from infra_kit.naming import child
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_extensions import CONTRIB
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.storage import say_no_limit
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_links, postgres_sql, room, ssh
@@ -33,7 +34,7 @@ from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, inside, way
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
-from infra_kit.providers.vps.postgres_conf import OWNER, POOLER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
+from infra_kit.providers.vps.postgres_conf import POOLER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
 

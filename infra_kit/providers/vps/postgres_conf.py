@@ -10,7 +10,7 @@ from infra_kit.providers.common import postgres_parameters
 from infra_kit.providers.vps.containers import FILES
 
 PORT, POOLER_PORT = 5432, 6432
-OWNER, REPLICATOR, POOLER = "app", "replicator", "pooler"
+REPLICATOR, POOLER = "replicator", "pooler"
 LOGINS = "infra_kit.logins"
 """The function by which the pooler looks roles up."""
 SOCKETS = "/var/run/postgresql"

@@ -11,8 +11,8 @@ they are, unless a table says FORCE ROW LEVEL SECURITY.
 
 from __future__ import annotations
 
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.scram import verifier
-from infra_kit.providers.vps.postgres_conf import OWNER
 
 READ, READWRITE = f"{OWNER}_read", f"{OWNER}_readwrite"
 GROUPS = {"read": READ, "readwrite": READWRITE, "owner": OWNER}

@@ -6,8 +6,9 @@ Names in it are identifiers that the spec checked, and passwords are letters and
 from __future__ import annotations
 
 from infra_kit.components.postgres import PostgresSpec
+from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.vps import postgres_links
-from infra_kit.providers.vps.postgres_conf import LOGINS, OWNER, POOLER, REPLICATOR
+from infra_kit.providers.vps.postgres_conf import LOGINS, POOLER, REPLICATOR
 
 
 def settings(spec: PostgresSpec, password: str, replication: str, pooler: str | None = None) -> str:
