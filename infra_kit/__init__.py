@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
+    from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import Consumer, EventBus, Stream, subject
     from infra_kit.components.gateway import Gateway, GatewayRoute, Jwt
     from infra_kit.components.job import Job
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from infra_kit.components.secret import Secret
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.worker import Backlog, Worker
+    from infra_kit.dns_records import Record
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
+    "components.domain": ("Domain",),
     "components.event_bus": ("Consumer", "EventBus", "Stream", "subject"),
     "components.gateway": ("Gateway", "GatewayRoute", "Jwt"),
     "components.job": ("Job",),
@@ -39,6 +42,7 @@ _HOMES = {
     "components.secret": ("Secret",),
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.worker": ("Backlog", "Worker"),
+    "dns_records": ("Record",),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
@@ -55,6 +59,7 @@ __all__ = [
     "Config",
     "Consumer",
     "CorsRule",
+    "Domain",
     "Environment",
     "EventBus",
     "Gateway",
@@ -70,6 +75,7 @@ __all__ = [
     "Pooling",
     "Postgres",
     "RateLimit",
+    "Record",
     "Redis",
     "Release",
     "Route",

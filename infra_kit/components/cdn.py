@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, InstanceOf, PlainValidator, model_validator
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.domain import Domain, check_zones
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
@@ -89,12 +90,19 @@ class CdnSpec(Spec):
     """Routes by path pattern; the longest pattern that fits wins."""
     domains: Domains = ()
     """Names to serve beside the target's own."""
+    zones: Items[InstanceOf[Domain]] = ()
+    """Where the names are that have all their records made: a zone of any target. For others, see the target's page."""
     response_headers: Mapping[Header, HeaderValue] = Field(default_factory=dict)
     """Put on every answer, e.g. `{"Strict-Transport-Security": "max-age=31536000"}`."""
     compression: bool = True
     """Compress text on its way out."""
     release: str = Field(default="", max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")
     """Names what is deployed, e.g. a commit; when it changes, everything cached is out of date at once."""
+
+    @model_validator(mode="after")
+    def _check(self) -> CdnSpec:
+        check_zones(self.domains, self.zones)
+        return self
 
     def features(self) -> frozenset[Feature]:
         asked = {
@@ -108,7 +116,7 @@ class CdnSpec(Spec):
     def without(self, feature: Feature) -> CdnSpec:
         match feature:
             case features.DOMAINS:
-                return self.replace(domains=())
+                return self.replace(domains=(), zones=())
             case features.RESPONSE_HEADERS:
                 return self.replace(response_headers={})
             case features.COMPRESSION:
@@ -124,6 +132,7 @@ class CdnArgs(TypedDict, total=False):
 
     routes: Mapping[str, Route | ObjectStore | str]
     domains: Sequence[str]
+    zones: Sequence[Domain]
     response_headers: Mapping[str, str]
     compression: bool
     release: str

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Instanc
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.domain import Domain, check_zones
 from infra_kit.components.service import Service
 from infra_kit.environments import Environment
 from infra_kit.features import Feature
@@ -97,6 +98,8 @@ class GatewaySpec(Spec):
     """Routes by path pattern; the longest pattern that fits wins."""
     domains: Domains = ()
     """Names to serve. Their certificates are got and renewed by the target."""
+    zones: Items[InstanceOf[Domain]] = ()
+    """Where the names are that have all their records made: a zone of any target. For others, see the target's page."""
     jwt: Jwt | None = None
     limits: Items[RateLimit] = ()
     """For all routes, each counted over all of them."""
@@ -111,6 +114,7 @@ class GatewaySpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> GatewaySpec:
+        check_zones(self.domains, self.zones)
         for one, other in combinations(self.routes, 2):
             if _squeezed(one) == _squeezed(other) or (len(one) == len(other) and overlap(one, other)):
                 raise ValueError(
@@ -152,7 +156,7 @@ class GatewaySpec(Spec):
     def without(self, feature: Feature) -> GatewaySpec:
         match feature:
             case features.DOMAINS:
-                return self.replace(domains=())
+                return self.replace(domains=(), zones=())
             case features.JWT:
                 return self.replace(jwt=None, limits=_by_address(self.limits), routes=self._routes(jwt=None))
             case features.WAF:
@@ -185,6 +189,7 @@ class GatewayArgs(TypedDict, total=False):
 
     routes: Mapping[str, GatewayRoute | Service]
     domains: Sequence[str]
+    zones: Sequence[Domain]
     jwt: Jwt | None
     limits: Sequence[RateLimit]
     response_headers: Mapping[str, str]

@@ -65,7 +65,7 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
         cdn_cache.check(scope.name, spec, pattern)
     trust = password(scope, "trust").result
     distribution = _distribution(scope, spec, trust)
-    records = cdn_domains.lead(scope, spec.domains, distribution)
+    records = cdn_domains.lead(scope, spec, distribution)
     host = next((domain for domain in spec.domains if not domain.startswith("*")), distribution.domain_name)
     return CdnEndpoint(
         url=after(pulumi.Output.concat("https://", host), distribution, *records),

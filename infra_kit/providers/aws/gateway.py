@@ -35,7 +35,9 @@ from infra_kit.providers.aws import (
     gateway_waf,
     security,
 )
+from infra_kit.providers.aws.domain import AwsAlias
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
+from infra_kit.providers.common import dns
 from infra_kit.providers.common.waiting import after
 
 SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
@@ -65,14 +67,20 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     rules = gateway_rules.create(scope, spec, listener, targets)
     gateway_targets.lead(scope, spec, balancer, targets, rules)
     guards = gateway_waf.create(scope, spec, balancer)
-    alias = {"name": balancer.dns_name, "zone_id": balancer.zone_id}
-    records = certificates.lead(scope, spec.domains, alias, types=("A",))
+    records = _lead(scope, spec, balancer)
     needed = [*gateway_targets.services(scope, spec), *rules.values(), *guards, *records]
     return GatewayEndpoint(
         url=after(_url(spec, balancer), *needed),
         domain=after(balancer.dns_name, *needed),
         ca_certificate=pulumi.Output.from_input(None),
     )
+
+
+def _lead(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pulumi.Resource]:
+    """In the zones that are ours, the names lead to the load balancer, which has IPv4."""
+    name = balancer.dns_name
+    alias = AwsAlias(name=name, zone_id=balancer.zone_id, types=("A",))
+    return dns.lead(scope, spec.domains, certificates.zones(scope, spec.zones), dns.Place("CNAME", name, alias))
 
 
 def _url(spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulumi.Output[str]:
@@ -144,7 +152,10 @@ def _listen(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulum
         ).arn
     secure = {"port": str(HTTPS), "protocol": "HTTPS", "status_code": "HTTP_301"}
     _listener(scope, "http", balancer, port=HTTP, protocol="HTTP", actions=[{"type": "redirect", "redirect": secure}])
-    tls = {"certificate_arn": certificates.certificate(scope, spec.domains), "ssl_policy": TLS_POLICY}
+    tls = {
+        "certificate_arn": certificates.certificate(scope, spec.domains, certificates.zones(scope, spec.zones)),
+        "ssl_policy": TLS_POLICY,
+    }
     return _listener(
         scope, "https", balancer, port=HTTPS, protocol="HTTPS", actions=nowhere, **tls, **gateway_headers.inputs(spec)
     ).arn

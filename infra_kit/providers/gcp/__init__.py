@@ -8,7 +8,7 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config",
+        "service", "worker", "job", "gateway", "secret", "config", "domain",
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -24,6 +24,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.gcp import (
         cdn,
         config,
+        domain,
         event_bus,
         gateway,
         job,
@@ -61,3 +63,4 @@ if TYPE_CHECKING:
     _gateway: GatewayDriver = gateway
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
+    _domain: DomainDriver = domain

@@ -27,6 +27,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.features import Feature
+from infra_kit.providers.common import dns
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.gcp import cdn_backends, cdn_checks, cdn_invalidation, cdn_routes, load_balancer
 
@@ -45,7 +46,7 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     trust = password(scope, "trust").result
     services = cdn_backends.services(scope, spec, trust)
     routes = cdn_routes.url_map(scope, spec, services)
-    edge = load_balancer.serve(scope, spec.domains, routes)
+    edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), routes)
     if spec.release:
         cdn_invalidation.invalidate(scope, routes, spec.release)
     return CdnEndpoint(

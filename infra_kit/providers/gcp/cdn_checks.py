@@ -35,7 +35,7 @@ OURS = frozenset({"host", "x-infra-kit-cdn"})
 
 
 def check(scope: Scope, spec: CdnSpec) -> None:
-    load_balancer_checks.check(scope, spec.domains, spec.response_headers)
+    load_balancer_checks.check(scope, spec.domains, spec.zones, spec.response_headers)
     for pattern, route in spec.routes.items():
         where = f"Cdn {scope.name!r}: routes: {pattern}"
         load_balancer_checks.check_pattern(where, pattern)

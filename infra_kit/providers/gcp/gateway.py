@@ -7,7 +7,8 @@
 - A request that says a length beyond `max_body_mb` is answered 413. One that says none is bounded by Cloud Run, at 32
   MiB (https://cloud.google.com/run/quotas).
 - A load balancer checks no tokens, so `jwt` is a gap.
-- `domain` is an address: an A record leads there. Certificates are issued once it does (`load_balancer`).
+- `domain` is an address: an A record leads there, which is made where the name is in one of `zones`. Certificates are
+  issued once it does (`load_balancer`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.components.service import Service
 from infra_kit.features import Feature
 from infra_kit.patterns import longest_first
+from infra_kit.providers.common import dns
 from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
@@ -52,7 +54,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     services = {route.to.name: route.to for route in spec.routes.values()}
     backends = {name: _backend(scope, spec, service) for name, service in services.items()}
-    edge = load_balancer.serve(scope, spec.domains, _url_map(scope, spec, backends))
+    edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), _url_map(scope, spec, backends))
     return GatewayEndpoint(
         url=load_balancer.url(spec.domains, edge),
         domain=edge.address,

@@ -17,6 +17,7 @@ from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.components.object_store import ObjectStore, ObjectStoreEndpoint
 from infra_kit.features import Feature
 from infra_kit.providers.common import nginx_routes
+from infra_kit.providers.local import domain
 from infra_kit.providers.local.object_store import LocalBucket
 from infra_kit.providers.local.resource import CdnServer, server
 
@@ -31,6 +32,7 @@ def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     nginx_routes.check(scope.name, spec)
+    domain.check(scope, spec.zones)
     readers = {pattern: _reader(store) for pattern, store in nginx_routes.stores(spec).items()}
     cdn = server(
         scope,

@@ -21,6 +21,7 @@ from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.features import Feature
 from infra_kit.providers.common import gateway_routes
+from infra_kit.providers.local import domain
 from infra_kit.providers.local.resource import GatewayServer, server
 
 SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
@@ -42,6 +43,7 @@ def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_routes.check(scope.name, spec)
+    domain.check(scope, spec.zones)
     made = server(
         scope, "server", GatewayServer, stateful=False, domains=list(spec.domains), **gateway_routes.plain(spec)
     )

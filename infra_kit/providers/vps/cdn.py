@@ -24,7 +24,7 @@ from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.naming import child
-from infra_kit.providers.common import nginx, nginx_routes
+from infra_kit.providers.common import dns, nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, nginx_container, ssh
 from infra_kit.providers.vps.containers import FILES, container
@@ -53,7 +53,7 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     trust = password(scope, "trust").result
     readers = {pattern: _reader(scope, store) for pattern, store in nginx_routes.stores(spec).items()}
     _cache(scope, _configuration(spec, readers, names, trust), readers.values())
-    served = edge.serve(scope, names, edge.to(child(scope.name, "cache"), PORT))
+    served = edge.serve(scope, names, dns.zones(spec.zones), edge.to(child(scope.name, "cache"), PORT))
     return CdnEndpoint(
         url=ssh.after(served, edge.url(names)),
         domain=pulumi.Output.from_input(ssh.settings(scope).host),

@@ -21,7 +21,7 @@ from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.features import Feature
 from infra_kit.naming import child
-from infra_kit.providers.common import gateway_nginx, gateway_routes
+from infra_kit.providers.common import dns, gateway_nginx, gateway_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, nginx_container, ssh
 from infra_kit.providers.vps.containers import FILES, container
@@ -48,7 +48,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     known = pulumi.Output.all(props=gateway_routes.plain(spec), trust=trust)
     files: pulumi.Output[dict[str, str]] = pulumi.Output.secret(known.apply(_files))
     _server(scope, spec, files)
-    served = edge.serve(scope, names, edge.to(child(scope.name, "server"), PORT))
+    served = edge.serve(scope, names, dns.zones(spec.zones), edge.to(child(scope.name, "server"), PORT))
     return GatewayEndpoint(
         url=ssh.after(served, edge.url(names)),
         domain=pulumi.Output.from_input(ssh.settings(scope).host),

@@ -1,0 +1,94 @@
+"""Domain on Google Cloud: a public managed zone of Cloud DNS.
+
+- It is signed (DNSSEC). That holds once its DS record is set at the registrar (`gcloud dns dns-keys list`); take it out
+  there before the zone goes.
+- A Cdn or a Gateway on gcp has an address, so a name leads there by an A record, the zone's own too.
+- Another zone of the same name may have other name servers, and the domain is off the net until they are set: so a zone
+  is guarded like data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_gcp import dns as cloud_dns
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.common import dns
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.labels import labels
+
+SUPPORTS: frozenset[Feature] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpZone:
+    """What records are made in."""
+
+    name: pulumi.Output[str]
+
+
+def gaps(spec: DomainSpec) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS, {})
+
+
+def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
+    zone = scope.resource(
+        "zone",
+        cloud_dns.ManagedZone,
+        stateful=True,
+        retain_on_delete=True,
+        depends_on=[api(scope, "dns")],
+        dns_name=dns.absolute(spec.domain),
+        description=f"Domain {scope.name} of {scope.target.app} ({scope.environment})",
+        dnssec_config={"state": "on"},
+        labels=labels(scope),
+    )
+    for entry in dns.own(scope, spec):
+        _record(scope, entry, zone.name)
+    return _endpoint(spec, zone.name, zone.name_servers)
+
+
+def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEndpoint:  # noqa: A002
+    found = cloud_dns.get_managed_zone_output(name=id, opts=scope.invoke)
+
+    def checked(name: str) -> str:
+        if name.rstrip(".") != spec.domain:
+            raise SpecError(f"{scope.what}: id: the zone there is of {name.rstrip('.')}, not of {spec.domain}.")
+        return spec.domain
+
+    known = found.dns_name.apply(checked)
+    return _endpoint(spec, known.apply(lambda _: found.name), found.name_servers)
+
+
+def _endpoint(spec: DomainSpec, name: pulumi.Output[str], servers: pulumi.Output[Sequence[str]]) -> DomainEndpoint:
+    return DomainEndpoint(
+        domain=name.apply(lambda _: spec.domain),
+        name_servers=servers.apply(lambda names: [server.rstrip(".") for server in names]),
+        to_set=pulumi.Output.from_input([]),
+        native=GcpZone(name=name),
+    )
+
+
+def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:
+    dns.claim(scope, zone, entry)
+    there = scope.by(zone.get_provider("gcp:dns/recordSet:RecordSet"))
+    return [_record(there, entry, scope.native(zone, GcpZone).name)]
+
+
+def _record(scope: Scope, entry: Entry, zone: pulumi.Output[str]) -> cloud_dns.RecordSet:
+    return scope.resource(
+        entry.role,
+        cloud_dns.RecordSet,
+        managed_zone=zone,
+        name=pulumi.Output.from_input(entry.name).apply(dns.absolute),
+        type=entry.type,
+        ttl=entry.ttl,
+        rrdatas=dns.data(entry),
+    )
