@@ -24,7 +24,6 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
 from infra_kit.dns_records import RecordType
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.common import dns
 
@@ -64,28 +63,13 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
     )
     for entry in dns.own(scope, spec):
         in_zone(scope, entry, zone.zone_id)
-    return _endpoint(spec, zone.zone_id, zone.name_servers)
+    return dns.endpoint(zone.name, zone.name_servers, AwsZone(id=zone.zone_id))
 
 
 def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEndpoint:  # noqa: A002
     found = route53.get_zone_output(zone_id=id, opts=scope.invoke)
-
-    def checked(name: str) -> str:
-        if name.rstrip(".") != spec.domain:
-            raise SpecError(f"{scope.what}: id: the zone there is of {name.rstrip('.')}, not of {spec.domain}.")
-        return spec.domain
-
-    known = found.name.apply(checked)
-    return _endpoint(spec, known.apply(lambda _: found.zone_id), found.name_servers)
-
-
-def _endpoint(spec: DomainSpec, id_: pulumi.Output[str], servers: pulumi.Output[Sequence[str]]) -> DomainEndpoint:
-    return DomainEndpoint(
-        domain=id_.apply(lambda _: spec.domain),
-        name_servers=servers.apply(lambda names: [name.rstrip(".") for name in names]),
-        to_set=pulumi.Output.from_input([]),
-        native=AwsZone(id=id_),
-    )
+    domain = dns.known(scope, spec, found.name)
+    return dns.endpoint(domain, found.name_servers, AwsZone(id=domain.apply(lambda _: found.zone_id)))
 
 
 def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:

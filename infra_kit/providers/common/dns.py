@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pulumi
 
 from infra_kit.component import Scope
-from infra_kit.components.domain import Domain, DomainSpec, Entry, nearest
+from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry, nearest
 from infra_kit.dns_records import RecordType
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
@@ -68,6 +68,31 @@ def own(scope: Scope, spec: DomainSpec) -> list[Entry]:
         )
         for record in spec.records
     ]
+
+
+def known(scope: Scope, spec: DomainSpec, found: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The domain of a zone that stands already. Raises `SpecError`, when it is looked up, where it is another's."""
+
+    def checked(name: str) -> str:
+        if name.rstrip(".") != spec.domain:
+            raise SpecError(f"{scope.what}: id: the zone there is of {name.rstrip('.')}, not of {spec.domain}.")
+        return name
+
+    return found.apply(checked)
+
+
+def endpoint(domain: pulumi.Output[str], servers: pulumi.Output[Sequence[str]], native: object) -> DomainEndpoint:
+    """Of a zone in which a target makes the records itself."""
+    return DomainEndpoint(
+        domain=domain.apply(_without_dot),
+        name_servers=servers.apply(lambda names: [_without_dot(name) for name in names]),
+        to_set=pulumi.Output.from_input([]),
+        native=native,
+    )
+
+
+def _without_dot(name: str) -> str:
+    return name.rstrip(".")
 
 
 def claim(scope: Scope, zone: Domain, entry: Entry, types: Sequence[RecordType] = ()) -> None:

@@ -18,7 +18,6 @@ from pulumi_gcp import dns as cloud_dns
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.common import dns
 from infra_kit.providers.gcp.apis import api
@@ -52,28 +51,13 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
     )
     for entry in dns.own(scope, spec):
         _record(scope, entry, zone.name)
-    return _endpoint(spec, zone.name, zone.name_servers)
+    return dns.endpoint(zone.dns_name, zone.name_servers, GcpZone(name=zone.name))
 
 
 def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEndpoint:  # noqa: A002
     found = cloud_dns.get_managed_zone_output(name=id, opts=scope.invoke)
-
-    def checked(name: str) -> str:
-        if name.rstrip(".") != spec.domain:
-            raise SpecError(f"{scope.what}: id: the zone there is of {name.rstrip('.')}, not of {spec.domain}.")
-        return spec.domain
-
-    known = found.dns_name.apply(checked)
-    return _endpoint(spec, known.apply(lambda _: found.name), found.name_servers)
-
-
-def _endpoint(spec: DomainSpec, name: pulumi.Output[str], servers: pulumi.Output[Sequence[str]]) -> DomainEndpoint:
-    return DomainEndpoint(
-        domain=name.apply(lambda _: spec.domain),
-        name_servers=servers.apply(lambda names: [server.rstrip(".") for server in names]),
-        to_set=pulumi.Output.from_input([]),
-        native=GcpZone(name=name),
-    )
+    domain = dns.known(scope, spec, found.dns_name)
+    return dns.endpoint(domain, found.name_servers, GcpZone(name=domain.apply(lambda _: found.name)))
 
 
 def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:

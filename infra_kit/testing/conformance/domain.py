@@ -23,7 +23,7 @@ class DomainConformance(ComponentConformance):
         """Made where the zone has servers, else said, or needed by nobody."""
 
         def program() -> None:
-            zone = self.make(target)
+            zone = Domain(NAME, target=target, domain="shop.example")
             routes = {"/*": "https://origin.example.com"}
             Cdn("edge", target=target, routes=routes, domains=[WWW], zones=[zone])
 
