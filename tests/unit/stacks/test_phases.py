@@ -83,6 +83,27 @@ def test_cuenta_conmigo_leaves_its_vps_in_phase_2(infra: Infra) -> None:
     assert stack.named("db-server").inputs["multiAz"]
 
 
+def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own(infra: Infra) -> None:
+    stack = infra(deploy, stack="vina-santa-cruz-production")
+    records = [it.inputs for it in stack.of_type("aws:route53/record:Record")]
+    led = {inputs["name"]: inputs["zoneId"] for inputs in records if "aliases" in inputs}
+    zone = stack.named("zone-zone").outputs["zoneId"]
+    assert led == {"app.vinasantacruz.example": zone, "static.vinasantacruz.example": zone}
+    assert stack.exports["name_servers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "phase", "names"),
+    [
+        ("founder-diary-production", "1", ["app.founderdiary.example"]),
+        ("cuenta-conmigo-production", "1", ["app.cuentaconmigo.example", "static.cuentaconmigo.example"]),
+    ],
+)
+def test_on_a_vps_a_stack_says_which_records_to_set(infra: Infra, name: str, phase: str, names: list[str]) -> None:
+    stack = infra(deploy, stack=name, config=configuration(name, phase))
+    assert stack.exports["dns_records"] == [f"{it}. 300 IN A 203.0.113.10" for it in names]
+
+
 def test_zuclubit_uses_all_five_components(infra: Infra) -> None:
     stack = infra(deploy, stack="zuclubit-development")
     for kind in ("Postgres", "Redis", "EventBus", "ObjectStore", "Cdn"):
