@@ -61,6 +61,7 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
         comment=f"Domain {scope.name} of {scope.target.app} ({scope.environment})",
         tags=scope.tags,
     )
+    dns.say_servers(scope, spec, zone.name_servers)
     for entry in dns.own(scope, spec):
         in_zone(scope, entry, zone.zone_id)
     return dns.endpoint(zone.name, zone.name_servers, AwsZone(id=zone.zone_id))

@@ -91,6 +91,19 @@ def endpoint(domain: pulumi.Output[str], servers: pulumi.Output[Sequence[str]], 
     )
 
 
+def say_servers(scope: Scope, spec: DomainSpec, servers: pulumi.Output[Sequence[str]]) -> None:
+    """As soon as a zone stands: what waits for its records may wait for this too, and outputs come at the end."""
+
+    def say(names: Sequence[str]) -> None:
+        listed = ", ".join(_without_dot(name) for name in names)
+        pulumi.log.info(
+            f"{scope.what}: {spec.domain} is served by {listed}: set them at its registrar, or in the zone above.",
+            scope.parent,
+        )
+
+    servers.apply(say)
+
+
 def _without_dot(name: str) -> str:
     return name.rstrip(".")
 

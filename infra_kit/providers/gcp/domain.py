@@ -49,6 +49,7 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
         dnssec_config={"state": "on"},
         labels=labels(scope),
     )
+    dns.say_servers(scope, spec, zone.name_servers)
     for entry in dns.own(scope, spec):
         _record(scope, entry, zone.name)
     return dns.endpoint(zone.dns_name, zone.name_servers, GcpZone(name=zone.name))

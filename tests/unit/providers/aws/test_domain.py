@@ -45,6 +45,17 @@ def test_a_zone_is_made_and_says_what_to_set_at_the_registrar() -> None:
     }
 
 
+def test_its_name_servers_are_said_while_a_certificate_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda message, *_: said.append(message))
+    of(lambda: cdn("www.shop.example"))
+
+    assert said == [
+        "Domain 'zone': shop.example is served by ns-1.awsdns-01.com, ns-2.awsdns-02.net: set them at its registrar, "
+        "or in the zone above."
+    ]
+
+
 def test_in_production_it_is_kept_like_data() -> None:
     safe, cheap = (of(zone, config).named("zone-zone").options for config in (PRODUCTION, AWS))
 
