@@ -121,11 +121,16 @@ def claim(scope: Scope, zone: Domain, entry: Entry, types: Sequence[RecordType] 
     where = f"{scope.what}: domains: {name}"
     if "CNAME" in types:
         _check_cname(where, zone, name, entry.values)
-    for held, holder in list(zone.holders.items()):
-        if held[0] == name and (held[1] in types or "CNAME" in (held[1], *types)):
+    for (held, type_), holder in zone.holders.items():
+        if type_ == "NS" and f".{name}".endswith(f".{held}"):
             raise SpecError(
-                f"{where}: the zone {zone.name!r} has a record {held[1]} of that name already, of {holder}, beside "
-                f"which there is no {types[0]}. Drop the one or the other."
+                f"{where}: the zone {zone.name!r} leaves {held} to another (its record NS), so nobody looks here. Give "
+                f"the edge that one: zones=[Domain(…, domain={held!r})]."
+            )
+        if held == name and (type_ in types or "CNAME" in (type_, *types)):
+            raise SpecError(
+                f"{where}: the zone {zone.name!r} has a record {type_} of that name already, of {holder}, beside which "
+                f"there is no {types[0]}. Drop the one or the other."
             )
     zone.holders.update({(name, type_): scope.what for type_ in types})
 

@@ -130,6 +130,12 @@ def test_a_name_that_the_zone_leads_elsewhere_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("domain", ["eu.shop.example", "www.eu.shop.example", "*.eu.shop.example"])
+def test_a_name_that_the_zone_leaves_to_another_is_refused(domain: str) -> None:
+    message = refused(lambda: cdn(domain, records=(Record("eu", "NS", ["ns1.example.net"]),)))
+    assert f"domains: {domain}: the zone 'zone' leaves eu.shop.example to another" in message
+
+
 def test_a_name_of_two_edges_is_refused() -> None:
     def program() -> None:
         shared = zone()
