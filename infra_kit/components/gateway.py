@@ -89,6 +89,11 @@ def _route(given: object) -> object:
     return GatewayRoute(given) if isinstance(given, Service) else given
 
 
+def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
+    """Who stands outermost says them, else each would stand twice."""
+    return dict(SECURITY_HEADERS) if known.get("public", True) else {}
+
+
 class GatewaySpec(Spec):
     """What a gateway is asked for."""
 
@@ -104,7 +109,7 @@ class GatewaySpec(Spec):
     jwt: Jwt | None = None
     limits: Items[RateLimit] = ()
     """For all routes, each counted over all of them."""
-    response_headers: Mapping[Header, HeaderValue] = Field(default_factory=lambda known: _headers(known))
+    response_headers: Mapping[Header, HeaderValue] = Field(default_factory=_headers)
     """Put on every answer. Default: the security headers of seeds/001, with HSTS, where it is public."""
     waf: bool | None = None
     """A firewall that knows common attacks. Default: in production."""
@@ -180,11 +185,6 @@ class GatewaySpec(Spec):
             pattern: route.model_copy(update={"limits": _by_address(route.limits)})
             for pattern, route in changed.items()
         }
-
-
-def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
-    """Who stands outermost says them, else each would stand twice."""
-    return dict(SECURITY_HEADERS) if known.get("public", True) else {}
 
 
 def _squeezed(pattern: str) -> str:
