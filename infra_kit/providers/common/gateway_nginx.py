@@ -65,7 +65,7 @@ class Site:
     fixed_hosts: frozenset[str] = frozenset()
     """Names of the machine's hosts file: no name server knows them."""
     props: Mapping[str, Any]
-    """As `gateway_routes.plain` gives them."""
+    """As `gateway_routes.plain` gives them. `fronted`: only a Cdn's requests are answered."""
 
 
 def files(site: Site) -> dict[str, str]:
@@ -124,7 +124,7 @@ def _render(site: Site) -> str:
             " server {",
             *(f"  {line}" for line in site.server),
             f"  server_name {' '.join(site.names)};",
-            *([] if site.props["public"] else ["  if ($by_cdn = 0) { return 403; }"]),
+            *(["  if ($by_cdn = 0) { return 403; }"] if site.props["fronted"] else []),
             *(
                 line
                 for number, (pattern, route) in enumerate(routes)

@@ -99,8 +99,8 @@ def _trust(scope: Scope, gateway: Gateway) -> pulumi.Output[str]:
     native = scope.native(gateway, VpsGateway)
     if gateway.target.key != scope.target.key:
         raise SpecError(
-            f"{scope.what}: routes: Gateway {gateway.name!r} is on another host, {gateway.target.key!r}, and only a Cdn "
-            "beside it reaches it. Place both on one."
+            f"{scope.what}: routes: Gateway {gateway.name!r} is on another host, {gateway.target.key!r}, and only a "
+            "Cdn beside it reaches it. Place both on one."
         )
     return native.trust
 

@@ -4,8 +4,8 @@ The edge leads HTTP to HTTPS and gets the certificates; all else is this nginx's
 target has too (`providers/common/gateway_nginx.py`): routes, tokens, limits, the firewall's rules, headers, sizes. It
 stands in the edge's network, and in one with each service that it leads to, where it sees the service's proxy only.
 
-One that is not public has no name at the edge: its Cdn's cache (`cdn.py`) reaches it in the edge's network, and proves by
-`trust` that it is the Cdn; all others are answered 403.
+One that is not public has no name at the edge: its Cdn's cache (`cdn.py`) reaches it in the edge's network, and proves
+by `trust` that it is the Cdn; all others are answered 403.
 
 Limits are counted in its memory: they begin anew when it is made anew, which a change of its own settings does. The
 edge holds requests meanwhile. Without domains it answers to the host's own name; a host that is known by its address
@@ -110,7 +110,7 @@ def _files(known: Mapping[str, Any]) -> dict[str, str]:
         conf=FILES,
         data=nginx_container.DATA,
         authorities="/etc/ssl/certs/ca-certificates.crt",
-        trusted=nginx_container.PRIVATE if props["public"] else (),
+        trusted=() if props["fronted"] else nginx_container.PRIVATE,
         trust=known["trust"],
         resolvers=[nginx_container.DOCKERS_NAMES, "ipv6=off"],
         props=props,

@@ -30,7 +30,7 @@ def to_gateway(outs: Props, **kept: Any) -> dict[str, Any]:
 
 def inner(home: Path, routes: Mapping[str, Any], **changes: Any) -> Props:
     """A gateway that only a Cdn reaches."""
-    wanted = gateway_client.props(home, dict(routes), **{"name": "inner", "public": False, **changes})
+    wanted = gateway_client.props(home, dict(routes), **{"name": "inner", "fronted": True, **changes})
     return gateway.HANDLER.ensure(wanted)[1]
 
 

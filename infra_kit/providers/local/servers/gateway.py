@@ -30,7 +30,7 @@ class GatewayServer(nginx.NginxServer):
 
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
         box.write("authorities.pem", nginx.authorities())
-        certificate = _certificate(box, props) if props["public"] else {}
+        certificate = {} if props["fronted"] else _certificate(box, props)
 
         def files(generation: str) -> Mapping[str, str]:
             return {**gateway_nginx.files(_site(box, record, props, generation)), **certificate}
@@ -38,14 +38,14 @@ class GatewayServer(nginx.NginxServer):
         return nginx.command(box, files)
 
     def changed(self, olds: Props, news: Props) -> bool:
-        return super().changed(olds, news) or (news["public"] and certificates.due(box_of(news), _names(news)))
+        return super().changed(olds, news) or (not news["fronted"] and certificates.due(box_of(news), _names(news)))
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:
         authority = box.conf / certificates.AUTHORITY
         public = {
-            "url": f"{'https' if props['public'] else 'http'}://{LOOPBACK}:{record.ports[0]}",
+            "url": f"{'http' if props['fronted'] else 'https'}://{LOOPBACK}:{record.ports[0]}",
             "domain": LOOPBACK,
-            "ca_certificate": authority.read_text() if props["public"] and authority.exists() else None,
+            "ca_certificate": None if props["fronted"] or not authority.exists() else authority.read_text(),
         }
         return public, {"trust": record.secrets["trust"]}
 
@@ -62,15 +62,15 @@ def _certificate(box: Box, props: Props) -> dict[str, str]:
 def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_nginx.Site:
     first, second, status = record.ports
     logs = f'"{box.path}/access.log" gateway' if props["access_logs"] else "off"
-    names = _names(props) if props["public"] else ["_"]
+    names = ["_"] if props["fronted"] else _names(props)
     return gateway_nginx.Site(
         main=nginx.main(str(box.path)),
         http=[
             f" access_log {logs};",
             nginx.status(status, generation),
-            *(_outermost(box, names, https=first, http=second) if props["public"] else []),
+            *([] if props["fronted"] else _outermost(box, names, https=first, http=second)),
         ],
-        server=[f"listen {LOOPBACK}:{first}{' ssl' if props['public'] else ''};"],
+        server=[f"listen {LOOPBACK}:{first}{'' if props['fronted'] else ' ssl'};"],
         inside=f"{LOOPBACK}:{status}",
         names=names,
         conf=str(box.conf),

@@ -25,7 +25,7 @@ def conf(routes: dict[str, dict[str, Any]], *, trusted: tuple[str, ...] = (), **
         "waf": True,
         "max_body_mb": 10.0,
         "response_headers": {},
-        "public": True,
+        "fronted": False,
     }
     site = gateway_nginx.Site(
         main=[], http=[], server=["listen 443 ssl;"], inside="127.0.0.1:8081", names=["_"], conf="/conf", data="/data",

@@ -19,7 +19,8 @@ from infra_kit.testing import record
 
 def conf(routes: dict[str, dict[str, Any]], **changes: Any) -> str:
     settings: dict[str, Any] = {
-        "routes": routes, "store_keys": {}, "gateway_trusts": {}, "domains": [], "response_headers": {}, "compression": True, "release": "v1",
+        "routes": routes, "store_keys": {}, "gateway_trusts": {}, "domains": [], "response_headers": {},
+        "compression": True, "release": "v1",
     }  # fmt: skip
     site = nginx_conf.Site(
         box="/box", ports=(20001, 20002), generation="abc", trust="secret", resolvers=["10.0.0.2"],
