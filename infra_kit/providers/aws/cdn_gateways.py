@@ -14,10 +14,12 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudfront, wafv2
 
+from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, CdnSpec
 from infra_kit.components.gateway import Gateway
 from infra_kit.errors import SpecError
+from infra_kit.patterns import overlap
 from infra_kit.providers.aws import certificates, gateway_waf
 from infra_kit.providers.aws.cdn_domains import REGION
 from infra_kit.providers.aws.gateway_front import HTTP, HTTPS, AwsGateway, Front
@@ -42,6 +44,12 @@ def check(scope: Scope, spec: CdnSpec) -> None:
             raise SpecError(
                 f"{where}: cookies: CloudFront keeps a Set-Cookie with its answer, and gives both to the next visitor. "
                 f"Say ttl={NO_CACHE!r}, or leave cookies out."
+            )
+
+        if gateway.spec.features() >= {features.RATE_LIMITS} and _given_back(spec, gateway) == pattern:
+            raise SpecError(
+                f"{where}: it lies within a route that leads elsewhere, within one that leads to Gateway "
+                f"{gateway.name!r}, which has limits: more than a rule of AWS WAF can say. Leave one of the three out."
             )
 
 
@@ -108,8 +116,19 @@ def guard(scope: Scope, spec: CdnSpec) -> wafv2.WebAcl | None:
 
 
 def _limits(spec: CdnSpec, gateway: Gateway) -> list[gateway_waf.Rule]:
+    patterns, others = _led(spec, gateway)
+    led = gateway_waf.answered_by(patterns, others) if others or EVERYTHING not in patterns else []
+    return gateway_waf.limits(gateway.spec, f"{gateway.name}-limit", led)
+
+
+def _led(spec: CdnSpec, gateway: Gateway) -> tuple[list[str], list[str]]:
+    """The patterns that lead to a gateway, and those that do not."""
     patterns = [pattern for pattern, it in spec.gateways.items() if it is gateway]
-    others = set(spec.routes) - set(patterns)
-    led = [gateway_waf.answered_by(pattern, others) for pattern in patterns]
-    everything = not others and EVERYTHING in patterns
-    return gateway_waf.limits(gateway.spec, f"{gateway.name}-limit", gateway_waf.EVERYTHING if everything else led)
+    return patterns, [pattern for pattern in spec.routes if pattern not in patterns]
+
+
+def _given_back(spec: CdnSpec, gateway: Gateway) -> str | None:
+    """A pattern that leads to a gateway again, within one that leads elsewhere, within one that leads to it."""
+    patterns, others = _led(spec, gateway)
+    within = [it for it in others if any(len(it) > len(one) and overlap(it, one) for one in patterns)]
+    return next((one for one in patterns for it in within if len(one) > len(it) and overlap(it, one)), None)

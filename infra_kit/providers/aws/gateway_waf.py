@@ -28,9 +28,6 @@ from infra_kit.providers.aws import keys, logs
 from infra_kit.rate_limits import RateLimit
 
 Rule = Mapping[str, Any]
-Alternatives = Iterable[Sequence[Rule]]
-"""Conditions: all of one of them hold."""
-EVERYTHING: Alternatives = ((),)
 
 MANAGED = {
     "AWSManagedRulesAmazonIpReputationList": (),
@@ -100,19 +97,17 @@ def managed() -> list[Rule]:
     ]
 
 
-def limits(spec: GatewaySpec, prefix: str = "limit", led: Alternatives = EVERYTHING) -> list[Rule]:
+def limits(spec: GatewaySpec, prefix: str = "limit", led: Sequence[Rule] = ()) -> list[Rule]:
     """The rules of a gateway's limits.
 
     Args:
         spec: the gateway's.
         prefix: of their names.
-        led: what leads to the gateway, of all that the web ACL sees.
+        led: conditions of what is the gateway's, of all that the web ACL sees.
     """
-    general = [_limit(f"{prefix}-{number}", limit, _any(led)) for number, limit in enumerate(spec.limits, start=1)]
+    general = [_limit(f"{prefix}-{number}", limit, _all(led)) for number, limit in enumerate(spec.limits, start=1)]
     return general + [
-        _limit(
-            f"{prefix}-{fit(pattern)}-{number}", limit, _any([*it, *answered_by(pattern, spec.routes)] for it in led)
-        )
+        _limit(f"{prefix}-{fit(pattern)}-{number}", limit, _all([*led, *answered_by([pattern], spec.routes)]))
         for pattern, route in spec.routes.items()
         for number, limit in enumerate(route.limits, start=1)
     ]
@@ -130,18 +125,12 @@ def _limit(name: str, limit: RateLimit, where: Rule | None) -> Rule:
     }
 
 
-def answered_by(pattern: str, patterns: Iterable[str]) -> list[Rule]:
-    """The conditions of what fits the pattern, and no longer one of these."""
-    others = sorted(it for it in patterns if len(it) > len(pattern) and overlap(it, pattern))
-    return [_path(pattern), *({"not_statement": {"statement": _path(other)}} for other in others)]
-
-
-def _any(alternatives: Alternatives) -> Rule | None:
-    """None where one of them is no condition."""
-    found = [_all(conditions) for conditions in alternatives]
-    if not all(found):
-        return None
-    return found[0] if len(found) == 1 else {"or_statement": {"statements": found}}
+def answered_by(patterns: Sequence[str], others: Iterable[str]) -> list[Rule]:
+    """The conditions of what fits one of the patterns, and none of the longer ones among the others."""
+    taken = sorted(it for it in others if any(len(it) > len(one) and overlap(it, one) for one in patterns))
+    paths = [_path(pattern) for pattern in sorted(patterns)]
+    fits = paths[0] if len(paths) == 1 else {"or_statement": {"statements": paths}}
+    return [fits, *({"not_statement": {"statement": _path(other)}} for other in taken)]
 
 
 def _all(conditions: Sequence[Rule]) -> Rule | None:

@@ -15,6 +15,7 @@ from tests.unit.refusals import refusal
 
 DOMAINS = ["www.example.com", "example.com"]
 JWT = Jwt(issuer="https://auth.example.com", audience=["shop"])
+LIMITS = [RateLimit(requests=100, per="5m")]
 ELSEWHERE = {**AWS, "infra-kit:region": "eu-west-1"}
 
 
@@ -129,6 +130,28 @@ def test_limits_count_visitors_at_the_distribution_and_only_what_leads_to_the_ga
         "/",
         "/login",
     ]
+
+
+def test_where_several_routes_lead_to_a_gateway_its_limits_count_them_together() -> None:
+    def routes(inner: Gateway) -> Mapping[str, Any]:
+        files = ObjectStore("files")
+        return {"/*": files, "/api/*": inner, "/auth/*": inner, "/auth/logo.svg": files}
+
+    (limit,) = acl(made(routes=routes, limits=LIMITS)).values()
+    ways, logo = limit["rateBasedStatement"]["scopeDownStatement"]["andStatement"]["statements"]
+    paths = [it["byteMatchStatement"]["searchString"] for it in ways["orStatement"]["statements"]]
+    assert paths == ["/api/", "/auth/"]
+    assert logo["notStatement"]["statement"]["byteMatchStatement"]["searchString"] == "/auth/logo.svg"
+
+
+def test_a_limit_over_a_route_within_a_route_within_a_route_is_refused() -> None:
+    def routes(inner: Gateway) -> Mapping[str, Any]:
+        return {**with_files(inner), "/static/live/*": inner}
+
+    assert "routes: /static/live/*: it lies within a route that leads elsewhere" in refused(
+        routes=routes, limits=LIMITS
+    )
+    assert made(routes=routes)
 
 
 def test_a_gateway_that_gets_everything_counts_everything() -> None:
