@@ -237,7 +237,6 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
     url: pulumi.Output[str]
     domain: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
-    _cdn: str | None = None
 
     def __init__(
         self,
@@ -248,6 +247,7 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
         **arguments: Unpack[GatewayArgs],
     ) -> None:
+        self._cdn: str | None = None
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
     def stand_behind(self, cdn: str) -> None:
