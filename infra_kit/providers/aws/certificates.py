@@ -54,7 +54,9 @@ def certificate(scope: Scope, domains: Sequence[str], **place: Any) -> pulumi.Ou
     return valid.certificate_arn
 
 
-def elsewhere(scope: Scope, domains: Sequence[str], first: pulumi.Output[str], role: str, region: Any) -> Any:
+def elsewhere(
+    scope: Scope, domains: Sequence[str], first: pulumi.Output[str], role: str, region: pulumi.Output[str]
+) -> pulumi.Output[str]:
     """The ARN of a certificate of the same names in another region. What proved the first one proves it: the records go
     by account and name (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)."""
     name, *others = sorted(domains, key=len)

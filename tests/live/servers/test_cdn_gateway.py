@@ -12,6 +12,7 @@ import pytest
 
 from infra_kit._dynamic import Props
 from infra_kit.components.gateway import SECURITY_HEADERS
+from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers import gateway
 from tests.live.servers import cdn_client, gateway_client
 from tests.live.servers import s3_client as stores
@@ -76,7 +77,7 @@ def test_the_service_is_told_the_visitors_address_and_no_lie_about_it(home_dir: 
 
 def test_whoever_comes_past_the_cdn_is_refused(home_dir: Path, origin: Origin) -> None:
     client = before(home_dir, origin)
-    port = gateway_client.Box(home_dir, "test", "inner").record.ports[0]
+    port = Box(home_dir, "test", "inner").record.ports[0]
 
     past = [{}, {"X-Infra-Kit-Cdn": ""}, {"X-Infra-Kit-Cdn": "guessed"}, {"X-Forwarded-For": "127.0.0.1"}]
     answers = [httpx.get(f"http://127.0.0.1:{port}/", headers=headers).status_code for headers in past]
