@@ -119,6 +119,7 @@ def image(
         (root / name).mkdir()
         (root / name).chmod(0o777)
     for name, text in (files or {}).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
         (root / name).chmod(0o755)
     command = ["tar", "--owner=999", "--group=999", "-C", str(root), "-c", "."]

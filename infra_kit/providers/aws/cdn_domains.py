@@ -21,16 +21,21 @@ REGION = "us-east-1"
 MINIMUM_PROTOCOL = "TLSv1.2_2021"
 
 
-def viewer_certificate(scope: Scope, spec: CdnSpec) -> dict[str, Any]:
-    """What a distribution shows its viewers."""
+def certificate(scope: Scope, spec: CdnSpec) -> pulumi.Output[str] | None:
+    """The ARN of the certificate of its domains, if there are any."""
     if not spec.domains:
+        return None
+    return certificates.certificate(scope, spec.domains, certificates.zones(scope, spec.zones), region=REGION)
+
+
+def viewer_certificate(certificate: pulumi.Output[str] | None) -> dict[str, Any]:
+    """What a distribution shows its viewers."""
+    if certificate is None:
         # Why not CKV_AWS_174 and CKV2_AWS_42 here: with CloudFront's own certificate TLS 1.0 is taken too, whatever is
         # asked (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html).
         return {"cloudfront_default_certificate": True}
     return {
-        "acm_certificate_arn": certificates.certificate(
-            scope, spec.domains, certificates.zones(scope, spec.zones), region=REGION
-        ),
+        "acm_certificate_arn": certificate,
         "minimum_protocol_version": MINIMUM_PROTOCOL,
         "ssl_support_method": "sni-only",
     }

@@ -66,6 +66,26 @@ def certificate(scope: Scope, domains: Sequence[str], zones: Zones, **place: Any
     return valid.certificate_arn
 
 
+def elsewhere(
+    scope: Scope, domains: Sequence[str], first: pulumi.Output[str], role: str, region: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    """The ARN of a certificate of the same names in another region. What proved the first one proves it: the records go
+    by account and name (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)."""
+    name, *others = sorted(domains, key=len)
+    made = scope.resource(
+        role,
+        acm.Certificate,
+        domain_name=name,
+        subject_alternative_names=others,
+        validation_method="DNS",
+        tags=scope.tags,
+        region=region,
+    )
+    proved = pulumi.Output.all(made.arn, first).apply(lambda arns: arns[0])
+    valid = scope.resource(f"{role}-valid", acm.CertificateValidation, certificate_arn=proved, region=region)
+    return valid.certificate_arn
+
+
 Options = pulumi.Output[Sequence[Any]]
 
 

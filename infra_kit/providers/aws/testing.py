@@ -208,6 +208,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 """By type, what a resource answers beside its inputs."""
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda inputs: {"id": f"pl-{inputs['name']}"},
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},

@@ -25,6 +25,9 @@ from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.labels import labels
 
+BYTES = 1024 * 1024
+BEYOND = 10**15
+"""Bytes; more than anybody can say."""
 ROOM = 8
 """Characters of a mark that names, of at most 63, have no place for."""
 
@@ -46,6 +49,26 @@ def url(domains: Sequence[str], edge: Edge) -> pulumi.Output[str]:
     """Where it answers, known once it does."""
     host = next((domain for domain in domains if not domain.startswith("*")), edge.address)
     return after(pulumi.Output.concat("https://" if domains else "http://", host), *edge.needed)
+
+
+def match(pattern: str) -> dict[str, str]:
+    """A pattern as a URL map's rules say it."""
+    steps, rest = (pattern[:-1], "*") if pattern.endswith("*") else (pattern, "")
+    if "*" not in steps:
+        return {"prefix_match": steps} if rest else {"full_path_match": steps}
+    named = "".join("/*" if step == "*" else f"/{step}" for step in steps.split("/")[1:])
+    return {"path_template_match": f"{named}**" if rest else named}
+
+
+def too_large(most_mb: int, pattern: str, service: compute.BackendService) -> dict[str, Any]:
+    """A URL map's rule: who says that he sends more is answered 413."""
+    beyond = {"range_start": most_mb * BYTES + 1, "range_end": BEYOND}
+    length = {"header_name": "content-length", "range_match": beyond}
+    return {
+        "match_rules": [{**match(pattern), "header_matches": [length]}],
+        "service": service.id,
+        "route_action": refusal(413),
+    }
 
 
 def not_found(service: compute.BackendService) -> dict[str, Any]:

@@ -5,6 +5,9 @@ other name. A second port answers plain HTTP with the way to the first. The cert
 gateway's own, `ca_certificate`, which stays the same for its whole life; a certificate of a year is renewed by an `up`
 in its last 60 days.
 
+One that is not public has no certificate: it answers plain HTTP on the loopback, to its Cdn alone, which it knows by
+`trust`; all others are answered 403.
+
 Rate limits are counted in the memory of nginx: they outlive every change of the gateway, and begin anew when it is
 started again.
 """
