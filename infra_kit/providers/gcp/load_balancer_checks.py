@@ -36,8 +36,8 @@ def _check_domains(scope: Scope, domains: Sequence[str], zones: Sequence[str]) -
     if wild:
         raise SpecError(
             f"{scope.what}: domains: given {', '.join(wild)}; Google proves a domain by what its load balancer "
-            "answers on it, which a wildcard has not, or by a record in its zone. Say zones=[Domain(…)] with the zone "
-            "that it is in, or name each host, e.g. 'www.example.com'."
+            "answers on it, which a wildcard has not, or by a record in its zone. Name each host, e.g. "
+            "'www.example.com', or say zones=[Domain(…)] with the zone that it is in."
         )
 
 
