@@ -74,8 +74,8 @@ def known(scope: Scope, spec: DomainSpec, found: pulumi.Output[str]) -> pulumi.O
     """The domain of a zone that stands already. Raises `SpecError`, when it is looked up, where it is another's."""
 
     def checked(name: str) -> str:
-        if name.rstrip(".") != spec.domain:
-            raise SpecError(f"{scope.what}: id: the zone there is of {name.rstrip('.')}, not of {spec.domain}.")
+        if _without_dot(name) != spec.domain:
+            raise SpecError(f"{scope.what}: id: the zone there is of {_without_dot(name)}, not of {spec.domain}.")
         return name
 
     return found.apply(checked)
