@@ -119,14 +119,15 @@ def _behaviours(scope: Scope, spec: CdnSpec) -> list[dict[str, Any]]:
     """The default one, then the others, longest pattern first: CloudFront takes the first that fits."""
     release = cdn_functions.release(scope, spec.release) if spec.release else None
     headers = cdn_headers.policy(scope, spec)
+    told = dict.fromkeys(spec.routes, headers) | cdn_gateways.headers_of_kept(scope, spec)
     policies = cdn_cache.policies(scope, spec)
     ordered = [
-        {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], headers, release)}
+        {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], told[pattern], release)}
         for pattern in longest_first(spec.routes)
         if pattern != EVERYTHING
     ]
     if EVERYTHING in spec.routes:
-        default = _behaviour(spec, spec.routes[EVERYTHING], policies[EVERYTHING], headers, release)
+        default = _behaviour(spec, spec.routes[EVERYTHING], policies[EVERYTHING], told[EVERYTHING], release)
     else:
         default = _nothing(scope, spec, headers)
     return [default, *ordered]

@@ -20,7 +20,7 @@ from infra_kit.components.cdn import NO_CACHE, CdnSpec
 from infra_kit.components.gateway import Gateway
 from infra_kit.errors import SpecError
 from infra_kit.patterns import overlap
-from infra_kit.providers.aws import certificates, gateway_waf
+from infra_kit.providers.aws import cdn_headers, certificates, gateway_waf
 from infra_kit.providers.aws.cdn_domains import REGION
 from infra_kit.providers.aws.gateway_front import HTTP, HTTPS, AwsGateway, Front
 
@@ -34,16 +34,11 @@ EVERYTHING = "/*"
 def check(scope: Scope, spec: CdnSpec) -> None:
     """Raises `SpecError`."""
     for pattern, gateway in spec.gateways.items():
-        where, route = f"{scope.what}: routes: {pattern}", spec.routes[pattern]
+        where = f"{scope.what}: routes: {pattern}"
         if gateway.spec.jwt and not spec.domains:
             raise SpecError(
                 f"{where}: Gateway {gateway.name!r} has jwt; a load balancer checks tokens by HTTPS alone, and "
                 "needs a certificate of the Cdn's domains for that. Say domains=[…]."
-            )
-        if route.ttl != NO_CACHE and route.cookies:
-            raise SpecError(
-                f"{where}: cookies: CloudFront keeps a Set-Cookie with its answer, and gives both to the next visitor. "
-                f"Say ttl={NO_CACHE!r}, or leave cookies out."
             )
 
         if gateway.spec.features() >= {features.RATE_LIMITS} and _given_back(spec, gateway) == pattern:
@@ -51,6 +46,16 @@ def check(scope: Scope, spec: CdnSpec) -> None:
                 f"{where}: it lies within a route that leads elsewhere, within one that leads to Gateway "
                 f"{gateway.name!r}, which has limits: more than a rule of AWS WAF can say. Leave one of the three out."
             )
+
+
+def headers_of_kept(scope: Scope, spec: CdnSpec) -> dict[str, pulumi.Output[str]]:
+    """By pattern, the headers of a gateway's answers that may be kept. CloudFront keeps a cookie with its answer, and
+    would give one visitor's to the next (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html):
+    so none gets through."""
+    keeping = [pattern for pattern in spec.gateways if spec.routes[pattern].ttl != NO_CACHE]
+    if not keeping:
+        return {}
+    return dict.fromkeys(keeping, cdn_headers.policy(scope, spec, "headers-of-kept", ["Set-Cookie"]))
 
 
 def origins(scope: Scope, spec: CdnSpec, certificate: pulumi.Output[str] | None) -> list[dict[str, Any]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pytest
-
 from infra_kit import Cdn, Gateway, GatewayRoute, Jwt, ObjectStore, RateLimit, Route, Service
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording
@@ -189,7 +187,13 @@ def test_what_is_kept_is_told_apart_by_host_and_by_what_the_route_names() -> Non
     assert len(recording.named("edge-distribution").inputs["origins"]) == 1
 
 
-@pytest.mark.parametrize("ttl", ["1m", "24h"])
-def test_cookies_are_refused_where_an_answer_is_kept_with_its_set_cookie(ttl: str) -> None:
-    message = refused(routes=lambda inner: {"/*": Route(inner, ttl=ttl, cookies=["sid"])})
-    assert "routes: /*: cookies: CloudFront keeps a Set-Cookie with its answer" in message
+def test_no_cookie_of_an_answer_that_is_kept_gets_through_to_the_next_visitor() -> None:
+    recording = made(routes=lambda inner: {"/*": inner, "/news/*": Route(inner, ttl="1m", cookies=["lang"])})
+    distribution = recording.named("edge-distribution").inputs
+    (kept,) = distribution["orderedCacheBehaviors"]
+
+    assert kept["responseHeadersPolicyId"] == "edge-headers-of-kept-id"
+    removed = recording.named("edge-headers-of-kept").inputs["removeHeadersConfig"]
+    assert removed == {"items": [{"header": "Set-Cookie"}]}
+    assert distribution["defaultCacheBehavior"]["responseHeadersPolicyId"] == "edge-headers-id"
+    assert "removeHeadersConfig" not in recording.named("edge-headers").inputs
