@@ -207,10 +207,10 @@ def test_a_target_that_has_no_package_yet_is_refused(tmp_path: Path) -> None:
 
 DRIVER = """
 import pulumi
+from infra_kit import features
 from infra_kit.components.redis import RedisEndpoint
 {needs}
-SUPPORTS = frozenset()
-def gaps(spec): return {{}}
+SUPPORTS = frozenset({{features.version("7")}})
 def create(scope, spec):
     text = pulumi.Output.from_input(scope.target.settings.crater)
     fields = ("host", "port", "username", "password", "tls", "ca_certificate", "url", "reader_url", "reader_urls")

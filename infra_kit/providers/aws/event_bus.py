@@ -37,7 +37,6 @@ from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec, Stream
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import event_bus_links, event_bus_patterns, identity, names, users
 from infra_kit.providers.aws import event_bus_queues as queues
@@ -82,10 +81,6 @@ class AwsEventBus:
     dead_letter_arns: Mapping[str, pulumi.Output[str]]
     key_arn: pulumi.Output[str] | None
     """What encrypts them; None: keys that AWS owns."""
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:

@@ -37,6 +37,7 @@ from infra_kit.providers.aws import (
 )
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.common.waiting import after
+from infra_kit.settings import Settings
 
 SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
 
@@ -51,7 +52,7 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 HTTP, HTTPS = 80, 443
 
 
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS - gateway_checks.beyond(spec), HINTS)
 
 

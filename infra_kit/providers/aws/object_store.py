@@ -63,10 +63,6 @@ class AwsBucket:
     regional_domain_name: pulumi.Output[str]
 
 
-def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     _check_cors(scope.name, spec.cors)
     key = None if spec.public_read else keys.key_arn(scope, services=(keys.CLOUDFRONT,))

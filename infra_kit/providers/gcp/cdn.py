@@ -19,24 +19,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
-from infra_kit.features import Feature
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.gcp import cdn_backends, cdn_checks, cdn_invalidation, cdn_routes, load_balancer
 
 SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
-
-HINTS: Mapping[Feature, str] = {}
-
-
-def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:

@@ -34,7 +34,6 @@ from infra_kit.component import Scope
 from infra_kit.components.event_bus import Consumer, EventBusEndpoint, EventBusSpec, Stream, publishes_to
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import event_bus_subjects as subjects
@@ -87,10 +86,6 @@ class GcpBus:
     """By stream."""
     subscriptions: Mapping[str, pubsub.Subscription]
     """By consumer."""
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:

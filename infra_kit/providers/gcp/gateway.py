@@ -27,6 +27,7 @@ from infra_kit.patterns import longest_first
 from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
+from infra_kit.settings import Settings
 
 SUPPORTS = frozenset({features.DOMAINS, features.WAF, features.RATE_LIMITS})
 
@@ -43,7 +44,7 @@ BEYOND = 10**15
 """Bytes; more than anybody can say."""
 
 
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
     beyond = frozenset() if gateway_checks.one_limit_a_request(spec) else frozenset({features.RATE_LIMITS})
     return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
 

@@ -43,10 +43,6 @@ HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 otherwise; without subdomains, which are not the Cdn's to speak for."""
 
 
-def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     nginx_routes.check(scope.name, spec)
     names = edge.names(scope, spec.domains)

@@ -16,13 +16,12 @@ goes. Certificates are in the same volume; it is kept like data, because authori
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
@@ -74,10 +73,6 @@ class Edge(Component[EdgeSpec, EdgeEndpoint]):
 
     def __init__(self, name: str, *, target: Target | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, {}, target=target, overrides=None, opts=opts)
-
-
-def gaps(spec: EdgeSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def of(scope: Scope) -> EdgeEndpoint:

@@ -18,7 +18,6 @@ import pulumi_docker as docker
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import nats
@@ -57,10 +56,6 @@ USER = "1000:1000"
 MEMORY_GB, CPU = 0.5, 1.0
 """NATS keeps events on the disk: overrides={"server": {"memory": <MiB>, "cpus": "2"}} where consumers are many."""
 DATA = "/data"
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:

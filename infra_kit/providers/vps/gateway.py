@@ -37,10 +37,6 @@ PORT, INSIDE = 8080, "127.0.0.1:8082"
 MEMORY_GB, CPU = 0.25, 1.0
 
 
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_routes.check(scope.name, spec)
     names = edge.names(scope, spec.domains)

@@ -10,7 +10,7 @@ A new major version cannot read the old one's data: it is refused before anythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -52,10 +52,6 @@ USER = "999:999"
 """The image's own user `postgres` (https://github.com/docker-library/postgres)."""
 POOLER_USER = "70:70"
 """The pooler image's own user `postgres` (https://github.com/edoburu/docker-pgbouncer)."""
-
-
-def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:

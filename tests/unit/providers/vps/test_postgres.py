@@ -11,9 +11,10 @@ from infra_kit import Backups, Environment, Pooling, Postgres, Target, features
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps import images, postgres_conf, postgres_sql
-from infra_kit.providers.vps.postgres import gaps
+from infra_kit.providers.vps import postgres as driver
 from infra_kit.providers.vps.settings import BackupStore, HostSize, VpsSettings
 from infra_kit.testing import Recording, record
+from tests.unit.lacking import gaps
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
 STORE = BackupStore(
@@ -224,5 +225,5 @@ def test_dedicated_cpus_are_the_hosts_matter() -> None:
 
 
 def test_gaps_have_ways_out() -> None:
-    found = gaps(PostgresSpec(high_availability=True, extensions=["postgis"]))
+    found = gaps(driver, PostgresSpec(high_availability=True, extensions=["postgis"]))
     assert set(found) == {features.HIGH_AVAILABILITY, features.extension("postgis")}
