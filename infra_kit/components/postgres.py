@@ -12,13 +12,14 @@ from pydantic import Field, model_validator
 from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
+from infra_kit.databases import Backups, Pooling
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
-from infra_kit.spec import Items, Options, Spec
+from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
-from infra_kit.texts import Database, Extension, Parameter, ParameterValue, Window
+from infra_kit.texts import Database, Extension, Parameter, ParameterValue
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Those that PostgreSQL maintains (https://www.postgresql.org/support/versioning/), and 14, which seeds/000 names."""
@@ -30,25 +31,14 @@ Cloud SQL (https://cloud.google.com/sql/docs/postgres/db-versions), the pgvector
 Access = Literal["read", "readwrite", "owner"]
 
 
-class Pooling(Options):
-    """Connection pooling in front of the database."""
-
-    mode: Literal["transaction", "session"] = "transaction"
-    """`transaction` serves most clients per connection; session settings must then be transaction-local."""
-    max_connections: int = Field(default=100, ge=1, le=10_000)
-    """Client connections that the pooler takes (seeds/001: 100 in production)."""
-
-
-class Backups(Options):
-    """Automatic backups of the whole server."""
-
-    retention_days: int = Field(default=7, ge=1, le=35)
-    """Days that a backup is kept, at most RDS's 35
-    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html)."""
-    window: Window = "03:00-04:00"
-    """When the daily backup runs, UTC (seeds/001: 03:00)."""
-    point_in_time: bool = True
-    """Keep the write-ahead log too, so that any moment of the retention can be restored."""
+_WITHOUT: Mapping[Feature, Mapping[str, object]] = {
+    features.DEDICATED_CPU: {"dedicated_cpu": False},
+    features.READ_REPLICAS: {"read_replicas": 0},
+    features.HIGH_AVAILABILITY: {"high_availability": False},
+    features.POOLING: {"pooling": None},
+    features.BACKUPS: {"backups": None},
+}
+"""What leaves a feature out."""
 
 
 class PostgresSpec(Spec):
@@ -105,6 +95,7 @@ class PostgresSpec(Spec):
 
     def features(self) -> frozenset[Feature]:
         asked = {
+            features.DEDICATED_CPU: self.dedicated_cpu,
             features.READ_REPLICAS: self.read_replicas > 0,
             features.HIGH_AVAILABILITY: self.high_availability,
             features.POOLING: self.pooling is not None,
@@ -117,14 +108,8 @@ class PostgresSpec(Spec):
 
     def without(self, feature: Feature) -> PostgresSpec:
         match feature.family:
-            case features.READ_REPLICAS:
-                return self.replace(read_replicas=0)
-            case features.HIGH_AVAILABILITY:
-                return self.replace(high_availability=False)
-            case features.POOLING:
-                return self.replace(pooling=None)
-            case features.BACKUPS:
-                return self.replace(backups=None)
+            case _ if feature in _WITHOUT:
+                return self.replace(**_WITHOUT[feature])
             case features.POINT_IN_TIME:
                 return self.replace(backups=self.backups and self.backups.model_copy(update={"point_in_time": False}))
             case "version":

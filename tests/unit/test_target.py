@@ -56,7 +56,9 @@ def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
 
 def test_an_unknown_gap_is_refused_with_the_features_there_are() -> None:
     message = refusal(lambda: Redis("cache"), ConfigError, accepted_gaps={"cache": ["persistance"]})
-    assert message.startswith("infra-kit:accepted-gaps: cache: 'persistance' is not a feature. Features: archive, ")
+    assert message.startswith(
+        "infra-kit:accepted-gaps: cache: 'persistance' is not a feature. Features: any-ack-wait, "
+    )
     assert "persistence" in message
     assert "extension:…" in message
 

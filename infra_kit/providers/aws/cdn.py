@@ -33,7 +33,16 @@ from infra_kit.providers.aws.cdn_cache import Policies
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.waiting import after
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+        features.QUERY_FILTER,
+    }
+)
 
 EVERYTHING = "/*"
 READ = ("GET", "HEAD")

@@ -34,7 +34,7 @@ from pulumi_aws import cloudwatch
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec, Stream
+from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
@@ -45,6 +45,7 @@ from infra_kit.providers.aws.grants import AwsGrant
 from infra_kit.providers.aws.keys import key_arn
 from infra_kit.providers.aws.users import User
 from infra_kit.providers.common.waiting import after
+from infra_kit.streams import Stream
 from infra_kit.subjects import meet
 
 SUPPORTS = frozenset(
@@ -52,6 +53,8 @@ SUPPORTS = frozenset(
         features.DEAD_LETTER,
         features.STREAM_REPLICAS,
         features.LONG_RETENTION,
+        features.ANY_ACK_WAIT,
+        features.ANY_DELIVERIES,
         features.engine("native"),
     }
 )

@@ -39,7 +39,7 @@ from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.common.waiting import after
 from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
 
 HINTS = {
     features.JWT: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and fetches "

@@ -57,6 +57,7 @@ from infra_kit.settings import Settings
 
 SUPPORTS = frozenset(
     {
+        features.DEDICATED_CPU,
         features.READ_REPLICAS,
         features.HIGH_AVAILABILITY,
         features.POOLING,

@@ -54,7 +54,7 @@ def _route(route: Route, access_key: pulumi.Input[str] | None) -> dict[str, Any]
         "ttl": None if route.ttl == NO_CACHE else seconds(route.ttl),
         "headers": list(route.headers),
         "cookies": list(route.cookies),
-        "query": route.query,
+        "query": route.sends_query,
     }
     if not isinstance(route.origin, ObjectStore):
         return {**told, "origin": route.origin, "bucket": None}

@@ -1,8 +1,9 @@
 """The origins of a Cdn on Google Cloud: a backend service a route, and what it keeps of the answers.
 
 What tells answers apart is what the spec names, and always the query string: Google sends it to the origin whatever is
-asked, so an answer that was made for one query must not be given to another. With `query=False` the plan says so, and
-what would decide how a bucket answers is taken out before (`cdn_routes.STORE_QUERY`).
+asked, so an answer that was made for one query must not be given to another. So `query=False`
+is a gap, and without `query=True` what would decide how a bucket answers is taken out before
+(`cdn_routes.STORE_QUERY`).
 Of the rest of a request, `Cookie` and `Authorization` reach the origin where a route names them; Google cannot send
 some cookies and hold back others, nor hold back headers that it is not told of.
 

@@ -46,11 +46,11 @@ def check(scope: Scope, spec: CdnSpec) -> None:
 
 def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
     """Says what holds only in part (see `cdn_backends`), and harms nobody: nothing is kept that should not be."""
-    queries = [pattern for pattern, route in spec.routes.items() if not route.query]
+    queries = [pattern for pattern, route in spec.routes.items() if not route.sends_query]
     if queries:
         pulumi.log.warn(
-            f"Cdn {scope.name!r}: routes: {', '.join(queries)}: query=False: Google sends a query string to the origin "
-            "all the same, and keeps an answer for each. Say query=True where that is meant.",
+            f"Cdn {scope.name!r}: routes: {', '.join(queries)}: query: Google sends a query string to the origin "
+            "whatever is asked, and keeps an answer for each. Say query=True where that is meant.",
             scope.parent,
         )
     hosts = [it for it, route in spec.routes.items() if route.ttl != NO_CACHE and isinstance(route.origin, str)]

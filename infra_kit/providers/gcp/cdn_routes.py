@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_gcp import compute
@@ -42,15 +42,14 @@ def url_map(scope: Scope, spec: CdnSpec, services: Mapping[str, compute.BackendS
 def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
     """Tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
     ordered = [(pattern, spec.routes[pattern]) for pattern in longest_first(spec.routes)]
-    rules = [
-        rule
-        for pattern, route in ordered
-        for rule in (
-            *([_without_store_query(pattern)] if isinstance(route.origin, ObjectStore) and not route.query else []),
-            _rule(pattern, route, services[pattern]),
-        )
-    ]
+    rules = [rule for pattern, route in ordered for rule in _of_route(pattern, route, services[pattern])]
     return [{"priority": number, **rule} for number, rule in enumerate(rules, start=1)]
+
+
+def _of_route(pattern: str, route: Route, service: compute.BackendService) -> Iterator[dict[str, Any]]:
+    if isinstance(route.origin, ObjectStore) and not route.sends_query:
+        yield _without_store_query(pattern)
+    yield _rule(pattern, route, service)
 
 
 def _rule(pattern: str, route: Route, service: compute.BackendService) -> dict[str, Any]:

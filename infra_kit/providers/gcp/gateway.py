@@ -24,7 +24,7 @@ from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.components.service import Service
 from infra_kit.features import Feature
 from infra_kit.patterns import longest_first
-from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer
+from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer, load_balancer_checks
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
 from infra_kit.settings import Settings
@@ -32,6 +32,7 @@ from infra_kit.settings import Settings
 SUPPORTS = frozenset({features.DOMAINS, features.WAF, features.RATE_LIMITS})
 
 HINTS = {
+    features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
     features.JWT: "Google's load balancer checks no tokens; let the services check them (accept the gap, and give them "
     "issuer and audience as environment), or put an API Gateway before them",
     features.RATE_LIMITS: "Cloud Armor holds one limit a request, and counts for each service by itself; say one limit "

@@ -18,6 +18,12 @@ NEVER_ANSWERED = frozenset(
 NEVER_ANSWERED_PREFIXES = ("x-amz-", "x-gfe-", "x-goog-", "x-google")
 
 
+NO_WILDCARDS = (
+    "Google proves a domain by what its load balancer answers on it, which a wildcard has not; name each host, e.g. "
+    "'www.example.com'"
+)
+
+
 def check(scope: Scope, domains: Sequence[str], response_headers: Mapping[str, str]) -> None:
     """Raises `SpecError`."""
     _check_domains(scope, domains)
@@ -30,12 +36,6 @@ def _check_domains(scope: Scope, domains: Sequence[str]) -> None:
             f"{scope.what}: domains: none given; in {scope.environment}, on gcp it needs one: a load balancer "
             "has an address alone, no certificate can be had for that, and it would answer without encryption. Say "
             "domains=['www.example.com']."
-        )
-    wild = [domain for domain in domains if domain.startswith("*")]
-    if wild:
-        raise SpecError(
-            f"{scope.what}: domains: given {', '.join(wild)}; Google proves a domain by what its load balancer "
-            "answers on it, which a wildcard has not. Name each host, e.g. 'www.example.com'."
         )
 
 

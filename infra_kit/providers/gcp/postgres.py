@@ -47,6 +47,7 @@ from infra_kit.providers.gcp.network import GcpNetwork
 
 SUPPORTS = frozenset(
     {
+        features.DEDICATED_CPU,
         features.READ_REPLICAS,
         features.HIGH_AVAILABILITY,
         features.POOLING,

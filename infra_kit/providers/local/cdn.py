@@ -17,7 +17,16 @@ from infra_kit.providers.common import nginx_routes
 from infra_kit.providers.local.object_store import LocalBucket
 from infra_kit.providers.local.resource import CdnServer, server
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+        features.QUERY_FILTER,
+    }
+)
 
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:

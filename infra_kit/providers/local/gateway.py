@@ -21,7 +21,7 @@ from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.providers.common import gateway_routes
 from infra_kit.providers.local.resource import GatewayServer, server
 
-SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
 
 
 @dataclass(frozen=True)

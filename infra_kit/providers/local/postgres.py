@@ -28,7 +28,7 @@ from infra_kit.providers.local.resource import (
 )
 from infra_kit.settings import Settings
 
-_PLAIN = frozenset({features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME})
+_PLAIN = frozenset({features.DEDICATED_CPU, features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME})
 
 SUPPORTS = (
     _PLAIN

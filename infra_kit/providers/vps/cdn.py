@@ -22,7 +22,6 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
@@ -32,9 +31,11 @@ from infra_kit.providers.vps.object_store import VpsBucket
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.settings import VpsSettings
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+SUPPORTS = frozenset(
+    {features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION, features.QUERY_FILTER}
+)
 
-HINTS: Mapping[Feature, str] = {}
+HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS}
 
 PORT = 8080
 MEMORY_GB, CPU = 0.25, 1.0

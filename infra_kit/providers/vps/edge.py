@@ -86,15 +86,12 @@ def create(scope: Scope, spec: EdgeSpec) -> EdgeEndpoint:  # noqa: ARG001  every
     return EdgeEndpoint(network=network, native=Proxy(container=proxy))
 
 
+NO_WILDCARDS = "a wildcard's certificate takes a record in its DNS zone, which a host cannot set; name each domain"
+
+
 def names(scope: Scope, domains: Sequence[str]) -> list[str]:
     """What the edge serves a component by: a name has a certificate, `http://…` has none. Without domains, the host's
     own name. Raises `SpecError` for what gets no certificate; plain HTTP is for trying things out."""
-    wildcards = [domain for domain in domains if domain.startswith("*")]
-    if wildcards:
-        raise SpecError(
-            f"{scope.what}: domains: given {', '.join(wildcards)}: a certificate for every name below a domain "
-            "takes a record in its DNS zone, which a host cannot set. Name each domain."
-        )
     return list(domains) or [_own_name(scope)]
 
 

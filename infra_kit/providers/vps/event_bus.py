@@ -39,6 +39,8 @@ SUPPORTS = frozenset(
         features.STREAM_SIZE,
         features.LONG_BACKLOG,
         features.LONG_RETENTION,
+        features.ANY_ACK_WAIT,
+        features.ANY_DELIVERIES,
         features.engine("nats"),
     }
 )

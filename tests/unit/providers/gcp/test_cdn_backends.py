@@ -108,7 +108,7 @@ def test_what_tells_answers_apart_is_in_the_key() -> None:
 
 
 def test_an_answer_for_one_query_is_given_to_no_other_because_google_sends_it_on() -> None:
-    assert of_one(query=False)["cdnPolicy"]["cacheKeyPolicy"]["includeQueryString"] is True
+    assert of_one()["cdnPolicy"]["cacheKeyPolicy"]["includeQueryString"] is True
 
 
 def test_a_route_that_keeps_nothing_has_no_cache() -> None:

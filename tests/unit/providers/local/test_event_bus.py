@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from infra_kit import features
+from infra_kit import Consumer, Stream, features
 from infra_kit._dynamic import Props
-from infra_kit.components.event_bus import Consumer, EventBusSpec, Stream
+from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.providers.common import nats
 from infra_kit.providers.local import event_bus as driver
 from infra_kit.providers.local.box import Box
