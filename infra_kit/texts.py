@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from infra_kit import naming
 from infra_kit.spec import Items
 
 
@@ -58,6 +59,15 @@ def _window(text: str) -> str:
     return text
 
 
+Name = Annotated[
+    str,
+    matching(
+        rf"(?=.{{1,{naming.MAX_LENGTH}}}$){naming.LEGAL.pattern}",
+        f"a name of at most {naming.MAX_LENGTH} lower-case letters, digits and single hyphens is needed, which begins "
+        "with a letter, e.g. 'uploads'",
+    ),
+]
+"""Of a part of a component, e.g. a volume: as components are called."""
 Pattern = Annotated[
     str, matching(r"/[A-Za-z0-9_.$/~'@:+*?&-]*", "a path pattern begins with '/' and may hold '*', e.g. '/static/*'")
 ]

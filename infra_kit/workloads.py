@@ -16,7 +16,7 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
-from infra_kit.texts import matching
+from infra_kit.texts import Name, matching
 
 Architecture = Literal["amd64", "arm64"]
 Value = str | pulumi.Output[str]
@@ -77,9 +77,9 @@ class WorkloadSpec(Spec):
     """What the image is made for; the cheaper one of the target is taken (arm64 on aws)."""
     stop_timeout: Duration = "30s"
     """How long an instance may take to end by itself after SIGTERM."""
-    volumes: Mapping[str, Volume] = Field(default_factory=dict)
+    volumes: Mapping[Name, Volume] = Field(default_factory=dict)
     """By name."""
-    sidecars: Mapping[str, Sidecar] = Field(default_factory=dict)
+    sidecars: Mapping[Name, Sidecar] = Field(default_factory=dict)
     """By name."""
     log_retention: Duration = "30d"
     """How long its log is kept (seeds/000: 30 days)."""

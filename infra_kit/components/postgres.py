@@ -191,6 +191,8 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     reader_urls: pulumi.Output[list[str]]
     pooled_url: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
+    _own_access: Access
+    """Of what stands already, what its user may do."""
 
     def __init__(
         self,
@@ -217,13 +219,30 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             name: what the variables begin with. Default: the component's name in capitals.
 
         Raises:
-            SpecError: an unknown access, or a database that is not there.
+            SpecError: an unknown access, or a database that is not there. Of what stands already, another access than
+                that of its own user, or a database: infra_kit makes no role there.
         """
+        if self.stands_already:
+            self._check_own_user(access, database)
         there = ", ".join(self.spec.databases)
         chosen = database or self.spec.databases[0]
         if chosen not in self.spec.databases:
             raise SpecError(f"Postgres {self.name!r}: link: database: given {chosen!r}, there is {there}.")
         return links.make(self, [access], get_args(Access), name=name, only={"database": [chosen]})
+
+    def _check_own_user(self, access: str, database: str | None) -> None:
+        where = f"Postgres {self.name!r}: link"
+        if database is not None:
+            raise SpecError(
+                f"{where}: database: given {database!r}; it stands already, and its url names the database. Leave it "
+                "out, or give the other one a Postgres.existing of its own."
+            )
+        if access in get_args(Access) and access != self._own_access:
+            raise SpecError(
+                f"{where}: access: given {access!r}; it stands already, infra_kit makes no role there, and the user of "
+                f"its url has {self._own_access!r}. Give a user with just that access a Postgres.existing of its own: "
+                f"Postgres.existing(…, url=…, access={access!r})."
+            )
 
     def grant(self, scope: Scope, link: Link) -> Grant:
         """Of what stands already: its own user, for infra_kit makes none there."""
@@ -235,6 +254,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         name: str,
         *,
         url: pulumi.Input[str],
+        access: Access = "readwrite",
         reader_url: pulumi.Input[str] | None = None,
         pooled_url: pulumi.Input[str] | None = None,
         ca_certificate: pulumi.Input[str] | None = None,
@@ -246,6 +266,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         Args:
             name: what it is called here.
             url: `postgresql://user:password@host:5432/database`, taken as a secret whether it is one or not.
+            access: what the user of `url` may do, which cannot be seen from here: every link has it, and no other.
             reader_url: for reads that may lag. Default: `url`.
             pooled_url: through its pooler. Default: `url`.
             ca_certificate: the PEM certificate that signed its own. Default: none.
@@ -253,11 +274,15 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             opts: see `pulumi.ResourceOptions`.
 
         Raises:
-            SpecError: `url` is none of PostgreSQL, or incomplete; at the deployment where it is an Output.
+            SpecError: an unknown access; `url` is none of PostgreSQL, or incomplete: at the deployment where it is an
+                Output.
         """
+        if access not in get_args(Access):
+            raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
         known = connection_urls.read(f"Postgres {name!r}: url", url, ("postgresql", "postgres"), default_port=5432)
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls.__new__(cls)
+        database._own_access = access
         Component.__init__(
             database, name, {}, target=target, overrides=None, opts=opts, existing=lambda _driver, _scope: endpoint
         )

@@ -12,7 +12,7 @@ class PostgresConformance(ComponentConformance):
     endpoint = PostgresEndpoint
     secrets = frozenset({"password", "url", "reader_url", "reader_urls", "pooled_url"})
     asks = {
-        features.DEDICATED_CPU: {"memory_gb": 4, "dedicated_cpu": True},
+        features.DEDICATED_CPU: {"dedicated_cpu": True},
         features.READ_REPLICAS: {"read_replicas": 2},
         features.HIGH_AVAILABILITY: {"high_availability": True},
         features.POOLING: {"pooling": Pooling()},

@@ -255,3 +255,12 @@ def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:
     )
 
     assert gaps(driver, spec) == {}
+
+
+@pytest.mark.parametrize("name", ["infra-kit-uploads", "infra-kit-mine", "a" * 256])
+def test_a_lifecycle_rule_is_not_called_as_our_own_are(name: str) -> None:
+    rules = {name: LifecycleRule(expire_after_days=1)}
+    message = refusal(lambda: ObjectStore("files", lifecycle=rules), SpecError, target="aws", environment="staging")
+    assert message.startswith(
+        f"ObjectStore 'files': lifecycle: given the rule {name!r}; on aws its name has at most 255"
+    )
