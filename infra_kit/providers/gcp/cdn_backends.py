@@ -59,7 +59,9 @@ def _reader(scope: Scope, spec: CdnSpec) -> storage.HmacKey | None:
     account = service_account(scope, "reader", f"Reads the stores behind {scope.name}")
     for name, store in stores.items():
         bucket = scope.native(store, GcpBucket).name
-        scope.resource(f"reads-{name}", storage.BucketIAMMember, bucket=bucket, role=READ_OBJECT, member=account.member)
+        scope.resource(
+            f"object-reader-{name}", storage.BucketIAMMember, bucket=bucket, role=READ_OBJECT, member=account.member
+        )
     return scope.resource("reader-key", storage.HmacKey, service_account_email=account.email)
 
 

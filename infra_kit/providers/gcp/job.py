@@ -92,7 +92,7 @@ def _token(template: Mapping[str, Any]) -> pulumi.Output[str]:
 def _schedule(scope: Scope, schedule: str, job: cloudrunv2.Job) -> None:
     account = service_account(scope, "scheduler", f"Starts {scope.name}")
     may_start = scope.resource(
-        "scheduler-starts",
+        "scheduler-invoker",
         cloudrunv2.JobIamMember,
         name=job.name,
         location=region(scope),

@@ -62,5 +62,5 @@ def stored_id(scope: Scope, path: str) -> str:
 def link(scope: Scope, link: Link) -> Grant:
     endpoint: SecretEndpoint = link.to.endpoint
     reference = scope.native(link.to, GcpSecret).reference
-    native = GcpGrant(permissions={"reads": stored_secrets.may_read(reference)}, secrets={"": reference})
+    native = GcpGrant(permissions={"accessor": stored_secrets.may_read(reference)}, secrets={"": reference})
     return endpoint.grant(native=native)

@@ -168,4 +168,4 @@ def link(scope: Scope, link: Link) -> Grant:
     )
     where = {"name": service.name, "location": service.region}
     calls = Permission(kind=cloudrunv2.ServiceIamMember, role=INVOKER, where=where)
-    return endpoint.grant(native=GcpGrant(permissions={"calls": calls}))
+    return endpoint.grant(native=GcpGrant(permissions={"invoker": calls}))

@@ -61,7 +61,7 @@ def test_a_store_stays_private_and_its_requests_are_signed() -> None:
 
 def test_the_cdn_reads_objects_and_lists_none() -> None:
     made = with_store()
-    grant = made.named("edge-reads-files")
+    grant = made.named("edge-object-reader-files")
 
     assert grant.inputs["role"] == "roles/storage.legacyObjectReader"
     assert grant.inputs["member"] == made.named("edge-reader").outputs["member"]
