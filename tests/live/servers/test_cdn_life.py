@@ -12,7 +12,8 @@ import pytest
 from infra_kit.errors import ServerError
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.cdn import HANDLER
-from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve, until
+from tests.awaiting import until
+from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve
 from tests.live.servers.origin import Origin
 
 
