@@ -57,7 +57,7 @@ def _names(props: Props) -> list[str]:
 
 def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_nginx.Site:
     https, http, status = record.ports
-    logs = f'"{box.path}/access.log" gateway' if props["access_logs"] else "off"
+    logs = f'"{box.path}/{nginx.ACCESS_LOG}" gateway' if props["access_logs"] else "off"
     names = _names(props)
     return gateway_nginx.Site(
         main=nginx.main(str(box.path)),
