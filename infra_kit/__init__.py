@@ -10,21 +10,23 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
     from infra_kit.components.domain import Domain
-    from infra_kit.components.event_bus import Consumer, EventBus, Stream, subject
+    from infra_kit.components.event_bus import EventBus, subject
     from infra_kit.components.gateway import Gateway, GatewayRoute, Jwt
     from infra_kit.components.job import Job
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
-    from infra_kit.components.postgres import Backups, Pooling, Postgres
+    from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.secret import Secret
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.worker import Backlog, Worker
+    from infra_kit.databases import Backups, Pooling
     from infra_kit.dns_records import Record
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
     from infra_kit.rate_limits import RateLimit
+    from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
     from infra_kit.workloads import Sidecar, Volume
 
@@ -32,21 +34,23 @@ _HOMES = {
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
     "components.domain": ("Domain",),
-    "components.event_bus": ("Consumer", "EventBus", "Stream", "subject"),
+    "components.event_bus": ("EventBus", "subject"),
     "components.gateway": ("Gateway", "GatewayRoute", "Jwt"),
     "components.job": ("Job",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
-    "components.postgres": ("Backups", "Pooling", "Postgres"),
+    "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.secret": ("Secret",),
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.worker": ("Backlog", "Worker"),
+    "databases": ("Backups", "Pooling"),
     "dns_records": ("Record",),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
     "rate_limits": ("RateLimit",),
+    "streams": ("Consumer", "Stream"),
     "target": ("Target",),
     "workloads": ("Sidecar", "Volume"),
 }

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pulumi
 
+from infra_kit import features
 from infra_kit.errors import InfraKitError, UnsupportedFeatureError
 from infra_kit.features import GUARDS_DATA, Feature
+from infra_kit.settings import Settings
 from infra_kit.spec import Spec
 from infra_kit.target import ResolvedTarget
 
-Lacks = Callable[[Any], Mapping[Feature, str]]
-"""A driver's `gaps`."""
+
+def lacks(driver: Any, settings: Settings, spec: Spec) -> Mapping[Feature, str]:
+    """What a spec asks and the target cannot do, each with its way out.
+
+    A driver's `SUPPORTS` and `HINTS` say it, or its own `gaps` where more than the feature decides: what else the spec
+    asks, or the target's settings.
+    """
+    if hasattr(driver, "gaps"):
+        own: Mapping[Feature, str] = driver.gaps(spec, settings)
+        return own
+    return features.gaps(spec.features(), driver.SUPPORTS, getattr(driver, "HINTS", {}))
 
 
-def fit(lacks: Lacks, target: ResolvedTarget, kind: str, name: str, asked: Spec) -> tuple[Spec, dict[Feature, str]]:
+def fit(driver: Any, target: ResolvedTarget, kind: str, name: str, asked: Spec) -> tuple[Spec, dict[Feature, str]]:
     """The spec that the target can honour, and what it leaves out of what was asked, with why.
 
     A gap is refused when the stack has not accepted it. One that only the environment asks for is left out instead,
@@ -25,7 +36,7 @@ def fit(lacks: Lacks, target: ResolvedTarget, kind: str, name: str, asked: Spec)
     whole = spec = asked.for_environment(target.environment)
     seen: set[Feature] = set()
     # What is left out may uncover a gap: an extension, say, that no other version has.
-    while gaps := lacks(spec):
+    while gaps := lacks(driver, target.settings, spec):
         _refuse(gaps, target, kind, name, asked)
         for gap in sorted(gaps):
             spec = spec.without(gap)

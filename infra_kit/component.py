@@ -28,13 +28,12 @@ Overrides = Mapping[str, Mapping[str, Any]]
 
 
 class Driver(Protocol):
-    """What every driver module has. Each component's own Protocol adds its `create`."""
+    """What every driver module has. Each component's own Protocol adds its `create`.
+
+    It may have `HINTS`, the way out of each gap by feature or family, and `gaps(spec, settings)`: see `_gaps.lacks`.
+    """
 
     SUPPORTS: frozenset[Feature]
-
-    def gaps(self, spec: Any) -> Mapping[Feature, str]:
-        """What this spec asks and the target cannot do, each with its way out (usually `features.gaps`)."""
-        ...
 
 
 @dataclasses.dataclass
@@ -231,7 +230,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         if network:
             _check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
-        fitted, left_out = (asked, {}) if existing else _gaps.fit(driver.gaps, self.target, kind, name, asked)
+        fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
         self.name, self.spec, self.stands_already = name, cast(S, fitted), existing is not None
         program.claim(kind, name)
 

@@ -9,7 +9,7 @@ MAX_LENGTH = 24
 """Characters. Leaves room for a child's role and Pulumi's random suffix within ElastiCache's 40
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html)."""
 
-_LEGAL = re.compile(r"[a-z](-?[a-z0-9])*")
+LEGAL = re.compile(r"[a-z](-?[a-z0-9])*")
 
 
 def check(component: str, name: object) -> str:
@@ -24,7 +24,7 @@ def check(component: str, name: object) -> str:
             f"{component} {name!r}: the name has {len(name)} characters, at most {MAX_LENGTH} are allowed "
             "(clouds cut or refuse longer ones). Choose a shorter one."
         )
-    if not _LEGAL.fullmatch(name):
+    if not LEGAL.fullmatch(name):
         raise InvalidNameError(
             f"{component} {name!r}: a name is lower-case letters, digits and single hyphens, begins with a "
             "letter and does not end with a hyphen."
@@ -40,7 +40,7 @@ def fit(text: str, room: int = 0) -> str:
         room: characters to leave free of `MAX_LENGTH`, for what is put behind it.
     """
     most = MAX_LENGTH - room
-    if _LEGAL.fullmatch(text) and len(text) <= most:
+    if LEGAL.fullmatch(text) and len(text) <= most:
         return text
     mark = hashlib.sha256(text.encode()).hexdigest()[:4]
     legal = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from infra_kit.durations import Duration
 from infra_kit.spec import Options
+from infra_kit.texts import matching
 
-
-def _by(text: str) -> str:
-    if not re.fullmatch(r"address|user|claim:[A-Za-z0-9_.-]{1,64}", text):
-        raise ValueError("'address', 'user' or 'claim:<name>' is needed, e.g. 'claim:tenant_id'")
-    return text
-
-
-By = Annotated[str, AfterValidator(_by)]
+By = Annotated[
+    str,
+    matching(
+        r"address|user|claim:[A-Za-z0-9_.-]{1,64}",
+        "'address', 'user' or 'claim:<name>' is needed, e.g. 'claim:tenant_id'",
+    ),
+]
 
 
 class RateLimit(Options):

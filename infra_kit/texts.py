@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import AfterValidator
 
+from infra_kit import naming
 from infra_kit.spec import Items
 
 
-def _pattern(text: str) -> str:
-    if not re.fullmatch(r"/[A-Za-z0-9_.$/~'@:+*?&-]*", text):
-        raise ValueError("a path pattern begins with '/' and may hold '*', e.g. '/static/*'")
-    return text
+def _checked(holds: Callable[[str], object], message: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not holds(text):
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check)
 
 
-def _domain(text: str) -> str:
-    if not re.fullmatch(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", text):
-        raise ValueError("a domain name in lower case is needed, e.g. 'www.example.com'")
-    return text
+def matching(pattern: str, message: str) -> AfterValidator:
+    """Takes a text that is as a pattern says from its first character to its last, and answers others with a message:
+    `Header = Annotated[str, matching(r"[A-Za-z0-9-]{1,64}", "a header's name is letters, digits and hyphens")]`."""
+    return _checked(partial(re.fullmatch, pattern), message)
 
 
 def once(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -29,28 +35,8 @@ def once(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
-def _header(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
-        raise ValueError("a header's name is letters, digits and hyphens")
-    return text
-
-
-def _cookie(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", text):
-        raise ValueError("a cookie's name is letters, digits, '_', '.' and '-'")
-    return text
-
-
-def _header_value(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("a header's value is one line of printable characters")
-    return text
-
-
-def _identifier(text: str) -> str:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", text):
-        raise ValueError("a name of at most 63 lower-case letters, digits and underscores is needed")
-    return text
+def without_wildcards(domains: Sequence[str]) -> tuple[str, ...]:
+    return tuple(domain for domain in domains if not domain.startswith("*"))
 
 
 SYSTEMS_OWN = frozenset({"postgres", "template0", "template1", "rdsadmin", "cloudsqladmin"})
@@ -60,24 +46,6 @@ SYSTEMS_OWN = frozenset({"postgres", "template0", "template1", "rdsadmin", "clou
 def _own_database(text: str) -> str:
     if text in SYSTEMS_OWN:
         raise ValueError(f"{text!r} is a database of the server's own; name one for the application, e.g. 'app'")
-    return text
-
-
-def _extension(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", text):
-        raise ValueError("an extension's name is needed, as in CREATE EXTENSION, e.g. 'pgcrypto'")
-    return text
-
-
-def _parameter(text: str) -> str:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)?", text):
-        raise ValueError("a server parameter's name in lower case is needed, e.g. 'log_min_duration_statement'")
-    return text
-
-
-def _parameter_value(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("a server parameter's value is one line of printable characters")
     return text
 
 
@@ -91,16 +59,47 @@ def _window(text: str) -> str:
     return text
 
 
-Pattern = Annotated[str, AfterValidator(_pattern)]
+Name = Annotated[
+    str,
+    matching(
+        rf"(?=.{{1,{naming.MAX_LENGTH}}}$){naming.LEGAL.pattern}",
+        f"a name of at most {naming.MAX_LENGTH} lower-case letters, digits and single hyphens is needed, which begins "
+        "with a letter, e.g. 'uploads'",
+    ),
+]
+"""Of a part of a component, e.g. a volume: as components are called."""
+Pattern = Annotated[
+    str, matching(r"/[A-Za-z0-9_.$/~'@:+*?&-]*", "a path pattern begins with '/' and may hold '*', e.g. '/static/*'")
+]
 """Of a request's path."""
-Domain = Annotated[str, AfterValidator(_domain)]
+Domain = Annotated[
+    str,
+    matching(
+        r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}",
+        "a domain name in lower case is needed, e.g. 'www.example.com'",
+    ),
+]
 Domains = Annotated[Items[Domain], AfterValidator(once)]
-Header = Annotated[str, AfterValidator(_header)]
-HeaderValue = Annotated[str, AfterValidator(_header_value)]
-Cookie = Annotated[str, AfterValidator(_cookie)]
+Header = Annotated[str, matching(r"[A-Za-z0-9-]{1,64}", "a header's name is letters, digits and hyphens")]
+HeaderValue = Annotated[str, _checked(str.isprintable, "a header's value is one line of printable characters")]
+Cookie = Annotated[str, matching(r"[A-Za-z0-9_.-]{1,64}", "a cookie's name is letters, digits, '_', '.' and '-'")]
 
-Database = Annotated[str, AfterValidator(_identifier), AfterValidator(_own_database)]
-Extension = Annotated[str, AfterValidator(_extension)]
-Parameter = Annotated[str, AfterValidator(_parameter)]
-ParameterValue = Annotated[str, AfterValidator(_parameter_value)]
+Database = Annotated[
+    str,
+    matching(r"[a-z_][a-z0-9_]{0,62}", "a name of at most 63 lower-case letters, digits and underscores is needed"),
+    AfterValidator(_own_database),
+]
+Extension = Annotated[
+    str, matching(r"[a-z][a-z0-9_-]{0,62}", "an extension's name is needed, as in CREATE EXTENSION, e.g. 'pgcrypto'")
+]
+Parameter = Annotated[
+    str,
+    matching(
+        r"[a-z_][a-z0-9_]*(\.[a-z0-9_]+)?",
+        "a server parameter's name in lower case is needed, e.g. 'log_min_duration_statement'",
+    ),
+]
+ParameterValue = Annotated[
+    str, _checked(str.isprintable, "a server parameter's value is one line of printable characters")
+]
 Window = Annotated[str, AfterValidator(_window)]

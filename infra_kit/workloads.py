@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
 import pulumi
-from pydantic import AfterValidator, ConfigDict, Field, InstanceOf, PlainValidator, model_validator
+from pydantic import ConfigDict, Field, InstanceOf, PlainValidator, model_validator
 
 from infra_kit import features, links
 from infra_kit.component import Scope
@@ -17,15 +16,10 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
+from infra_kit.texts import Name, matching
 
 Architecture = Literal["amd64", "arm64"]
 Value = str | pulumi.Output[str]
-
-
-def _variable(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):
-        raise ValueError("the name of an environment variable is needed, e.g. 'LOG_LEVEL'")
-    return text
 
 
 def _value(given: object) -> object:
@@ -34,14 +28,10 @@ def _value(given: object) -> object:
     return given
 
 
-def _path(text: str) -> str:
-    if not re.fullmatch(r"/[A-Za-z0-9/_.~-]*", text):
-        raise ValueError("a path that begins with '/' is needed, e.g. '/data'")
-    return text
-
-
-Path = Annotated[str, AfterValidator(_path)]
-Variable = Annotated[str, AfterValidator(_variable)]
+Path = Annotated[str, matching(r"/[A-Za-z0-9/_.~-]*", "a path that begins with '/' is needed, e.g. '/data'")]
+Variable = Annotated[
+    str, matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "the name of an environment variable is needed, e.g. 'LOG_LEVEL'")
+]
 Text = Annotated[Value, PlainValidator(_value)]
 
 
@@ -87,9 +77,9 @@ class WorkloadSpec(Spec):
     """What the image is made for; the cheaper one of the target is taken (arm64 on aws)."""
     stop_timeout: Duration = "30s"
     """How long an instance may take to end by itself after SIGTERM."""
-    volumes: Mapping[str, Volume] = Field(default_factory=dict)
+    volumes: Mapping[Name, Volume] = Field(default_factory=dict)
     """By name."""
-    sidecars: Mapping[str, Sidecar] = Field(default_factory=dict)
+    sidecars: Mapping[Name, Sidecar] = Field(default_factory=dict)
     """By name."""
     log_retention: Duration = "30d"
     """How long its log is kept (seeds/000: 30 days)."""

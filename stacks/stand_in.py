@@ -17,12 +17,19 @@ class Handler(BaseHTTPRequestHandler):
     """Values stay here: some are secret."""
 
     def do_GET(self) -> None:
+        self.wfile.write(self._head())
+
+    def do_HEAD(self) -> None:
+        self._head()
+
+    def _head(self) -> bytes:
+        """Sends all but the body, and returns that."""
         body = b"ok\n" if self.path == "/health" else json.dumps(sorted(os.environ), indent=1).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json" if self.path != "/health" else "text/plain")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        return body
 
 
 def main(role: str) -> None:

@@ -24,7 +24,7 @@ from infra_kit.providers.local import inventory, ports
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import nginx
 from infra_kit.providers.local.servers.gateway import HANDLER
-from tests.live.servers.cdn_client import until
+from tests.awaiting import until
 from tests.live.servers.gateway_client import Issuer, limit, props
 
 SECONDS, MANY = 4, 16

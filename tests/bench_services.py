@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-import time
 
 from rich.console import Console
 from rich.table import Table
 
 from infra_kit import Consumer, EventBus, Gateway, ObjectStore, Postgres, Redis, Service, Stream
 from infra_kit.testing import record
+from tests.bench_recording import CONFIG, timed
 
 MANY = 50
 MOST_SECONDS = 3.0
@@ -22,10 +21,6 @@ MOST_OF_LINEAR = 1.3
 """The bounds: the cost of a service among 200, over that of one among 10."""
 MOST_ROUTES = 100
 """Of one load balancer."""
-CONFIG = {
-    "infra-kit:target": "aws", "infra-kit:environment": "production", "infra-kit:region": "eu-central-1",
-    "infra-kit:app": "shop",
-}  # fmt: skip
 
 
 def program(services: int) -> None:
@@ -53,15 +48,7 @@ def main() -> None:
 
 
 def _timed(services: int) -> float:
-    """CPU seconds; without the collector, as `timeit` measures."""
-    gc.collect()
-    gc.disable()
-    try:
-        began = time.process_time()
-        record(lambda: program(services), config=CONFIG)
-        return time.process_time() - began
-    finally:
-        gc.enable()
+    return timed(lambda: record(lambda: program(services), config=CONFIG))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ TARGETS = ("local", "vps", "aws", "gcp")
 HEAD = """# What each target can do
 
 Generated from what the drivers declare (`SUPPORTS`), which the conformance suites hold them to. `✓`: there. `gap`: a
-stack that asks for it is refused, unless its environment file accepts the gap by name. Do not edit this page:
-run `python -m tests.support_matrix`.
+stack that asks for it is refused, unless its environment file accepts the gap by name. `in part`: a gap in the cases
+that stand below. Do not edit this page: run `python -m tests.support_matrix`.
 """
 
 
@@ -40,11 +40,17 @@ def _section(suite: type[ComponentConformance]) -> Iterator[str]:
     yield f"## {suite.component.__name__}\n"
     yield from _table(["feature", *TARGETS])
     for feature in plain:
-        yield _row([f"`{feature}`", *("✓" if feature in driver.SUPPORTS else "gap" for driver in drivers)])
+        yield _row([f"`{feature}`", *(_there(driver, feature) for driver in drivers)])
     for family in sorted(features.FAMILIES & {feature.family for feature in suite.asks}):
         yield _row([f"`{family}`", *(_values(driver, family) for driver in drivers)])
     yield ""
     yield from _hints(drivers, plain)
+
+
+def _there(driver: ModuleType, feature: Feature) -> str:
+    if feature not in driver.SUPPORTS:
+        return "gap"
+    return "in part" if feature in getattr(driver, "HINTS", {}) else "✓"
 
 
 def _values(driver: ModuleType, family: str) -> str:
@@ -57,7 +63,7 @@ def _hints(drivers: Sequence[ModuleType], plain: Sequence[Feature]) -> Iterator[
     for name, driver in zip(TARGETS, drivers, strict=True):
         hints: Mapping[str, str] = getattr(driver, "HINTS", {})
         for feature, hint in sorted(hints.items()):
-            if feature not in driver.SUPPORTS and (feature in plain or Feature(feature).family in features.FAMILIES):
+            if feature in plain or Feature(feature).family in features.FAMILIES:
                 yield f"- {name}, `{feature}`: {hint}."
         yield from (f"- {name}: {caveat}." for caveat in getattr(driver, "CAVEATS", ()))
     yield ""

@@ -20,7 +20,7 @@ from infra_kit.features import Feature
 from infra_kit.patterns import overlap, within
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
-from infra_kit.texts import Cookie, Domains, Header, HeaderValue, Pattern
+from infra_kit.texts import Cookie, Domains, Header, HeaderValue, Pattern, without_wildcards
 
 NO_CACHE: Literal["none"] = "none"
 DAY = "24h"
@@ -83,14 +83,20 @@ class Route(Options):
     origin: Annotated[Gateway | ObjectStore | str, PlainValidator(_origin)]
     """An `ObjectStore`, a `Gateway` that is not public, or a host as `https://api.example.com`."""
     ttl: Annotated[str, AfterValidator(_ttl)] = Field(default_factory=_default_ttl)
-    """How long an answer is kept when the origin does not say; `none`: never kept. Default: a day; of a Gateway,
-    `none`: all of each request reaches it, and no answer is ever given to another visitor."""
+    """How long an answer is kept at most when the origin does not say: a cache may keep it for less, or not at all;
+    `none`: never kept. Default: a day; of a Gateway, `none`: all of each request reaches it, and no answer is ever
+    given to another visitor."""
     headers: Items[Header] = ()
     """Request headers that reach the origin and tell answers apart."""
     cookies: Items[Cookie] = ()
     """Cookies that reach the origin and tell answers apart."""
-    query: bool = False
-    """Whether the query string reaches the origin and tells answers apart."""
+    query: bool | None = None
+    """Whether the query string reaches the origin and tells answers apart. Default: it does not where the target can
+    hold it back; where it cannot (gcp), the plan says so. False: it must not."""
+
+    @property
+    def sends_query(self) -> bool:
+        return bool(self.query)
 
     def __init__(self, origin: Gateway | ObjectStore | str, **options: Unpack[RouteOptions]) -> None:
         super().__init__(origin=origin, **options)
@@ -138,6 +144,10 @@ def _needing_tokens(pattern: str, gateway: Gateway) -> list[str]:
     ]
 
 
+def _unfiltered(route: Route) -> Route:
+    return route.model_copy(update={"query": route.query or None})
+
+
 class CdnSpec(Spec):
     """What a CDN is asked for."""
 
@@ -177,9 +187,11 @@ class CdnSpec(Spec):
     def features(self) -> frozenset[Feature]:
         asked = {
             features.DOMAINS: bool(self.domains),
+            features.WILDCARD_DOMAINS: len(without_wildcards(self.domains)) < len(self.domains),
             features.RESPONSE_HEADERS: bool(self.response_headers),
             features.COMPRESSION: self.compression,
             features.INVALIDATION: bool(self.release),
+            features.QUERY_FILTER: any(route.query is False for route in self.routes.values()),
         }
         return frozenset(feature for feature, wanted in asked.items() if wanted)
 
@@ -187,12 +199,16 @@ class CdnSpec(Spec):
         match feature:
             case features.DOMAINS:
                 return self.replace(domains=(), zones=())
+            case features.WILDCARD_DOMAINS:
+                return self.replace(domains=without_wildcards(self.domains))
             case features.RESPONSE_HEADERS:
                 return self.replace(response_headers={})
             case features.COMPRESSION:
                 return self.replace(compression=False)
             case features.INVALIDATION:
                 return self.replace(release="")
+            case features.QUERY_FILTER:
+                return self.replace(routes={path: _unfiltered(route) for path, route in self.routes.items()})
             case _:
                 return super().without(feature)
 

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from infra_kit import links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
 from infra_kit.target import Target
+from infra_kit.texts import matching
 from infra_kit.workloads import Text, Value, no_secret
 
-
-def _key(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9_-]+(/[a-z0-9_-]+){0,10}", text):
-        raise ValueError("a path of lower-case words is needed, e.g. 'database/host'")
-    return text
+Key = Annotated[
+    str,
+    matching(r"[a-z0-9_-]+(/[a-z0-9_-]+){0,10}", "a path of lower-case words is needed, e.g. 'database/host'"),
+]
 
 
 class ConfigSpec(Spec):
@@ -30,7 +29,7 @@ class ConfigSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    values: Mapping[Annotated[str, AfterValidator(_key)], Text] = Field(min_length=1)
+    values: Mapping[Key, Text] = Field(min_length=1)
     """By path below the environment: `database/host` is `/production/database/host` (seeds/000). A secret among them is
     refused: it belongs into a `Secret`."""
 

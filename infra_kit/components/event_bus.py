@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
-from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
+from typing import Any, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from infra_kit import features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
-from infra_kit.durations import Duration, seconds
+from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
-from infra_kit.spec import Items, Options, Spec
+from infra_kit.spec import Options, Spec
+from infra_kit.streams import QUEUE_KEEPS, TOPIC_KEEPS, Consumer, Name, Stream
 from infra_kit.subjects import meet, overlap
 from infra_kit.target import Target
 
 Engine = Literal["nats", "native"]
-
-QUEUE_KEEPS = "14d"
-"""What a queue of a cloud keeps at most, of those we know the least (SQS:
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). An event that is to
-wait longer for its consumer asks for `Feature.LONG_BACKLOG`."""
-
-TOPIC_KEEPS = "31d"
-"""How long every bus keeps an event: Pub/Sub's most
-(https://cloud.google.com/pubsub/docs/replay-overview). A stream that keeps its events longer asks for
-`Feature.LONG_RETENTION`."""
 
 
 def subject(event_type: str) -> str:
@@ -40,49 +30,12 @@ def subject(event_type: str) -> str:
     return event_type.lower()
 
 
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,47}", text):
-        raise ValueError("a name of at most 48 letters, digits, '_' and '-' is needed, e.g. 'LEAD_EVENTS'")
-    return text
-
-
-def _subject(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9_-]+(\.([a-z0-9_-]+|\*))*(\.>)?", text):
-        raise ValueError("a subject in lower case is needed; '*' stands for one word, a last '>' for the rest")
-    return text
-
-
-Name = Annotated[str, AfterValidator(_name)]
-Subject = Annotated[str, AfterValidator(_subject)]
-
-
-class Stream(Options):
-    """A log of the events on some subjects."""
-
-    subjects: Items[Subject] = Field(min_length=1)
-    """E.g. `("lead.*",)`."""
-    retention: Duration = "7d"
-    """How long an event is kept, e.g. `30d`, `5y`. More than `TOPIC_KEEPS` is not had everywhere."""
-    max_size_gb: float | None = Field(default=None, gt=0, le=10_000)
-    """Oldest events go when the stream grows beyond this many GiB. Default: no limit but the disk."""
-    replicas: Literal[1, 3, 5] = 1
-    """Copies over servers."""
-
-
-class Consumer(Options):
-    """A durable reader of one stream: it gets each event until it acknowledges it."""
-
-    stream: Name
-    filter: Subject | None = None
-    """Only these subjects. Default: all of the stream."""
-    ack_wait: Duration = "30s"
-    """An event that is not acknowledged within this time is delivered again."""
-    max_deliveries: int = Field(default=5, ge=1, le=1000)
-    """After so many deliveries an event is given up."""
-    dead_letter: bool = True
-    """Keep what was given up, to be looked at and sent again."""
-    backlog: Duration | None = None
-    """How long an event waits for this consumer, at least. Default: as long as its stream keeps it."""
+_OF_CONSUMERS: Mapping[Feature, Callable[[Consumer], Consumer]] = {
+    features.DEAD_LETTER: lambda consumer: consumer.model_copy(update={"dead_letter": False}),
+    features.ANY_ACK_WAIT: lambda consumer: consumer.model_copy(update={"ack_wait": consumer.nearest_ack_wait}),
+    features.ANY_DELIVERIES: lambda it: it.model_copy(update={"max_deliveries": it.nearest_deliveries}),
+}
+"""A consumer without a feature."""
 
 
 class EventBusSpec(Spec):
@@ -136,7 +89,9 @@ class EventBusSpec(Spec):
             features.STREAM_REPLICAS: any(stream.replicas > 1 for stream in self.streams.values()),
             features.STREAM_SIZE: any(stream.max_size_gb for stream in self.streams.values()),
             features.LONG_BACKLOG: any(map(self._waits_long, self.consumers)),
-            features.LONG_RETENTION: any(map(_is_kept_long, self.streams.values())),
+            features.LONG_RETENTION: any(stream.is_kept_long for stream in self.streams.values()),
+            features.ANY_ACK_WAIT: any(it.ack_wait != it.nearest_ack_wait for it in self.consumers.values()),
+            features.ANY_DELIVERIES: any(it.max_deliveries != it.nearest_deliveries for it in self.consumers.values()),
         }
         return frozenset({feature for feature, wanted in asked.items() if wanted} | {features.engine(self.engine)})
 
@@ -145,7 +100,7 @@ class EventBusSpec(Spec):
 
     def _kept_shorter(self) -> EventBusSpec:
         """No event is kept for longer than every bus does, so none waits longer for a consumer either."""
-        long = {name: stream for name, stream in self.streams.items() if _is_kept_long(stream)}
+        long = {name: stream for name, stream in self.streams.items() if stream.is_kept_long}
         waiting = {
             name: consumer
             for name, consumer in self.consumers.items()
@@ -157,9 +112,9 @@ class EventBusSpec(Spec):
         )
 
     def without(self, feature: Feature) -> EventBusSpec:
+        if change := _OF_CONSUMERS.get(feature):
+            return self.replace(consumers={name: change(consumer) for name, consumer in self.consumers.items()})
         match feature:
-            case features.DEAD_LETTER:
-                return self.replace(consumers=_each(self.consumers, dead_letter=False))
             case features.STREAM_REPLICAS:
                 return self.replace(streams=_each(self.streams, replicas=1))
             case features.STREAM_SIZE:
@@ -173,10 +128,6 @@ class EventBusSpec(Spec):
                 return self.replace(engine="native" if feature.value == "nats" else "nats")
             case _:
                 return super().without(feature)
-
-
-def _is_kept_long(stream: Stream) -> bool:
-    return seconds(stream.retention) > seconds(TOPIC_KEEPS)
 
 
 def _each(options: Mapping[str, Options], **changes: object) -> dict[str, Options]:

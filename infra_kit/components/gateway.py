@@ -23,7 +23,7 @@ from infra_kit.patterns import overlap
 from infra_kit.rate_limits import RateLimit
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
-from infra_kit.texts import Domains, Header, HeaderValue, Pattern
+from infra_kit.texts import Domains, Header, HeaderValue, Pattern, without_wildcards
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -162,6 +162,7 @@ class GatewaySpec(Spec):
     def features(self) -> frozenset[Feature]:
         asked = {
             features.DOMAINS: bool(self.domains),
+            features.WILDCARD_DOMAINS: len(without_wildcards(self.domains)) < len(self.domains),
             features.JWT: self.jwt is not None,
             features.WAF: bool(self.waf),
             features.RATE_LIMITS: bool(self.limits or any(route.limits for route in self.routes.values())),
@@ -172,6 +173,8 @@ class GatewaySpec(Spec):
         match feature:
             case features.DOMAINS:
                 return self.replace(domains=(), zones=())
+            case features.WILDCARD_DOMAINS:
+                return self.replace(domains=without_wildcards(self.domains))
             case features.JWT:
                 return self.replace(jwt=None, limits=_by_address(self.limits), routes=self._routes(jwt=None))
             case features.WAF:

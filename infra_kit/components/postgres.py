@@ -12,13 +12,14 @@ from pydantic import Field, model_validator
 from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
+from infra_kit.databases import Backups, Pooling
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
-from infra_kit.spec import Items, Options, Spec
+from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
-from infra_kit.texts import Database, Extension, Parameter, ParameterValue, Window
+from infra_kit.texts import Database, Extension, Parameter, ParameterValue
 
 Version = Literal["14", "15", "16", "17", "18"]
 """Those that PostgreSQL maintains (https://www.postgresql.org/support/versioning/), and 14, which seeds/000 names."""
@@ -30,25 +31,14 @@ Cloud SQL (https://cloud.google.com/sql/docs/postgres/db-versions), the pgvector
 Access = Literal["read", "readwrite", "owner"]
 
 
-class Pooling(Options):
-    """Connection pooling in front of the database."""
-
-    mode: Literal["transaction", "session"] = "transaction"
-    """`transaction` serves most clients per connection; session settings must then be transaction-local."""
-    max_connections: int = Field(default=100, ge=1, le=10_000)
-    """Client connections that the pooler takes (seeds/001: 100 in production)."""
-
-
-class Backups(Options):
-    """Automatic backups of the whole server."""
-
-    retention_days: int = Field(default=7, ge=1, le=35)
-    """Days that a backup is kept, at most RDS's 35
-    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html)."""
-    window: Window = "03:00-04:00"
-    """When the daily backup runs, UTC (seeds/001: 03:00)."""
-    point_in_time: bool = True
-    """Keep the write-ahead log too, so that any moment of the retention can be restored."""
+_WITHOUT: Mapping[Feature, Mapping[str, object]] = {
+    features.DEDICATED_CPU: {"dedicated_cpu": False},
+    features.READ_REPLICAS: {"read_replicas": 0},
+    features.HIGH_AVAILABILITY: {"high_availability": False},
+    features.POOLING: {"pooling": None},
+    features.BACKUPS: {"backups": None},
+}
+"""What leaves a feature out."""
 
 
 class PostgresSpec(Spec):
@@ -105,6 +95,7 @@ class PostgresSpec(Spec):
 
     def features(self) -> frozenset[Feature]:
         asked = {
+            features.DEDICATED_CPU: self.dedicated_cpu,
             features.READ_REPLICAS: self.read_replicas > 0,
             features.HIGH_AVAILABILITY: self.high_availability,
             features.POOLING: self.pooling is not None,
@@ -117,14 +108,8 @@ class PostgresSpec(Spec):
 
     def without(self, feature: Feature) -> PostgresSpec:
         match feature.family:
-            case features.READ_REPLICAS:
-                return self.replace(read_replicas=0)
-            case features.HIGH_AVAILABILITY:
-                return self.replace(high_availability=False)
-            case features.POOLING:
-                return self.replace(pooling=None)
-            case features.BACKUPS:
-                return self.replace(backups=None)
+            case _ if feature in _WITHOUT:
+                return self.replace(**_WITHOUT[feature])
             case features.POINT_IN_TIME:
                 return self.replace(backups=self.backups and self.backups.model_copy(update={"point_in_time": False}))
             case "version":
@@ -206,6 +191,8 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     reader_urls: pulumi.Output[list[str]]
     pooled_url: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
+    _own_access: Access
+    """Of what stands already, what its user may do."""
 
     def __init__(
         self,
@@ -232,13 +219,30 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             name: what the variables begin with. Default: the component's name in capitals.
 
         Raises:
-            SpecError: an unknown access, or a database that is not there.
+            SpecError: an unknown access, or a database that is not there. Of what stands already, another access than
+                that of its own user, or a database: infra_kit makes no role there.
         """
+        if self.stands_already:
+            self._check_own_user(access, database)
         there = ", ".join(self.spec.databases)
         chosen = database or self.spec.databases[0]
         if chosen not in self.spec.databases:
             raise SpecError(f"Postgres {self.name!r}: link: database: given {chosen!r}, there is {there}.")
         return links.make(self, [access], get_args(Access), name=name, only={"database": [chosen]})
+
+    def _check_own_user(self, access: str, database: str | None) -> None:
+        where = f"Postgres {self.name!r}: link"
+        if database is not None:
+            raise SpecError(
+                f"{where}: database: given {database!r}; it stands already, and its url names the database. Leave it "
+                "out, or give the other one a Postgres.existing of its own."
+            )
+        if access in get_args(Access) and access != self._own_access:
+            raise SpecError(
+                f"{where}: access: given {access!r}; it stands already, infra_kit makes no role there, and the user of "
+                f"its url has {self._own_access!r}. Give a user with just that access a Postgres.existing of its own: "
+                f"Postgres.existing(…, url=…, access={access!r})."
+            )
 
     def grant(self, scope: Scope, link: Link) -> Grant:
         """Of what stands already: its own user, for infra_kit makes none there."""
@@ -250,6 +254,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         name: str,
         *,
         url: pulumi.Input[str],
+        access: Access = "readwrite",
         reader_url: pulumi.Input[str] | None = None,
         pooled_url: pulumi.Input[str] | None = None,
         ca_certificate: pulumi.Input[str] | None = None,
@@ -261,6 +266,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         Args:
             name: what it is called here.
             url: `postgresql://user:password@host:5432/database`, taken as a secret whether it is one or not.
+            access: what the user of `url` may do, which cannot be seen from here: every link has it, and no other.
             reader_url: for reads that may lag. Default: `url`.
             pooled_url: through its pooler. Default: `url`.
             ca_certificate: the PEM certificate that signed its own. Default: none.
@@ -268,11 +274,15 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             opts: see `pulumi.ResourceOptions`.
 
         Raises:
-            SpecError: `url` is none of PostgreSQL, or incomplete; at the deployment where it is an Output.
+            SpecError: an unknown access; `url` is none of PostgreSQL, or incomplete: at the deployment where it is an
+                Output.
         """
+        if access not in get_args(Access):
+            raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
         known = connection_urls.read(f"Postgres {name!r}: url", url, ("postgresql", "postgres"), default_port=5432)
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls.__new__(cls)
+        database._own_access = access
         Component.__init__(
             database, name, {}, target=target, overrides=None, opts=opts, existing=lambda _driver, _scope: endpoint
         )

@@ -45,6 +45,8 @@ class WorkerSpec(WorkloadSpec):
             raise ValueError(
                 f"max_instances: given {self.max_instances}, it must not be below min_instances ({self.min_instances})"
             )
+        if not self.min_instances and self.backlog is None:
+            raise ValueError("backlog: needed with min_instances=0: it says what an instance is started for")
         if self.most_instances > self.min_instances and self.backlog is None:
             raise ValueError("backlog: needed with max_instances: it says what the number of instances follows")
         return self

@@ -23,7 +23,7 @@ def database(*, retention_days: int, **size: Unpack[Size]) -> Postgres:
     """VS-6: a preview shares staging's database, whose URL it is told; every other environment has its own."""
     shared = pulumi.Config("vina-santa-cruz").get_secret("database-url")
     if shared is not None:
-        return Postgres.existing("db", url=shared)
+        return Postgres.existing("db", url=shared, access="owner")
     backups = Backups(retention_days=retention_days, window="03:00-04:00")
     return Postgres("db", version="15", databases=["vina_santa_cruz"], backups=backups, **size)
 

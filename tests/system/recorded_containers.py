@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from infra_kit.testing import Recording
+from tests.awaiting import until
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
 BRIDGE = f"ik-{os.getpid()}"
@@ -164,11 +164,11 @@ class Host:
         self.wait(name, well, seconds)
 
     def wait(self, name: str, true: Callable[[], bool], seconds: int) -> None:
-        deadline = time.monotonic() + seconds
-        while not true():
+        def true_while_it_runs() -> bool:
             assert self.running[name].poll() is None, self.log(name)
-            assert time.monotonic() < deadline, self.log(name)
-            time.sleep(0.1)
+            return true()
+
+        until(true_while_it_runs, seconds, lambda: self.log(name))
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-3000:]

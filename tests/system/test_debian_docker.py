@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from infra_kit.providers.vps.scripts import script
-from tests.system.docker_daemon import Docker, daemon, image, until
+from tests.awaiting import until
+from tests.system.docker_daemon import Docker, daemon, image
 
 USER = "999:999"
 SHELL = ("sh", "cat", "cp", "cut", "df", "du", "grep", "mkdir", "sleep", "tail", "test", "true")
@@ -61,16 +62,16 @@ def test_a_long_good_run_does_not_set_dockers_count_of_failures_back(docker: Doc
     """Why a timer is needed: a database that fails once a month is down for good at the sixth time."""
     name = fails(11, retries=1)
 
-    until(lambda: docker.state(name) == "exited 1", lambda: docker.state(name))
+    until(lambda: docker.state(name) == "exited 1", 60, lambda: docker.state(name))
 
 
 def test_what_docker_gave_up_gets_its_tries_again(docker: Docker, fails: Callable[..., str]) -> None:
     name = fails(0.1, retries=2)
-    until(lambda: docker.state(name) == "exited 2", lambda: docker.state(name))
+    until(lambda: docker.state(name) == "exited 2", 60, lambda: docker.state(name))
 
     start_containers(docker, "failed")
 
-    until(lambda: docker.state(name) != "exited 2", lambda: docker.state(name))
+    until(lambda: docker.state(name) != "exited 2", 60, lambda: docker.state(name))
 
 
 @pytest.mark.parametrize(("which", "state"), [("failed", "exited 0"), ("all", "running 0")])

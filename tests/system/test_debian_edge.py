@@ -6,7 +6,6 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from infra_kit.providers.vps.edge import SITES, caddyfile
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import record
+from tests.awaiting import until
 from tests.system.docker_daemon import Docker, daemon, image
 
 CADDY = shutil.which("caddy") or "caddy"
@@ -63,10 +63,7 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
     command = [CADDY, "run", "--config", str(it.config), "--adapter", "caddyfile"]
     with (tmp_path / "log").open("w") as log:
         proxy = subprocess.Popen(command, env=it.home, stderr=log)
-    deadline = time.monotonic() + 30
-    while it.put("first"):
-        assert time.monotonic() < deadline, (tmp_path / "log").read_text()
-        time.sleep(0.1)
+    until(lambda: not it.put("first"), 30, (tmp_path / "log").read_text)
     yield it
     proxy.terminate()
     proxy.wait(timeout=30)

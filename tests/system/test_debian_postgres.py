@@ -15,6 +15,7 @@ from infra_kit._dynamic import Props
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.providers.local import postgres, postgres_builds
 from infra_kit.providers.local.servers.postgres import HANDLER
+from infra_kit.providers.local.settings import LocalSettings
 from infra_kit.spec import build
 from tests.live.servers.conftest import home_dir
 
@@ -51,7 +52,7 @@ def props(home_dir: Path, version: str) -> Iterator[Props]:
 @pytest.mark.parametrize("extensions", [ZUCLUBIT, NOMADSHIFT])
 def test_what_the_wheels_lack_is_no_gap_where_debian_has_it(version: str, extensions: list[str]) -> None:
     spec = build(PostgresSpec, "Postgres", "db", {"version": version, "extensions": extensions})
-    assert postgres.gaps(spec) == {}
+    assert postgres.gaps(spec, LocalSettings()) == {}
 
 
 def test_nomadshift_finds_the_jobs_near_a_worker(props: Props, version: str) -> None:

@@ -15,7 +15,8 @@ import pytest
 from infra_kit import Environment, Job, Secret, Target, Volume, Worker
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import VpsSettings
-from tests.system.docker_daemon import Docker, daemon, image, until
+from tests.awaiting import until
+from tests.system.docker_daemon import Docker, daemon, image
 from tests.system.recorded_docker import RefusedError, Stack
 
 PROGRAMS = ("cat", "chmod", "chown", "dirname", "find", "id", "mkdir", "mv", "sh", "sleep", "true")
@@ -143,7 +144,7 @@ def test_a_time_is_recognised_as_cron_has_it(schedule: str, moment: str, runs: b
 def test_a_scheduled_job_runs_at_its_time_with_its_secrets_and_tries_again(stack: Stack) -> None:
     command = 'echo "with $TOKEN"; exit 1'
     up(stack, command, schedule="* * * * *", retries=1, secrets={"TOKEN": "hush"})
-    until(lambda: "given up" in log(stack), lambda: log(stack), seconds=90)
+    until(lambda: "given up" in log(stack), 90, lambda: log(stack))
 
     said = re.sub(r"after \d+ s", "after n s", log(stack))
     assert said.splitlines() == [
@@ -160,7 +161,7 @@ def test_a_scheduled_job_runs_at_its_time_with_its_secrets_and_tries_again(stack
 
 def test_a_scheduled_job_is_stopped_after_its_time_and_with_its_container(stack: Stack) -> None:
     up(stack, "sleep 1000", schedule="* * * * *", timeout="2s")
-    until(lambda: "was stopped" in log(stack), lambda: log(stack), seconds=90)
+    until(lambda: "was stopped" in log(stack), 90, lambda: log(stack))
     name = stack.id("task-instance")
     stack.docker("stop", "--time", "10", name)
 

@@ -9,6 +9,7 @@ from infra_kit.features import Feature
 from infra_kit.providers.local import object_store as local_store
 from infra_kit.providers.local import postgres as local_postgres
 from infra_kit.providers.local import redis as local_redis
+from infra_kit.providers.local.settings import LocalSettings
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
 
@@ -70,11 +71,20 @@ def test_what_the_user_asks_for_is_refused_in_production_as_elsewhere() -> None:
     assert "{net: [flow-logs]}" in message
 
 
+def test_a_driver_that_only_says_what_it_supports_has_a_gap_for_all_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not hasattr(local_redis, "gaps")
+    monkeypatch.setattr(local_redis, "SUPPORTS", frozenset[Feature]())
+    monkeypatch.delattr(local_redis, "HINTS")
+    message = refusal(lambda: Redis("cache", persistence=True), UnsupportedFeatureError)
+    assert "  persistence: this target has nothing like it\n" in message
+    assert message.endswith("infra-kit:accepted-gaps: {cache: [persistence, version:7]}")
+
+
 @pytest.fixture
 def no_backups(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a target that cannot back up."""
     there = local_postgres.SUPPORTS - {features.BACKUPS, features.POINT_IN_TIME}
-    monkeypatch.setattr(local_postgres, "gaps", lambda spec: features.gaps(spec.features(), there, {}))
+    monkeypatch.setattr(local_postgres, "gaps", lambda spec, _: features.gaps(spec.features(), there, {}))
 
 
 @pytest.mark.usefixtures("no_backups")
@@ -106,12 +116,12 @@ def test_what_goes_with_a_feature_that_is_left_out_is_said_too(monkeypatch: pyte
 
 
 def test_a_gap_that_leaving_out_another_uncovers_is_refused_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gaps(spec: RedisSpec) -> dict[Feature, str]:
+    def gaps(spec: RedisSpec, _: LocalSettings) -> dict[Feature, str]:
         if spec.replicas:
             return {features.READ_REPLICAS: "none here"}
         return {features.PERSISTENCE: "only with a replica"} if spec.persistence else {}
 
-    monkeypatch.setattr(local_redis, "gaps", gaps)
+    monkeypatch.setattr(local_redis, "gaps", gaps, raising=False)
     message = refusal(
         lambda: Redis("cache", replicas=1, persistence=True),
         UnsupportedFeatureError,

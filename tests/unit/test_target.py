@@ -56,7 +56,9 @@ def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
 
 def test_an_unknown_gap_is_refused_with_the_features_there_are() -> None:
     message = refusal(lambda: Redis("cache"), ConfigError, accepted_gaps={"cache": ["persistance"]})
-    assert message.startswith("infra-kit:accepted-gaps: cache: 'persistance' is not a feature. Features: archive, ")
+    assert message.startswith(
+        "infra-kit:accepted-gaps: cache: 'persistance' is not a feature. Features: any-ack-wait, "
+    )
     assert "persistence" in message
     assert "extension:…" in message
 
@@ -207,10 +209,10 @@ def test_a_target_that_has_no_package_yet_is_refused(tmp_path: Path) -> None:
 
 DRIVER = """
 import pulumi
+from infra_kit import features
 from infra_kit.components.redis import RedisEndpoint
 {needs}
-SUPPORTS = frozenset()
-def gaps(spec): return {{}}
+SUPPORTS = frozenset({{features.version("7")}})
 def create(scope, spec):
     text = pulumi.Output.from_input(scope.target.settings.crater)
     fields = ("host", "port", "username", "password", "tls", "ca_certificate", "url", "reader_url", "reader_urls")

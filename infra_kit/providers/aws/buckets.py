@@ -24,6 +24,8 @@ R = TypeVar("R", bound=pulumi.Resource)
 Ownership = Literal["BucketOwnerEnforced", "BucketOwnerPreferred"]
 Statement = Mapping[str, Any]
 
+OURS = "infra-kit-"
+"""What the names of our own lifecycle rules begin with."""
 ABORT_DAYS = 7
 """The parts of an upload that nobody finished are invisible, and paid for."""
 
@@ -121,7 +123,7 @@ def _encryption(scope: Scope, role: str, bucket: pulumi.Output[str], key: pulumi
 
 def lifecycle(scope: Scope, bucket: Bucket, rules: Sequence[Mapping[str, Any]]) -> None:
     """What becomes of its objects, and of uploads that nobody finished."""
-    uploads = rule("infra-kit-uploads", abort_incomplete_multipart_upload={"days_after_initiation": ABORT_DAYS})
+    uploads = rule(f"{OURS}uploads", abort_incomplete_multipart_upload={"days_after_initiation": ABORT_DAYS})
     part(
         scope,
         bucket.role,
@@ -140,7 +142,7 @@ def rule(name: str, prefix: str = "", **what: Any) -> dict[str, Any]:
 def undelete(days: int) -> dict[str, Any]:
     """Versions are kept for so many days after they were replaced or deleted, and then nothing is left of them."""
     return rule(
-        "infra-kit-undelete",
+        f"{OURS}undelete",
         expiration={"expired_object_delete_marker": True},
         noncurrent_version_expiration={"noncurrent_days": days},
     )
@@ -186,6 +188,6 @@ def log_bucket(
     # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html); CloudFront's are alike.
     # Why not CKV_AWS_18: a log of who read the log would grow by itself.
     bucket = create(scope, role, ownership=ownership)
-    kept = rule("infra-kit-logs", expiration={"days": logs.MONITORED_DAYS})
+    kept = rule(f"{OURS}logs", expiration={"days": logs.MONITORED_DAYS})
     lifecycle(scope, bucket, [kept, undelete(1)])
     return policy(scope, bucket, *grants).bucket

@@ -18,7 +18,6 @@ CKV_AWS_374: who may read from which country is a product's decision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -29,7 +28,6 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, CdnEndpoint, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.patterns import longest_first
 from infra_kit.providers.aws import (
     buckets,
@@ -45,9 +43,16 @@ from infra_kit.providers.aws.cdn_cache import Policies
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.waiting import after
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
-
-HINTS: Mapping[Feature, str] = {}
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+        features.QUERY_FILTER,
+    }
+)
 
 EVERYTHING = "/*"
 READ = ("GET", "HEAD")
@@ -63,10 +68,6 @@ NO_LOGS = frozenset(
 )  # fmt: skip
 """The regions that an account must opt in to: CloudFront writes to no bucket there
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html)."""
-
-
-def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:

@@ -175,13 +175,13 @@ def _released(spec: CdnSpec, route: Route) -> list[str]:
 
 
 def _varies(spec: CdnSpec, route: Route) -> bool:
-    return bool(_headers(spec, route) or route.cookies or route.query)
+    return bool(_headers(spec, route) or route.cookies or route.sends_query)
 
 
 def _role(prefix: str, spec: CdnSpec, route: Route) -> str:
     if not _varies(spec, route):
         return prefix
-    told = json.dumps([_headers(spec, route), sorted(route.cookies), route.query])
+    told = json.dumps([_headers(spec, route), sorted(route.cookies), route.sends_query])
     return f"{prefix}-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
@@ -190,7 +190,7 @@ def _parts(spec: CdnSpec, route: Route, more_headers: Sequence[str]) -> dict[str
     return {
         "headers_config": _listed("header", headers),
         "cookies_config": _listed("cookie", cookies),
-        "query_strings_config": {"query_string_behavior": "all" if route.query else "none"},
+        "query_strings_config": {"query_string_behavior": "all" if route.sends_query else "none"},
     }
 
 

@@ -10,7 +10,6 @@ Job could not; it puts a proxy into every task, and a caller sees a service only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +18,6 @@ import pulumi
 import pulumi_random as random
 from pulumi_aws import ecs, servicediscovery
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
 from infra_kit.naming import MAX_LENGTH, fit
@@ -75,10 +73,6 @@ class Cluster(Component[ClusterSpec, ClusterEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, {}, target=target, network=network, overrides=None, opts=opts)
-
-
-def gaps(spec: ClusterSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def of(scope: Scope) -> AwsCluster:

@@ -9,13 +9,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import ssm
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.features import Feature
@@ -32,10 +30,6 @@ class AwsConfig:
     """The parameters' ARNs, for workloads."""
 
     arns: list[pulumi.Output[str]]
-
-
-def gaps(spec: ConfigSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: ConfigSpec) -> ConfigEndpoint:

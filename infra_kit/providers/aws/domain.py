@@ -13,14 +13,13 @@ that an account has there (https://docs.aws.amazon.com/AmazonCloudWatch/latest/l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from pulumi_aws import route53
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
 from infra_kit.dns_records import RecordType
@@ -45,10 +44,6 @@ class AwsAlias:
     zone_id: pulumi.Output[str]
     types: Sequence[RecordType]
     """By IPv4, by IPv6."""
-
-
-def gaps(spec: DomainSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:

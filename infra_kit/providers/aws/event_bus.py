@@ -34,10 +34,9 @@ from pulumi_aws import cloudwatch
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec, Stream
+from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import event_bus_links, event_bus_patterns, identity, names, users
 from infra_kit.providers.aws import event_bus_queues as queues
@@ -46,6 +45,7 @@ from infra_kit.providers.aws.grants import AwsGrant
 from infra_kit.providers.aws.keys import key_arn
 from infra_kit.providers.aws.users import User
 from infra_kit.providers.common.waiting import after
+from infra_kit.streams import Stream
 from infra_kit.subjects import meet
 
 SUPPORTS = frozenset(
@@ -53,6 +53,8 @@ SUPPORTS = frozenset(
         features.DEAD_LETTER,
         features.STREAM_REPLICAS,
         features.LONG_RETENTION,
+        features.ANY_ACK_WAIT,
+        features.ANY_DELIVERIES,
         features.engine("native"),
     }
 )
@@ -82,10 +84,6 @@ class AwsEventBus:
     dead_letter_arns: Mapping[str, pulumi.Output[str]]
     key_arn: pulumi.Output[str] | None
     """What encrypts them; None: keys that AWS owns."""
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:

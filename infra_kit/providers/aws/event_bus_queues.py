@@ -10,11 +10,12 @@ import pulumi
 from pulumi_aws import cloudwatch, sqs
 
 from infra_kit.component import Scope
-from infra_kit.components.event_bus import Consumer, EventBusSpec
+from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import names
 from infra_kit.providers.aws.users import User
+from infra_kit.streams import Consumer
 
 RULE_NAME = 64
 """Characters of a rule's name, the shortest of a consumer's

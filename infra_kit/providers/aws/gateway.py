@@ -44,8 +44,9 @@ from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
+from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
 
 HINTS = {
     features.JWT: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and fetches "
@@ -57,7 +58,7 @@ HINTS = {
 HTTP, HTTPS = 80, 443
 
 
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS - gateway_checks.beyond(spec), HINTS)
 
 

@@ -10,22 +10,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.providers.aws import job_run, job_schedule, workloads
 from infra_kit.providers.aws.workload_checks import refuse_or_say
 from infra_kit.schedules import shortest_pause
 
 SUPPORTS = workloads.SUPPORTS
-
-
-def gaps(spec: JobSpec) -> Mapping[Feature, str]:
-    return workloads.gaps(spec)
 
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:

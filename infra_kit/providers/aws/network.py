@@ -35,10 +35,6 @@ ANYWHERE = "0.0.0.0/0"
 GATEWAY_SERVICES = ("s3", "dynamodb")
 
 
-def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
-
-
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     zones = names(scope, letters(scope, spec))
     vpc = _vpc(scope, spec)

@@ -19,7 +19,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,7 @@ SUPPORTS = frozenset(
 HINTS: Mapping[Feature, str] = {}
 
 ARCHIVE_CLASS = "GLACIER_IR"
+MAX_RULE_NAME = 255
 MAX_CORS_RULES = 100
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html"""
 
@@ -63,12 +64,9 @@ class AwsBucket:
     regional_domain_name: pulumi.Output[str]
 
 
-def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     _check_cors(scope.name, spec.cors)
+    _check_lifecycle(scope.name, spec.lifecycle)
     key = None if spec.public_read else keys.key_arn(scope, services=(keys.CLOUDFRONT,))
     bucket = buckets.create(scope, "bucket", key=key, public=spec.public_read)
     buckets.lifecycle(scope, bucket, _rules(scope, spec))
@@ -104,6 +102,16 @@ def _check_cors(name: str, rules: Sequence[CorsRule]) -> None:
     for text in (text for rule in rules for text in (*rule.origins, *rule.headers)):
         if text.count("*") > 1:
             raise SpecError(f"ObjectStore {name!r}: cors: given {text!r}, S3 takes one '*' in it. Write out the rest.")
+
+
+def _check_lifecycle(name: str, rules: Iterable[str]) -> None:
+    """A bucket's rules are told apart by their names (https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html)."""
+    for rule in rules:
+        if rule.startswith(buckets.OURS) or len(rule) > MAX_RULE_NAME:
+            raise SpecError(
+                f"ObjectStore {name!r}: lifecycle: given the rule {rule!r}; on aws its name has at most "
+                f"{MAX_RULE_NAME} characters and does not begin with {buckets.OURS!r}, as our own do. Choose another."
+            )
 
 
 def _rules(scope: Scope, spec: ObjectStoreSpec) -> list[dict[str, Any]]:

@@ -53,9 +53,11 @@ from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.waiting import after
+from infra_kit.settings import Settings
 
 SUPPORTS = frozenset(
     {
+        features.DEDICATED_CPU,
         features.READ_REPLICAS,
         features.HIGH_AVAILABILITY,
         features.POOLING,
@@ -70,7 +72,7 @@ SUPPORTS = frozenset(
 HINTS = {Feature("extension"): "RDS does not offer it; run a server of your own on the target 'vps' where it is needed"}
 
 
-def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
+def gaps(spec: PostgresSpec, _: Settings) -> Mapping[Feature, str]:
     """What RDS lacks, or has but for another version, or for one database only."""
     missing = features.gaps(spec.features(), SUPPORTS, HINTS)
     version = spec.version or DEFAULT_VERSION

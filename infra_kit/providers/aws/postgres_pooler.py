@@ -20,7 +20,8 @@ import pulumi
 from pulumi_aws import iam, lambda_, rds
 
 from infra_kit.component import Scope
-from infra_kit.components.postgres import Pooling, PostgresSpec
+from infra_kit.components.postgres import PostgresSpec
+from infra_kit.databases import Pooling
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import identity, policies
 from infra_kit.providers.aws.network import AwsNetwork

@@ -12,7 +12,8 @@ import pulumi
 from pulumi_aws import iam, rds
 
 from infra_kit.component import Scope
-from infra_kit.components.postgres import DEFAULT_VERSION, Backups, PostgresSpec
+from infra_kit.components.postgres import DEFAULT_VERSION, PostgresSpec
+from infra_kit.databases import Backups
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import identity, postgres_master, snapshots
 from infra_kit.providers.aws.network import AwsNetwork

@@ -28,7 +28,6 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.redis import DEFAULT_VERSION, RedisEndpoint, RedisSpec, Version
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import keys, redis_users, sizes, snapshots
 from infra_kit.providers.aws.grants import AwsGrant, Opening
@@ -60,10 +59,6 @@ class AwsRedis:
     host: pulumi.Output[str]
     reader: pulumi.Output[str]
     """The same without replicas."""
-
-
-def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:

@@ -12,14 +12,12 @@ program names, and `up` goes on (or run it again). Images of other places are na
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi_aws import ecr
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
 from infra_kit.naming import MAX_LENGTH, fit
@@ -55,10 +53,6 @@ class Repository(Component[RepositorySpec, RepositoryEndpoint]):
 
     def __init__(self, name: str, *, target: Target | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, {}, target=target, overrides=None, opts=opts)
-
-
-def gaps(spec: RepositorySpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def of(scope: Scope, name: str) -> RepositoryEndpoint:

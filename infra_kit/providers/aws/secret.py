@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -20,7 +19,6 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.secret import SecretEndpoint, SecretSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import keys, security, stored_secrets
 from infra_kit.providers.aws.grants import AwsGrant
@@ -36,10 +34,6 @@ class AwsSecret:
     """A secret's handle, for workloads."""
 
     reference: Reference
-
-
-def gaps(spec: SecretSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:

@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,6 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.service import ServiceEndpoint, ServiceSpec
 from infra_kit.durations import seconds
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, workloads
 from infra_kit.providers.aws.grants import AwsGrant, Opening
@@ -37,8 +36,12 @@ from infra_kit.providers.aws.workloads import Ground, Own, Workload
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
 
-_OWN = frozenset({features.AUTOSCALING, features.STICKY_SESSIONS, features.ERROR_ROLLBACK, features.SMOKE_TESTS})
-SUPPORTS = workloads.SUPPORTS | _OWN
+SUPPORTS = workloads.SUPPORTS | {
+    features.AUTOSCALING,
+    features.STICKY_SESSIONS,
+    features.ERROR_ROLLBACK,
+    features.SMOKE_TESTS,
+}
 
 HINTS = {
     features.BLUE_GREEN: "ECS starts a new version beside the old one, an instance at a time, and takes it back by "
@@ -61,10 +64,6 @@ class AwsService:
     gateways: Gathered[Led]
     """Those that lead to it."""
     service: ecs.Service
-
-
-def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
-    return workloads.gaps(spec, _OWN, HINTS)
 
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:

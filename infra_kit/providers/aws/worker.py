@@ -6,22 +6,14 @@ new version whose tasks end is taken back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pulumi_aws import ecs
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.worker import WorkerEndpoint, WorkerSpec
-from infra_kit.features import Feature
 from infra_kit.providers.aws import service_scaling, worker_scaling, workloads
 
-_OWN = frozenset({features.AUTOSCALING})
-SUPPORTS = workloads.SUPPORTS | _OWN
-
-
-def gaps(spec: WorkerSpec) -> Mapping[Feature, str]:
-    return workloads.gaps(spec, _OWN)
+SUPPORTS = workloads.SUPPORTS | {features.AUTOSCALING}
 
 
 def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:

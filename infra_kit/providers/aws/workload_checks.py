@@ -3,8 +3,6 @@ default."""
 
 from __future__ import annotations
 
-import re
-
 import pulumi
 
 from infra_kit.component import Scope
@@ -41,17 +39,7 @@ def check(scope: Scope, spec: WorkloadSpec, network: AwsNetwork) -> str:
             f"{scope.what}: stop_timeout: given {spec.stop_timeout}, Fargate waits {STOP_SECONDS} seconds at most. "
             "Say '120s' or less, and let the program hand back what it cannot finish by then."
         )
-    for field, names in (("sidecars", spec.sidecars), ("volumes", spec.volumes)):
-        _check_names(scope, field, list(names))
     return spec.image
-
-
-def _check_names(scope: Scope, field: str, names: list[str]) -> None:
-    for name in names:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}", name):
-            raise SpecError(
-                f"{scope.what}: {field}: given {name!r}; on aws a name is letters, digits and '-', e.g. 'proxy'."
-            )
 
 
 def log_days(scope: Scope, spec: WorkloadSpec) -> int:

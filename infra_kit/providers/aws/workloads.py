@@ -22,7 +22,6 @@ from pulumi_aws import cloudwatch, ecs, iam, vpc
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.features import Feature
 from infra_kit.links import Link
 from infra_kit.providers.aws import (
     cluster,
@@ -89,13 +88,6 @@ class Workload:
     """The ARNs of those that a task takes on."""
     needs: Sequence[pulumi.Resource]
     """What must stand before a task runs."""
-
-
-def gaps(
-    spec: WorkloadSpec, supported: frozenset[Feature] = frozenset(), hints: Mapping[Feature, str] | None = None
-) -> dict[Feature, str]:
-    """See `features.gaps`: what a kind of workload supports beside what all do."""
-    return features.gaps(spec.features(), SUPPORTS | supported, hints or {})
 
 
 def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = Own.nothing) -> Workload:

@@ -55,7 +55,7 @@ def _route(route: Route, access_key: pulumi.Input[str] | None) -> dict[str, Any]
         "ttl": None if route.ttl == NO_CACHE else seconds(route.ttl),
         "headers": list(route.told_headers),
         "cookies": list(route.cookies),
-        "query": route.query or route.passes_all,
+        "query": route.sends_query,
     }
     if isinstance(route.origin, Gateway):
         return {**told, "origin": route.origin.url, "bucket": None, "passes_all": route.passes_all}

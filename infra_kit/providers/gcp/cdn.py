@@ -15,7 +15,8 @@
 - Google has no resource for an invalidation, so `release` is one of ours, which asks the API (`cdn_invalidation`).
 - `trust` is the value of the header `X-Infra-Kit-Cdn`, which every request to a host carries: a load balancer has no
   identity that a host could check.
-- `query=False` and the `ttl` of what is no file hold only in part, and the plan says so (`cdn_backends`).
+- Google sends every query string on: `query=False` is a gap, and where it is not said, the plan says so
+  (`cdn_backends`). Of what is no file, it keeps less than `ttl`.
 """
 
 from __future__ import annotations
@@ -37,15 +38,29 @@ from infra_kit.providers.gcp import (
     cdn_invalidation,
     cdn_routes,
     load_balancer,
+    load_balancer_checks,
+)
+from infra_kit.settings import Settings
+
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+    }
 )
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+HINTS = {
+    features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
+    features.QUERY_FILTER: "Google sends a query string to the origin whatever is asked, and keeps an answer for each; "
+    "leave query out, or say query=True where that is meant",
+}
 
-HINTS: Mapping[Feature, str] = {}
 
-
-def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
+def gaps(spec: CdnSpec, _: Settings) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS - load_balancer_checks.unproved(spec.domains, spec.zones), HINTS)
 
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:

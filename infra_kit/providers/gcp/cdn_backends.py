@@ -2,8 +2,9 @@
 theirs (`cdn_gateways`).
 
 What tells answers apart is what the spec names, and always the query string: Google sends it to the origin whatever is
-asked, so an answer that was made for one query must not be given to another. With `query=False` the plan says so, and
-what would decide how a bucket answers is taken out before (`cdn_routes.STORE_QUERY`).
+asked, so an answer that was made for one query must not be given to another. So `query=False`
+is a gap, and without `query=True` what would decide how a bucket answers is taken out before
+(`cdn_routes.STORE_QUERY`).
 Of the rest of a request, `Cookie` and `Authorization` reach the origin where a route names them; Google cannot send
 some cookies and hold back others, nor hold back headers that it is not told of.
 
@@ -61,7 +62,9 @@ def _reader(scope: Scope, spec: CdnSpec) -> storage.HmacKey | None:
     account = service_account(scope, "reader", f"Reads the stores behind {scope.name}")
     for name, store in stores.items():
         bucket = scope.native(store, GcpBucket).name
-        scope.resource(f"reads-{name}", storage.BucketIAMMember, bucket=bucket, role=READ_OBJECT, member=account.member)
+        scope.resource(
+            f"object-reader-{name}", storage.BucketIAMMember, bucket=bucket, role=READ_OBJECT, member=account.member
+        )
     return scope.resource("reader-key", storage.HmacKey, service_account_email=account.email)
 
 

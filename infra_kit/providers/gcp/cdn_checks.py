@@ -35,7 +35,7 @@ OURS = frozenset({"host", "x-infra-kit-cdn"})
 
 
 def check(scope: Scope, spec: CdnSpec) -> None:
-    load_balancer_checks.check(scope, spec.domains, spec.zones, spec.response_headers)
+    load_balancer_checks.check(scope, spec.domains, spec.response_headers)
     for pattern, route in spec.routes.items():
         where = f"Cdn {scope.name!r}: routes: {pattern}"
         load_balancer_checks.check_pattern(where, pattern)
@@ -46,11 +46,11 @@ def check(scope: Scope, spec: CdnSpec) -> None:
 
 def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
     """Says what holds only in part (see `cdn_backends`), and harms nobody: nothing is kept that should not be."""
-    queries = [pattern for pattern, route in spec.routes.items() if not (route.query or route.passes_all)]
+    queries = [pattern for pattern, route in spec.routes.items() if not route.sends_query]
     if queries:
         pulumi.log.warn(
-            f"Cdn {scope.name!r}: routes: {', '.join(queries)}: query=False: Google sends a query string to the origin "
-            "all the same, and keeps an answer for each. Say query=True where that is meant.",
+            f"Cdn {scope.name!r}: routes: {', '.join(queries)}: query: Google sends a query string to the origin "
+            "whatever is asked, and keeps an answer for each. Say query=True where that is meant.",
             scope.parent,
         )
     hosts = [it for it, route in spec.routes.items() if route.ttl != NO_CACHE and not _is_store(route)]

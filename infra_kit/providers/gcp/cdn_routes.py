@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pulumi_gcp import compute
@@ -54,19 +54,22 @@ def url_map(
 
 def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService], gateways: Gateways) -> list[dict[str, Any]]:
     """Tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
-    rules: list[dict[str, Any]] = []
-    for pattern in longest_first(spec.routes):
-        route = spec.routes[pattern]
-        if isinstance(route.origin, Gateway):
-            inner = cdn_gateways.rules(pattern, route.origin.spec, gateways[pattern])
-            rules += [{**rule, "header_action": _held_back(route)} for rule in inner]
-            continue
-        if isinstance(route.origin, ObjectStore) and not route.query:
-            rules.append(_without_store_query(pattern))
-        rules.append(
-            {"match_rules": [match(pattern)], "service": services[pattern].id, "header_action": _held_back(route)}
-        )
+    rules = [rule for pattern in longest_first(spec.routes) for rule in _of_route(spec, pattern, services, gateways)]
     return [{"priority": number, **rule} for number, rule in enumerate(rules, start=1)]
+
+
+def _of_route(
+    spec: CdnSpec, pattern: str, services: Mapping[str, compute.BackendService], gateways: Gateways
+) -> Iterator[dict[str, Any]]:
+    route = spec.routes[pattern]
+    held_back = _held_back(route)
+    if isinstance(route.origin, Gateway):
+        for rule in cdn_gateways.rules(pattern, route.origin.spec, gateways[pattern]):
+            yield {**rule, "header_action": held_back}
+        return
+    if isinstance(route.origin, ObjectStore) and not route.sends_query:
+        yield _without_store_query(pattern)
+    yield {"match_rules": [match(pattern)], "service": services[pattern].id, "header_action": held_back}
 
 
 def _held_back(route: Route) -> dict[str, Any] | None:

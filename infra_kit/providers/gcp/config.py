@@ -11,12 +11,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 import pulumi
 from pulumi_gcp import parametermanager
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.errors import SpecError
@@ -33,10 +31,6 @@ SUPPORTS: frozenset[Feature] = frozenset()
 MAX_LENGTH = 63
 DIGITS = 16
 """Of the mark that names a version after what it holds."""
-
-
-def gaps(spec: ConfigSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: ConfigSpec) -> ConfigEndpoint:

@@ -9,13 +9,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import dns as cloud_dns
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
 from infra_kit.features import Feature
@@ -31,10 +30,6 @@ class GcpZone:
     """What records are made in."""
 
     name: pulumi.Output[str]
-
-
-def gaps(spec: DomainSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:

@@ -31,10 +31,9 @@ from pulumi_gcp import pubsub, serviceaccount
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.event_bus import Consumer, EventBusEndpoint, EventBusSpec, Stream, publishes_to
+from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec, publishes_to
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import event_bus_subjects as subjects
@@ -43,6 +42,7 @@ from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id, service_agent
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
+from infra_kit.streams import Stream
 
 SUPPORTS = frozenset({features.DEAD_LETTER, features.STREAM_REPLICAS, features.LONG_BACKLOG, features.engine("native")})
 
@@ -50,6 +50,9 @@ HINTS = {
     features.engine("nats"): 'Pub/Sub is the bus here; accept the gap, or set engine="native"',
     features.LONG_RETENTION: "Pub/Sub keeps an event for 31 days; set retention='31d', and let a consumer write what "
     "is to be kept longer to an ObjectStore, which has retention_lock too",
+    features.ANY_ACK_WAIT: "Pub/Sub waits 10 seconds to 10 minutes; set ack_wait within that, and let a consumer that "
+    "needs longer say so event by event (ModifyAckDeadline; Google's libraries do it by themselves)",
+    features.ANY_DELIVERIES: "Pub/Sub gives up after 5 to 100 deliveries; set max_deliveries within that",
     features.STREAM_SIZE: "a topic is bounded by its retention alone; leave max_size_gb out",
 }
 
@@ -57,9 +60,6 @@ HOST = NAMES["pubsub"]
 PUBLISHER, SUBSCRIBER = "roles/pubsub.publisher", "roles/pubsub.subscriber"
 MIN_KEPT = 600
 """Seconds, of a topic's and of a subscription's retention."""
-ACK_WAIT = (10, 600)
-"""Seconds."""
-DELIVERIES = (5, 100)
 RETRY = {"minimum_backoff": "10s", "maximum_backoff": "600s"}
 """Between two deliveries of one event, more each time: what cannot be worked off now does not block the rest
 (https://cloud.google.com/pubsub/docs/handling-failures#exponential_backoff)."""
@@ -87,10 +87,6 @@ class GcpBus:
     """By stream."""
     subscriptions: Mapping[str, pubsub.Subscription]
     """By consumer."""
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
@@ -156,28 +152,12 @@ def _check(bus: str, spec: EventBusSpec) -> None:
         )
     for name, stream in spec.streams.items():
         _check_stream(f"EventBus {bus!r}: streams.{name}", stream)
-    for name, consumer in spec.consumers.items():
-        _check_consumer(f"EventBus {bus!r}: consumers.{name}", consumer)
 
 
 def _check_stream(where: str, stream: Stream) -> None:
+    """No gap: nothing near is left, for an event that is to be gone is not to be kept for longer."""
     if seconds(stream.retention) < MIN_KEPT:
         raise SpecError(f"{where}: retention: given {stream.retention}, Pub/Sub keeps an event for '10m' at least.")
-
-
-def _check_consumer(where: str, consumer: Consumer) -> None:
-    least, most = ACK_WAIT
-    if not least <= seconds(consumer.ack_wait) <= most:
-        raise SpecError(
-            f"{where}: ack_wait: given {consumer.ack_wait}, Pub/Sub waits {least} to {most} seconds. A consumer that "
-            "needs longer says so event by event (ModifyAckDeadline; Google's libraries do it by themselves)."
-        )
-    least, most = DELIVERIES
-    if not least <= consumer.max_deliveries <= most:
-        raise SpecError(
-            f"{where}: max_deliveries: given {consumer.max_deliveries}, Pub/Sub gives up after {least} to {most} "
-            "deliveries. Choose one of these."
-        )
 
 
 def _topic_settings(scope: Scope) -> dict[str, Any]:

@@ -28,13 +28,15 @@ from infra_kit.components.service import Service
 from infra_kit.features import Feature
 from infra_kit.patterns import longest_first
 from infra_kit.providers.common import dns
-from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer
+from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer, load_balancer_checks
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
+from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.WAF, features.RATE_LIMITS})
 
 HINTS = {
+    features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
     features.JWT: "Google's load balancer checks no tokens; let the services check them (accept the gap, and give them "
     "issuer and audience as environment), or put an API Gateway before them",
     features.RATE_LIMITS: "Cloud Armor holds one limit a request, and counts for each service by itself; say one limit "
@@ -60,8 +62,9 @@ class GcpGateway:
     """By service."""
 
 
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
+def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
     beyond = frozenset() if gateway_checks.one_limit_a_request(spec) else frozenset({features.RATE_LIMITS})
+    beyond |= load_balancer_checks.unproved(spec.domains, spec.zones)
     return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
 
 

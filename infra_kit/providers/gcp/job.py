@@ -20,7 +20,6 @@ from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.providers.gcp import workload_logs, workloads
 from infra_kit.providers.gcp.apis import NAMES, api
 from infra_kit.providers.gcp.identity import service_account
@@ -29,6 +28,7 @@ from infra_kit.providers.gcp.service import INVOKER
 from infra_kit.schedules import shortest_pause
 
 SUPPORTS = workloads.SUPPORTS
+HINTS = workloads.HINTS
 
 MOST_SECONDS = 7 * 86_400
 STARTS_WITHIN = 20 * 60
@@ -36,10 +36,6 @@ STARTS_WITHIN = 20 * 60
 (https://www.pulumi.com/registry/packages/gcp/api-docs/cloudrunv2/job/)."""
 TOKEN_DIGITS = 12
 """Of the mark that tells one run that `up` makes from another."""
-
-
-def gaps(spec: JobSpec) -> Mapping[Feature, str]:
-    return workloads.gaps(spec)
 
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
@@ -96,7 +92,7 @@ def _token(template: Mapping[str, Any]) -> pulumi.Output[str]:
 def _schedule(scope: Scope, schedule: str, job: cloudrunv2.Job) -> None:
     account = service_account(scope, "scheduler", f"Starts {scope.name}")
     may_start = scope.resource(
-        "scheduler-starts",
+        "scheduler-invoker",
         cloudrunv2.JobIamMember,
         name=job.name,
         location=region(scope),

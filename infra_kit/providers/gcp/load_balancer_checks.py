@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, nearest
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 
 # https://cloud.google.com/load-balancing/docs/https/custom-headers#limitations
 NEVER_ANSWERED = frozenset(
@@ -19,25 +21,31 @@ NEVER_ANSWERED = frozenset(
 NEVER_ANSWERED_PREFIXES = ("x-amz-", "x-gfe-", "x-goog-", "x-google")
 
 
-def check(scope: Scope, domains: Sequence[str], zones: Sequence[Domain], response_headers: Mapping[str, str]) -> None:
+NO_WILDCARDS = (
+    "Google proves a domain by what its load balancer answers on it, which a wildcard has not, or by a record in its "
+    "zone; name each host, e.g. 'www.example.com', or say zones=[Domain(…)] with the zone that it is in"
+)
+
+
+def unproved(domains: Sequence[str], zones: Sequence[Domain]) -> frozenset[Feature]:
+    """Wildcards, where one is in no zone that could prove it."""
+    ours = [zone.spec.domain for zone in zones]
+    wild = [domain for domain in domains if domain.startswith("*") and not nearest(domain, ours)]
+    return frozenset({features.WILDCARD_DOMAINS}) if wild else frozenset()
+
+
+def check(scope: Scope, domains: Sequence[str], response_headers: Mapping[str, str]) -> None:
     """Raises `SpecError`."""
-    _check_domains(scope, domains, [zone.spec.domain for zone in zones])
+    _check_domains(scope, domains)
     _check_response_headers(scope, response_headers)
 
 
-def _check_domains(scope: Scope, domains: Sequence[str], zones: Sequence[str]) -> None:
+def _check_domains(scope: Scope, domains: Sequence[str]) -> None:
     if not domains and scope.defaults.protect:
         raise SpecError(
             f"{scope.what}: domains: none given; in {scope.environment}, on gcp it needs one: a load balancer "
             "has an address alone, no certificate can be had for that, and it would answer without encryption. Say "
             "domains=['www.example.com']."
-        )
-    wild = [domain for domain in domains if domain.startswith("*") and not nearest(domain, zones)]
-    if wild:
-        raise SpecError(
-            f"{scope.what}: domains: given {', '.join(wild)}; Google proves a domain by what its load balancer "
-            "answers on it, which a wildcard has not, or by a record in its zone. Name each host, e.g. "
-            "'www.example.com', or say zones=[Domain(…)] with the zone that it is in."
         )
 
 

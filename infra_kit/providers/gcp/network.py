@@ -16,7 +16,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 import pulumi
@@ -26,7 +25,6 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.providers.gcp.apis import NAMES, api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
@@ -52,10 +50,6 @@ class GcpNetwork:
     region: pulumi.Output[str]
     services: pulumi.Resource | None
     """The private services connection, to depend on; None where the network stood already."""
-
-
-def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:

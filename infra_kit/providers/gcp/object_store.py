@@ -76,10 +76,6 @@ class GcpBucket:
     region: pulumi.Output[str]
 
 
-def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     _check_name(scope.name)
     location = region(scope)

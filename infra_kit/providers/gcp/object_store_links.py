@@ -35,13 +35,13 @@ def grants(
             "link('write', 'delete') where that happens.",
             scope.parent,
         )
-    roles: dict[str, pulumi.Input[str]] = {"looks": LOOK}
+    roles: dict[str, pulumi.Input[str]] = {"bucket-viewer": LOOK}
     if "read" in link.access:
-        roles["reads"] = READ
+        roles["object-viewer"] = READ
     if "write" in link.access:
-        roles["writes"] = WRITE
+        roles["object-creator"] = WRITE
     if "delete" in link.access:
-        roles["deletes"] = _deleter(scope, link)
+        roles["object-deleter"] = _deleter(scope, link)
     return [
         scope.resource(
             f"link-{link.key}-{what}",
@@ -49,7 +49,7 @@ def grants(
             bucket=bucket,
             role=role,
             member=account.member,
-            condition=None if what == "looks" else _below(prefix_of(link), bucket),
+            condition=None if what == "bucket-viewer" else _below(prefix_of(link), bucket),
         )
         for what, role in roles.items()
     ]

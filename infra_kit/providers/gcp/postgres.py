@@ -22,7 +22,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import get_args
 
@@ -47,6 +47,7 @@ from infra_kit.providers.gcp.network import GcpNetwork
 
 SUPPORTS = frozenset(
     {
+        features.DEDICATED_CPU,
         features.READ_REPLICAS,
         features.HIGH_AVAILABILITY,
         features.POOLING,
@@ -75,10 +76,6 @@ class GcpDatabase:
     destination: Destination
     ready: Sequence[pulumi.Resource]
     """What must have run inside before a role can be given anything."""
-
-
-def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra_kit.component import Scope
-from infra_kit.components.postgres import Backups, PostgresSpec
+from infra_kit.components.postgres import PostgresSpec
+from infra_kit.databases import Backups
 from infra_kit.providers.common.postgres_parameters import Service
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.gcp import sizes

@@ -24,7 +24,6 @@ https://cloud.google.com/memorystore/docs/valkey/manage-basic-auth). The endpoin
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -65,10 +64,6 @@ class GcpCache:
     """An instance's handles, for links."""
 
     destination: Destination
-
-
-def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:

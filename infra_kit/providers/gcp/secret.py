@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -20,7 +19,6 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.secret import SecretEndpoint, SecretSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.rotation import keepers
@@ -37,10 +35,6 @@ class GcpSecret:
     """A secret's handle, for workloads."""
 
     reference: Reference
-
-
-def gaps(spec: SecretSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:
@@ -68,5 +62,5 @@ def stored_id(scope: Scope, path: str) -> str:
 def link(scope: Scope, link: Link) -> Grant:
     endpoint: SecretEndpoint = link.to.endpoint
     reference = scope.native(link.to, GcpSecret).reference
-    native = GcpGrant(permissions={"reads": stored_secrets.may_read(reference)}, secrets={"": reference})
+    native = GcpGrant(permissions={"accessor": stored_secrets.may_read(reference)}, secrets={"": reference})
     return endpoint.grant(native=native)

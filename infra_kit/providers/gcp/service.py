@@ -38,11 +38,11 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.gcp import service_checks, workload_logs, workloads
 from infra_kit.providers.gcp.grants import GcpGrant, Permission
 from infra_kit.providers.gcp.place import region
+from infra_kit.settings import Settings
 
-_OWN = frozenset({features.AUTOSCALING, features.STICKY_SESSIONS})
-SUPPORTS = workloads.SUPPORTS | _OWN
+SUPPORTS = workloads.SUPPORTS | {features.AUTOSCALING, features.STICKY_SESSIONS}
 
-HINTS = {
+HINTS = workloads.HINTS | {
     features.BLUE_GREEN: "Cloud Run starts a new version whole beside the old one and switches once its health check "
     "is well: leave strategy out",
     features.SMOKE_TESTS: "Cloud Run asks a new version its health check's path alone. To try one that gets no "
@@ -95,8 +95,8 @@ class GcpService:
     door: Door
 
 
-def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
-    return workloads.gaps(spec, _OWN - service_checks.beyond(spec), HINTS)
+def gaps(spec: ServiceSpec, _: Settings) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS - service_checks.beyond(spec), HINTS)
 
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
@@ -168,4 +168,4 @@ def link(scope: Scope, link: Link) -> Grant:
     )
     where = {"name": service.name, "location": service.region}
     calls = Permission(kind=cloudrunv2.ServiceIamMember, role=INVOKER, where=where)
-    return endpoint.grant(native=GcpGrant(permissions={"calls": calls}))
+    return endpoint.grant(native=GcpGrant(permissions={"invoker": calls}))

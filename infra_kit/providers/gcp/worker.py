@@ -6,28 +6,21 @@ It has as many instances as `min_instances` says: a worker pool does not follow 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 from pulumi_gcp import cloudrunv2
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.worker import WorkerEndpoint, WorkerSpec
-from infra_kit.features import Feature
 from infra_kit.providers.gcp import workload_logs, workloads
 
 SUPPORTS = workloads.SUPPORTS
 
-HINTS = {
+HINTS = workloads.HINTS | {
     features.AUTOSCALING: "a worker pool does not follow a backlog; set min_instances to what the busiest hour needs "
     "and leave max_instances out, or run Google's autoscaler for it "
     "(https://cloud.google.com/run/docs/configuring/workerpools/crema-autoscaling)",
 }
-
-
-def gaps(spec: WorkerSpec) -> Mapping[Feature, str]:
-    return workloads.gaps(spec, hints=HINTS)
 
 
 def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:

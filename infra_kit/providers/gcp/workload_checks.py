@@ -3,8 +3,6 @@ default."""
 
 from __future__ import annotations
 
-import re
-
 import pulumi
 
 from infra_kit.component import Scope
@@ -35,18 +33,8 @@ def check(scope: Scope, spec: WorkloadSpec) -> str:
             f"{scope.what}: environment: given {', '.join(taken)}, which Cloud Run says itself. Leave it out, or take "
             "another name."
         )
-    for name in spec.sidecars:
-        _check_sidecar(scope, name)
     _check_stop(scope, spec)
     return spec.image
-
-
-def _check_sidecar(scope: Scope, name: str) -> None:
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?", name):
-        raise SpecError(
-            f"{scope.what}: sidecars: given {name!r}; on gcp a container's name is lower-case letters, digits and "
-            "hyphens, e.g. 'proxy'."
-        )
 
 
 def _check_stop(scope: Scope, spec: WorkloadSpec) -> None:

@@ -55,4 +55,4 @@ def _prefix(scope: Scope) -> pulumi.Output[str]:
 
 def _let(scope: Scope, name: str, reference: Reference, account: serviceaccount.Account) -> pulumi.Resource:
     may = stored_secrets.may_read(reference)
-    return scope.resource(f"reads-{name}", may.kind, **may.where, role=may.role, member=account.member)
+    return scope.resource(f"secret-{name}-accessor", may.kind, **may.where, role=may.role, member=account.member)

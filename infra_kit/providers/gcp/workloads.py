@@ -24,7 +24,6 @@ from pulumi_gcp import compute, serviceaccount
 from infra_kit import features, links
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.gcp import workload_checks, workload_secrets
 from infra_kit.providers.gcp.apis import api
@@ -61,13 +60,6 @@ class Workload:
     """Of the resource itself."""
     needs: Sequence[pulumi.Resource]
     """What must stand before it runs."""
-
-
-def gaps(
-    spec: WorkloadSpec, supported: frozenset[Feature] = frozenset(), hints: Mapping[Feature, str] | None = None
-) -> dict[Feature, str]:
-    """See `features.gaps`: what a kind of workload supports beside what all do."""
-    return features.gaps(spec.features(), SUPPORTS | supported, {**HINTS, **(hints or {})})
 
 
 def workload(scope: Scope, spec: WorkloadSpec) -> Workload:

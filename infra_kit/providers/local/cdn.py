@@ -7,8 +7,6 @@ A store's object has the request's path as its key, as with CloudFront: under th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 
 from infra_kit import features
@@ -16,20 +14,22 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore, ObjectStoreEndpoint
-from infra_kit.features import Feature
 from infra_kit.providers.common import nginx_routes
 from infra_kit.providers.local import domain
 from infra_kit.providers.local.gateway import LocalGateway
 from infra_kit.providers.local.object_store import LocalBucket
 from infra_kit.providers.local.resource import CdnServer, server
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
-
-HINTS: Mapping[Feature, str] = {}
-
-
-def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+        features.QUERY_FILTER,
+    }
+)
 
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.features import Feature
@@ -12,10 +9,6 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.local.resource import ConfigFiles, server
 
 SUPPORTS: frozenset[Feature] = frozenset()
-
-
-def gaps(spec: ConfigSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: ConfigSpec) -> ConfigEndpoint:

@@ -6,21 +6,16 @@ that end with `.localhost`, browsers know by themselves that they are here (http
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 
 SUPPORTS: frozenset[Feature] = frozenset()
-
-
-def gaps(spec: DomainSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:  # noqa: ARG001  there is nothing to make

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common import nats, urls
 from infra_kit.providers.local.resource import EventBusServer, EventBusUser, server, user
@@ -21,6 +19,8 @@ SUPPORTS = frozenset(
         features.STREAM_SIZE,
         features.LONG_BACKLOG,
         features.LONG_RETENTION,
+        features.ANY_ACK_WAIT,
+        features.ANY_DELIVERIES,
         features.engine("nats"),
     }
 )
@@ -29,10 +29,6 @@ HINTS = {
     features.STREAM_REPLICAS: "one machine has one server, so one copy of a stream; set replicas=1 here",
     features.engine("native"): 'a laptop has no bus of a cloud; set engine="nats", which runs on every target',
 }
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:

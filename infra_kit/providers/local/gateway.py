@@ -14,7 +14,6 @@ started again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -22,14 +21,11 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
-from infra_kit.features import Feature
 from infra_kit.providers.common import gateway_routes
 from infra_kit.providers.local import domain
 from infra_kit.providers.local.resource import GatewayServer, server
 
-SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
-
-HINTS: Mapping[Feature, str] = {}
+SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
 
 
 @dataclass(frozen=True)
@@ -38,10 +34,6 @@ class LocalGateway:
 
     trust: pulumi.Output[str]
     """What its requests carry in `X-Infra-Kit-Cdn`, so that its word is taken for the visitor's address and scheme."""
-
-
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:

@@ -10,14 +10,26 @@ from pathlib import Path
 import pulumi.runtime
 
 from infra_kit import home as private
-from infra_kit.errors import ServerError
+from infra_kit.errors import ConfigError, ServerError
 
 SYSTEM_HOME = Path("/var/lib/infra-kit")
 
 
 def for_program() -> Path:
     """The home of the project whose program runs now."""
-    return of_project(Path(pulumi.runtime.get_root_directory()))
+    return of_project(Path(project()))
+
+
+def project() -> str:
+    """The folder of the project whose program runs now. Raises `ConfigError`."""
+    folder: str | None = pulumi.runtime.get_root_directory()
+    if folder is None:
+        raise ConfigError(
+            "the target 'local' keeps its servers' data in the project's folder, and this program has none: it is an "
+            "inline program of the Automation API, for which Pulumi tells no folder. Put it into a folder with a "
+            "Pulumi.yaml and run that: create_or_select_stack(stack_name=…, work_dir=…)."
+        )
+    return folder
 
 
 def of_project(root: Path) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
@@ -19,10 +18,6 @@ from infra_kit.providers.local.resource import JobServer, server
 SUPPORTS = workloads.SUPPORTS
 
 HINTS: Mapping[Feature, str] = workloads.HINTS
-
-
-def gaps(spec: JobSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:

@@ -1,7 +1,5 @@
 """Network on this machine: the loopback, which nothing outside reaches."""
 
-from collections.abc import Mapping
-
 import pulumi
 
 from infra_kit import features
@@ -12,10 +10,6 @@ from infra_kit.features import Feature
 
 SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {features.FLOW_LOGS: "nothing leaves this machine, so there is no flow to log; set flow_logs=False"}
-
-
-def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:  # noqa: ARG001  there is nothing to make

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.object_store import ObjectStoreEndpoint, ObjectStoreSpec, prefix_of
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.seaweed import bucket_name, lock_mode
 from infra_kit.providers.local.resource import ObjectStoreKey, ObjectStoreServer, server, user
@@ -30,10 +28,6 @@ class LocalBucket:
 
     access_key: pulumi.Output[str]
     secret_key: pulumi.Output[str]
-
-
-def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:

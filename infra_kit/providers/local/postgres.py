@@ -26,8 +26,9 @@ from infra_kit.providers.local.resource import (
     server,
     user,
 )
+from infra_kit.settings import Settings
 
-_PLAIN = frozenset({features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME})
+_PLAIN = frozenset({features.DEDICATED_CPU, features.READ_REPLICAS, features.BACKUPS, features.POINT_IN_TIME})
 
 SUPPORTS = (
     _PLAIN
@@ -46,7 +47,7 @@ OURS = frozenset({"hot_standby", "max_wal_senders", "password_encryption", "rest
 """Parameters that this target decides, beyond what every one does."""
 
 
-def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
+def gaps(spec: PostgresSpec, _: Settings) -> Mapping[Feature, str]:
     """What no single build has: an extension may be there, but for another version."""
     missing = features.gaps(spec.features(), _installed(), HINTS)
     build = postgres_builds.best(spec.version, spec.extensions) or postgres_builds.best(None, spec.extensions)

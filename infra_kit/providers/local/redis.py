@@ -12,7 +12,6 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import urls
@@ -31,10 +30,6 @@ class LocalRedis:
     """What a link must reach beside the primary, by role."""
 
     replicas: Mapping[str, RedisReplica]
-
-
-def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:

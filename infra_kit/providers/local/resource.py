@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from infra_kit._dynamic import Provider
 from infra_kit.component import Scope
+from infra_kit.errors import ConfigError
 from infra_kit.links import Link
 from infra_kit.naming import child
 from infra_kit.providers.common.link_users import user_name
@@ -24,6 +25,9 @@ class ServerResource(Resource, module="infra-kit", name="Server"):
     """What is no secret of the endpoint."""
     private: pulumi.Output[Mapping[str, Any]]
     """What is secret of it."""
+
+    LISTENS: ClassVar[bool] = True
+    """At a port, which the settings may choose."""
 
     def __init__(self, resource_name: str, *, opts: pulumi.ResourceOptions, **props: Any) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["private"])
@@ -70,17 +74,25 @@ class ServiceServer(ServerResource, module="infra-kit", name="ServiceServer"):
 class WorkerServer(ServerResource, module="infra-kit", name="WorkerServer"):
     """Instances of a program under a supervisor. With volumes it holds data."""
 
+    LISTENS = False
+
 
 class JobServer(ServerResource, module="infra-kit", name="JobServer"):
     """Runs of a program under a supervisor. With volumes it holds data."""
+
+    LISTENS = False
 
 
 class SecretFile(ServerResource, module="infra-kit", name="SecretFile"):
     """A secret value, which is kept beside no server. A generated one cannot be made again."""
 
+    LISTENS = False
+
 
 class ConfigFiles(ServerResource, module="infra-kit", name="ConfigFiles"):
     """Plain values, which stand in the program too."""
+
+    LISTENS = False
 
 
 class PostgresRole(ServerResource, module="infra-kit", name="PostgresRole"):
@@ -142,7 +154,6 @@ def server(
     """
     first = all(made.startswith(_LINK) for made in scope.roles)
     name = scope.name if first else child(scope.name, role)
-    settings = cast(LocalSettings, scope.target.settings or LocalSettings())
     return scope.resource(
         role,
         make,
@@ -152,7 +163,17 @@ def server(
         home=str(home.for_program()),
         stack=pulumi.get_stack(),
         name=name,
-        port=settings.ports.get(name),
+        port=_port(scope, name, make),
         retain=scope.defaults.retain_data or bool(protect),
         **props,
     )
+
+
+def _port(scope: Scope, name: str, make: type[ServerResource]) -> int | None:
+    """The one that the settings choose. Raises `ConfigError` for what has none."""
+    chosen = cast(LocalSettings, scope.target.settings).ports.get(name)
+    if chosen is not None and not make.LISTENS:
+        raise ConfigError(
+            f"infra-kit:local: ports: {name}: given {chosen}; {scope.what} listens at no port. Leave {name} out."
+        )
+    return chosen

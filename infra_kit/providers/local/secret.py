@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.secret import SecretEndpoint, SecretSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.local.resource import SecretFile, server
 
 SUPPORTS = frozenset({features.ROTATION})
-
-
-def gaps(spec: SecretSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:

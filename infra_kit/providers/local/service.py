@@ -39,10 +39,6 @@ HINTS: Mapping[Feature, str] = {
 }
 
 
-def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     service = server(
         scope,

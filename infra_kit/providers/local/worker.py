@@ -22,10 +22,6 @@ SUPPORTS = workloads.SUPPORTS | {features.AUTOSCALING}
 HINTS: Mapping[Feature, str] = workloads.HINTS
 
 
-def gaps(spec: WorkerSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:
     worker = server(
         scope,

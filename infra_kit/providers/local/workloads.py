@@ -25,6 +25,7 @@ from infra_kit.component import Scope
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.local import home
 from infra_kit.workloads import WorkloadSpec
 
 SUPPORTS = frozenset({features.VOLUMES})
@@ -46,7 +47,7 @@ def settings(scope: Scope, spec: WorkloadSpec) -> dict[str, Any]:
         "depends_on": [resource for grant in given.grants for resource in grant.depends_on],
         "image": spec.image,
         "command": list(spec.command),
-        "directory": pulumi.runtime.get_root_directory(),
+        "directory": home.project(),
         "environment": dict(given.plain),
         "secrets": pulumi.Output.secret(dict(given.secret)),
         "volumes": {name: workloads.volume_variable(name) for name in spec.volumes},

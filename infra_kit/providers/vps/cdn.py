@@ -25,7 +25,6 @@ from infra_kit.components.cdn import CdnEndpoint, CdnSpec
 from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import dns, nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
@@ -36,19 +35,17 @@ from infra_kit.providers.vps.object_store import VpsBucket
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.settings import VpsSettings
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+SUPPORTS = frozenset(
+    {features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION, features.QUERY_FILTER}
+)
 
-HINTS: Mapping[Feature, str] = {}
+HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS}
 
 PORT = 8080
 MEMORY_GB, CPU = 0.25, 1.0
 HSTS = {"Strict-Transport-Security": "max-age=63072000"}
 """Two years (https://infosec.mozilla.org/guidelines/web_security#http-strict-transport-security), unless the spec says
 otherwise; without subdomains, which are not the Cdn's to speak for."""
-
-
-def gaps(spec: CdnSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:

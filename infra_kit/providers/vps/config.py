@@ -6,12 +6,10 @@ are other files: what is linked is made anew with them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.features import Feature
@@ -31,10 +29,6 @@ class VpsConfig:
     """What is mounted."""
 
     files: pulumi.Output[str]
-
-
-def gaps(spec: ConfigSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: ConfigSpec) -> ConfigEndpoint:

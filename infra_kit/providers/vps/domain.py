@@ -7,12 +7,11 @@ target=Target(name="aws", …))`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
 from infra_kit.errors import SpecError
@@ -29,10 +28,6 @@ class VpsZone:
     """What is to be set, beside the Domain's own records."""
 
     entries: Gathered[Entry]
-
-
-def gaps(spec: DomainSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:

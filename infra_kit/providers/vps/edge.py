@@ -16,14 +16,13 @@ goes. Certificates are in the same volume; it is kept like data, because authori
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.dns_records import RecordType
 from infra_kit.environments import Environment
@@ -80,10 +79,6 @@ class Edge(Component[EdgeSpec, EdgeEndpoint]):
         super().__init__(name, {}, target=target, overrides=None, opts=opts)
 
 
-def gaps(spec: EdgeSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
-
-
 def of(scope: Scope) -> EdgeEndpoint:
     """The edge of the host that a component is on."""
     return scope.shared(Edge, Edge.KIND).endpoint
@@ -95,15 +90,12 @@ def create(scope: Scope, spec: EdgeSpec) -> EdgeEndpoint:  # noqa: ARG001  every
     return EdgeEndpoint(network=network, native=Proxy(container=proxy))
 
 
+NO_WILDCARDS = "a wildcard's certificate takes a record in its DNS zone, which a host cannot set; name each domain"
+
+
 def names(scope: Scope, domains: Sequence[str]) -> list[str]:
     """What the edge serves a component by: a name has a certificate, `http://…` has none. Without domains, the host's
     own name. Raises `SpecError` for what gets no certificate; plain HTTP is for trying things out."""
-    wildcards = [domain for domain in domains if domain.startswith("*")]
-    if wildcards:
-        raise SpecError(
-            f"{scope.what}: domains: given {', '.join(wildcards)}: a certificate for every name below a domain "
-            "takes a record in its DNS zone, which a host cannot set. Name each domain."
-        )
     return list(domains) or [_own_name(scope)]
 
 

@@ -18,7 +18,6 @@ import pulumi_docker as docker
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import nats
@@ -40,6 +39,8 @@ SUPPORTS = frozenset(
         features.STREAM_SIZE,
         features.LONG_BACKLOG,
         features.LONG_RETENTION,
+        features.ANY_ACK_WAIT,
+        features.ANY_DELIVERIES,
         features.engine("nats"),
     }
 )
@@ -57,10 +58,6 @@ USER = "1000:1000"
 MEMORY_GB, CPU = 0.5, 1.0
 """NATS keeps events on the disk: overrides={"server": {"memory": <MiB>, "cpus": "2"}} where consumers are many."""
 DATA = "/data"
-
-
-def gaps(spec: EventBusSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:

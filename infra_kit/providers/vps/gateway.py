@@ -23,7 +23,6 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
-from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import dns, gateway_nginx, gateway_routes
 from infra_kit.providers.common.passwords import password
@@ -35,7 +34,7 @@ from infra_kit.providers.vps.service import VpsService
 
 SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
 
-HINTS: Mapping[Feature, str] = {}
+HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS}
 
 PORT, INSIDE = 8080, "127.0.0.1:8082"
 MEMORY_GB, CPU = 0.25, 1.0
@@ -47,10 +46,6 @@ class VpsGateway:
 
     trust: pulumi.Output[str]
     """What its requests carry in `X-Infra-Kit-Cdn`: of one that is not public, the only ones that are answered."""
-
-
-def gaps(spec: GatewaySpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:

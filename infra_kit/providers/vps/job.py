@@ -14,7 +14,6 @@ from typing import Any
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
@@ -29,10 +28,6 @@ SUPPORTS = workloads.SUPPORTS
 HINTS: Mapping[Feature, str] = workloads.HINTS
 
 ROLE = "instance"
-
-
-def gaps(spec: JobSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:

@@ -42,10 +42,6 @@ class VpsNetwork:
     """What is published on the host's private address; None where it has none."""
 
 
-def gaps(spec: NetworkSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     _check_range(scope, spec)
     data = bridge(scope, "data", _quarter(spec, 0), internal=True)

@@ -28,7 +28,6 @@ from infra_kit.components.object_store import (
     ObjectStoreSpec,
     prefix_of,
 )  # fmt: skip
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import seaweed
@@ -73,10 +72,6 @@ class VpsBucket:
     reached: Reached
     server: Container
     settled: pulumi.Resource
-
-
-def gaps(spec: ObjectStoreSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:

@@ -19,7 +19,8 @@ import pulumi_docker as docker
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.postgres import DEFAULT_VERSION, Pooling, PostgresEndpoint, PostgresSpec
+from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec
+from infra_kit.databases import Pooling
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
@@ -34,32 +35,32 @@ from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, inside, way
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
-from infra_kit.providers.vps.postgres_conf import POOLER, POOLER_PORT, PORT, REPLICATOR, SOCKETS
+from infra_kit.providers.vps.postgres_conf import POOLER, POOLER_PORT, POOLER_USER, PORT, REPLICATOR, SOCKETS, USER
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
+from infra_kit.settings import Settings
 
 SUPPORTS = frozenset(
-    {features.READ_REPLICAS, features.POOLING, features.BACKUPS, features.POINT_IN_TIME}
+    {features.DEDICATED_CPU, features.READ_REPLICAS, features.POOLING, features.BACKUPS, features.POINT_IN_TIME}
     | {features.version(version) for version in images.POSTGRES}
     | {features.extension(name) for name in (*CONTRIB, "vector")}
 )
 HINTS = {
+    features.DEDICATED_CPU: "the host is not known to have CPUs of its own; rent one that has and say so: "
+    "infra-kit:vps: {size: {cpu: …, memory_gb: …, disk_gb: …, dedicated_cpu: true}}",
     features.HIGH_AVAILABILITY: "one host cannot stand in for itself; set high_availability=False here",
     Feature("extension"): "the image has PostgreSQL's own extensions and vector; aws and gcp have more",
 }
 
-USER = "999:999"
-"""The image's own user `postgres` (https://github.com/docker-library/postgres)."""
-POOLER_USER = "70:70"
-"""The pooler image's own user `postgres` (https://github.com/edoburu/docker-pgbouncer)."""
 
-
-def gaps(spec: PostgresSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
+def gaps(spec: PostgresSpec, settings: Settings) -> Mapping[Feature, str]:
+    """A host's CPUs are its own, or not, for all that runs there."""
+    beyond = frozenset() if room.has_dedicated_cpu(settings) else frozenset({features.DEDICATED_CPU})
+    return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
-    postgres_conf.check(scope.name, spec, dedicated_cpu=room.has_dedicated_cpu(ssh.settings(scope).size))
+    postgres_conf.check(scope.name, spec)
     room.take(scope, "data", "disk_gb", max(spec.storage_gb, spec.max_storage_gb or 0) * (1 + spec.read_replicas))
     say_no_limit(scope, spec.max_storage_gb, ssh.settings(scope).host)
     shared = _Shared.of(scope, spec)

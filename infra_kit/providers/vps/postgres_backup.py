@@ -18,7 +18,7 @@ import pulumi_docker as docker
 import pulumi_random as random
 
 from infra_kit.component import Scope
-from infra_kit.components.postgres import Backups
+from infra_kit.databases import Backups
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps import images, postgres_conf, ssh
 from infra_kit.providers.vps.containers import FILES, Container, container

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra_kit.components.postgres import Pooling, PostgresSpec
-from infra_kit.errors import SpecError
+from infra_kit.components.postgres import PostgresSpec
+from infra_kit.databases import Pooling
 from infra_kit.providers.common import postgres_parameters
 from infra_kit.providers.vps.containers import FILES
 
 PORT, POOLER_PORT = 5432, 6432
+USER = "999:999"
+"""The image's own user `postgres` (https://github.com/docker-library/postgres)."""
+POOLER_USER = "70:70"
+"""The pooler image's own user `postgres` (https://github.com/edoburu/docker-pgbouncer)."""
 REPLICATOR, POOLER = "replicator", "pooler"
 LOGINS = "infra_kit.logins"
 """The function by which the pooler looks roles up."""
@@ -35,15 +39,9 @@ host all all all scram-sha-256
 """
 
 
-def check(name: str, spec: PostgresSpec, *, dedicated_cpu: bool) -> None:
-    """Raises `SpecError` for a parameter that would open the server, or break what else the spec asks, and for CPUs of
-    one's own on a host that does not have them."""
+def check(name: str, spec: PostgresSpec) -> None:
+    """Raises `SpecError` for a parameter that would open the server, or break what else the spec asks."""
     postgres_parameters.check(name, spec.parameters, decider="the vps target", also=OURS)
-    if spec.dedicated_cpu and not dedicated_cpu:
-        raise SpecError(
-            f"Postgres {name!r}: dedicated_cpu: given True, and the host is not known to have CPUs of its own. Rent "
-            "one that has and say so: infra-kit:vps: {size: {cpu: …, memory_gb: …, disk_gb: …, dedicated_cpu: true}}."
-        )
 
 
 def server(spec: PostgresSpec, *, archive: str | None = None, follow: tuple[str, str] | None = None) -> str:

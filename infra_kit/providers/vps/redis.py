@@ -17,7 +17,6 @@ import pulumi_docker as docker
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
 from infra_kit.providers.common import valkey
@@ -47,10 +46,6 @@ CPU = 1.0
 """Commands run in one thread (https://valkey.io/topics/benchmark/)."""
 HEALTH = ("valkey-cli", "-e", "--no-auth-warning", "--user", "health", "--pass", "none", "ping")
 """The user `health` has no password, and may do nothing else."""
-
-
-def gaps(spec: RedisSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:

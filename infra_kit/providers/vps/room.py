@@ -10,7 +10,8 @@ from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.naming import child
 from infra_kit.providers.vps import ssh
-from infra_kit.providers.vps.settings import HostSize
+from infra_kit.providers.vps.settings import VpsSettings
+from infra_kit.settings import Settings
 
 Thing = Literal["memory_gb", "disk_gb"]
 FIELDS: dict[Thing, str] = {"memory_gb": "memory_gb", "disk_gb": "storage_gb"}
@@ -51,8 +52,8 @@ def check_cpu(scope: Scope, role: str, cpu: float) -> None:
         )
 
 
-def has_dedicated_cpu(size: HostSize | None) -> bool:
-    return size is not None and size.dedicated_cpu
+def has_dedicated_cpu(settings: Settings) -> bool:
+    return isinstance(settings, VpsSettings) and settings.size is not None and settings.size.dedicated_cpu
 
 
 def _who(scope: Scope) -> str:

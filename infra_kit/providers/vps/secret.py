@@ -8,7 +8,6 @@ value is made anew by the first `up` after each stretch of `rotation`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -16,7 +15,6 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.secret import SecretEndpoint, SecretSpec
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.rotation import keepers
@@ -36,10 +34,6 @@ class VpsSecret:
 
     folder: str
     volume: pulumi.Output[str]
-
-
-def gaps(spec: SecretSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:

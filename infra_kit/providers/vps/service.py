@@ -54,10 +54,6 @@ class VpsService:
     reached: Reached
 
 
-def gaps(spec: ServiceSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
-
-
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     work = workloads.workload(scope, spec, {"PORT": str(spec.port)})
     work = replace(work, run=replace(work.run, **_health(spec), labels=RESTARTED))

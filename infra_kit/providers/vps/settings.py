@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import IPv4Address
 from typing import Annotated
 
@@ -11,27 +10,27 @@ from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validat
 
 from infra_kit.settings import Settings
 from infra_kit.spec import Options
+from infra_kit.texts import matching
 
-
-def _host_key(text: str) -> str:
-    if not re.fullmatch(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}", text):
-        raise ValueError(
-            "the host's public key is needed, as `ssh-keyscan -t ed25519 <host>` prints it without the host's name: "
-            "'ssh-ed25519 AAAA…'. Compare it with what the provider's console shows"
-        )
-    return text
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]*", text):
-        raise ValueError("a host's name or address is needed, e.g. 'vps-1.example.com'")
-    return text
-
-
-def _user(text: str) -> str:
-    if not re.fullmatch(r"[a-z_][a-z0-9_-]*", text):
-        raise ValueError("a user's name of the host is needed, e.g. 'deploy'")
-    return text
+Https = Annotated[
+    str,
+    matching(
+        r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?",
+        "an address that begins with https:// and has no path is needed",
+    ),
+]
+Host = Annotated[
+    str, matching(r"[A-Za-z0-9][A-Za-z0-9._:-]*", "a host's name or address is needed, e.g. 'vps-1.example.com'")
+]
+HostKey = Annotated[
+    str,
+    matching(
+        r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}",
+        "the host's public key is needed, as `ssh-keyscan -t ed25519 <host>` prints it without the host's name: "
+        "'ssh-ed25519 AAAA…'. Compare it with what the provider's console shows",
+    ),
+]
+User = Annotated[str, matching(r"[a-z_][a-z0-9_-]*", "a user's name of the host is needed, e.g. 'deploy'")]
 
 
 def _private(text: str) -> str:
@@ -40,18 +39,12 @@ def _private(text: str) -> str:
     return text
 
 
-def _https(text: str) -> str:
-    if not re.fullmatch(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?", text):
-        raise ValueError("an address that begins with https:// and has no path is needed")
-    return text
-
-
 class BackupStore(Options):
     """An object store away from this host, which speaks S3: database backups go there, encrypted before they leave."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    endpoint: Annotated[str, AfterValidator(_https)]
+    endpoint: Https
     """E.g. `https://s3.eu-central-1.amazonaws.com`."""
     bucket: str = Field(min_length=3, max_length=63)
     region: str = "us-east-1"
@@ -83,11 +76,11 @@ def secret(value: SecretStr | pulumi.Output[str]) -> pulumi.Output[str]:
 
 
 class VpsSettings(Settings):
-    host: Annotated[str, AfterValidator(_name)]
+    host: Host
     """Its name or address, as SSH reaches it."""
-    host_key: Annotated[str, AfterValidator(_host_key)]
+    host_key: HostKey
     """Its public SSH key, e.g. `ssh-ed25519 AAAA…`: no other host is ever spoken to."""
-    user: Annotated[str, AfterValidator(_user)] = "root"
+    user: User = "root"
     """Who logs in: root, or one who may use Docker (and sudo, for the bootstrap)."""
     port: int = Field(default=22, ge=1, le=65_535)
     key_file: str | None = None

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
 from infra_kit.providers.vps import images, ssh
@@ -58,10 +57,6 @@ class Tools(Component[ToolsSpec, ToolsEndpoint]):
 
     def __init__(self, name: str, *, target: Target | None = None, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, {}, target=target, overrides=None, opts=opts)
-
-
-def gaps(spec: ToolsSpec) -> dict[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def of(scope: Scope) -> ToolsEndpoint:

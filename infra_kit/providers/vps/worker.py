@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import pulumi
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.worker import WorkerEndpoint, WorkerSpec
 from infra_kit.features import Feature
@@ -21,10 +20,6 @@ from infra_kit.providers.vps.workloads import Workload
 SUPPORTS = workloads.SUPPORTS
 
 HINTS: Mapping[Feature, str] = workloads.HINTS
-
-
-def gaps(spec: WorkerSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, HINTS)
 
 
 def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:

@@ -11,8 +11,10 @@ from typing import Any, ClassVar
 import pytest
 
 from infra_kit import Environment, Target, features
+from infra_kit._gaps import lacks
 from infra_kit.component import Component
 from infra_kit.features import Feature
+from infra_kit.settings import Settings
 from infra_kit.spec import Spec, build
 from infra_kit.target import package
 from infra_kit.testing._monitor import Answer
@@ -121,8 +123,7 @@ class Base:
 
     def gaps(self, target: Target, arguments: Mapping[str, Any]) -> Mapping[Feature, str]:
         """What the target lacks of it, each with its way out."""
-        gaps: Mapping[Feature, str] = target.driver(self.component.KIND).gaps(self.spec(arguments))
-        return gaps
+        return lacks(target.driver(self.component.KIND), settings(target), self.spec(arguments))
 
     def spec(self, arguments: Mapping[str, Any]) -> Spec:
         return build(self.component.SPEC, self.component.__name__, NAME, {**self.arguments, **arguments})
@@ -134,6 +135,12 @@ class Base:
             return [{key: value for key, value in rest if value is not None}]
         others = [ask for other, ask in self.asks.items() if other.family == feature.family and other != feature]
         return [ask for ask in others if not self.gaps(target, ask)]
+
+
+def settings(target: Target) -> Settings:
+    """Those of a target, outside of any program."""
+    default: type[Settings] = package(target.name).SETTINGS
+    return target.settings or default()
 
 
 def accepting(target: Target, gaps: Mapping[Feature, str]) -> Target:

@@ -23,11 +23,14 @@ class CdnConformance(ComponentConformance):
     secrets = frozenset({"trust"})
     arguments = {"routes": {"/*": "https://origin.example.com"}, "compression": False}
     keeps_data = False
+    leaves_no_trace = frozenset({features.QUERY_FILTER})  # where a target has it, every route does so unasked
     asks = {
         features.DOMAINS: {"domains": ["www.example.com"]},
+        features.WILDCARD_DOMAINS: {"domains": ["www.example.com", "*.example.org"]},
         features.RESPONSE_HEADERS: {"response_headers": {"Strict-Transport-Security": "max-age=31536000"}},
         features.COMPRESSION: {"compression": True},
         features.INVALIDATION: {"release": "v1"},
+        features.QUERY_FILTER: {"routes": {"/*": Route("https://origin.example.com", query=False)}},
     }
     variations = {
         "one more route": {"routes": {"/*": "https://origin.example.com", "/api/*": "https://api.example.com"}},

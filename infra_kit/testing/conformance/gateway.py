@@ -29,6 +29,7 @@ class GatewayConformance(ComponentConformance):
         features.JWT: {"jwt": JWT},
         features.WAF: {"waf": True},
         features.RATE_LIMITS: {"limits": [RateLimit(requests=100, per="1m")]},
+        features.WILDCARD_DOMAINS: {"domains": ["api.example.com", "*.example.org"]},
         features.DOMAINS: {"domains": ["api.example.com", "www.example.com"]},
     }
     variations = {

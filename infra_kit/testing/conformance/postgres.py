@@ -12,6 +12,7 @@ class PostgresConformance(ComponentConformance):
     endpoint = PostgresEndpoint
     secrets = frozenset({"password", "url", "reader_url", "reader_urls", "pooled_url"})
     asks = {
+        features.DEDICATED_CPU: {"dedicated_cpu": True},
         features.READ_REPLICAS: {"read_replicas": 2},
         features.HIGH_AVAILABILITY: {"high_availability": True},
         features.POOLING: {"pooling": Pooling()},
@@ -37,7 +38,6 @@ class PostgresConformance(ComponentConformance):
     gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_DATABASE", "IT_USERNAME", "IT_CA_CERTIFICATE"}
     variations = {
         "size": {"cpu": 4, "memory_gb": 8, "storage_gb": 100, "max_storage_gb": 500},
-        "dedicated CPUs": {"dedicated_cpu": True},
         "databases": {"databases": ["app", "second"]},
         "parameters": {"parameters": {"log_min_duration_statement": "500"}},
         "deletion protection": {"deletion_protection": True},

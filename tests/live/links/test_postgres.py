@@ -15,9 +15,9 @@ from infra_kit._dynamic import Props
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres import HANDLER
+from tests.awaiting import until
 from tests.live.links.users import User, changed, delete, ensure, kill, pid, user
 from tests.live.servers.database import props_in
-from tests.live.servers.workloads import until
 
 
 @pytest.fixture(scope="module")

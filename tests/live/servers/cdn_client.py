@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +42,3 @@ def serve(home: Path, routes: dict[str, Any], **changes: Any) -> httpx.Client:
 
 def cache(answer: httpx.Response) -> str:
     return answer.headers["X-Cache"]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        pause.wait(0.05)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from infra_kit._dynamic import Props
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.gateway import HANDLER
-from tests.live.servers.cdn_client import until
+from tests.awaiting import until
 from tests.live.servers.origin import Origin
 
 NAME = "edge"

@@ -11,8 +11,9 @@ import trustme
 
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.cdn import HANDLER
+from tests.awaiting import until
 from tests.live.servers import s3_client as stores
-from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve, until
+from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve
 from tests.live.servers.origin import Origin
 
 KEY = "static/sp ace/é(1)+!*'~&=,;:@$.txt"

@@ -12,7 +12,8 @@ import pytest
 from infra_kit.errors import ServerError
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers.cdn import HANDLER
-from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve, until
+from tests.awaiting import until
+from tests.live.servers.cdn_client import bucket_route, cache, props, route, serve
 from tests.live.servers.origin import Origin
 
 
@@ -63,6 +64,25 @@ def test_kill_9_of_all_its_processes_costs_neither_address_nor_secret_nor_cache(
 
     assert again == outs
     until(lambda: cache(httpx.get(outs["public"]["url"] + "/x")) == "HIT")
+
+
+def test_a_log_of_more_than_10_mb_gives_way_to_a_new_one_without_a_restart(home_dir: Path, origin: Origin) -> None:
+    wanted = props(home_dir, {"/*": route(origin.url)})
+    client = serve(home_dir, {"/*": route(origin.url)})
+    first, log = pid(home_dir), Box(home_dir, "test", "edge").path / "access.log"
+    client.get("/before")
+    with log.open("a") as file:
+        file.truncate(10 * 2**20 + 1)
+    assert HANDLER.changed(wanted, wanted)
+
+    HANDLER.ensure(wanted)
+    client.get("/after")
+
+    until(lambda: "/after" in log.read_text())
+    assert "/before" not in log.read_text()
+    assert "/before" in log.with_name("access.log.1").read_text()
+    assert pid(home_dir) == first
+    assert not HANDLER.changed(wanted, wanted)
 
 
 def test_it_listens_on_the_loopback_and_on_kept_ports_only(home_dir: Path, origin: Origin) -> None:

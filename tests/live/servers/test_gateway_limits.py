@@ -15,7 +15,7 @@ import pytest
 from infra_kit.providers.common import gateway_nginx
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.servers import nginx
-from tests.live.servers.cdn_client import until
+from tests.awaiting import until
 from tests.live.servers.gateway_client import Issuer, limit, route, serve
 from tests.live.servers.origin import Origin
 

@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from infra_kit.providers.common import gateway_nginx
-from tests.live.servers.cdn_client import until
+from tests.awaiting import until
 from tests.live.servers.gateway_client import Issuer, box, logged, route, serve
 from tests.live.servers.origin import Origin
 

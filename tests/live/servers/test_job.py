@@ -12,7 +12,8 @@ import pytest
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.servers.job import HANDLER
-from tests.live.servers.workloads import box, log, processes, until, workload
+from tests.awaiting import until
+from tests.live.servers.workloads import box, log, processes, workload
 
 
 def job(home: Path, code: str, **changes: Any) -> dict[str, Any]:

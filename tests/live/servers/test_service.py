@@ -15,7 +15,8 @@ import pytest
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.servers.service import HANDLER
-from tests.live.servers.workloads import TOKEN, Load, answers, box, log, processes, serve, service, until
+from tests.awaiting import until
+from tests.live.servers.workloads import TOKEN, Load, answers, box, log, processes, serve, service
 
 
 def test_requests_are_balanced_over_all_instances(home_dir: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import inventory
-from tests.live.servers.workloads import Load, answers, box, log, processes, serve, until
+from tests.awaiting import until
+from tests.live.servers.workloads import Load, answers, box, log, processes, serve
 
 REQUESTS = 2_000
 BLUE_GREEN: dict[str, Any] = {"strategy": "blue-green", "watch": 1.0}

@@ -16,7 +16,8 @@ from infra_kit import Consumer, Stream
 from infra_kit.errors import ServerError
 from infra_kit.providers.local.servers import event_bus
 from infra_kit.providers.local.servers.worker import HANDLER
-from tests.live.servers.workloads import log, processes, until, workload
+from tests.awaiting import until
+from tests.live.servers.workloads import log, processes, workload
 
 WORKS = "import time; print('works', flush=True); time.sleep(600)"
 

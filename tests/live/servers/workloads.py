@@ -6,9 +6,7 @@ import http.client
 import ssl
 import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +17,7 @@ import psutil
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers.service import HANDLER
+from tests.awaiting import until
 
 APP = Path(__file__).parents[1]
 """The folder of the package `app`."""
@@ -83,13 +82,6 @@ def _has_open(process: psutil.Process, file: str) -> bool:
         return file in {opened.path for opened in process.open_files()}
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
 
 
 class Load:

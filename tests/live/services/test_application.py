@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.live.servers.workloads import until
+from tests.awaiting import until
 from tests.live.services.conftest import open_application
 from tests.shop import Shop
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Health, Postgres, Redis, Release, Service, Volume
+from infra_kit import Health, Postgres, Redis, Release, Service, Sidecar, Volume
 from infra_kit.components.service import ServiceSpec
 from infra_kit.errors import SpecError
 from infra_kit.testing import record
@@ -66,6 +66,15 @@ def test_a_variable_is_said_once() -> None:
 def test_a_variable_that_the_service_itself_sets_is_not_said(where: str, name: str) -> None:
     message = refused(volumes={"uploads": Volume(path="/uploads")}, **{where: {name: "8080"}})
     assert message == f"{where}: {name} is set by infra_kit, which knows its value; leave it out"
+
+
+@pytest.mark.parametrize("part", ["volumes", "sidecars"])
+@pytest.mark.parametrize("name", ["", "Uploads", "up_loads", "../data", "1st", "a--b", "a" * 25])
+def test_a_part_is_called_as_components_are(part: str, name: str) -> None:
+    value = Volume(path="/data") if part == "volumes" else Sidecar(image="proxy:1")
+    message = refused(**{part: {name: value}})
+    assert message.startswith(f"{part}.{name}")
+    assert "a name of at most 24 lower-case letters, digits and single hyphens is needed" in message
 
 
 def test_a_secret_that_is_no_text_is_refused() -> None:

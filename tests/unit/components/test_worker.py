@@ -30,6 +30,11 @@ def test_what_grows_says_by_what() -> None:
     assert message == "backlog: needed with max_instances: it says what the number of instances follows"
 
 
+def test_who_may_have_no_instance_says_what_starts_one() -> None:
+    message = refused(min_instances=0)
+    assert message == "backlog: needed with min_instances=0: it says what an instance is started for"
+
+
 def test_a_backlog_is_of_a_linked_bus() -> None:
     message = refused(max_instances=5, backlog=Backlog(consumer="mine"))
     assert message == (

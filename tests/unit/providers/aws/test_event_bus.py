@@ -11,8 +11,9 @@ import pytest
 from infra_kit import Consumer, EventBus, Stream, features
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.errors import SpecError, UnsupportedFeatureError
-from infra_kit.providers.aws.event_bus import gaps
+from infra_kit.providers.aws import event_bus as driver
 from infra_kit.testing import record
+from tests.unit.lacking import gaps
 from tests.unit.providers.aws.buses import CRM, LEADS, above, made, policy
 from tests.unit.refusals import refusal
 
@@ -193,7 +194,7 @@ def spec(stream: Stream) -> EventBusSpec:
 
 
 def test_nats_is_a_gap_with_a_way_out() -> None:
-    found = gaps(spec(LEADS["LEADS"]).replace(engine="nats"))
+    found = gaps(driver, spec(LEADS["LEADS"]).replace(engine="nats"))
     assert set(found) == {features.engine("nats")}
     assert 'set engine="native"' in found[features.engine("nats")]
 
@@ -217,7 +218,7 @@ def test_a_stack_that_accepts_the_gap_of_nats_gets_eventbridge() -> None:
     ],
 )
 def test_what_is_beyond_the_service_is_a_gap_with_a_way_out(stream: Stream, gap: str, way_out: str) -> None:
-    found = gaps(spec(stream))
+    found = gaps(driver, spec(stream))
     assert set(found) == {gap}
     assert way_out in next(iter(found.values()))
     message = refused(UnsupportedFeatureError, {"LEADS": stream})

@@ -12,9 +12,10 @@ import pytest
 from infra_kit import CorsRule, LifecycleRule, ObjectStore
 from infra_kit.components.object_store import ObjectStoreSpec
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws.object_store import gaps
+from infra_kit.providers.aws import object_store as driver
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+from tests.unit.lacking import gaps
 from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal
 
@@ -253,4 +254,13 @@ def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:
         public_read=True,
     )
 
-    assert gaps(spec) == {}
+    assert gaps(driver, spec) == {}
+
+
+@pytest.mark.parametrize("name", ["infra-kit-uploads", "infra-kit-mine", "a" * 256])
+def test_a_lifecycle_rule_is_not_called_as_our_own_are(name: str) -> None:
+    rules = {name: LifecycleRule(expire_after_days=1)}
+    message = refusal(lambda: ObjectStore("files", lifecycle=rules), SpecError, target="aws", environment="staging")
+    assert message.startswith(
+        f"ObjectStore 'files': lifecycle: given the rule {name!r}; on aws its name has at most 255"
+    )

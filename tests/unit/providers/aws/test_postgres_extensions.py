@@ -7,6 +7,7 @@ from typing import Any
 from infra_kit import Pooling, spec
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.providers.aws import postgres
+from infra_kit.providers.aws.settings import AwsSettings
 from tests.unit.providers.aws.databases import made, parameters
 
 
@@ -23,7 +24,7 @@ def test_pg_cron_runs_in_the_one_database() -> None:
 
 def gaps(**arguments: Any) -> dict[str, str]:
     asked = spec.build(PostgresSpec, "Postgres", "db", arguments)
-    return {str(gap): hint for gap, hint in postgres.gaps(asked).items()}
+    return {str(gap): hint for gap, hint in postgres.gaps(asked, AwsSettings()).items()}
 
 
 def test_what_rds_has_is_no_gap() -> None:

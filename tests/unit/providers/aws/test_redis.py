@@ -14,6 +14,7 @@ from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.aws import redis, sizes
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+from tests.unit.lacking import gaps
 from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal
 
@@ -136,7 +137,7 @@ def test_an_append_only_file_is_a_gap_with_a_way_out() -> None:
         lambda: Redis("cache", persistence=True), UnsupportedFeatureError, target="aws", environment="staging"
     )
     assert "persistence: ElastiCache keeps no append-only file" in message
-    assert redis.gaps(RedisSpec()) == {}
+    assert gaps(redis, RedisSpec()) == {}
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,6 @@ def test_a_log_is_kept_for_the_fewest_days_of_cloudwatch_that_are_enough(asked: 
         ({"image": None}, "image: none given; on aws one is needed"),
         ({"stop_timeout": "5m"}, "stop_timeout: given 5m, Fargate waits 120 seconds at most"),
         ({"log_retention": "20y"}, "log_retention: given 20y, CloudWatch keeps a log for 3653 days at most"),
-        ({"sidecars": {"a b": Sidecar(image="x")}}, "sidecars: given 'a b'; on aws a name is letters"),
     ],
 )
 def test_what_fargate_cannot_do_is_refused(asked: dict[str, object], words: str) -> None:

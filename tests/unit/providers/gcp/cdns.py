@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra_kit import Cdn, Environment, ObjectStore, Route, Target
@@ -17,9 +18,10 @@ def place(environment: Environment = Environment.STAGING) -> Target:
     return Target(name="gcp", app="shop", environment=environment, region="europe-west1")
 
 
-def cdn(environment: Environment = Environment.STAGING, **asked: Any) -> Recording:
+def cdn(environment: Environment = Environment.STAGING, *, accepted: Sequence[str] = (), **asked: Any) -> Recording:
     arguments = {"routes": {"/*": HOST}, "domains": ["www.example.com"], **asked}
-    return record(lambda: Cdn("edge", target=place(environment), **arguments))
+    target = dataclasses.replace(place(environment), accepted_gaps={"edge": tuple(accepted)})
+    return record(lambda: Cdn("edge", target=target, **arguments))
 
 
 def backend(made: Recording, pattern: str) -> Resource:

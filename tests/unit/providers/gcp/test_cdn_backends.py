@@ -61,7 +61,7 @@ def test_a_store_stays_private_and_its_requests_are_signed() -> None:
 
 def test_the_cdn_reads_objects_and_lists_none() -> None:
     made = with_store()
-    grant = made.named("edge-reads-files")
+    grant = made.named("edge-object-reader-files")
 
     assert grant.inputs["role"] == "roles/storage.legacyObjectReader"
     assert grant.inputs["member"] == made.named("edge-reader").outputs["member"]
@@ -108,7 +108,7 @@ def test_what_tells_answers_apart_is_in_the_key() -> None:
 
 
 def test_an_answer_for_one_query_is_given_to_no_other_because_google_sends_it_on() -> None:
-    assert of_one(query=False)["cdnPolicy"]["cacheKeyPolicy"]["includeQueryString"] is True
+    assert of_one()["cdnPolicy"]["cacheKeyPolicy"]["includeQueryString"] is True
 
 
 def test_a_route_that_keeps_nothing_has_no_cache() -> None:

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from infra_kit import Cdn, Environment, ObjectStore, Route
-from infra_kit.errors import SpecError
+from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.testing import record
 from tests.unit.providers.gcp.cdns import HOST, cdn, place
 
@@ -67,16 +67,30 @@ def test_a_response_header_that_google_keeps_for_itself_is_refused(header: str, 
         cdn(response_headers={header: value})
 
 
-def test_a_wildcard_domain_is_refused() -> None:
-    with pytest.raises(SpecError, match=r"domains: given \*.example.com.*Name each host"):
-        cdn(domains=["*.example.com"])
+def test_a_wildcard_domain_is_a_gap_without_which_the_other_names_are_served() -> None:
+    domains = ["www.example.com", "*.example.com"]
+    with pytest.raises(UnsupportedFeatureError, match=r"wildcard-domains: Google proves a domain .*name each host"):
+        cdn(domains=domains)
+    made = cdn(accepted=["wildcard-domains"], domains=domains)
+    assert made.named("edge-routes").inputs["hostRules"][0]["hosts"] == ["www.example.com"]
 
 
 # What holds in part
 
 
+def test_a_query_that_must_not_reach_the_origin_is_a_gap() -> None:
+    routes = {"/*": Route(HOST, query=False), "/api/*": Route(HOST, query=True)}
+    with pytest.raises(UnsupportedFeatureError, match=r"query-filter: Google sends a query string .*say query=True"):
+        cdn(routes=routes)
+    told = cdn(accepted=["query-filter"], routes=routes).warnings
+    assert any("query-filter is left out" in text for text in told)
+    assert any(
+        "routes: /*: query: Google sends a query string to the origin whatever is asked" in text for text in told
+    )
+
+
 def test_a_query_that_google_sends_on_all_the_same_is_told_until_the_route_asks_for_it() -> None:
-    warning = "routes: /api/*: query=False: Google sends a query string to the origin all the same"
+    warning = "routes: /api/*: query: Google sends a query string to the origin whatever is asked"
     told = cdn(routes={"/*": Route(HOST, query=True), "/api/*": HOST}).warnings
     assert any(warning in text for text in told)
     assert not cdn(routes={"/*": Route(HOST, query=True)}).warnings

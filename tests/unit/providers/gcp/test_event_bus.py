@@ -90,6 +90,16 @@ def test_a_consumer_is_a_subscription_that_never_expires() -> None:
     }
 
 
+def accepting(gap: str) -> Target:
+    return Target(
+        name="gcp",
+        app="shop",
+        environment=Environment.STAGING,
+        region="europe-west1",
+        accepted_gaps={"bus": (gap,)},
+    )
+
+
 def test_what_is_given_up_is_forwarded_by_pub_sub_and_kept() -> None:
     made = taking(Consumer(stream="LEADS"))
     agent = made.named("bus-agent").outputs["member"]
@@ -150,15 +160,8 @@ def test_what_pub_sub_does_not_keep_that_long_is_a_gap_that_a_stack_may_accept()
     ):
         bus(streams=streams)
 
-    accepting = Target(
-        name="gcp",
-        app="shop",
-        environment=Environment.STAGING,
-        region="europe-west1",
-        accepted_gaps={"bus": ("long-retention",)},
-    )
-    tax = Consumer(stream="CFDI")
-    made = record(lambda: EventBus("bus", target=accepting, engine="native", streams=streams, consumers={"tax": tax}))
+    target, tax = accepting("long-retention"), Consumer(stream="CFDI")
+    made = record(lambda: EventBus("bus", target=target, engine="native", streams=streams, consumers={"tax": tax}))
     assert made.named("bus-stream-CFDI").inputs["messageRetentionDuration"] == "2678400s"
     assert made.named("bus-consumer-tax").inputs["messageRetentionDuration"] == "2678400s"
     assert any("long-retention is left out" in warning for warning in made.warnings)
@@ -182,16 +185,28 @@ def test_the_key_is_given_away_once_it_may_publish_and_take() -> None:
     }
 
 
-@pytest.mark.parametrize("ack_wait", ["9s", "11m"])
-def test_a_wait_beyond_pub_subs_is_refused(ack_wait: str) -> None:
-    with pytest.raises(SpecError, match=rf"consumers.scoring: ack_wait: given {ack_wait}.*10 to 600 seconds"):
-        taking(Consumer(stream="LEADS", ack_wait=ack_wait))
+@pytest.mark.parametrize(
+    ("beyond", "gap", "field", "nearest"),
+    [
+        ({"ack_wait": "9s"}, "any-ack-wait", "ackDeadlineSeconds", 10),
+        ({"ack_wait": "11m"}, "any-ack-wait", "ackDeadlineSeconds", 600),
+        ({"max_deliveries": 4}, "any-deliveries", "maxDeliveryAttempts", 5),
+        ({"max_deliveries": 101}, "any-deliveries", "maxDeliveryAttempts", 100),
+    ],
+)
+def test_what_pub_sub_waits_and_counts_no_further_is_a_gap_of_which_the_nearest_is_left(
+    beyond: dict[str, Any], gap: str, field: str, nearest: int
+) -> None:
+    consumers = {"scoring": Consumer(stream="LEADS", **beyond), "mail": Consumer(stream="LEADS", ack_wait="60s")}
+    with pytest.raises(UnsupportedFeatureError, match=f"{gap}: Pub/Sub "):
+        bus(consumers=consumers)
 
-
-@pytest.mark.parametrize("deliveries", [4, 101])
-def test_deliveries_beyond_pub_subs_are_refused(deliveries: int) -> None:
-    with pytest.raises(SpecError, match=rf"max_deliveries: given {deliveries}.*5 to 100"):
-        taking(Consumer(stream="LEADS", max_deliveries=deliveries))
+    made = record(
+        lambda: EventBus("bus", target=accepting(gap), engine="native", streams={"LEADS": LEADS}, consumers=consumers)
+    )
+    scoring, mail = (made.named(f"bus-consumer-{name}").inputs for name in ("scoring", "mail"))
+    assert {**scoring, **scoring["deadLetterPolicy"]}[field] == nearest
+    assert (mail["ackDeadlineSeconds"], mail["deadLetterPolicy"]["maxDeliveryAttempts"]) == (60, 5)
 
 
 def test_nats_is_a_gap_with_a_way_out() -> None:

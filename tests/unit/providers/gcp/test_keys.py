@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from infra_kit import EventBus, ObjectStore, Postgres, Redis, Stream
+from infra_kit import Config, Consumer, EventBus, ObjectStore, Postgres, Redis, Secret, Service, Stream
 from infra_kit.testing import Recording, record
 
 STAGING = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}
@@ -52,9 +54,36 @@ def test_what_it_encrypted_can_be_read_when_the_stack_is_gone(made: Recording, n
     assert made.named(f"{name}-key-grant").options.retain_on_delete
 
 
-@pytest.mark.parametrize(
-    ("resource", "grant"),
-    [("db-server", "db"), ("cache-server", "cache"), ("files-bucket", "files"), ("events-stream-LEADS", "events")],
-)
-def test_nothing_is_encrypted_with_it_before_the_service_may_use_it(made: Recording, resource: str, grant: str) -> None:
-    assert made.named(f"{grant}-key-grant").urn in made.named(resource).options.depends_on
+ENCRYPTED = {
+    "gcp:parametermanager/regionalParameter:RegionalParameter",
+    "gcp:pubsub/topic:Topic",
+    "gcp:redis/instance:Instance",
+    "gcp:secretmanager/secret:Secret",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:storage/bucket:Bucket",
+}
+
+
+def everything() -> None:
+    """With all that is made under a key: copies for a workload's secrets too."""
+    db, cache = Postgres("db", read_replicas=1), Redis("cache")
+    files, token = ObjectStore("files"), Secret("token")
+    consumers = {"mail": Consumer(stream="LEADS")}
+    events = EventBus("events", engine="native", streams={"LEADS": Stream(subjects=["lead.*"])}, consumers=consumers)
+    settings = Config("settings", values={"database/pool": "5"})
+    links = [db.link(), cache.link(), files.link("read"), events.link(consume=["mail"]), token.link(), settings.link()]
+    Service("api", image="api:1", links=links, secrets={"KEY": "value"})
+
+
+def test_nothing_is_encrypted_with_a_key_before_its_service_may_use_it() -> None:
+    recording = record(everything, config=PRODUCTION)
+    keys = {f"{key.name}-id": recording.named(f"{key.name}-grant").urn for key in recording.of_type(KEY)}
+    under = [
+        (resource, grant)
+        for resource in recording.resources
+        for key, grant in keys.items()
+        if f'"{key}"' in json.dumps(resource.inputs, default=str) and resource.urn != grant
+    ]
+    assert {resource.type for resource, _ in under} == ENCRYPTED
+    assert len({grant for _, grant in under}) == len(keys) == 7
+    assert [resource.name for resource, grant in under if grant not in resource.options.depends_on] == []

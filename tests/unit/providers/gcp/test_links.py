@@ -41,14 +41,17 @@ def roles(made: Recording) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("access", "extra"),
     [
-        (("read",), {"reads": "roles/storage.objectViewer"}),
-        (("write",), {"writes": "roles/storage.objectCreator"}),
-        (("read", "write"), {"reads": "roles/storage.objectViewer", "writes": "roles/storage.objectCreator"}),
-        (("delete",), {"deletes": "projects/recorded-project/roles/infra_kit_deleter_c0c0c0c0"}),
+        (("read",), {"object-viewer": "roles/storage.objectViewer"}),
+        (("write",), {"object-creator": "roles/storage.objectCreator"}),
+        (
+            ("read", "write"),
+            {"object-viewer": "roles/storage.objectViewer", "object-creator": "roles/storage.objectCreator"},
+        ),
+        (("delete",), {"object-deleter": "projects/recorded-project/roles/infra_kit_deleter_c0c0c0c0"}),
     ],
 )
 def test_each_access_to_a_bucket_is_a_role_of_its_own(access: tuple[Access, ...], extra: dict[str, str]) -> None:
-    assert roles(files(*access)) == {"looks": "roles/storage.bucketViewer", **extra}
+    assert roles(files(*access)) == {"bucket-viewer": "roles/storage.bucketViewer", **extra}
 
 
 def test_who_may_delete_may_do_just_that() -> None:
@@ -57,11 +60,11 @@ def test_who_may_delete_may_do_just_that() -> None:
 
 def test_a_prefix_holds_for_objects_and_for_lists() -> None:
     made = files("read", "write", prefix="uploads/")
-    for what in ("reads", "writes"):
+    for what in ("object-viewer", "object-creator"):
         condition = made.named(f"api-link-files-{what}").inputs["condition"]["expression"]
         assert 'resource.name.startsWith("projects/_/buckets/recorded-bucket/objects/uploads/")' in condition
         assert 'objectListPrefix", "").startsWith("uploads/")' in condition
-    assert "condition" not in files("read").named("api-link-files-reads").inputs
+    assert "condition" not in files("read").named("api-link-files-object-viewer").inputs
 
 
 def test_an_s3_client_gets_a_key_of_the_links_own_account() -> None:

@@ -53,7 +53,7 @@ def test_a_link_lets_the_callers_account_call_and_says_how(said: list[str]) -> N
 
     made = of(program)
     (may,) = made.of_type(IAM)
-    assert may.name == "scorer-link-api-calls"
+    assert may.name == "scorer-link-api-invoker"
     assert may.inputs["role"] == "roles/run.invoker"
     assert may.inputs["name"] == "recorded-service"
     assert may.inputs["member"].startswith("serviceAccount:scorer-")

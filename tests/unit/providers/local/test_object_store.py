@@ -12,16 +12,18 @@ import pytest
 from infra_kit import ObjectStore, features
 from infra_kit.components.object_store import LifecycleRule, ObjectStoreSpec
 from infra_kit.providers.common import seaweed
-from infra_kit.providers.local.object_store import HINTS, gaps
+from infra_kit.providers.local import object_store as driver
+from infra_kit.providers.local.object_store import HINTS
 from infra_kit.providers.local.servers import bucket
 from infra_kit.testing import record
+from tests.unit.lacking import gaps
 
 
 def test_archiving_is_a_gap_with_a_way_out() -> None:
     spec = ObjectStoreSpec(lifecycle={"old": LifecycleRule(archive_after_days=365, expire_after_days=730)})
 
-    assert dict(gaps(spec)) == {features.ARCHIVE: HINTS[features.ARCHIVE]}
-    assert not gaps(spec.without(features.ARCHIVE))
+    assert dict(gaps(driver, spec)) == {features.ARCHIVE: HINTS[features.ARCHIVE]}
+    assert not gaps(driver, spec.without(features.ARCHIVE))
 
 
 def test_the_server_gets_the_spec_as_plain_values_and_a_bucket_named_after_the_product() -> None:

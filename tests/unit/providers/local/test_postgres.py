@@ -11,6 +11,7 @@ from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
 from infra_kit.providers.local import postgres, postgres_builds
 from infra_kit.providers.local.postgres_builds import Build
+from infra_kit.providers.local.settings import LocalSettings
 from infra_kit.testing import record
 
 SEVENTEEN = Build("17", Path("/17"), Path("bin"), frozenset({"pgcrypto", "hstore"}), tls=True)
@@ -24,9 +25,8 @@ def two_builds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def gaps(**arguments: object) -> dict[str, str]:
-    return {
-        str(gap): hint for gap, hint in postgres.gaps(spec.build(PostgresSpec, "Postgres", "db", arguments)).items()
-    }
+    asked = spec.build(PostgresSpec, "Postgres", "db", arguments)
+    return {str(gap): hint for gap, hint in postgres.gaps(asked, LocalSettings()).items()}
 
 
 @pytest.mark.usefixtures("two_builds")

@@ -9,9 +9,10 @@ import pytest
 from infra_kit import features
 from infra_kit._dynamic import Props
 from infra_kit.components.redis import RedisSpec, Version
+from infra_kit.providers.local import redis as driver
 from infra_kit.providers.local.box import Box, Record
-from infra_kit.providers.local.redis import gaps
 from infra_kit.providers.local.servers import redis_conf
+from tests.unit.lacking import gaps
 
 PRIMARY: Props = {"memory_gb": 0.5, "eviction": "volatile-lru", "databases": 16.0, "persistence": True}
 REPLICA: Props = {**PRIMARY, "persistence": False, "primary": "cache", "primary_port": 6000.0}
@@ -32,14 +33,14 @@ def lines(box: Box, record: Record, props: Props) -> list[str]:
 
 
 def test_high_availability_is_a_gap_with_a_way_out() -> None:
-    found = gaps(RedisSpec(high_availability=True, replicas=1))
+    found = gaps(driver, RedisSpec(high_availability=True, replicas=1))
     assert set(found) == {features.HIGH_AVAILABILITY}
     assert "set high_availability=False" in found[features.HIGH_AVAILABILITY]
 
 
 @pytest.mark.parametrize("version", ["7", "8", "9"])
 def test_every_version_replicas_and_persistence_are_there(version: Version) -> None:
-    assert gaps(RedisSpec(version=version, replicas=2, persistence=True)) == {}
+    assert gaps(driver, RedisSpec(version=version, replicas=2, persistence=True)) == {}
 
 
 def test_memory_is_written_in_bytes_and_numbers_of_the_engine_without_a_fraction(box: Box, record: Record) -> None:

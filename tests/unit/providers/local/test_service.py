@@ -7,9 +7,10 @@ import pytest
 from infra_kit import Health, Release, Service, Sidecar, Volume, features
 from infra_kit.components.service import ServiceSpec
 from infra_kit.errors import SpecError
-from infra_kit.providers.local.service import gaps
+from infra_kit.providers.local import service as driver
 from infra_kit.stateful import is_stateful
 from infra_kit.testing import Resource, record
+from tests.unit.lacking import gaps
 
 PRODUCTION = {"infra-kit:environment": "production"}
 
@@ -20,7 +21,7 @@ def server(name: str = "api-server", **arguments: object) -> Resource:
 
 
 def test_what_containers_and_clouds_do_is_a_gap_with_a_way_out() -> None:
-    found = gaps(ServiceSpec(command=["x"], max_instances=4, sidecars={"proxy": Sidecar(image="x")}))
+    found = gaps(driver, ServiceSpec(command=["x"], max_instances=4, sidecars={"proxy": Sidecar(image="x")}))
 
     assert set(found) == {features.AUTOSCALING, features.SIDECARS}
     assert "leave max_instances out" in found[features.AUTOSCALING]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from infra_kit import Backlog, Consumer, EventBus, Sidecar, Stream, Worker, features
 from infra_kit.components.worker import WorkerSpec
-from infra_kit.providers.local.worker import gaps
+from infra_kit.providers.local import worker as driver
 from infra_kit.testing import record
+from tests.unit.lacking import gaps
 
 
 def test_sidecars_are_its_only_gap() -> None:
-    assert set(gaps(WorkerSpec(command=["x"], sidecars={"proxy": Sidecar(image="x")}))) == {features.SIDECARS}
+    assert set(gaps(driver, WorkerSpec(command=["x"], sidecars={"proxy": Sidecar(image="x")}))) == {features.SIDECARS}
 
 
 def test_it_follows_the_consumer_of_the_bus_that_has_it() -> None:

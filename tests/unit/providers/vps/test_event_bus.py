@@ -8,9 +8,11 @@ from typing import Any
 
 from infra_kit import Consumer, Environment, EventBus, Stream, Target, features
 from infra_kit.components.event_bus import EventBusSpec
-from infra_kit.providers.vps.event_bus import gaps, wanted
+from infra_kit.providers.vps import event_bus as driver
+from infra_kit.providers.vps.event_bus import wanted
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import Recording, record
+from tests.unit.lacking import gaps
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
 LEADS = Stream(subjects=["lead.*"], retention="7d")
@@ -98,8 +100,8 @@ def test_the_events_outlive_the_stack_and_in_production_are_protected() -> None:
 
 
 def test_copies_and_a_clouds_own_bus_are_gaps_with_a_way_out() -> None:
-    copies = gaps(EventBusSpec(streams={"LEADS": Stream(subjects=["lead.*"], replicas=3)}))
-    native = gaps(EventBusSpec(engine="native", streams={"LEADS": LEADS}))
+    copies = gaps(driver, EventBusSpec(streams={"LEADS": Stream(subjects=["lead.*"], replicas=3)}))
+    native = gaps(driver, EventBusSpec(engine="native", streams={"LEADS": LEADS}))
 
     assert "replicas=1" in copies[features.STREAM_REPLICAS]
     assert 'engine="nats"' in native[features.engine("native")]

@@ -9,11 +9,12 @@ from pydantic import SecretStr
 
 from infra_kit import Backups, Environment, Pooling, Postgres, Target, features
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.errors import SpecError
+from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.vps import images, postgres_conf, postgres_sql
-from infra_kit.providers.vps.postgres import gaps
+from infra_kit.providers.vps import postgres as driver
 from infra_kit.providers.vps.settings import BackupStore, HostSize, VpsSettings
 from infra_kit.testing import Recording, record
+from tests.unit.lacking import gaps
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
 STORE = BackupStore(
@@ -217,12 +218,12 @@ def test_a_parameter_with_a_quote_stays_one_value() -> None:
 
 
 def test_dedicated_cpus_are_the_hosts_matter() -> None:
-    with pytest.raises(SpecError, match=r"dedicated_cpu: given True.*Rent one that has"):
+    with pytest.raises(UnsupportedFeatureError, match=r"dedicated-cpu: the host is not known .*rent one that has"):
         database(dedicated_cpu=True)
     size = HostSize(cpu=4, memory_gb=8, disk_gb=80, dedicated_cpu=True)
     assert database(settings=HOST.model_copy(update={"size": size}), dedicated_cpu=True).named("db-server")
 
 
 def test_gaps_have_ways_out() -> None:
-    found = gaps(PostgresSpec(high_availability=True, extensions=["postgis"]))
+    found = gaps(driver, PostgresSpec(high_availability=True, extensions=["postgis"]))
     assert set(found) == {features.HIGH_AVAILABILITY, features.extension("postgis")}

@@ -10,9 +10,10 @@ import pytest
 from infra_kit import Environment, Redis, Target, features
 from infra_kit.components.redis import RedisSpec
 from infra_kit.providers.vps import images
-from infra_kit.providers.vps.redis import gaps
+from infra_kit.providers.vps import redis as driver
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import Recording, record
+from tests.unit.lacking import gaps
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
 
@@ -88,7 +89,7 @@ def test_a_version_is_the_least_that_runs(version: str, image: str) -> None:
 
 
 def test_high_availability_is_a_gap_with_a_way_out() -> None:
-    found = gaps(RedisSpec(high_availability=True, replicas=1))
+    found = gaps(driver, RedisSpec(high_availability=True, replicas=1))
     assert "set high_availability=False" in found[features.HIGH_AVAILABILITY]
 
 
