@@ -16,8 +16,8 @@ from pulumi_gcp import projects
 from infra_kit.component import Scope
 
 Api = Literal[
-    "certificates", "compute", "iam", "iap", "kms", "logs", "network", "parameters", "pubsub", "redis", "run", "scheduler",
-    "secrets", "sql", "storage",
+    "certificates", "compute", "iam", "iap", "kms", "logs", "network", "parameters", "pubsub", "redis", "run",
+    "scheduler", "secrets", "sql", "storage",
 ]  # fmt: skip
 
 NAMES: dict[Api, str] = {

@@ -46,6 +46,12 @@ def _https(text: str) -> str:
     return text
 
 
+def _directory(text: str) -> str:
+    if not re.fullmatch(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?/[A-Za-z0-9._~/-]*", text):
+        raise ValueError("the https:// address of an authority's ACME directory is needed")
+    return text
+
+
 class BackupStore(Options):
     """An object store away from this host, which speaks S3: database backups go there, encrypted before they leave."""
 
@@ -100,6 +106,10 @@ class VpsSettings(Settings):
     published on `private_address`, for the other hosts. What is not named is not published."""
     acme_email: str | None = None
     """Where Let's Encrypt writes to about the edge's certificates."""
+    acme_directory: Annotated[str, AfterValidator(_directory)] | None = None
+    """The authority that certificates come from, by its ACME directory. To try things without limits, Let's Encrypt's
+    `https://acme-staging-v02.api.letsencrypt.org/directory`, which no browser trusts. Default: Let's Encrypt, and
+    ZeroSSL where that fails."""
     bootstrap: bool = True
     """Prepare the host first: Docker, updates, firewall, swap, fail2ban. False: it is prepared already."""
     size: HostSize | None = None
