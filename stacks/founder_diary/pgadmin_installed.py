@@ -21,12 +21,12 @@ SERVER = Path(__file__).with_name("pgadmin_server.py")
 
 
 def main() -> None:
-    python = _installed()
+    python = installed()
     (home,) = python.parent.parent.glob("lib/python3*/site-packages/pgadmin4")
     os.execv(python, [str(python), str(SERVER), str(home), LOOPBACK])  # noqa: S606  it takes this process's place
 
 
-def _installed() -> Path:
+def installed() -> Path:
     """The Python that has pgAdmin. Whoever comes while another installs it waits for that."""
     folder = _cache() / f"pgadmin4-{VERSION}-python{sys.version_info.major}.{sys.version_info.minor}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

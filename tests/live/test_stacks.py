@@ -15,6 +15,7 @@ import pytest
 
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.inventory import ServerStatus
+from stacks.founder_diary import pgadmin_installed
 from stacks.zuclubit.services import SERVICES
 from tests.shop import INFRA_KIT, Shop
 
@@ -35,6 +36,7 @@ class Clone(Shop):
 
 @pytest.fixture(scope="module")
 def clone(cli: Path) -> Iterator[Clone]:
+    pgadmin_installed.installed()  # once a machine, in minutes: more than a test waits for
     home = Path(tempfile.mkdtemp(prefix="infra-kit-clone-"))
     home.chmod(0o711)
     project = Clone(REPOSITORY, cli, elsewhere=home)
