@@ -1,6 +1,7 @@
 """One operation of Pulumi's engine, its events shown as they come.
 
-`look` (what a `refresh` would find, the state left as it is), `refresh`, `preview`, `up`, `destroy`.
+`look` (what a `refresh` would find, the state left as it is), `refresh`, `preview`, `up`, `destroy`. A `preview` with
+`--refresh` is a `look` and a plan from what it found, in the time of one.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ _TITLES = {
 }
 _UNASKED = {"look": ["refresh", "--preview-only"], "preview": ["preview"]}
 _LOOKING = {"look", "refresh"}
+_LOOKED = "refresh"
+"""The engine's word for a look at a resource, in a `preview` also for what it found."""
 _CHANGING = {"up", "destroy"}
 _RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
 _FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
@@ -60,6 +63,7 @@ class Step:
         type: its type token.
         op: the engine's word: `create`, `update`, `same`, `replace`, `delete`, `delete-replaced` … In a `look`,
             `delete` is what is gone.
+        found: it is what a look at the resource found, and nothing that would be done.
         parent: the name of the component it belongs to, if any.
         replace_keys: the properties that force a replacement.
         retained: the engine would only forget it (`retain_on_delete`), the thing itself stays.
@@ -69,6 +73,7 @@ class Step:
     urn: str
     type: str
     op: str
+    found: bool = False
     parent: str = ""
     replace_keys: tuple[str, ...] = ()
     retained: bool = False
@@ -83,13 +88,14 @@ class Step:
         return self.op not in {"same", "refresh", "read"}
 
     @classmethod
-    def from_metadata(cls, metadata: dict[str, Any]) -> Step:
+    def from_metadata(cls, metadata: dict[str, Any], *, found: bool = False) -> Step:
         """From the `metadata` of a resourcePreEvent or resOutputsEvent."""
         old, new = metadata.get("old") or {}, metadata.get("new") or {}
         return cls(
             urn=metadata["urn"],
             type=metadata["type"],
-            op=metadata["op"],
+            op=_found(metadata) if found else metadata["op"],
+            found=found,
             parent=component_of(new or old),
             replace_keys=tuple(metadata.get("keys") or ()),
             retained=bool(old.get("retainOnDelete")),
@@ -125,7 +131,7 @@ class _Run:
 
     def _begin(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
-        if self.name not in _LOOKING:
+        if not self._looks(step.op):
             self.steps.append(step)
         if _is_custom(metadata) and step.op != "same":  # a component's own step says nothing that its children do not
             self.started[step.urn] = time.monotonic()
@@ -133,13 +139,16 @@ class _Run:
 
     def _end(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
-        if self.name in _LOOKING:  # only at its end it is known what a resource has become
-            self.steps.append(step)
+        if self._looks(step.op):  # only at its end it is known what a resource has become
+            self.steps.append(Step.from_metadata(metadata, found=True))
         began = self.started.pop(step.urn, None)
         if self.name in _CHANGING and step.op in _CHANGES and _is_custom(metadata):
             took = time.monotonic() - began if began is not None else None
             self.progress.done(change_of(metadata), step.name, short(step.type), took)
         self._show_active()
+
+    def _looks(self, op: str) -> bool:
+        return self.name in _LOOKING or op == _LOOKED
 
     def _show_active(self) -> None:
         self.progress.doing(", ".join(name_of(urn) for urn in self.started))
@@ -248,6 +257,16 @@ def change_of(metadata: dict[str, Any]) -> str:
     old, new = metadata.get("old") or {}, metadata.get("new") or {}
     differs = metadata.get("diffs") or metadata.get("detailedDiff") or old.get("inputs") != new.get("inputs")
     return _STARTED if metadata["op"] == "update" and not differs else _CHANGES[metadata["op"]]
+
+
+def _found(metadata: dict[str, Any]) -> str:
+    """What a look found, in the words of a `look`: `same`, `update`, `delete` for what is gone."""
+    if metadata["op"] != _LOOKED:
+        return str(metadata["op"])
+    old, new = metadata.get("old") or {}, metadata.get("new")
+    if not new:
+        return "delete"
+    return "same" if all(old.get(each) == new.get(each) for each in ("inputs", "outputs")) else "update"
 
 
 def _is_custom(metadata: dict[str, Any]) -> bool:

@@ -46,10 +46,14 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         recovery.recover(stack, progress)
         config = stack.prepare()
         known = _names(stack) if allow else set()
-        _look(stack, progress, allow)
-        plan = operations.run("preview", stack, config, progress)
+        _settle(stack, progress, allow)
+        seen = operations.run("preview", stack, config, progress, "--refresh")
+        found, plan = [step for step in seen if step.found], [step for step in seen if not step.found]
         guard.check_names(allow, known | {step.name for step in plan if not step.type.startswith(_ENGINES)}, name)
+        guard.check_gone(found, allow)
         guard.check(plan, allow)
+        if any(step.is_change for step in found):
+            _refresh(stack, progress)
         done = operations.run("up", stack, config, progress)
         if not any(step.is_change for step in done):
             progress.note("Nothing had to change.")
@@ -84,14 +88,14 @@ def _names(stack: Stack) -> set[str]:
     return {operations.name_of(each["urn"]) for each in resources if not each["type"].startswith(_ENGINES)}
 
 
-def _look(stack: Stack, progress: Progress, allow: Collection[str]) -> None:
-    """Refreshes the state if that loses no data: what it finds gone it drops, and `up` would make it anew, empty."""
+def _settle(stack: Stack, progress: Progress, allow: Collection[str]) -> None:
+    """Where a killed run left something begun, the state is made whole, if that loses no data: what it finds gone it
+    drops, and `up` would make it anew, empty."""
     state = stack.state()
+    if not state.get("pending_operations"):
+        return
     if state.get("resources"):
-        found = operations.run("look", stack, stack.config_file(), progress, _CLEAR)
-        guard.check_gone(found, allow)
-        if not state.get("pending_operations") and not any(step.is_change for step in found):
-            return
+        guard.check_gone(operations.run("look", stack, stack.config_file(), progress, _CLEAR), allow)
     _refresh(stack, progress)
 
 

@@ -102,7 +102,7 @@ def test_an_up_that_was_killed_is_finished_by_the_next_without_a_second_server(s
     assert psycopg.connect(shop.outputs["db"]).execute("SELECT 1").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("line", ["Looking at what runs", "Applying", "started cache-server"])
+@pytest.mark.parametrize("line", ["Planning", "Applying", "started cache-server"])
 def test_an_up_that_was_killed_while_it_brought_servers_back_loses_no_data(running: Shop, line: str) -> None:
     outputs = running.outputs
     running.run("stop")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -21,12 +20,12 @@ from mypy_boto3_s3 import S3Client
 from infra_kit.home import mark
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.inventory import ServerStatus
+from tests import caller
 
 PROGRAM = Path(__file__).parent / "program"
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
 SECONDS = 300
 KINDS = ["cache", "db", "edge", "events", "files"]
-SETTINGS_OF_THE_CALLER = ("STACK", "PULUMI_", "INFRA_KIT_")
 
 
 @dataclass
@@ -58,9 +57,7 @@ class Shop:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(SETTINGS_OF_THE_CALLER)}
-        path = f"{self.cli}{os.pathsep}{os.environ['PATH']}"
-        return inherited | {"PATH": path, "INFRA_KIT_HOME": str(self.base)}
+        return caller.environment(self.cli, INFRA_KIT_HOME=str(self.base))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs `infra-kit …` to its end."""

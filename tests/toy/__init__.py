@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import caller
+
 PROGRAM = Path(__file__).parent / "program"
 STACK = "toy-development"
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
 SECONDS = 180
-SETTINGS_OF_THE_CALLER = ("STACK", "INFRA_KIT_HOME", "PULUMI_")
 
 
 @dataclass
@@ -53,9 +54,7 @@ class Toy:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(SETTINGS_OF_THE_CALLER)}
-        path = f"{self.cli}{os.pathsep}{os.environ['PATH']}"
-        return inherited | {"PATH": path, "TOY_FOLDER": str(self.root)} | self.extra
+        return caller.environment(self.cli, TOY_FOLDER=str(self.root), **self.extra)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs `infra-kit …` to its end."""

@@ -129,7 +129,8 @@ class Member:
         if delay:
             self._log.say(f"it has failed before, so the next one is started in {delay:.0f} s")
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), delay)
+            async with asyncio.timeout(delay):
+                await self._hurry.wait()
         self._hurry.clear()
 
     async def _until_it_fails(self, instance: Instance) -> str:

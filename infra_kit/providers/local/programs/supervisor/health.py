@@ -10,7 +10,8 @@ HOST = "127.0.0.1"
 async def failure(port: int, path: str, timeout: float) -> str:  # noqa: ASYNC109  a plain number of the health check
     """What is wrong with the answer to `GET path`; empty where it is 200 to 399."""
     try:
-        status = await asyncio.wait_for(_status(port, path), timeout)
+        async with asyncio.timeout(timeout):
+            status = await _status(port, path)
     except TimeoutError:
         return f"GET {path} was not answered within {timeout:.0f} s"
     except (OSError, ValueError, IndexError) as error:

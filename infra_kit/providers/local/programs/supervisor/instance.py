@@ -85,7 +85,8 @@ class Instance:
 
     async def ends_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.wait()
         return self._ended.done()
 
     async def stop(self, patience: float, number: signal.Signals = signal.SIGTERM) -> None:

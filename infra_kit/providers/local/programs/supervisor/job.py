@@ -68,7 +68,8 @@ class Job:
         """Waits until then; False where something else is wanted meanwhile."""
         while (seconds := (when - datetime.now(UTC)).total_seconds()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), min(seconds, LONGEST_WAIT))
+                async with asyncio.timeout(min(seconds, LONGEST_WAIT)):
+                    await self._changed.wait()
                 return False
         return True
 
