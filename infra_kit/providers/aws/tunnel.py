@@ -10,8 +10,8 @@ Systems Manager into the container, and Session Manager forwards a port through 
 run, be patched and be paid for between two uses. Why not through a task that runs anyway: whoever got into it would
 have its role, its secrets and its links.
 
-Why not CKV2_AWS_5 (a security group is used) and CKV_AWS_336 (a container's root is read-only): the group is the task's,
-which mostly does not run; the agent writes.
+Why not CKV2_AWS_5 (a security group is used) and CKV_AWS_336 (a container's root is read-only): the group is of a
+task that mostly does not run, and in it the agent writes.
 """
 
 from __future__ import annotations
