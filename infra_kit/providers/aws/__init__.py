@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.aws.settings import AwsSettings
 
-SHARED = ("cluster", "repository")
+SHARED = ("cluster", "repository", "tunnel")
 """Components that users do not make."""
 
 DRIVERS = {
@@ -23,6 +23,7 @@ NEEDS = ("pg8000", "pulumi_aws", "pulumi_random")
 
 PULUMI_PACKAGE = "aws"
 PROVIDERS = f"{__name__}.pulumi_providers"
+TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver

@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.gcp.settings import GcpSettings
 
+SHARED = ("tunnel",)
+"""A component that users do not make."""
+
 DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config", "domain",
+        "service", "worker", "job", "gateway", "secret", "config", "domain", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -20,6 +23,7 @@ NEEDS = ("pulumi_gcp", "pulumi_random")
 
 PULUMI_PACKAGE = "gcp"
 PROVIDERS = f"{__name__}.pulumi_providers"
+TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver

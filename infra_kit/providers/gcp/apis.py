@@ -16,7 +16,7 @@ from pulumi_gcp import projects
 from infra_kit.component import Scope
 
 Api = Literal[
-    "certificates", "compute", "dns", "iam", "kms", "logs", "network", "parameters", "pubsub", "redis", "run",
+    "certificates", "compute", "dns", "iam", "iap", "kms", "logs", "network", "parameters", "pubsub", "redis", "run",
     "scheduler", "secrets", "sql", "storage",
 ]  # fmt: skip
 
@@ -25,6 +25,7 @@ NAMES: dict[Api, str] = {
     "compute": "compute.googleapis.com",
     "dns": "dns.googleapis.com",
     "iam": "iam.googleapis.com",
+    "iap": "iap.googleapis.com",
     "kms": "cloudkms.googleapis.com",
     "logs": "logging.googleapis.com",
     "network": "servicenetworking.googleapis.com",

@@ -22,6 +22,7 @@ NEEDS = ("pulumi_docker", "pulumi_command", "pulumi_random")
 
 PULUMI_PACKAGE = "docker"
 PROVIDERS = f"{__name__}.pulumi_providers"
+TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver

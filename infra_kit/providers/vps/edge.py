@@ -172,7 +172,7 @@ def _run(scope: Scope, network: pulumi.Output[str]) -> Run:
         environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
         health=["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
         networks=[network],
-        files={"Caddyfile": caddyfile(ssh.settings(scope).acme_email)},
+        files={"Caddyfile": caddyfile(ssh.settings(scope).acme_email, ssh.settings(scope).acme_directory)},
         volumes={"/data": volume(scope, "data").name},
         # The program carries this one in its file, and the kernel does not start it without.
         capabilities=("CAP_NET_BIND_SERVICE",),
@@ -180,7 +180,7 @@ def _run(scope: Scope, network: pulumi.Output[str]) -> Run:
     )
 
 
-def caddyfile(email: str | None) -> str:
+def caddyfile(email: str | None, directory: str | None = None) -> str:
     """What all sites share. Who asks for a name that no site has gets nothing."""
     options = [
         # Reached from inside of the container only: by whoever brings a site.
@@ -189,5 +189,6 @@ def caddyfile(email: str | None) -> str:
         "grace_period 10s",
         f"servers :{HTTPS} {{\n  protocols h1 h2\n }}",
         *([f"email {email}"] if email else []),
+        *([f"acme_ca {directory}"] if directory else []),
     ]
     return "{\n " + "\n ".join(options) + "\n}\n" + f"import {SITES}/*.caddy\n" + "http:// {\n abort\n}\n"

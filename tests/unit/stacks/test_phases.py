@@ -17,7 +17,7 @@ from stacks.config import load_phase, phases
 STACKS = Project.find(Path(__file__)).stacks()
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
-    "events_url",
+    "events_url", "pgadmin_password",
 }  # fmt: skip
 PHASES = {
     "cuenta_conmigo": ["0", "1", "2"],

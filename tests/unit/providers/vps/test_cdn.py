@@ -221,6 +221,8 @@ def test_caddys_own_interface_stays_in_its_container_and_unknown_names_get_nothi
     assert "admin 127.0.0.1:2019" in caddyfile(None)
     assert caddyfile(None).endswith("http:// {\n abort\n}\n")
     assert "email ops@example.com" in caddyfile("ops@example.com")
+    assert "acme_ca" not in caddyfile(None)
+    assert " acme_ca https://acme.example.com/directory\n" in caddyfile(None, "https://acme.example.com/directory")
 
 
 def before_a_gateway(environment: Environment = Environment.STAGING, **asked: Any) -> Recording:
