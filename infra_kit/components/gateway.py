@@ -141,7 +141,7 @@ class GatewaySpec(Spec):
         return self
 
     def _check_outermost(self) -> None:
-        given = [field for field in ("domains", "response_headers") if getattr(self, field)]
+        given = [field for field in ("domains", "zones", "response_headers") if getattr(self, field)]
         if given and not self.public:
             raise ValueError(f"{given[0]}: a gateway that is not public has none: give them to the Cdn before it")
 
