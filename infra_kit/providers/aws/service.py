@@ -7,10 +7,23 @@
 - A new version is started an instance at a time, each well before an old one goes. ECS takes it back when its tasks
   fail (circuit breaker), or when more answers than `max_error_percent` are errors within `watch`; `up` then fails.
   Scaling to more instances never undoes what `up` says: it counts from `min_instances` up.
-- Blue-green is a gap: ECS moves the rule of a load balancer from one set to the other, one rule a service, and not the
-  names by which others call it
-  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html).
 - What runs stands in `workloads`.
+
+Blue-green is a gap. ECS can do it (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html),
+but no `up` could answer for it:
+
+- From the first release on, ECS moves the weights of the gateway's rule between two target groups; which one has the
+  instances is said nowhere else. Pulumi would have to ignore the rule's `actions`, and with them a route that is led to
+  another service, or a `jwt` that is added: ignoring the weights alone goes by their position, which a refresh changes.
+  And a rule that is made anew, as when `domains` are added or the strategy goes back, may begin at the empty group.
+- AWS's reference keeps the circuit breaker for rolling releases
+  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html): a green set that never
+  becomes well is started again for up to 24 hours, and may take over long after `up` has failed
+  (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html).
+- A pair of target groups has one rule, a service as many as routes lead to it; and names are not switched: a caller
+  gets addresses of both sets.
+- With the provider that Pulumi's is made of, the groups are reported not to take turns
+  (https://github.com/hashicorp/terraform-provider-aws/issues/45678, open).
 """
 
 from __future__ import annotations
@@ -44,8 +57,9 @@ SUPPORTS = workloads.SUPPORTS | {
 }
 
 HINTS = {
-    features.BLUE_GREEN: "ECS starts a new version beside the old one, an instance at a time, and takes it back by "
-    "itself when it fails: leave strategy out, and say max_error_percent where a Gateway leads to it",
+    features.BLUE_GREEN: "ECS would move the weights of the Gateway's rule behind the plan's back, and not take back a "
+    "green set that never becomes well; leave strategy out: each new instance answers smoke_tests before it gets a "
+    "request, and a version that fails, or goes beyond max_error_percent behind a Gateway, is taken back",
 }
 
 NAME_SECONDS = 10

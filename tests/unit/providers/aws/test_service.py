@@ -216,7 +216,25 @@ def test_blue_green_is_a_gap_with_a_way_out() -> None:
         target="aws",
         environment="staging",
     )
-    assert "blue-green: ECS starts a new version beside the old one" in message
+    assert "blue-green: ECS would move the weights of the Gateway's rule" in message
+    assert "leave strategy out: each new instance answers smoke_tests before it gets a request" in message
+
+
+def test_a_stack_that_accepts_the_gap_of_blue_green_keeps_what_takes_a_bad_version_back() -> None:
+    made = led_to(
+        {**AWS, "infra-kit:accepted-gaps": {"api": ["blue-green"]}},
+        release=Release(
+            strategy="blue-green", smoke_tests=["/orders"], max_smoke_failures_percent=50, max_error_percent=5
+        ),
+    )
+    assert any("blue-green is left out" in warning for warning in made.warnings)
+    deployed = made.named("api-service").inputs
+    assert "deploymentConfiguration" not in deployed
+    assert deployed["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert deployed["alarms"]["rollback"]
+    (alarm,) = deployed["alarms"]["alarmNames"]
+    assert alarm == made.named("api-errors").outputs["name"]
+    assert "/orders" in containers(made)["infra_kit_front"]["healthCheck"]["command"][1]
 
 
 def test_a_gateway_that_is_made_in_an_apply_is_refused() -> None:
