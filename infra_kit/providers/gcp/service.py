@@ -16,6 +16,11 @@
 - A new version is started whole beside the old one and gets all requests once it is well; if it does not become so, the
   old one goes on and `up` fails. It is well after one check: what Cloud Run has for more is a preview
   (https://cloud.google.com/run/docs/configuring/healthchecks).
+- To try a version before it gets requests takes two updates of a service, one that starts it at 0 % under a tag and one
+  that sends it all, and the first has to name the version that serves until then
+  (https://cloud.google.com/run/docs/rollouts-rollbacks-traffic-migration). A resource is updated once an `up`, and a
+  program does not know what the last one made. Cloud Deploy takes both steps, with a test between, but only for a
+  release that a command creates; Pulumi has no resource for one (https://cloud.google.com/deploy/docs/verify-deployment).
 """
 
 from __future__ import annotations
@@ -44,7 +49,7 @@ SUPPORTS = workloads.SUPPORTS | {features.AUTOSCALING, features.STICKY_SESSIONS}
 
 HINTS = workloads.HINTS | {
     features.BLUE_GREEN: "Cloud Run starts a new version whole beside the old one and switches once its health check "
-    "is well: leave strategy out",
+    "is well; to hold it back until it was tried takes a second update, and an up makes one: leave strategy out",
     features.SMOKE_TESTS: "Cloud Run asks a new version its health check's path alone. To try one that gets no "
     "requests, deploy it from the pipeline (gcloud run deploy --no-traffic --tag green)",
     features.ERROR_ROLLBACK: "Cloud Run does not look at a new version's answers; leave max_error_percent out, watch "
