@@ -49,13 +49,14 @@ types: $(ALL)
 	@$(BIN)/lint-imports
 
 fast: $(ALL)
-	@$(BIN)/pytest -n 2 $(FAST_TESTS)
+# By class: what is recorded for one test of a suite is there for the next.
+	@$(BIN)/pytest -n 2 --dist loadscope $(FAST_TESTS)
 
 # mypy has one core: side by side with the fast tests it costs half its time.
 test: style ## lint, then every test that needs no Debian package
 	@$(MAKE) -j 2 --output-sync=target types fast
-# By file: tests of one share servers and stacks, some in their order.
-	@$(PULUMI) && $(BIN)/pytest -n 2 --dist loadfile $(ENGINE_TESTS)
+# By file: tests of one share servers and stacks, some in their order. They wait more than they work.
+	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
 
 test-system: $(ALL) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
+    from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
     from infra_kit.components.gateway import Gateway, GatewayRoute, Jwt
     from infra_kit.components.job import Job
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.worker import Backlog, Worker
     from infra_kit.databases import Backups, Pooling
+    from infra_kit.dns_records import Record
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
+    "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
     "components.gateway": ("Gateway", "GatewayRoute", "Jwt"),
     "components.job": ("Job",),
@@ -42,6 +45,7 @@ _HOMES = {
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.worker": ("Backlog", "Worker"),
     "databases": ("Backups", "Pooling"),
+    "dns_records": ("Record",),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
@@ -59,6 +63,7 @@ __all__ = [
     "Config",
     "Consumer",
     "CorsRule",
+    "Domain",
     "Environment",
     "EventBus",
     "Gateway",
@@ -74,6 +79,7 @@ __all__ = [
     "Pooling",
     "Postgres",
     "RateLimit",
+    "Record",
     "Redis",
     "Release",
     "Route",

@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import sys
 import time
 from typing import Annotated
@@ -18,6 +19,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.connections import Connection
@@ -38,6 +40,11 @@ AllowDelete = Annotated[
 ]
 
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
+Port = Annotated[
+    int | None, typer.Option("--port", "-p", min=1, max=65_535, help="Of this machine. Default: the component's own.")
+]
+InClear = Annotated[bool, typer.Option("--show-secrets", help="Print the URL with its password.")]
+Command = Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND …]", help="Run this, and close after it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -131,6 +138,37 @@ def show(component: str, field: FieldName = None, stack: StackName = None, *, as
         print(json.dumps(found.fields, indent=2))
     else:
         print(*(f"{key}: {found.clear(key)}" for key in found.fields), sep="\n")
+
+
+@app.command()
+def connect(
+    component: str,
+    command: Command = None,
+    stack: StackName = None,
+    port: Port = None,
+    *,
+    show_secrets: InClear = False,
+) -> None:
+    """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
+    project, progress = Project.find(), Progress()
+    name = _choose(project, stack, progress)
+    read_config(project, name)
+    state = _state(project, name, progress)
+    if not state.get("resources"):
+        raise ConfigError(_not_up(name))
+    # Whoever ends this program wants what it opened closed.
+    for ended in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended, lambda number, _: sys.exit(128 + number))
+    with ways.reached(state, component, port, progress.note) as (found, wait):
+        if command:
+            sys.exit(ways.run(found, command))
+        print(f"{found.name}: {found.clear_how if show_secrets else found.how}", flush=True)
+        if wait:
+            progress.note("It is open until Ctrl-C.")
+            try:
+                wait()
+            except KeyboardInterrupt:
+                print()
 
 
 def main() -> None:

@@ -47,6 +47,8 @@ class Scope:
     opts: pulumi.ResourceOptions
     chosen_network: Network | None = None
     roles: list[str] = dataclasses.field(default_factory=list)
+    provider: pulumi.ProviderResource | None = None
+    """Who makes what comes by `resource`. None: whoever makes the component's own."""
 
     @property
     def what(self) -> str:
@@ -118,8 +120,7 @@ class Scope:
             delete_before_replace: its successor is made when it is gone: no two of them may stand at once.
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
         """
-        name = self._claim(role)
-        overrides = dict(self.overrides.get(role, {}))
+        name, overrides = self._claim(role), dict(self.overrides.get(role, {}))
         opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
         own = pulumi.ResourceOptions(
             parent=self.parent,
@@ -128,9 +129,14 @@ class Scope:
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
             delete_before_replace=delete_before_replace or None,
+            provider=self.provider,
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
         )
         return make(name, **_overrides.merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
+
+    def by(self, provider: pulumi.ProviderResource | None) -> Scope:
+        """For what is a part of the component and stands elsewhere, e.g. in a zone of another target."""
+        return dataclasses.replace(self, provider=provider)
 
     def _claim(self, role: str) -> str:
         self.roles.append(role)

@@ -54,6 +54,10 @@ class UnsupportedFeatureError(TargetError):
         )
 
 
+class TunnelError(TargetError):
+    """The way to a component could not be opened, or closed by itself: the message says what is missing."""
+
+
 class OverrideError(SpecError):
     """An override names a role that the driver did not create: the message lists the roles there are."""
 

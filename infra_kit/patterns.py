@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -23,6 +24,11 @@ def overlap(one: str, other: str) -> bool:
             return True
         todo += _steps(at, left, right)
     return False
+
+
+def within(inner: str, outer: str) -> bool:
+    """Whether each path that fits `inner` fits `outer`: a `*` of `inner` fits nothing but another one."""
+    return bool(re.fullmatch("(?s:.*)".join(map(re.escape, outer.split("*"))), inner))
 
 
 def _steps(at: tuple[int, int], left: str, right: str) -> list[tuple[int, int]]:

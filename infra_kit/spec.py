@@ -87,11 +87,14 @@ _MESSAGES = {
     "model_type": "a {class_name} is needed",
 }
 """Where pydantic's own words say less, by its type of error."""
+_CONSEQUENCE = "default_factory_not_called"
+"""Pydantic's, of a default that goes by another field, which has the mistake."""
 
 
 def problems(model: type[Model], invalid: ValidationError) -> str:
     """All that is wrong, in one line, for people."""
-    return "; ".join(dict.fromkeys(_problem(model, error) for error in invalid.errors(include_url=False)))
+    errors = [error for error in invalid.errors(include_url=False) if error["type"] != _CONSEQUENCE]
+    return "; ".join(dict.fromkeys(_problem(model, error) for error in errors))
 
 
 def _problem(model: type[Model], error: Mapping[str, Any]) -> str:

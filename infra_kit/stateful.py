@@ -46,6 +46,10 @@ _STATEFUL: dict[str, frozenset[str]] = {
     "locks: without it, what it keeps can be deleted": _tokens(
         "aws:", "s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
     ),
+    "zones: another one has other name servers, and the domain is off the net until they are set": _tokens(
+        "aws:", "route53/zone:Zone"
+    )
+    | _tokens("gcp:", "dns/managedZone:ManagedZone"),
     "backups": _tokens("aws:", "backup/vault:Vault"),
     "user accounts": _tokens("aws:", "cognito/userPool:UserPool"),
 }
@@ -104,6 +108,8 @@ _TOPICS = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topic
 _SUBSCRIPTIONS = "https://cloud.google.com/pubsub/docs/subscription-properties"
 _KEPT = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets"
 _KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
+_ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html"
+_CLOUD_DNS = "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"
 _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
@@ -134,6 +140,10 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     },
     "aws:kms/key:Key": {
         _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
+    },
+    "aws:route53/zone:Zone": {_ROUTE_53: frozenset({"delegationSetId", "name"})},
+    "gcp:dns/managedZone:ManagedZone": {
+        _CLOUD_DNS: frozenset({"dnsName", "name", "project", "reverseLookup", "visibility"}),
     },
     "docker:index/volume:Volume": {_VOLUMES: frozenset({"driver", "driverOpts", "labels", "name"})},
     "gcp:sql/databaseInstance:DatabaseInstance": {

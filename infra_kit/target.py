@@ -101,6 +101,12 @@ def load_handler(target: str, component: str) -> Handler:
     return cast("Handler", module.HANDLER)
 
 
+def load_tunnels(target: str) -> ModuleType | None:
+    """What opens a way to the target's private addresses (`infra-kit connect`); None where there are none to open."""
+    module: str | None = getattr(package(target), "TUNNELS", None)
+    return _import(target, module) if module else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """Where components run, and how careful they are there. What is None is read from the stack's configuration.

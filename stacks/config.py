@@ -37,8 +37,8 @@ def release() -> str:
 
 
 def domains(key: str = "domains") -> list[str]:
-    """The names of an edge, e.g. `zuclubit:domains: [www.example.com]` of the gateway, `zuclubit:static-domains` of the
-    Cdn. None: the target's address."""
+    """The names of an edge, `zuclubit:domains: [www.example.com]` of what visitors reach, `zuclubit:static-domains` of
+    a Cdn beside a public gateway. None: the target's address."""
     names: list[str] = pulumi.Config(system()).get_object(key) or []
     return names
 

@@ -13,8 +13,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Instanc
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.components.domain import Domain, check_zones
 from infra_kit.components.service import Service
 from infra_kit.environments import Environment
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.openapi import paths
 from infra_kit.patterns import overlap
@@ -88,6 +90,11 @@ def _route(given: object) -> object:
     return GatewayRoute(given) if isinstance(given, Service) else given
 
 
+def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
+    """Who stands outermost says them, else each would stand twice."""
+    return dict(SECURITY_HEADERS) if known.get("public", True) else {}
+
+
 class GatewaySpec(Spec):
     """What a gateway is asked for."""
 
@@ -95,13 +102,18 @@ class GatewaySpec(Spec):
 
     routes: Mapping[Pattern, Annotated[GatewayRoute, BeforeValidator(_route)]] = Field(min_length=1)
     """Routes by path pattern; the longest pattern that fits wins."""
+    public: bool = True
+    """Whether the internet reaches it. If not, a Cdn of the same target alone does, which has the domains and the
+    headers of answers: `Cdn(routes={"/*": gateway})`."""
     domains: Domains = ()
     """Names to serve. Their certificates are got and renewed by the target."""
+    zones: Items[InstanceOf[Domain]] = ()
+    """Where the names are that have all their records made: a zone of any target. For others, see the target's page."""
     jwt: Jwt | None = None
     limits: Items[RateLimit] = ()
     """For all routes, each counted over all of them."""
-    response_headers: Mapping[Header, HeaderValue] = Field(default_factory=lambda: dict(SECURITY_HEADERS))
-    """Put on every answer. Default: the security headers of seeds/001, with HSTS."""
+    response_headers: Mapping[Header, HeaderValue] = Field(default_factory=_headers)
+    """Put on every answer. Default: the security headers of seeds/001, with HSTS, where it is public."""
     waf: bool | None = None
     """A firewall that knows common attacks. Default: in production."""
     max_body_mb: int = Field(default=10, ge=1, le=10_000)
@@ -111,6 +123,8 @@ class GatewaySpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> GatewaySpec:
+        self._check_outermost()
+        check_zones(self.domains, self.zones)
         for one, other in combinations(self.routes, 2):
             if _squeezed(one) == _squeezed(other) or (len(one) == len(other) and overlap(one, other)):
                 raise ValueError(
@@ -125,6 +139,11 @@ class GatewaySpec(Spec):
                         f"routes.{pattern}: limits: by {limit.by!r} counts by the token, and this route needs none"
                     )
         return self
+
+    def _check_outermost(self) -> None:
+        given = [field for field in ("domains", "zones", "response_headers") if getattr(self, field)]
+        if given and not self.public:
+            raise ValueError(f"{given[0]}: a gateway that is not public has none: give them to the Cdn before it")
 
     def needs_token(self, pattern: str) -> bool:
         """Whether requests to a route must carry a token."""
@@ -153,7 +172,7 @@ class GatewaySpec(Spec):
     def without(self, feature: Feature) -> GatewaySpec:
         match feature:
             case features.DOMAINS:
-                return self.replace(domains=())
+                return self.replace(domains=(), zones=())
             case features.WILDCARD_DOMAINS:
                 return self.replace(domains=without_wildcards(self.domains))
             case features.JWT:
@@ -187,7 +206,9 @@ class GatewayArgs(TypedDict, total=False):
     """The arguments of `Gateway`: see `GatewaySpec`."""
 
     routes: Mapping[str, GatewayRoute | Service]
+    public: bool
     domains: Sequence[str]
+    zones: Sequence[Domain]
     jwt: Jwt | None
     limits: Sequence[RateLimit]
     response_headers: Mapping[str, str]
@@ -198,12 +219,14 @@ class GatewayArgs(TypedDict, total=False):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GatewayEndpoint:
-    """How to reach it from the internet."""
+    """How to reach it from the internet. Of one that is not public, visitors need the Cdn's."""
 
     url: pulumi.Output[str]
-    """Where it answers: the first domain that is no wildcard, else the target's own address."""
+    """Where it answers: the first domain that is no wildcard, else the target's own address. Of one that is not public,
+    where its Cdn reaches it; empty on gcp, where it is a part of the Cdn's load balancer."""
     domain: pulumi.Output[str]
-    """What a DNS record of a domain points to: a host name or an address."""
+    """What a DNS record of a domain points to: a host name or an address. Of one that is not public, the host of
+    `url`."""
     ca_certificate: pulumi.Output[str | None]
     """Of the authority that signed its certificate, where clients do not know it (local); else None."""
     native: object = None
@@ -232,7 +255,17 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
         **arguments: Unpack[GatewayArgs],
     ) -> None:
+        self._cdn: str | None = None
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
+
+    def stand_behind(self, cdn: str) -> None:
+        """Tells it which Cdn leads to it. Raises `SpecError` where another one does."""
+        if self._cdn not in (None, cdn):
+            raise SpecError(
+                f"Cdn {cdn!r}: routes: Gateway {self.name!r} stands behind Cdn {self._cdn!r} already, which says its "
+                "domains and its headers. Make the routes of both those of one Cdn, or give each a Gateway."
+            )
+        self._cdn = cdn
 
     def _create(self, driver: Any, scope: Scope) -> GatewayEndpoint:
         for pattern, route in self.spec.routes.items():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -34,19 +34,33 @@ class Connection:
         """`host:port` of what runs, or an empty text for what has no address (a Network)."""
         parts = urlsplit(self._url)
         if parts.hostname:
-            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-            return f"{parts.hostname}:{port}" if port else parts.hostname
+            return _address(parts)
         host, port = self.fields.get("host"), self.fields.get("port")
         return f"{host}:{int(port)}" if host and port else str(host or "")
 
     @property
     def how(self) -> str:
         """The URL to connect with, its secrets masked."""
+        return self._shown(masked_url(self._url), self.masked)
+
+    @property
+    def clear_how(self) -> str:
+        """The same with its secrets, for whoever asked for them."""
+        return self._shown(self._url, self.clear)
+
+    def _shown(self, url: str, text: Callable[[str], str]) -> str:
         if not self._url:
-            return ", ".join(f"{key}={self.masked(key)}" for key, value in self.fields.items() if value)
-        url = masked_url(self._url)
+            return ", ".join(f"{key}={text(key)}" for key, value in self.fields.items() if value)
         bucket = self.fields.get("bucket")
         return f"{url}/{bucket}" if bucket else url
+
+    def at(self, host: str, port: int) -> Connection:
+        """The same, reached elsewhere, through a tunnel; without the fields that lead to other addresses (replicas)."""
+        moved = {"host": host, "port": port}
+        fields = {
+            key: moved.get(key, _moved(value, self.address, f"{host}:{port}")) for key, value in self.fields.items()
+        }
+        return replace(self, fields={key: value for key, value in fields.items() if value})
 
     @property
     def _url(self) -> str:
@@ -93,6 +107,22 @@ def masked_url(url: str) -> str:
     options = [option.partition("=") for option in parts.query.split("&") if option]
     query = "&".join(f"{key}={value if key in _HARMLESS_OPTIONS else MASK}" for key, _, value in options)
     return urlunsplit((parts.scheme, _masked_authority(parts), parts.path, query, ""))
+
+
+def _moved(value: Any, there: str, here: str) -> Any:
+    """A field with `here` in the place of `there`; None, or an empty list, for URLs that lead elsewhere."""
+    if isinstance(value, list):
+        return [moved for part in value if (moved := _moved(part, there, here))]
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    parts = urlsplit(value)
+    login, at, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{login}{at}{here}")) if _address(parts) == there else None
+
+
+def _address(parts: SplitResult) -> str:
+    port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    return f"{parts.hostname}:{port}" if port else str(parts.hostname)
 
 
 def _masked_authority(parts: SplitResult) -> str:

@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import Gateway, ObjectStore, Postgres, Service
 from stacks.config import domains
 from stacks.programs import program
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
@@ -14,7 +15,7 @@ def deploy() -> None:
 
     links = [db.link("owner"), files.link("read", "write", "delete")]
     app = Service("app", **program("app"), port=3000, memory_gb=1, links=links)
-    gateway = Gateway("gateway", routes={"/*": app}, domains=domains())
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=own_zones())
 
     pulumi.export("database_url", db.url)
     pulumi.export("files_bucket", files.bucket)

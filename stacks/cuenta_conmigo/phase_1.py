@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import Backups, Cdn, Gateway, ObjectStore, Pooling, Postgres, Redis, Route, Service
 from stacks.config import domains, release
 from stacks.programs import program
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
@@ -26,9 +27,10 @@ def deploy() -> None:
 
     links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
     app = Service("app", **program("app"), port=3000, memory_gb=1, min_instances=2, links=links)
-    gateway = Gateway("gateway", routes={"/*": app}, domains=domains())
+    zones = own_zones()
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones)
     static = domains("static-domains")
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, release=release())
+    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
 
     pulumi.export("database_url", db.url)
     pulumi.export("reader_url", db.reader_url)

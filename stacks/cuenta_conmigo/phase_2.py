@@ -22,6 +22,7 @@ from infra_kit import (
 )
 from stacks.config import domains, release
 from stacks.programs import program
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
@@ -49,10 +50,11 @@ def deploy() -> None:
     links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
     app = _app([*links, events.link(publish=["notification.*"])])
     Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
+    zones = own_zones()
     limits = [RateLimit(requests=1000, per="5m")]
-    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), limits=limits)
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=limits)
     static = domains("static-domains")
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, release=release())
+    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

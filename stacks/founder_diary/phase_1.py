@@ -4,7 +4,9 @@ import pulumi
 
 from infra_kit import Backups, Gateway, ObjectStore, Postgres, Redis, Service
 from stacks.config import domains
+from stacks.founder_diary import pgadmin
 from stacks.programs import program
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
@@ -23,7 +25,8 @@ def deploy() -> None:
     # FD-1: Next.js, which keeps its users in its own database (Better Auth); its migrations make the tables.
     links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
     app = Service("app", **program("app"), port=3000, memory_gb=0.5, links=links)
-    edge = Gateway("edge", routes={"/*": app}, domains=domains())
+    pgadmin.console(db)
+    edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=own_zones())
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

@@ -4,7 +4,9 @@ import pulumi
 
 from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Worker
 from stacks.config import domains
+from stacks.founder_diary import pgadmin
 from stacks.programs import program
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
@@ -33,7 +35,8 @@ def deploy() -> None:
     jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
     Worker("worker", **program("worker"), memory_gb=0.5, links=jobs)
     routes = {"/*": app, "/content/*": _directus(db), "/data/*": _postgrest(db)}
-    edge = Gateway("edge", routes=routes, domains=domains())
+    pgadmin.console(db)
+    edge = Gateway("edge", routes=routes, domains=domains(), zones=own_zones())
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

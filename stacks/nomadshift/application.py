@@ -1,9 +1,8 @@
-"""NomadShift's program and its edge, the same in every phase (seeds/000: NS-1, NS-5 to NS-8, NS-12, NS-13)."""
+"""NomadShift's program and its gateway, the same in every phase (seeds/000: NS-1, NS-5 to NS-8, NS-12, NS-13)."""
 
 from collections.abc import Sequence
 
 from infra_kit import Gateway, GatewayRoute, Link, RateLimit, Release, Scaling, Secret, Service
-from stacks.config import domains
 from stacks.programs import program
 
 LIMITS = {
@@ -40,6 +39,6 @@ def api(links: Sequence[Link]) -> Service:
 
 
 def gateway(service: Service) -> Gateway:
-    """NS-6, NS-12, NS-13: HTTPS, a firewall, limits by path."""
+    """NS-6, NS-12, NS-13: a firewall, limits by path; HTTPS is the Cdn's, behind which it stands (NS-5)."""
     limited = {path: GatewayRoute(service, limits=[limit]) for path, limit in LIMITS.items()}
-    return Gateway("gateway", routes={"/*": service, **limited}, domains=domains())
+    return Gateway("gateway", routes=limited, public=False)

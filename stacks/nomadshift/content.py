@@ -1,6 +1,6 @@
-"""What NomadShift's phases serve from buckets: uploads, the site's static files, logs that are kept (seeds/000)."""
+"""What NomadShift's phases serve from buckets, and the edge before them and the API; logs that are kept (seeds/000)."""
 
-from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+from infra_kit import Cdn, Gateway, LifecycleRule, ObjectStore, Route
 from stacks.config import domains, release
 
 SEVEN_YEARS = 7 * 365
@@ -21,7 +21,7 @@ def logs() -> ObjectStore:
     return ObjectStore("logs", lifecycle=rules)
 
 
-def edge(static: ObjectStore, files: ObjectStore) -> Cdn:
-    """NS-5: static files for a day; pages are cached, and out of date with each deploy."""
-    routes = {"/*": Route(static, ttl="24h"), "/uploads/*": Route(files, ttl="24h")}
-    return Cdn("edge", routes=routes, domains=domains("static-domains"), release=release())
+def edge(static: ObjectStore, files: ObjectStore, api: Gateway) -> Cdn:
+    """NS-5: static files for a day; pages are cached, and out of date with each deploy; the API is not kept."""
+    routes = {"/*": Route(static, ttl="24h"), "/uploads/*": Route(files, ttl="24h"), "/api/*": Route(api)}
+    return Cdn("edge", routes=routes, domains=domains(), release=release())

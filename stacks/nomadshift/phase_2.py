@@ -25,9 +25,8 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=3, replicas=1, high_availability=True)
     static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
-    edge = content.edge(static, uploads)
     links = [db.link("owner"), cache.link(), uploads.link("read", "write", "delete"), logs.link("write")]
-    gateway = application.gateway(application.api(links))
+    edge = content.edge(static, uploads, application.gateway(application.api(links)))
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
@@ -36,5 +35,4 @@ def deploy() -> None:
     pulumi.export("static_bucket", static.bucket)
     pulumi.export("uploads_bucket", uploads.bucket)
     pulumi.export("logs_bucket", logs.bucket)
-    pulumi.export("static_url", edge.url)
-    pulumi.export("url", gateway.url)
+    pulumi.export("url", edge.url)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from infra_kit import Gateway, Link, RateLimit, Release, Service
+from infra_kit import Domain, Gateway, Link, RateLimit, Release, Service
 from stacks.config import domains
 from stacks.programs import program
 
@@ -22,8 +22,8 @@ def shop(links: Sequence[Link], *, most: int) -> Service:
     )
 
 
-def gateway(service: Service) -> Gateway:
-    """VS-1: TLS, a firewall, the headers. VS-13: ten requests in ten seconds, by address: sixty a minute, the shortest
-    window that the edge of every target counts."""
+def gateway(service: Service, zones: Sequence[Domain]) -> Gateway:
+    """VS-1: names, TLS, a firewall, the headers. VS-13: ten requests in ten seconds, by address: sixty a minute, the
+    shortest window that the edge of every target counts."""
     limits = [RateLimit(requests=60, per="1m")]
-    return Gateway("gateway", routes={"/*": service}, domains=domains(), limits=limits)
+    return Gateway("gateway", routes={"/*": service}, domains=domains(), zones=zones, limits=limits)

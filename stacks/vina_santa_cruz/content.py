@@ -1,6 +1,8 @@
 """What every phase of the shop serves and keeps in buckets (seeds/001: VS-4, VS-5, VS-7)."""
 
-from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
+from collections.abc import Sequence
+
+from infra_kit import Cdn, Domain, LifecycleRule, ObjectStore, Route
 from stacks.config import domains, release
 
 HEADERS = {
@@ -20,7 +22,8 @@ def backups() -> ObjectStore:
     return ObjectStore("backups", versioning=True, lifecycle=rules)
 
 
-def edge(images: ObjectStore) -> Cdn:
+def edge(images: ObjectStore, zones: Sequence[Domain]) -> Cdn:
     """VS-5: images for a day. The pages' routes come with the application's service."""
     routes = {"/images/*": Route(images, ttl="1d")}
-    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains("static-domains"), release=release())
+    names = domains("static-domains")
+    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=names, zones=zones, release=release())

@@ -5,15 +5,17 @@ import pulumi
 from infra_kit import ObjectStore, Pooling, Redis
 from stacks.vina_santa_cruz import application, content
 from stacks.vina_santa_cruz.database import connections, database
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
     db = database(retention_days=30, cpu=2, memory_gb=4, storage_gb=50, pooling=Pooling(max_connections=connections()))
     cache = Redis("cache", memory_gb=0.5)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
-    edge = content.edge(images)
+    zones = own_zones()
+    edge = content.edge(images, zones)
     links = [db.link("owner"), cache.link(), images.link("read", "write", "delete"), backups.link("write")]
-    gateway = application.gateway(application.shop(links, most=4))
+    gateway = application.gateway(application.shop(links, most=4), zones)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

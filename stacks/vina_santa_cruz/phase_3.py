@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import ObjectStore, Pooling, Redis
 from stacks.vina_santa_cruz import application, content
 from stacks.vina_santa_cruz.database import connections, database
+from stacks.zones import own_zones
 
 
 def deploy() -> None:
@@ -20,9 +21,10 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=1, replicas=1, high_availability=True)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
-    edge = content.edge(images)
+    zones = own_zones()
+    edge = content.edge(images, zones)
     links = [db.link("owner"), cache.link(), images.link("read", "write", "delete"), backups.link("write")]
-    gateway = application.gateway(application.shop(links, most=8))
+    gateway = application.gateway(application.shop(links, most=8), zones)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -82,3 +82,7 @@ class TestSecretOnAws(OnAws, conformance.SecretConformance):
 
 class TestConfigOnAws(OnAws, conformance.ConfigConformance):
     pass
+
+
+class TestDomainOnAws(OnAws, conformance.DomainConformance):
+    pass

@@ -70,3 +70,7 @@ class TestSecretOnGcp(OnGcp, conformance.SecretConformance):
 
 class TestConfigOnGcp(OnGcp, conformance.ConfigConformance):
     pass
+
+
+class TestDomainOnGcp(OnGcp, conformance.DomainConformance):
+    pass

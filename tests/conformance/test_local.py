@@ -47,6 +47,10 @@ class TestConfigOnLocal(OnLocal, conformance.ConfigConformance):
     pass
 
 
+class TestDomainOnLocal(OnLocal, conformance.DomainConformance):
+    pass
+
+
 class TestGatewayOnLocal(OnLocal, conformance.GatewayConformance):
     pass
 

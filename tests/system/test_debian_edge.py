@@ -3,9 +3,6 @@ replaced (`docker.io`, `busybox-static`)."""
 
 from __future__ import annotations
 
-import shlex
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,37 +10,11 @@ import httpx
 import pytest
 
 from infra_kit import Cdn, Environment, Target
-from infra_kit.providers.vps.edge import SITES, caddyfile
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.edge import SITES
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import record
-from tests.awaiting import until
 from tests.system.docker_daemon import Docker, daemon, image
-
-CADDY = shutil.which("caddy") or "caddy"
-
-
-class Edge:
-    def __init__(self, folder: Path) -> None:
-        self.sites, self.config = folder / "sites", folder / "Caddyfile"
-        # Away from the ports that need rights, and from everybody's. Debian 12's Caddy is older than one option.
-        ours = caddyfile(None).replace(SITES, str(self.sites)).replace(" persist_config off\n", "")
-        self.config.write_text(ours.replace("{\n", "{\n http_port 18080\n https_port 18443\n", 1))
-        self.home = {"HOME": str(folder), "PATH": f"{Path(CADDY).parent}:/usr/bin:/bin", "XDG_DATA_HOME": str(folder)}
-        self.sites.mkdir()
-
-    def put(self, name: str, site: str = "") -> str:
-        """What the script says when it is refused; empty: it is served."""
-        variables = {"NAME": name, "SITE": site, "SITES": str(self.sites), "CONFIG": str(self.config)}
-        said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
-        done = subprocess.run(
-            ["sh", "-s"], input=said + script("site.sh"), capture_output=True, text=True, check=False, env=self.home
-        )
-        assert (done.returncode == 0) == (done.stderr == "")
-        return done.stderr
-
-    def files(self) -> list[str]:
-        return sorted(path.name for path in self.sites.iterdir())
+from tests.system.edge_proxy import Edge
 
 
 def answers(*names: str, text: str) -> str:
@@ -59,14 +30,8 @@ def ask(name: str) -> str:
 
 @pytest.fixture
 def edge(tmp_path: Path) -> Iterator[Edge]:
-    it = Edge(tmp_path)
-    command = [CADDY, "run", "--config", str(it.config), "--adapter", "caddyfile"]
-    with (tmp_path / "log").open("w") as log:
-        proxy = subprocess.Popen(command, env=it.home, stderr=log)
-    until(lambda: not it.put("first"), 30, (tmp_path / "log").read_text)
-    yield it
-    proxy.terminate()
-    proxy.wait(timeout=30)
+    with Edge(tmp_path).running() as it:
+        yield it
 
 
 def test_sites_come_and_go_and_unknown_names_get_nothing(edge: Edge) -> None:

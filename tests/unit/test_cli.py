@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     shown = run(tmp_path, "--help")
     assert shown.returncode == 0
-    for command in ("up", "down", "stop", "status", "env", "show"):
+    for command in ("up", "down", "stop", "status", "env", "show", "connect"):
         assert f" {command} " in shown.stdout
     assert "3 refused by the guard" in " ".join(shown.stdout.split())
 

@@ -1,6 +1,6 @@
 import pytest
 
-from infra_kit.patterns import longest_first, overlap
+from infra_kit.patterns import longest_first, overlap, within
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,14 @@ def test_long_patterns_are_told_apart_in_no_time() -> None:
 
 def test_the_longest_comes_first_and_of_equals_the_first_in_the_alphabet() -> None:
     assert longest_first(["/*", "/b/*", "/api/v1/*", "/a/*"]) == ["/api/v1/*", "/a/*", "/b/*", "/*"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "is_within"),
+    [
+        ("/a/*", "/*", True), ("/*", "/a/*", False), ("/a/b", "/a/*", True), ("/a/*", "/a/*", True),
+        ("/a/*/c", "/a/*", True), ("/a/*", "/a/*/c", False), ("/a.b", "/a?b", False), ("/a", "/a", True),
+    ],
+)  # fmt: skip
+def test_one_pattern_is_within_another(inner: str, outer: str, is_within: bool) -> None:
+    assert within(inner, outer) is is_within

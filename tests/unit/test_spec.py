@@ -121,7 +121,10 @@ def test_options_written_as_a_mapping_are_checked_alike() -> None:
         (lambda: Pooling(mod="session"), "Pooling: unknown 'mod'; allowed: max_connections, mode"),  # type: ignore[call-arg]
         (lambda: Stream(subjects=[]), "Stream: subjects: at least 1 is needed, given []"),
         (Consumer, "Consumer: stream is required"),
-        (lambda: Route("example.com"), "Route: origin: an origin is an ObjectStore or a host's address, e.g. "),
+        (
+            lambda: Route("example.com"),
+            "Route: origin: an origin is an ObjectStore, a Gateway or a host's address, e.g. ",
+        ),
         (
             LifecycleRule,
             "LifecycleRule: a rule needs one of archive_after_days, expire_after_days, noncurrent_expire_after_days",

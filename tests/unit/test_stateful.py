@@ -14,6 +14,8 @@ from infra_kit.stateful import is_stateful
         "aws:s3/bucket:Bucket",
         "aws:elasticache/replicationGroup:ReplicationGroup",
         "aws:kms/key:Key",
+        "aws:route53/zone:Zone",
+        "gcp:dns/managedZone:ManagedZone",
         "aws:cloudwatch/eventBus:EventBus",
         "gcp:sql/databaseInstance:DatabaseInstance",
         "gcp:storage/bucket:Bucket",

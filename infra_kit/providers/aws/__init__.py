@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.aws.settings import AwsSettings
 
-SHARED = ("cluster", "repository")
+SHARED = ("cluster", "repository", "tunnel")
 """Components that users do not make."""
 
 DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config", *SHARED,
+        "service", "worker", "job", "gateway", "secret", "config", "domain", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -23,10 +23,12 @@ NEEDS = ("pg8000", "pulumi_aws", "pulumi_random")
 
 PULUMI_PACKAGE = "aws"
 PROVIDERS = f"{__name__}.pulumi_providers"
+TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.aws import cdn as cdn
     from infra_kit.providers.aws import config as config
+    from infra_kit.providers.aws import domain as domain
     from infra_kit.providers.aws import event_bus as event_bus
     from infra_kit.providers.aws import gateway as gateway
     from infra_kit.providers.aws import job as job
@@ -64,3 +67,4 @@ if TYPE_CHECKING:
     _gateway: GatewayDriver = gateway
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
+    _domain: DomainDriver = domain

@@ -8,11 +8,12 @@
 - A bucket knows the distribution by its ARN, a host by the header that CloudFront adds (`trust`), in place of what a
   viewer says there. To change its value, replace the child `trust`.
 - What is never kept (`ttl="none"`) is compressed by its origin, not by CloudFront: `Accept-Encoding` reaches it.
+- A `Gateway` is reached by a VPC origin, and its limits and firewall are the distribution's (`cdn_gateways`).
 - In production, accesses are logged to a bucket of its own.
 
-Why not CKV_AWS_68 and CKV2_AWS_47: a firewall has rules and costs of its own; it will be a part of the Gateway. Why not
-CKV_AWS_310: a second origin to fall back to is nobody's but the user's to name. Why not CKV_AWS_374: who may read from
-which country is a product's decision.
+Why not CKV_AWS_68 and CKV2_AWS_47 without a Gateway: a firewall has rules and costs of its own, and a Gateway is what
+asks for one. Why not CKV_AWS_310: a second origin to fall back to is nobody's but the user's to name. Why not
+CKV_AWS_374: who may read from which country is a product's decision.
 """
 
 from __future__ import annotations
@@ -28,7 +29,16 @@ from infra_kit.components.cdn import NO_CACHE, CdnEndpoint, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
 from infra_kit.patterns import longest_first
-from infra_kit.providers.aws import buckets, cdn_cache, cdn_domains, cdn_functions, cdn_headers, cdn_origins, identity
+from infra_kit.providers.aws import (
+    buckets,
+    cdn_cache,
+    cdn_domains,
+    cdn_functions,
+    cdn_gateways,
+    cdn_headers,
+    cdn_origins,
+    identity,
+)
 from infra_kit.providers.aws.cdn_cache import Policies
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.waiting import after
@@ -64,9 +74,10 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     for pattern, route in spec.routes.items():
         cdn_origins.check(scope.name, pattern, route)
         cdn_cache.check(scope.name, spec, pattern)
+    cdn_gateways.check(scope, spec)
     trust = password(scope, "trust").result
     distribution = _distribution(scope, spec, trust)
-    records = cdn_domains.lead(scope, spec.domains, distribution)
+    records = cdn_domains.lead(scope, spec, distribution)
     host = next((domain for domain in spec.domains if not domain.startswith("*")), distribution.domain_name)
     return CdnEndpoint(
         url=after(pulumi.Output.concat("https://", host), distribution, *records),
@@ -77,17 +88,19 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
 
 def _distribution(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> cloudfront.Distribution:
     default, *ordered = _behaviours(scope, spec)
+    certificate, acl = cdn_domains.certificate(scope, spec), cdn_gateways.guard(scope, spec)
     return scope.resource(
         "distribution",
         cloudfront.Distribution,
         enabled=True,
         comment=f"Cdn {scope.name} of {scope.target.app} ({scope.environment})"[:MAX_COMMENT],
         aliases=list(spec.domains),
-        origins=cdn_origins.origins(scope, spec, trust),
+        origins=[*cdn_origins.origins(scope, spec, trust), *cdn_gateways.origins(scope, spec, certificate)],
         default_cache_behavior=default,
         ordered_cache_behaviors=ordered,
         default_root_object=_root_object(spec),
-        viewer_certificate=cdn_domains.viewer_certificate(scope, spec),
+        viewer_certificate=cdn_domains.viewer_certificate(certificate),
+        web_acl_id=acl.arn if acl else None,
         restrictions={"geo_restriction": {"restriction_type": "none"}},
         http_version="http2and3",
         is_ipv6_enabled=True,
@@ -107,14 +120,15 @@ def _behaviours(scope: Scope, spec: CdnSpec) -> list[dict[str, Any]]:
     """The default one, then the others, longest pattern first: CloudFront takes the first that fits."""
     release = cdn_functions.release(scope, spec.release) if spec.release else None
     headers = cdn_headers.policy(scope, spec)
+    told = dict.fromkeys(spec.routes, headers) | cdn_gateways.headers_of_kept(scope, spec)
     policies = cdn_cache.policies(scope, spec)
     ordered = [
-        {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], headers, release)}
+        {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], told[pattern], release)}
         for pattern in longest_first(spec.routes)
         if pattern != EVERYTHING
     ]
     if EVERYTHING in spec.routes:
-        default = _behaviour(spec, spec.routes[EVERYTHING], policies[EVERYTHING], headers, release)
+        default = _behaviour(spec, spec.routes[EVERYTHING], policies[EVERYTHING], told[EVERYTHING], release)
     else:
         default = _nothing(scope, spec, headers)
     return [default, *ordered]

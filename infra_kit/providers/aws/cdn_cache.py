@@ -27,6 +27,9 @@ from infra_kit.providers.aws.cdn_functions import RELEASE_HEADER
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 OPTIMIZED_SECONDS = 86_400
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+"""All that a viewer sends: headers (`Authorization` and `Host` too), cookies, the query."""
 
 YEAR = 31_536_000
 MAX_TTL = 100 * YEAR
@@ -103,6 +106,8 @@ class _Maker:
     made: dict[str, pulumi.Output[str]] = field(default_factory=dict)
 
     def policies(self, route: Route) -> Policies:
+        if route.passes_all:
+            return Policies(cache=CACHING_DISABLED, forward=ALL_VIEWER)
         varies = _varies(self.spec, route)
         if route.ttl != NO_CACHE:
             ttl = seconds(route.ttl)
@@ -155,8 +160,8 @@ def _headers(spec: CdnSpec, route: Route) -> list[str]:
     """The headers to forward. `Accept-Encoding` is in each key where CloudFront compresses, and refused as one more;
     what it never keeps it does not compress either, so the origin is asked to
     (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html)."""
-    asked = {header for header in route.headers if header.lower() != PACKED.lower()}
-    declared = len(asked) < len(route.headers)
+    asked = {header for header in route.told_headers if header.lower() != PACKED.lower()}
+    declared = len(asked) < len(route.told_headers)
     if _keyed(route):
         wanted = declared and not spec.compression
     else:

@@ -9,7 +9,7 @@ both.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -36,8 +36,8 @@ _REFUSED = re.compile(
 _CORS = "access-control-"
 
 
-def policy(scope: Scope, spec: CdnSpec) -> pulumi.Output[str]:
-    """The id of the policy that every answer gets its headers from."""
+def policy(scope: Scope, spec: CdnSpec, role: str = "headers", removed: Sequence[str] = ()) -> pulumi.Output[str]:
+    """The id of the policy that answers get their headers from, and that takes off some of their own."""
     asked = _asked(scope.name, spec)
     custom = _custom(scope.name, spec)
     security = _defaults(spec) | {
@@ -46,10 +46,11 @@ def policy(scope: Scope, spec: CdnSpec) -> pulumi.Output[str]:
         if header in asked
     }
     made = scope.resource(
-        "headers",
+        role,
         cloudfront.ResponseHeadersPolicy,
         security_headers_config=security,
         custom_headers_config={"items": custom} if custom else None,
+        remove_headers_config={"items": [{"header": header} for header in removed]} if removed else None,
     )
     return made.id
 

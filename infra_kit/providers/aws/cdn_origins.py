@@ -1,4 +1,4 @@
-"""Where a distribution gets its answers: buckets that only it may read, and hosts.
+"""Where a distribution gets its answers: buckets that only it may read, and hosts; `cdn_gateways` has the gateways.
 
 An origin's id is its own stable key: the store's name, or the host's address.
 """
@@ -15,8 +15,10 @@ from pulumi_aws import cloudfront
 
 from infra_kit.component import Scope
 from infra_kit.components.cdn import TRUST_HEADER, CdnSpec, Route
+from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
+from infra_kit.providers.aws import cdn_gateways
 from infra_kit.providers.aws.object_store import AwsBucket
 
 TLS = ("TLSv1.2",)
@@ -27,7 +29,7 @@ LOWEST_FREE_PORT = 1024
 def check(name: str, pattern: str, route: Route) -> None:
     """Refuses hosts that CloudFront cannot reach (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/
     DownloadDistValuesOrigin.html)."""
-    if isinstance(route.origin, ObjectStore):
+    if not isinstance(route.origin, str):
         return
     where, (host, port) = f"Cdn {name!r}: routes: {pattern}: origin: given {route.origin!r}; ", _address(route.origin)
     if re.fullmatch(r"[0-9.]+", host) or "." not in host:
@@ -39,13 +41,15 @@ def check(name: str, pattern: str, route: Route) -> None:
 def origin_id(route: Route) -> str:
     """What a behaviour calls its origin."""
     origin = route.origin
+    if isinstance(origin, Gateway):
+        return cdn_gateways.origin_id(origin)
     text = origin.name if isinstance(origin, ObjectStore) else origin
     return text if len(text) <= MAX_ID else hashlib.sha256(text.encode()).hexdigest()
 
 
 def origins(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> list[dict[str, Any]]:
-    """Each origin once, whatever the number of its routes. Hosts are told `trust`."""
-    routes = {origin_id(route): route for route in spec.routes.values()}
+    """Each store and host once, whatever the number of its routes. Hosts are told `trust`."""
+    routes = {origin_id(route): route for route in spec.routes.values() if not isinstance(route.origin, Gateway)}
     access = _access(scope) if any(isinstance(route.origin, ObjectStore) for route in routes.values()) else None
     return [_origin(scope, key, routes[key], access, trust) for key in sorted(routes)]
 
@@ -72,8 +76,8 @@ def _origin(
         bucket = scope.native(route.origin, AwsBucket)
         identity: pulumi.Input[str] | None = access.id if access else None
         return {"origin_id": key, "domain_name": bucket.regional_domain_name, "origin_access_control_id": identity}
-    host, port = _address(route.origin)
-    secure = route.origin.startswith("https:")
+    host, port = _address(str(route.origin))
+    secure = str(route.origin).startswith("https:")
     return {
         "origin_id": key,
         "domain_name": host,

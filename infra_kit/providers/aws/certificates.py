@@ -1,32 +1,44 @@
-"""Certificates of ACM, and the DNS records that prove and lead.
+"""Certificates of ACM, and the zones of the names that they are for.
 
-For names in a hosted zone that `AwsSettings.hosted_zones` names, all records are made. For others, `up` says which
-records their DNS needs and waits for the certificate, up to 75 minutes; stopped and run again, it goes on waiting.
+For names in a zone that the edge was given, or in a hosted zone that `AwsSettings.hosted_zones` names, all records are
+made. For others, `up` says which records their DNS needs and waits for the certificate, up to 75 minutes; stopped and
+run again, it goes on waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 import pulumi
-from pulumi_aws import acm, route53
+from pulumi_aws import acm
 
 from infra_kit.component import Scope
+from infra_kit.components.domain import Domain, Entry, nearest
 from infra_kit.errors import SpecError
+from infra_kit.providers.aws.domain import in_zone
 from infra_kit.providers.aws.settings import AwsSettings
+from infra_kit.providers.common import dns
+from infra_kit.providers.common.dns import Zones
 
 MAX_COMMON_NAME = 64
 """https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
-VALIDATION_TTL = 300
 
 
-def certificate(scope: Scope, domains: Sequence[str], **place: Any) -> pulumi.Output[str]:
+def zones(scope: Scope, given: Sequence[Domain]) -> Zones:
+    """The zones of an edge's names: those that it was given, then those that the settings name."""
+    hosted = cast(AwsSettings, scope.target.settings).hosted_zones
+    return {**{domain: partial(in_zone, zone_id=id_) for domain, id_ in hosted.items()}, **dns.zones(given)}
+
+
+def certificate(scope: Scope, domains: Sequence[str], zones: Zones, **place: Any) -> pulumi.Output[str]:
     """The ARN of a certificate, once it is valid. Raises `SpecError`.
 
     Args:
         scope: the component's.
         domains: its names.
+        zones: where they may be.
         place: `region`, where it is another than the component's.
     """
     name, *others = sorted(domains, key=len)
@@ -48,30 +60,45 @@ def certificate(scope: Scope, domains: Sequence[str], **place: Any) -> pulumi.Ou
         "certificate-valid",
         acm.CertificateValidation,
         certificate_arn=made.arn,
-        depends_on=_prove(scope, domains, made.domain_validation_options),
+        depends_on=_prove(scope, domains, zones, made.domain_validation_options),
         **place,
     )
+    return valid.certificate_arn
+
+
+def elsewhere(
+    scope: Scope, domains: Sequence[str], first: pulumi.Output[str], role: str, region: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    """The ARN of a certificate of the same names in another region. What proved the first one proves it: the records go
+    by account and name (https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html)."""
+    name, *others = sorted(domains, key=len)
+    made = scope.resource(
+        role,
+        acm.Certificate,
+        domain_name=name,
+        subject_alternative_names=others,
+        validation_method="DNS",
+        tags=scope.tags,
+        region=region,
+    )
+    proved = pulumi.Output.all(made.arn, first).apply(lambda arns: arns[0])
+    valid = scope.resource(f"{role}-valid", acm.CertificateValidation, certificate_arn=proved, region=region)
     return valid.certificate_arn
 
 
 Options = pulumi.Output[Sequence[Any]]
 
 
-def _prove(scope: Scope, domains: Sequence[str], options: Options) -> list[route53.Record]:
+def _prove(scope: Scope, domains: Sequence[str], zones: Zones, options: Options) -> list[pulumi.Resource]:
     """The records that prove whose the names are; those that we cannot make are said."""
-    bases = sorted({domain.removeprefix("*.") for domain in domains})
-    ours = {base: zone for base in bases if (zone := _zone(scope, base))}
-    for base in bases:
-        if base not in ours:
-            _option(options, base).apply(lambda option: _say(scope, option))
-    return [_validation(scope, base, zone, _option(options, base)) for base, zone in ours.items()]
-
-
-def _zone(scope: Scope, domain: str) -> str | None:
-    """The hosted zone of a name: of those that fit, the one nearest to it."""
-    zones = cast(AwsSettings, scope.target.settings).hosted_zones
-    fitting = [zone for zone in zones if domain == zone or domain.endswith(f".{zone}")]
-    return zones[max(fitting, key=len)] if fitting else None
+    made: list[pulumi.Resource] = []
+    for base in sorted({domain.removeprefix("*.") for domain in domains}):
+        option, zone = _option(options, base), nearest(base, zones)
+        if zone:
+            made += zones[zone](scope, _validation(base, option))
+        else:
+            option.apply(lambda option: _say(scope, option))
+    return made
 
 
 def _option(options: Options, base: str) -> pulumi.Output[Any]:
@@ -92,42 +119,12 @@ def _say(scope: Scope, option: Any) -> None:
     )
 
 
-def _validation(scope: Scope, base: str, zone: str, option: pulumi.Output[Any]) -> route53.Record:
-    return scope.resource(
-        f"validation-{base}",
-        route53.Record,
-        zone_id=zone,
+def _validation(base: str, option: pulumi.Output[Any]) -> Entry:
+    """Always a CNAME (https://docs.aws.amazon.com/acm/latest/APIReference/API_ResourceRecord.html)."""
+    return Entry(
+        role=f"validation-{base}",
         name=option.apply(lambda it: it.resource_record_name),
-        type=option.apply(lambda it: it.resource_record_type),
-        records=[option.apply(lambda it: it.resource_record_value)],
-        ttl=VALIDATION_TTL,
-        # Another certificate for the same name is proved by the same record.
-        allow_overwrite=True,
+        type="CNAME",
+        values=[option.apply(lambda it: it.resource_record_value)],
+        proves=True,
     )
-
-
-def lead(
-    scope: Scope, domains: Sequence[str], alias: Mapping[str, Any], types: Sequence[str] = ("A", "AAAA")
-) -> list[route53.Record]:
-    """In the zones that are ours, the names lead there.
-
-    Args:
-        scope: the component's.
-        domains: the names.
-        alias: `name` and `zone_id` of where to.
-        types: of the records: by IPv4, by IPv6.
-    """
-    zones = {domain: _zone(scope, domain.removeprefix("*.")) for domain in domains}
-    return [
-        scope.resource(
-            f"{type_.lower()}-{domain}",
-            route53.Record,
-            zone_id=zone,
-            name=domain,
-            type=type_,
-            aliases=[{**alias, "evaluate_target_health": False}],
-        )
-        for domain, zone in zones.items()
-        for type_ in types
-        if zone
-    ]

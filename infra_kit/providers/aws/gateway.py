@@ -10,6 +10,7 @@
 - `waf` and `limits` are a web ACL of WAF (`gateway_waf`).
 - A body beyond `max_body_mb` is answered 413 by what stands before each instance (`service_front`); of two gateways to
   one service, the larger bound holds.
+- One that is not public is internal, in the private subnets, and answers CloudFront alone (`gateway_front`).
 - Of `response_headers`, a load balancer knows those in `gateway_headers`.
 """
 
@@ -29,13 +30,19 @@ from infra_kit.providers.aws import (
     buckets,
     certificates,
     gateway_checks,
+    gateway_front,
     gateway_headers,
     gateway_rules,
     gateway_targets,
     gateway_waf,
+    identity,
     security,
 )
+from infra_kit.providers.aws.domain import AwsAlias
+from infra_kit.providers.aws.gateway_front import AwsGateway, Front
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
+from infra_kit.providers.common import dns
+from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
 from infra_kit.settings import Settings
 
@@ -48,7 +55,6 @@ HINTS = {
     "count those, in a Redis",
 }
 
-TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 HTTP, HTTPS = 80, 443
 
 
@@ -59,32 +65,45 @@ def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     network = gateway_targets.network(scope, spec)
-    group = _group(scope, network, spec)
+    fronts: Gathered[Front] = Gathered("Cdns")
+    group = _group(scope, network, spec, fronts)
     balancer = _balancer(scope, spec, network, group)
-    listener = _listen(scope, spec, balancer)
+    listener = _listen(scope, spec, balancer) if spec.public else gateway_front.listen(scope, balancer, fronts)
     targets = gateway_targets.create(scope, spec, network, group)
     rules = gateway_rules.create(scope, spec, listener, targets)
     gateway_targets.lead(scope, spec, balancer, targets, rules)
-    guards = gateway_waf.create(scope, spec, balancer)
-    alias = {"name": balancer.dns_name, "zone_id": balancer.zone_id}
-    records = certificates.lead(scope, spec.domains, alias, types=("A",))
+    guards = gateway_waf.create(scope, spec, balancer) if spec.public else []
+    records = _lead(scope, spec, balancer)
     needed = [*gateway_targets.services(scope, spec), *rules.values(), *guards, *records]
+    name = after(balancer.dns_name, *needed)
     return GatewayEndpoint(
-        url=after(_url(spec, balancer), *needed),
-        domain=after(balancer.dns_name, *needed),
+        url=after(_url(spec, balancer, fronts), *needed),
+        domain=name,
         ca_certificate=pulumi.Output.from_input(None),
+        native=AwsGateway(arn=balancer.arn, name=name, region=identity.region(scope), fronts=fronts),
     )
 
 
-def _url(spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulumi.Output[str]:
+def _lead(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pulumi.Resource]:
+    """In the zones that are ours, the names lead to the load balancer, which has IPv4."""
+    name = balancer.dns_name
+    alias = AwsAlias(name=name, zone_id=balancer.zone_id, types=("A",))
+    return dns.lead(scope, spec.domains, certificates.zones(scope, spec.zones), dns.Place("CNAME", name, alias))
+
+
+def _url(spec: GatewaySpec, balancer: lb.LoadBalancer, fronts: Gathered[Front]) -> pulumi.Output[str]:
+    if not spec.public:
+        return pulumi.Output.concat(gateway_front.scheme(fronts), "://", balancer.dns_name)
     hosts = [domain for domain in spec.domains if not domain.startswith("*")]
     scheme = "https" if spec.domains else "http"
     return pulumi.Output.concat(f"{scheme}://", hosts[0] if hosts else balancer.dns_name)
 
 
-def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec) -> pulumi.Output[str]:
+def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec, fronts: Gathered[Front]) -> pulumi.Output[str]:
     """Why not CKV_AWS_260 (port 80 is open to all): who comes there is sent to HTTPS."""
     made = security.group(scope, network, "security-group", "Reaches")
+    if not spec.public:
+        return after(made.id, gateway_front.let_in(scope, made.id, fronts))
     ways = [
         security.let_in(scope, f"ingress-{port}", made.id, port, cidr_ipv4=ANYWHERE)
         for port in ((HTTP, HTTPS) if spec.domains else (HTTP,))
@@ -93,7 +112,7 @@ def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec) -> pulumi.Outpu
 
 
 def _balancer(scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulumi.Output[str]) -> lb.LoadBalancer:
-    subnets = network.ids(scope, "public")
+    subnets = network.ids(scope, "public" if spec.public else "private")
     gateway_checks.check_zones(scope, subnets)
     return scope.resource(
         "balancer",
@@ -101,7 +120,7 @@ def _balancer(scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulum
         # A name is at most 32 characters: Pulumi's own may be longer.
         name_prefix="edge-",
         load_balancer_type="application",
-        internal=False,
+        internal=not spec.public,
         subnets=subnets,
         security_groups=[group],
         # Why not CKV_AWS_150 elsewhere: such stacks come and go.
@@ -133,7 +152,7 @@ def _balancers_log(place: buckets.Place) -> buckets.Statement:
 
 def _listen(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulumi.Output[str]:
     """The ARN of the listener that has the routes."""
-    nowhere = [{"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "404"}}]
+    nowhere = [gateway_front.NOWHERE]
     if not spec.domains:
         pulumi.log.warn(
             f"{scope.what}: it has no domains, so no certificate: it answers by plain HTTP on its own name. Name "
@@ -145,7 +164,10 @@ def _listen(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulum
         ).arn
     secure = {"port": str(HTTPS), "protocol": "HTTPS", "status_code": "HTTP_301"}
     _listener(scope, "http", balancer, port=HTTP, protocol="HTTP", actions=[{"type": "redirect", "redirect": secure}])
-    tls = {"certificate_arn": certificates.certificate(scope, spec.domains), "ssl_policy": TLS_POLICY}
+    tls = {
+        "certificate_arn": certificates.certificate(scope, spec.domains, certificates.zones(scope, spec.zones)),
+        "ssl_policy": gateway_front.TLS_POLICY,
+    }
     return _listener(
         scope, "https", balancer, port=HTTPS, protocol="HTTPS", actions=nowhere, **tls, **gateway_headers.inputs(spec)
     ).arn

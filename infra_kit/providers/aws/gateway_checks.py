@@ -39,7 +39,7 @@ def beyond(spec: GatewaySpec) -> frozenset[Feature]:
 
 def check(scope: Scope, spec: GatewaySpec) -> None:
     """Raises `SpecError`."""
-    if not spec.domains and scope.defaults.protect:
+    if spec.public and not spec.domains and scope.defaults.protect:
         raise SpecError(
             f"{scope.what}: domains: none given; in {scope.environment}, on aws it needs one: nobody gets a "
             "certificate for the name of a load balancer, and it would answer without encryption. Say "
@@ -61,7 +61,7 @@ def check(scope: Scope, spec: GatewaySpec) -> None:
 
 
 def _check_jwt(scope: Scope, spec: GatewaySpec) -> None:
-    if spec.jwt and not spec.domains:
+    if spec.jwt and spec.public and not spec.domains:
         raise SpecError(f"{scope.what}: jwt: a load balancer checks tokens by HTTPS alone. Say domains=[…] too.")
     if spec.jwt and len(spec.jwt.audience) > MOST_AUDIENCES:
         raise SpecError(

@@ -1,4 +1,5 @@
-"""The web ACL of a Gateway: rules that AWS keeps, against common attacks, and limits by address.
+"""The web ACL of a Gateway: rules that AWS keeps, against common attacks, and limits by address. Of a gateway that is
+not public, it stands on the Cdn's distribution (`cdn_gateways`).
 
 - Of the common rules, the one that bounds a body to 8 KB only counts: `max_body_mb` is the gateway's own. Anonymous
   addresses are counted only, because other services' clouds are among them.
@@ -12,7 +13,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -42,28 +43,43 @@ PLAIN_TEXT = [{"priority": 0, "type": "NONE"}]
 
 
 def create(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pulumi.Resource]:
-    rules = [*_limits(spec), *(_managed() if spec.waf else [])]
+    rules = [*limits(spec), *(managed() if spec.waf else [])]
     if not rules:
         return []
-    acl = scope.resource(
+    made = acl(scope, rules, kind="REGIONAL", logged=bool(spec.access_logs))
+    return [scope.resource("guard", wafv2.WebAclAssociation, resource_arn=balancer.arn, web_acl_arn=made.arn)]
+
+
+def acl(scope: Scope, rules: Sequence[Rule], *, kind: str, logged: bool, region: str | None = None) -> wafv2.WebAcl:
+    """A web ACL.
+
+    Args:
+        scope: the component's.
+        rules: in their order.
+        kind: `REGIONAL`, or `CLOUDFRONT`.
+        logged: whether it says what it refuses and counts.
+        region: where it is another than the component's.
+    """
+    made = scope.resource(
         "acl",
         wafv2.WebAcl,
-        scope="REGIONAL",
+        scope=kind,
         default_action={"allow": {}},
         rules=[{**rule, "priority": number} for number, rule in enumerate(rules)],
         visibility_config=_visible("all"),
         tags=scope.tags,
+        region=region,
     )
-    if spec.access_logs:
-        _log(scope, acl)
-    return [scope.resource("guard", wafv2.WebAclAssociation, resource_arn=balancer.arn, web_acl_arn=acl.arn)]
+    if logged:
+        _log(scope, made, region)
+    return made
 
 
 def _visible(name: str) -> dict[str, object]:
     return {"cloudwatch_metrics_enabled": True, "metric_name": name, "sampled_requests_enabled": True}
 
 
-def _managed() -> list[Rule]:
+def managed() -> list[Rule]:
     return [
         {
             "name": name,
@@ -81,10 +97,17 @@ def _managed() -> list[Rule]:
     ]
 
 
-def _limits(spec: GatewaySpec) -> list[Rule]:
-    general = [_limit(f"limit-{number}", limit, None) for number, limit in enumerate(spec.limits, start=1)]
+def limits(spec: GatewaySpec, prefix: str = "limit", led: Sequence[Rule] = ()) -> list[Rule]:
+    """The rules of a gateway's limits.
+
+    Args:
+        spec: the gateway's.
+        prefix: of their names.
+        led: conditions of what is the gateway's, of all that the web ACL sees.
+    """
+    general = [_limit(f"{prefix}-{number}", limit, _all(led)) for number, limit in enumerate(spec.limits, start=1)]
     return general + [
-        _limit(f"limit-{fit(pattern)}-{number}", limit, _answered_by(pattern, spec.routes))
+        _limit(f"{prefix}-{fit(pattern)}-{number}", limit, _all([*led, *answered_by([pattern], spec.routes)]))
         for pattern, route in spec.routes.items()
         for number, limit in enumerate(route.limits, start=1)
     ]
@@ -102,13 +125,18 @@ def _limit(name: str, limit: RateLimit, where: Rule | None) -> Rule:
     }
 
 
-def _answered_by(pattern: str, patterns: Sequence[str] | Mapping[str, object]) -> Rule:
-    """What fits the pattern, and no longer one."""
-    others = sorted(it for it in patterns if len(it) > len(pattern) and overlap(it, pattern))
-    if not others:
-        return _path(pattern)
-    without = [{"not_statement": {"statements": [_path(other)]}} for other in others]
-    return {"and_statement": {"statements": [_path(pattern), *without]}}
+def answered_by(patterns: Sequence[str], others: Iterable[str]) -> list[Rule]:
+    """The conditions of what fits one of the patterns, and none of the longer ones among the others."""
+    taken = sorted(it for it in others if any(len(it) > len(one) and overlap(it, one) for one in patterns))
+    paths = [_path(pattern) for pattern in sorted(patterns)]
+    fits = paths[0] if len(paths) == 1 else {"or_statement": {"statements": paths}}
+    return [fits, *({"not_statement": {"statement": _path(other)}} for other in taken)]
+
+
+def _all(conditions: Sequence[Rule]) -> Rule | None:
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return {"and_statement": {"statements": list(conditions)}}
 
 
 def _path(pattern: str) -> Rule:
@@ -122,14 +150,15 @@ def _path(pattern: str) -> Rule:
     return {"regex_match_statement": {**where, "regex_string": f"^{expression}$"}}
 
 
-def _log(scope: Scope, acl: wafv2.WebAcl) -> None:
+def _log(scope: Scope, acl: wafv2.WebAcl, region: str | None) -> None:
     log = scope.resource(
         "acl-log",
         cloudwatch.LogGroup,
         name_prefix=LOG_PREFIX,
         retention_in_days=logs.days(scope),
-        kms_key_id=keys.key_arn(scope, "logs-key", services=(keys.LOGS,)),
+        kms_key_id=keys.key_arn(scope, "logs-key", services=(keys.LOGS,), region=region),
         tags=scope.tags,
+        region=region,
     )
     hidden = [{"single_header": {"name": name}} for name in ("authorization", "cookie")]
     scope.resource(
@@ -138,6 +167,7 @@ def _log(scope: Scope, acl: wafv2.WebAcl) -> None:
         resource_arn=acl.arn,
         log_destination_configs=[log.arn],
         redacted_fields=hidden,
+        region=region,
         logging_filter={
             "default_behavior": "DROP",
             "filters": [

@@ -31,7 +31,9 @@ USE = (
 """What a service needs to write and read what is encrypted."""
 
 
-def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) -> pulumi.Output[str] | None:
+def key_arn(
+    scope: Scope, role: str = "key", *, services: Sequence[str] = (), region: str | None = None
+) -> pulumi.Output[str] | None:
     """The own key of a component; None where the environment has none: the service's key, which costs nothing.
 
     A database, a cache or a bucket uses it in the name of who calls, so the account's own policies suffice. A service
@@ -41,6 +43,7 @@ def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) ->
         scope: the component's.
         role: its role among the component's children.
         services: the principals of the services that use it by themselves, e.g. `events.amazonaws.com`.
+        region: where it is another than the component's.
     """
     if not scope.defaults.own_keys:
         return None
@@ -52,16 +55,17 @@ def key_arn(scope: Scope, role: str = "key", *, services: Sequence[str] = ()) ->
         description=f"{type(scope.parent).__name__} {scope.name} of {scope.target.app} ({scope.environment})",
         enable_key_rotation=True,
         deletion_window_in_days=30,
-        policy=_policy(scope, services),
+        policy=_policy(scope, services, region),
         tags=scope.tags,
+        region=region,
     )
     return key.arn
 
 
-def _policy(scope: Scope, services: Sequence[str]) -> pulumi.Output[str]:
+def _policy(scope: Scope, services: Sequence[str], region: str | None) -> pulumi.Output[str]:
     """`Resource: *` in a key's policy is that key alone
     (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html)."""
-    place = pulumi.Output.all(identity.partition(scope), identity.account(scope), identity.region(scope))
+    place = pulumi.Output.all(identity.partition(scope), identity.account(scope), region or identity.region(scope))
     return place.apply(lambda it: json.dumps(_document(it[0], it[1], it[2], services)))
 
 

@@ -44,6 +44,7 @@ from infra_kit.providers.aws import (
     postgres_server,
     postgres_setup,
     sizes,
+    tunnel,
 )
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.postgres_links import Hosts, Links
@@ -106,6 +107,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
     clients, way = postgres_setup.client_group(scope, network, PORT)
     place = _place(scope, spec, network, size, clients)
+    tunnel.let_in(scope, place.group, PORT)
     master = postgres_master.own_password(scope, spec, place.key)
     server = postgres_server.server(scope, spec, place, master)
     replicas = [postgres_server.replica(scope, server, place, number + 1) for number in range(spec.read_replicas)]

@@ -29,7 +29,7 @@ from infra_kit.component import Scope
 from infra_kit.components.redis import DEFAULT_VERSION, RedisEndpoint, RedisSpec, Version
 from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
-from infra_kit.providers.aws import keys, redis_users, sizes, snapshots
+from infra_kit.providers.aws import keys, redis_users, sizes, snapshots, tunnel
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.redis_users import PORT, Users
@@ -66,6 +66,7 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     secret = password(scope).result
     users = redis_users.create(scope, secret)
     group = database_group(scope, network, PORT)
+    tunnel.let_in(scope, group, PORT)
     server = _server(scope, spec, network, group, users)
     reader = server.reader_endpoint_address if spec.replicas else server.primary_endpoint_address
     return _endpoint(secret, AwsRedis(group=group, users=users, host=server.primary_endpoint_address, reader=reader))

@@ -80,7 +80,9 @@ def _unless_workloads(network: AwsNetwork, source: Callable[[bool], Any]) -> pul
     return network.workloads.then(lambda found: source(not found))
 
 
-def let_in(scope: Scope, role: str, into: pulumi.Input[str], port: int, **source: Any) -> vpc.SecurityGroupIngressRule:
+def let_in(
+    scope: Scope, role: str, into: pulumi.Input[str], port: pulumi.Input[int], **source: Any
+) -> vpc.SecurityGroupIngressRule:
     """Lets a source into a group on one port, for the component of the scope."""
     return scope.resource(
         role,

@@ -28,7 +28,7 @@ from infra_kit.component import Scope
 from infra_kit.components.service import ServiceEndpoint, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.links import Grant, Link
-from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, workloads
+from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, tunnel, workloads
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.service_release import Led
@@ -70,6 +70,7 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
     service_checks.check(scope, spec)
     gateways: Gathered[Led] = Gathered("gateways")
     made = workloads.workload(scope, spec, lambda ground: _own(spec, ground, gateways))
+    tunnel.let_in(scope, made.ground.group, spec.port)
     name = _name(scope, made)
     service = _service(scope, spec, made, name, gateways)
     if service_scaling.grows(spec):

@@ -26,6 +26,9 @@ class AwsSettings(Settings):
     )
     """The letters of the availability zones to use, in this order. They are said, not looked up: a zone that opens or
     closes for new customers must not move what stands. A preview says where an account lacks one: name others then."""
+    connect: bool = False
+    """Make what `infra-kit connect` needs to lead from outside to what is private: see `tunnel.py`. It costs nothing
+    while nobody connects."""
     hosted_zones: Mapping[str, str] = Field(default_factory=dict)
-    """The Route 53 hosted zones whose records a Cdn may make, each id by its domain:
-    `{"example.com": "Z0123456789ABCDEFGHIJ"}`. For names in no such zone, `up` says which records are needed."""
+    """The Route 53 hosted zones in which a Cdn or a Gateway may make records without being given a `Domain`, each id by
+    its domain: `{"example.com": "Z0123456789ABCDEFGHIJ"}`. For names in no zone, `up` says which records are needed."""

@@ -10,6 +10,7 @@ from infra_kit.providers.common.sizes import Size
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+NAME_SERVERS = ["ns-1.awsdns-01.com", "ns-2.awsdns-02.net"]
 
 Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -194,6 +195,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:rds/proxy:Proxy": _pooler,
     "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": {"name": "default"},
     "aws:rds/subnetGroup:SubnetGroup": _named("subnets"),
+    "aws:route53/zone:Zone": lambda inputs: {"zoneId": f"Z0{len(inputs['name'])}RECORDED", "nameServers": NAME_SERVERS},
     "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _arn("secretsmanager", "secret"),
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "recorded-version"},
@@ -206,10 +208,16 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 """By type, what a resource answers beside its inputs."""
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda inputs: {"id": f"pl-{inputs['name']}"},
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
     "aws:index/getRegion:getRegion": {"region": REGION},
+    "aws:route53/getZone:getZone": lambda inputs: {
+        "zoneId": inputs["zoneId"],
+        "name": "example.com",
+        "nameServers": NAME_SERVERS,
+    },
     "aws:secretsmanager/getSecretVersion:getSecretVersion": {
         "secretString": '{"username": "postgres", "password": "recorded-master"}'
     },

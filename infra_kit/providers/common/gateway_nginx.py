@@ -65,7 +65,7 @@ class Site:
     fixed_hosts: frozenset[str] = frozenset()
     """Names of the machine's hosts file: no name server knows them."""
     props: Mapping[str, Any]
-    """As `gateway_routes.plain` gives them."""
+    """As `gateway_routes.plain` gives them. `fronted`: only a Cdn's requests are answered."""
 
 
 def files(site: Site) -> dict[str, str]:
@@ -124,6 +124,7 @@ def _render(site: Site) -> str:
             " server {",
             *(f"  {line}" for line in site.server),
             f"  server_name {' '.join(site.names)};",
+            *(["  if ($by_cdn = 0) { return 403; }"] if site.props["fronted"] else []),
             *(
                 line
                 for number, (pattern, route) in enumerate(routes)
@@ -158,9 +159,7 @@ def _visitor(site: Site) -> list[str]:
         ' map "$believed $http_x_forwarded_for" $visitor '
         '{ default $remote_addr; "~^1 (?:.*[ ,])?(?<told>[0-9A-Fa-f.:]+) *$" $told; }',
         ' map "$believed $http_x_forwarded_proto" $visitor_scheme { default $scheme; "1 http" http; "1 https" https; }',
-        # Nothing else: with `h2c`, a visitor would speak to a service past the gateway.
-        ' map $http_upgrade $upgrade { default ""; ~*^websocket$ websocket; }',
-        ' map $upgrade $connection_asked { default upgrade; "" ""; }',
+        *nginx.UPGRADES,
     ]
 
 

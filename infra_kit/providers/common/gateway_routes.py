@@ -50,6 +50,7 @@ def plain(spec: GatewaySpec) -> dict[str, Any]:
         "waf": bool(spec.waf),
         "access_logs": bool(spec.access_logs),
         "max_body_mb": spec.max_body_mb,
+        "fronted": not spec.public,
         "response_headers": dict(spec.response_headers),
     }
 

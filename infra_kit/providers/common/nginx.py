@@ -22,6 +22,14 @@ KEEP_DAYS = 7
 ERROR_SECONDS = 10
 """How long it is remembered that something is not there, as CloudFront does
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html)."""
+UPGRADES = (
+    # Nothing else: with `h2c`, a visitor would speak to a service past the gateway.
+    ' map $http_upgrade $upgrade { default ""; ~*^websocket$ websocket; }',
+    ' map $upgrade $connection_asked { default upgrade; "" ""; }',
+)
+"""What a visitor may have his connection become."""
+GATEWAY_SECONDS = 65
+"""How long a gateway is waited for: it gives its services 60, and says itself that they are late."""
 _TEXT_TYPES = (
     "text/css text/plain text/xml text/csv text/javascript application/javascript application/json application/xml "
     "application/manifest+json application/rss+xml application/wasm font/ttf font/otf image/svg+xml image/x-icon"
@@ -55,8 +63,8 @@ class Site:
     fixed_hosts: frozenset[str] = frozenset()
     """Names of the machine's hosts file: no name server knows them."""
     props: Mapping[str, Any]
-    """`routes` by pattern (origin, bucket, region, access_key, ttl in seconds or None, headers, cookies, query),
-    `store_keys` by pattern, `compression`, `release`."""
+    """`routes` by pattern (origin, bucket, region, access_key, ttl in seconds or None, headers, cookies, query,
+    passes_all), `store_keys` and `gateway_trusts` by pattern, `compression`, `release`."""
 
 
 def script() -> str:
@@ -130,6 +138,7 @@ def _base(site: Site) -> list[str]:
     keep = max([KEEP_DAYS * 86_400, *(int(route.get("ttl") or 0) for route in site.props["routes"].values())])
     return [
         *general(site.data, site.resolvers),
+        *UPGRADES,
         ' map $upstream_cache_status $x_cache { default $upstream_cache_status; "" BYPASS; }',
         " log_format cdn '$time_iso8601 $request_method $raw_path $status $x_cache $request_time';",
         f' proxy_cache_path "{site.data}/cache" levels=1:2 keys_zone=cdn:10m max_size={CACHE_GB}g inactive={keep}s '
@@ -170,15 +179,24 @@ def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -
         f"proxy_ssl_name {address(route['origin'])[0]};",
         *(_to_store(site, pattern, route) if route.get("bucket") else []),
         *([f'set $wanted_cookies "{",".join(route["cookies"])}";'] if route["cookies"] else []),
-        *(f"proxy_set_header {name} {value};" for name, value in request_headers(site, route).items()),
+        *(f"proxy_set_header {name} {value};" for name, value in request_headers(site, pattern, route).items()),
+        *(_PASSING if route.get("passes_all") else []),
         *_caching(site, route),
         _pass(number, route),
     ]
     return f'  location ~ "{regex(pattern)}" {{\n' + "".join(f"   {line}\n" for line in lines) + "  }"
 
 
-def request_headers(site: Site, route: Mapping[str, Any]) -> dict[str, str]:
-    """What the origin gets, by name: nothing of the client's own but what is declared."""
+_PASSING = (
+    "proxy_pass_request_headers on;",
+    # What comes and goes bit by bit arrives so; ranges are the service's own.
+    "proxy_buffering off;\n   proxy_request_buffering off;\n   proxy_force_ranges off;",
+    f"proxy_read_timeout {GATEWAY_SECONDS}s;",
+)
+
+
+def request_headers(site: Site, pattern: str, route: Mapping[str, Any]) -> dict[str, str]:
+    """What the origin gets, by name: nothing of the client's own but what is declared, or all."""
     own = {"Host": urlsplit(route["origin"]).netloc, "Connection": '""'}
     if route["cookies"]:
         own["Cookie"] = "$forwarded_cookies"
@@ -193,8 +211,10 @@ def request_headers(site: Site, route: Mapping[str, Any]) -> dict[str, str]:
             "Content-Type": "$content_type",
             "X-Forwarded-For": "$remote_addr",
             "X-Forwarded-Proto": site.scheme,
-            TRUST_HEADER: quote(site.trust),
+            TRUST_HEADER: quote(site.props["gateway_trusts"].get(pattern, site.trust)),
         }
+    if route.get("passes_all"):
+        own |= {"Connection": "$connection_asked", "Upgrade": "$upgrade"}
     declared = {name.title(): f"$http_{variable(name)}" for name in route["headers"]}
     return own | declared
 

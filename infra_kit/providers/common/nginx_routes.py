@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
+from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
@@ -52,10 +53,12 @@ def plain(spec: CdnSpec, access_keys: Mapping[str, pulumi.Input[str]]) -> dict[s
 def _route(route: Route, access_key: pulumi.Input[str] | None) -> dict[str, Any]:
     told = {
         "ttl": None if route.ttl == NO_CACHE else seconds(route.ttl),
-        "headers": list(route.headers),
+        "headers": list(route.told_headers),
         "cookies": list(route.cookies),
         "query": route.sends_query,
     }
+    if isinstance(route.origin, Gateway):
+        return {**told, "origin": route.origin.url, "bucket": None, "passes_all": route.passes_all}
     if not isinstance(route.origin, ObjectStore):
         return {**told, "origin": route.origin, "bucket": None}
     endpoint = route.origin.endpoint

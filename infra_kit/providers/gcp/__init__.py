@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.gcp.settings import GcpSettings
 
+SHARED = ("tunnel",)
+"""A component that users do not make."""
+
 DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config",
+        "service", "worker", "job", "gateway", "secret", "config", "domain", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -20,10 +23,12 @@ NEEDS = ("pulumi_gcp", "pulumi_random")
 
 PULUMI_PACKAGE = "gcp"
 PROVIDERS = f"{__name__}.pulumi_providers"
+TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.gcp import (
         cdn,
         config,
+        domain,
         event_bus,
         gateway,
         job,
@@ -61,3 +67,4 @@ if TYPE_CHECKING:
     _gateway: GatewayDriver = gateway
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
+    _domain: DomainDriver = domain

@@ -16,14 +16,16 @@ from pulumi_gcp import projects
 from infra_kit.component import Scope
 
 Api = Literal[
-    "certificates", "compute", "iam", "kms", "logs", "network", "parameters", "pubsub", "redis", "run", "scheduler",
-    "secrets", "sql", "storage",
+    "certificates", "compute", "dns", "iam", "iap", "kms", "logs", "network", "parameters", "pubsub", "redis", "run",
+    "scheduler", "secrets", "sql", "storage",
 ]  # fmt: skip
 
 NAMES: dict[Api, str] = {
     "certificates": "certificatemanager.googleapis.com",
     "compute": "compute.googleapis.com",
+    "dns": "dns.googleapis.com",
     "iam": "iam.googleapis.com",
+    "iap": "iap.googleapis.com",
     "kms": "cloudkms.googleapis.com",
     "logs": "logging.googleapis.com",
     "network": "servicenetworking.googleapis.com",

@@ -7,6 +7,7 @@
   reads single objects of these buckets and lists nothing
   (https://cloud.google.com/cdn/docs/configure-private-origin-authentication). A backend bucket would want it public. An
   object's key is the request's path; what is not there is answered 403, as Google does to who may not list.
+- A `Gateway` has no load balancer of its own: its routes stand among these (`cdn_gateways`).
 - A load balancer has an address and no name, and no certificate can be had for an address. With `domains` it speaks
   HTTPS alone (HTTP is sent there), TLS 1.2 and later. Without, it speaks HTTP on its address and every plan warns of
   it; in production that is refused.
@@ -20,22 +21,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
+from infra_kit.features import Feature
+from infra_kit.providers.common import dns
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.gcp import (
     cdn_backends,
     cdn_checks,
+    cdn_gateways,
     cdn_invalidation,
     cdn_routes,
     load_balancer,
     load_balancer_checks,
 )
+from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION})
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+    }
+)
 
 HINTS = {
     features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
@@ -44,13 +59,18 @@ HINTS = {
 }
 
 
+def gaps(spec: CdnSpec, _: Settings) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS - load_balancer_checks.unproved(spec.domains, spec.zones), HINTS)
+
+
 def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     cdn_checks.check(scope, spec)
+    cdn_gateways.check(scope, spec)
     cdn_checks.say_what_google_does(scope, spec)
     trust = password(scope, "trust").result
     services = cdn_backends.services(scope, spec, trust)
-    routes = cdn_routes.url_map(scope, spec, services)
-    edge = load_balancer.serve(scope, spec.domains, routes)
+    routes = cdn_routes.url_map(scope, spec, services, cdn_gateways.backends(scope, spec))
+    edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), routes)
     if spec.release:
         cdn_invalidation.invalidate(scope, routes, spec.release)
     return CdnEndpoint(

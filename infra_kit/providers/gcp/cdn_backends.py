@@ -1,4 +1,5 @@
-"""The origins of a Cdn on Google Cloud: a backend service a route, and what it keeps of the answers.
+"""The origins of a Cdn on Google Cloud: a backend service a route, and what it keeps of the answers. Gateways have
+theirs (`cdn_gateways`).
 
 What tells answers apart is what the spec names, and always the query string: Google sends it to the origin whatever is
 asked, so an answer that was made for one query must not be given to another. So `query=False`
@@ -24,6 +25,7 @@ from pulumi_gcp import compute, storage
 
 from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
+from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.providers.gcp.apis import api
@@ -39,13 +41,14 @@ PORTS = {"http": 80, "https": 443}
 
 
 def services(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> dict[str, compute.BackendService]:
-    """By pattern, the backend service of its route."""
+    """By pattern, the backend service of its route, where that leads to a store or a host."""
     reader = _reader(scope, spec)
     return {
         pattern: _to_store(scope, spec, pattern, reader)
         if reader and isinstance(route.origin, ObjectStore)
         else _to_host(scope, spec, pattern, trust)
         for pattern, route in spec.routes.items()
+        if not isinstance(route.origin, Gateway)
     }
 
 
@@ -73,7 +76,7 @@ def _to_store(scope: Scope, spec: CdnSpec, pattern: str, reader: storage.HmacKey
         "access_key": reader.secret,  # secret already, and its provider says so
         "origin_region": bucket.region,
     }
-    return _service(
+    return service(
         scope,
         spec,
         pattern,
@@ -81,7 +84,7 @@ def _to_store(scope: Scope, spec: CdnSpec, pattern: str, reader: storage.HmacKey
         protocol="HTTPS",
         custom_request_headers=[pulumi.Output.concat("Host: ", bucket.host)],
         security_settings={"aws_v4_authentication": signature},
-        cdn_policy=_caching("FORCE_CACHE_ALL", route, client_ttl=min(seconds(route.ttl), CLIENT_SECONDS)),
+        cdn_policy=caching("FORCE_CACHE_ALL", route, client_ttl=min(seconds(route.ttl), CLIENT_SECONDS)),
     )
 
 
@@ -89,14 +92,14 @@ def _to_host(scope: Scope, spec: CdnSpec, pattern: str, trust: pulumi.Output[str
     route = spec.routes[pattern]
     origin = urlsplit(str(route.origin))
     kept = route.ttl != NO_CACHE
-    return _service(
+    return service(
         scope,
         spec,
         pattern,
         group=_endpoint(scope, pattern, origin.hostname or "", origin.port or PORTS[origin.scheme]),
         protocol=origin.scheme.upper(),
         custom_request_headers=[f"Host: {origin.netloc}", pulumi.Output.concat(f"{TRUST_HEADER}: ", trust)],
-        cdn_policy=_caching("CACHE_ALL_STATIC", route, client_ttl=MAX_TTL, max_ttl=MAX_TTL) if kept else None,
+        cdn_policy=caching("CACHE_ALL_STATIC", route, client_ttl=MAX_TTL, max_ttl=MAX_TTL) if kept else None,
     )
 
 
@@ -123,12 +126,13 @@ def _endpoint(scope: Scope, pattern: str, host: pulumi.Input[str], port: int) ->
     return group
 
 
-def _service(
-    scope: Scope, spec: CdnSpec, pattern: str, *, group: compute.GlobalNetworkEndpointGroup, **more: Any
+def service(
+    scope: Scope, spec: CdnSpec, pattern: str, *, group: pulumi.CustomResource, part: str = "", **more: Any
 ) -> compute.BackendService:
+    """The backend service of a route, or of a part of it."""
     logged, kept = scope.defaults.monitoring, more["cdn_policy"] is not None
     return scope.resource(
-        f"backend-{mark(pattern)}",
+        f"backend-{mark(pattern)}{part}",
         compute.BackendService,
         description=pattern,
         load_balancing_scheme="EXTERNAL_MANAGED",
@@ -142,15 +146,16 @@ def _service(
     )
 
 
-def _caching(mode: str, route: Route, **more: int) -> Mapping[str, Any]:
+def caching(mode: str, route: Route, **more: int) -> Mapping[str, Any]:
+    """What is kept of a route's answers."""
     return {
         "cache_mode": mode,
         "default_ttl": seconds(route.ttl),
         "serve_while_stale": STALE_SECONDS,
         **more,
         "cache_key_policy": {
-            # All hosts are one: the origin is always told its own.
-            "include_host": False,
+            # All hosts are one to a store or a host, which are always told their own.
+            "include_host": isinstance(route.origin, Gateway),
             "include_protocol": False,
             "include_query_string": True,
             "include_http_headers": list(route.headers),

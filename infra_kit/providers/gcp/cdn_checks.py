@@ -53,7 +53,7 @@ def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
             "whatever is asked, and keeps an answer for each. Say query=True where that is meant.",
             scope.parent,
         )
-    hosts = [it for it, route in spec.routes.items() if route.ttl != NO_CACHE and isinstance(route.origin, str)]
+    hosts = [it for it, route in spec.routes.items() if route.ttl != NO_CACHE and not _is_store(route)]
     if hosts:
         pulumi.log.info(
             f"Cdn {scope.name!r}: routes: {', '.join(hosts)}: ttl: of what has no Cache-Control, Google keeps what is "
@@ -69,8 +69,12 @@ def say_what_google_does(scope: Scope, spec: CdnSpec) -> None:
         )
 
 
+def _is_store(route: Route) -> bool:
+    return isinstance(route.origin, ObjectStore)
+
+
 def _check_origin(where: str, route: Route) -> None:
-    if isinstance(route.origin, ObjectStore):
+    if not isinstance(route.origin, str):
         return
     origin = urlsplit(route.origin)
     fixed = address(origin.hostname or "")
@@ -88,7 +92,7 @@ def _check_origin(where: str, route: Route) -> None:
 
 def _check_ttl(where: str, route: Route) -> None:
     if route.ttl == NO_CACHE:
-        if isinstance(route.origin, ObjectStore):
+        if _is_store(route):
             raise SpecError(
                 f"{where}: ttl: given {NO_CACHE!r}; Cloud CDN signs its requests to a private bucket where it keeps "
                 "the answers. Say ttl='1s', or let clients read the store themselves."

@@ -9,9 +9,12 @@ from pulumi_gcp import compute
 
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnSpec, Route
+from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.patterns import longest_first
-from infra_kit.providers.gcp.load_balancer import not_found, on_all_answers
+from infra_kit.providers.gcp import cdn_gateways
+from infra_kit.providers.gcp.cdn_gateways import Gateways
+from infra_kit.providers.gcp.load_balancer import match, not_found, on_all_answers
 
 NAME = "routes"
 
@@ -27,51 +30,61 @@ IDENTITY = ("Authorization", "Cookie")
 """Of a request, what says who asks: it reaches an origin only where the route names it."""
 
 
-def url_map(scope: Scope, spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> compute.URLMap:
-    nowhere = not_found(services[min(services)])
+def url_map(
+    scope: Scope, spec: CdnSpec, services: Mapping[str, compute.BackendService], gateways: Gateways
+) -> compute.URLMap:
+    """
+    Args:
+        scope: the Cdn's.
+        spec: its spec.
+        services: by pattern, of a route to a store or a host.
+        gateways: of the others.
+    """
+    any_of = {**services, **{pattern: found[min(found)] for pattern, found in gateways.items()}}
+    nowhere = not_found(any_of[min(any_of)])
     return scope.resource(
         "routes",
         compute.URLMap,
         **nowhere,
         host_rules=[{"hosts": list(spec.domains) or ["*"], "path_matcher": NAME}],
-        path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, services)}],
+        path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, services, gateways)}],
         header_action=on_all_answers(spec.response_headers),
     )
 
 
-def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
+def _rules(spec: CdnSpec, services: Mapping[str, compute.BackendService], gateways: Gateways) -> list[dict[str, Any]]:
     """Tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
-    ordered = [(pattern, spec.routes[pattern]) for pattern in longest_first(spec.routes)]
-    rules = [rule for pattern, route in ordered for rule in _of_route(pattern, route, services[pattern])]
+    rules = [rule for pattern in longest_first(spec.routes) for rule in _of_route(spec, pattern, services, gateways)]
     return [{"priority": number, **rule} for number, rule in enumerate(rules, start=1)]
 
 
-def _of_route(pattern: str, route: Route, service: compute.BackendService) -> Iterator[dict[str, Any]]:
+def _of_route(
+    spec: CdnSpec, pattern: str, services: Mapping[str, compute.BackendService], gateways: Gateways
+) -> Iterator[dict[str, Any]]:
+    route = spec.routes[pattern]
+    held_back = _held_back(route)
+    if isinstance(route.origin, Gateway):
+        for rule in cdn_gateways.rules(pattern, route.origin.spec, gateways[pattern]):
+            yield {**rule, "header_action": held_back}
+        return
     if isinstance(route.origin, ObjectStore) and not route.sends_query:
         yield _without_store_query(pattern)
-    yield _rule(pattern, route, service)
+    yield {"match_rules": [match(pattern)], "service": services[pattern].id, "header_action": held_back}
 
 
-def _rule(pattern: str, route: Route, service: compute.BackendService) -> dict[str, Any]:
+def _held_back(route: Route) -> dict[str, Any] | None:
+    """What does not reach the origin."""
     named = {header.lower() for header in route.headers} | ({"cookie"} if route.cookies else set())
-    held_back = [header for header in IDENTITY if header.lower() not in named]
-    return {
-        "match_rules": [_match(pattern)],
-        "service": service.id,
-        "header_action": {"request_headers_to_removes": held_back} if held_back else None,
-    }
+    held_back = [] if route.passes_all else [header for header in IDENTITY if header.lower() not in named]
+    return {"request_headers_to_removes": held_back} if held_back else None
 
 
 def _without_store_query(pattern: str) -> dict[str, Any]:
     """Sends a request with one of these parameters to the same path without any."""
     return {
         "match_rules": [
-            {**_match(pattern), "query_parameter_matches": [{"name": name, "present_match": True}]}
+            {**match(pattern), "query_parameter_matches": [{"name": name, "present_match": True}]}
             for name in STORE_QUERY
         ],
         "url_redirect": {"strip_query": True, "redirect_response_code": "FOUND"},
     }
-
-
-def _match(pattern: str) -> dict[str, str]:
-    return {"prefix_match": pattern[:-1]} if pattern.endswith("*") else {"full_path_match": pattern}

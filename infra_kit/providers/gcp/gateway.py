@@ -7,13 +7,16 @@
 - A request that says a length beyond `max_body_mb` is answered 413. One that says none is bounded by Cloud Run, at 32
   MiB (https://cloud.google.com/run/quotas).
 - A load balancer checks no tokens, so `jwt` is a gap.
-- `domain` is an address: an A record leads there. Certificates are issued once it does (`load_balancer`).
+- One that is not public has backends and no load balancer: its routes stand in its Cdn's (`cdn_gateways`).
+- `domain` is an address: an A record leads there, which is made where the name is in one of `zones`. Certificates are
+  issued once it does (`load_balancer`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pulumi
 from pulumi_gcp import compute
@@ -24,12 +27,13 @@ from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.components.service import Service
 from infra_kit.features import Feature
 from infra_kit.patterns import longest_first
+from infra_kit.providers.common import dns
 from infra_kit.providers.gcp import gateway_armor, gateway_checks, load_balancer, load_balancer_checks
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
 from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.WAF, features.RATE_LIMITS})
 
 HINTS = {
     features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
@@ -40,13 +44,27 @@ HINTS = {
 }
 
 NAME = "routes"
-BYTES = 1024 * 1024
-BEYOND = 10**15
-"""Bytes; more than anybody can say."""
+
+
+class Backend(NamedTuple):
+    """What answers for a service."""
+
+    service: compute.BackendService
+    group: compute.RegionNetworkEndpointGroup
+    policy: pulumi.Output[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpGateway:
+    """What the Cdn before it must know."""
+
+    backends: Mapping[str, Backend]
+    """By service."""
 
 
 def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
     beyond = frozenset() if gateway_checks.one_limit_a_request(spec) else frozenset({features.RATE_LIMITS})
+    beyond |= load_balancer_checks.unproved(spec.domains, spec.zones)
     return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
 
 
@@ -54,7 +72,9 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     services = {route.to.name: route.to for route in spec.routes.values()}
     backends = {name: _backend(scope, spec, service) for name, service in services.items()}
-    edge = load_balancer.serve(scope, spec.domains, _url_map(scope, spec, backends))
+    if not spec.public:
+        return _behind_cdn(backends)
+    edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), _url_map(scope, spec, backends))
     return GatewayEndpoint(
         url=load_balancer.url(spec.domains, edge),
         domain=edge.address,
@@ -62,7 +82,17 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     )
 
 
-def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> compute.BackendService:
+def _behind_cdn(backends: Mapping[str, Backend]) -> GatewayEndpoint:
+    nowhere = pulumi.Output.from_input("")
+    return GatewayEndpoint(
+        url=nowhere,
+        domain=nowhere,
+        ca_certificate=pulumi.Output.from_input(None),
+        native=GcpGateway(backends=backends),
+    )
+
+
+def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> Backend:
     native = scope.native(service, GcpService)
     native.door.open(scope, service)
     group = scope.resource(
@@ -73,20 +103,22 @@ def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> compute.Backe
         region=native.region,
         cloud_run={"service": native.name},
     )
-    return scope.resource(
+    policy = gateway_armor.policy(scope, spec, service)
+    made = scope.resource(
         f"backend-{service.name}",
         compute.BackendService,
         description=service.name,
         load_balancing_scheme="EXTERNAL_MANAGED",
         protocol="HTTPS",
         backends=[{"group": group.id}],
-        security_policy=gateway_armor.policy(scope, spec, service),
+        security_policy=policy,
         log_config={"enable": True, "sample_rate": 1.0} if spec.access_logs else {"enable": False},
     )
+    return Backend(made, group, policy)
 
 
-def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> compute.URLMap:
-    nowhere = load_balancer.not_found(backends[min(backends)])
+def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, Backend]) -> compute.URLMap:
+    nowhere = load_balancer.not_found(backends[min(backends)].service)
     return scope.resource(
         "routes",
         compute.URLMap,
@@ -97,28 +129,14 @@ def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, compute.Bac
     )
 
 
-def _rules(spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> list[dict[str, Any]]:
+def _rules(spec: GatewaySpec, backends: Mapping[str, Backend]) -> list[dict[str, Any]]:
     """Tried in order (https://cloud.google.com/load-balancing/docs/url-map-concepts)."""
     routes = [
-        {"match_rules": [_match(pattern)], "service": backends[spec.routes[pattern].to.name].id}
+        {
+            "match_rules": [load_balancer.match(pattern)],
+            "service": backends[spec.routes[pattern].to.name].service.id,
+        }
         for pattern in longest_first(spec.routes)
     ]
-    return [{"priority": number, **rule} for number, rule in enumerate([_too_large(spec, backends), *routes], start=1)]
-
-
-def _too_large(spec: GatewaySpec, backends: Mapping[str, compute.BackendService]) -> dict[str, Any]:
-    beyond = {"range_start": spec.max_body_mb * BYTES + 1, "range_end": BEYOND}
-    length = {"header_name": "content-length", "range_match": beyond}
-    return {
-        "match_rules": [{"prefix_match": "/", "header_matches": [length]}],
-        "service": backends[min(backends)].id,
-        "route_action": load_balancer.refusal(413),
-    }
-
-
-def _match(pattern: str) -> dict[str, str]:
-    steps, rest = (pattern[:-1], "*") if pattern.endswith("*") else (pattern, "")
-    if "*" not in steps:
-        return {"prefix_match": steps} if rest else {"full_path_match": steps}
-    named = "".join("/*" if step == "*" else f"/{step}" for step in steps.split("/")[1:])
-    return {"path_template_match": f"{named}**" if rest else named}
+    too_large = load_balancer.too_large(spec.max_body_mb, "/*", backends[min(backends)].service)
+    return [{"priority": number, **rule} for number, rule in enumerate([too_large, *routes], start=1)]

@@ -29,7 +29,8 @@ def one_limit_a_request(spec: GatewaySpec) -> bool:
 
 def check(scope: Scope, spec: GatewaySpec) -> None:
     """Raises `SpecError`."""
-    load_balancer_checks.check(scope, spec.domains, spec.response_headers)
+    if spec.public:
+        load_balancer_checks.check(scope, spec.domains, spec.response_headers)
     if spec.max_body_mb > MOST_MB:
         raise SpecError(
             f"{scope.what}: max_body_mb: given {spec.max_body_mb}, Cloud Run takes requests of {MOST_MB} MiB at most. "

@@ -3,8 +3,9 @@ and what their URL maps have in common.
 
 A certificate is Google's own, one a domain, so that a further domain leaves the others' alone. Google issues it once
 the domain's DNS record points to the address, and renews it
-(https://cloud.google.com/certificate-manager/docs/domain-authorization). Nothing waits for that: the record is made
-after the deployment has told the address.
+(https://cloud.google.com/certificate-manager/docs/domain-authorization). Nothing waits for that: where the domain is in
+no zone that is ours, the record is made after the deployment has told the address. A wildcard is proved by a record in
+its zone instead, which stays for the renewals.
 """
 
 from __future__ import annotations
@@ -16,11 +17,17 @@ import pulumi
 from pulumi_gcp import certificatemanager, compute
 
 from infra_kit.component import Scope
+from infra_kit.components.domain import Entry, nearest
 from infra_kit.naming import fit
+from infra_kit.providers.common import dns
+from infra_kit.providers.common.dns import Zones
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.labels import labels
 
+BYTES = 1024 * 1024
+BEYOND = 10**15
+"""Bytes; more than anybody can say."""
 ROOM = 8
 """Characters of a mark that names, of at most 63, have no place for."""
 
@@ -29,8 +36,8 @@ class Edge(NamedTuple):
     """What visitors meet."""
 
     address: pulumi.Output[str]
-    listener: pulumi.Resource
-    """What answers on it."""
+    needed: Sequence[pulumi.Resource]
+    """What answers on it, and what leads there."""
 
 
 def mark(text: str) -> str:
@@ -40,9 +47,28 @@ def mark(text: str) -> str:
 
 def url(domains: Sequence[str], edge: Edge) -> pulumi.Output[str]:
     """Where it answers, known once it does."""
-    if domains:
-        return after(pulumi.Output.from_input(f"https://{domains[0]}"), edge.listener)
-    return after(pulumi.Output.concat("http://", edge.address), edge.listener)
+    host = next((domain for domain in domains if not domain.startswith("*")), edge.address)
+    return after(pulumi.Output.concat("https://" if domains else "http://", host), *edge.needed)
+
+
+def match(pattern: str) -> dict[str, str]:
+    """A pattern as a URL map's rules say it."""
+    steps, rest = (pattern[:-1], "*") if pattern.endswith("*") else (pattern, "")
+    if "*" not in steps:
+        return {"prefix_match": steps} if rest else {"full_path_match": steps}
+    named = "".join("/*" if step == "*" else f"/{step}" for step in steps.split("/")[1:])
+    return {"path_template_match": f"{named}**" if rest else named}
+
+
+def too_large(most_mb: int, pattern: str, service: compute.BackendService) -> dict[str, Any]:
+    """A URL map's rule: who says that he sends more is answered 413."""
+    beyond = {"range_start": most_mb * BYTES + 1, "range_end": BEYOND}
+    length = {"header_name": "content-length", "range_match": beyond}
+    return {
+        "match_rules": [{**match(pattern), "header_matches": [length]}],
+        "service": service.id,
+        "route_action": refusal(413),
+    }
 
 
 def not_found(service: compute.BackendService) -> dict[str, Any]:
@@ -61,24 +87,25 @@ def on_all_answers(headers: Mapping[str, str]) -> dict[str, Any] | None:
     return {"response_headers_to_adds": added} if added else None
 
 
-def serve(scope: Scope, domains: Sequence[str], routes: compute.URLMap) -> Edge:
+def serve(scope: Scope, domains: Sequence[str], zones: Zones, routes: compute.URLMap) -> Edge:
     owned = labels(scope)
     made = scope.resource("address", compute.GlobalAddress, depends_on=[api(scope, "compute")], labels=owned)
     target = _to_https(scope).id if domains else routes.id
     http = scope.resource("http", compute.TargetHttpProxy, url_map=target)
     plain = _listen(scope, "http-rule", made.address, http.id, "80")
     if domains:
-        return Edge(made.address, _https(scope, domains, routes, made.address))
+        https = _https(scope, domains, zones, routes, made.address)
+        return Edge(made.address, [https, *dns.lead(scope, domains, zones, dns.Place("A", made.address))])
     pulumi.log.warn(
         f"{scope.what}: it has no domains, so no certificate: it answers by plain HTTP on its address. Name "
         "domains before anyone depends on it.",
         scope.parent,
     )
-    return Edge(made.address, plain)
+    return Edge(made.address, [plain])
 
 
 def _https(
-    scope: Scope, domains: Sequence[str], routes: compute.URLMap, address: pulumi.Output[str]
+    scope: Scope, domains: Sequence[str], zones: Zones, routes: compute.URLMap, address: pulumi.Output[str]
 ) -> compute.GlobalForwardingRule:
     policy = scope.resource(
         "tls", compute.SSLPolicy, depends_on=[api(scope, "compute")], min_tls_version="TLS_1_2", profile="RESTRICTED"
@@ -87,13 +114,15 @@ def _https(
         "https",
         compute.TargetHttpsProxy,
         url_map=routes.id,
-        certificate_map=pulumi.Output.concat("//certificatemanager.googleapis.com/", _certificates(scope, domains).id),
+        certificate_map=pulumi.Output.concat(
+            "//certificatemanager.googleapis.com/", _certificates(scope, domains, zones).id
+        ),
         ssl_policy=policy.id,
     )
     return _listen(scope, "https-rule", address, proxy.id, "443")
 
 
-def _certificates(scope: Scope, domains: Sequence[str]) -> certificatemanager.CertificateMap:
+def _certificates(scope: Scope, domains: Sequence[str], zones: Zones) -> certificatemanager.CertificateMap:
     """Who asks for a host name that is not among them gets no certificate, and no answer."""
     owned, needed = labels(scope), [api(scope, "certificates")]
     all_ = scope.resource("certificates", certificatemanager.CertificateMap, depends_on=needed, labels=owned)
@@ -102,7 +131,7 @@ def _certificates(scope: Scope, domains: Sequence[str]) -> certificatemanager.Ce
             f"certificate-{mark(domain)}",
             certificatemanager.Certificate,
             depends_on=needed,
-            managed={"domains": [domain]},
+            managed={"domains": [domain], **_proof(scope, domain, zones)},
             labels=owned,
         )
         scope.resource(
@@ -114,6 +143,25 @@ def _certificates(scope: Scope, domains: Sequence[str]) -> certificatemanager.Ce
             labels=owned,
         )
     return all_
+
+
+def _proof(scope: Scope, domain: str, zones: Zones) -> dict[str, Any]:
+    """Of a wildcard: what proves it, known once its record stands
+    (https://cloud.google.com/certificate-manager/docs/dns-authorizations)."""
+    zone = nearest(domain, zones)
+    if zone is None or not domain.startswith("*"):
+        return {}
+    base = domain.removeprefix("*.")
+    made = scope.resource(
+        f"authorization-{mark(base)}",
+        certificatemanager.DnsAuthorization,
+        depends_on=[api(scope, "certificates")],
+        domain=base,
+        labels=labels(scope),
+    )
+    record = made.dns_resource_records[0]
+    entry = Entry(role=f"validation-{base}", name=record.name, type="CNAME", values=[record.data], proves=True)
+    return {"dns_authorizations": [after(made.id, *zones[zone](scope, entry))]}
 
 
 def _to_https(scope: Scope) -> compute.URLMap:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.domain import Domain, nearest
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 
 # https://cloud.google.com/load-balancing/docs/https/custom-headers#limitations
 NEVER_ANSWERED = frozenset(
@@ -19,9 +22,16 @@ NEVER_ANSWERED_PREFIXES = ("x-amz-", "x-gfe-", "x-goog-", "x-google")
 
 
 NO_WILDCARDS = (
-    "Google proves a domain by what its load balancer answers on it, which a wildcard has not; name each host, e.g. "
-    "'www.example.com'"
+    "Google proves a domain by what its load balancer answers on it, which a wildcard has not, or by a record in its "
+    "zone; name each host, e.g. 'www.example.com', or say zones=[Domain(…)] with the zone that it is in"
 )
+
+
+def unproved(domains: Sequence[str], zones: Sequence[Domain]) -> frozenset[Feature]:
+    """Wildcards, where one is in no zone that could prove it."""
+    ours = [zone.spec.domain for zone in zones]
+    wild = [domain for domain in domains if domain.startswith("*") and not nearest(domain, ours)]
+    return frozenset({features.WILDCARD_DOMAINS}) if wild else frozenset()
 
 
 def check(scope: Scope, domains: Sequence[str], response_headers: Mapping[str, str]) -> None:

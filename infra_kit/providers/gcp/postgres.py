@@ -38,7 +38,14 @@ from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.urls import as_user, url
 from infra_kit.providers.common.waiting import after
-from infra_kit.providers.gcp import postgres_extensions, postgres_links, postgres_settings, postgres_setup, sizes
+from infra_kit.providers.gcp import (
+    postgres_extensions,
+    postgres_links,
+    postgres_settings,
+    postgres_setup,
+    sizes,
+    tunnel,
+)
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.authorities import authorities
 from infra_kit.providers.gcp.grants import Destination, GcpGrant
@@ -84,6 +91,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     primary = _primary(scope, spec, network, settings)
     replicas = [_replica(scope, spec, primary, settings, number) for number in range(1, spec.read_replicas + 1)]
     databases = {name: _database(scope, spec, primary, name) for name in spec.databases}
+    tunnel.let_in(scope, _destination(spec, [primary, *replicas]))
     setup = postgres_setup.create(scope, primary, databases, spec.extensions)
     return _endpoint(spec, primary, replicas, setup)
 

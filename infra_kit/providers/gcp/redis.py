@@ -36,7 +36,7 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.gcp import sizes
+from infra_kit.providers.gcp import sizes, tunnel
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.authorities import authorities
 from infra_kit.providers.gcp.grants import Destination, GcpGrant
@@ -69,6 +69,7 @@ class GcpCache:
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     network = scope.native(scope.network, GcpNetwork)
     instance = _instance(scope, spec, network)
+    tunnel.let_in(scope, _destination(spec, instance))
     return _endpoint(spec, instance)
 
 

@@ -12,6 +12,7 @@ PROJECT = "recorded-project"
 NUMBER = "123456789012"
 REGION = "us-central1"
 AUTH_STRING = "recorded-auth-string"
+NAME_SERVERS = ["ns-cloud-a1.googledomains.com.", "ns-cloud-a2.googledomains.com."]
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nrecorded\n-----END CERTIFICATE-----\n"
 
 Inputs = Mapping[str, Any]
@@ -48,10 +49,21 @@ def _service(inputs: Inputs) -> dict[str, str]:
     return {"name": name, "uri": f"https://{name}-{NUMBER}.{REGION}.run.app"}
 
 
+def _authorization(inputs: Inputs) -> dict[str, Any]:
+    record = {
+        "name": f"_acme-challenge.{inputs['domain']}.",
+        "type": "CNAME",
+        "data": "recorded.authorize.certificatemanager.goog.",
+    }
+    return {"dnsResourceRecords": [record]}
+
+
 OUTPUTS = {
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": _authorization,
     "gcp:cloudrunv2/job:Job": _named("recorded-job"),
     "gcp:cloudrunv2/service:Service": _service,
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
+    "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
     "gcp:parametermanager/regionalParameterVersion:RegionalParameterVersion": lambda inputs: {
         "name": f"{inputs['parameter']}/versions/{inputs['parameterVersionId']}"
     },
@@ -85,6 +97,11 @@ CALLS = {
         "accessToken": "recorded",
         "defaultLabels": {},
         "id": "recorded",
+    },
+    "gcp:dns/getManagedZone:getManagedZone": lambda inputs: {
+        "name": inputs["name"],
+        "dnsName": "example.com.",
+        "nameServers": NAME_SERVERS,
     },
     "gcp:compute/getNetwork:getNetwork": lambda inputs: {
         "id": f"projects/{PROJECT}/global/networks/{inputs['name']}",

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_gcp import compute, serviceaccount
+from pulumi_gcp import serviceaccount
 
 from infra_kit import features, links
 from infra_kit.component import Scope
@@ -27,7 +27,8 @@ from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
 from infra_kit.providers.gcp import workload_checks, workload_secrets
 from infra_kit.providers.gcp.apis import api
-from infra_kit.providers.gcp.grants import Destination, GcpGrant, Reference
+from infra_kit.providers.gcp.firewall import DENY, reaches, rule
+from infra_kit.providers.gcp.grants import GcpGrant, Reference
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.network import GcpNetwork
@@ -42,9 +43,6 @@ HINTS = {
     features.VOLUMES: "an instance on Cloud Run keeps no files; keep them in an ObjectStore, and what is only needed "
     "while it runs in /tmp, which counts as memory",
 }
-
-DENY, ALLOW = 60_000, 1_000
-"""Priorities of firewall rules: the lower one holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,40 +114,16 @@ def _firewall(
 ) -> list[pulumi.Resource]:
     if any(link.to.stands_already for link in linked):
         return []
-    denied = _rule(
-        scope,
-        "deny-network",
-        account,
-        priority=DENY,
-        destination_ranges=[scope.network.cidr],
-        denies=[{"protocol": "all"}],
-    )
-    return [denied, *(
-        _rule(scope, f"reaches-{link.key}", account, priority=ALLOW, **_open(destination))
-        for link, grant in zip(linked, grants, strict=True)
-        if (destination := _native(grant).destination)
-    )]  # fmt: skip
-
-
-def _open(destination: Destination) -> dict[str, Any]:
-    return {
-        "destination_ranges": [pulumi.Output.concat(host, "/32") for host in destination.hosts],
-        "allows": [{"protocol": "tcp", "ports": list(destination.ports)}],
-    }
-
-
-def _rule(scope: Scope, role: str, account: serviceaccount.Account, **more: Any) -> compute.Firewall:
-    network = scope.native(scope.network, GcpNetwork)
-    return scope.resource(
-        role,
-        compute.Firewall,
-        depends_on=[api(scope, "compute")],
-        network=network.network,
-        direction="EGRESS",
-        target_tags=[account.account_id],
-        log_config={"metadata": "INCLUDE_ALL_METADATA"} if scope.defaults.monitoring else None,
-        **more,
-    )
+    tag = account.account_id
+    whole, nothing = [scope.network.cidr], [{"protocol": "all"}]
+    return [
+        rule(scope, "deny-network", tag, priority=DENY, destination_ranges=whole, denies=nothing),
+        *(
+            reaches(scope, f"reaches-{link.key}", tag, destination)
+            for link, grant in zip(linked, grants, strict=True)
+            if (destination := _native(grant).destination)
+        ),
+    ]
 
 
 def _network_access(scope: Scope, account: serviceaccount.Account) -> dict[str, Any]:

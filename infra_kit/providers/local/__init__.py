@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config",
+    "secret", "config", "domain",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -30,6 +30,7 @@ NEEDS = (
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.local import (
         cdn,
         config,
+        domain,
         event_bus,
         gateway,
         job,
@@ -67,3 +69,4 @@ if TYPE_CHECKING:
     _gateway: GatewayDriver = gateway
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
+    _domain: DomainDriver = domain

@@ -5,6 +5,9 @@ other name. A second port answers plain HTTP with the way to the first. The cert
 gateway's own, `ca_certificate`, which stays the same for its whole life; a certificate of a year is renewed by an `up`
 in its last 60 days.
 
+One that is not public has no certificate: it answers plain HTTP on the loopback, to its Cdn alone, which it knows by
+`trust`; all others are answered 403.
+
 Rate limits are counted in the memory of nginx: they outlive every change of the gateway, and begin anew when it is
 started again.
 """
@@ -19,6 +22,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.providers.common import gateway_routes
+from infra_kit.providers.local import domain
 from infra_kit.providers.local.resource import GatewayServer, server
 
 SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
@@ -34,12 +38,14 @@ class LocalGateway:
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_routes.check(scope.name, spec)
+    domain.check(scope, spec.zones)
     made = server(
         scope, "server", GatewayServer, stateful=False, domains=list(spec.domains), **gateway_routes.plain(spec)
     )
     return GatewayEndpoint(
         url=made.public["url"],
         domain=made.public["domain"],
-        ca_certificate=made.public["ca_certificate"],
+        # Where it is None, the engine drops it from what a server tells.
+        ca_certificate=made.public["ca_certificate"] if spec.public else pulumi.Output.from_input(None),
         native=LocalGateway(trust=pulumi.Output.secret(made.private["trust"])),
     )

@@ -10,7 +10,7 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
-        "secret", "config", *SHARED,
+        "secret", "config", "domain", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -22,10 +22,12 @@ NEEDS = ("pulumi_docker", "pulumi_command", "pulumi_random")
 
 PULUMI_PACKAGE = "docker"
 PROVIDERS = f"{__name__}.pulumi_providers"
+TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.vps import cdn as cdn
     from infra_kit.providers.vps import config as config
+    from infra_kit.providers.vps import domain as domain
     from infra_kit.providers.vps import event_bus as event_bus
     from infra_kit.providers.vps import gateway as gateway
     from infra_kit.providers.vps import job as job
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
     _config: ConfigDriver = config
+    _domain: DomainDriver = domain
     _gateway: GatewayDriver = gateway
     _job: JobDriver = job
     _secret: SecretDriver = secret

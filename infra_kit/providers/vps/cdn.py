@@ -3,6 +3,8 @@
 A store's object has the request's path as its key, as with CloudFront: under the pattern `/static/*`, the path
 `/static/a.js` reads the object `static/a.js`. The cache is on the disk, and goes with its container.
 
+A `Gateway` is reached in the edge's network, where it answers the Cdn alone. It gets the visitor's address from here.
+
 Without domains the Cdn answers to the host's own name, with a certificate too. A host that is known only by its address
 gets none: plain HTTP is for trying things out, so it is there in development and preview and refused elsewhere. A
 wildcard is refused: its certificate takes a DNS record that only the zone's owner can set.
@@ -20,13 +22,15 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.cdn import CdnEndpoint, CdnSpec
+from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.errors import SpecError
 from infra_kit.naming import child
-from infra_kit.providers.common import nginx, nginx_routes
+from infra_kit.providers.common import dns, nginx, nginx_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, nginx_container, ssh
 from infra_kit.providers.vps.containers import FILES, container
+from infra_kit.providers.vps.gateway import VpsGateway
 from infra_kit.providers.vps.object_store import VpsBucket
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.settings import VpsSettings
@@ -49,8 +53,9 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     names = edge.names(scope, spec.domains)
     trust = password(scope, "trust").result
     readers = {pattern: _reader(scope, store) for pattern, store in nginx_routes.stores(spec).items()}
-    _cache(scope, _configuration(spec, readers, names, trust), readers.values())
-    served = edge.serve(scope, names, edge.to(child(scope.name, "cache"), PORT))
+    trusts = {pattern: _trust(scope, gateway) for pattern, gateway in spec.gateways.items()}
+    _cache(scope, _configuration(spec, readers, names, {"trust": trust, "gateway_trusts": trusts}), readers.values())
+    served = edge.serve(scope, names, dns.zones(spec.zones), edge.to(child(scope.name, "cache"), PORT))
     return CdnEndpoint(
         url=ssh.after(served, edge.url(names)),
         domain=pulumi.Output.from_input(ssh.settings(scope).host),
@@ -87,13 +92,23 @@ def _reader(scope: Scope, store: ObjectStore) -> _Reader:
     return _Reader(origin=endpoint.s3_endpoint, access_key=endpoint.access_key, secret_key=endpoint.secret_key)
 
 
+def _trust(scope: Scope, gateway: Gateway) -> pulumi.Output[str]:
+    native = scope.native(gateway, VpsGateway)
+    if gateway.target.key != scope.target.key:
+        raise SpecError(
+            f"{scope.what}: routes: Gateway {gateway.name!r} is on another host, {gateway.target.key!r}, and only a "
+            "Cdn beside it reaches it. Place both on one."
+        )
+    return native.trust
+
+
 def _configuration(
-    spec: CdnSpec, readers: Mapping[str, _Reader], names: Sequence[str], trust: pulumi.Output[str]
+    spec: CdnSpec, readers: Mapping[str, _Reader], names: Sequence[str], trusts: Mapping[str, Any]
 ) -> pulumi.Output[str]:
     routes = nginx_routes.plain(spec, {pattern: reader.access_key for pattern, reader in readers.items()})
     own = {pattern: {**routes[pattern], "origin": reader.origin} for pattern, reader in readers.items()}
     keys = {pattern: reader.secret_key for pattern, reader in readers.items()}
-    known = pulumi.Output.all(routes={**routes, **own}, store_keys=keys, trust=trust)
+    known = pulumi.Output.all(routes={**routes, **own}, store_keys=keys, **trusts)
     headers = _headers(spec, secure=not names[0].startswith("http://"))
     return pulumi.Output.secret(known.apply(lambda values: _render(spec, headers, values)))
 

@@ -18,14 +18,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import pulumi
 
 from infra_kit.component import Component, Scope
+from infra_kit.dns_records import RecordType
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.common import dns
+from infra_kit.providers.common.dns import Zones
 from infra_kit.providers.vps import images, ssh
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.network import bridge
@@ -118,13 +122,14 @@ def to(host: str, port: int) -> str:
     return f" reverse_proxy {host}:{port} {{\n  lb_try_duration 30s\n }}"
 
 
-def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> pulumi.Resource:
-    """Has the edge serve a component's names; done when it does.
+def serve(scope: Scope, names: Sequence[str], zones: Zones, caddyfile: pulumi.Input[str]) -> pulumi.Resource:
+    """Has the edge serve a component's names; done when it does, and the names lead here.
 
     Args:
         scope: of the component.
         names: e.g. `www.example.com`, or `http://203.0.113.7` for one without a certificate. A certificate is got for
             each as soon as its DNS record leads to the host.
+        zones: where the names may be.
         caddyfile: what is done with a request: directives of https://caddyserver.com/docs/caddyfile/directives.
     """
     proxy = of(scope).native
@@ -139,7 +144,18 @@ def serve(scope: Scope, names: Sequence[str], caddyfile: pulumi.Input[str]) -> p
     inside = pulumi.Output.format("docker exec -i {0} sh -s", proxy.container.id)
     gone = ssh.inside(proxy.container.hostname, _told(scope, ""))
     known = site.apply(lambda text: _told(scope, text))
-    return ssh.run(scope, "site", inside, stdin=known, delete=gone, depends_on=[proxy.container.ready])
+    needed = [proxy.container.ready, *_lead(scope, names, zones)]
+    return ssh.run(scope, "site", inside, stdin=known, delete=gone, depends_on=needed)
+
+
+def _lead(scope: Scope, names: Sequence[str], zones: Zones) -> list[pulumi.Resource]:
+    """In the zones that are ours, the names lead to the host, by how it is known."""
+    host = ssh.settings(scope).host
+    try:
+        type_: RecordType = "A" if ip_address(host).version == 4 else "AAAA"
+    except ValueError:
+        type_ = "CNAME"
+    return dns.lead(scope, names, zones, dns.Place(type_, host))
 
 
 def _told(scope: Scope, site: str) -> str:
@@ -156,7 +172,7 @@ def _run(scope: Scope, network: pulumi.Output[str]) -> Run:
         environment={"GOMEMLIMIT": f"{int(MEMORY_GB * 1024 * 0.85)}MiB"},
         health=["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:2019/config/"],
         networks=[network],
-        files={"Caddyfile": caddyfile(ssh.settings(scope).acme_email)},
+        files={"Caddyfile": caddyfile(ssh.settings(scope).acme_email, ssh.settings(scope).acme_directory)},
         volumes={"/data": volume(scope, "data").name},
         # The program carries this one in its file, and the kernel does not start it without.
         capabilities=("CAP_NET_BIND_SERVICE",),
@@ -164,7 +180,7 @@ def _run(scope: Scope, network: pulumi.Output[str]) -> Run:
     )
 
 
-def caddyfile(email: str | None) -> str:
+def caddyfile(email: str | None, directory: str | None = None) -> str:
     """What all sites share. Who asks for a name that no site has gets nothing."""
     options = [
         # Reached from inside of the container only: by whoever brings a site.
@@ -173,5 +189,6 @@ def caddyfile(email: str | None) -> str:
         "grace_period 10s",
         f"servers :{HTTPS} {{\n  protocols h1 h2\n }}",
         *([f"email {email}"] if email else []),
+        *([f"acme_ca {directory}"] if directory else []),
     ]
     return "{\n " + "\n ".join(options) + "\n}\n" + f"import {SITES}/*.caddy\n" + "http:// {\n abort\n}\n"

@@ -4,6 +4,9 @@ The edge leads HTTP to HTTPS and gets the certificates; all else is this nginx's
 target has too (`providers/common/gateway_nginx.py`): routes, tokens, limits, the firewall's rules, headers, sizes. It
 stands in the edge's network, and in one with each service that it leads to, where it sees the service's proxy only.
 
+One that is not public has no name at the edge: its Cdn's cache (`cdn.py`) reaches it in the edge's network, and proves
+by `trust` that it is the Cdn; all others are answered 403.
+
 Limits are counted in its memory: they begin anew when it is made anew, which a change of its own settings does. The
 edge holds requests meanwhile. Without domains it answers to the host's own name; a host that is known by its address
 only has no certificate, so that is for trying things out (see `edge.names`).
@@ -12,6 +15,7 @@ only has no certificate, so that is for trying things out (see `edge.names`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -20,10 +24,10 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
 from infra_kit.naming import child
-from infra_kit.providers.common import gateway_nginx, gateway_routes
+from infra_kit.providers.common import dns, gateway_nginx, gateway_routes
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, nginx_container, ssh
-from infra_kit.providers.vps.containers import FILES, container
+from infra_kit.providers.vps.containers import FILES, Container, container
 from infra_kit.providers.vps.link_networks import join
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.service import VpsService
@@ -36,22 +40,41 @@ PORT, INSIDE = 8080, "127.0.0.1:8082"
 MEMORY_GB, CPU = 0.25, 1.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class VpsGateway:
+    """What a Cdn before it must know."""
+
+    trust: pulumi.Output[str]
+    """What its requests carry in `X-Infra-Kit-Cdn`: of one that is not public, the only ones that are answered."""
+
+
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_routes.check(scope.name, spec)
-    names = edge.names(scope, spec.domains)
     trust = password(scope, "trust").result
     known = pulumi.Output.all(props=gateway_routes.plain(spec), trust=trust)
     files: pulumi.Output[dict[str, str]] = pulumi.Output.secret(known.apply(_files))
-    _server(scope, spec, files)
-    served = edge.serve(scope, names, edge.to(child(scope.name, "server"), PORT))
+    server = _server(scope, spec, files)
+    url, host = _outermost(scope, spec) if spec.public else _behind_cdn(scope, server)
     return GatewayEndpoint(
-        url=ssh.after(served, edge.url(names)),
-        domain=pulumi.Output.from_input(ssh.settings(scope).host),
+        url=url,
+        domain=pulumi.Output.from_input(host),
         ca_certificate=pulumi.Output.from_input(None),
+        native=VpsGateway(trust=pulumi.Output.secret(trust)),
     )
 
 
-def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]]) -> None:
+def _outermost(scope: Scope, spec: GatewaySpec) -> tuple[pulumi.Output[str], str]:
+    names = edge.names(scope, spec.domains)
+    served = edge.serve(scope, names, dns.zones(spec.zones), edge.to(child(scope.name, "server"), PORT))
+    return ssh.after(served, edge.url(names)), ssh.settings(scope).host
+
+
+def _behind_cdn(scope: Scope, server: Container) -> tuple[pulumi.Output[str], str]:
+    host = child(scope.name, "server")
+    return ssh.after(server.ready, f"http://{host}:{PORT}"), host
+
+
+def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]]) -> Container:
     services = {route.to.name: scope.native(route.to, VpsService) for route in spec.routes.values()}
     routed = [join(scope, f"to-{name}", services[name].reached) for name in sorted(services)]
     named = {name: files[name] for name in ("nginx.conf", *gateway_nginx.SCRIPTS)}
@@ -67,7 +90,7 @@ def _server(scope: Scope, spec: GatewaySpec, files: pulumi.Output[dict[str, str]
         volumes={nginx_container.DATA: None},
         stop_signal="SIGQUIT",
     )
-    container(scope, "server", run)
+    return container(scope, "server", run)
 
 
 def _files(known: Mapping[str, Any]) -> dict[str, str]:
@@ -82,7 +105,7 @@ def _files(known: Mapping[str, Any]) -> dict[str, str]:
         conf=FILES,
         data=nginx_container.DATA,
         authorities="/etc/ssl/certs/ca-certificates.crt",
-        trusted=nginx_container.PRIVATE,
+        trusted=() if props["fronted"] else nginx_container.PRIVATE,
         trust=known["trust"],
         resolvers=[nginx_container.DOCKERS_NAMES, "ipv6=off"],
         props=props,

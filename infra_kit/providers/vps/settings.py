@@ -19,6 +19,13 @@ Https = Annotated[
         "an address that begins with https:// and has no path is needed",
     ),
 ]
+Directory = Annotated[
+    str,
+    matching(
+        r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?/[A-Za-z0-9._~/-]*",
+        "the https:// address of an authority's ACME directory is needed",
+    ),
+]
 Host = Annotated[
     str, matching(r"[A-Za-z0-9][A-Za-z0-9._:-]*", "a host's name or address is needed, e.g. 'vps-1.example.com'")
 ]
@@ -93,6 +100,10 @@ class VpsSettings(Settings):
     published on `private_address`, for the other hosts. What is not named is not published."""
     acme_email: str | None = None
     """Where Let's Encrypt writes to about the edge's certificates."""
+    acme_directory: Directory | None = None
+    """The authority that certificates come from, by its ACME directory. To try things without limits, Let's Encrypt's
+    `https://acme-staging-v02.api.letsencrypt.org/directory`, which no browser trusts. Default: Let's Encrypt, and
+    ZeroSSL where that fails."""
     bootstrap: bool = True
     """Prepare the host first: Docker, updates, firewall, swap, fail2ban. False: it is prepared already."""
     size: HostSize | None = None

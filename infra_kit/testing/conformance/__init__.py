@@ -11,6 +11,7 @@ class TestPostgresOnMoon(PostgresConformance):
 
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
+from infra_kit.testing.conformance.domain import DomainConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
@@ -27,6 +28,7 @@ __all__ = [
     "CdnConformance",
     "ComponentConformance",
     "ConfigConformance",
+    "DomainConformance",
     "EventBusConformance",
     "GatewayConformance",
     "JobConformance",

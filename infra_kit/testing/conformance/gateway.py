@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import pytest
+
 from infra_kit import Environment, Gateway, Jwt, RateLimit, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.components.gateway import GatewayEndpoint
@@ -48,6 +50,17 @@ class GatewayConformance(ComponentConformance):
     def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
         api = Service("api", target=target, image=IMAGE, command=["python", "app.py"])
         return super().make(target, **{"routes": {"/*": api}, **arguments})
+
+    @pytest.mark.parametrize(
+        "asked", [{"domains": ["api.example.com"]}, {"response_headers": {"X-Frame-Options": "DENY"}}]
+    )
+    def test_one_that_is_not_public_leaves_names_and_headers_to_its_cdn(
+        self, target: Target, asked: Mapping[str, Any]
+    ) -> None:
+        with pytest.raises(
+            SpecError, match=f"{next(iter(asked))}: a gateway that is not public has none: give them to"
+        ):
+            self.record(target, public=False, **{"domains": [], **asked})
 
     def test_production_has_tls_or_is_refused(self, target: Target) -> None:
         """Where a target has no certificate without a domain, it asks for one."""

@@ -28,7 +28,8 @@ def bucket_route(home: Path, **changes: Any) -> tuple[Props, dict[str, Any], str
 def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:
     defaults: Props = {
         "kind": "local/cdn", "home": str(home), "stack": "test", "name": "edge", "port": None, "retain": False,
-        "routes": routes, "store_keys": {}, "domains": [], "response_headers": {}, "compression": True, "release": "",
+        "routes": routes, "store_keys": {}, "gateway_trusts": {}, "domains": [], "response_headers": {},
+        "compression": True, "release": "",
     }  # fmt: skip
     return {**defaults, **changes}
 

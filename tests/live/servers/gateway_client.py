@@ -35,7 +35,7 @@ def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:
     defaults: Props = {
         "kind": "local/gateway", "home": str(home), "stack": "test", "name": NAME, "port": None, "retain": False,
         "routes": routes, "limits": [], "jwt": None, "waf": False, "access_logs": False, "max_body_mb": 1.0,
-        "response_headers": {}, "domains": [],
+        "response_headers": {}, "domains": [], "fronted": False,
     }  # fmt: skip
     return {**defaults, **changes}
 

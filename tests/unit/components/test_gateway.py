@@ -185,3 +185,12 @@ def test_a_document_that_does_not_say_who_answers_is_refused(change: dict[str, o
             Gateway.routes_of({**DOCUMENT, **change}, {"crm": service("crm")})
 
     record(program)
+
+
+def test_one_that_is_not_public_says_no_headers_of_its_own() -> None:
+    def program() -> None:
+        api = Service("api", command=["a"])
+        assert Gateway("inner", routes={"/*": api}, public=False).spec.response_headers == {}
+        assert Gateway("edge", routes={"/*": api}).spec.response_headers == SECURITY_HEADERS
+
+    record(program)

@@ -17,7 +17,7 @@ from stacks.config import load_phase, phases
 STACKS = Project.find(Path(__file__)).stacks()
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
-    "events_url",
+    "events_url", "pgadmin_password",
 }  # fmt: skip
 PHASES = {
     "cuenta_conmigo": ["0", "1", "2"],
@@ -81,6 +81,27 @@ def test_cuenta_conmigo_leaves_its_vps_in_phase_2(infra: Infra) -> None:
     config = {**configuration("cuenta-conmigo-production", "2"), **aws, **gaps}
     stack = infra(deploy, stack="cuenta-conmigo-production", config=config)
     assert stack.named("db-server").inputs["multiAz"]
+
+
+def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own(infra: Infra) -> None:
+    stack = infra(deploy, stack="vina-santa-cruz-production")
+    records = [it.inputs for it in stack.of_type("aws:route53/record:Record")]
+    led = {inputs["name"]: inputs["zoneId"] for inputs in records if "aliases" in inputs}
+    zone = stack.named("zone-zone").outputs["zoneId"]
+    assert led == {"app.vinasantacruz.example": zone, "static.vinasantacruz.example": zone}
+    assert stack.exports["name_servers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "phase", "names"),
+    [
+        ("founder-diary-production", "1", ["app.founderdiary.example"]),
+        ("cuenta-conmigo-production", "1", ["app.cuentaconmigo.example", "static.cuentaconmigo.example"]),
+    ],
+)
+def test_on_a_vps_a_stack_says_which_records_to_set(infra: Infra, name: str, phase: str, names: list[str]) -> None:
+    stack = infra(deploy, stack=name, config=configuration(name, phase))
+    assert stack.exports["dns_records"] == [f"{it}. 300 IN A 203.0.113.10" for it in names]
 
 
 def test_zuclubit_uses_all_five_components(infra: Infra) -> None:

@@ -1,9 +1,10 @@
-"""An nginx that is a gateway: HTTPS at its first port, plain HTTP that leads there at its second."""
+"""An nginx that is a gateway: HTTPS at its first port, plain HTTP that leads there at its second. One that only its Cdn
+reaches has plain HTTP at its first port, and nothing at its second."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra_kit._dynamic import Props
@@ -28,25 +29,23 @@ class GatewayServer(nginx.NginxServer):
     """Graceful: requests that are being answered are answered (https://nginx.org/en/docs/control.html)."""
 
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
-        certificates.ensure(box, _names(props))
         box.write("authorities.pem", nginx.authorities())
-        certificate = (box.conf / certificates.CERTIFICATE).read_text()
+        certificate = {} if props["fronted"] else _certificate(box, props)
 
         def files(generation: str) -> Mapping[str, str]:
-            told = gateway_nginx.files(_site(box, record, props, generation))
-            return {**told, certificates.CERTIFICATE: certificate}
+            return {**gateway_nginx.files(_site(box, record, props, generation)), **certificate}
 
         return nginx.command(box, files)
 
     def changed(self, olds: Props, news: Props) -> bool:
-        return super().changed(olds, news) or certificates.due(box_of(news), _names(news))
+        return super().changed(olds, news) or (not news["fronted"] and certificates.due(box_of(news), _names(news)))
 
-    def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
+    def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:
         authority = box.conf / certificates.AUTHORITY
         public = {
-            "url": f"https://{LOOPBACK}:{record.ports[0]}",
+            "url": f"{'http' if props['fronted'] else 'https'}://{LOOPBACK}:{record.ports[0]}",
             "domain": LOOPBACK,
-            "ca_certificate": authority.read_text() if authority.exists() else None,
+            "ca_certificate": None if props["fronted"] or not authority.exists() else authority.read_text(),
         }
         return public, {"trust": record.secrets["trust"]}
 
@@ -55,22 +54,23 @@ def _names(props: Props) -> list[str]:
     return [LOOPBACK, "localhost", *props["domains"]]
 
 
+def _certificate(box: Box, props: Props) -> dict[str, str]:
+    certificates.ensure(box, _names(props))
+    return {certificates.CERTIFICATE: (box.conf / certificates.CERTIFICATE).read_text()}
+
+
 def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_nginx.Site:
-    https, http, status = record.ports
+    first, second, status = record.ports
     logs = f'"{box.path}/{nginx.ACCESS_LOG}" gateway' if props["access_logs"] else "off"
-    names = _names(props)
+    names = ["_"] if props["fronted"] else _names(props)
     return gateway_nginx.Site(
         main=nginx.main(str(box.path)),
         http=[
             f" access_log {logs};",
-            *_tls(box),
             nginx.status(status, generation),
-            f" server {{ listen {LOOPBACK}:{http} default_server; return 421; }}",
-            f" server {{ listen {LOOPBACK}:{http}; server_name {' '.join(names)}; "
-            f"return 308 https://$host:{https}$request_uri; }}",
-            f" server {{ listen {LOOPBACK}:{https} ssl default_server; return 421; }}",
+            *([] if props["fronted"] else _outermost(box, names, https=first, http=second)),
         ],
-        server=[f"listen {LOOPBACK}:{https} ssl;"],
+        server=[f"listen {LOOPBACK}:{first}{'' if props['fronted'] else ' ssl'};"],
         inside=f"{LOOPBACK}:{status}",
         names=names,
         conf=str(box.conf),
@@ -81,6 +81,17 @@ def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_ng
         fixed_hosts=nginx.fixed_hosts(),
         props=props,
     )
+
+
+def _outermost(box: Box, names: Sequence[str], *, https: int, http: int) -> list[str]:
+    """TLS, the way to it, and no answer to any other name."""
+    return [
+        *_tls(box),
+        f" server {{ listen {LOOPBACK}:{http} default_server; return 421; }}",
+        f" server {{ listen {LOOPBACK}:{http}; server_name {' '.join(names)}; "
+        f"return 308 https://$host:{https}$request_uri; }}",
+        f" server {{ listen {LOOPBACK}:{https} ssl default_server; return 421; }}",
+    ]
 
 
 def _tls(box: Box) -> list[str]:

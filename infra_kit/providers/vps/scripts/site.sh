@@ -10,7 +10,8 @@ set -eu
 
 # shellcheck disable=SC2153
 mkdir -p "$SITES"
-before=$(mktemp -d)
+# Nothing but the volume can be written to.
+before=$(mktemp -d "$SITES.XXXXXX")
 trap 'rm -rf "$before"' EXIT
 cp -p "$SITES"/*.caddy "$before" 2>/dev/null || true
 

@@ -75,10 +75,11 @@ def actions(found: Sequence[Mapping[str, Any]]) -> set[str]:
 
 def ways_into(made: Recording, group: str) -> dict[str, tuple[str, int]]:
     """By name, the rules that let something into a group: from where, at which port."""
+    sources = ("referencedSecurityGroupId", "prefixListId", "cidrIpv4")
     rules = [
         it for it in made.of_type(INGRESS) if it.inputs["securityGroupId"] == made.named(group).request.name + "-id"
     ]
     return {
-        it.name: (it.inputs.get("referencedSecurityGroupId") or it.inputs["cidrIpv4"], it.inputs["fromPort"])
+        it.name: (next(it.inputs[source] for source in sources if source in it.inputs), it.inputs["fromPort"])
         for it in rules
     }

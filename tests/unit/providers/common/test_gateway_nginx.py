@@ -19,7 +19,14 @@ JWT = {
 
 
 def conf(routes: dict[str, dict[str, Any]], *, trusted: tuple[str, ...] = (), **changes: Any) -> str:
-    defaults: dict[str, Any] = {"limits": [], "jwt": None, "waf": True, "max_body_mb": 10.0, "response_headers": {}}
+    defaults: dict[str, Any] = {
+        "limits": [],
+        "jwt": None,
+        "waf": True,
+        "max_body_mb": 10.0,
+        "response_headers": {},
+        "fronted": False,
+    }
     site = gateway_nginx.Site(
         main=[], http=[], server=["listen 443 ssl;"], inside="127.0.0.1:8081", names=["_"], conf="/conf", data="/data",
         authorities="/ca.pem", trusted=trusted, trust="secret", resolvers=["127.0.0.11"],

@@ -20,7 +20,8 @@ from tests.unit.lacking import gaps
 
 def conf(routes: dict[str, dict[str, Any]], **changes: Any) -> str:
     settings: dict[str, Any] = {
-        "routes": routes, "store_keys": {}, "domains": [], "response_headers": {}, "compression": True, "release": "v1",
+        "routes": routes, "store_keys": {}, "gateway_trusts": {}, "domains": [], "response_headers": {},
+        "compression": True, "release": "v1",
     }  # fmt: skip
     site = nginx_conf.Site(
         box="/box", ports=(20001, 20002), generation="abc", trust="secret", resolvers=["10.0.0.2"],
@@ -42,7 +43,7 @@ def test_the_key_of_a_bucket_is_a_secret_input_and_the_cache_is_no_stateful_reso
     made = record(program, config={"infra-kit:environment": "production"})
     server, store = made.named("edge-server"), made.named("files-server")
 
-    assert server.secret_inputs == {"store_keys"}
+    assert server.secret_inputs == {"store_keys", "gateway_trusts"}
     assert set(server.inputs["store_keys"]) == {"/*"}
     assert server.inputs["routes"]["/*"]["ttl"] == 3600
     assert server.inputs["routes"]["/api/*"]["origin"] == "http://localhost:3000"

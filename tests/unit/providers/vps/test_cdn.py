@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 import pytest
 
-from infra_kit import Cdn, Environment, EventBus, ObjectStore, Pooling, Postgres, Redis, Stream, Target
+from infra_kit import Cdn, Environment, EventBus, Gateway, ObjectStore, Pooling, Postgres, Redis, Stream, Target
 from infra_kit.errors import ConfigError, SpecError, UnsupportedFeatureError
 from infra_kit.providers.vps.edge import caddyfile
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import Recording, record
+from tests.unit.providers.vps.workloads import networks as joined
+from tests.unit.providers.vps.workloads import service, uploads
 
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", user="deploy")
 ROUTES = {"/*": "https://origin.example.com"}
@@ -218,3 +221,64 @@ def test_caddys_own_interface_stays_in_its_container_and_unknown_names_get_nothi
     assert "admin 127.0.0.1:2019" in caddyfile(None)
     assert caddyfile(None).endswith("http:// {\n abort\n}\n")
     assert "email ops@example.com" in caddyfile("ops@example.com")
+    assert "acme_ca" not in caddyfile(None)
+    assert " acme_ca https://acme.example.com/directory\n" in caddyfile(None, "https://acme.example.com/directory")
+
+
+def before_a_gateway(environment: Environment = Environment.STAGING, **asked: Any) -> Recording:
+    target = on(environment)
+
+    def program() -> None:
+        api = service(target=target)
+        inner = Gateway("inner", target=target, routes={"/*": api}, public=False)
+        routes = {"/*": inner, "/static/*": ObjectStore("files", target=target)}
+        Cdn("edge", target=target, **{"routes": routes, "domains": ["www.example.com"], **asked})
+
+    return record(program)
+
+
+def test_a_gateway_behind_it_has_no_name_at_the_edge_and_answers_it_alone() -> None:
+    made = before_a_gateway()
+    inner = uploads(made, "inner-server-files")["/run/infra-kit/nginx.conf"]
+    trust = made.named("inner-trust").outputs["result"]
+
+    assert "inner-site" not in {it.name for it in made.resources}
+    assert "if ($by_cdn = 0) { return 403; }" in inner
+    assert "geo $trusted_peer { default 0;  }" in inner
+    assert f'"{trust}" 1;' in inner
+    assert f'proxy_set_header X-Infra-Kit-Cdn "{trust}";' in conf(made)
+    assert joined(made, "edge-cache") & joined(made, "inner-server") == {"vps-edge-network"}
+    assert made.named("edge-cache-files").secret_inputs == {"uploads"}
+
+
+def test_a_gateway_gets_all_of_a_request_with_the_visitors_address() -> None:
+    text = conf(before_a_gateway())
+
+    assert "server inner-server:8080 resolve;" in text
+    assert "proxy_pass http://origin_1$raw_path$is_args$args;" in text
+    for line in ("proxy_pass_request_headers on;", "proxy_set_header Host $http_host;", "proxy_cache off;"):
+        assert line in text
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
+
+
+def test_production_takes_a_gateway_without_domains_behind_a_cdn_with_some() -> None:
+    made = before_a_gateway(Environment.PRODUCTION)
+
+    assert made.named("edge").outputs["url"] == "https://www.example.com"
+    assert (made.named("inner").outputs["url"], made.named("inner").outputs["domain"]) == (
+        "http://inner-server:8080",
+        "inner-server",
+    )
+    assert "X-Frame-Options" in conf(made)
+    assert "X-Frame-Options" not in uploads(made, "inner-server-files")["/run/infra-kit/nginx.conf"]
+
+
+def test_a_gateway_of_another_host_is_refused() -> None:
+    def program() -> None:
+        api = service(target=on())
+        inner = Gateway("inner", target=on(), routes={"/*": api}, public=False)
+        other = dataclasses.replace(on(host="vps-2.example.com"), alias="other")
+        Cdn("edge", target=other, routes={"/*": inner})
+
+    with pytest.raises(SpecError, match="Cdn 'edge': routes: Gateway 'inner' is on another host, 'vps'"):
+        record(program)

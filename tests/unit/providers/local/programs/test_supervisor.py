@@ -18,7 +18,7 @@ from typing import Any, cast
 import pytest
 
 from infra_kit.providers.local.programs import supervisor
-from infra_kit.providers.local.programs.supervisor import backlog, front, health, job
+from infra_kit.providers.local.programs.supervisor import backlog, front, job
 from infra_kit.providers.local.programs.supervisor.fleet import Fleet
 from infra_kit.providers.local.programs.supervisor.log import DAY, MAX_BYTES, MAX_FILES, Log
 from infra_kit.providers.local.programs.supervisor.told import RefusedError, Told, build
@@ -269,41 +269,3 @@ def test_what_is_served_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     assert told.last_good() == "its text"
     assert told.served().items() >= {"generation": "g", "well": 2, "build": build()}.items()
     assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.rglob("*.json")} == {"0o600"}
-
-
-# Its checks
-
-
-@pytest.mark.parametrize("moments", range(6))
-def test_a_check_is_called_off_even_in_the_moment_in_which_it_is_answered(
-    monkeypatch: pytest.MonkeyPatch, moments: int
-) -> None:
-    """Where it went on, a release would wait for ever for the instance that it retires."""
-
-    async def called_off() -> bool:
-        answered = asyncio.Event()
-
-        async def status(*_: Any) -> int:
-            await answered.wait()
-            answered.clear()
-            return 200
-
-        async def check() -> None:
-            while True:
-                await health.failure(80, "/health", 5.0)
-
-        monkeypatch.setattr(health, "_status", status)
-        checking = asyncio.create_task(check())
-        await _let_others(5)
-        answered.set()
-        await _let_others(moments)
-        checking.cancel()
-        await asyncio.wait([checking], timeout=1)
-        return checking.cancelled()
-
-    assert asyncio.run(called_off())
-
-
-async def _let_others(turns: int) -> None:
-    for _ in range(turns):
-        await asyncio.sleep(0)

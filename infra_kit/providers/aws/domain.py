@@ -1,0 +1,104 @@
+"""Domain on AWS: a public hosted zone of Route 53.
+
+- The names of a Cdn or a Gateway on aws are aliases, also the zone's own name: they follow the edge, and questions cost
+  nothing (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html).
+- Another zone of the same name has other name servers, and the domain is off the net until they are set: so a zone is
+  guarded like data.
+
+Why not CKV2_AWS_38 (DNSSEC): it holds only with a DS record that its owner sets at the registrar, and with a key in
+us-east-1; from then on, a zone that goes before that record does takes the domain off the net. Why not CKV2_AWS_39
+(query logs): they show resolvers, not visitors, and take a log group in us-east-1 and one of the ten resource policies
+that an account has there (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_aws import route53
+
+from infra_kit.component import Scope
+from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
+from infra_kit.dns_records import RecordType
+from infra_kit.features import Feature
+from infra_kit.providers.common import dns
+
+SUPPORTS: frozenset[Feature] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsZone:
+    """What records are made in."""
+
+    id: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsAlias:
+    """An edge, as a record of Route 53 leads there by itself."""
+
+    name: pulumi.Output[str]
+    zone_id: pulumi.Output[str]
+    types: Sequence[RecordType]
+    """By IPv4, by IPv6."""
+
+
+def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
+    zone = scope.resource(
+        "zone",
+        route53.Zone,
+        stateful=True,
+        retain_on_delete=True,
+        name=spec.domain,
+        comment=f"Domain {scope.name} of {scope.target.app} ({scope.environment})",
+        tags=scope.tags,
+    )
+    dns.say_servers(scope, spec, zone.name_servers)
+    for entry in dns.own(scope, spec):
+        in_zone(scope, entry, zone.zone_id)
+    return dns.endpoint(zone.name, zone.name_servers, AwsZone(id=zone.zone_id))
+
+
+def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEndpoint:  # noqa: A002
+    found = route53.get_zone_output(zone_id=id, opts=scope.invoke)
+    domain = dns.known(scope, spec, found.name)
+    return dns.endpoint(domain, found.name_servers, AwsZone(id=domain.apply(lambda _: found.zone_id)))
+
+
+def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:
+    dns.claim(scope, zone, entry, entry.alias.types if isinstance(entry.alias, AwsAlias) else ())
+    there = scope.by(zone.get_provider("aws:route53/record:Record"))
+    return in_zone(there, entry, scope.native(zone, AwsZone).id)
+
+
+def in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[route53.Record]:
+    """A record in a hosted zone; an alias is one each type."""
+    place: dict[str, Any] = {"zone_id": zone_id, "name": entry.name}
+    if isinstance(entry.alias, AwsAlias):
+        to = {"name": entry.alias.name, "zone_id": entry.alias.zone_id, "evaluate_target_health": False}
+        return [
+            scope.resource(f"{type_.lower()}-{entry.name}", route53.Record, **place, type=type_, aliases=[to])
+            for type_ in entry.alias.types
+        ]
+    made = scope.resource(
+        entry.role,
+        route53.Record,
+        **place,
+        type=entry.type,
+        records=_values(entry),
+        ttl=entry.ttl,
+        # Another certificate for the same name is proved by the same record.
+        allow_overwrite=entry.proves or None,
+    )
+    return [made]
+
+
+def _values(entry: Entry) -> list[pulumi.Input[str]]:
+    """The provider puts quotes around a text, and asks for those inside of a longer one
+    (https://www.pulumi.com/registry/packages/aws/api-docs/route53/record/#records_python)."""
+    if entry.type != "TXT":
+        return list(entry.values)
+    return [pulumi.Output.from_input(value).apply(lambda text: '""'.join(dns.chunks(text))) for value in entry.values]

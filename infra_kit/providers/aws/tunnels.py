@@ -1,0 +1,114 @@
+"""The way from outside into a network on AWS: Session Manager, through a task that is there as long as the way is.
+
+The task is that of `tunnel.py`, started by the user's own AWS CLI and rights; whoever ends `infra-kit connect` ends it,
+and it ends by itself if that never came to it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from infra_kit.errors import TunnelError
+from infra_kit.providers.aws.tunnel import CONTAINER
+from infra_kit.providers.common.tunnels import Destination, Wait, ask, check, held
+
+PRIVATE = frozenset({"Postgres", "Redis", "Service"})
+"""The components that have an address which is not reached from outside."""
+TUNNEL = "infra-kit:index:Tunnel"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+AGENT = "ExecuteCommandAgent"
+START_SECONDS = 300.0
+"""How long ECS may take to fetch the image, start the task and its agent: a minute, mostly."""
+EVERY_SECONDS = 2.0
+
+
+@contextmanager
+def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
+    """Holds `port` of this machine open to the component."""
+    check("aws", "session-manager-plugin")
+    aws, tunnel = _aws(to), _tunnel(to)
+    to.say("Starting a task that leads into the network (about a minute) …")
+    task = ask(starts(aws, tunnel))
+    try:
+        target = f"ecs:{tunnel['cluster']}_{task.rpartition('/')[2]}_{_runtime(aws, tunnel, task)}"
+        with held(forwards(aws, target, to, port), port) as wait:
+            yield wait
+    finally:
+        ask(stops(aws, tunnel, task))
+
+
+def _aws(to: Destination) -> list[str]:
+    """The AWS CLI, in the region and with the profile that the component was made with."""
+    provider = to.provider("aws")
+    said = [text for key in ("region", "profile") if (value := provider.get(key)) for text in (f"--{key}", str(value))]
+    return ["aws", *said]
+
+
+def _tunnel(to: Destination) -> Mapping[str, Any]:
+    """That of the component's network: the one that its security group lets in."""
+    groups = {it["outputs"].get("referencedSecurityGroupId") for it in to.own if it["type"] == INGRESS}
+    for tunnel in to.beside(TUNNEL):
+        if tunnel["security_group"] in groups:
+            return tunnel
+    raise TunnelError(
+        f"{to.what}: nothing leads into its network. Set infra-kit:aws: {{connect: true}} in the stack's file, and run "
+        "infra-kit up: it makes what such a way takes (nothing of it runs until it is asked for)."
+    )
+
+
+def starts(aws: Sequence[str], tunnel: Mapping[str, Any]) -> list[str]:
+    """The command that starts the task and prints its ARN."""
+    place = {"subnets": tunnel["subnets"], "securityGroups": [tunnel["security_group"]], "assignPublicIp": "DISABLED"}
+    return [
+        *aws, "ecs", "run-task", "--cluster", tunnel["cluster"], "--task-definition", tunnel["task_definition"],
+        "--launch-type", "FARGATE", "--enable-execute-command", "--propagate-tags", "TASK_DEFINITION",
+        "--network-configuration", json.dumps({"awsvpcConfiguration": place}),
+        "--query", "tasks[0].taskArn", "--output", "text",
+    ]  # fmt: skip
+
+
+def describes(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> list[str]:
+    """The command that prints how the task is."""
+    told = ["--cluster", tunnel["cluster"], "--tasks", task, "--query", "tasks[0]", "--output", "json"]
+    return [*aws, "ecs", "describe-tasks", *told]
+
+
+def forwards(aws: Sequence[str], target: str, to: Destination, port: int) -> list[str]:
+    """The command that holds a port open (https://docs.aws.amazon.com/systems-manager/latest/userguide/
+    session-manager-working-with-sessions-start.html#sessions-remote-port-forwarding)."""
+    where = {"host": [to.host], "portNumber": [str(to.port)], "localPortNumber": [str(port)]}
+    document = "AWS-StartPortForwardingSessionToRemoteHost"
+    told = ["--target", target, "--document-name", document, "--parameters", json.dumps(where)]
+    return [*aws, "ssm", "start-session", *told]
+
+
+def stops(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> list[str]:
+    """The command that ends the task."""
+    told = ["--cluster", tunnel["cluster"], "--task", task, "--reason", "infra-kit connect has ended"]
+    return [*aws, "ecs", "stop-task", *told, "--query", "task.lastStatus", "--output", "text"]
+
+
+def _runtime(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> str:
+    """The id of the task's container, once its agent runs."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        known = json.loads(ask(describes(aws, tunnel, task)))
+        if known["lastStatus"] in {"DEPROVISIONING", "STOPPED"}:
+            raise TunnelError(f"the task that leads into the network ended: {known.get('stoppedReason', 'no reason')}.")
+        if found := runtime(known):
+            return found
+        time.sleep(EVERY_SECONDS)  # between two looks: AWS tells nobody by itself
+    raise TunnelError(f"the task that leads into the network did not start within {START_SECONDS:.0f} seconds.")
+
+
+def runtime(task: Mapping[str, Any]) -> str | None:
+    """The id of the container, if its agent runs."""
+    for container in task["containers"]:
+        agents = {it["name"]: it["lastStatus"] for it in container.get("managedAgents", ())}
+        if container["name"] == CONTAINER and agents.get(AGENT) == "RUNNING":
+            return str(container["runtimeId"])
+    return None

@@ -1,0 +1,170 @@
+"""Records in zones: those of a Domain's own, and those that edges make there, of whatever targets the two are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import pulumi
+
+from infra_kit.component import Scope
+from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry, nearest
+from infra_kit.dns_records import RecordType
+from infra_kit.durations import seconds
+from infra_kit.errors import SpecError
+
+Zones = Mapping[str, Callable[[Scope, Entry], Sequence[pulumi.Resource]]]
+"""By domain, what makes a record in its zone."""
+
+CHUNK = 255
+"""Characters of one text within a TXT record (https://www.rfc-editor.org/rfc/rfc1035#section-3.3)."""
+HOSTS: frozenset[RecordType] = frozenset({"CNAME", "MX", "NS", "SRV"})
+"""The types whose values end with a host's name."""
+
+
+def zones(given: Sequence[Domain]) -> Zones:
+    """The zones that an edge was given."""
+    return {zone.spec.domain: zone.record for zone in given}
+
+
+class Place(NamedTuple):
+    """Where an edge is."""
+
+    type: RecordType
+    """Of the record that leads there: by an address, or a host's name by CNAME."""
+    value: pulumi.Input[str]
+    alias: object = None
+    """See `Entry`."""
+
+
+def lead(scope: Scope, domains: Sequence[str], zones: Zones, place: Place) -> list[pulumi.Resource]:
+    """Has an edge's names lead to it, those that are in a zone.
+
+    Args:
+        scope: the edge's.
+        domains: its names.
+        zones: where they may be.
+        place: where it is.
+    """
+    made: list[pulumi.Resource] = []
+    for domain in domains:
+        zone = nearest(domain, zones)
+        if zone:
+            role = f"{place.type.lower()}-{domain}"
+            entry = Entry(role=role, name=domain, type=place.type, values=[place.value], alias=place.alias)
+            made += zones[zone](scope, entry)
+    return made
+
+
+def own(scope: Scope, spec: DomainSpec) -> list[Entry]:
+    """The records that a Domain is asked for."""
+    return [
+        Entry(
+            role=f"{record.type.lower()}-{spec.whole(record.name)}",
+            name=spec.whole(record.name),
+            type=record.type,
+            values=record.checked(scope.what),
+            ttl=seconds(record.ttl),
+        )
+        for record in spec.records
+    ]
+
+
+def known(scope: Scope, spec: DomainSpec, found: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The domain of a zone that stands already. Raises `SpecError`, when it is looked up, where it is another's."""
+
+    def checked(name: str) -> str:
+        if _without_dot(name) != spec.domain:
+            raise SpecError(f"{scope.what}: id: the zone there is of {_without_dot(name)}, not of {spec.domain}.")
+        return name
+
+    return found.apply(checked)
+
+
+def endpoint(domain: pulumi.Output[str], servers: pulumi.Output[Sequence[str]], native: object) -> DomainEndpoint:
+    """Of a zone in which a target makes the records itself."""
+    return DomainEndpoint(
+        domain=domain.apply(_without_dot),
+        name_servers=servers.apply(lambda names: [_without_dot(name) for name in names]),
+        to_set=pulumi.Output.from_input([]),
+        native=native,
+    )
+
+
+def say_servers(scope: Scope, spec: DomainSpec, servers: pulumi.Output[Sequence[str]]) -> None:
+    """As soon as a zone stands: what waits for its records may wait for this too, and outputs come at the end."""
+
+    def say(names: Sequence[str]) -> None:
+        listed = ", ".join(_without_dot(name) for name in names)
+        pulumi.log.info(
+            f"{scope.what}: {spec.domain} is served by {listed}: set them at its registrar, or in the zone above.",
+            scope.parent,
+        )
+
+    servers.apply(say)
+
+
+def _without_dot(name: str) -> str:
+    return name.rstrip(".")
+
+
+def claim(scope: Scope, zone: Domain, entry: Entry, types: Sequence[RecordType] = ()) -> None:
+    """Takes the place of a record in a zone, for the edge of `scope`. Raises `SpecError` where there is none.
+
+    Args:
+        scope, zone, entry: see `DomainDriver.record`.
+        types: what the record is made of in this zone. Default: of its own type.
+    """
+    if entry.proves:
+        return
+    name, types = str(entry.name), types or [entry.type]
+    where = f"{scope.what}: domains: {name}"
+    if "CNAME" in types:
+        _check_cname(where, zone, name, entry.values)
+    for (held, type_), holder in zone.holders.items():
+        if type_ == "NS" and f".{name}".endswith(f".{held}"):
+            raise SpecError(
+                f"{where}: the zone {zone.name!r} leaves {held} to another (its record NS), so nobody looks here. Give "
+                f"the edge that one: zones=[Domain(…, domain={held!r})]."
+            )
+        if held == name and (type_ in types or "CNAME" in (type_, *types)):
+            raise SpecError(
+                f"{where}: the zone {zone.name!r} has a record {type_} of that name already, of {holder}, beside which "
+                f"there is no {types[0]}. Drop the one or the other."
+            )
+    zone.holders.update({(name, type_): scope.what for type_ in types})
+
+
+def _check_cname(where: str, zone: Domain, name: str, values: Sequence[pulumi.Input[str]]) -> None:
+    if name == zone.spec.domain:
+        raise SpecError(
+            f"{where}: it is the own name of the zone {zone.name!r}, which cannot be a CNAME, and this edge is reached "
+            f"by a host's name. Serve a name below, e.g. 'www.{name}'; or, for an edge on aws, have the zone there too "
+            "(it makes an alias); on a VPS name the host by its address, infra-kit:vps: {host: …}."
+        )
+    if name in values:
+        raise SpecError(
+            f"{where}: it is how the host itself is named, and would lead to itself. Name the host by its address, "
+            "infra-kit:vps: {host: …}, or drop the zone."
+        )
+
+
+def data(entry: Entry) -> list[pulumi.Output[str]]:
+    """The values as a zone file has them: hosts with their last dot, texts in quotes."""
+    return [pulumi.Output.from_input(value).apply(lambda known: _line(entry.type, known)) for value in entry.values]
+
+
+def _line(type_: RecordType, value: str) -> str:
+    if type_ in HOSTS:
+        return absolute(value)
+    return " ".join(f'"{chunk}"' for chunk in chunks(value)) if type_ == "TXT" else value
+
+
+def absolute(name: str) -> str:
+    """With its last dot."""
+    return f"{name.rstrip('.')}."
+
+
+def chunks(text: str) -> list[str]:
+    """The texts that a TXT record is made of."""
+    return [text[at : at + CHUNK] for at in range(0, len(text), CHUNK)]

@@ -1,0 +1,79 @@
+"""Domain on a VPS: records that a person sets, where the domain was bought or has its DNS.
+
+A host has no API for that. Each run says them once, as a table of lines that most providers' consoles take as they are;
+`to_set` has them to export. A zone of a target that has such an API may serve edges on a VPS too: `Domain(…,
+target=Target(name="aws", …))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from infra_kit.component import Scope
+from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.common import dns
+from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.vps import ssh
+
+SUPPORTS: frozenset[Feature] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VpsZone:
+    """What is to be set, beside the Domain's own records."""
+
+    entries: Gathered[Entry]
+
+
+def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
+    ssh.settings(scope)
+    own = dns.own(scope, spec)
+    found: Gathered[Entry] = Gathered("edges of a zone")
+    _say(scope, spec, found.then(lambda more: _lines([*own, *(it for it in more if not it.proves)])))
+    # What deploys may wait for these, and with it all else: so they are said for themselves.
+    _say(scope, spec, found.then(lambda more: _lines([it for it in more if it.proves])))
+    return DomainEndpoint(
+        domain=pulumi.Output.from_input(spec.domain),
+        name_servers=pulumi.Output.from_input([]),
+        to_set=found.then(lambda more: _lines([*own, *more])),
+        native=VpsZone(entries=found),
+    )
+
+
+def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEndpoint:  # noqa: A002, ARG001
+    raise SpecError(
+        f"{scope.what}: id: a VPS has no zones. Say Domain({scope.name!r}, domain={spec.domain!r}), and each run says "
+        "which records it needs; or say target=Target(name=…) for where the zone is."
+    )
+
+
+def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:
+    dns.claim(scope, zone, entry)
+    scope.native(zone, VpsZone).entries.add(entry)
+    return []
+
+
+def _lines(entries: Sequence[Entry]) -> pulumi.Output[list[str]]:
+    known = pulumi.Output.all(*(_known(entry) for entry in entries))
+    return known.apply(lambda parts: [line for entry in parts for line in entry])
+
+
+def _known(entry: Entry) -> pulumi.Output[list[str]]:
+    parts = pulumi.Output.all(entry.name, *dns.data(entry))
+    return parts.apply(
+        lambda known: [f"{dns.absolute(known[0])} {entry.ttl} IN {entry.type} {value}" for value in known[1:]]
+    )
+
+
+def _say(scope: Scope, spec: DomainSpec, lines: pulumi.Output[list[str]]) -> None:
+    def say(known: Sequence[str]) -> None:
+        if known:
+            table = "\n".join(f"  {line}" for line in known)
+            pulumi.log.info(f"{scope.what}: set these in the DNS of {spec.domain}:\n{table}", scope.parent)
+
+    lines.apply(say)

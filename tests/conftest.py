@@ -1,0 +1,7 @@
+"""Of all tests."""
+
+import gc
+
+# Recorded stacks are many small objects that live long; with Python's own thresholds, looking through them again and
+# again is a quarter of the time of the conformance suites.
+gc.set_threshold(100_000, 20, 20)

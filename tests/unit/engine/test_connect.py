@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra_kit.engine.connect import reached, run, variables
+from infra_kit.engine.connections import Connection
+from infra_kit.errors import ConfigError
+
+SECRET = r"canary:55\12"
+URL = f"postgresql://app:{SECRET}@db-server:5432/shop?sslmode=require"
+DATABASE = Connection(
+    "order-db",
+    "Postgres",
+    {
+        "host": "db-server",
+        "port": 5432,
+        "database": "shop",
+        "username": "app",
+        "password": SECRET,
+        "url": URL,
+        "reader_url": URL.replace("db-server", "db-replica-1"),
+        "reader_urls": [URL.replace("db-server", "db-replica-1")],
+        "pooled_url": URL.replace("5432", "6432"),
+        "ca_certificate": None,
+    },
+    frozenset({"password", "url", "reader_url", "reader_urls", "pooled_url"}),
+)
+
+
+def state(target: str, host: str, port: int) -> dict[str, Any]:
+    urn = f"urn:pulumi:s::p::infra-kit:index:Redis::{target}"
+    outputs = {"host": host, "port": port, "url": f"redis://{host}:{port}/0"}
+    return {
+        "resources": [
+            {"urn": urn, "type": "infra-kit:index:Redis", "outputs": outputs},
+            {"urn": f"urn:pulumi:s::p::other::{target}-server", "type": "other:index:It", "parent": urn},
+        ]
+    }
+
+
+def test_through_a_tunnel_all_that_led_to_the_component_leads_to_this_machine_and_the_rest_is_gone() -> None:
+    it = DATABASE.at("127.0.0.1", 6001)
+    assert (it.fields["host"], it.fields["port"]) == ("127.0.0.1", 6001)
+    assert it.fields["url"] == f"postgresql://app:{SECRET}@127.0.0.1:6001/shop?sslmode=require"
+    assert not {"reader_url", "reader_urls", "pooled_url"} & set(it.fields)
+    assert SECRET not in it.how
+    assert SECRET in it.clear_how
+
+
+def test_what_is_on_this_machine_needs_no_tunnel() -> None:
+    with reached(state("cache", "127.0.0.1", 6000), "cache", None, print) as (found, wait):
+        assert (found.address, wait) == ("127.0.0.1:6000", None)
+
+
+def test_a_port_for_what_needs_no_tunnel_is_refused() -> None:
+    with (
+        pytest.raises(ConfigError, match=r"--port 7000: cache needs no tunnel, it is reached at 127\.0\.0\.1:6000"),
+        reached(state("cache", "127.0.0.1", 6000), "cache", 7000, print),
+    ):
+        pass
+
+
+def test_what_no_installed_target_made_is_told() -> None:
+    with (
+        pytest.raises(ConfigError, match="cache: none of the targets that are installed here made it"),
+        reached(state("cache", "cache.internal", 6000), "cache", None, print),
+    ):
+        pass
+
+
+def test_a_command_gets_the_variables_of_a_link_and_those_of_its_client(tmp_path: Path) -> None:
+    told = variables(DATABASE, tmp_path)
+    assert told["ORDER_DB_URL"] == URL
+    assert (told["ORDER_DB_PORT"], told["PGPORT"]) == ("5432", "5432")
+    assert (told["PGHOST"], told["PGUSER"], told["PGDATABASE"]) == ("db-server", "app", "shop")
+    assert told["PGSSLMODE"] == "require"
+    file = Path(told["PGPASSFILE"])
+    assert file.read_text() == "*:*:*:*:canary\\:55\\\\12\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_commands_exit_code_is_given_back_and_its_files_are_gone(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    program = f"import json, os; open({str(seen)!r}, 'w').write(json.dumps(dict(os.environ))); raise SystemExit(7)"
+    assert run(DATABASE, [sys.executable, "-c", program]) == 7
+    told = json.loads(seen.read_text())
+    assert told["ORDER_DB_HOST"] == "db-server"
+    assert not Path(told["PGPASSFILE"]).exists()
+
+
+def test_a_command_that_is_not_there_is_told() -> None:
+    with pytest.raises(ConfigError, match="no-such-program: No such file"):
+        run(DATABASE, ["no-such-program"])

@@ -1,0 +1,126 @@
+"""Domain on Google Cloud: a managed zone, its records, and wildcards that it proves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from infra_kit import Cdn, Domain, Environment, Record, Target
+from infra_kit.errors import SpecError
+from infra_kit.testing import Recording
+from tests.unit.providers.gcp.workloads import GCP, PRODUCTION, of
+from tests.unit.refusals import refusal
+
+RECORD = "gcp:dns/recordSet:RecordSet"
+API = "https://api.example.com"
+
+
+def cdn(*domains: str, records: tuple[Record, ...] = (), target: Target | None = None) -> None:
+    zone = Domain("zone", domain="shop.example", records=records)
+    Cdn("edge", routes={"/*": API}, domains=domains, zones=[zone], target=target)
+
+
+def records(made: Recording) -> dict[str, Mapping[str, Any]]:
+    return {it.name: it.inputs for it in made.of_type(RECORD)}
+
+
+def test_a_zone_is_signed_and_in_production_kept_like_data() -> None:
+    made = of(lambda: Domain("zone", domain="shop.example"), PRODUCTION)
+    zone = made.named("zone-zone")
+
+    assert (zone.inputs["dnsName"], zone.inputs["dnssecConfig"]) == ("shop.example.", {"state": "on"})
+    assert (zone.options.protect, zone.options.retain_on_delete) == (True, True)
+    assert made.named("zone").outputs["name_servers"] == [
+        "ns-cloud-a1.googledomains.com",
+        "ns-cloud-a2.googledomains.com",
+    ]
+
+
+def test_its_own_records_are_made_as_cloud_dns_takes_them() -> None:
+    own = (
+        Record("@", "MX", ["10 mx.example.net"], ttl="1h"),
+        Record("_dmarc", "TXT", ["v=DMARC1; p=reject"]),
+        Record("@", "CAA", ['0 issue "pki.goog"']),
+    )
+    made = records(of(lambda: Domain("zone", domain="shop.example", records=own)))
+
+    mail = made["zone-mx-shop.example"]
+    assert (mail["name"], mail["ttl"], mail["rrdatas"]) == ("shop.example.", 3600, ["10 mx.example.net."])
+    assert made["zone-txt-_dmarc.shop.example"]["rrdatas"] == ['"v=DMARC1; p=reject"']
+    assert made["zone-caa-shop.example"]["rrdatas"] == ['0 issue "pki.goog"']
+
+
+def test_names_lead_to_the_address_of_their_edge_which_waits_for_them() -> None:
+    made = of(lambda: cdn("shop.example", "www.shop.example"))
+
+    assert set(records(made)) == {"edge-a-shop.example", "edge-a-www.shop.example"}
+    own = records(made)["edge-a-shop.example"]
+    assert (own["name"], own["type"], own["rrdatas"]) == ("shop.example.", "A", ["203.0.113.10"])
+    assert own["managedZone"] == "recorded-zone"
+
+
+def test_a_wildcard_in_a_zone_of_ours_is_proved_there() -> None:
+    made = of(lambda: cdn("*.shop.example", "www.shop.example"))
+
+    (authorization,) = made.of_type("gcp:certificatemanager/dnsAuthorization:DnsAuthorization")
+    assert authorization.inputs["domain"] == "shop.example"
+    proof = records(made)["edge-validation-shop.example"]
+    assert (proof["name"], proof["type"]) == ("_acme-challenge.shop.example.", "CNAME")
+    managed = {
+        it.inputs["managed"]["domains"][0]: it.inputs["managed"].get("dnsAuthorizations")
+        for it in made.of_type("gcp:certificatemanager/certificate:Certificate")
+    }
+    assert managed == {"*.shop.example": [f"{authorization.name}-id"], "www.shop.example": None}
+    assert made.named("edge").outputs["url"] == "https://www.shop.example"
+
+
+def test_a_wildcard_in_no_zone_stays_refused_and_the_zone_is_the_way_out() -> None:
+    message = refusal(
+        lambda: cdn("*.other.example", "www.shop.example"), SpecError, target="gcp", environment="staging", region="x"
+    )
+    assert "domains: given *.other.example; Google proves a domain" in message
+    assert "zones=[Domain(…)]" in message
+
+
+def test_a_wildcard_is_proved_in_a_zone_on_aws_too() -> None:
+    def program() -> None:
+        there = Target(name="aws", environment=Environment.STAGING, region="us-east-1")
+        zone = Domain("zone", domain="shop.example", target=there)
+        Cdn("edge", routes={"/*": API}, domains=["*.shop.example"], zones=[zone])
+
+    made = {it.name: it.inputs for it in of(program).of_type("aws:route53/record:Record")}
+    assert made["edge-validation-shop.example"]["records"] == ["recorded.authorize.certificatemanager.goog."]
+    assert made["edge-a-*.shop.example"]["records"] == ["203.0.113.10"]
+
+
+def test_an_edge_on_aws_is_led_to_by_its_host_name() -> None:
+    there = Target(name="aws", environment=Environment.STAGING, region="us-east-1")
+    made = records(of(lambda: cdn("www.shop.example", target=there)))
+
+    assert made["edge-cname-www.shop.example"]["rrdatas"] == ["d1edge.cloudfront.net."]
+    assert made["edge-validation-www.shop.example"]["rrdatas"] == ["_proof.www.shop.example.acm-validations.aws."]
+
+
+@pytest.mark.parametrize(
+    ("domain", "record", "message"),
+    [
+        ("shop.example", Record("app", "A", ["192.0.2.1"]), "it is the own name of the zone 'zone', which cannot be a"),
+        ("www.shop.example", Record("www", "TXT", ["x"]), "has a record TXT of that name already, of Domain 'zone'"),
+    ],
+)
+def test_where_a_host_name_cannot_lead_it_is_refused(domain: str, record: Record, message: str) -> None:
+    there = Target(name="aws", environment=Environment.STAGING, region="us-east-1")
+    with pytest.raises(SpecError, match=message):
+        of(lambda: cdn(domain, records=(record,), target=there))
+
+
+def test_a_zone_that_stands_gets_records_and_nothing_else() -> None:
+    def program() -> None:
+        zone = Domain.existing("zone", domain="example.com", id="shop-zone")
+        Cdn("edge", routes={"/*": API}, domains=["www.example.com"], zones=[zone])
+
+    made = of(program, GCP)
+    assert not made.of_type("gcp:dns/managedZone:ManagedZone")
+    assert records(made)["edge-a-www.example.com"]["managedZone"] == "shop-zone"
