@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
+from infra_kit import features
+from infra_kit.features import Feature
 from infra_kit.spec import Options
 from infra_kit.texts import Window
 
@@ -29,3 +32,13 @@ class Backups(Options):
     """When the daily backup runs, UTC (seeds/001: 03:00)."""
     point_in_time: bool = True
     """Keep the write-ahead log too, so that any moment of the retention can be restored."""
+
+
+WITHOUT: Mapping[Feature, Mapping[str, object]] = {
+    features.DEDICATED_CPU: {"dedicated_cpu": False},
+    features.READ_REPLICAS: {"read_replicas": 0},
+    features.HIGH_AVAILABILITY: {"high_availability": False},
+    features.POOLING: {"pooling": None},
+    features.BACKUPS: {"backups": None},
+}
+"""By feature of a server, what leaves it out of a spec."""

@@ -96,7 +96,8 @@ class Route(Options):
 
     @property
     def sends_query(self) -> bool:
-        return bool(self.query)
+        """Whether the origin gets the query string."""
+        return bool(self.query) or self.passes_all
 
     def __init__(self, origin: Gateway | ObjectStore | str, **options: Unpack[RouteOptions]) -> None:
         super().__init__(origin=origin, **options)

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
-from infra_kit.databases import Backups, Pooling
+from infra_kit.databases import WITHOUT, Backups, Pooling
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
@@ -29,16 +29,6 @@ DEFAULT_VERSION: Version = "17"
 Cloud SQL (https://cloud.google.com/sql/docs/postgres/db-versions), the pgvector image of a VPS and the local wheel."""
 
 Access = Literal["read", "readwrite", "owner"]
-
-
-_WITHOUT: Mapping[Feature, Mapping[str, object]] = {
-    features.DEDICATED_CPU: {"dedicated_cpu": False},
-    features.READ_REPLICAS: {"read_replicas": 0},
-    features.HIGH_AVAILABILITY: {"high_availability": False},
-    features.POOLING: {"pooling": None},
-    features.BACKUPS: {"backups": None},
-}
-"""What leaves a feature out."""
 
 
 class PostgresSpec(Spec):
@@ -108,8 +98,8 @@ class PostgresSpec(Spec):
 
     def without(self, feature: Feature) -> PostgresSpec:
         match feature.family:
-            case _ if feature in _WITHOUT:
-                return self.replace(**_WITHOUT[feature])
+            case _ if feature in WITHOUT:
+                return self.replace(**WITHOUT[feature])
             case features.POINT_IN_TIME:
                 return self.replace(backups=self.backups and self.backups.model_copy(update={"point_in_time": False}))
             case "version":

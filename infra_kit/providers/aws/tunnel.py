@@ -16,7 +16,6 @@ task that mostly does not run, and in it the agent writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -24,7 +23,6 @@ from typing import TYPE_CHECKING, cast
 import pulumi
 from pulumi_aws import ecs, iam, vpc
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
@@ -86,10 +84,6 @@ class Tunnel(Component[TunnelSpec, TunnelEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, {}, target=target, network=network, overrides=None, opts=opts)
-
-
-def gaps(spec: TunnelSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def let_in(scope: Scope, group: pulumi.Output[str], port: int) -> None:

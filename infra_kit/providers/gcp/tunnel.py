@@ -16,7 +16,6 @@ patched and paid for between two uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -25,7 +24,6 @@ import pulumi
 import pulumi_random as random
 from pulumi_gcp import compute
 
-from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
@@ -86,10 +84,6 @@ class Tunnel(Component[TunnelSpec, TunnelEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, {}, target=target, network=network, overrides=None, opts=opts)
-
-
-def gaps(spec: TunnelSpec) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS, {})
 
 
 def let_in(scope: Scope, destination: Destination) -> None:

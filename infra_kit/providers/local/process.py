@@ -39,7 +39,7 @@ class Process:
     def pid(self) -> int | None:
         """The server's process number while it lives."""
         pid = self._recorded
-        return pid if self._is_locked() and pid and psutil.pid_exists(pid) else None
+        return pid if self._is_locked() and pid and _lives(pid) else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], user: User) -> None:
         """Starts the server in a session of its own, so that it outlives the engine that started it."""
@@ -166,6 +166,14 @@ class Process:
             os.close(descriptor)
             return None
         return descriptor
+
+
+def _lives(pid: int) -> bool:
+    """One that was killed and that its parent has not reaped yet does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _still_alive(pids: Sequence[int], seconds: float) -> list[int]:

@@ -42,6 +42,8 @@ class Base:
     """Arguments that ask for more and less of a machine (`cpu`, `memory_gb`, `dedicated_cpu`)."""
     leaves_no_trace: ClassVar[frozenset[str]] = frozenset()
     """Families of features that a target may honour without anything in the recording showing it."""
+    hinges_on_more: ClassVar[frozenset[Feature]] = frozenset()
+    """What a target may have only together with another argument, e.g. a wildcard with the zone that proves it."""
     keeps_data: ClassVar[bool] = True
     """Whether it holds what no program can make again. One that does not may have such a thing all the same: a key."""
 

@@ -24,6 +24,7 @@ class CdnConformance(ComponentConformance):
     arguments = {"routes": {"/*": "https://origin.example.com"}, "compression": False}
     keeps_data = False
     leaves_no_trace = frozenset({features.QUERY_FILTER})  # where a target has it, every route does so unasked
+    hinges_on_more = frozenset({features.WILDCARD_DOMAINS})
     asks = {
         features.DOMAINS: {"domains": ["www.example.com"]},
         features.WILDCARD_DOMAINS: {"domains": ["www.example.com", "*.example.org"]},

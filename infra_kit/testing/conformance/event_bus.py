@@ -24,10 +24,8 @@ class EventBusConformance(ComponentConformance):
             "streams": {"LEADS": Stream(subjects=["lead.*"], retention="90d")},
             "consumers": {"scoring": Consumer(stream="LEADS", dead_letter=False, backlog="7d")},
         },
-        features.ANY_ACK_WAIT: {"consumers": {"scoring": Consumer(stream="LEADS", dead_letter=False, ack_wait="1h")}},
-        features.ANY_DELIVERIES: {
-            "consumers": {"scoring": Consumer(stream="LEADS", dead_letter=False, max_deliveries=3)}
-        },
+        features.ANY_ACK_WAIT: {"consumers": {"scoring": Consumer(stream="LEADS", ack_wait="1h")}},
+        features.ANY_DELIVERIES: {"consumers": {"scoring": Consumer(stream="LEADS", max_deliveries=3)}},
         features.engine("nats"): {"engine": "nats"},
         features.engine("native"): {"engine": "native"},
     }

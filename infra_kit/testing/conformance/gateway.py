@@ -25,6 +25,7 @@ class GatewayConformance(ComponentConformance):
     keeps_data = False
     beside = frozenset({"api"})
     arguments = {"domains": ["api.example.com"], "waf": False}
+    hinges_on_more = frozenset({features.WILDCARD_DOMAINS})
     asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
         features.JWT: {"jwt": JWT},
         features.WAF: {"waf": True},

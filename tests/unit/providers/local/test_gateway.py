@@ -41,7 +41,7 @@ def test_a_gateway_is_told_its_services_addresses_and_holds_no_data() -> None:
 
 
 def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:
-    assert {features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS} == SUPPORTS
+    assert {features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS} == SUPPORTS
 
 
 @pytest.mark.parametrize("header", ["Server", "content-length", "Connection"])

@@ -9,6 +9,7 @@ import pytest
 from infra_kit.errors import ServerError
 from infra_kit.providers.local.home import User
 from infra_kit.providers.local.process import Process
+from tests.awaiting import until
 
 OURSELVES = User(os.geteuid(), os.getegid())
 WAITS = ["/bin/sh", "-c", "echo ready; exec cat /dev/zero > /dev/null"]
@@ -51,6 +52,7 @@ def test_what_a_killed_server_forked_is_stopped_too(process: Process) -> None:
     start(process, ["/bin/sh", "-c", "cat /dev/zero > /dev/null & echo ready; wait"])
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)
+    until(lambda: process.pid is None)
     assert process.stop()
     assert not process.stop()
 
