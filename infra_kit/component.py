@@ -134,6 +134,11 @@ class Scope:
         )
         return make(name, **_overrides.merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
+    def within(self, other: Component[Any, Any]) -> Scope:
+        """For what a link adds to the component that it leads to, which is whole only with that: it must not wait for
+        what this one waits for (`depends_on`), since that may be linked there too, as a migration is."""
+        return dataclasses.replace(self, parent=other)
+
     def by(self, provider: pulumi.ProviderResource | None) -> Scope:
         """For what is a part of the component and stands elsewhere, e.g. in a zone of another target."""
         return dataclasses.replace(self, provider=provider)

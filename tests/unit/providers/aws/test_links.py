@@ -6,12 +6,25 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pulumi
 import pytest
 
-from infra_kit import Config, Consumer, EventBus, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Stream
+from infra_kit import (
+    Config,
+    Consumer,
+    EventBus,
+    Job,
+    ObjectStore,
+    Pooling,
+    Postgres,
+    Redis,
+    Secret,
+    Service,
+    Stream,
+)
 from infra_kit.components.object_store import Access
 from infra_kit.links import Link
-from infra_kit.testing import Recording
+from infra_kit.testing import Recording, record
 from tests.unit.providers.aws.workloads import AWS, IMAGE, INGRESS, PRODUCTION, of, statements, variables, ways_into
 
 
@@ -200,3 +213,19 @@ def test_parameters_are_variables_and_may_be_read_again() -> None:
     assert variables(made)["CONF_DATABASE_HOST"] == "db.internal"
     (may,) = statements(made, "api-role-rights")
     assert may["Resource"] == ["arn:aws:ssm:us-east-1:123456789012:parameter/staging/database/host"]
+
+
+def test_what_waits_for_a_migration_may_be_linked_to_the_same_stores() -> None:
+    """The stores' roles are made by one run, which the migration waits for: that must not wait for the service's."""
+
+    def program() -> None:
+        stores = [Postgres("db", pooling=Pooling()), Redis("cache")]
+        migrate = Job("migrate", image=IMAGE, timeout="10m", links=[store.link() for store in stores])
+        after = pulumi.ResourceOptions(depends_on=[migrate])
+        Service("api", image=IMAGE, links=[store.link() for store in stores], opts=after)
+
+    made = record(program, config=AWS)
+    assert made.named("api-service").options.depends_on >= {made.named("migrate-run").urn}
+    assert {made.named(f"api-link-{it}-password").parent for it in ("db", "cache")} == {
+        made.named("db").urn, made.named("cache").urn
+    }  # fmt: skip
