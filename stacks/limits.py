@@ -12,7 +12,8 @@ from stacks.config import system
 def limit(name: str, asked: RateLimit) -> RateLimit:
     """What is asked, or what `<system>:limits: {<name>: {requests: 10, per: 10m}}` says in its place.
 
-    The nearest that an edge can hold keeps attacks off; the application counts exactly, in its Redis. Each `up` says so.
+    The nearest that an edge can hold keeps attacks off; the application counts exactly, in its Redis. Each `up` says
+    so.
     """
     said: Mapping[str, Mapping[str, Any]] = pulumi.Config(system()).get_object("limits") or {}
     if name not in said:

@@ -225,7 +225,7 @@ def test_what_waits_for_a_migration_may_be_linked_to_the_same_stores() -> None:
         Service("api", image=IMAGE, links=[store.link() for store in stores], opts=after)
 
     made = record(program, config=AWS)
-    assert made.named("api-service").options.depends_on >= {made.named("migrate-run").urn}
+    assert made.named("api").options.depends_on >= {made.named("migrate-run").urn}
     assert {made.named(f"api-link-{it}-password").parent for it in ("db", "cache")} == {
         made.named("db").urn, made.named("cache").urn
     }  # fmt: skip
