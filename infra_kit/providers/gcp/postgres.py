@@ -214,7 +214,7 @@ def _endpoint(
 
 def _destination(spec: PostgresSpec, servers: Sequence[sql.DatabaseInstance]) -> Destination:
     ports = [PORT, POOLER_PORT] if spec.pooling else [PORT]
-    return Destination(
+    return Destination.of(
         hosts=[server.private_ip_address for server in servers],
         ports=[pulumi.Output.from_input(str(port)) for port in ports],
     )

@@ -159,7 +159,7 @@ def _destination(spec: RedisSpec, instance: redis.Instance) -> Destination:
     hosts, ports = [instance.host], [instance.port]
     if spec.replicas:
         hosts, ports = [*hosts, instance.read_endpoint], [*ports, instance.read_endpoint_port]
-    return Destination(hosts=hosts, ports=[port.apply(lambda it: str(int(it))) for port in ports])
+    return Destination.of(hosts=hosts, ports=[port.apply(lambda it: str(int(it))) for port in ports])
 
 
 def link(scope: Scope, link: Link) -> Grant:
