@@ -53,6 +53,11 @@ class Scaling(Options):
     requests_per_instance: int | None = Field(default=None, ge=1, le=1_000_000)
     """Requests a minute of one instance to stay below (seeds/000: 1000)."""
 
+    @property
+    def asks_memory(self) -> bool:
+        """Whether memory was asked to be looked at: its default is no promise, for not every target can."""
+        return self.memory_percent is not None and "memory_percent" in self.model_fields_set
+
 
 class Release(Options):
     """How a new version takes over. If it fails, the old one goes on and `up` fails with the reason."""
@@ -102,9 +107,12 @@ class ServiceSpec(WorkloadSpec):
         return super().sets() | {"PORT"}
 
     def asked(self) -> Mapping[Feature, bool]:
+        grows = self.most_instances > self.min_instances
         return {
             **super().asked(),
-            features.AUTOSCALING: self.most_instances > self.min_instances,
+            features.AUTOSCALING: grows,
+            features.SCALING_BY_MEMORY: grows and self.scaling.asks_memory,
+            features.SCALING_BY_REQUESTS: grows and self.scaling.requests_per_instance is not None,
             features.STICKY_SESSIONS: self.sticky_sessions,
             features.BLUE_GREEN: self.release.strategy == "blue-green",
             features.ERROR_ROLLBACK: self.release.max_error_percent is not None,
@@ -115,6 +123,10 @@ class ServiceSpec(WorkloadSpec):
         match feature:
             case features.AUTOSCALING:
                 return self.replace(max_instances=None)
+            case features.SCALING_BY_MEMORY:
+                return self.replace(scaling=self.scaling.model_copy(update={"memory_percent": None}))
+            case features.SCALING_BY_REQUESTS:
+                return self.replace(scaling=self.scaling.model_copy(update={"requests_per_instance": None}))
             case features.STICKY_SESSIONS:
                 return self.replace(sticky_sessions=False)
             case features.BLUE_GREEN:

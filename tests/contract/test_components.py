@@ -155,6 +155,9 @@ def test_whatever_is_left_out_what_remains_is_a_spec(kind: type[Any_]) -> None:
             for feature in both.features():
                 rest = both.without(feature)
                 assert feature not in rest.features()
+                if feature.family not in features.ONE_OF:
+                    lost = both.features() - rest.features() - {feature}
+                    assert all(features.NEEDS.get(it) == feature for it in lost), (feature, lost)
                 spec.build(kind.SPEC, kind.__name__, "it", {k: v for k, v in rest if v is not None})
 
 
