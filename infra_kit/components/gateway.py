@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 from typing import Annotated, Any, Protocol, TypedDict, Unpack
 
 import pulumi
@@ -19,7 +17,7 @@ from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.openapi import paths
-from infra_kit.patterns import overlap
+from infra_kit.patterns import check_decided
 from infra_kit.rate_limits import RateLimit, by_address, by_token
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
@@ -94,11 +92,7 @@ class GatewaySpec(Spec):
     def _check(self) -> GatewaySpec:
         self._check_outermost()
         check_zones(self.domains, self.zones)
-        for one, other in combinations(self.routes, 2):
-            if _squeezed(one) == _squeezed(other) or (len(one) == len(other) and overlap(one, other)):
-                raise ValueError(
-                    f"routes.{other}: a path can fit {one} too, and nothing says which one wins; narrow or drop one"
-                )
+        check_decided(self.routes)
         for pattern, route in self.routes.items():
             if route.jwt and self.jwt is None:
                 raise ValueError(f"routes.{pattern}: jwt: the gateway has none; say jwt=Jwt(issuer=…, audience=[…])")
@@ -191,10 +185,6 @@ class GatewaySpec(Spec):
         if not any(by_address(route.limits) for route in self.routes.values()):
             return self._limited(lambda general: (*first, *by_token(general)), tuple)
         return self._limited(by_token, lambda own: (*(by_address(own)[:1] or first), *by_token(own)))
-
-
-def _squeezed(pattern: str) -> str:
-    return re.sub(r"\*+", "*", pattern)
 
 
 class GatewayArgs(TypedDict, total=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, Unpack
+from typing import Any, Literal, Protocol, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
@@ -17,15 +17,17 @@ from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options
 from infra_kit.target import Target
-from infra_kit.workloads import Path, WorkloadArgs, WorkloadSpec
+from infra_kit.texts import RequestPath
+from infra_kit.workloads import WorkloadArgs, WorkloadSpec
 
 Strategy = Literal["rolling", "blue-green"]
+Access = Literal["call"]
 
 
 class Health(Options):
     """How it is told whether an instance is well: it answers 200 to 399."""
 
-    path: Path = "/health"
+    path: RequestPath = "/health"
     """seeds/000"""
     interval: Duration = "30s"
     """Between two checks (seeds/000: 30 s)."""
@@ -65,7 +67,7 @@ class Release(Options):
     strategy: Strategy = "rolling"
     """`rolling`: an instance at a time, each well before an old one goes. `blue-green`: a whole new set beside the old
     one, tried by the smoke tests, then switched to at once."""
-    smoke_tests: Items[Path] = ()
+    smoke_tests: Items[RequestPath] = ()
     """Paths that the new version must answer with 200 to 399 before it takes over."""
     max_smoke_failures_percent: int = Field(default=0, ge=0, le=100)
     """More failed smoke tests than that take it back (seeds/000: 50)."""
@@ -196,10 +198,11 @@ class Service(Component[ServiceSpec, ServiceEndpoint]):
     ) -> None:
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
 
-    def link(self, *, name: str | None = None) -> Link:
+    def link(self, access: Access = "call", *, name: str | None = None) -> Link:
         """To call it. Gives `<NAME>_URL`, `<NAME>_HOST`, `<NAME>_PORT`.
 
         Args:
+            access: `call`, the only one there is.
             name: what the variables begin with. Default: the component's name in capitals.
         """
-        return links.make(self, ["call"], ["call"], name=name)
+        return links.make(self, [access], get_args(Access), name=name)
