@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -129,6 +130,22 @@ def test_what_is_asked_is_known_and_can_be_left_out(kind: type[Any_], feature: F
     assert feature in given.features()
     assert features.is_known(feature)
     assert feature not in given.without(feature).features()
+
+
+@each_feature
+def test_what_a_program_gave_may_change_afterwards_and_the_spec_does_not(kind: type[Any_], feature: Feature) -> None:
+    suite: type[ComponentConformance] = SUITES[kind]
+    given = {key: mutable(value) for key, value in {**suite.arguments, **suite.asks[feature]}.items()}
+    kept = suite().spec(given)
+    before = repr(kept)
+    for value in given.values():
+        if isinstance(value, dict | list):
+            value.clear()
+    assert repr(kept) == before
+
+
+def mutable(given: Any) -> Any:
+    return dict(given) if isinstance(given, Mapping) else list(given) if isinstance(given, list | tuple) else given
 
 
 @each_component
