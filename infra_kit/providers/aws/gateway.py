@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pulumi
@@ -74,7 +75,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_targets.lead(scope, spec, balancer, targets, rules)
     guards = gateway_waf.create(scope, spec, balancer) if spec.public else []
     records = _lead(scope, spec, balancer)
-    needed = [*gateway_targets.services(scope, spec), *rules.values(), *guards, *records]
+    needed = [*gateway_targets.services(scope, spec), *chain(*rules.values()), *guards, *records]
     name = after(balancer.dns_name, *needed)
     return GatewayEndpoint(
         url=after(_url(spec, balancer, fronts), *needed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import ecs, lb, vpc
@@ -102,16 +102,17 @@ def lead(
     spec: GatewaySpec,
     balancer: lb.LoadBalancer,
     targets: Mapping[str, lb.TargetGroup],
-    rules: Mapping[str, lb.ListenerRule],
+    rules: Mapping[str, Sequence[lb.ListenerRule]],
 ) -> None:
     """Tells each service of the group that its instances are put in: ECS takes none that no listener leads to."""
     for name, service in _services(spec).items():
-        leading = [rule for pattern, rule in rules.items() if spec.routes[pattern].to is service]
+        leading = [rule for pattern, it in rules.items() if spec.routes[pattern].to is service for rule in it]
         scope.native(service, AwsService).gateways.add(
             Led(
                 targets=after(targets[name].arn, *leading),
                 targets_name=targets[name].arn_suffix,
                 balancer_name=balancer.arn_suffix,
                 max_body_mb=spec.max_body_mb,
+                public=spec.public,
             )
         )

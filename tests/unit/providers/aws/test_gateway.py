@@ -10,7 +10,7 @@ import pytest
 
 from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, RateLimit, Service
 from infra_kit.errors import InfraKitError, SpecError, UnsupportedFeatureError
-from infra_kit.providers.aws.gateway_rules import priorities
+from infra_kit.providers.aws.gateway_rules import HALF, priorities
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, of, ways_into
 from tests.unit.refusals import refusal
@@ -38,11 +38,17 @@ def refused(error: type[InfraKitError] = SpecError, environment: str = "staging"
     return refusal(program, error, target="aws", environment=environment)
 
 
-def rule(recording: Recording, pattern: str) -> Mapping[str, Any]:
-    (found,) = (
+def rules(recording: Recording, pattern: str) -> list[Mapping[str, Any]]:
+    """In the order in which they are tried."""
+    found = [
         it.inputs for it in recording.of_type(RULE) if it.inputs["conditions"][0]["pathPattern"]["values"] == [pattern]
-    )
-    return found
+    ]
+    return sorted(found, key=lambda it: it["priority"])
+
+
+def rule(recording: Recording, pattern: str) -> Mapping[str, Any]:
+    """What answers its requests."""
+    return rules(recording, pattern)[-1]
 
 
 def test_everybody_comes_by_https_and_is_sent_there_otherwise() -> None:
@@ -142,6 +148,25 @@ def test_a_hundred_routes_have_a_priority_each() -> None:
     assert len(set(priorities(f"/{number:03}/*" for number in range(100)).values())) == 100
 
 
+def test_a_preflight_comes_after_every_longer_pattern_and_before_all_of_its_own_length() -> None:
+    found = priorities([f"/{number:03}/*" for number in range(50)] + [f"/{number:03}/a/*" for number in range(50)])
+    shorter = [priority for pattern, priority in found.items() if "a" not in pattern]
+    longer = [priority for pattern, priority in found.items() if "a" in pattern]
+    preflights = [priority - HALF for priority in shorter]
+    assert max(longer) < min(preflights) <= max(preflights) < min(shorter)
+
+
+def test_a_limit_counts_a_path_as_a_service_reads_it() -> None:
+    limited = [RateLimit(requests=10, per="5m")]
+    (one,) = (
+        made(routes=lambda api, web: {"/*": web, "/login": GatewayRoute(api, limits=limited)})
+        .named("edge-acl")
+        .inputs["rules"]
+    )
+    where = one["statement"]["rateBasedStatement"]["scopeDownStatement"]["byteMatchStatement"]
+    assert [it["type"] for it in where["textTransformations"]] == ["URL_DECODE", "NORMALIZE_PATH"]
+
+
 def test_tokens_are_checked_where_a_route_needs_one() -> None:
     recording = made(jwt=JWT, routes=lambda api, web: {"/*": api, "/open/*": GatewayRoute(web, jwt=False)})
     check, forward = rule(recording, "/*")["actions"]
@@ -153,6 +178,24 @@ def test_tokens_are_checked_where_a_route_needs_one() -> None:
     assert (check["order"], forward["order"], forward["type"]) == (1, 2, "forward")
     (only,) = rule(recording, "/open/*")["actions"]
     assert only["type"] == "forward"
+
+
+def test_a_preflight_needs_no_token_and_goes_where_its_request_will() -> None:
+    recording = made(
+        jwt=JWT, routes=lambda api, web: {"/*": web, "/api/*": api, "/open/*": GatewayRoute(web, jwt=False)}
+    )
+    preflight, own = rules(recording, "/api/*")
+    general, _ = rules(recording, "/*")
+
+    assert preflight["conditions"][1:] == [
+        {"httpRequestMethod": {"values": ["OPTIONS"]}},
+        {"httpHeader": {"httpHeaderName": "Origin", "values": ["*"]}},
+        {"httpHeader": {"httpHeaderName": "Access-Control-Request-Method", "values": ["*"]}},
+    ]
+    (forward,) = preflight["actions"]
+    assert (forward["type"], forward["targetGroupArn"]) == ("forward", own["actions"][1]["targetGroupArn"])
+    assert preflight["priority"] < own["priority"] < general["priority"]
+    assert len(rules(recording, "/open/*")) == 1
 
 
 @pytest.mark.parametrize(
@@ -247,6 +290,11 @@ def test_other_headers_are_refused(headers: dict[str, str], words: str) -> None:
         ({"routes": lambda api: {"/a?": api}}, "routes: /a?: '?' stands for any character at AWS"),
         ({"routes": lambda api: {"/*/*/*/*/*/*": api}}, "AWS takes 128 characters and 5 '*'"),
         ({"routes": lambda api: {f"/{number}": api for number in range(101)}}, "routes: given 101"),
+        (
+            {"jwt": JWT, "routes": lambda api: {f"/{number}": api for number in range(51)}},
+            "routes: given 51, of which 51 need a token and take two rules; a load balancer has 100 rules at most",
+        ),
+        ({"jwt": JWT, "routes": lambda api: {"/*/*/*/*": api}}, "AWS takes 128 characters and 3 '*' (fewer where a"),
         ({"jwt": JWT, "domains": []}, "jwt: a load balancer checks tokens by HTTPS alone"),
     ],
 )
