@@ -102,7 +102,13 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
 
 def _own(spec: ServiceSpec, ground: Ground, gateways: Gathered[Led]) -> Own:
     front = service_front.container(spec, workloads.log_options(ground), gateways)
-    return Own(variables={"PORT": str(spec.port)}, ports=[spec.port], containers=[front], folders=[service_front.NAME])
+    return Own(
+        variables={"PORT": str(spec.port)},
+        ports=[spec.port],
+        containers=[front],
+        folders=[service_front.NAME],
+        memory_mib=service_front.MEMORY,
+    )
 
 
 def _name(scope: Scope, made: Workload) -> servicediscovery.Service:

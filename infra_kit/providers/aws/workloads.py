@@ -41,6 +41,7 @@ from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.aws.policies import Statement
 from infra_kit.providers.aws.workload_containers import Definition, Told
+from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
 from infra_kit.workloads import Variables, WorkloadSpec, variables
 
@@ -72,10 +73,12 @@ class Own:
     containers: Sequence[Definition]
     folders: Sequence[str]
     """Names of volumes that go with the task."""
+    memory_mib: int
+    """Of the containers, which the task has beyond what was asked."""
 
     @classmethod
     def nothing(cls, _: Ground) -> Own:
-        return cls(variables={}, ports=(), containers=(), folders=())
+        return cls(variables={}, ports=(), containers=(), folders=(), memory_mib=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +112,8 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     )
     folders = [{"name": name} for name in own.folders]
     volumes = [*workload_containers.volumes(spec, files.definitions), *folders]
-    task = _task(scope, spec, [*containers, *own.containers], volumes, execution=execution, role=role)
+    size = workload_sizes.task(scope, spec, own.memory_mib)
+    task = _task(scope, spec, size, [*containers, *own.containers], volumes, execution=execution, role=role)
     needs = [*files.needs, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
     return Workload(ground=ground, task=task, roles=[role.arn, execution.arn], needs=needs)
 
@@ -152,6 +156,9 @@ def deployed(scope: Scope, made: Workload, instances: int) -> Mapping[str, Any]:
         "launch_type": "FARGATE",
         "platform_version": "LATEST",
         "network_configuration": {**made.ground.placement(scope), "assign_public_ip": False},
+        # Said, though it is the default: only then the provider reports a version that was taken back as a failure
+        # (https://github.com/pulumi/pulumi-aws/issues/4487).
+        "deployment_controller": {"type": "ECS"},
         "deployment_circuit_breaker": {"enable": True, "rollback": True},
         "deployment_minimum_healthy_percent": 100,
         "wait_for_steady_state": True,
@@ -184,13 +191,13 @@ def _role(scope: Scope, ground: Ground, role: str, statements: Sequence[Statemen
 def _task(
     scope: Scope,
     spec: WorkloadSpec,
+    size: Size,
     containers: Sequence[Definition],
     volumes: Sequence[Definition],
     *,
     execution: Role,
     role: Role,
 ) -> ecs.TaskDefinition:
-    size = workload_sizes.task(scope, spec)
     machine = {"amd64": "X86_64", "arm64": "ARM64"}[workload_sizes.architecture(spec)]
     return scope.resource(
         "task",

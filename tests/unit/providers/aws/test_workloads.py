@@ -19,6 +19,7 @@ from tests.unit.providers.aws.workloads import (
     statements,
     variables,
     ways_into,
+    worker,
 )
 
 
@@ -29,15 +30,23 @@ from tests.unit.providers.aws.workloads import (
 def test_the_cheapest_task_of_fargate_is_taken_that_has_enough(
     cpu: float, memory_gb: float, picked: tuple[str, str]
 ) -> None:
-    task = service(cpu=cpu, memory_gb=memory_gb).named("api-task").inputs
+    task = worker(cpu=cpu, memory_gb=memory_gb).named("scorer-task").inputs
     assert (task["cpu"], task["memory"]) == picked
 
 
+@pytest.mark.parametrize("memory_gb", [0.5, 1, 4])
+def test_a_service_has_all_the_memory_that_it_asks_for_beside_its_front(memory_gb: float) -> None:
+    made = service(memory_gb=memory_gb)
+    front = containers(made)["infra_kit_front"]["memory"]
+    assert int(made.named("api-task").inputs["memory"]) - front >= memory_gb * 1024
+
+
 def test_a_sidecar_counts_and_gets_no_more_than_it_asks() -> None:
-    made = service(cpu=0.25, memory_gb=0.5, sidecars={"proxy": Sidecar(image="proxy:1", cpu=0.25, memory_gb=0.5)})
-    task = made.named("api-task").inputs
+    proxy = Sidecar(image="proxy:1", cpu=0.25, memory_gb=0.5)
+    made = worker(cpu=0.25, memory_gb=0.5, sidecars={"proxy": proxy})
+    task = made.named("scorer-task").inputs
     assert (task["cpu"], task["memory"]) == ("512", "1024")
-    sidecar = containers(made)["sidecar_proxy"]
+    sidecar = containers(made, "scorer")["sidecar_proxy"]
     assert (sidecar["cpu"], sidecar["memory"], sidecar["essential"]) == (256, 512, True)
 
 
