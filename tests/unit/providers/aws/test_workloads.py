@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
-from infra_kit import Network, Service, Sidecar, Volume
+from infra_kit import Job, Network, Service, Sidecar, Volume, Worker
+from infra_kit.errors import SpecError
+from infra_kit.testing import Recording, record
 from tests.unit.providers.aws.workloads import (
     AWS,
     IMAGE,
@@ -199,9 +202,42 @@ def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
     assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
     assert repository.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
-    image = f"{repository.outputs['repositoryUrl']}:1.4"
+    image = f"{repository.outputs['repositoryUrl']}:1.4"  # as long as no account is asked for its digest
     assert [containers(made, name)[name]["image"] for name in ("api", "web")] == [image, image]
     assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(statements(made, "api-execution-rights"))
+
+
+IMAGES = "aws:ecr/getImages:getImages"
+PUSHED = {
+    "imageIds": [{"imageTag": "1.3", "imageDigest": "sha256:abc"}, {"imageTag": "1.4", "imageDigest": "sha256:def"}]
+}
+
+
+def pushed(make: Callable[[], object], answer: dict[str, object]) -> Recording:
+    return record(make, config=AWS, calls={IMAGES: answer})
+
+
+@pytest.mark.parametrize("mark", [":1.4", "@sha256:def", ":1.4@sha256:def"])
+@pytest.mark.parametrize("kind", [Service, Worker, Job])
+def test_what_runs_is_the_image_that_the_tag_means(kind: type[Service | Worker | Job], mark: str) -> None:
+    made = pushed(lambda: kind("it", image=f"shop{mark}"), PUSHED)
+    (repository,) = made.of_type("aws:ecr/repository:Repository")
+    assert containers(made, "it")["it"]["image"] == f"{repository.outputs['repositoryUrl']}@sha256:def"
+
+
+@pytest.mark.parametrize("kind", [Service, Worker, Job])
+def test_an_image_that_was_not_pushed_stops_up_with_what_to_do(kind: type[Service | Worker | Job]) -> None:
+    with pytest.raises(SpecError) as refused:
+        pushed(lambda: kind("it", image="shop:1.5"), PUSHED)
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/aws-image-shop-1a2b3c4:1.5"
+    assert str(refused.value) == (
+        f"{kind.__name__} 'it': image: {image} is not there yet. Push it (docker push {image}), and run up again."
+    )
+
+
+def test_a_repository_without_an_image_stops_up() -> None:
+    with pytest.raises(SpecError, match=r":latest is not there yet\. Push it"):
+        pushed(lambda: Service("it", image="shop"), {"imageIds": []})
 
 
 def test_an_image_of_ecr_may_be_fetched_from_its_own_repository() -> None:
