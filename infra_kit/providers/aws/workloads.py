@@ -22,6 +22,7 @@ from pulumi_aws import cloudwatch, ecs, iam, vpc
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.durations import seconds
 from infra_kit.links import Link
 from infra_kit.providers.aws import (
     cluster,
@@ -47,6 +48,12 @@ from infra_kit.workloads import Variables, WorkloadSpec, variables
 
 SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS})
 """Of what all workloads may ask."""
+
+DEPLOYED_SECONDS = 20 * 60
+"""How long the provider waits for a version to be steady, by itself
+(https://www.pulumi.com/registry/packages/aws/api-docs/ecs/service/)."""
+STARTED_SECONDS = 60
+"""What Fargate takes to place a task and to fetch its image, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +112,7 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     execution = _role(scope, ground, "execution", [_writes(ground.log), *readable, *found.statements])
     granted = [statement for grant in told.grants for statement in grants.of(grant).statements]
     role = _role(scope, ground, "role", [*granted, *files.statements])
+    guards = workload_volumes.guard(scope, files, role.arn)
     own = adds(ground)
     environment = Told(plain={**told.plain, **own.variables}, secret={it: secrets[it].value_from for it in secrets})
     containers = workload_containers.definitions(
@@ -114,7 +122,7 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     volumes = [*workload_containers.volumes(spec, files.definitions), *folders]
     size = workload_sizes.task(scope, spec, own.memory_mib)
     task = _task(scope, spec, size, [*containers, *own.containers], volumes, execution=execution, role=role)
-    needs = [*files.needs, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
+    needs = [*files.needs, *guards, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
     return Workload(ground=ground, task=task, roles=[role.arn, execution.arn], needs=needs)
 
 
@@ -166,6 +174,20 @@ def deployed(scope: Scope, made: Workload, instances: int) -> Mapping[str, Any]:
         "propagate_tags": "SERVICE",
         "tags": scope.tags,
     }
+
+
+def patience(spec: WorkloadSpec, *, rounds: int, well_seconds: int = 0, watched_seconds: int = 0) -> str:
+    """How long the provider waits for a version, as `Scope.resource` takes it.
+
+    Args:
+        spec: what runs.
+        rounds: so often are instances started, then others stopped.
+        well_seconds: after that an instance that has started is well.
+        watched_seconds: so long is the version watched in the end.
+    """
+    # An old one ends when its visitors have: the time to stop is given to both.
+    each = STARTED_SECONDS + well_seconds + 2 * seconds(spec.stop_timeout)
+    return f"{DEPLOYED_SECONDS + rounds * each + watched_seconds}s"
 
 
 def _writes(log: cloudwatch.LogGroup) -> Statement:

@@ -133,6 +133,21 @@ def test_an_instance_answers_nobody_before_its_smoke_tests_went_well() -> None:
     assert "error @untried 503" in with_tests
 
 
+@pytest.mark.parametrize(
+    ("asked", "minutes"),
+    [
+        # 20, and for each of them: 1 to start, 1 + 2 x 30 s until it is well, twice 30 s until an old one has ended.
+        ({}, 20 + 4),
+        ({"min_instances": 20}, 20 + 20 * 4),
+        ({"min_instances": 20, "max_instances": 100}, 20 + 20 * 4),
+        ({"min_instances": 3, "stop_timeout": "2m", "health": Health(start_timeout="5m")}, 20 + 3 * (1 + 5 + 1 + 4)),
+    ],
+)
+def test_up_waits_for_as_long_as_a_version_may_take(asked: dict[str, Any], minutes: int) -> None:
+    timeouts = service(**asked).named("api-service").request.customTimeouts
+    assert (timeouts.create, timeouts.update) == (f"{minutes * 60}s", f"{minutes * 60}s")
+
+
 def test_the_front_hears_what_ecs_says_to_its_container(tmp_path: Path) -> None:
     """A Caddy that writes down who it is: the process that was started, and no child of it."""
     caddy = tmp_path / "caddy"

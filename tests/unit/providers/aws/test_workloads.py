@@ -192,6 +192,17 @@ def test_a_volume_is_a_folder_of_an_encrypted_file_system_that_the_task_alone_re
     assert variables(made)["VOLUME_UPLOADS"] == "/data"
 
 
+def test_a_volume_is_its_workloads_own_and_reached_over_tls_alone() -> None:
+    made = service(PRODUCTION, volumes={"uploads": Volume(path="/data")})
+    its, plain = statements(made, "api-files-policy")
+    assert its["Principal"] == {"AWS": made.named("api-role").outputs["arn"]}
+    assert its["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    assert its["Condition"]["StringEquals"]["elasticfilesystem:AccessPointArn"]
+    assert (plain["Effect"], plain["Principal"]) == ("Deny", {"AWS": "*"})
+    assert plain["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert made.named("api-files-policy").urn in made.named("api-service").options.depends_on
+
+
 def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     def program() -> None:
         for name in ("api", "web"):
