@@ -62,7 +62,7 @@ def test_what_is_on_this_machine_needs_no_tunnel() -> None:
 
 
 def test_a_database_that_stood_already_is_reached_where_its_url_says() -> None:
-    config = {"infra-kit:target": "aws", "infra-kit:region": "us-east-1"}
+    config = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}
     made = record(lambda: Postgres.existing("db", url=URL), config=config)
     with reached(state_of(made), "db", None, print) as (found, wait):
         assert (found.address, wait) == ("db-server:5432", None)
