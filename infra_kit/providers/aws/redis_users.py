@@ -71,10 +71,10 @@ def _user(
 def of_link(scope: Scope, link: Link, users: Users) -> tuple[str, pulumi.Output[str]]:
     """The user of a link and its password, secret."""
     beside = scope.within(link.to)
-    secret: pulumi.Output[str] = pulumi.Output.secret(password(beside, f"link-{link.key}-password").result)
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(beside, f"{scope.name}-link-{link.key}-password").result)
     # Of a stack's names, one consumer and one of its links have this one.
     name = fit(f"{scope.name}.{link.key}")
-    role = f"link-{link.key}-user"
+    role = f"{scope.name}-link-{link.key}-user"
     users.members.add(_user(beside, role, name, mark=users.mark, access=ACCESS[link.access[0]], secret=secret))
     return name, secret
 

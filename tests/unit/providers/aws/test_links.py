@@ -105,14 +105,14 @@ def test_a_link_to_a_database_gives_its_own_login() -> None:
 
 def test_a_pooler_knows_the_logins_of_links() -> None:
     made = linked(lambda: Postgres("db", pooling=Pooling()).link(), PRODUCTION)
-    arns = {made.named(name).outputs["arn"] for name in ("db-secret", "api-link-db-login")}
+    arns = {made.named(name).outputs["arn"] for name in ("db-secret", "db-api-link-db-login")}
     assert {auth["secretArn"] for auth in made.named("db-pooler").inputs["auths"]} == arns
     (reads, _) = statements(made, "db-pooler-rights")
     assert set(reads["Resource"]) == arns
-    login = json.loads(made.named("api-link-db-login-value").inputs["secretString"])
+    login = json.loads(made.named("db-api-link-db-login-value").inputs["secretString"])
     assert login["username"] == "service-api-db-app"
     # The pooler's role may use the database's key alone.
-    assert made.named("api-link-db-login").inputs["kmsKeyId"] == made.named("db-key").outputs["arn"]
+    assert made.named("db-api-link-db-login").inputs["kmsKeyId"] == made.named("db-key").outputs["arn"]
     assert "@db-pooler-1a2b3c4.proxy-" in secrets(made)["DB_POOLED_URL"]
 
 
@@ -122,7 +122,7 @@ def test_a_pooler_knows_the_logins_of_links() -> None:
 )
 def test_each_link_to_a_cache_is_a_user(access: Any, may: str, may_not: str) -> None:
     made = linked(lambda: Redis("cache").link(access))
-    user = made.named("api-link-cache-user")
+    user = made.named("cache-api-link-cache-user")
     rules = user.inputs["accessString"].split()
     assert may in rules
     assert may_not not in rules
@@ -230,7 +230,7 @@ def test_what_waits_for_a_migration_may_be_linked_to_the_same_stores() -> None:
 
     made = record(program, config=AWS)
     assert made.named("api").options.depends_on >= {made.named("migrate-run").urn}
-    assert {made.named(f"api-link-{it}-password").parent for it in ("db", "cache")} == {
+    assert {made.named(f"{it}-api-link-{it}-password").parent for it in ("db", "cache")} == {
         made.named("db").urn, made.named("cache").urn
     }  # fmt: skip
 
