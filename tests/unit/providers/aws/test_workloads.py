@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -224,7 +224,7 @@ PUSHED = {
 }
 
 
-def pushed(make: Callable[[], object], answer: dict[str, object]) -> Recording:
+def pushed(make: Callable[[], object], answer: Mapping[str, object]) -> Recording:
     return record(make, config=AWS, calls={IMAGES: answer})
 
 
