@@ -38,19 +38,22 @@ from pulumi_aws import ecs, servicediscovery
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.service import ServiceEndpoint, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, tunnel, workloads
 from infra_kit.providers.aws.grants import AwsGrant, Opening
-from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workloads import Ground, Own, Workload
 from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.waiting import after
 
 SUPPORTS = workloads.SUPPORTS | {
     features.AUTOSCALING,
+    features.SCALING_BY_MEMORY,
+    features.SCALING_BY_REQUESTS,
     features.STICKY_SESSIONS,
     features.ERROR_ROLLBACK,
     features.SMOKE_TESTS,
@@ -70,7 +73,7 @@ NAME_SECONDS = 10
 class AwsService:
     """A service's handles, for gateways and callers."""
 
-    network: AwsNetwork
+    network: Network
     group: pulumi.Output[str]
     gateways: Gathered[Led]
     """Those that lead to it."""
@@ -93,7 +96,7 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
         url=pulumi.Output.concat("http://", host, f":{spec.port}"),
         host=host,
         port=pulumi.Output.from_input(spec.port),
-        native=AwsService(network=made.ground.network, group=made.ground.group, gateways=gateways, service=service),
+        native=AwsService(network=scope.network, group=made.ground.group, gateways=gateways, service=service),
     )
 
 
@@ -170,4 +173,5 @@ def _targets(scope: Scope, spec: ServiceSpec, led: Sequence[Led]) -> list[dict[s
 def link(scope: Scope, link: Link) -> Grant:
     endpoint: ServiceEndpoint = link.to.endpoint
     there = scope.native(link.to, AwsService)
+    check_same(scope, link, there.network)
     return endpoint.grant(native=AwsGrant(opening=Opening(group=there.group, port=link.to.spec.port)))

@@ -4,7 +4,8 @@ ECS asks no address of a container, it runs a command within one; which commands
 asks: when the service's path does not answer well, the task is not well, and is replaced. And a load balancer, which
 trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear. A body beyond the
 gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
-bound.
+bound. It compares paths as they were written, so one that the service may read as another is answered 400 here; and of
+what a visitor says of himself, nothing gets through.
 
 A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
 503, so that a load balancer sends it none and nobody learns of it by its name.
@@ -24,7 +25,8 @@ from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
-from infra_kit.providers.common import caddy
+from infra_kit.providers.common import ambiguous, caddy
+from infra_kit.providers.common.gateway_nginx import UNBELIEVED
 from infra_kit.providers.common.gathered import Gathered
 
 NAME = "infra_kit_front"
@@ -53,21 +55,25 @@ CADDYFILE = """{{
 	auto_https disable_redirects
 	default_sni localhost
 	fallback_sni localhost
-	servers {{
-		trusted_proxies static private_ranges
-	}}
 }}
 https://localhost:{port}, https://:{port} {{
 	tls internal
 	@large header_regexp Content-Length {larger}
 	error @large 413
+	@ambiguous vars_regexp {{http.request.orig_uri}} `(?i)^[^?]*?({ambiguous})`
+	error @ambiguous 400
 	request_body {{
 		max_size {most}
 	}}
-{gate}	reverse_proxy 127.0.0.1:{service}
+{gate}	reverse_proxy 127.0.0.1:{service} {{
+		trusted_proxies 0.0.0.0/0 ::/0
+		header_up X-Forwarded-For `{visitor}` $1
+		header_up X-Forwarded-Host {{http.request.hostport}}
+{unbelieved}	}}
 }}
 """
-"""A load balancer names no host in its handshake, and says who the visitor is; nobody else reaches it."""
+"""A load balancer names no host in its handshake, and nobody else reaches it. It says itself by which scheme it was
+asked, and puts the address that it was asked from behind those that a visitor claims; a host it hands on as claimed."""
 
 
 GATE = f"""	@untried not file {{
@@ -106,8 +112,23 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
 
 def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
     most = max((led.max_body_mb for led in gateways), default=1) * BYTES
-    gate = GATE if spec.release.smoke_tests else ""
-    return CADDYFILE.format(port=port(spec), service=spec.port, most=most, larger=above(most), gate=gate)
+    return CADDYFILE.format(
+        port=port(spec),
+        service=spec.port,
+        most=most,
+        larger=above(most),
+        gate=GATE if spec.release.smoke_tests else "",
+        ambiguous=ambiguous.PATH,
+        visitor=_visitor(gateways),
+        unbelieved="".join(f"\t\theader_up -{name}\n" for name in UNBELIEVED),
+    )
+
+
+def _visitor(gateways: Sequence[Led]) -> str:
+    """Finds the visitor's address before those of the proxies, CloudFront and the load balancer. Where a service is
+    behind a Cdn and public too, it is CloudFront's for some: better than one that was made up."""
+    proxies = 2 if gateways and not any(led.public for led in gateways) else 1
+    return rf"^(?:.*,)?\s*([^,\s]+)(?:\s*,[^,]*){{{proxies}}}$"
 
 
 def above(number: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from infra_kit import Job, Network, Service, Sidecar, Volume, Worker
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
+from infra_kit.testing.conformance.safety import is_wild
 from tests.unit.providers.aws.workloads import (
     AWS,
     IMAGE,
@@ -215,7 +216,10 @@ def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     assert repository.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
     image = f"{repository.outputs['repositoryUrl']}:1.4"  # as long as no account is asked for its digest
     assert [containers(made, name)[name]["image"] for name in ("api", "web")] == [image, image]
-    assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(statements(made, "api-execution-rights"))
+    allowed = statements(made, "api-execution-rights")
+    assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(allowed)
+    # Of the registry itself, and of nothing else: ECR has no resource for that.
+    assert [it["Action"] for it in allowed if is_wild(it)] == [["ecr:GetAuthorizationToken"]]
 
 
 IMAGES = "aws:ecr/getImages:getImages"
