@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2
@@ -177,7 +178,7 @@ def _routes(
     return {"public": public, "isolated": _table(scope, vpc, "isolated"), **private}
 
 
-def _table(scope: Scope, vpc: ec2.Vpc, what: str, **way: pulumi.Output[str]) -> _Routes:
+def _table(scope: Scope, vpc: ec2.Vpc, what: str, **way: Any) -> _Routes:
     """`way`: where all goes that no other route leads."""
     table = scope.resource(f"{what}-routes", ec2.RouteTable, vpc_id=vpc.id, tags=_named(scope, what))
     if not way:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -223,21 +223,20 @@ def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
 
 
 IMAGES = "aws:ecr/getImages:getImages"
-PUSHED = {
-    "imageIds": [{"imageTag": "1.3", "imageDigest": "sha256:abc"}, {"imageTag": "1.4", "imageDigest": "sha256:def"}]
-}
+DIGEST, OLDER = "sha256:" + "d" * 64, "sha256:" + "a" * 64
+PUSHED = {"imageIds": [{"imageTag": "1.3", "imageDigest": OLDER}, {"imageTag": "1.4", "imageDigest": DIGEST}]}
 
 
-def pushed(make: Callable[[], object], answer: dict[str, object]) -> Recording:
+def pushed(make: Callable[[], object], answer: Mapping[str, object]) -> Recording:
     return record(make, config=AWS, calls={IMAGES: answer})
 
 
-@pytest.mark.parametrize("mark", [":1.4", "@sha256:def", ":1.4@sha256:def"])
+@pytest.mark.parametrize("mark", [":1.4", f"@{DIGEST}", f":1.4@{DIGEST}"])
 @pytest.mark.parametrize("kind", [Service, Worker, Job])
 def test_what_runs_is_the_image_that_the_tag_means(kind: type[Service | Worker | Job], mark: str) -> None:
     made = pushed(lambda: kind("it", image=f"shop{mark}"), PUSHED)
     (repository,) = made.of_type("aws:ecr/repository:Repository")
-    assert containers(made, "it")["it"]["image"] == f"{repository.outputs['repositoryUrl']}@sha256:def"
+    assert containers(made, "it")["it"]["image"] == f"{repository.outputs['repositoryUrl']}@{DIGEST}"
 
 
 @pytest.mark.parametrize("kind", [Service, Worker, Job])
@@ -256,7 +255,7 @@ def test_a_repository_without_an_image_stops_up() -> None:
 
 
 def test_an_image_of_ecr_may_be_fetched_from_its_own_repository() -> None:
-    made = service(image="123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api@sha256:abc")
+    made = service(image=f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api@{DIGEST}")
     assert made.of_type("aws:ecr/repository:Repository") == ()
     (fetch,) = (it for it in statements(made, "api-execution-rights") if "ecr:BatchGetImage" in it["Action"])
     assert fetch["Resource"] == "arn:aws:ecr:eu-west-1:123456789012:repository/team/api"
