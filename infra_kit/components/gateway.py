@@ -274,13 +274,14 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
             pulumi.Output.from_input(self._check_cdn())
         return super()._create(driver, scope)
 
-    async def _check_cdn(self) -> None:
-        """Once the program has been read."""
+    async def _check_cdn(self) -> str | None:
+        """Once the program has been read. Returns the Cdn."""
         if self._cdn is None:
             raise SpecError(
                 f"Gateway {self.name!r}: public: given False, and no Cdn of this program leads here, so nobody could "
                 f"reach it. Say Cdn(…, routes={{'/*': {self.name}}}), outside of an apply, or leave public out."
             )
+        return self._cdn
 
     @staticmethod
     def routes_of(document: Mapping[str, Any], services: Mapping[str, Service]) -> dict[str, GatewayRoute]:

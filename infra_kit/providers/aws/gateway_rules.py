@@ -43,8 +43,8 @@ def create(
         forward = {"type": "forward", "target_group_arn": targets[spec.routes[pattern].to.name].arn}
         made[pattern] = [rule("route", priority=priority, actions=_actions(spec, pattern, forward))]
         if spec.jwt and spec.needs_token(pattern):
-            ahead = {"priority": priority - HALF, "conditions": PREFLIGHT}
-            made[pattern].append(rule("preflight", actions=[{**forward, "order": 1}], **ahead))
+            passing = [{**forward, "order": 1}]
+            made[pattern].append(rule("preflight", priority=priority - HALF, actions=passing, conditions=PREFLIGHT))
     return made
 
 
