@@ -274,7 +274,7 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
             pulumi.Output.from_input(self._check_cdn())
         return super()._create(driver, scope)
 
-    async def _check_cdn(self) -> str | None:
+    async def _check_cdn(self) -> Any:
         """Once the program has been read. Returns the Cdn."""
         if self._cdn is None:
             raise SpecError(

@@ -24,7 +24,7 @@ from infra_kit.providers.aws.gateway_checks import LONGEST_PATTERN
 A_LENGTH = 390
 """Priorities for the patterns of one length, of the 50,000 that there are: half of them for preflights."""
 HALF = A_LENGTH // 2
-PREFLIGHT = (
+PREFLIGHT: Sequence[Mapping[str, Any]] = (
     {"http_request_method": {"values": ["OPTIONS"]}},
     *(
         {"http_header": {"http_header_name": name, "values": ["*"]}}
