@@ -145,7 +145,9 @@ class Scope:
 
     def within(self, holder: Component[Any, Any]) -> Scope:
         """For what is a part of the component and a child of another one, where it stays when it becomes a third's: an
-        edge's record in a zone. Its overrides and its protection are still the component's."""
+        edge's record in a zone; or where it stands before what the component waits for (`depends_on`), since that may
+        wait for it: a link's role in a server, whose roles a migration's is among. Its overrides and its protection are
+        still the component's."""
         return dataclasses.replace(self, holder=holder)
 
     def _claim(self, role: str) -> str:

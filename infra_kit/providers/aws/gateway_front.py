@@ -7,6 +7,8 @@ account's distribution has these addresses too, but no way to a balancer without
 CloudFront takes no certificate but a public one, and of a name that the visitor asked for: so the Cdn that stands
 before the gateway brings the certificate of its own domains. Without domains, it comes by plain HTTP
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html).
+Why CKV_AWS_2 and CKV_AWS_103 stay there, also in production: there is no certificate that CloudFront would take of that
+listener, which CloudFront's network alone reaches; visitors come by TLS all the same. With domains they hold.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def network(scope: Scope, spec: GatewaySpec) -> AwsNetwork:
                 f"{scope.what}: routes: {first[0]!r} and {name!r} stand in two networks, and a load balancer in one. "
                 "Give both services the same network."
             )
-    return first[1]
+    return scope.native(first[1], AwsNetwork)
 
 
 def create(

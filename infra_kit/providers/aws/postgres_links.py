@@ -22,6 +22,7 @@ from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.postgres_server import PORT
 from infra_kit.providers.common import urls
 from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.passwords import password
 
 if TYPE_CHECKING:
@@ -75,13 +76,15 @@ def url(host: pulumi.Output[str], role: str, secret: pulumi.Output[str], databas
 
 
 def grant(scope: Scope, link: Link, there: AwsPostgres) -> Grant:
+    check_same(scope, link, there.network)
     known: PostgresEndpoint = link.to.endpoint
     role = _role(scope, link)
     there.links.roles.add(role)
     if link.to.spec.pooling:
         text = login_secrets.login(role.name, role.password)
         what = f"The role {role.name} of Postgres {link.to.name}"
-        there.links.logins.add(login_secrets.keep(scope, f"link-{link.key}-login", what, text, there.key))
+        secret = login_secrets.keep(scope.within(link.to), f"{scope.name}-link-{link.key}-login", what, text, there.key)
+        there.links.logins.add(secret)
     hosts, known_by = there.hosts, (role.name, role.password, role.database)
     mine = dataclasses.replace(
         known,
@@ -99,7 +102,7 @@ def _role(scope: Scope, link: Link) -> Role:
     (access,), (database,) = link.access, link.only["database"]
     return Role(
         name=f"{scope.parent.KIND}-{scope.name}-{fit(f'{link.key}-{database}')}",
-        password=pulumi.Output.secret(password(scope, f"link-{link.key}-password").result),
+        password=pulumi.Output.secret(password(scope.within(link.to), f"{scope.name}-link-{link.key}-password").result),
         access=access,
         database=database,
     )

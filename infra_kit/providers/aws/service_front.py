@@ -11,7 +11,8 @@ A new instance is asked the smoke tests first, until they went well once: before
 503, so that a load balancer sends it none and nobody learns of it by its name.
 
 It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
-the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. It shares the task's memory.
+the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. The task has its memory
+beyond what the service asks for.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
-from infra_kit.providers.common import ambiguous
+from infra_kit.providers.common import ambiguous, caddy
 from infra_kit.providers.common.gateway_nginx import UNBELIEVED
 from infra_kit.providers.common.gathered import Gathered
 
 NAME = "infra_kit_front"
 """What no component can be called."""
-IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
+IMAGE = f"public.ecr.aws/docker/library/caddy@sha256:{caddy.SHA256}"
+"""By its digest alone: ECS takes a tag or a digest
+(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html)."""
 MOST_TIMEOUT = 60
 """Seconds (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html)."""
 MEMORY = 128
@@ -38,6 +41,8 @@ MEMORY = 128
 PORTS = (8443, 9443)
 """Where it listens: at the first, unless that is the service's own."""
 DATA = "/data"
+COMMAND = f'printf %s "$CADDYFILE" >{DATA}/Caddyfile && exec caddy run --config {DATA}/Caddyfile --adapter caddyfile'
+"""Caddy takes the shell's place, so that what ECS says to the container (SIGTERM), it hears."""
 TRIED = "tried"
 """A file that says that the smoke tests went well."""
 
@@ -90,7 +95,7 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
         "essential": True,
         "memory": MEMORY,
         "entryPoint": ["/bin/sh", "-c"],
-        "command": ['printf %s "$CADDYFILE" | exec caddy run --config - --adapter caddyfile'],
+        "command": [COMMAND],
         "environment": [
             {"name": "CADDYFILE", "value": gateways.then(lambda led: caddyfile(spec, led))},
             {"name": "XDG_CONFIG_HOME", "value": DATA},
