@@ -153,7 +153,7 @@ class Scope:
     def _claim(self, role: str) -> str:
         self.roles.append(role)
         holder = self.holder or self.parent
-        name = naming.child(holder.name, role)
+        name = naming.child(self.holder.name if self.holder else self.name, role)
         _program.current().claim(f"{_program.CHILD} {type(holder).__name__}", name)
         return name
 

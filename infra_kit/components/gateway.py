@@ -259,12 +259,13 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
             pulumi.Output.from_input(self._check_cdn())
         return super()._create(driver, scope)
 
-    async def _check_cdn(self) -> None:
-        """Once the program has been read."""
+    async def _check_cdn(self) -> Any:
+        """Once the program has been read. It only warns: an error here would hide the one that kept a Cdn away."""
         if self._cdn is None:
-            raise SpecError(
-                f"Gateway {self.name!r}: public: given False, and no Cdn of this program leads here, so nobody could "
-                f"reach it. Say Cdn(…, routes={{'/*': {self.name}}}), outside of an apply, or leave public out."
+            pulumi.log.warn(
+                f"Gateway {self.name!r}: public: given False, and no Cdn of this program leads here, so nobody reaches "
+                f"it. Say Cdn(…, routes={{'/*': {self.name}}}), or leave public out.",
+                self,
             )
 
     @staticmethod

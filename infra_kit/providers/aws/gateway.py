@@ -129,8 +129,6 @@ def _balancer(scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulum
         internal=not spec.public,
         subnets=subnets,
         security_groups=[group],
-        # Another one, internal or public, would be followed by this one's end, which AWS refuses: a preview does first.
-        protect=scope.defaults.protect or None,
         # Why not CKV_AWS_150 elsewhere: such stacks come and go.
         enable_deletion_protection=scope.defaults.protect,
         drop_invalid_header_fields=True,

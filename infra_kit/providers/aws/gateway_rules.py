@@ -25,7 +25,7 @@ from infra_kit.tokens import Jwt
 A_LENGTH = 390
 """Priorities for the patterns of one length, of the 50,000 that there are: half of them for preflights."""
 HALF = A_LENGTH // 2
-PREFLIGHT = (
+PREFLIGHT: Sequence[Mapping[str, Any]] = (
     {"http_request_method": {"values": ["OPTIONS"]}},
     *(
         {"http_header": {"http_header_name": name, "values": ["*"]}}
@@ -44,8 +44,8 @@ def create(
         forward = {"type": "forward", "target_group_arn": targets[spec.routes[pattern].to.name].arn}
         made[pattern] = [rule("route", priority=priority, actions=_actions(spec, pattern, forward))]
         if spec.jwt and spec.needs_token(pattern):
-            ahead = {"priority": priority - HALF, "conditions": PREFLIGHT}
-            made[pattern].append(rule("preflight", actions=[{**forward, "order": 1}], **ahead))
+            passing = [{**forward, "order": 1}]
+            made[pattern].append(rule("preflight", priority=priority - HALF, actions=passing, conditions=PREFLIGHT))
     return made
 
 

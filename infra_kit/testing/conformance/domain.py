@@ -29,6 +29,6 @@ class DomainConformance(ComponentConformance):
 
         made = self.run(program)
         zone = made.named(NAME).outputs
-        led = [it.name for it in made.children("edge") if it.name.endswith(f"-{WWW}")]
+        led = [it.name for it in made.children(NAME) if it.name.endswith(f"-{WWW}")]
         assert bool(led) == bool(zone["name_servers"])
         assert not (led and zone["to_set"])

@@ -234,8 +234,14 @@ def test_of_limits_no_more_is_left_out_than_must_be(
     assert left(feature, of_gateway=of_gateway, of_login=of_login) == expected
 
 
-def test_one_that_nobody_could_reach_is_refused_once_the_program_has_been_read() -> None:
-    assert refused(public=False) == (
-        "Gateway 'edge': public: given False, and no Cdn of this program leads here, so nobody could reach it. Say "
-        "Cdn(…, routes={'/*': edge}), outside of an apply, or leave public out."
+def test_one_that_nobody_reaches_is_told_once_the_program_has_been_read() -> None:
+    def program(*, fronted: bool) -> None:
+        inner = Gateway("inner", routes={"/*": service()}, public=False)
+        if fronted:
+            Cdn("www", routes={"/*": inner})
+
+    assert record(lambda: program(fronted=False)).warnings == (
+        "Gateway 'inner': public: given False, and no Cdn of this program leads here, so nobody reaches it. Say "
+        "Cdn(…, routes={'/*': inner}), or leave public out.",
     )
+    assert not record(lambda: program(fronted=True)).warnings
