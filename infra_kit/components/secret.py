@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import ConfigDict, Field, model_validator
@@ -16,6 +16,8 @@ from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
 from infra_kit.target import Target
 from infra_kit.workloads import Text, Value
+
+Access = Literal["read"]
 
 
 class SecretSpec(Spec):
@@ -98,10 +100,11 @@ class Secret(Component[SecretSpec, SecretEndpoint]):
     ) -> None:
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
-    def link(self, *, name: str | None = None) -> Link:
+    def link(self, access: Access = "read", *, name: str | None = None) -> Link:
         """To read it. Gives one variable, `<NAME>`, which holds the value.
 
         Args:
+            access: `read`, the only one there is.
             name: what the variable is called. Default: the component's name in capitals.
         """
-        return links.make(self, ["read"], ["read"], name=name)
+        return links.make(self, [access], get_args(Access), name=name)

@@ -25,7 +25,6 @@ from pulumi_aws import lb
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
-from infra_kit.features import Feature
 from infra_kit.providers.aws import (
     buckets,
     certificates,
@@ -44,22 +43,28 @@ from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
-from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.JWT,
+        features.WAF,
+        features.RATE_LIMITS,
+        features.RATE_LIMITS_OVER_SERVICES,
+        features.RATE_LIMITS_TOGETHER,
+    }
+)
 
 HINTS = {
-    features.JWT: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and fetches "
-    "keys by HTTPS alone; leave claims out, and let the services read them from the token, which is checked by then",
-    features.RATE_LIMITS: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the services "
-    "count those, in a Redis",
+    features.JWT_CLAIMS: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and "
+    "a visitor's own of these names get through; leave claims out, and let the services read the token, which is "
+    "checked by then, and no such header",
+    features.RATE_LIMITS_BY_TOKEN: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the "
+    "services count those, in a Redis",
 }
 
 HTTP, HTTPS = 80, 443
-
-
-def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS - gateway_checks.beyond(spec), HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewaySpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.providers.aws import gateway_headers
 from infra_kit.rate_limits import RateLimit
 
@@ -25,16 +23,6 @@ MOST_AUDIENCES = 10
 WINDOWS = (60, 120, 300, 600)
 LEAST_REQUESTS = 10
 """https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html"""
-
-
-def beyond(spec: GatewaySpec) -> frozenset[Feature]:
-    """What AWS has, but not as this spec asks for it."""
-    limits = [*spec.limits, *(limit for route in spec.routes.values() for limit in route.limits)]
-    found = {
-        features.JWT: spec.jwt is not None and (bool(spec.jwt.claims) or not spec.jwt.keys_url.startswith("https:")),
-        features.RATE_LIMITS: any(limit.by != "address" for limit in limits),
-    }
-    return frozenset(feature for feature, is_beyond in found.items() if is_beyond)
 
 
 def check(scope: Scope, spec: GatewaySpec) -> None:
@@ -63,6 +51,11 @@ def check(scope: Scope, spec: GatewaySpec) -> None:
 def _check_jwt(scope: Scope, spec: GatewaySpec) -> None:
     if spec.jwt and spec.public and not spec.domains:
         raise SpecError(f"{scope.what}: jwt: a load balancer checks tokens by HTTPS alone. Say domains=[…] too.")
+    if spec.jwt and not spec.jwt.keys_url.startswith("https:"):
+        raise SpecError(
+            f"{scope.what}: jwt.jwks_url: given {spec.jwt.keys_url}; a load balancer fetches keys by HTTPS alone. Say "
+            "where the issuer has them by https://."
+        )
     if spec.jwt and len(spec.jwt.audience) > MOST_AUDIENCES:
         raise SpecError(
             f"{scope.what}: jwt.audience: given {len(spec.jwt.audience)}, a load balancer takes {MOST_AUDIENCES}. Name "

@@ -15,9 +15,10 @@ import pulumi
 from pulumi_aws import lb
 
 from infra_kit.component import Scope
-from infra_kit.components.gateway import GatewaySpec, Jwt
+from infra_kit.components.gateway import GatewaySpec
 from infra_kit.naming import fit
 from infra_kit.providers.aws.gateway_checks import LONGEST_PATTERN
+from infra_kit.tokens import Jwt
 
 A_LENGTH = 390
 """Priorities for the patterns of one length, of the 50,000 that there are."""

@@ -52,6 +52,8 @@ from infra_kit.providers.common.waiting import after
 
 SUPPORTS = workloads.SUPPORTS | {
     features.AUTOSCALING,
+    features.SCALING_BY_MEMORY,
+    features.SCALING_BY_REQUESTS,
     features.STICKY_SESSIONS,
     features.ERROR_ROLLBACK,
     features.SMOKE_TESTS,

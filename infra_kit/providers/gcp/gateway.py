@@ -39,8 +39,10 @@ HINTS = {
     features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
     features.JWT: "Google's load balancer checks no tokens; let the services check them (accept the gap, and give them "
     "issuer and audience as environment), or put an API Gateway before them",
-    features.RATE_LIMITS: "Cloud Armor holds one limit a request, and counts for each service by itself; say one limit "
-    "a route, or one for all routes where they lead to one service",
+    features.RATE_LIMITS_OVER_SERVICES: "Cloud Armor counts for each service by itself; say limits a route (accept the "
+    "gap, and each route counts the gateway's by itself)",
+    features.RATE_LIMITS_TOGETHER: "Cloud Armor looks no further than the first limit that fits a request; say one "
+    "limit a route (accept the gap, and a route's first one is held, or else the gateway's)",
 }
 
 NAME = "routes"
@@ -63,9 +65,7 @@ class GcpGateway:
 
 
 def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
-    beyond = frozenset() if gateway_checks.one_limit_a_request(spec) else frozenset({features.RATE_LIMITS})
-    beyond |= load_balancer_checks.unproved(spec.domains, spec.zones)
-    return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
+    return features.gaps(spec.features(), SUPPORTS - load_balancer_checks.unproved(spec.domains, spec.zones), HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:

@@ -38,6 +38,10 @@ def refused(error: type[InfraKitError] = SpecError, environment: str = "staging"
     return refusal(program, error, target="aws", environment=environment)
 
 
+def accepting(gap: str) -> dict[str, Any]:
+    return AWS | {"infra-kit:accepted-gaps": {"edge": [gap]}}
+
+
 def rule(recording: Recording, pattern: str) -> Mapping[str, Any]:
     (found,) = (
         it.inputs for it in recording.of_type(RULE) if it.inputs["conditions"][0]["pathPattern"]["values"] == [pattern]
@@ -155,16 +159,17 @@ def test_tokens_are_checked_where_a_route_needs_one() -> None:
     assert only["type"] == "forward"
 
 
-@pytest.mark.parametrize(
-    "jwt",
-    [
-        Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"}),
-        Jwt(issuer="http://auth.example.com", audience=["shop"]),
-    ],
-)
-def test_what_a_load_balancer_does_not_do_with_tokens_is_a_gap(jwt: Jwt) -> None:
-    message = refused(UnsupportedFeatureError, jwt=jwt)
-    assert "jwt: a load balancer checks tokens and passes them on, but makes no headers of their claims" in message
+def test_headers_of_claims_are_a_gap_and_tokens_are_checked_where_it_is_accepted() -> None:
+    jwt = JWT.model_copy(update={"claims": {"X-Tenant": "tenant_id"}})
+    assert "jwt-claims: a load balancer checks tokens and passes them on, but makes no headers of their claims" in (
+        refused(UnsupportedFeatureError, jwt=jwt)
+    )
+    recording = made(accepting("jwt-claims"), jwt=jwt)
+    checks = [it.inputs["actions"][0]["jwtValidation"]["issuer"] for it in recording.of_type(RULE)]
+    assert checks == ["https://auth.example.com"] * 2
+    assert [it.partition(": ")[2] for it in recording.warnings if "left out" in it] == [
+        "jwt-claims is left out: the target 'aws' lacks it, and the stack accepted the gap."
+    ]
 
 
 def test_limits_are_counted_by_address_and_answered_429() -> None:
@@ -203,9 +208,11 @@ def test_a_limit_that_waf_cannot_hold_is_refused(limit: RateLimit, words: str) -
     assert f"Gateway 'edge': {words}" in refused(limits=[limit])
 
 
-def test_a_limit_by_user_is_a_gap() -> None:
-    message = refused(UnsupportedFeatureError, jwt=JWT, limits=[RateLimit(requests=60, by="user")])
-    assert "rate-limits: AWS WAF counts by address" in message
+def test_a_limit_by_user_is_a_gap_and_that_by_address_holds_where_it_is_accepted() -> None:
+    asked: dict[str, Any] = {"jwt": JWT, "limits": [RateLimit(requests=100), RateLimit(requests=60, by="user")]}
+    assert "rate-limits-by-token: AWS WAF counts by address" in refused(UnsupportedFeatureError, **asked)
+    (one,) = made(accepting("rate-limits-by-token"), **asked).named("edge-acl").inputs["rules"]
+    assert one["statement"]["rateBasedStatement"]["limit"] == 100
 
 
 def test_production_has_a_firewall_that_bounds_no_body_and_keeps_nobody_out_by_where_he_is_from() -> None:
@@ -248,6 +255,10 @@ def test_other_headers_are_refused(headers: dict[str, str], words: str) -> None:
         ({"routes": lambda api: {"/*/*/*/*/*/*": api}}, "AWS takes 128 characters and 5 '*'"),
         ({"routes": lambda api: {f"/{number}": api for number in range(101)}}, "routes: given 101"),
         ({"jwt": JWT, "domains": []}, "jwt: a load balancer checks tokens by HTTPS alone"),
+        (
+            {"jwt": Jwt(issuer="http://auth.example.com", audience=["shop"])},
+            "jwt.jwks_url: given http://auth.example.com/.well-known/jwks.json; a load balancer fetches keys by HTTPS",
+        ),
     ],
 )
 def test_what_a_load_balancer_does_not_take_is_refused(asked: dict[str, Any], words: str) -> None:

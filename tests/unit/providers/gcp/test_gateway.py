@@ -22,7 +22,7 @@ LOGIN = RateLimit(requests=5, per="15m")
 def gateway(
     routes: Mapping[str, str] | None = None,
     limits_of: Mapping[str, list[RateLimit]] | None = None,
-    config: Mapping[str, str] = GCP,
+    config: Mapping[str, Any] = GCP,
     **asked: Any,
 ) -> Recording:
     """With routes to services by their names, and limits by pattern."""
@@ -45,8 +45,25 @@ def rules(made: Recording) -> list[Mapping[str, Any]]:
 
 
 def policy(made: Recording) -> list[Mapping[str, Any]]:
-    (found,) = made.of_type(POLICY)
-    return sorted(found.inputs["rules"], key=lambda rule: rule["priority"])
+    (found,) = policies(made)
+    return found
+
+
+def policies(made: Recording) -> list[list[Mapping[str, Any]]]:
+    return [sorted(it.inputs["rules"], key=lambda rule: rule["priority"]) for it in made.of_type(POLICY)]
+
+
+def accepting(*gaps: str) -> dict[str, Any]:
+    return GCP | {"infra-kit:accepted-gaps": {"edge": list(gaps)}}
+
+
+def counted(rules: list[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """What is counted, and up to how many."""
+    return [
+        (rule["match"]["expr"]["expression"], rule["rateLimitOptions"]["rateLimitThreshold"]["count"])
+        for rule in rules
+        if rule["action"] == "throttle"
+    ]
 
 
 def test_each_service_has_a_backend_of_its_own() -> None:
@@ -193,8 +210,43 @@ def test_tokens_are_a_gap_with_a_way_out() -> None:
     assert "jwt: Google's load balancer checks no tokens; let the services check them" in said
 
 
-def test_a_count_over_several_services_is_a_gap_with_a_way_out() -> None:
-    assert "rate-limits: Cloud Armor holds one limit a request" in lacks(limits=[RateLimit(requests=100)])
+def test_a_count_over_several_services_is_a_gap_and_each_route_counts_where_it_is_accepted() -> None:
+    asked: dict[str, Any] = {"limits": [RateLimit(requests=100)]}
+    said = lacks(**asked)
+    assert "rate-limits-over-services: Cloud Armor counts for each service by itself" in said
+    assert said.endswith("infra-kit:accepted-gaps: {edge: [rate-limits-over-services]}")
+    made = gateway({"/*": "api", "/web/*": "web"}, config=accepting("rate-limits-over-services"), **asked)
+    assert sorted(map(counted, policies(made))) == [
+        [("request.path.matches('^/.*$')", 100)],
+        [("request.path.matches('^/web/.*$')", 100)],
+    ]
+
+
+def test_several_limits_on_a_request_are_a_gap_and_the_routes_own_holds_where_it_is_accepted() -> None:
+    asked: dict[str, Any] = {
+        "routes": {"/*": "api", "/login": "api"},
+        "limits_of": {"/login": [LOGIN]},
+        "limits": [RateLimit(requests=100)],
+    }
+    with pytest.raises(UnsupportedFeatureError, match="  rate-limits-together: Cloud Armor looks no further"):
+        gateway(**asked)
+    assert counted(policy(gateway(config=accepting("rate-limits-together"), **asked))) == [
+        ("request.path.matches('^/login$')", 5),
+        ("request.path.matches('^/.*$')", 100),
+    ]
+
+
+def test_what_a_token_says_goes_with_tokens_and_is_no_gap_of_its_own() -> None:
+    jwt = Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"})
+    limits = [RateLimit(requests=100), RateLimit(requests=60, by="user")]
+    made = gateway(config=accepting("jwt"), jwt=jwt, limits=limits)
+    assert [it.partition(": ")[2] for it in made.warnings if "Gateway 'edge'" in it] == [
+        "jwt is left out: the target 'gcp' lacks it, and the stack accepted the gap.",
+        "jwt-claims is left out: it needs another feature that is left out.",
+        "rate-limits-by-token is left out: it needs another feature that is left out.",
+    ]
+    (throttle, _) = policy(made)
+    assert throttle["rateLimitOptions"]["rateLimitThreshold"]["count"] == 100
 
 
 def test_a_gateway_that_comes_too_late_is_refused() -> None:
