@@ -255,7 +255,17 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
     def _create(self, driver: Any, scope: Scope) -> GatewayEndpoint:
         for pattern, route in self.spec.routes.items():
             scope.check_near(route.to, f"routes: {pattern}")
+        if not self.spec.public:
+            pulumi.Output.from_input(self._check_cdn())
         return super()._create(driver, scope)
+
+    async def _check_cdn(self) -> None:
+        """Once the program has been read."""
+        if self._cdn is None:
+            raise SpecError(
+                f"Gateway {self.name!r}: public: given False, and no Cdn of this program leads here, so nobody could "
+                f"reach it. Say Cdn(…, routes={{'/*': {self.name}}}), outside of an apply, or leave public out."
+            )
 
     @staticmethod
     def routes_of(document: Mapping[str, Any], services: Mapping[str, Service]) -> dict[str, GatewayRoute]:

@@ -28,7 +28,7 @@ class SecretSpec(Spec):
     value: Text | None = None
     """What it holds, taken as a secret whether it is one or not. Default: generated."""
     length: int = Field(default=32, ge=16, le=256)
-    """Letters and digits of a generated one."""
+    """Letters and digits of a generated one. Another length is another value: it is refused as a loss of data is."""
     rotation: Duration | None = None
     """After that a generated one is made anew, by the next `up` (seeds/001: 90 d). Default: never."""
     path: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+){0,10}$", max_length=200)
@@ -37,6 +37,8 @@ class SecretSpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> SecretSpec:
+        if self.value is not None and self.length != type(self).model_fields["length"].default:
+            raise ValueError("length: only a generated secret has one; leave it out, or value")
         if self.value is not None and self.rotation:
             raise ValueError(
                 "rotation: only a generated secret can be made anew; leave value out, or change it yourself"

@@ -4,6 +4,7 @@ import pulumi
 
 from infra_kit import Gateway, ObjectStore, Postgres, Service
 from stacks.config import domains
+from stacks.migrations import migrated
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -13,8 +14,8 @@ def deploy() -> None:
     db = Postgres("db", version="17", memory_gb=1, storage_gb=10, databases=["cuenta_conmigo"])
     files = ObjectStore("files")
 
-    links = [db.link("owner"), files.link("read", "write", "delete")]
-    app = Service("app", **program("app"), port=3000, memory_gb=1, links=links)
+    links = [db.link(), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=1, links=links, opts=migrated(db))
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=own_zones())
 
     pulumi.export("database_url", db.url)

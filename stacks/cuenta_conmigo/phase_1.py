@@ -4,6 +4,7 @@ import pulumi
 
 from infra_kit import Backups, Cdn, Gateway, ObjectStore, Pooling, Postgres, Redis, Route, Service
 from stacks.config import domains, release
+from stacks.migrations import migrated
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -25,8 +26,8 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=1)
     files = ObjectStore("files")
 
-    links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
-    app = Service("app", **program("app"), port=3000, memory_gb=1, min_instances=2, links=links)
+    links = [db.link(), cache.link(), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=1, min_instances=2, links=links, opts=migrated(db))
     zones = own_zones()
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones)
     static = domains("static-domains")

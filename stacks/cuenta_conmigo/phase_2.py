@@ -14,6 +14,7 @@ from infra_kit import (
     Postgres,
     RateLimit,
     Redis,
+    Release,
     Route,
     Scaling,
     Service,
@@ -21,6 +22,7 @@ from infra_kit import (
     Worker,
 )
 from stacks.config import domains, release
+from stacks.migrations import migrated
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -47,8 +49,8 @@ def deploy() -> None:
     events = EventBus("events", streams=streams, consumers={"mailer": Consumer(stream="NOTIFICATIONS")})
     files = ObjectStore("files")
 
-    links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
-    app = _app([*links, events.link(publish=["notification.*"])])
+    links = [db.link(), cache.link(), files.link("read", "write", "delete")]
+    app = _app([*links, events.link(publish=["notification.*"])], migrated(db))
     Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
     zones = own_zones()
     limits = [RateLimit(requests=1000, per="5m")]
@@ -66,8 +68,8 @@ def deploy() -> None:
     pulumi.export("url", gateway.url)
 
 
-def _app(links: list[Link]) -> Service:
-    """CC-3: two to ten instances by their CPU and 1000 requests each."""
+def _app(links: list[Link], after: pulumi.ResourceOptions) -> Service:
+    """CC-3: two to ten instances by their CPU and 1000 requests each. CC-6: blue-green."""
     return Service(
         "app",
         **program("app"),
@@ -77,5 +79,7 @@ def _app(links: list[Link]) -> Service:
         min_instances=2,
         max_instances=10,
         scaling=Scaling(requests_per_instance=1000),
+        release=Release(strategy="blue-green", smoke_tests=["/health"]),
         links=links,
+        opts=after,
     )

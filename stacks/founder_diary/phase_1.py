@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import Backups, Gateway, ObjectStore, Postgres, Redis, Service
 from stacks.config import domains
 from stacks.founder_diary import pgadmin
+from stacks.migrations import migrated
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -22,9 +23,9 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=0.25, persistence=True)
     files = ObjectStore("files")
 
-    # FD-1: Next.js, which keeps its users in its own database (Better Auth); its migrations make the tables.
-    links = [db.link("owner"), cache.link(), files.link("read", "write", "delete")]
-    app = Service("app", **program("app"), port=3000, memory_gb=0.5, links=links)
+    # FD-1: Next.js, which keeps its users in its own database (Better Auth).
+    links = [db.link(), cache.link(), files.link("read", "write", "delete")]
+    app = Service("app", **program("app"), port=3000, memory_gb=0.5, links=links, opts=migrated(db))
     pgadmin.console(db)
     edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=own_zones())
 

@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Worker
 from stacks.config import domains
 from stacks.founder_diary import pgadmin
+from stacks.migrations import migrated
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -30,10 +31,11 @@ def deploy() -> None:
     files = ObjectStore("files")
     exports = ObjectStore("exports", lifecycle={"old": LifecycleRule(expire_after_days=90)})
 
-    links = [db.link("owner"), cache.link(), queue.link(), files.link("read", "write", "delete")]
-    app = Service("app", **program("app"), port=3000, memory_gb=0.5, min_instances=2, links=links)
+    links = [db.link(), cache.link(), queue.link(), files.link("read", "write", "delete")]
+    after = migrated(db)
+    app = Service("app", **program("app"), port=3000, memory_gb=0.5, min_instances=2, links=links, opts=after)
     jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
-    Worker("worker", **program("worker"), memory_gb=0.5, links=jobs)
+    Worker("worker", **program("worker"), memory_gb=0.5, links=jobs, opts=after)
     routes = {"/*": app, "/content/*": _directus(db), "/data/*": _postgrest(db)}
     pgadmin.console(db)
     edge = Gateway("edge", routes=routes, domains=domains(), zones=own_zones())
@@ -48,7 +50,7 @@ def deploy() -> None:
 
 
 def _directus(db: Postgres) -> Service:
-    """FD-3: content, edited in a browser."""
+    """FD-3: content, edited in a browser. It owns its database: who models content there makes tables."""
     return Service(
         "directus",
         **program("directus", image="directus/directus:11.13"),

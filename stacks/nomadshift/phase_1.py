@@ -1,8 +1,9 @@
-"""Phase 1: one database and a replica for reports (seeds/000: NS-1 to NS-8, NS-12, NS-13)."""
+"""Phase 1: one database and a replica for reports (seeds/000: NS-1 to NS-9, NS-12, NS-13)."""
 
 import pulumi
 
 from infra_kit import Backups, ObjectStore, Postgres, Redis
+from stacks.migrations import migrated
 from stacks.nomadshift import application, content
 
 
@@ -21,8 +22,9 @@ def deploy() -> None:
     )
     cache = Redis("cache", memory_gb=1)  # NS-3
     static, uploads, logs = ObjectStore("static"), content.uploads(), content.logs()
-    links = [db.link("owner"), cache.link(), uploads.link("read", "write", "delete"), logs.link("write")]
-    edge = content.edge(static, uploads, application.gateway(application.api(links)))
+    settings = application.settings(db)  # NS-9
+    links = [db.link(), settings.link(), cache.link(), uploads.link("read", "write", "delete"), logs.link("write")]
+    edge = content.edge(static, uploads, application.gateway(application.api(links, migrated(db))))
 
     pulumi.export("database_url", db.url)
     pulumi.export("reports_url", db.reader_url)

@@ -1,13 +1,16 @@
-"""The shop's program and its edge (seeds/001: VS-1, VS-2, VS-5, VS-13, VS-15)."""
+"""The shop's program and its gateway (seeds/001: VS-1, VS-2, VS-13, VS-15)."""
 
 from collections.abc import Sequence
 
-from infra_kit import Domain, Gateway, Link, RateLimit, Release, Service
-from stacks.config import domains
+import pulumi
+
+from infra_kit import Gateway, GatewayRoute, Link, RateLimit, Release, Service
+from stacks.limits import limit
 from stacks.programs import program
+from stacks.vina_santa_cruz.credentials import credentials
 
 
-def shop(links: Sequence[Link], *, most: int) -> Service:
+def shop(links: Sequence[Link], after: pulumi.ResourceOptions, *, most: int) -> Service:
     """VS-15: each release is tried first, and takes over without a request lost."""
     return Service(
         "shop",
@@ -18,12 +21,12 @@ def shop(links: Sequence[Link], *, most: int) -> Service:
         min_instances=2,
         max_instances=most,
         release=Release(smoke_tests=["/health"]),
-        links=links,
+        links=[*links, *credentials()],
+        opts=after,
     )
 
 
-def gateway(service: Service, zones: Sequence[Domain]) -> Gateway:
-    """VS-1: names, TLS, a firewall, the headers. VS-13: ten requests in ten seconds, by address: sixty a minute, the
-    shortest window that the edge of every target counts."""
-    limits = [RateLimit(requests=60, per="1m")]
-    return Gateway("gateway", routes={"/*": service}, domains=domains(), zones=zones, limits=limits)
+def gateway(service: Service) -> Gateway:
+    """VS-1: a firewall; names, TLS and headers are the Cdn's, behind which it stands. VS-13: by address."""
+    limited = GatewayRoute(service, limits=[limit("/api/*", RateLimit(requests=10, per="10s"))])
+    return Gateway("gateway", routes={"/*": service, "/api/*": limited}, public=False)

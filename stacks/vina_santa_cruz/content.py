@@ -1,8 +1,8 @@
-"""What every phase of the shop serves and keeps in buckets (seeds/001: VS-4, VS-5, VS-7)."""
+"""The shop's buckets, and the edge before them and its pages (seeds/001: VS-1, VS-4, VS-5, VS-7)."""
 
 from collections.abc import Sequence
 
-from infra_kit import Cdn, Domain, LifecycleRule, ObjectStore, Route
+from infra_kit import Cdn, Domain, Gateway, LifecycleRule, ObjectStore, Route
 from stacks.config import domains, release
 
 HEADERS = {
@@ -22,8 +22,13 @@ def backups() -> ObjectStore:
     return ObjectStore("backups", versioning=True, lifecycle=rules)
 
 
-def edge(images: ObjectStore, zones: Sequence[Domain]) -> Cdn:
-    """VS-5: images for a day. The pages' routes come with the application's service."""
-    routes = {"/images/*": Route(images, ttl="1d")}
-    names = domains("static-domains")
-    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=names, zones=zones, release=release())
+def edge(images: ObjectStore, gateway: Gateway, zones: Sequence[Domain]) -> Cdn:
+    """VS-5: what the build names by its content for a year, images for a day, product pages, which are everybody's, for
+    an hour; the rest, and the API, is not kept."""
+    routes = {
+        "/*": Route(gateway),
+        "/_next/static/*": Route(gateway, ttl="1y"),
+        "/productos*": Route(gateway, ttl="1h", query=True),
+        "/images/*": Route(images, ttl="1d"),
+    }
+    return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains(), zones=zones, release=release())

@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 import pulumi
 
 from infra_kit import Backups, Pooling, Postgres
+from stacks.config import system
 
 
 class Size(TypedDict, total=False):
@@ -20,14 +21,15 @@ class Size(TypedDict, total=False):
 
 
 def database(*, retention_days: int, **size: Unpack[Size]) -> Postgres:
-    """VS-6: a preview shares staging's database, whose URL it is told; every other environment has its own."""
-    shared = pulumi.Config("vina-santa-cruz").get_secret("database-url")
+    """VS-6: a preview shares staging's database, whose URL it is told, and changes no tables there; every other
+    environment has its own."""
+    shared = pulumi.Config(system()).get_secret("database-url")
     if shared is not None:
-        return Postgres.existing("db", url=shared, access="owner")
+        return Postgres.existing("db", url=shared)
     backups = Backups(retention_days=retention_days, window="03:00-04:00")
     return Postgres("db", version="15", databases=["vina_santa_cruz"], backups=backups, **size)
 
 
 def connections() -> int:
     """VS-3: 100 in production, 20 in staging."""
-    return pulumi.Config("vina-santa-cruz").get_int("connections") or 100
+    return pulumi.Config(system()).get_int("connections") or 100

@@ -1,9 +1,9 @@
-"""Phase 2: growth, 5,000 to 15,000 users a month (seeds/001: VS-1 to VS-7, VS-13, VS-15, VS-16)."""
+"""Phase 2: growth, 5,000 to 15,000 users a month (seeds/001: VS-1 to VS-7, VS-9, VS-13 to VS-16)."""
 
 import pulumi
 
 from infra_kit import ObjectStore, Pooling, Redis
-from stacks.vina_santa_cruz import application, content
+from stacks.vina_santa_cruz import application, content, jobs
 from stacks.vina_santa_cruz.database import connections, database
 from stacks.zones import own_zones
 
@@ -12,15 +12,15 @@ def deploy() -> None:
     db = database(retention_days=30, cpu=2, memory_gb=4, storage_gb=50, pooling=Pooling(max_connections=connections()))
     cache = Redis("cache", memory_gb=0.5)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
-    zones = own_zones()
-    edge = content.edge(images, zones)
-    links = [db.link("owner"), cache.link(), images.link("read", "write", "delete"), backups.link("write")]
-    gateway = application.gateway(application.shop(links, most=4), zones)
+    after = jobs.released(db, backups)
+    links = [db.link(), cache.link(), images.link("read", "write", "delete")]
+    gateway = application.gateway(application.shop(links, after, most=4))
+    edge = content.edge(images, gateway, own_zones())
+    jobs.scheduled(db, images, backups, edge, after)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("images_bucket", images.bucket)
     pulumi.export("backups_bucket", backups.bucket)
-    pulumi.export("images_url", edge.url)
-    pulumi.export("url", gateway.url)
+    pulumi.export("url", edge.url)

@@ -1,4 +1,4 @@
-"""Phase 1: the first hundred users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7)."""
+"""Phase 1: the first hundred users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7, ZU-12)."""
 
 import pulumi
 
@@ -30,8 +30,8 @@ def deploy() -> None:
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
     edge = buckets.edge(files)
 
-    # ZU-1, ZU-2
-    gateway = services.gateway(services.services(db, cache, events, files, instances=1))
+    # ZU-1, ZU-2, ZU-12
+    gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=1))
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

@@ -1,4 +1,4 @@
-"""Phase 3: ten thousand users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7)."""
+"""Phase 3: ten thousand users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7, ZU-12)."""
 
 import pulumi
 
@@ -35,8 +35,8 @@ def deploy() -> None:
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
     edge = buckets.edge(files)
 
-    # ZU-1, ZU-2
-    gateway = services.gateway(services.services(db, cache, events, files, instances=3))
+    # ZU-1, ZU-2, ZU-12
+    gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=3))
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -55,14 +55,17 @@ def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone:
         assert up.returncode == 0, up.stderr
     zuclubit, diary = (inventory.servers(stack, clone.home) for stack in (ZUCLUBIT, FOUNDER_DIARY))
     data = ["cache", "db", "edge", "events", "files", "gateway", "invoices"]
-    assert [server.name for server in zuclubit] == sorted([*SERVICES, *data])
-    assert [server.name for server in diary] == ["app", "cache", "db", "edge", "files", "pgadmin", "pgadmin-password"]
-    assert all(server.running for server in [*zuclubit, *diary] if server.has_program)
+    assert [server.name for server in zuclubit] == sorted([*SERVICES, *data, "migrate"])
+    assert [server.name for server in diary] == [
+        "app", "cache", "db", "edge", "files", "migrate", "pgadmin", "pgadmin-password",
+    ]  # fmt: skip
+    assert all(server.running or server.done for server in [*zuclubit, *diary] if server.has_program)
     addresses = [server.address for server in [*zuclubit, *diary] if server.address]
     assert len(set(addresses)) == len(addresses)
     assert _get(diary, "edge", "/health").text == "ok\n"
     assert {"DB_URL", "CACHE_URL", "FILES_BUCKET"} <= set(_get(diary, "edge", "/").json())
-    assert _get(zuclubit, "gateway", "/lead/1").status_code == 401  # ZU-2: no token, no tenant
+    assert _get(zuclubit, "gateway", "/leads/1").status_code == 401  # ZU-2: no token, no tenant
+    assert _get(zuclubit, "gateway", "/webhooks/whatsapp").status_code == 200
     assert _changed_files() == before
 
 

@@ -144,16 +144,57 @@ def test_a_link_reaches_no_other_database(db: Host) -> None:
         connect(db, "api__readwrite", "second")
 
 
-def test_a_link_gets_in_through_the_pooler_and_a_stranger_does_not(db: Host) -> None:
+@pytest.fixture(scope="module")
+def pooler(db: Host) -> Host:
     # Debian 12's PgBouncer (1.18) is older than this one option (1.21); the image's is 1.25.
     db.start("db-pooler", db.container("db-pooler")["entrypoints"], replaced={"max_prepared_statements = 200\n": ""})
     db.until("db-pooler", ["sh", "-c", "test -n \"$(ss -Htln 'sport = :6432')\""])
+    return db
 
-    with connect(db, "api__read", name="db-pooler", port=6432) as pooled:
-        assert pooled.execute("SELECT current_user").fetchone() == ("api__read",)
+
+def pooled(host: Host, user: str) -> psycopg.Connection:
+    return connect(host, user, name="db-pooler", port=6432)
+
+
+def test_a_link_gets_in_through_the_pooler_and_a_stranger_does_not(pooler: Host) -> None:
+    with pooled(pooler, "api__read") as reader:
+        assert reader.execute("SELECT current_user").fetchone() == ("api__read",)
     for stranger in ("postgres", "replicator", "nobody"):
         with pytest.raises(psycopg.OperationalError):
-            connect(db, stranger, name="db-pooler", port=6432)
+            pooled(pooler, stranger)
+
+
+def test_two_tenants_share_a_pooled_connection_and_neither_sees_what_is_the_others(pooler: Host) -> None:
+    with connect(pooler, "api__owner") as owner:
+        owner.execute(
+            "CREATE TABLE leads (tenant_id text NOT NULL DEFAULT current_setting('app.tenant_id'), name text);"
+            "ALTER TABLE leads ENABLE ROW LEVEL SECURITY;"
+            "CREATE POLICY tenant ON leads USING (tenant_id = current_setting('app.tenant_id', true))"
+        )
+    with pooled(pooler, "api__readwrite") as one, pooled(pooler, "api__readwrite") as two:
+        servers = {add_lead(one, "one"), add_lead(two, "two")}
+        seen = [leads(client, tenant) for client, tenant in ((one, "one"), (two, "two"), (one, "two"), (two, "one"))]
+        left_over = [client.execute("SELECT name FROM leads").fetchall() for client in (one, two)]
+
+    assert len(servers) == 1
+    assert seen == [["of one"], ["of two"], ["of two"], ["of one"]]
+    assert left_over == [[], []]
+
+
+def add_lead(client: psycopg.Connection, tenant: str) -> int:
+    """By whom of Postgres's own processes it was taken."""
+    with client.transaction():
+        client.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
+        client.execute("INSERT INTO leads (name) VALUES (%s)", [f"of {tenant}"])
+        row = client.execute("SELECT pg_backend_pid()").fetchone()
+    assert row
+    return int(row[0])
+
+
+def leads(client: psycopg.Connection, tenant: str) -> list[str]:
+    with client.transaction():
+        client.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
+        return [name for (name,) in client.execute("SELECT name FROM leads").fetchall()]
 
 
 def test_a_link_that_goes_takes_its_role_along_and_leaves_what_it_made(db: Host) -> None:

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pulumi
@@ -71,7 +72,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     network = gateway_targets.network(scope, spec)
     fronts: Gathered[Front] = Gathered("Cdns")
-    group = _group(scope, network, spec, fronts)
+    group = _group(scope, network, spec)
     balancer = _balancer(scope, spec, network, group)
     listener = _listen(scope, spec, balancer) if spec.public else gateway_front.listen(scope, balancer, fronts)
     targets = gateway_targets.create(scope, spec, network, group)
@@ -79,7 +80,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_targets.lead(scope, spec, balancer, targets, rules)
     guards = gateway_waf.create(scope, spec, balancer) if spec.public else []
     records = _lead(scope, spec, balancer)
-    needed = [*gateway_targets.services(scope, spec), *rules.values(), *guards, *records]
+    needed = [*gateway_targets.services(scope, spec), *chain(*rules.values()), *guards, *records]
     name = after(balancer.dns_name, *needed)
     return GatewayEndpoint(
         url=after(_url(spec, balancer, fronts), *needed),
@@ -104,11 +105,11 @@ def _url(spec: GatewaySpec, balancer: lb.LoadBalancer, fronts: Gathered[Front]) 
     return pulumi.Output.concat(f"{scheme}://", hosts[0] if hosts else balancer.dns_name)
 
 
-def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec, fronts: Gathered[Front]) -> pulumi.Output[str]:
+def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec) -> pulumi.Output[str]:
     """Why not CKV_AWS_260 (port 80 is open to all): who comes there is sent to HTTPS."""
     made = security.group(scope, network, "security-group", "Reaches")
     if not spec.public:
-        return after(made.id, gateway_front.let_in(scope, made.id, fronts))
+        return after(made.id, gateway_front.let_in(scope, made.id))
     ways = [
         security.let_in(scope, f"ingress-{port}", made.id, port, cidr_ipv4=ANYWHERE)
         for port in ((HTTP, HTTPS) if spec.domains else (HTTP,))
@@ -128,6 +129,8 @@ def _balancer(scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulum
         internal=not spec.public,
         subnets=subnets,
         security_groups=[group],
+        # Another one, internal or public, would be followed by this one's end, which AWS refuses: a preview does first.
+        protect=scope.defaults.protect or None,
         # Why not CKV_AWS_150 elsewhere: such stacks come and go.
         enable_deletion_protection=scope.defaults.protect,
         drop_invalid_header_fields=True,

@@ -83,7 +83,8 @@ def grant(scope: Scope, link: Link, there: AwsPostgres) -> Grant:
     if link.to.spec.pooling:
         text = login_secrets.login(role.name, role.password)
         what = f"The role {role.name} of Postgres {link.to.name}"
-        there.links.logins.add(login_secrets.keep(scope, f"link-{link.key}-login", what, text, there.key))
+        secret = login_secrets.keep(scope.within(link.to), f"{scope.name}-link-{link.key}-login", what, text, there.key)
+        there.links.logins.add(secret)
     hosts, known_by = there.hosts, (role.name, role.password, role.database)
     mine = dataclasses.replace(
         known,
@@ -101,7 +102,7 @@ def _role(scope: Scope, link: Link) -> Role:
     (access,), (database,) = link.access, link.only["database"]
     return Role(
         name=f"{scope.parent.KIND}-{scope.name}-{fit(f'{link.key}-{database}')}",
-        password=pulumi.Output.secret(password(scope, f"link-{link.key}-password").result),
+        password=pulumi.Output.secret(password(scope.within(link.to), f"{scope.name}-link-{link.key}-password").result),
         access=access,
         database=database,
     )

@@ -70,11 +70,12 @@ def _user(
 
 def of_link(scope: Scope, link: Link, users: Users) -> tuple[str, pulumi.Output[str]]:
     """The user of a link and its password, secret."""
-    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    beside = scope.within(link.to)
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(beside, f"{scope.name}-link-{link.key}-password").result)
     # Of a stack's names, one consumer and one of its links have this one.
     name = fit(f"{scope.name}.{link.key}")
-    role = f"link-{link.key}-user"
-    users.members.add(_user(scope, role, name, mark=users.mark, access=ACCESS[link.access[0]], secret=secret))
+    role = f"{scope.name}-link-{link.key}-user"
+    users.members.add(_user(beside, role, name, mark=users.mark, access=ACCESS[link.access[0]], secret=secret))
     return name, secret
 
 

@@ -67,9 +67,6 @@ HINTS = {
 
 NAME_SECONDS = 10
 """How long a caller keeps the addresses of a name."""
-DEPLOYED_SECONDS = 20 * 60
-"""How long the provider waits for a version to be steady, its own patience
-(https://www.pulumi.com/registry/packages/aws/api-docs/ecs/service/)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +102,13 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
 
 def _own(spec: ServiceSpec, ground: Ground, gateways: Gathered[Led]) -> Own:
     front = service_front.container(spec, workloads.log_options(ground), gateways)
-    return Own(variables={"PORT": str(spec.port)}, ports=[spec.port], containers=[front], folders=[service_front.NAME])
+    return Own(
+        variables={"PORT": str(spec.port)},
+        ports=[spec.port],
+        containers=[front],
+        folders=[service_front.NAME],
+        memory_mib=service_front.MEMORY,
+    )
 
 
 def _name(scope: Scope, made: Workload) -> servicediscovery.Service:
@@ -137,7 +140,7 @@ def _service(
         ecs.Service,
         depends_on=made.needs,
         ignore_changes=["desiredCount"] if service_scaling.grows(spec) else [],
-        patience=f"{DEPLOYED_SECONDS + watched}s",
+        patience=_patience(spec, watched),
         **workloads.deployed(scope, made, spec.min_instances),
         deployment_maximum_percent=100 + math.ceil(100 / spec.min_instances),
         health_check_grace_period_seconds=gateways.then(lambda led: _grace(spec, led)),
@@ -145,6 +148,13 @@ def _service(
         alarms={"alarm_names": [alarm.name], "enable": True, "rollback": True} if alarm else None,
         service_registries={"registry_arn": name.arn},
     )
+
+
+def _patience(spec: ServiceSpec, watched_seconds: int) -> str:
+    """An instance at a time, or, of more than `min_instances`, as large a part of them."""
+    health = spec.health
+    well = seconds(health.start_timeout) + health.healthy_after * seconds(health.interval)
+    return workloads.patience(spec, rounds=spec.min_instances, well_seconds=well, watched_seconds=watched_seconds)
 
 
 def _grace(spec: ServiceSpec, led: Sequence[Led]) -> int | None:

@@ -210,6 +210,8 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda inputs: {"id": f"pl-{inputs['name']}"},
+    # Nobody was asked, so an image stays named by its tag: see `repository`.
+    "aws:ecr/getImages:getImages": {},
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},

@@ -3,7 +3,7 @@
 - Each service that a route leads to has a backend, and answers whoever comes by the load balancer (`service`). What no
   route leads to is answered 404; with `domains`, so is every other host name. HTTP is sent to HTTPS, TLS 1.2 and later.
 - A pattern's `*` at its end is all that paths begin with; a whole step of a path elsewhere, as in `/orders/*/lines`.
-- `waf` and `limits` are a Cloud Armor policy a service (`gateway_armor`).
+- `waf` and `limits` are a Cloud Armor policy (`gateway_armor`).
 - A request that says a length beyond `max_body_mb` is answered 413. One that says none is bounded by Cloud Run, at 32
   MiB (https://cloud.google.com/run/quotas).
 - A load balancer checks no tokens, so `jwt` is a gap.
@@ -71,7 +71,8 @@ def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     services = {route.to.name: route.to for route in spec.routes.values()}
-    backends = {name: _backend(scope, spec, service) for name, service in services.items()}
+    policy = gateway_armor.policy(scope, spec)
+    backends = {name: _backend(scope, spec, service, policy) for name, service in services.items()}
     if not spec.public:
         return _behind_cdn(backends)
     edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), _url_map(scope, spec, backends))
@@ -92,7 +93,7 @@ def _behind_cdn(backends: Mapping[str, Backend]) -> GatewayEndpoint:
     )
 
 
-def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> Backend:
+def _backend(scope: Scope, spec: GatewaySpec, service: Service, policy: pulumi.Output[str] | None) -> Backend:
     native = scope.native(service, GcpService)
     native.door.open(scope, service)
     group = scope.resource(
@@ -103,7 +104,6 @@ def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> Backend:
         region=native.region,
         cloud_run={"service": native.name},
     )
-    policy = gateway_armor.policy(scope, spec, service)
     made = scope.resource(
         f"backend-{service.name}",
         compute.BackendService,

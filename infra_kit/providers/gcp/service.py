@@ -25,7 +25,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -145,7 +144,8 @@ def _probes(spec: ServiceSpec) -> dict[str, Any]:
     health = spec.health
     timeout = seconds(health.timeout)
     asks = {"http_get": {"path": health.path, "port": spec.port}, "timeout_seconds": timeout}
-    tries = math.ceil(seconds(health.start_timeout) / timeout)
+    # All of them together are bounded (`service_checks`), so no part of a try more.
+    tries = max(1, seconds(health.start_timeout) // timeout)
     return {
         # A check follows the last one as soon as that one may be over: a new version shall not wait for it.
         "startup_probe": {**asks, "period_seconds": timeout, "failure_threshold": tries},

@@ -105,13 +105,19 @@ def leads(*_: Any) -> Answer:
     return 200, [{"company": company, "scored": scored} for company, scored in rows]
 
 
+def refusals(*_: Any) -> Answer:
+    from .stranger import refusals
+
+    return 200, refusals()
+
+
 def nothing(*_: Any) -> Answer:
     return 404, {}
 
 
 PAGES: dict[str, Page] = {
     "/health": health, "/version": version, "/slow": slow, "/error": error, "/seen": seen, "/notes": note,
-    "/leads": leads,
+    "/leads": leads, "/refusals": refusals,
 }  # fmt: skip
 
 

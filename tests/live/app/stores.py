@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,8 +19,16 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def database() -> psycopg.Connection[tuple[Any, ...]]:
-    return psycopg.connect(os.environ["DB_URL"])
+HELD = threading.local()
+
+
+@contextmanager
+def database() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A transaction on the thread's own connection: who asks by HTTP keeps to one thread as long as he is connected."""
+    if not hasattr(HELD, "connection") or HELD.connection.closed:
+        HELD.connection = psycopg.connect(os.environ["DB_URL"])
+    with HELD.connection.transaction():
+        yield HELD.connection
 
 
 def cache() -> redis.Redis:

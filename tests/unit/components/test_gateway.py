@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from infra_kit import Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
+from infra_kit import Cdn, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
 from infra_kit.components.gateway import SECURITY_HEADERS, GatewaySpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
@@ -193,7 +193,9 @@ def test_a_document_that_does_not_say_who_answers_is_refused(change: dict[str, o
 def test_one_that_is_not_public_says_no_headers_of_its_own() -> None:
     def program() -> None:
         api = Service("api", command=["a"])
-        assert Gateway("inner", routes={"/*": api}, public=False).spec.response_headers == {}
+        inner = Gateway("inner", routes={"/*": api}, public=False)
+        Cdn("www", routes={"/*": inner})
+        assert inner.spec.response_headers == {}
         assert Gateway("edge", routes={"/*": api}).spec.response_headers == SECURITY_HEADERS
 
     record(program)
@@ -230,3 +232,10 @@ def test_of_limits_no_more_is_left_out_than_must_be(
     feature: Feature, of_gateway: list[RateLimit], of_login: list[RateLimit], expected: list[list[int]]
 ) -> None:
     assert left(feature, of_gateway=of_gateway, of_login=of_login) == expected
+
+
+def test_one_that_nobody_could_reach_is_refused_once_the_program_has_been_read() -> None:
+    assert refused(public=False) == (
+        "Gateway 'edge': public: given False, and no Cdn of this program leads here, so nobody could reach it. Say "
+        "Cdn(…, routes={'/*': edge}), outside of an apply, or leave public out."
+    )

@@ -22,6 +22,11 @@ def test_a_generated_secret_is_neither_guessed_nor_endless(length: int) -> None:
     assert message.endswith(f"given {length}")
 
 
+def test_a_given_secret_has_the_length_that_it_has() -> None:
+    message = refusal(lambda: Secret("jwt", value="a-value", length=64), SpecError)
+    assert message == "Secret 'jwt': length: only a generated secret has one; leave it out, or value"
+
+
 @pytest.mark.parametrize("path", ["/jwt", "jwt/", "JWT", "a//b", "../a", ""])
 def test_a_path_is_words_below_the_environment(path: str) -> None:
     assert refusal(lambda: Secret("jwt", path=path), SpecError).startswith("Secret 'jwt': path: ")

@@ -77,7 +77,7 @@ def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(
 
 def test_cuenta_conmigo_leaves_its_vps_in_phase_2(infra: Infra) -> None:
     aws = {"infra-kit:target": "aws", "infra-kit:region": "us-east-1"}
-    gaps = {"infra-kit:accepted-gaps": {"events": ["engine:nats"]}}
+    gaps = {"infra-kit:accepted-gaps": {"events": ["engine:nats"], "app": ["blue-green"]}}
     config = {**configuration("cuenta-conmigo-production", "2"), **aws, **gaps}
     stack = infra(deploy, stack="cuenta-conmigo-production", config=config)
     assert stack.named("db-server").inputs["multiAz"]
@@ -88,7 +88,7 @@ def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own(infra: Infra) -> Non
     records = [it.inputs for it in stack.of_type("aws:route53/record:Record")]
     led = {inputs["name"]: inputs["zoneId"] for inputs in records if "aliases" in inputs}
     zone = stack.named("zone-zone").outputs["zoneId"]
-    assert led == {"app.vinasantacruz.example": zone, "static.vinasantacruz.example": zone}
+    assert led == {"app.vinasantacruz.example": zone}
     assert stack.exports["name_servers"]
 
 

@@ -1,4 +1,6 @@
-"""The whole application: four stores, a migration, a service, a worker and a scheduled job."""
+"""The whole application: four stores, a migration, a service behind a gateway, a worker and a scheduled job."""
+
+import json
 
 import pulumi
 
@@ -6,16 +8,20 @@ from infra_kit import (
     Backlog,
     Consumer,
     EventBus,
+    Gateway,
+    GatewayRoute,
     Health,
     Job,
     ObjectStore,
     Postgres,
+    RateLimit,
     Redis,
     Service,
     Stream,
     Worker,
 )
 
+config = pulumi.Config("api")
 db = Postgres("db", memory_gb=0.25)
 cache = Redis("cache", memory_gb=0.05)
 files = ObjectStore("files")
@@ -29,8 +35,11 @@ after = pulumi.ResourceOptions(depends_on=[migrate])
 api = Service(
     "api",
     command=["python", "-m", "app.server"],
+    environment=config.require_object("environment"),
+    secrets={"TOKEN": "a-token-that-nobody-sees"},
     min_instances=2,
-    health=Health(interval="2s", timeout="1s"),
+    health=Health(interval="3s", timeout="2s", unhealthy_after=2, start_timeout="5s"),
+    stop_timeout="5s",
     links=[db.link(), cache.link(), files.link("read", "write"), events.link(publish=["lead.created"])],
     opts=after,
 )
@@ -49,4 +58,27 @@ Job(
     links=[db.link("read"), files.link("write")],
     opts=after,
 )
-pulumi.export("url", api.url)
+places = {
+    "db": pulumi.Output.format("postgresql://app@{0}:{1}/{2}", db.host, db.port, db.database),
+    "cache": pulumi.Output.format("redis://{0}:{1}", cache.host, cache.port),
+    "files": pulumi.Output.format("{0}/{1}", files.s3_endpoint, files.bucket),
+    "events": pulumi.Output.format("nats://{0}:{1}", events.host, events.port),
+}
+stranger = Service(
+    "stranger",
+    command=["python", "-m", "app.server"],
+    environment={"PLACES": pulumi.Output.from_input(places).apply(json.dumps)},
+)
+edge = Gateway(
+    "edge",
+    routes={
+        "/*": api,
+        "/seen": GatewayRoute(api, limits=[RateLimit(requests=5, per="15m")]),
+        "/refusals": stranger,
+    },
+    domains=["shop.example.com"],
+    max_body_mb=config.get_int("max_body_mb") or 1,
+    waf=True,
+)
+pulumi.export("url", edge.url)
+pulumi.export("ca_certificate", edge.ca_certificate)

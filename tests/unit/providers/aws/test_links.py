@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import (
     Config,
     Consumer,
     EventBus,
+    Job,
     Network,
     ObjectStore,
     Pooling,
@@ -26,7 +28,7 @@ from infra_kit import (
 from infra_kit.components.object_store import Access
 from infra_kit.errors import SpecError
 from infra_kit.links import Link
-from infra_kit.testing import Recording
+from infra_kit.testing import Recording, record
 from tests.unit.providers.aws.workloads import AWS, IMAGE, INGRESS, PRODUCTION, of, statements, variables, ways_into
 
 
@@ -103,14 +105,14 @@ def test_a_link_to_a_database_gives_its_own_login() -> None:
 
 def test_a_pooler_knows_the_logins_of_links() -> None:
     made = linked(lambda: Postgres("db", pooling=Pooling()).link(), PRODUCTION)
-    arns = {made.named(name).outputs["arn"] for name in ("db-secret", "api-link-db-login")}
+    arns = {made.named(name).outputs["arn"] for name in ("db-secret", "db-api-link-db-login")}
     assert {auth["secretArn"] for auth in made.named("db-pooler").inputs["auths"]} == arns
     (reads, _) = statements(made, "db-pooler-rights")
     assert set(reads["Resource"]) == arns
-    login = json.loads(made.named("api-link-db-login-value").inputs["secretString"])
+    login = json.loads(made.named("db-api-link-db-login-value").inputs["secretString"])
     assert login["username"] == "service-api-db-app"
     # The pooler's role may use the database's key alone.
-    assert made.named("api-link-db-login").inputs["kmsKeyId"] == made.named("db-key").outputs["arn"]
+    assert made.named("db-api-link-db-login").inputs["kmsKeyId"] == made.named("db-key").outputs["arn"]
     assert "@db-pooler-1a2b3c4.proxy-" in secrets(made)["DB_POOLED_URL"]
 
 
@@ -120,7 +122,7 @@ def test_a_pooler_knows_the_logins_of_links() -> None:
 )
 def test_each_link_to_a_cache_is_a_user(access: Any, may: str, may_not: str) -> None:
     made = linked(lambda: Redis("cache").link(access))
-    user = made.named("api-link-cache-user")
+    user = made.named("cache-api-link-cache-user")
     rules = user.inputs["accessString"].split()
     assert may in rules
     assert may_not not in rules
@@ -215,6 +217,22 @@ def test_parameters_are_variables_and_may_be_read_again() -> None:
     assert variables(made)["CONF_DATABASE_HOST"] == "db.internal"
     (may,) = statements(made, "api-role-rights")
     assert may["Resource"] == ["arn:aws:ssm:us-east-1:123456789012:parameter/staging/database/host"]
+
+
+def test_what_waits_for_a_migration_may_be_linked_to_the_same_stores() -> None:
+    """The stores' roles are made by one run, which the migration waits for: that must not wait for the service's."""
+
+    def program() -> None:
+        stores = [Postgres("db", pooling=Pooling()), Redis("cache")]
+        migrate = Job("migrate", image=IMAGE, timeout="10m", links=[store.link() for store in stores])
+        after = pulumi.ResourceOptions(depends_on=[migrate])
+        Service("api", image=IMAGE, links=[store.link() for store in stores], opts=after)
+
+    made = record(program, config=AWS)
+    assert made.named("api").options.depends_on >= {made.named("migrate-run").urn}
+    assert {made.named(f"{it}-api-link-{it}-password").parent for it in ("db", "cache")} == {
+        made.named("db").urn, made.named("cache").urn
+    }  # fmt: skip
 
 
 LINKABLE: Mapping[str, Callable[..., Any]] = {

@@ -120,16 +120,18 @@ def test_the_firewall_stands_in_production_and_lets_the_rest_in() -> None:
     made = gateway(config=PRODUCTION)
     *attacks, last = policy(made)
     assert {rule["action"] for rule in attacks} == {"deny(403)"}
-    assert "sqli" in attacks[0]["match"]["expr"]["expression"]
-    assert attacks[-1]["match"]["expr"]["expression"] == "evaluatePreconfiguredWaf('cve-canary')"
+    said = [rule["match"]["expr"]["expression"].split(" || ") for rule in attacks]
+    assert said[0][1].startswith("evaluatePreconfiguredWaf('sqli-v33-stable'")
+    assert said[-1][-1] == "evaluatePreconfiguredWaf('cve-canary')"
+    assert [len(parts) for parts in said] == [5, 5, 2]
     assert last["action"] == "allow"
-    assert made.named("edge-backend-api").inputs["securityPolicy"] == "edge-policy-api-id"
+    assert made.named("edge-backend-api").inputs["securityPolicy"] == "edge-policy-id"
     assert not gateway().of_type(POLICY)
 
 
 def test_a_limit_of_a_route_counts_its_requests_alone() -> None:
     made = gateway({"/*": "api", "/login": "api", "/login/help": "api"}, {"/login": [LOGIN]})
-    help_, login, last = policy(made)
+    _, help_, login, last = policy(made)
     assert (help_["action"], help_["match"]["expr"]["expression"]) == (
         "allow",
         "request.path.matches('^/login/help$')",
@@ -145,8 +147,35 @@ def test_a_limit_of_a_route_counts_its_requests_alone() -> None:
     assert last["action"] == "allow"
 
 
+def test_services_share_one_policy_in_which_their_routes_stand_in_order() -> None:
+    made = gateway({"/*": "web", "/api/*": "api", "/api/login": "api"}, {"/*": [LOGIN], "/api/login": [LOGIN]})
+    _, login, api, web, _ = policy(made)
+    assert [it["action"] for it in (login, api, web)] == ["throttle", "allow", "throttle"]
+    assert api["match"]["expr"]["expression"] == "request.path.matches('^/api/.*$')"
+    policies = {it.inputs["securityPolicy"] for it in made.of_type("gcp:compute/backendService:BackendService")}
+    assert policies == {"edge-policy-id"}
+
+
+@pytest.mark.parametrize(
+    ("path_", "refused"),
+    [
+        *(
+            (it, True)
+            for it in ("/%6cogin", "/%6Cogin", "/a/..;/b", "/a;b/", "/a\\b", "/a%5Cb", "/a/../b", "//a", "/a%2fb")
+        ),
+        *((it, False) for it in ("/login", "/caf%C3%A9", "/a%20b", "/a..b", "/.well-known/a.b", "/~me/a-b_c")),
+    ],
+)
+def test_a_path_that_a_service_may_read_as_another_goes_around_no_limit(path_: str, refused: bool) -> None:
+    first = policy(gateway({"/*": "api", "/login": "api"}, {"/login": [LOGIN]}))[0]
+    assert first["action"] == "deny(403)"
+    (quoted,) = re.findall(r"^request\.path\.matches\('(.*)'\)$", first["match"]["expr"]["expression"])
+    expression = re.sub(r"\\(.)", r"\1", quoted)  # as the rules language reads a text
+    assert bool(re.search(expression, path_)) == refused
+
+
 def test_a_limit_of_the_gateway_counts_all_requests_of_its_service() -> None:
-    throttle, _ = policy(gateway({"/*": "api", "/v2/*": "api"}, limits=[RateLimit(requests=100)]))
+    _, throttle, _ = policy(gateway({"/*": "api", "/v2/*": "api"}, limits=[RateLimit(requests=100)]))
     assert throttle["match"]["versionedExpr"] == "SRC_IPS_V1"
     assert throttle["rateLimitOptions"]["rateLimitThreshold"] == {"count": 100, "intervalSec": 60}
 

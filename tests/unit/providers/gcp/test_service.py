@@ -93,8 +93,15 @@ def test_a_version_is_well_by_its_health_path_and_stays_so() -> None:
     it = container(service(port=3000, health=health))
     asks = {"httpGet": {"path": "/ok", "port": 3000}, "timeoutSeconds": 4}
     assert it["ports"] == {"containerPort": 3000}
-    assert it["startupProbe"] == {**asks, "periodSeconds": 4, "failureThreshold": 23}
+    assert it["startupProbe"] == {**asks, "periodSeconds": 4, "failureThreshold": 22}
     assert it["livenessProbe"] == {**asks, "periodSeconds": 20, "failureThreshold": 5}
+
+
+@pytest.mark.parametrize(("start", "timeout"), [("240s", "50s"), ("239s", "2s"), ("3s", "3s")])
+def test_a_version_is_waited_for_no_longer_than_cloud_run_allows(start: str, timeout: str) -> None:
+    probe = container(service(health=Health(start_timeout=start, timeout=timeout, interval="240s")))["startupProbe"]
+    assert probe["failureThreshold"] >= 1
+    assert probe["periodSeconds"] * probe["failureThreshold"] <= int(start.removesuffix("s"))
 
 
 def test_a_visitor_stays_where_that_is_asked() -> None:

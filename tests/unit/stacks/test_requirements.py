@@ -1,0 +1,126 @@
+"""What the seeds ask of releases, jobs, parameters and limits, in the stacks as they are configured."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from infra_kit.testing import Recording, Resource
+from infra_kit.testing.plugin import Infra
+from stacks.zuclubit.services import API, SERVICES
+from tests.unit.stacks.test_phases import STACKS, configuration, deploy, phases_of
+
+DEVELOPMENT = [name for name in STACKS if name.endswith("-development")]
+OWNERS = {"migrate", "pgadmin", "directus", "release-dump", "nightly-dump"}
+"""Who changes tables or must see each row, whatever row-level security says."""
+
+
+def stack_of(infra: Infra, name: str, phase: str = "1", **more: Any) -> Recording:
+    return infra(deploy, stack=name, config={**configuration(name, phase), **more})
+
+
+def before(stack: Recording, component: Resource) -> set[str]:
+    """The jobs whose parts must all stand before a component."""
+    found = {it.name for it in stack.resources if it.urn in component.options.depends_on}
+    jobs = {job.name for job in stack.of_type("infra-kit:index:Job")}
+    return {job for job in jobs if found & {f"{job}-run", f"{job}-server"}}
+
+
+@pytest.mark.parametrize(("name", "phase"), [(name, phase) for name in DEVELOPMENT for phase in phases_of(name)])
+def test_tables_are_owned_by_migrations_and_programs_work_with_rows(infra: Infra, name: str, phase: str) -> None:
+    stack = stack_of(infra, name, phase)
+    roles = stack.of_type("pulumi-python:dynamic/infra-kit:PostgresRole")
+    owning = {role.name.removesuffix("-link-db") for role in roles if role.inputs["rights"]["access"] == "owner"}
+    assert "migrate" in owning <= OWNERS
+    assert len(roles) > len(owning)
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [
+        ("cuenta-conmigo-development", "app"),
+        ("founder-diary-development", "app"),
+        ("nomadshift-development", "api"),
+        ("nomadshift-production", "api"),
+        ("vina-santa-cruz-production", "shop"),
+        ("zuclubit-production", "lead"),
+    ],
+)
+def test_a_release_begins_with_its_migrations(infra: Infra, name: str, program: str) -> None:
+    stack = stack_of(infra, name)
+    (component,) = (it for it in stack.resources if it.name == program and it.type.startswith("infra-kit:"))
+    assert "migrate" in before(stack, component)
+
+
+def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night(infra: Infra) -> None:
+    stack = stack_of(infra, "vina-santa-cruz-production")
+    assert "release-dump" in before(stack, stack.named("migrate"))
+    local = stack_of(infra, "vina-santa-cruz-development")
+    jobs = {it.name: it.inputs.get("schedule") for it in local.of_type("pulumi-python:dynamic/infra-kit:JobServer")}
+    assert jobs == {
+        "migrate-server": None,
+        "release-dump-server": None,
+        "nightly-checks-server": "0 2 * * *",
+        "nightly-dump-server": "0 3 * * *",
+        "monthly-images-server": "0 4 1 * *",
+    }
+    keys = {
+        it.name: it.inputs["rights"].get("prefix")
+        for it in local.of_type("pulumi-python:dynamic/infra-kit:ObjectStoreKey")
+    }
+    assert keys["nightly-dump-link-backups"] == keys["nightly-checks-link-backups"] == "dumps/"
+
+
+def test_a_preview_leaves_the_tables_and_the_dumps_of_staging_alone(infra: Infra) -> None:
+    url = "postgresql://preview:p@db.example:5432/vina_santa_cruz"
+    stack = stack_of(infra, "vina-santa-cruz-preview", **{"vina-santa-cruz:database-url": url})
+    assert not stack.of_type("infra-kit:index:Job")
+    assert stack.of_type("infra-kit:index:Service")
+
+
+def test_vina_santa_cruz_renews_its_own_secret_and_keeps_those_it_is_given(infra: Infra) -> None:
+    given = {"vina-santa-cruz:stripe-secret-key": "sk_test"}
+    stack = stack_of(infra, "vina-santa-cruz-development", **given)
+    secrets = {it.name for it in stack.of_type("infra-kit:index:Secret")}
+    assert secrets == {"nextauth-secret", "stripe-secret-key"}
+    assert stack.named("nextauth-secret-file").inputs["rotation"] == "90d"
+
+
+def test_nomadshift_has_the_parameters_of_its_seed(infra: Infra) -> None:
+    stack = stack_of(infra, "nomadshift-production")
+    kinds = ("aws:ssm/parameter:Parameter", "aws:secretsmanager/secret:Secret")
+    names = {it.inputs.get("name") for kind in kinds for it in stack.of_type(kind)}
+    wanted = {"database/host", "database/port", "database/name", "oauth/google/client_id", "oauth/apple/client_id"}
+    assert {f"/production/{it}" for it in {*wanted, "jwt/secret"}} <= names
+
+
+def test_nomadshift_keeps_its_images_in_ecr(infra: Infra) -> None:
+    stack = stack_of(infra, "nomadshift-production")
+    assert len(stack.of_type("aws:ecr/repository:Repository")) == len({"api", "migrate"})
+
+
+@pytest.mark.parametrize(
+    ("name", "is_said"),
+    [("nomadshift-development", False), ("nomadshift-gcp-production", False), ("nomadshift-production", True)],
+)
+def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_counts(
+    infra: Infra, name: str, *, is_said: bool
+) -> None:
+    said = [line for line in stack_of(infra, name).warnings if "limits: /api/auth/login" in line]
+    assert said == (
+        ["limits: /api/auth/login: the edge holds 10 in 10m in place of 5 in 15m, as the stack says."]
+        if is_said
+        else []
+    )
+
+
+def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token(infra: Infra) -> None:
+    paths = yaml.safe_load(API.read_text())["paths"]
+    operations = [(path, it) for path, item in paths.items() for it in item.values()]
+    assert {it["tags"][0] for _, it in operations} == set(SERVICES)
+    assert {path for path, it in operations if it.get("security") == []} == {"/webhooks/whatsapp"}
+    routes = stack_of(infra, "zuclubit-development").named("gateway-server").inputs["routes"]
+    assert set(routes) == {re.sub(r"{[a-z]+}", "*", path) for path in paths}
