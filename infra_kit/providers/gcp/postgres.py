@@ -94,9 +94,11 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     primary = _primary(scope, spec, network, settings)
     replicas = [_replica(scope, spec, primary, settings, number) for number in range(1, spec.read_replicas + 1)]
     databases = {name: _database(scope, spec, primary, name) for name in spec.databases}
-    tunnel.let_in(scope, _destination(spec, [primary, *replicas]))
+    there = _destination(spec, [primary, *replicas])
+    tunnel.let_in(scope, there)
     setup = postgres_setup.create(scope, primary, databases, spec.extensions)
-    return _endpoint(scope, spec, primary, replicas, setup)
+    native = GcpDatabase(network=scope.network, session=setup.session, destination=there, ready=setup.scripts)
+    return _endpoint(spec, primary, replicas, setup, native)
 
 
 def _size(scope: Scope, spec: PostgresSpec) -> Size:
@@ -170,11 +172,11 @@ def _database(scope: Scope, spec: PostgresSpec, primary: sql.DatabaseInstance, n
 
 
 def _endpoint(
-    scope: Scope,
     spec: PostgresSpec,
     primary: sql.DatabaseInstance,
     replicas: Sequence[sql.DatabaseInstance],
     setup: postgres_setup.Setup,
+    native: GcpDatabase,
 ) -> PostgresEndpoint:
     def host(server: sql.DatabaseInstance) -> pulumi.Output[str]:
         return after(server.private_ip_address, *setup.scripts)
@@ -203,12 +205,7 @@ def _endpoint(
         pooled_url=address(primary, POOLER_PORT if spec.pooling else PORT),
         # The provider holds it for a secret; whoever connects is shown it.
         ca_certificate=pulumi.Output.unsecret(primary.server_ca_certs.apply(authorities)),
-        native=GcpDatabase(
-            network=scope.network,
-            session=setup.session,
-            destination=_destination(spec, [primary, *replicas]),
-            ready=setup.scripts,
-        ),
+        native=native,
     )
 
 

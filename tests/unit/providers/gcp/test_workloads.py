@@ -50,10 +50,10 @@ def test_in_the_network_it_reaches_what_it_is_linked_to_on_its_port_and_nothing_
         assert ("allows" in rule) == (rule["priority"] < rules["api-deny-network"]["priority"])
 
 
-def existing(**urls: str) -> Recording:
+def existing(url: str, pooled_url: str | None = None) -> Recording:
     def program() -> None:
         Redis("other")
-        Service("api", image=IMAGE, links=[Postgres.existing("db", **urls).link()])
+        Service("api", image=IMAGE, links=[Postgres.existing("db", url=url, pooled_url=pooled_url).link()])
 
     return of(program)
 
