@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from infra_kit.components.config import Config
     from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
-    from infra_kit.components.gateway import Gateway, GatewayRoute, Jwt
+    from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from infra_kit.rate_limits import RateLimit
     from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
+    from infra_kit.tokens import Jwt
     from infra_kit.workloads import Sidecar, Volume
 
 _HOMES = {
@@ -35,7 +36,7 @@ _HOMES = {
     "components.config": ("Config",),
     "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
-    "components.gateway": ("Gateway", "GatewayRoute", "Jwt"),
+    "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
@@ -52,6 +53,7 @@ _HOMES = {
     "rate_limits": ("RateLimit",),
     "streams": ("Consumer", "Stream"),
     "target": ("Target",),
+    "tokens": ("Jwt",),
     "workloads": ("Sidecar", "Volume"),
 }
 """By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""

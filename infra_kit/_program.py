@@ -125,13 +125,16 @@ def default_network(target: ResolvedTarget, provider: pulumi.ProviderResource | 
     return shared(Network, "network", target, provider)
 
 
+def place(target: ResolvedTarget, provider: pulumi.ProviderResource | None) -> str:
+    return f"{target.key}-{provider.pulumi_resource_name}" if provider else target.key
+
+
 def shared(make: Callable[..., T], role: str, target: ResolvedTarget, provider: pulumi.ProviderResource | None) -> T:
     """What all on a target share: one a program, under a fixed name, whoever needs it first; of a provider that the
     user chose (another region, another account), that provider's own."""
     target, made = current().for_all(target), current().shared
     key = (role, provider or target.key)
     if key not in made:
-        owner = f"{target.key}-{provider.pulumi_resource_name}" if provider else target.key
-        name = naming.child(naming.fit(owner, len(f"-{role}")), role)
+        name = naming.child(naming.fit(place(target, provider), len(f"-{role}")), role)
         made[key] = make(name, target=target, opts=pulumi.ResourceOptions(provider=provider))
     return cast(T, made[key])

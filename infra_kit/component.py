@@ -47,8 +47,8 @@ class Scope:
     opts: pulumi.ResourceOptions
     chosen_network: Network | None = None
     roles: list[str] = dataclasses.field(default_factory=list)
-    provider: pulumi.ProviderResource | None = None
-    """Who makes what comes by `resource`. None: whoever makes the component's own."""
+    holder: Component[Any, Any] | None = None
+    """Whose child what comes by `resource` is. None: the component's own."""
 
     @property
     def what(self) -> str:
@@ -78,6 +78,12 @@ class Scope:
         return None if self._users_provider else self.target.region
 
     @property
+    def place(self) -> str:
+        """What tells components in one account apart from those in another: the target's key, and the provider that the
+        user chose."""
+        return _program.place(self.target, self._users_provider)
+
+    @property
     def _users_provider(self) -> pulumi.ProviderResource | None:
         package = self.target.pulumi_package
         return _chosen(package, self.opts) if package else None
@@ -105,6 +111,7 @@ class Scope:
         depends_on: Sequence[pulumi.Resource] = (),
         ignore_changes: Sequence[str] = (),
         delete_before_replace: bool = False,
+        replace_on_changes: Sequence[str] = (),
         patience: str | None = None,
         **props: Any,
     ) -> R:
@@ -118,41 +125,47 @@ class Scope:
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
             delete_before_replace: its successor is made when it is gone: no two of them may stand at once.
+            replace_on_changes: inputs, as the engine names them, whose change makes another one, although its provider
+                would change it in place; the driver says why. What must be unique of the two differs by them.
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
         """
         name, overrides = self._claim(role), dict(self.overrides.get(role, {}))
         opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
         own = pulumi.ResourceOptions(
-            parent=self.parent,
+            parent=self.holder or self.parent,
             protect=self._protected(protect, stateful=stateful),
             retain_on_delete=self._retained(retain_on_delete),
             depends_on=list(depends_on),
             ignore_changes=list(ignore_changes),
             delete_before_replace=delete_before_replace or None,
-            provider=self.provider,
+            replace_on_changes=list(replace_on_changes),
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if patience else None,
         )
         return make(name, **_overrides.merged(props, overrides), opts=pulumi.ResourceOptions.merge(own, opts))
 
-    def by(self, provider: pulumi.ProviderResource | None) -> Scope:
-        """For what is a part of the component and stands elsewhere, e.g. in a zone of another target."""
-        return dataclasses.replace(self, provider=provider)
+    def within(self, holder: Component[Any, Any]) -> Scope:
+        """For what is a part of the component and a child of another one, where it stays when it becomes a third's: an
+        edge's record in a zone. Its overrides and its protection are still the component's."""
+        return dataclasses.replace(self, holder=holder)
 
     def _claim(self, role: str) -> str:
         self.roles.append(role)
-        name = naming.child(self.name, role)
-        _program.current().claim(f"{_program.CHILD} {type(self.parent).__name__}", name)
+        holder = self.holder or self.parent
+        name = naming.child(holder.name, role)
+        _program.current().claim(f"{_program.CHILD} {type(holder).__name__}", name)
         return name
 
     def _protected(self, said: bool | None, *, stateful: bool) -> bool | None:  # noqa: FBT001
         """None lets the child inherit what the user set on the component, or above it: the SDK has resolved that."""
+        if self.holder:
+            return bool(self.parent._protect)
         if self.parent._protect is not None:
             return None
         return self.defaults.protect or None if stateful and said is None else said
 
     def _retained(self, by_its_kind: bool) -> bool | None:  # noqa: FBT001
-        if self.opts.retain_on_delete is not None:
-            return self.opts.retain_on_delete
+        if self.holder or self.opts.retain_on_delete is not None:
+            return bool(self.opts.retain_on_delete)
         return True if by_its_kind and self.defaults.retain_data else None
 
     @property

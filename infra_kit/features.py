@@ -56,13 +56,22 @@ FLOW_LOGS = Feature("flow-logs")
 VOLUMES = Feature("volumes")
 SIDECARS = Feature("sidecars")
 AUTOSCALING = Feature("autoscaling")
+SCALING_BY_MEMORY = Feature("scaling-by-memory")
+SCALING_BY_REQUESTS = Feature("scaling-by-requests")
 STICKY_SESSIONS = Feature("sticky-sessions")
 BLUE_GREEN = Feature("blue-green")
 ERROR_ROLLBACK = Feature("error-rollback")
 SMOKE_TESTS = Feature("smoke-tests")
 JWT = Feature("jwt")
+JWT_CLAIMS = Feature("jwt-claims")
 WAF = Feature("waf")
 RATE_LIMITS = Feature("rate-limits")
+"""By address; so are the two below that need it."""
+RATE_LIMITS_BY_TOKEN = Feature("rate-limits-by-token")
+RATE_LIMITS_OVER_SERVICES = Feature("rate-limits-over-services")
+"""One count for the routes of several services."""
+RATE_LIMITS_TOGETHER = Feature("rate-limits-together")
+"""Several on one request."""
 ROTATION = Feature("rotation")
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
@@ -70,6 +79,20 @@ PLAIN = frozenset(value for value in globals().values() if isinstance(value, Fea
 
 GUARDS_DATA = frozenset({BACKUPS, POINT_IN_TIME})
 """Never left out unless the stack accepts it, also where only the environment asks for it."""
+
+NEEDS = {
+    WILDCARD_DOMAINS: DOMAINS,
+    HIGH_AVAILABILITY: READ_REPLICAS,
+    POINT_IN_TIME: BACKUPS,
+    RETENTION_LOCK: VERSIONING,
+    SCALING_BY_MEMORY: AUTOSCALING,
+    SCALING_BY_REQUESTS: AUTOSCALING,
+    JWT_CLAIMS: JWT,
+    RATE_LIMITS_BY_TOKEN: JWT,
+    RATE_LIMITS_OVER_SERVICES: RATE_LIMITS,
+    RATE_LIMITS_TOGETHER: RATE_LIMITS,
+}
+"""By feature, the one that it goes with where that is left out; all others stay."""
 
 FAMILIES = frozenset({"version", "extension", "engine"})
 """The families of features that carry a value."""
@@ -97,9 +120,13 @@ def is_known(text: str) -> bool:
 
 
 def gaps(asked: Iterable[Feature], supported: frozenset[Feature], hints: Mapping[Feature, str]) -> dict[Feature, str]:
-    """What is asked and not supported, each with its way out: hints are kept by feature or by family."""
-    missing = sorted(frozenset(asked) - supported)
-    return {gap: hints.get(gap) or hints.get(Feature(gap.family)) or _other_values(gap, supported) for gap in missing}
+    """What is asked and not supported, each with its way out: hints are kept by feature or by family.
+
+    What goes with another gap is none of its own, unless it guards data.
+    """
+    missing = frozenset(asked) - supported
+    own = sorted(gap for gap in missing if gap in GUARDS_DATA or NEEDS.get(gap) not in missing)
+    return {gap: hints.get(gap) or hints.get(Feature(gap.family)) or _other_values(gap, supported) for gap in own}
 
 
 def _other_values(gap: Feature, supported: frozenset[Feature]) -> str:

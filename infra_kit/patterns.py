@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import combinations
 
 
 def longest_first(patterns: Iterable[str]) -> list[str]:
@@ -24,6 +25,19 @@ def overlap(one: str, other: str) -> bool:
             return True
         todo += _steps(at, left, right)
     return False
+
+
+def check_decided(patterns: Iterable[str]) -> None:
+    """Raises `ValueError` for two of which neither is the longer one, and that the same path can fit."""
+    for one, other in combinations(patterns, 2):
+        if _squeezed(one) == _squeezed(other) or (len(one) == len(other) and overlap(one, other)):
+            raise ValueError(
+                f"routes.{other}: a path can fit {one} too, and nothing says which one wins; narrow or drop one"
+            )
+
+
+def _squeezed(pattern: str) -> str:
+    return re.sub(r"\*+", "*", pattern)
 
 
 def within(inner: str, outer: str) -> bool:

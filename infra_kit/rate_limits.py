@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
@@ -31,3 +32,12 @@ class RateLimit(Options):
     burst: int = Field(default=0, ge=0, le=1_000_000)
     """Requests beyond, that may come in one window and are made up for later: never more than `requests` + `burst` in
     `per`, and no more than `requests` in the long run (seeds/004: 20 for the free plan)."""
+
+
+def by_address(limits: Iterable[RateLimit]) -> tuple[RateLimit, ...]:
+    return tuple(limit for limit in limits if limit.by == "address")
+
+
+def by_token(limits: Iterable[RateLimit]) -> tuple[RateLimit, ...]:
+    """By what a token says: its user, or another claim."""
+    return tuple(limit for limit in limits if limit.by != "address")

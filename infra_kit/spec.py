@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self, TypeVar, get_args
 
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
@@ -85,8 +86,13 @@ _MESSAGES = {
     "dict_type": "a mapping is needed",
     "is_instance_of": "a {class} is needed",
     "model_type": "a {class_name} is needed",
+    "greater_than_equal": "at least {ge} is needed",
+    "greater_than": "more than {gt} is needed",
+    "less_than_equal": "at most {le} is needed",
+    "less_than": "less than {lt} is needed",
 }
 """Where pydantic's own words say less, by its type of error."""
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _CONSEQUENCE = "default_factory_not_called"
 """Pydantic's, of a default that goes by another field, which has the mistake."""
 
@@ -98,7 +104,7 @@ def problems(model: type[Model], invalid: ValidationError) -> str:
 
 
 def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
-    path, secret = _path(model, error["loc"])
+    path, field = _path(model, error["loc"])
     where = ".".join(path)
     if error["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(model.model_fields))
@@ -110,30 +116,43 @@ def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
             f"{where} was given an Output, whose value is not known before the deployment; a plain value is needed. "
             "Read it from the stack's configuration (pulumi.Config) instead"
         )
-    template = _MESSAGES.get(error["type"])
-    # pydantic's own words may hold braces: those of a pattern.
-    message = template.format(**error["ctx"]) if template else str(error["msg"]).removeprefix("Value error, ")
-    if secret:
+    message = _message(field, error)
+    if field and SecretStr in _inside(field.annotation):
         return f"{where}: a text is needed, plain or an Output; what was given is not shown, it is a secret"
     return f"{where}: {message}, given {error['input']!r}" if where else message
 
 
-def _path(model: type[BaseModel], parts: Sequence[int | str]) -> tuple[list[str], bool]:
-    """Where the error is, and whether a secret stands there: what pydantic adds behind its name is its own affair."""
+def _message(field: FieldInfo | None, error: Mapping[str, Any]) -> str:
+    template = _MESSAGES.get(error["type"])
+    if template is None:
+        return str(error["msg"]).removeprefix("Value error, ")
+    # A number is told both its bounds: who knows one only may go beyond the other next.
+    bounds = _bounds(field) if field and error["ctx"].keys() & _BOUNDS.keys() else ""
+    return f"{bounds} is needed" if bounds else template.format(**error["ctx"])
+
+
+def _bounds(field: FieldInfo) -> str:
+    found = {key: getattr(bound, key) for bound in field.metadata for key in _BOUNDS if hasattr(bound, key)}
+    return " and ".join(f"{_BOUNDS[key]} {value}" for key, value in found.items())
+
+
+def _path(model: type[BaseModel], parts: Sequence[int | str]) -> tuple[list[str], FieldInfo | None]:
+    """Where the error is, and in which field: what pydantic adds behind a secret's name is its own affair."""
     path: list[str] = []
+    found = None
     for at, part in enumerate(parts):
         path.append(str(part))
         field = model.model_fields.get(str(part))
         if field is None:
             continue
-        inside = _inside(field.annotation)
+        found, inside = field, _inside(field.annotation)
         if SecretStr in inside:
-            return path, True
+            break
         nested = [kind for kind in inside if isinstance(kind, type) and issubclass(kind, BaseModel)]
         if len(nested) == 1:
-            rest, secret = _path(nested[0], parts[at + 1 :])
-            return path + rest, secret
-    return path, False
+            rest, inner = _path(nested[0], parts[at + 1 :])
+            return path + rest, inner or field
+    return path, found
 
 
 def _inside(annotation: Any) -> list[Any]:

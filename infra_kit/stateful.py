@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -70,10 +70,13 @@ _IF_IT_HAS = {
         f"pulumi-python:dynamic/infra-kit:{server}": "volumes"
         for server in ("ServiceServer", "WorkerServer", "JobServer")
     },
-    # Without, it is a copy that a workload reads: see providers/gcp/stored_secrets.py.
-    "gcp:secretmanager/secret:Secret": "annotations",
+    # Without, it is a copy that a workload reads: see stored_secrets.py of aws and gcp.
+    "aws:secretsmanager/secret:Secret": "tags.infra-kit",
+    "gcp:secretmanager/secret:Secret": "annotations.infra-kit",
+    # Without, it is a password of ours, or one that is rotated: see providers/common/rotation.py.
+    "random:index/randomPassword:RandomPassword": "keepers.infra-kit",
 }
-"""The input without which a resource of this type holds no data."""
+"""The input without which a resource of this type holds no data, with a key of it after a dot."""
 
 
 def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> bool:
@@ -89,8 +92,25 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
     source = _COPIES.get(type_token)
     is_copy = source is not None and bool((inputs or {}).get(source))
     if type_token in _IF_IT_HAS:
-        return bool((inputs or {}).get(_IF_IT_HAS[type_token]))
+        name, _, key = _IF_IT_HAS[type_token].partition(".")
+        found = (inputs or {}).get(name)
+        return bool(found and (not key or key in found))
     return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())
+
+
+_RENEWED_BY = {"random:index/randomPassword:RandomPassword": frozenset({"keepers"})}
+"""By type, the inputs that are there to have it made anew."""
+
+
+def is_renewed(type_token: str, changed: Collection[str]) -> bool:
+    """Whether a resource is replaced because the user wants another one, e.g. a secret with a `rotation`.
+
+    Args:
+        type_token: its type.
+        changed: the inputs that replace it, as the engine names them (`keepers`, or a part of it: `keepers.since`).
+    """
+    wanted = _RENEWED_BY.get(type_token, frozenset())
+    return bool(changed) and {key.partition(".")[0] for key in changed} <= wanted
 
 
 _EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
@@ -100,6 +120,8 @@ _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"
 _SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
 _EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
+_SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html"
+_RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
 _CLOUD_SQL_KEYS = "https://cloud.google.com/sql/docs/postgres/configure-cmek"
 _MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances/patch"
@@ -141,6 +163,8 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:kms/key:Key": {
         _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
     },
+    "aws:secretsmanager/secret:Secret": {_SECRETS: frozenset({"name", "namePrefix"})},
+    "random:index/randomPassword:RandomPassword": {_RANDOM: frozenset({"length", "special"})},
     "aws:route53/zone:Zone": {_ROUTE_53: frozenset({"delegationSetId", "name"})},
     "gcp:dns/managedZone:ManagedZone": {
         _CLOUD_DNS: frozenset({"dnsName", "name", "project", "reverseLookup", "visibility"}),

@@ -84,6 +84,23 @@ Header = Annotated[str, matching(r"[A-Za-z0-9-]{1,64}", "a header's name is lett
 HeaderValue = Annotated[str, _checked(str.isprintable, "a header's value is one line of printable characters")]
 Cookie = Annotated[str, matching(r"[A-Za-z0-9_.-]{1,64}", "a cookie's name is letters, digits, '_', '.' and '-'")]
 
+Image = Annotated[
+    str,
+    matching(
+        r"((\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?/)?"
+        r"[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+        r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@[a-z0-9]+:[0-9a-f]{32,})?",
+        "an OCI image by tag or digest is needed, e.g. 'registry.example/api:1.4'",
+    ),
+]
+"""https://github.com/distribution/reference/blob/main/reference.go"""
+
+_PATH = r"/[A-Za-z0-9/_.~-]*"
+Folder = Annotated[str, matching(_PATH, "a path that begins with '/' is needed, e.g. '/data'")]
+"""In a container."""
+RequestPath = Annotated[str, matching(_PATH, "a path that begins with '/' is needed, e.g. '/health'")]
+"""Of a request, without a query."""
+
 Database = Annotated[
     str,
     matching(r"[a-z_][a-z0-9_]{0,62}", "a name of at most 63 lower-case letters, digits and underscores is needed"),

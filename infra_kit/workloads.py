@@ -16,7 +16,7 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
-from infra_kit.texts import Name, matching
+from infra_kit.texts import Folder, Image, Name, matching
 
 Architecture = Literal["amd64", "arm64"]
 Value = str | pulumi.Output[str]
@@ -28,7 +28,6 @@ def _value(given: object) -> object:
     return given
 
 
-Path = Annotated[str, matching(r"/[A-Za-z0-9/_.~-]*", "a path that begins with '/' is needed, e.g. '/data'")]
 Variable = Annotated[
     str, matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "the name of an environment variable is needed, e.g. 'LOG_LEVEL'")
 ]
@@ -38,7 +37,7 @@ Text = Annotated[Value, PlainValidator(_value)]
 class Volume(Options):
     """Files that outlive an instance."""
 
-    path: Path
+    path: Folder
     """Where they are in the container, e.g. `/data`. The variable `VOLUME_<NAME>` tells it: on local, where there is no
     container, they are elsewhere."""
     size_gb: int = Field(default=1, ge=1, le=16_384)
@@ -47,7 +46,7 @@ class Volume(Options):
 class Sidecar(Options):
     """A container beside each instance, which shares its network and goes with it."""
 
-    image: str
+    image: Image
     command: Items[str] = ()
     cpu: float = Field(default=0.25, gt=0, le=16)
     memory_gb: float = Field(default=0.25, ge=0.05, le=120)
@@ -58,7 +57,7 @@ class WorkloadSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    image: str | None = None
+    image: Image | None = None
     """An OCI image by tag or digest, e.g. `registry.example/api:1.4`. On local it is neither needed nor used: there
     `command` runs on the machine itself."""
     command: Items[str] = ()

@@ -17,7 +17,7 @@ from infra_kit.components.gateway import SECURITY_HEADERS, Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
-from infra_kit.patterns import overlap, within
+from infra_kit.patterns import check_decided, overlap, within
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Cookie, Domains, Header, HeaderValue, Pattern, without_wildcards
@@ -176,6 +176,7 @@ class CdnSpec(Spec):
     @model_validator(mode="after")
     def _check(self) -> CdnSpec:
         check_zones(self.domains, self.zones)
+        check_decided(self.routes)
         for pattern, gateway in self.gateways.items():
             secured = [] if self.routes[pattern].ttl == NO_CACHE else _needing_tokens(pattern, gateway)
             if secured:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Protocol, TypedDict, Unpack
+from typing import Annotated, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import ConfigDict, Field, model_validator
@@ -22,6 +22,9 @@ Key = Annotated[
     str,
     matching(r"[a-z0-9_-]+(/[a-z0-9_-]+){0,10}", "a path of lower-case words is needed, e.g. 'database/host'"),
 ]
+
+
+Access = Literal["read"]
 
 
 class ConfigSpec(Spec):
@@ -106,10 +109,11 @@ class Config(Component[ConfigSpec, ConfigEndpoint]):
         self.spec = self.spec.replace(values=checked)
         return driver.create(scope, self.spec)
 
-    def link(self, *, name: str | None = None) -> Link:
+    def link(self, access: Access = "read", *, name: str | None = None) -> Link:
         """To read them. Gives a variable a value: `database/host` is `<NAME>_DATABASE_HOST`.
 
         Args:
+            access: `read`, the only one there is.
             name: what the variables begin with. Default: the component's name in capitals.
         """
-        return links.make(self, ["read"], ["read"], name=name)
+        return links.make(self, [access], get_args(Access), name=name)

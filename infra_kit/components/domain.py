@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Protocol, TypedDict, Unpack, cast
 
@@ -96,7 +96,8 @@ class Entry:
     alias: object = None
     """The same place in the terms of the edge's own target, whose DNS may do better than a CNAME."""
     proves: bool = False
-    """It proves to an authority whose the name is: it may stand there already, and is known before all else."""
+    """It proves to an authority whose the name is: it may stand there already, and is known before all else. Its role
+    names whom it proves it of (`Scope.place`): another account proves it by another record."""
 
 
 class DomainDriver(Driver, Protocol):
@@ -151,6 +152,25 @@ class Domain(Component[DomainSpec, DomainEndpoint]):
             target: where it is.
             opts: see `pulumi.ResourceOptions`.
         """
+        return cls.at(
+            name,
+            domain,
+            lambda driver, scope, spec: driver.existing(scope, spec, id),
+            target=target,
+            opts=opts,
+        )
+
+    @classmethod
+    def at(
+        cls,
+        name: str,
+        domain: str,
+        endpoint: Callable[[DomainDriver, Scope, DomainSpec], DomainEndpoint],
+        *,
+        target: Target | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Domain:
+        """See `existing`; for a driver, which knows where the zone is."""
         zone = cls.__new__(cls)
         Component.__init__(
             zone,
@@ -159,13 +179,25 @@ class Domain(Component[DomainSpec, DomainEndpoint]):
             target=target,
             overrides=None,
             opts=opts,
-            existing=lambda driver, scope: cast(DomainDriver, driver).existing(scope, zone.spec, id),
+            existing=lambda driver, scope: endpoint(cast(DomainDriver, driver), scope, zone.spec),
         )
         return zone
 
     def record(self, scope: Scope, entry: Entry) -> Sequence[pulumi.Resource]:
-        """Makes a record in this zone, for the component of `scope`: see `DomainDriver.record`."""
-        return cast(DomainDriver, self.target.driver(self.KIND)).record(scope, self, entry)
+        """Makes a record in this zone, for the component of `scope`: see `DomainDriver.record`. It is a child of the
+        zone, named by itself: where a name moves to another edge, its record is changed. What proves a name is made
+        once for all edges of one account."""
+        if entry.proves and entry.role in self.proofs:
+            return self.proofs[entry.role]
+        made = cast(DomainDriver, self.target.driver(self.KIND)).record(scope, self, entry)
+        if entry.proves:
+            self.proofs[entry.role] = made
+        return made
+
+    @cached_property
+    def proofs(self) -> dict[str, Sequence[pulumi.Resource]]:
+        """By their role, those that have been made."""
+        return {}
 
     @cached_property
     def holders(self) -> dict[tuple[str, str], str]:

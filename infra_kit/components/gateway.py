@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, model_validator
 
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
@@ -19,11 +17,12 @@ from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.openapi import paths
-from infra_kit.patterns import overlap
-from infra_kit.rate_limits import RateLimit
+from infra_kit.patterns import check_decided
+from infra_kit.rate_limits import RateLimit, by_address, by_token
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Domains, Header, HeaderValue, Pattern, without_wildcards
+from infra_kit.tokens import Jwt
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -34,41 +33,6 @@ SECURITY_HEADERS = {
 }
 """Those of seeds/001, without X-XSS-Protection, which browsers have dropped
 (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-XSS-Protection)."""
-
-SAID_BY_GATEWAY = frozenset(
-    {"authorization", "connection", "content-length", "content-type", "cookie", "forwarded", "host", "te"}
-    | {"transfer-encoding", "upgrade", "via", "x-infra-kit-cdn", "x-real-ip"}
-)
-"""With `x-forwarded-…`, request headers that can carry no claim: they have a meaning already."""
-
-
-def _claims(claims: Mapping[str, str]) -> Mapping[str, str]:
-    names = [header.lower() for header in claims]
-    taken = [name for name in names if name in SAID_BY_GATEWAY or name.startswith("x-forwarded-")]
-    if taken:
-        raise ValueError(f"{taken[0]} is a header with a meaning of its own; take another, e.g. 'X-Tenant'")
-    if len(set(names)) < len(names):
-        raise ValueError("each header stands once, in capitals or not")
-    return claims
-
-
-class Jwt(Options):
-    """Tokens that requests must carry: `Authorization: Bearer …`, signed by the issuer (RS256 or ES256)."""
-
-    issuer: str = Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?$")
-    """The token's `iss`, e.g. `https://auth.example.com`."""
-    audience: Items[str] = Field(min_length=1)
-    """The token's `aud` is one of these."""
-    jwks_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
-    """Where its public keys are. Default: `<issuer>/.well-known/jwks.json`."""
-    claims: Annotated[Mapping[Header, str], AfterValidator(_claims)] = Field(default_factory=dict)
-    """Claims that services get as headers, e.g. `{"X-Tenant": "tenant_id"}`: a text as it is, all else as JSON. A
-    visitor's own headers of these names never get through, on no route."""
-
-    @property
-    def keys_url(self) -> str:
-        """Where the issuer's public keys are."""
-        return self.jwks_url or f"{self.issuer.rstrip('/')}/.well-known/jwks.json"
 
 
 class GatewayRoute(Options):
@@ -88,6 +52,9 @@ class GatewayRoute(Options):
 
 def _route(given: object) -> object:
     return GatewayRoute(given) if isinstance(given, Service) else given
+
+
+Change = Callable[[Sequence[RateLimit]], Sequence[RateLimit]]
 
 
 def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
@@ -125,11 +92,7 @@ class GatewaySpec(Spec):
     def _check(self) -> GatewaySpec:
         self._check_outermost()
         check_zones(self.domains, self.zones)
-        for one, other in combinations(self.routes, 2):
-            if _squeezed(one) == _squeezed(other) or (len(one) == len(other) and overlap(one, other)):
-                raise ValueError(
-                    f"routes.{other}: a path can fit {one} too, and nothing says which one wins; narrow or drop one"
-                )
+        check_decided(self.routes)
         for pattern, route in self.routes.items():
             if route.jwt and self.jwt is None:
                 raise ValueError(f"routes.{pattern}: jwt: the gateway has none; say jwt=Jwt(issuer=…, audience=[…])")
@@ -164,10 +127,22 @@ class GatewaySpec(Spec):
             features.DOMAINS: bool(self.domains),
             features.WILDCARD_DOMAINS: len(without_wildcards(self.domains)) < len(self.domains),
             features.JWT: self.jwt is not None,
+            features.JWT_CLAIMS: self.jwt is not None and bool(self.jwt.claims),
             features.WAF: bool(self.waf),
-            features.RATE_LIMITS: bool(self.limits or any(route.limits for route in self.routes.values())),
+            **self._asked_of_limits(),
         }
         return frozenset(feature for feature, wanted in asked.items() if wanted)
+
+    def _asked_of_limits(self) -> Mapping[Feature, bool]:
+        routes = self.routes.values()
+        every = [*self.limits, *(limit for route in routes for limit in route.limits)]
+        services = {id(route.to) for route in routes}
+        return {
+            features.RATE_LIMITS: bool(by_address(every)),
+            features.RATE_LIMITS_BY_TOKEN: bool(by_token(every)),
+            features.RATE_LIMITS_OVER_SERVICES: bool(by_address(self.limits)) and len(services) > 1,
+            features.RATE_LIMITS_TOGETHER: any(len(by_address([*self.limits, *it.limits])) > 1 for it in routes),
+        }
 
     def without(self, feature: Feature) -> GatewaySpec:
         match feature:
@@ -176,30 +151,40 @@ class GatewaySpec(Spec):
             case features.WILDCARD_DOMAINS:
                 return self.replace(domains=without_wildcards(self.domains))
             case features.JWT:
-                return self.replace(jwt=None, limits=_by_address(self.limits), routes=self._routes(jwt=None))
+                rest = self._limited(by_address, by_address)
+                routes = {key: route.model_copy(update={"jwt": None}) for key, route in rest.routes.items()}
+                return rest.replace(jwt=None, routes=routes)
+            case features.JWT_CLAIMS:
+                return self.replace(jwt=self.jwt and self.jwt.model_copy(update={"claims": {}}))
             case features.WAF:
                 return self.replace(waf=False)
+            case _:
+                return self._without_limits(feature)
+
+    def _without_limits(self, feature: Feature) -> GatewaySpec:
+        match feature:
             case features.RATE_LIMITS:
-                return self.replace(limits=(), routes=self._routes(limits=()))
+                return self._limited(by_token, by_token)
+            case features.RATE_LIMITS_BY_TOKEN:
+                return self._limited(by_address, by_address)
+            case features.RATE_LIMITS_OVER_SERVICES:
+                return self._limited(by_token, lambda own: (*own, *by_address(self.limits)))
+            case features.RATE_LIMITS_TOGETHER:
+                return self._one_limit_a_request()
             case _:
                 return super().without(feature)
 
-    def _routes(self, **changes: object) -> dict[str, GatewayRoute]:
-        changed = {pattern: route.model_copy(update=changes) for pattern, route in self.routes.items()}
-        if "jwt" not in changes:
-            return changed
-        return {
-            pattern: route.model_copy(update={"limits": _by_address(route.limits)})
-            for pattern, route in changed.items()
-        }
+    def _limited(self, general: Change, own: Change) -> GatewaySpec:
+        """With other limits: the gateway's, and each route's."""
+        routes = {key: route.model_copy(update={"limits": own(route.limits)}) for key, route in self.routes.items()}
+        return self.replace(limits=general(self.limits), routes=routes)
 
-
-def _squeezed(pattern: str) -> str:
-    return re.sub(r"\*+", "*", pattern)
-
-
-def _by_address(limits: Sequence[RateLimit]) -> tuple[RateLimit, ...]:
-    return tuple(limit for limit in limits if limit.by == "address")
+    def _one_limit_a_request(self) -> GatewaySpec:
+        """A route's own comes before the gateway's, which counts on each other route by itself then."""
+        first = by_address(self.limits)[:1]
+        if not any(by_address(route.limits) for route in self.routes.values()):
+            return self._limited(lambda general: (*first, *by_token(general)), tuple)
+        return self._limited(by_token, lambda own: (*(by_address(own)[:1] or first), *by_token(own)))
 
 
 class GatewayArgs(TypedDict, total=False):
@@ -270,7 +255,17 @@ class Gateway(Component[GatewaySpec, GatewayEndpoint]):
     def _create(self, driver: Any, scope: Scope) -> GatewayEndpoint:
         for pattern, route in self.spec.routes.items():
             scope.check_near(route.to, f"routes: {pattern}")
+        if not self.spec.public:
+            pulumi.Output.from_input(self._check_cdn())
         return super()._create(driver, scope)
+
+    async def _check_cdn(self) -> None:
+        """Once the program has been read."""
+        if self._cdn is None:
+            raise SpecError(
+                f"Gateway {self.name!r}: public: given False, and no Cdn of this program leads here, so nobody could "
+                f"reach it. Say Cdn(…, routes={{'/*': {self.name}}}), outside of an apply, or leave public out."
+            )
 
     @staticmethod
     def routes_of(document: Mapping[str, Any], services: Mapping[str, Service]) -> dict[str, GatewayRoute]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
 from pydantic import ConfigDict, Field, model_validator
@@ -17,6 +17,8 @@ from infra_kit.spec import Spec
 from infra_kit.target import Target
 from infra_kit.workloads import Text, Value
 
+Access = Literal["read"]
+
 
 class SecretSpec(Spec):
     """What a secret is asked for."""
@@ -26,7 +28,7 @@ class SecretSpec(Spec):
     value: Text | None = None
     """What it holds, taken as a secret whether it is one or not. Default: generated."""
     length: int = Field(default=32, ge=16, le=256)
-    """Letters and digits of a generated one."""
+    """Letters and digits of a generated one. Another length is another value: it is refused as a loss of data is."""
     rotation: Duration | None = None
     """After that a generated one is made anew, by the next `up` (seeds/001: 90 d). Default: never."""
     path: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+){0,10}$", max_length=200)
@@ -35,6 +37,8 @@ class SecretSpec(Spec):
 
     @model_validator(mode="after")
     def _check(self) -> SecretSpec:
+        if self.value is not None and self.length != type(self).model_fields["length"].default:
+            raise ValueError("length: only a generated secret has one; leave it out, or value")
         if self.value is not None and self.rotation:
             raise ValueError(
                 "rotation: only a generated secret can be made anew; leave value out, or change it yourself"
@@ -98,10 +102,11 @@ class Secret(Component[SecretSpec, SecretEndpoint]):
     ) -> None:
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
-    def link(self, *, name: str | None = None) -> Link:
+    def link(self, access: Access = "read", *, name: str | None = None) -> Link:
         """To read it. Gives one variable, `<NAME>`, which holds the value.
 
         Args:
+            access: `read`, the only one there is.
             name: what the variable is called. Default: the component's name in capitals.
         """
-        return links.make(self, ["read"], ["read"], name=name)
+        return links.make(self, [access], get_args(Access), name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, Unpack
+from typing import Any, Literal, Protocol, Unpack, get_args
 
 import pulumi
 from pydantic import Field, model_validator
@@ -17,15 +17,17 @@ from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options
 from infra_kit.target import Target
-from infra_kit.workloads import Path, WorkloadArgs, WorkloadSpec
+from infra_kit.texts import RequestPath
+from infra_kit.workloads import WorkloadArgs, WorkloadSpec
 
 Strategy = Literal["rolling", "blue-green"]
+Access = Literal["call"]
 
 
 class Health(Options):
     """How it is told whether an instance is well: it answers 200 to 399."""
 
-    path: Path = "/health"
+    path: RequestPath = "/health"
     """seeds/000"""
     interval: Duration = "30s"
     """Between two checks (seeds/000: 30 s)."""
@@ -53,6 +55,11 @@ class Scaling(Options):
     requests_per_instance: int | None = Field(default=None, ge=1, le=1_000_000)
     """Requests a minute of one instance to stay below (seeds/000: 1000)."""
 
+    @property
+    def asks_memory(self) -> bool:
+        """Whether memory was asked to be looked at: its default is no promise, for not every target can."""
+        return self.memory_percent is not None and "memory_percent" in self.model_fields_set
+
 
 class Release(Options):
     """How a new version takes over. If it fails, the old one goes on and `up` fails with the reason."""
@@ -60,7 +67,7 @@ class Release(Options):
     strategy: Strategy = "rolling"
     """`rolling`: an instance at a time, each well before an old one goes. `blue-green`: a whole new set beside the old
     one, tried by the smoke tests, then switched to at once."""
-    smoke_tests: Items[Path] = ()
+    smoke_tests: Items[RequestPath] = ()
     """Paths that the new version must answer with 200 to 399 before it takes over."""
     max_smoke_failures_percent: int = Field(default=0, ge=0, le=100)
     """More failed smoke tests than that take it back (seeds/000: 50)."""
@@ -102,9 +109,12 @@ class ServiceSpec(WorkloadSpec):
         return super().sets() | {"PORT"}
 
     def asked(self) -> Mapping[Feature, bool]:
+        grows = self.most_instances > self.min_instances
         return {
             **super().asked(),
-            features.AUTOSCALING: self.most_instances > self.min_instances,
+            features.AUTOSCALING: grows,
+            features.SCALING_BY_MEMORY: grows and self.scaling.asks_memory,
+            features.SCALING_BY_REQUESTS: grows and self.scaling.requests_per_instance is not None,
             features.STICKY_SESSIONS: self.sticky_sessions,
             features.BLUE_GREEN: self.release.strategy == "blue-green",
             features.ERROR_ROLLBACK: self.release.max_error_percent is not None,
@@ -115,6 +125,10 @@ class ServiceSpec(WorkloadSpec):
         match feature:
             case features.AUTOSCALING:
                 return self.replace(max_instances=None)
+            case features.SCALING_BY_MEMORY:
+                return self.replace(scaling=self.scaling.model_copy(update={"memory_percent": None}))
+            case features.SCALING_BY_REQUESTS:
+                return self.replace(scaling=self.scaling.model_copy(update={"requests_per_instance": None}))
             case features.STICKY_SESSIONS:
                 return self.replace(sticky_sessions=False)
             case features.BLUE_GREEN:
@@ -184,10 +198,11 @@ class Service(Component[ServiceSpec, ServiceEndpoint]):
     ) -> None:
         super().__init__(name, arguments, target=target, network=network, overrides=overrides, opts=opts)
 
-    def link(self, *, name: str | None = None) -> Link:
+    def link(self, access: Access = "call", *, name: str | None = None) -> Link:
         """To call it. Gives `<NAME>_URL`, `<NAME>_HOST`, `<NAME>_PORT`.
 
         Args:
+            access: `call`, the only one there is.
             name: what the variables begin with. Default: the component's name in capitals.
         """
-        return links.make(self, ["call"], ["call"], name=name)
+        return links.make(self, [access], get_args(Access), name=name)

@@ -10,7 +10,7 @@ from typing import Any
 from infra_kit import target
 from infra_kit.engine.operations import Step, short
 from infra_kit.errors import ConfigError, DataLossRefusedError, TargetError
-from infra_kit.stateful import is_stateful
+from infra_kit.stateful import is_renewed, is_stateful
 
 _REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
 _DELETING = {"delete"}
@@ -26,7 +26,7 @@ def check(steps: Sequence[Step], allowed: Collection[str] = ()) -> None:
     Raises:
         DataLossRefusedError: it names each resource, why, and the safe way.
     """
-    losses = _losses(steps, allowed, lambda step: step.op in _REPLACING or (step.op in _DELETING and not step.retained))
+    losses = _losses(steps, allowed, _loses)
     if not losses:
         return
     lines = ["refused: this would lose data. Nothing was changed."]
@@ -80,6 +80,12 @@ def check_names(allowed: Collection[str], known: Collection[str], stack: str) ->
         if name not in known:
             there = f"There are: {', '.join(sorted(known))}." if known else "It has none."
             raise ConfigError(f"--allow-delete {name}: {stack} has no component or resource of that name. {there}")
+
+
+def _loses(step: Step) -> bool:
+    if step.op in _REPLACING:
+        return not is_renewed(step.type, step.replace_keys)
+    return step.op in _DELETING and not step.retained
 
 
 def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[Step], bool]) -> list[list[Step]]:

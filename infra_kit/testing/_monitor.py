@@ -64,16 +64,16 @@ class Monitor(MockMonitor):
             self.states[urn] = {}
             return resource_pb2.RegisterResourceResponse(urn=urn)
         identity = request.importId or f"{request.name}-id"
-        state = self._state(request)
+        state = self._state(urn, request)
         self.states[urn] = state
         self.resources[urn] = MockMonitor.ResourceRegistration(urn, identity, plain(state))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=message(state))
 
-    def _state(self, request: Any) -> dict[str, Any]:
+    def _state(self, urn: str, request: Any) -> dict[str, Any]:
         """The inputs, and what the table of answers adds; secret what the program asked to be."""
         inputs = bag(request.object)
         answer = _answer(request.type, self._outputs, "OUTPUTS")
-        added = _ask(answer, plain(inputs)) if answer is not None else {}
+        added = _ask(answer, {**plain(inputs), "urn": urn}) if answer is not None else {}
         state = {**inputs, **added}
         return state | {key: secret(plain(state.get(key))) for key in request.additionalSecretOutputs}
 

@@ -121,7 +121,8 @@ def record(
         config: the stack's configuration. A key without a namespace is the project's; values that are no str are
             given to the program as JSON, which is what a stack's file does with lists and mappings.
         secrets: the keys of `config` that are secret.
-        outputs: by type token, what a resource answers beside its inputs: values, or a function of the inputs.
+        outputs: by type token, what a resource answers beside its inputs: values, or a function of the inputs
+            and its `urn`.
         calls: by token, what a provider's function answers, e.g. `aws:index/getCallerIdentity:getCallerIdentity`.
 
     Raises:

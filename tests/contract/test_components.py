@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -131,6 +132,22 @@ def test_what_is_asked_is_known_and_can_be_left_out(kind: type[Any_], feature: F
     assert feature not in given.without(feature).features()
 
 
+@each_feature
+def test_what_a_program_gave_may_change_afterwards_and_the_spec_does_not(kind: type[Any_], feature: Feature) -> None:
+    suite: type[ComponentConformance] = SUITES[kind]
+    given = {key: mutable(value) for key, value in {**suite.arguments, **suite.asks[feature]}.items()}
+    kept = suite().spec(given)
+    before = repr(kept)
+    for value in given.values():
+        if isinstance(value, dict | list):
+            value.clear()
+    assert repr(kept) == before
+
+
+def mutable(given: Any) -> Any:
+    return dict(given) if isinstance(given, Mapping) else list(given) if isinstance(given, list | tuple) else given
+
+
 @each_component
 def test_every_feature_that_a_spec_can_ask_is_tried_by_its_suite(kind: type[Any_]) -> None:
     """What `without` knows is what can be asked: each such feature stands in the suite's `asks`."""
@@ -155,6 +172,9 @@ def test_whatever_is_left_out_what_remains_is_a_spec(kind: type[Any_]) -> None:
             for feature in both.features():
                 rest = both.without(feature)
                 assert feature not in rest.features()
+                if feature.family not in features.ONE_OF:
+                    lost = both.features() - rest.features() - {feature}
+                    assert all(features.NEEDS.get(it) == feature for it in lost), (feature, lost)
                 spec.build(kind.SPEC, kind.__name__, "it", {k: v for k, v in rest if v is not None})
 
 

@@ -49,3 +49,14 @@ def test_a_gap_has_its_own_hint_before_its_familys() -> None:
 def test_a_gap_without_a_hint_names_the_values_there_are() -> None:
     supported = frozenset({features.version("17"), features.version("18"), features.extension("vector")})
     assert features.gaps({features.version("15")}, supported, {}) == {features.version("15"): "there is 17, 18"}
+
+
+def test_what_goes_with_another_gap_is_no_gap_of_its_own() -> None:
+    asked = {features.JWT, features.JWT_CLAIMS, features.RATE_LIMITS_BY_TOKEN}
+    assert features.gaps(asked, frozenset(), {}).keys() == {features.JWT}
+    assert features.gaps(asked, frozenset({features.JWT}), {}).keys() == asked - {features.JWT}
+
+
+def test_what_guards_data_is_a_gap_of_its_own_always() -> None:
+    asked = {features.BACKUPS, features.POINT_IN_TIME}
+    assert features.gaps(asked, frozenset(), {}).keys() == asked

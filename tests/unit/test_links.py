@@ -10,6 +10,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pydantic import ValidationError
 
 from infra_kit import (
     Config,
@@ -132,10 +133,35 @@ def test_a_prefix_is_told() -> None:
         (lambda: Postgres("it").link("admin"), "read, readwrite, owner"),  # type: ignore[arg-type]
         (lambda: Redis("it").link("admin"), "read, readwrite"),  # type: ignore[arg-type]
         (lambda: ObjectStore("it").link("admin"), "read, write, delete"),  # type: ignore[arg-type]
+        (lambda: Service("it", command=COMMAND).link("admin"), "call"),  # type: ignore[arg-type]
+        (lambda: Secret("it").link("admin"), "read"),  # type: ignore[arg-type]
+        (lambda: Config("it", values={"a": "b"}).link("admin"), "read"),  # type: ignore[arg-type]
     ],
 )
 def test_an_unknown_access_is_refused_with_those_there_are(make: Callable[[], Link], allowed: str) -> None:
     assert refusal(make, SpecError).endswith(f"'it': link: access: given 'admin', allowed: {allowed}.")
+
+
+def test_nothing_links_itself_for_a_link_needs_what_is_there_already() -> None:
+    def program() -> None:
+        api: Service = Service("api", command=COMMAND, links=[api.link()])  # noqa: F821, F841  that is the mistake
+
+    with pytest.raises(UnboundLocalError, match="'api'"):
+        record(program)
+
+
+def test_a_link_comes_with_the_component_and_none_later_for_it_keeps_a_copy() -> None:
+    def program() -> None:
+        wanted = [Redis("cache").link()]
+        api = Service("api", command=COMMAND, links=wanted)
+        wanted.append(Redis("sessions").link())
+        assert [link.name for link in api.spec.links] == ["CACHE"]
+        with pytest.raises(AttributeError):
+            api.spec.links.append(wanted[-1])  # type: ignore[attr-defined]
+        with pytest.raises(ValidationError, match="frozen"):
+            api.spec.links = wanted  # type: ignore[misc]
+
+    record(program)
 
 
 def test_a_bus_is_linked_for_something() -> None:

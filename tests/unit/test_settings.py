@@ -22,7 +22,7 @@ def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
 
 def test_a_value_out_of_range_is_refused_with_the_range() -> None:
     message = refusal({"ports": {"db": 80}})
-    assert message == "infra-kit:local: ports.db: Input should be greater than or equal to 1024, given 80."
+    assert message == "infra-kit:local: ports.db: at least 1024 is needed, given 80."
 
 
 def test_a_value_of_another_type_is_refused() -> None:

@@ -42,9 +42,7 @@ def test_an_unknown_argument_is_refused_with_those_there_are() -> None:
 
 
 def test_a_value_out_of_range_is_refused_with_the_range() -> None:
-    assert refusal(read_replicas=6) == (
-        "Postgres 'db': read_replicas: Input should be less than or equal to 5, given 6"
-    )
+    assert refusal(read_replicas=6) == ("Postgres 'db': read_replicas: at least 0 and at most 5 is needed, given 6")
 
 
 def test_an_unsupported_version_is_refused_with_those_there_are() -> None:
@@ -116,7 +114,7 @@ def test_options_written_as_a_mapping_are_checked_alike() -> None:
     [
         (
             lambda: Backups(retention_days=99),
-            "Backups: retention_days: Input should be less than or equal to 35, given 99",
+            "Backups: retention_days: at least 1 and at most 35 is needed, given 99",
         ),
         (lambda: Pooling(mod="session"), "Pooling: unknown 'mod'; allowed: max_connections, mode"),  # type: ignore[call-arg]
         (lambda: Stream(subjects=[]), "Stream: subjects: at least 1 is needed, given []"),

@@ -54,3 +54,17 @@ def test_a_replica_holds_no_data_of_its_own_though_its_primary_of_the_same_type_
     assert not is_stateful(token, {source: "db-primary"})
     assert is_stateful(token, {source: ""})
     assert is_stateful(token, {})
+
+
+@pytest.mark.parametrize(
+    ("token", "field"),
+    [
+        ("aws:secretsmanager/secret:Secret", "tags"),
+        ("gcp:secretmanager/secret:Secret", "annotations"),
+        ("random:index/randomPassword:RandomPassword", "keepers"),
+    ],
+)
+def test_a_secret_holds_data_unless_it_is_a_copy_or_rotates(token: str, field: str) -> None:
+    assert is_stateful(token, {field: {"infra-kit": "original"}})
+    assert not is_stateful(token, {field: {"since": "2026-01-01"}})
+    assert not is_stateful(token, {})

@@ -29,6 +29,9 @@ READ_SECONDS = 60
 """As long as a load balancer waits for a service, and the most without asking AWS for more
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html)."""
 EVERYTHING = "/*"
+WAY_PATIENCE = "30m"
+"""The provider's own 15 minutes are known to run out
+(https://github.com/terraform-aws-modules/terraform-aws-cloudfront/issues/163)."""
 
 
 def check(scope: Scope, spec: CdnSpec) -> None:
@@ -77,25 +80,33 @@ def origin_id(gateway: Gateway) -> str:
 def _origin(scope: Scope, spec: CdnSpec, gateway: Gateway, certificate: pulumi.Output[str] | None) -> dict[str, Any]:
     native = scope.native(gateway, AwsGateway)
     native.fronts.add(Front(certificate=_certificate(scope, spec, gateway, certificate)))
-    way = scope.resource(
-        f"way-{gateway.name}",
-        cloudfront.VpcOrigin,
-        vpc_origin_endpoint_config={
-            "name": f"{scope.target.app}-{scope.name}-{gateway.name}",
-            "arn": native.arn,
-            "http_port": HTTP,
-            "https_port": HTTPS,
-            # Why not CKV2_AWS_72 without domains: CloudFront trusts no certificate but of a public name.
-            "origin_protocol_policy": "https-only" if certificate is not None else "http-only",
-            "origin_ssl_protocols": {"items": list(TLS), "quantity": len(TLS)},
-        },
-        tags=scope.tags,
-    )
+    way = _way(scope, gateway, native.arn, "http" if certificate is None else "https")
     return {
         "origin_id": origin_id(gateway),
         "domain_name": native.name,
         "vpc_origin_config": {"vpc_origin_id": way.id, "origin_read_timeout": READ_SECONDS},
     }
+
+
+def _way(scope: Scope, gateway: Gateway, balancer: pulumi.Output[str], scheme: str) -> cloudfront.VpcOrigin:
+    """CloudFront changes no VPC origin that a distribution has: another one is made, by another name
+    (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateVpcOrigin.html)."""
+    return scope.resource(
+        f"way-{gateway.name}",
+        cloudfront.VpcOrigin,
+        replace_on_changes=["vpcOriginEndpointConfig"],
+        patience=WAY_PATIENCE,
+        vpc_origin_endpoint_config={
+            "name": balancer.apply(lambda arn: f"{scope.name}-{scheme}-{arn.rsplit('/', 1)[-1]}"),
+            "arn": balancer,
+            "http_port": HTTP,
+            "https_port": HTTPS,
+            # Why not CKV2_AWS_72 without domains: CloudFront trusts no certificate but of a public name.
+            "origin_protocol_policy": f"{scheme}-only",
+            "origin_ssl_protocols": {"items": list(TLS), "quantity": len(TLS)},
+        },
+        tags=scope.tags,
+    )
 
 
 def _certificate(

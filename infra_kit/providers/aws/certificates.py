@@ -17,7 +17,7 @@ from pulumi_aws import acm
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, Entry, nearest
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws.domain import in_zone
+from infra_kit.providers.aws.domain import in_hosted
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.dns import Zones
@@ -29,7 +29,7 @@ MAX_COMMON_NAME = 64
 def zones(scope: Scope, given: Sequence[Domain]) -> Zones:
     """The zones of an edge's names: those that it was given, then those that the settings name."""
     hosted = cast(AwsSettings, scope.target.settings).hosted_zones
-    return {**{domain: partial(in_zone, zone_id=id_) for domain, id_ in hosted.items()}, **dns.zones(given)}
+    return {**{domain: partial(in_hosted, domain, id_) for domain, id_ in hosted.items()}, **dns.zones(given)}
 
 
 def certificate(scope: Scope, domains: Sequence[str], zones: Zones, **place: Any) -> pulumi.Output[str]:
@@ -95,7 +95,7 @@ def _prove(scope: Scope, domains: Sequence[str], zones: Zones, options: Options)
     for base in sorted({domain.removeprefix("*.") for domain in domains}):
         option, zone = _option(options, base), nearest(base, zones)
         if zone:
-            made += zones[zone](scope, _validation(base, option))
+            made += zones[zone](scope, _validation(scope, base, option))
         else:
             option.apply(lambda option: _say(scope, option))
     return made
@@ -119,10 +119,10 @@ def _say(scope: Scope, option: Any) -> None:
     )
 
 
-def _validation(base: str, option: pulumi.Output[Any]) -> Entry:
+def _validation(scope: Scope, base: str, option: pulumi.Output[Any]) -> Entry:
     """Always a CNAME (https://docs.aws.amazon.com/acm/latest/APIReference/API_ResourceRecord.html)."""
     return Entry(
-        role=f"validation-{base}",
+        role=f"validation-{scope.place}-{base}",
         name=option.apply(lambda it: it.resource_record_name),
         type="CNAME",
         values=[option.apply(lambda it: it.resource_record_value)],

@@ -1,7 +1,7 @@
 """Config on AWS: a tree of parameters in SSM's Parameter Store.
 
 - `database/host` of production is the parameter `/production/database/host`. It is one of the account's and region's,
-  so another application there needs another path.
+  so another application there needs another path. Of a preview it is `/preview/<app>/<stack>/database/host`.
 - What is linked gets the values as plain variables, and may read these parameters, by their names: to see a change
   without being deployed anew.
 - Why not CKV_AWS_337 and CKV2_AWS_34 (encrypted parameters): a secret is refused here, and belongs into a Secret.
@@ -18,9 +18,9 @@ from infra_kit.component import Scope
 from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.providers.aws import stored_names
 from infra_kit.providers.aws.grants import AwsGrant
 from infra_kit.providers.aws.policies import allow
-from infra_kit.providers.aws.secret import stored_name
 
 SUPPORTS: frozenset[Feature] = frozenset()
 
@@ -44,7 +44,7 @@ def _parameter(scope: Scope, path: str, value: pulumi.Input[str]) -> ssm.Paramet
     return scope.resource(
         f"parameter-{path.replace('/', '.')}",
         ssm.Parameter,
-        name=stored_name(scope, path),
+        name=stored_names.of(scope, path),
         type="String",
         # What is longer than 4 KB costs, and is taken.
         tier="Intelligent-Tiering",

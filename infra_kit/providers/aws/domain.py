@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -24,6 +25,7 @@ from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
 from infra_kit.dns_records import RecordType
 from infra_kit.features import Feature
+from infra_kit.naming import MAX_LENGTH, fit
 from infra_kit.providers.common import dns
 
 SUPPORTS: frozenset[Feature] = frozenset()
@@ -58,7 +60,7 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
     )
     dns.say_servers(scope, spec, zone.name_servers)
     for entry in dns.own(scope, spec):
-        in_zone(scope, entry, zone.zone_id)
+        _in_zone(scope, entry, zone.zone_id)
     return dns.endpoint(zone.name, zone.name_servers, AwsZone(id=zone.zone_id))
 
 
@@ -70,11 +72,19 @@ def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEnd
 
 def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:
     dns.claim(scope, zone, entry, entry.alias.types if isinstance(entry.alias, AwsAlias) else ())
-    there = scope.by(zone.get_provider("aws:route53/record:Record"))
-    return in_zone(there, entry, scope.native(zone, AwsZone).id)
+    return _in_zone(scope.within(zone), entry, scope.native(zone, AwsZone).id)
 
 
-def in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[route53.Record]:
+def in_hosted(domain: str, id_: str, scope: Scope, entry: Entry) -> Sequence[pulumi.Resource]:
+    """Makes a record in a zone that the settings name: one component on the target has all of its records."""
+    endpoint = dns.endpoint(
+        pulumi.Output.from_input(domain), pulumi.Output.from_input([]), AwsZone(id=pulumi.Output.from_input(id_))
+    )
+    make = partial(Domain.at, domain=domain, endpoint=lambda *_: endpoint)
+    return scope.shared(make, f"zone-{fit(domain, MAX_LENGTH // 2)}").record(scope, entry)
+
+
+def _in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[route53.Record]:
     """A record in a hosted zone; an alias is one each type."""
     place: dict[str, Any] = {"zone_id": zone_id, "name": entry.name}
     if isinstance(entry.alias, AwsAlias):

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pulumi
@@ -25,7 +26,6 @@ from pulumi_aws import lb
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
-from infra_kit.features import Feature
 from infra_kit.providers.aws import (
     buckets,
     certificates,
@@ -44,29 +44,35 @@ from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
-from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset(
+    {
+        features.DOMAINS,
+        features.WILDCARD_DOMAINS,
+        features.JWT,
+        features.WAF,
+        features.RATE_LIMITS,
+        features.RATE_LIMITS_OVER_SERVICES,
+        features.RATE_LIMITS_TOGETHER,
+    }
+)
 
 HINTS = {
-    features.JWT: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and fetches "
-    "keys by HTTPS alone; leave claims out, and let the services read them from the token, which is checked by then",
-    features.RATE_LIMITS: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the services "
-    "count those, in a Redis",
+    features.JWT_CLAIMS: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and "
+    "a visitor's own of these names get through; leave claims out, and let the services read the token, which is "
+    "checked by then, and no such header",
+    features.RATE_LIMITS_BY_TOKEN: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the "
+    "services count those, in a Redis",
 }
 
 HTTP, HTTPS = 80, 443
-
-
-def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS - gateway_checks.beyond(spec), HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     network = gateway_targets.network(scope, spec)
     fronts: Gathered[Front] = Gathered("Cdns")
-    group = _group(scope, network, spec, fronts)
+    group = _group(scope, network, spec)
     balancer = _balancer(scope, spec, network, group)
     listener = _listen(scope, spec, balancer) if spec.public else gateway_front.listen(scope, balancer, fronts)
     targets = gateway_targets.create(scope, spec, network, group)
@@ -74,7 +80,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_targets.lead(scope, spec, balancer, targets, rules)
     guards = gateway_waf.create(scope, spec, balancer) if spec.public else []
     records = _lead(scope, spec, balancer)
-    needed = [*gateway_targets.services(scope, spec), *rules.values(), *guards, *records]
+    needed = [*gateway_targets.services(scope, spec), *chain(*rules.values()), *guards, *records]
     name = after(balancer.dns_name, *needed)
     return GatewayEndpoint(
         url=after(_url(spec, balancer, fronts), *needed),
@@ -99,11 +105,11 @@ def _url(spec: GatewaySpec, balancer: lb.LoadBalancer, fronts: Gathered[Front]) 
     return pulumi.Output.concat(f"{scheme}://", hosts[0] if hosts else balancer.dns_name)
 
 
-def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec, fronts: Gathered[Front]) -> pulumi.Output[str]:
+def _group(scope: Scope, network: AwsNetwork, spec: GatewaySpec) -> pulumi.Output[str]:
     """Why not CKV_AWS_260 (port 80 is open to all): who comes there is sent to HTTPS."""
     made = security.group(scope, network, "security-group", "Reaches")
     if not spec.public:
-        return after(made.id, gateway_front.let_in(scope, made.id, fronts))
+        return after(made.id, gateway_front.let_in(scope, made.id))
     ways = [
         security.let_in(scope, f"ingress-{port}", made.id, port, cidr_ipv4=ANYWHERE)
         for port in ((HTTP, HTTPS) if spec.domains else (HTTP,))
@@ -123,6 +129,8 @@ def _balancer(scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulum
         internal=not spec.public,
         subnets=subnets,
         security_groups=[group],
+        # Another one, internal or public, would be followed by this one's end, which AWS refuses: a preview does first.
+        protect=scope.defaults.protect or None,
         # Why not CKV_AWS_150 elsewhere: such stacks come and go.
         enable_deletion_protection=scope.defaults.protect,
         drop_invalid_header_fields=True,

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewaySpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.providers.aws import gateway_headers
 from infra_kit.rate_limits import RateLimit
 
 LEAST_ZONES = 2
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"""
-MOST_ROUTES = 100
-"""Rules of a load balancer
+MOST_RULES = 100
+"""Of a load balancer; a route that needs a token has two
 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html)."""
 LONGEST_PATTERN, MOST_WILDCARDS = 128, 5
 """Of a rule (the same page)."""
+PREFLIGHT_WILDCARDS = 2
+"""Of these, what the rule of a preflight has beside its pattern."""
 MOST_AUDIENCES = 10
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_JwtValidationActionAdditionalClaim.html"""
 WINDOWS = (60, 120, 300, 600)
 LEAST_REQUESTS = 10
 """https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html"""
-
-
-def beyond(spec: GatewaySpec) -> frozenset[Feature]:
-    """What AWS has, but not as this spec asks for it."""
-    limits = [*spec.limits, *(limit for route in spec.routes.values() for limit in route.limits)]
-    found = {
-        features.JWT: spec.jwt is not None and (bool(spec.jwt.claims) or not spec.jwt.keys_url.startswith("https:")),
-        features.RATE_LIMITS: any(limit.by != "address" for limit in limits),
-    }
-    return frozenset(feature for feature, is_beyond in found.items() if is_beyond)
 
 
 def check(scope: Scope, spec: GatewaySpec) -> None:
@@ -47,15 +37,12 @@ def check(scope: Scope, spec: GatewaySpec) -> None:
         )
     gateway_headers.check(scope, spec)
     _check_jwt(scope, spec)
-    if len(spec.routes) > MOST_ROUTES:
-        raise SpecError(
-            f"{scope.what}: routes: given {len(spec.routes)}, a load balancer has {MOST_ROUTES} at most. Join some by "
-            "their beginning, or spread them over two gateways."
-        )
+    _check_number(scope, spec)
     for limit in spec.limits:
         _check_limit(f"{scope.what}: limits", limit)
     for pattern, route in spec.routes.items():
-        _check_pattern(f"{scope.what}: routes: {pattern}", pattern)
+        taken = PREFLIGHT_WILDCARDS if spec.jwt and spec.needs_token(pattern) else 0
+        _check_pattern(f"{scope.what}: routes: {pattern}", pattern, MOST_WILDCARDS - taken)
         for limit in route.limits:
             _check_limit(f"{scope.what}: routes: {pattern}: limits", limit)
 
@@ -63,6 +50,11 @@ def check(scope: Scope, spec: GatewaySpec) -> None:
 def _check_jwt(scope: Scope, spec: GatewaySpec) -> None:
     if spec.jwt and spec.public and not spec.domains:
         raise SpecError(f"{scope.what}: jwt: a load balancer checks tokens by HTTPS alone. Say domains=[…] too.")
+    if spec.jwt and not spec.jwt.keys_url.startswith("https:"):
+        raise SpecError(
+            f"{scope.what}: jwt.jwks_url: given {spec.jwt.keys_url}; a load balancer fetches keys by HTTPS alone. Say "
+            "where the issuer has them by https://."
+        )
     if spec.jwt and len(spec.jwt.audience) > MOST_AUDIENCES:
         raise SpecError(
             f"{scope.what}: jwt.audience: given {len(spec.jwt.audience)}, a load balancer takes {MOST_AUDIENCES}. Name "
@@ -70,13 +62,23 @@ def _check_jwt(scope: Scope, spec: GatewaySpec) -> None:
         )
 
 
-def _check_pattern(where: str, pattern: str) -> None:
+def _check_number(scope: Scope, spec: GatewaySpec) -> None:
+    secured = [pattern for pattern in spec.routes if spec.jwt and spec.needs_token(pattern)]
+    if len(spec.routes) + len(secured) > MOST_RULES:
+        raise SpecError(
+            f"{scope.what}: routes: given {len(spec.routes)}, of which {len(secured)} need a token and take two rules; "
+            f"a load balancer has {MOST_RULES} rules at most. Join some by their beginning, or spread them over two "
+            "gateways."
+        )
+
+
+def _check_pattern(where: str, pattern: str, wildcards: int) -> None:
     if "?" in pattern:
         raise SpecError(f"{where}: '?' stands for any character at AWS. Leave it out, or say '*'.")
-    if len(pattern) > LONGEST_PATTERN or pattern.count("*") > MOST_WILDCARDS:
+    if len(pattern) > LONGEST_PATTERN or pattern.count("*") > wildcards:
         raise SpecError(
-            f"{where}: AWS takes {LONGEST_PATTERN} characters and {MOST_WILDCARDS} '*'. Route what goes there by its "
-            "beginning."
+            f"{where}: AWS takes {LONGEST_PATTERN} characters and {wildcards} '*' (fewer where a token is needed). "
+            "Route what goes there by its beginning."
         )
 
 

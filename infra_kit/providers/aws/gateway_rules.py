@@ -2,62 +2,90 @@
 
 A rule's priority goes by the length of its pattern, the longest first, and among patterns of one length, of which no
 two fit one path, by a digest of its own. So another route moves none that is there, but for two patterns of one length
-whose digests are the same.
+whose digests are the same. A pattern that needs a token has one more rule, before its own and behind those of longer
+patterns: a browser's preflight brings none (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
 from pulumi_aws import lb
 
 from infra_kit.component import Scope
-from infra_kit.components.gateway import GatewaySpec, Jwt
+from infra_kit.components.gateway import GatewaySpec
 from infra_kit.naming import fit
 from infra_kit.providers.aws.gateway_checks import LONGEST_PATTERN
+from infra_kit.tokens import Jwt
 
 A_LENGTH = 390
-"""Priorities for the patterns of one length, of the 50,000 that there are."""
+"""Priorities for the patterns of one length, of the 50,000 that there are: half of them for preflights."""
+HALF = A_LENGTH // 2
+PREFLIGHT = (
+    {"http_request_method": {"values": ["OPTIONS"]}},
+    *(
+        {"http_header": {"http_header_name": name, "values": ["*"]}}
+        for name in ("Origin", "Access-Control-Request-Method")
+    ),
+)
 
 
 def create(
     scope: Scope, spec: GatewaySpec, listener: pulumi.Output[str], targets: Mapping[str, lb.TargetGroup]
-) -> dict[str, lb.ListenerRule]:
+) -> dict[str, list[lb.ListenerRule]]:
     """The routes' rules, by pattern."""
-    return {
-        pattern: scope.resource(
-            f"route-{fit(pattern)}",
-            lb.ListenerRule,
-            listener_arn=listener,
-            priority=priority,
-            conditions=[{"path_pattern": {"values": [pattern]}}],
-            actions=list(_actions(spec, pattern, targets)),
-            tags=scope.tags,
-        )
-        for pattern, priority in priorities(spec.routes).items()
-    }
+    made: dict[str, list[lb.ListenerRule]] = {}
+    for pattern, priority in priorities(spec.routes).items():
+        rule = partial(_rule, scope, pattern, listener=listener)
+        forward = {"type": "forward", "target_group_arn": targets[spec.routes[pattern].to.name].arn}
+        made[pattern] = [rule("route", priority=priority, actions=_actions(spec, pattern, forward))]
+        if spec.jwt and spec.needs_token(pattern):
+            ahead = {"priority": priority - HALF, "conditions": PREFLIGHT}
+            made[pattern].append(rule("preflight", actions=[{**forward, "order": 1}], **ahead))
+    return made
+
+
+def _rule(
+    scope: Scope,
+    pattern: str,
+    kind: str,
+    *,
+    listener: pulumi.Output[str],
+    priority: int,
+    actions: Sequence[Mapping[str, Any]],
+    conditions: Sequence[Mapping[str, Any]] = (),
+) -> lb.ListenerRule:
+    return scope.resource(
+        f"{kind}-{fit(pattern)}",
+        lb.ListenerRule,
+        listener_arn=listener,
+        priority=priority,
+        conditions=[{"path_pattern": {"values": [pattern]}}, *conditions],
+        actions=list(actions),
+        tags=scope.tags,
+    )
 
 
 def priorities(patterns: Iterable[str]) -> dict[str, int]:
+    """Of the patterns themselves; half a length before is that of a preflight."""
     found: dict[str, int] = {}
     for pattern in sorted(patterns):
         digest = int.from_bytes(hashlib.sha256(pattern.encode()).digest()[:4])
         taken = set(found.values())
-        begin = 1 + (LONGEST_PATTERN - len(pattern)) * A_LENGTH
-        free = (begin + (digest + tries) % A_LENGTH for tries in range(A_LENGTH))
+        begin = 1 + (LONGEST_PATTERN - len(pattern)) * A_LENGTH + HALF
+        free = (begin + (digest + tries) % HALF for tries in range(HALF))
         found[pattern] = next(priority for priority in free if priority not in taken)
     return found
 
 
-def _actions(spec: GatewaySpec, pattern: str, targets: Mapping[str, lb.TargetGroup]) -> Iterator[dict[str, Any]]:
-    secured = spec.jwt is not None and spec.needs_token(pattern)
-    if spec.jwt and secured:
-        yield {"type": "jwt-validation", "order": 1, "jwt_validation": _jwt(spec.jwt)}
-    group = targets[spec.routes[pattern].to.name]
-    yield {"type": "forward", "order": 2 if secured else 1, "target_group_arn": group.arn}
+def _actions(spec: GatewaySpec, pattern: str, forward: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if not spec.jwt or not spec.needs_token(pattern):
+        return [{**forward, "order": 1}]
+    return [{"type": "jwt-validation", "order": 1, "jwt_validation": _jwt(spec.jwt)}, {**forward, "order": 2}]
 
 
 def _jwt(jwt: Jwt) -> dict[str, Any]:

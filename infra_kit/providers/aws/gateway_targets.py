@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import ecs, lb, vpc
@@ -41,26 +41,27 @@ def network(scope: Scope, spec: GatewaySpec) -> AwsNetwork:
                 f"{scope.what}: routes: {first[0]!r} and {name!r} stand in two networks, and a load balancer in one. "
                 "Give both services the same network."
             )
-    return first[1]
+    return scope.native(first[1], AwsNetwork)
 
 
 def create(
     scope: Scope, spec: GatewaySpec, network: AwsNetwork, group: pulumi.Output[str]
 ) -> dict[str, lb.TargetGroup]:
     """By service, its target group, once the load balancer may reach it."""
-    return {name: _targets(scope, name, it, network, group) for name, it in _services(spec).items()}
+    return {name: _targets(scope, name, it, network, group, public=spec.public) for name, it in _services(spec).items()}
 
 
 def _targets(
-    scope: Scope, name: str, service: Service, network: AwsNetwork, group: pulumi.Output[str]
+    scope: Scope, name: str, service: Service, network: AwsNetwork, group: pulumi.Output[str], *, public: bool
 ) -> lb.TargetGroup:
     asked, health = service.spec, service.spec.health
     return scope.resource(
         f"targets-{name}",
         lb.TargetGroup,
         depends_on=_ways(scope, name, service, group),
-        # A name is at most 32 characters: Pulumi's own may be longer.
-        name_prefix="edge-",
+        # A name is at most 32 characters: Pulumi's own may be longer. And no group is of two load balancers, so the one
+        # that takes another's place, internal or public, gets groups of its own.
+        name_prefix="edge-" if public else "inner-",
         target_type="ip",
         protocol="HTTPS",
         port=PORT,
@@ -102,16 +103,17 @@ def lead(
     spec: GatewaySpec,
     balancer: lb.LoadBalancer,
     targets: Mapping[str, lb.TargetGroup],
-    rules: Mapping[str, lb.ListenerRule],
+    rules: Mapping[str, Sequence[lb.ListenerRule]],
 ) -> None:
     """Tells each service of the group that its instances are put in: ECS takes none that no listener leads to."""
     for name, service in _services(spec).items():
-        leading = [rule for pattern, rule in rules.items() if spec.routes[pattern].to is service]
+        leading = [rule for pattern, it in rules.items() if spec.routes[pattern].to is service for rule in it]
         scope.native(service, AwsService).gateways.add(
             Led(
                 targets=after(targets[name].arn, *leading),
                 targets_name=targets[name].arn_suffix,
                 balancer_name=balancer.arn_suffix,
                 max_body_mb=spec.max_body_mb,
+                public=spec.public,
             )
         )

@@ -39,7 +39,8 @@ MANAGED = {
 """By group, in their order, the rules that only count (https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html)."""
 LOG_PREFIX = "aws-waf-logs-"
 """https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
-PLAIN_TEXT = [{"priority": 0, "type": "NONE"}]
+AS_A_SERVICE_READS = [{"priority": 0, "type": "URL_DECODE"}, {"priority": 1, "type": "NORMALIZE_PATH"}]
+"""A path that is written in another way is counted as what it means."""
 
 
 def create(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pulumi.Resource]:
@@ -140,7 +141,7 @@ def _all(conditions: Sequence[Rule]) -> Rule | None:
 
 
 def _path(pattern: str) -> Rule:
-    where = {"field_to_match": {"uri_path": {}}, "text_transformations": PLAIN_TEXT}
+    where = {"field_to_match": {"uri_path": {}}, "text_transformations": AS_A_SERVICE_READS}
     if "*" not in pattern:
         return {"byte_match_statement": {**where, "positional_constraint": "EXACTLY", "search_string": pattern}}
     if "*" not in pattern[:-1]:

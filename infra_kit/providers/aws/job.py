@@ -27,27 +27,34 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
     if spec.schedule:
         job_schedule.create(scope, spec, spec.schedule, made)
     else:
-        job_run.create(scope, made, longest=min(_longest(spec), job_run.MOST_SECONDS), retries=spec.retries)
+        job_run.create(scope, spec, made)
     return JobEndpoint(log=made.ground.log.name)
 
 
-def _longest(spec: JobSpec) -> int:
-    return seconds(spec.timeout) * (spec.retries + 1)
-
-
 def _check(scope: Scope, spec: JobSpec) -> None:
-    asked = f"timeout: given {spec.timeout} and {spec.retries} retries, {_longest(spec)} seconds"
-    if spec.schedule and _longest(spec) > shortest_pause(spec.schedule):
+    if spec.schedule:
+        _check_pause(scope, spec, spec.schedule)
+    elif seconds(spec.timeout) > job_run.most_seconds(spec):
+        _refuse_what_outlives_the_function(scope, spec)
+
+
+def _check_pause(scope: Scope, spec: JobSpec, schedule: str) -> None:
+    longest = seconds(spec.timeout) * (spec.retries + 1) + job_run.stop_seconds(spec) * spec.retries
+    if longest > shortest_pause(schedule):
         raise SpecError(
-            f"{scope.what}: {asked}; {spec.schedule!r} runs it every {shortest_pause(spec.schedule)} seconds, and it "
-            "would run twice at once. Say a shorter timeout, or run it less often."
+            f"{scope.what}: timeout: given {spec.timeout} and {spec.retries} retries, {longest} seconds with the stops "
+            f"between them; {schedule!r} runs it every {shortest_pause(schedule)} seconds, and it would run twice at "
+            "once. Say a shorter timeout, or run it less often."
         )
-    if not spec.schedule and _longest(spec) > job_run.MOST_SECONDS:
-        refuse_or_say(
-            scope,
-            spec,
-            "retries" if spec.retries else "timeout",
-            f"{scope.what}: {asked}; what `up` runs on aws ends within {job_run.MOST_SECONDS} seconds, for it is "
-            "waited for by a Lambda function. Say timeout='14m' or less and no retries; give what takes longer a "
-            "schedule, or run it from the pipeline.",
-        )
+
+
+def _refuse_what_outlives_the_function(scope: Scope, spec: JobSpec) -> None:
+    tries = f", {job_run.most_seconds(spec)} for each of {spec.retries + 1} tries" if spec.retries else ""
+    refuse_or_say(
+        scope,
+        spec,
+        "retries" if spec.retries else "timeout",
+        f"{scope.what}: timeout: given {spec.timeout} and {spec.retries} retries; what `up` runs on aws ends within "
+        f"{job_run.MOST_SECONDS} seconds{tries}, for it is waited for by a Lambda function. Say timeout='14m' or less "
+        "and no retries; give what takes longer a schedule, or run it from the pipeline.",
+    )

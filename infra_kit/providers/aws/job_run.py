@@ -13,6 +13,8 @@ import pulumi
 from pulumi_aws import iam, lambda_
 
 from infra_kit.component import Scope
+from infra_kit.components.job import JobSpec
+from infra_kit.durations import seconds
 from infra_kit.providers.aws import job_rights, lambdas, logs, policies
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.workloads import Workload
@@ -22,6 +24,8 @@ MOST_SECONDS = 14 * 60
 """A function lives for 15 minutes (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html); in the
 last one it stops what has not ended."""
 LIFE_SECONDS = 15 * 60
+GONE_SECONDS = 30
+"""What Fargate takes to clear a task away that has ended, about."""
 
 CODE = Path(lambdas.__path__[0]) / "job_run.py"
 TRUST = json.dumps(
@@ -35,11 +39,7 @@ TRUST = json.dumps(
 """Lambda takes a role from the function's own account only, so no condition has to say so."""
 
 
-def create(scope: Scope, made: Workload, *, longest: int, retries: int) -> lambda_.Invocation:
-    """Args:
-    longest: seconds that it may take, with all that it is tried again.
-    retries: how often that is.
-    """
+def create(scope: Scope, spec: JobSpec, made: Workload) -> lambda_.Invocation:
     function = _function(scope, made)
     wanted = {
         "cluster": made.ground.cluster.arn,
@@ -47,8 +47,9 @@ def create(scope: Scope, made: Workload, *, longest: int, retries: int) -> lambd
         "placement": made.ground.placement(scope),
         "container": scope.name,
         "log": made.ground.log.name,
-        "seconds": longest // (retries + 1),
-        "retries": retries,
+        "seconds": min(seconds(spec.timeout), most_seconds(spec)),
+        "stop_seconds": stop_seconds(spec),
+        "retries": spec.retries,
     }
     return scope.resource(
         "run",
@@ -59,6 +60,16 @@ def create(scope: Scope, made: Workload, *, longest: int, retries: int) -> lambd
         depends_on=made.needs,
         patience=f"{LIFE_SECONDS + 60}s",
     )
+
+
+def stop_seconds(spec: JobSpec) -> int:
+    """What a try that is stopped may take to end, before the next one begins."""
+    return seconds(spec.stop_timeout) + GONE_SECONDS
+
+
+def most_seconds(spec: JobSpec) -> int:
+    """What each try may take."""
+    return (MOST_SECONDS - spec.retries * stop_seconds(spec)) // (spec.retries + 1)
 
 
 def _function(scope: Scope, made: Workload) -> lambda_.Function:

@@ -16,7 +16,7 @@ from pulumi_aws import iam, scheduler, sfn
 from infra_kit.component import Scope
 from infra_kit.components.job import JobSpec
 from infra_kit.durations import seconds
-from infra_kit.providers.aws import identity, job_rights, policies
+from infra_kit.providers.aws import identity, job_rights, job_run, policies
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.workloads import Workload
 from infra_kit.providers.common.waiting import after
@@ -110,7 +110,9 @@ def _definition(scope: Scope, spec: JobSpec, made: Workload) -> dict[str, Any]:
         "End": True,
     }
     if spec.retries:
-        run["Retry"] = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": spec.retries}]
+        # Nothing says when a try that took too long has ended: the next one waits for as long as that may take.
+        again = {"IntervalSeconds": job_run.stop_seconds(spec), "BackoffRate": 1, "MaxAttempts": spec.retries}
+        run["Retry"] = [{"ErrorEquals": ["States.ALL"], **again}]
     return {"StartAt": "Run", "States": {"Run": run}}
 
 

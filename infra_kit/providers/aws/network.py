@@ -14,9 +14,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
 from pulumi_aws import ec2
@@ -29,6 +28,7 @@ from infra_kit.features import Feature
 from infra_kit.providers.aws import cidrs, flow_logs, identity
 from infra_kit.providers.aws.zones import letters, names
 from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.waiting import after
 
 SUPPORTS: frozenset[Feature] = frozenset({features.FLOW_LOGS})
 ANYWHERE = "0.0.0.0/0"
@@ -41,11 +41,11 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     gateway = scope.resource("gateway", ec2.InternetGateway, vpc_id=vpc.id, tags=scope.tags)
     subnets = {tier: _subnets(scope, spec, vpc, tier, zones) for tier in cidrs.TIERS}
     nats = _nats(scope, spec, gateway, subnets["public"])
-    tables = _routes(scope, vpc, gateway, subnets, nats)
-    _gateway_endpoints(scope, vpc, tables)
+    routes = _routes(scope, vpc, gateway, zones, nats)
+    _gateway_endpoints(scope, vpc, [its.table for its in routes.values()])
     if spec.flow_logs:
         flow_logs.create(scope, vpc)
-    ids = {tier: _ids(there) for tier, there in subnets.items()}
+    ids = {tier: _routed(scope, tier, there, routes) for tier, there in subnets.items()}
     return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats))
 
 
@@ -61,7 +61,8 @@ class AwsNetwork:
     vpc_id: pulumi.Output[str]
     cidr: pulumi.Output[str]
     subnets: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
-    """Their ids, by tier and by zone."""
+    """Their ids, by tier and by zone; of a network made here, once their routes stand: what starts before fetches no
+    image."""
     way_out: bool = True
     """Whether the private tier reaches the internet; of a network that stood already, we take it so."""
     workloads: Gathered[str] = field(default_factory=lambda: Gathered("services, workers and jobs"))
@@ -90,10 +91,6 @@ def _endpoint(
 ) -> NetworkEndpoint:
     native = AwsNetwork(vpc_id=vpc, cidr=cidr, subnets=subnets, way_out=way_out)
     return NetworkEndpoint(id=vpc, cidr=cidr, native=native)
-
-
-def _ids(subnets: Mapping[str, ec2.Subnet]) -> Ids:
-    return {zone: subnet.id for zone, subnet in subnets.items()}
 
 
 def _inputs(subnets: Mapping[str, pulumi.Input[str]]) -> Ids:
@@ -145,50 +142,62 @@ def _nats(
 
 def _nat(scope: Scope, zone: str, subnet: ec2.Subnet, gateway: ec2.InternetGateway) -> ec2.NatGateway:
     """Both need a way out that stands: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-eips.html."""
-    after = [gateway]
-    address = scope.resource(f"nat-{zone}-address", ec2.Eip, domain="vpc", depends_on=after, tags=scope.tags)
+    address = scope.resource(f"nat-{zone}-address", ec2.Eip, domain="vpc", depends_on=[gateway], tags=scope.tags)
     return scope.resource(
         f"nat-{zone}",
         ec2.NatGateway,
         subnet_id=subnet.id,
         allocation_id=address.id,
-        depends_on=after,
+        depends_on=[gateway],
         tags=_named(scope, "nat", zone),
     )
+
+
+@dataclass(frozen=True)
+class _Routes:
+    table: ec2.RouteTable
+    ways: Sequence[ec2.Route]
+    """Out of the VPC."""
 
 
 def _routes(
     scope: Scope,
     vpc: ec2.Vpc,
     gateway: ec2.InternetGateway,
-    subnets: Mapping[Tier, Mapping[str, ec2.Subnet]],
+    zones: Iterable[str],
     nats: Mapping[str, ec2.NatGateway],
-) -> list[ec2.RouteTable]:
+) -> dict[str, _Routes]:
     """One table for the public tier and one for the isolated; a table a zone for the private, each with its NAT."""
-    public, isolated = (_table(scope, vpc, tier) for tier in ("public", "isolated"))
-    _route(scope, "public", public, gateway_id=gateway.id)
-    private = {zone: _table(scope, vpc, f"private-{zone}") for zone in subnets["private"]}
-    for zone, table in private.items():
-        if nats:
-            nat = nats.get(zone) or next(iter(nats.values()))
-            _route(scope, f"private-{zone}", table, nat_gateway_id=nat.id)
-    tables = {"public": public, "isolated": isolated}
-    for tier, there in subnets.items():
-        for zone, subnet in there.items():
-            _associate(scope, f"{tier}-{zone}", subnet, tables.get(tier) or private[zone])
-    return [public, isolated, *private.values()]
+    private = {}
+    for zone in zones:
+        nat = nats.get(zone) or next(iter(nats.values()), None)
+        way = {"nat_gateway_id": nat.id} if nat else {}
+        private[f"private-{zone}"] = _table(scope, vpc, f"private-{zone}", **way)
+    public = _table(scope, vpc, "public", gateway_id=gateway.id)
+    return {"public": public, "isolated": _table(scope, vpc, "isolated"), **private}
 
 
-def _table(scope: Scope, vpc: ec2.Vpc, what: str) -> ec2.RouteTable:
-    return scope.resource(f"{what}-routes", ec2.RouteTable, vpc_id=vpc.id, tags=_named(scope, what))
+def _table(scope: Scope, vpc: ec2.Vpc, what: str, **way: pulumi.Output[str]) -> _Routes:
+    """`way`: where all goes that no other route leads."""
+    table = scope.resource(f"{what}-routes", ec2.RouteTable, vpc_id=vpc.id, tags=_named(scope, what))
+    if not way:
+        return _Routes(table, ())
+    route = scope.resource(
+        f"{what}-default-route", ec2.Route, route_table_id=table.id, destination_cidr_block=ANYWHERE, **way
+    )
+    return _Routes(table, [route])
 
 
-def _route(scope: Scope, what: str, table: ec2.RouteTable, **way: Any) -> None:
-    scope.resource(f"{what}-default-route", ec2.Route, route_table_id=table.id, destination_cidr_block=ANYWHERE, **way)
-
-
-def _associate(scope: Scope, what: str, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
-    scope.resource(f"{what}-association", ec2.RouteTableAssociation, subnet_id=subnet.id, route_table_id=table.id)
+def _routed(scope: Scope, tier: Tier, subnets: Mapping[str, ec2.Subnet], routes: Mapping[str, _Routes]) -> Ids:
+    """The ids of a tier's subnets, once what starts there finds its way."""
+    ids = {}
+    for zone, subnet in subnets.items():
+        its = routes.get(f"{tier}-{zone}") or routes[tier]
+        joined = scope.resource(
+            f"{tier}-{zone}-association", ec2.RouteTableAssociation, subnet_id=subnet.id, route_table_id=its.table.id
+        )
+        ids[zone] = after(subnet.id, joined, *its.ways)
+    return ids
 
 
 def _gateway_endpoints(scope: Scope, vpc: ec2.Vpc, tables: Sequence[ec2.RouteTable]) -> None:

@@ -30,6 +30,7 @@ from pulumi_aws import lambda_, rds
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
@@ -92,6 +93,7 @@ def gaps(spec: PostgresSpec, _: Settings) -> Mapping[Feature, str]:
 class AwsPostgres:
     """What drivers of this target need of a Postgres."""
 
+    network: Network
     server: rds.Instance
     replicas: tuple[rds.Instance, ...]
     group: pulumi.Output[str]
@@ -130,6 +132,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         scope, spec, server, place, network=network, clients=clients, secret=secret, links=links, done=done
     )
     native = AwsPostgres(
+        network=scope.network,
         server=server,
         replicas=tuple(replicas),
         group=place.group,

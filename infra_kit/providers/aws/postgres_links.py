@@ -22,6 +22,7 @@ from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.postgres_server import PORT
 from infra_kit.providers.common import urls
 from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.passwords import password
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def url(host: pulumi.Output[str], role: str, secret: pulumi.Output[str], databas
 
 
 def grant(scope: Scope, link: Link, there: AwsPostgres) -> Grant:
+    check_same(scope, link, there.network)
     known: PostgresEndpoint = link.to.endpoint
     role = _role(scope, link)
     there.links.roles.add(role)

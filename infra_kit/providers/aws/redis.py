@@ -26,6 +26,7 @@ from pulumi_aws import elasticache
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.redis import DEFAULT_VERSION, RedisEndpoint, RedisSpec, Version
 from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
@@ -34,6 +35,7 @@ from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.redis_users import PORT, Users
 from infra_kit.providers.aws.security import database_group
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import choose
 
@@ -54,6 +56,7 @@ HINTS = {
 class AwsRedis:
     """What links need of a cache."""
 
+    network: Network
     group: pulumi.Output[str]
     users: Users
     host: pulumi.Output[str]
@@ -69,12 +72,15 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     tunnel.let_in(scope, group, PORT)
     server = _server(scope, spec, network, group, users)
     reader = server.reader_endpoint_address if spec.replicas else server.primary_endpoint_address
-    return _endpoint(secret, AwsRedis(group=group, users=users, host=server.primary_endpoint_address, reader=reader))
+    host = server.primary_endpoint_address
+    native = AwsRedis(network=scope.network, group=group, users=users, host=host, reader=reader)
+    return _endpoint(secret, native)
 
 
 def link(scope: Scope, link: Link) -> Grant:
     known: RedisEndpoint = link.to.endpoint
     there = scope.native(link.to, AwsRedis)
+    check_same(scope, link, there.network)
     name, secret = redis_users.of_link(scope, link, there.users)
     mine = replace(
         known,

@@ -1,7 +1,9 @@
 """Secret on AWS: Secrets Manager, with a key of its own in production.
 
-- `jwt/secret` of production is called `/production/jwt/secret`. It is one of the account's and region's, so another
-  application there needs another path. A secret that is named after its component keeps the name that it was made with.
+- `path="jwt/secret"` of production is called `/production/jwt/secret`: one of the account's and region's, so another
+  application there needs another path, and for 30 days after it was deleted nothing else has that name. Of a preview it
+  is `/preview/<app>/<stack>/jwt/secret`. Without a path it has an automatic name, which nothing else has. It keeps the
+  name that it was made with.
 - What is linked to it gets the value from ECS, which reads this secret when it starts a task, and no other. Its program
   runs as another role, which may not.
 - `rotation`: a generated value belongs to a stretch of time as long as that; the first `up` in the next one makes
@@ -14,17 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pulumi
-
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.secret import SecretEndpoint, SecretSpec
 from infra_kit.links import Grant, Link
-from infra_kit.providers.aws import keys, security, stored_secrets
+from infra_kit.providers.aws import keys, security, stored_names, stored_secrets
 from infra_kit.providers.aws.grants import AwsGrant
 from infra_kit.providers.aws.stored_secrets import Reference
-from infra_kit.providers.common.passwords import password
-from infra_kit.providers.common.rotation import keepers
+from infra_kit.providers.common import secret_values
 
 SUPPORTS = frozenset({features.ROTATION})
 
@@ -37,26 +36,17 @@ class AwsSecret:
 
 
 def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:
-    value = pulumi.Output.secret(_generated(scope, spec) if spec.value is None else spec.value)
+    value = secret_values.value(scope, spec)
     reference = stored_secrets.store(
         scope,
         "secret",
         security.about(scope),
         value,
         keys.key_arn(scope),
-        ignore_changes=[] if spec.path else ["name"],
-        name=stored_name(scope, spec.path or scope.name),
+        kept=True,
+        name=stored_names.of(scope, spec.path) if spec.path else None,
     )
     return SecretEndpoint(value=value, reference=reference.arn, native=AwsSecret(reference=reference))
-
-
-def _generated(scope: Scope, spec: SecretSpec) -> pulumi.Output[str]:
-    return password(scope, "value", length=spec.length, keepers=keepers(spec.rotation)).result
-
-
-def stored_name(scope: Scope, path: str) -> str:
-    """What a path below the environment is called."""
-    return f"/{scope.environment}/{path}"
 
 
 def link(scope: Scope, link: Link) -> Grant:

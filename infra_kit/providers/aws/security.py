@@ -81,9 +81,14 @@ def _unless_workloads(network: AwsNetwork, source: Callable[[bool], Any]) -> pul
 
 
 def let_in(
-    scope: Scope, role: str, into: pulumi.Input[str], port: pulumi.Input[int], **source: Any
+    scope: Scope,
+    role: str,
+    into: pulumi.Input[str],
+    port: pulumi.Input[int],
+    last: pulumi.Input[int] | None = None,
+    **source: Any,
 ) -> vpc.SecurityGroupIngressRule:
-    """Lets a source into a group on one port, for the component of the scope."""
+    """Lets a source into a group on one port, or up to a last one, for the component of the scope."""
     return scope.resource(
         role,
         vpc.SecurityGroupIngressRule,
@@ -91,7 +96,7 @@ def let_in(
         security_group_id=into,
         ip_protocol="tcp",
         from_port=port,
-        to_port=port,
+        to_port=port if last is None else last,
         tags=scope.tags,
         **source,
     )

@@ -38,19 +38,22 @@ from pulumi_aws import ecs, servicediscovery
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.service import ServiceEndpoint, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, tunnel, workloads
 from infra_kit.providers.aws.grants import AwsGrant, Opening
-from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workloads import Ground, Own, Workload
 from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.waiting import after
 
 SUPPORTS = workloads.SUPPORTS | {
     features.AUTOSCALING,
+    features.SCALING_BY_MEMORY,
+    features.SCALING_BY_REQUESTS,
     features.STICKY_SESSIONS,
     features.ERROR_ROLLBACK,
     features.SMOKE_TESTS,
@@ -64,16 +67,13 @@ HINTS = {
 
 NAME_SECONDS = 10
 """How long a caller keeps the addresses of a name."""
-DEPLOYED_SECONDS = 20 * 60
-"""How long the provider waits for a version to be steady, its own patience
-(https://www.pulumi.com/registry/packages/aws/api-docs/ecs/service/)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AwsService:
     """A service's handles, for gateways and callers."""
 
-    network: AwsNetwork
+    network: Network
     group: pulumi.Output[str]
     gateways: Gathered[Led]
     """Those that lead to it."""
@@ -96,13 +96,19 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
         url=pulumi.Output.concat("http://", host, f":{spec.port}"),
         host=host,
         port=pulumi.Output.from_input(spec.port),
-        native=AwsService(network=made.ground.network, group=made.ground.group, gateways=gateways, service=service),
+        native=AwsService(network=scope.network, group=made.ground.group, gateways=gateways, service=service),
     )
 
 
 def _own(spec: ServiceSpec, ground: Ground, gateways: Gathered[Led]) -> Own:
     front = service_front.container(spec, workloads.log_options(ground), gateways)
-    return Own(variables={"PORT": str(spec.port)}, ports=[spec.port], containers=[front], folders=[service_front.NAME])
+    return Own(
+        variables={"PORT": str(spec.port)},
+        ports=[spec.port],
+        containers=[front],
+        folders=[service_front.NAME],
+        memory_mib=service_front.MEMORY,
+    )
 
 
 def _name(scope: Scope, made: Workload) -> servicediscovery.Service:
@@ -134,7 +140,7 @@ def _service(
         ecs.Service,
         depends_on=made.needs,
         ignore_changes=["desiredCount"] if service_scaling.grows(spec) else [],
-        patience=f"{DEPLOYED_SECONDS + watched}s",
+        patience=_patience(spec, watched),
         **workloads.deployed(scope, made, spec.min_instances),
         deployment_maximum_percent=100 + math.ceil(100 / spec.min_instances),
         health_check_grace_period_seconds=gateways.then(lambda led: _grace(spec, led)),
@@ -142,6 +148,13 @@ def _service(
         alarms={"alarm_names": [alarm.name], "enable": True, "rollback": True} if alarm else None,
         service_registries={"registry_arn": name.arn},
     )
+
+
+def _patience(spec: ServiceSpec, watched_seconds: int) -> str:
+    """An instance at a time, or, of more than `min_instances`, as large a part of them."""
+    health = spec.health
+    well = seconds(health.start_timeout) + health.healthy_after * seconds(health.interval)
+    return workloads.patience(spec, rounds=spec.min_instances, well_seconds=well, watched_seconds=watched_seconds)
 
 
 def _grace(spec: ServiceSpec, led: Sequence[Led]) -> int | None:
@@ -160,4 +173,5 @@ def _targets(scope: Scope, spec: ServiceSpec, led: Sequence[Led]) -> list[dict[s
 def link(scope: Scope, link: Link) -> Grant:
     endpoint: ServiceEndpoint = link.to.endpoint
     there = scope.native(link.to, AwsService)
+    check_same(scope, link, there.network)
     return endpoint.grant(native=AwsGrant(opening=Opening(group=there.group, port=link.to.spec.port)))

@@ -4,13 +4,15 @@ ECS asks no address of a container, it runs a command within one; which commands
 asks: when the service's path does not answer well, the task is not well, and is replaced. And a load balancer, which
 trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear. A body beyond the
 gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
-bound.
+bound. It compares paths as they were written, so one that the service may read as another is answered 400 here; and of
+what a visitor says of himself, nothing gets through.
 
 A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
 503, so that a load balancer sends it none and nobody learns of it by its name.
 
 It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
-the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. It shares the task's memory.
+the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. The task has its memory
+beyond what the service asks for.
 """
 
 from __future__ import annotations
@@ -23,11 +25,15 @@ from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
+from infra_kit.providers.common import ambiguous, caddy
+from infra_kit.providers.common.gateway_nginx import UNBELIEVED
 from infra_kit.providers.common.gathered import Gathered
 
 NAME = "infra_kit_front"
 """What no component can be called."""
-IMAGE = "public.ecr.aws/docker/library/caddy:2.11.4-alpine"
+IMAGE = f"public.ecr.aws/docker/library/caddy@sha256:{caddy.SHA256}"
+"""By its digest alone: ECS takes a tag or a digest
+(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html)."""
 MOST_TIMEOUT = 60
 """Seconds (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html)."""
 MEMORY = 128
@@ -35,6 +41,8 @@ MEMORY = 128
 PORTS = (8443, 9443)
 """Where it listens: at the first, unless that is the service's own."""
 DATA = "/data"
+COMMAND = f'printf %s "$CADDYFILE" >{DATA}/Caddyfile && exec caddy run --config {DATA}/Caddyfile --adapter caddyfile'
+"""Caddy takes the shell's place, so that what ECS says to the container (SIGTERM), it hears."""
 TRIED = "tried"
 """A file that says that the smoke tests went well."""
 
@@ -47,21 +55,25 @@ CADDYFILE = """{{
 	auto_https disable_redirects
 	default_sni localhost
 	fallback_sni localhost
-	servers {{
-		trusted_proxies static private_ranges
-	}}
 }}
 https://localhost:{port}, https://:{port} {{
 	tls internal
 	@large header_regexp Content-Length {larger}
 	error @large 413
+	@ambiguous vars_regexp {{http.request.orig_uri}} `(?i)^[^?]*?({ambiguous})`
+	error @ambiguous 400
 	request_body {{
 		max_size {most}
 	}}
-{gate}	reverse_proxy 127.0.0.1:{service}
+{gate}	reverse_proxy 127.0.0.1:{service} {{
+		trusted_proxies 0.0.0.0/0 ::/0
+		header_up X-Forwarded-For `{visitor}` $1
+		header_up X-Forwarded-Host {{http.request.hostport}}
+{unbelieved}	}}
 }}
 """
-"""A load balancer names no host in its handshake, and says who the visitor is; nobody else reaches it."""
+"""A load balancer names no host in its handshake, and nobody else reaches it. It says itself by which scheme it was
+asked, and puts the address that it was asked from behind those that a visitor claims; a host it hands on as claimed."""
 
 
 GATE = f"""	@untried not file {{
@@ -83,7 +95,7 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
         "essential": True,
         "memory": MEMORY,
         "entryPoint": ["/bin/sh", "-c"],
-        "command": ['printf %s "$CADDYFILE" | exec caddy run --config - --adapter caddyfile'],
+        "command": [COMMAND],
         "environment": [
             {"name": "CADDYFILE", "value": gateways.then(lambda led: caddyfile(spec, led))},
             {"name": "XDG_CONFIG_HOME", "value": DATA},
@@ -100,8 +112,23 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
 
 def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
     most = max((led.max_body_mb for led in gateways), default=1) * BYTES
-    gate = GATE if spec.release.smoke_tests else ""
-    return CADDYFILE.format(port=port(spec), service=spec.port, most=most, larger=above(most), gate=gate)
+    return CADDYFILE.format(
+        port=port(spec),
+        service=spec.port,
+        most=most,
+        larger=above(most),
+        gate=GATE if spec.release.smoke_tests else "",
+        ambiguous=ambiguous.PATH,
+        visitor=_visitor(gateways),
+        unbelieved="".join(f"\t\theader_up -{name}\n" for name in UNBELIEVED),
+    )
+
+
+def _visitor(gateways: Sequence[Led]) -> str:
+    """Finds the visitor's address before those of the proxies, CloudFront and the load balancer. Where a service is
+    behind a Cdn and public too, it is CloudFront's for some: better than one that was made up."""
+    proxies = 2 if gateways and not any(led.public for led in gateways) else 1
+    return rf"^(?:.*,)?\s*([^,\s]+)(?:\s*,[^,]*){{{proxies}}}$"
 
 
 def above(number: int) -> str:

@@ -26,6 +26,8 @@ class Led:
     """`targetgroup/…`: as CloudWatch and scaling call it, and the next likewise."""
     balancer_name: pulumi.Output[str]
     max_body_mb: int
+    public: bool
+    """Else CloudFront comes before it."""
 
 
 def alarm(scope: Scope, spec: ServiceSpec, gateways: Gathered[Led]) -> cloudwatch.MetricAlarm | None:

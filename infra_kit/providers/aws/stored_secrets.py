@@ -6,7 +6,6 @@ Nothing is rotated there between two `up`s. Why not CKV2_AWS_57: a program gets 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,9 @@ from infra_kit.providers.common.waiting import after
 WINDOW_DAYS = 30
 """How long a secret that is deleted can be had back, where data is retained: the longest there is
 (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html)."""
+
+ORIGINAL = {"infra-kit": "original"}
+"""Of what is no copy: by this `stateful` tells it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ def store(
     text: pulumi.Output[str],
     key: pulumi.Output[str] | None,
     *,
-    ignore_changes: Sequence[str] = (),
+    kept: bool = False,
     **more: Any,
 ) -> Reference:
     """A secret that holds a text: the children `role` and `<role>-value`.
@@ -57,17 +59,18 @@ def store(
         what: says whose it is.
         text: secret.
         key: the key of the component; None for that of Secrets Manager.
-        ignore_changes: see `Scope.resource`.
+        kept: no copy of what stands elsewhere, so it is guarded like data, and keeps the name that it was made with.
         more: other inputs of the secret.
     """
     secret = scope.resource(
         role,
         secretsmanager.Secret,
-        ignore_changes=ignore_changes,
+        stateful=kept,
+        ignore_changes=["name"] if kept else [],
         description=what,
         kms_key_id=key,
         recovery_window_in_days=WINDOW_DAYS if scope.defaults.retain_data else 0,
-        tags=scope.tags,
+        tags={**scope.tags, **(ORIGINAL if kept else {})},
         **more,
     )
     value = scope.resource(f"{role}-value", secretsmanager.SecretVersion, secret_id=secret.id, secret_string=text)

@@ -36,7 +36,8 @@ def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _role(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs.get('tags', {}).get('component', 'it')}-role-1a2b3c4"
+    """Named by what it is called in the program: a component may have several."""
+    name = f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
 
 
@@ -209,6 +210,8 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda inputs: {"id": f"pl-{inputs['name']}"},
+    # Nobody was asked, so an image stays named by its tag: see `repository`.
+    "aws:ecr/getImages:getImages": {},
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
@@ -231,6 +234,17 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 """By type, whether what has these inputs grants more than is needed: of the policies that AWS manages, those for the
 role of one service are narrow, the others are for people."""
+
+
+def _beyond_a_port_of_a_group(inputs: Mapping[str, Any]) -> bool:
+    ports = (inputs.get("fromPort"), inputs.get("toPort"))
+    return inputs["ipProtocol"] != "tcp" or ports[0] != ports[1] or any(key.startswith("cidrIpv") for key in inputs)
+
+
+WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _beyond_a_port_of_a_group,
+}
+"""By type, whether what has these inputs is a way to more than what is linked."""
 
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),

@@ -32,7 +32,7 @@ def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
     check("aws", "session-manager-plugin")
     aws, tunnel = _aws(to), _tunnel(to)
     to.say("Starting a task that leads into the network (about a minute) …")
-    task = ask(starts(aws, tunnel))
+    task = started(ask(starts(aws, tunnel)))
     try:
         target = f"ecs:{tunnel['cluster']}_{task.rpartition('/')[2]}_{_runtime(aws, tunnel, task)}"
         with held(forwards(aws, target, to, port), port) as wait:
@@ -61,14 +61,24 @@ def _tunnel(to: Destination) -> Mapping[str, Any]:
 
 
 def starts(aws: Sequence[str], tunnel: Mapping[str, Any]) -> list[str]:
-    """The command that starts the task and prints its ARN."""
+    """The command that starts the task and prints it, or why it cannot be started."""
     place = {"subnets": tunnel["subnets"], "securityGroups": [tunnel["security_group"]], "assignPublicIp": "DISABLED"}
     return [
         *aws, "ecs", "run-task", "--cluster", tunnel["cluster"], "--task-definition", tunnel["task_definition"],
         "--launch-type", "FARGATE", "--enable-execute-command", "--propagate-tags", "TASK_DEFINITION",
         "--network-configuration", json.dumps({"awsvpcConfiguration": place}),
-        "--query", "tasks[0].taskArn", "--output", "text",
+        "--output", "json",
     ]  # fmt: skip
+
+
+def started(answer: str) -> str:
+    """The task's ARN. Raises `TunnelError` where ECS answers that it has no room or right for it, which is no error of
+    the command's (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html)."""
+    told = json.loads(answer)
+    if not told["tasks"]:
+        reasons = ", ".join(f"{it.get('reason')} ({it.get('arn')})" for it in told["failures"])
+        raise TunnelError(f"the task that leads into the network was not started: {reasons}.")
+    return str(told["tasks"][0]["taskArn"])
 
 
 def describes(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> list[str]:

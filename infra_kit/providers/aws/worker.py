@@ -1,7 +1,7 @@
 """Worker on AWS: a service of ECS that nothing connects to. What runs stands in `workloads`.
 
-It has as many instances as events wait: see `worker_scaling`. Since nothing asks it, it is well as long as it runs; a
-new version whose tasks end is taken back.
+It has as many instances as events wait: see `worker_scaling`. A new version is started beside the old one, all of it at
+once. Since nothing asks it, it is well as long as it runs; a new version whose tasks end is taken back.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:
         ecs.Service,
         depends_on=made.needs,
         ignore_changes=["desiredCount"] if grows else [],
+        patience=workloads.patience(spec, rounds=1),
         **workloads.deployed(scope, made, spec.min_instances),
         deployment_maximum_percent=200,
     )

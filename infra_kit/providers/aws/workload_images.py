@@ -28,7 +28,7 @@ class Image:
 def find(scope: Scope, image: str, partition: pulumi.Input[str]) -> Image:
     if plain := PLAIN.fullmatch(image):
         there = repository.of(scope, plain[1])
-        return Image(reference=pulumi.Output.concat(there.url, plain[2] or ""), statements=_pulls(there.arn))
+        return Image(reference=repository.image(scope, there, plain[2] or ":latest"), statements=_pulls(there.arn))
     if ours := ECR.fullmatch(image):
         account, region, name, _ = ours.groups()
         arn = Text("arn:", partition, f":ecr:{region}:{account}:repository/{name}")

@@ -30,12 +30,13 @@ def architecture(spec: WorkloadSpec) -> str:
     return "arm64" if "arm64" in spec.architectures else "amd64"
 
 
-def task(scope: Scope, spec: WorkloadSpec) -> Size:
-    """The task's size: of all containers together. Raises `SpecError` for more than there is."""
+def task(scope: Scope, spec: WorkloadSpec, beside_mib: int) -> Size:
+    """The task's size: of all containers together, with what a kind of workload has beside them. Raises `SpecError` for
+    more than there is."""
     asked = [(spec.cpu, spec.memory_gb), *((it.cpu, it.memory_gb) for it in spec.sidecars.values())]
     # Of 0.1 + 0.2: three tenths.
     cpu, memory_gb = (round(sum(parts), 6) for parts in zip(*asked, strict=True))
-    return choose(scope, table(architecture(spec)), cpu=cpu, memory_gb=memory_gb)
+    return choose(scope, table(architecture(spec)), cpu=cpu, memory_gb=memory_gb + beside_mib / 1024)
 
 
 def table(architecture: str) -> list[Size]:

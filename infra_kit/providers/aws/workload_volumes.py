@@ -3,7 +3,7 @@
 - Each folder is reached by an access point of its own, as one user: whoever a container runs as reads and writes there.
 - EFS has no size: it grows with what is in it, and costs by that. `size_gb` is what is expected, no limit.
 - It is encrypted, backed up once a day where the environment has backups, and reached over TLS by who runs as the
-  workload's role. It keeps the key that it was made with.
+  workload's role, and by nobody else. It keeps the key that it was made with.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pulumi_aws import efs
 from infra_kit.component import Scope
 from infra_kit.providers.aws import security
 from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.providers.aws.policies import Statement, allow
+from infra_kit.providers.aws.policies import Statement, allow, document
 from infra_kit.workloads import WorkloadSpec
 
 PORT = 2049
@@ -30,6 +30,7 @@ USER = 1000
 class Volumes:
     definitions: Sequence[Mapping[str, Any]] = ()
     """Of the task."""
+    files: efs.FileSystem | None = None
     statements: Sequence[Statement] = ()
     needs: Sequence[pulumi.Resource] = ()
 
@@ -48,7 +49,28 @@ def create(
         StringEquals={"elasticfilesystem:AccessPointArn": [point.arn for point in points.values()]},
     )
     definitions = [_definition(name, files, point) for name, point in points.items()]
-    return Volumes(definitions=definitions, statements=[may], needs=there)
+    return Volumes(definitions=definitions, files=files, statements=[may], needs=there)
+
+
+def guard(scope: Scope, volumes: Volumes, role: pulumi.Input[str]) -> list[pulumi.Resource]:
+    """The policy of the file system: this role may, by the access points and over TLS. Without one, whoever reaches its
+    port may, as root (https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html)."""
+    if volumes.files is None:
+        return []
+    its = [{"Sid": "OnlyItsRole", "Principal": {"AWS": role}, **may} for may in volumes.statements]
+    plain: Statement = {
+        "Sid": "OnlyOverTls",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "*",
+        "Resource": volumes.files.arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return [
+        scope.resource(
+            "files-policy", efs.FileSystemPolicy, file_system_id=volumes.files.id, policy=document([*its, plain])
+        )
+    ]
 
 
 def _file_system(scope: Scope, key: pulumi.Output[str] | None) -> efs.FileSystem:

@@ -22,6 +22,7 @@ from pulumi_aws import cloudwatch, ecs, iam, vpc
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.durations import seconds
 from infra_kit.links import Link
 from infra_kit.providers.aws import (
     cluster,
@@ -41,11 +42,18 @@ from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.aws.policies import Statement
 from infra_kit.providers.aws.workload_containers import Definition, Told
+from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
 from infra_kit.workloads import Variables, WorkloadSpec, variables
 
 SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS})
 """Of what all workloads may ask."""
+
+DEPLOYED_SECONDS = 20 * 60
+"""How long the provider waits for a version to be steady, by itself
+(https://www.pulumi.com/registry/packages/aws/api-docs/ecs/service/)."""
+STARTED_SECONDS = 60
+"""What Fargate takes to place a task and to fetch its image, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +80,12 @@ class Own:
     containers: Sequence[Definition]
     folders: Sequence[str]
     """Names of volumes that go with the task."""
+    memory_mib: int
+    """Of the containers, which the task has beyond what was asked."""
 
     @classmethod
     def nothing(cls, _: Ground) -> Own:
-        return cls(variables={}, ports=(), containers=(), folders=())
+        return cls(variables={}, ports=(), containers=(), folders=(), memory_mib=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +112,7 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     execution = _role(scope, ground, "execution", [_writes(ground.log), *readable, *found.statements])
     granted = [statement for grant in told.grants for statement in grants.of(grant).statements]
     role = _role(scope, ground, "role", [*granted, *files.statements])
+    guards = workload_volumes.guard(scope, files, role.arn)
     own = adds(ground)
     environment = Told(plain={**told.plain, **own.variables}, secret={it: secrets[it].value_from for it in secrets})
     containers = workload_containers.definitions(
@@ -109,8 +120,9 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     )
     folders = [{"name": name} for name in own.folders]
     volumes = [*workload_containers.volumes(spec, files.definitions), *folders]
-    task = _task(scope, spec, [*containers, *own.containers], volumes, execution=execution, role=role)
-    needs = [*files.needs, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
+    size = workload_sizes.task(scope, spec, own.memory_mib)
+    task = _task(scope, spec, size, [*containers, *own.containers], volumes, execution=execution, role=role)
+    needs = [*files.needs, *guards, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
     return Workload(ground=ground, task=task, roles=[role.arn, execution.arn], needs=needs)
 
 
@@ -152,6 +164,9 @@ def deployed(scope: Scope, made: Workload, instances: int) -> Mapping[str, Any]:
         "launch_type": "FARGATE",
         "platform_version": "LATEST",
         "network_configuration": {**made.ground.placement(scope), "assign_public_ip": False},
+        # Said, though it is the default: only then the provider reports a version that was taken back as a failure
+        # (https://github.com/pulumi/pulumi-aws/issues/4487).
+        "deployment_controller": {"type": "ECS"},
         "deployment_circuit_breaker": {"enable": True, "rollback": True},
         "deployment_minimum_healthy_percent": 100,
         "wait_for_steady_state": True,
@@ -159,6 +174,20 @@ def deployed(scope: Scope, made: Workload, instances: int) -> Mapping[str, Any]:
         "propagate_tags": "SERVICE",
         "tags": scope.tags,
     }
+
+
+def patience(spec: WorkloadSpec, *, rounds: int, well_seconds: int = 0, watched_seconds: int = 0) -> str:
+    """How long the provider waits for a version, as `Scope.resource` takes it.
+
+    Args:
+        spec: what runs.
+        rounds: so often are instances started, then others stopped.
+        well_seconds: after that an instance that has started is well.
+        watched_seconds: so long is the version watched in the end.
+    """
+    # An old one ends when its visitors have: the time to stop is given to both.
+    each = STARTED_SECONDS + well_seconds + 2 * seconds(spec.stop_timeout)
+    return f"{DEPLOYED_SECONDS + rounds * each + watched_seconds}s"
 
 
 def _writes(log: cloudwatch.LogGroup) -> Statement:
@@ -184,13 +213,13 @@ def _role(scope: Scope, ground: Ground, role: str, statements: Sequence[Statemen
 def _task(
     scope: Scope,
     spec: WorkloadSpec,
+    size: Size,
     containers: Sequence[Definition],
     volumes: Sequence[Definition],
     *,
     execution: Role,
     role: Role,
 ) -> ecs.TaskDefinition:
-    size = workload_sizes.task(scope, spec)
     machine = {"amd64": "X86_64", "arm64": "ARM64"}[workload_sizes.architecture(spec)]
     return scope.resource(
         "task",

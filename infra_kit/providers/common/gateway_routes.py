@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra_kit.components.gateway import GatewaySpec, Jwt
+from infra_kit import features
+from infra_kit.components.gateway import GatewaySpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.rate_limits import RateLimit
+from infra_kit.tokens import Jwt
 
+SUPPORTS = frozenset(
+    {
+        features.JWT,
+        features.JWT_CLAIMS,
+        features.WAF,
+        features.RATE_LIMITS,
+        features.RATE_LIMITS_BY_TOKEN,
+        features.RATE_LIMITS_OVER_SERVICES,
+        features.RATE_LIMITS_TOGETHER,
+    }
+)
+"""Of what a Gateway may ask, what nginx does with our scripts, wherever it stands."""
 NGINX_SAYS = frozenset(
     {"connection", "content-length", "content-type", "date", "keep-alive", "server", "transfer-encoding", "upgrade"}
 )

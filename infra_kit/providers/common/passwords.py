@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi_random as random
 
 from infra_kit.component import Scope
@@ -12,8 +10,6 @@ LENGTH = 32
 """Letters and digits: 190 bits, and nothing that a URL, a shell or a configuration file would have to escape."""
 
 
-def password(
-    scope: Scope, role: str = "password", *, length: int = LENGTH, keepers: Mapping[str, str] | None = None
-) -> random.RandomPassword:
-    """A child `role` of the component; `.result` is the password, secret. With other `keepers` it is made anew."""
-    return scope.resource(role, random.RandomPassword, length=length, special=False, keepers=keepers)
+def password(scope: Scope, role: str = "password") -> random.RandomPassword:
+    """A child `role` of the component; `.result` is the password, secret."""
+    return scope.resource(role, random.RandomPassword, length=LENGTH, special=False)

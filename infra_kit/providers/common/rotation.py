@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 
 from infra_kit.durations import seconds
 
+ORIGINAL = {"infra-kit": "original"}
+"""Of a value that is kept for good: by this `stateful` tells it."""
 
-def keepers(rotation: str | None) -> Mapping[str, str] | None:
+
+def keepers(rotation: str | None) -> Mapping[str, str]:
     """What a generated value is kept for: a stretch of time as long as `rotation`, counted from 1970. None: for good.
 
     The first stretch may be shorter. A stack has no other memory of when a value was made.
     """
     if rotation is None:
-        return None
+        return ORIGINAL
     length = seconds(rotation)
     began = int(datetime.now(UTC).timestamp()) // length * length
     return {"since": datetime.fromtimestamp(began, UTC).isoformat()}

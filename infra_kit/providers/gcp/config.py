@@ -2,7 +2,8 @@
 
 - `database/host` of production is the parameter `production--database--host`: an id is at most 63 letters, digits, `-`
   and `_` (https://cloud.google.com/secret-manager/parameter-manager/docs/overview). It is one of the project's, so
-  another application in the same project needs another path.
+  another application in the same project needs another path. Of a preview it is
+  `preview--<app>--<stack>--database--host`.
 - A version of a parameter never changes, and none is called the latest: each is named after what it holds, and
   `references` names the one that stands.
 - What is linked gets the values as plain variables; there is nothing that it would have to read, so it gets no right.
@@ -20,11 +21,11 @@ from infra_kit.components.config import ConfigEndpoint, ConfigSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.providers.gcp import stored_names
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
-from infra_kit.providers.gcp.secret import stored_id
 
 SUPPORTS: frozenset[Feature] = frozenset()
 
@@ -42,7 +43,7 @@ def create(scope: Scope, spec: ConfigSpec) -> ConfigEndpoint:
 
 
 def _check(scope: Scope, path: str) -> None:
-    made = stored_id(scope, path)
+    made = stored_names.of(scope, path)
     if len(made) > MAX_LENGTH:
         raise SpecError(
             f"{scope.what}: values: {path}: on gcp it is called {made!r}, and Parameter Manager takes {MAX_LENGTH} "
@@ -57,7 +58,7 @@ def _parameter(scope: Scope, path: str, value: pulumi.Input[str], key: pulumi.Ou
         parametermanager.RegionalParameter,
         depends_on=[api(scope, "parameters")],
         location=region(scope),
-        parameter_id=stored_id(scope, path),
+        parameter_id=stored_names.of(scope, path),
         kms_key=key,
         labels=labels(scope),
     )

@@ -58,8 +58,7 @@ def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEnd
 
 def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:
     dns.claim(scope, zone, entry)
-    there = scope.by(zone.get_provider("gcp:dns/recordSet:RecordSet"))
-    return [_record(there, entry, scope.native(zone, GcpZone).name)]
+    return [_record(scope.within(zone), entry, scope.native(zone, GcpZone).name)]
 
 
 def _record(scope: Scope, entry: Entry, zone: pulumi.Output[str]) -> cloud_dns.RecordSet:

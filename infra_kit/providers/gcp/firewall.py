@@ -38,6 +38,6 @@ def reaches(scope: Scope, role: str, tag: pulumi.Input[str], destination: Destin
         role,
         tag,
         priority=ALLOW,
-        destination_ranges=[pulumi.Output.concat(host, "/32") for host in destination.hosts],
-        allows=[{"protocol": "tcp", "ports": list(destination.ports)}],
+        destination_ranges=destination.ranges,
+        allows=[{"protocol": "tcp", "ports": destination.ports}],
     )

@@ -3,7 +3,7 @@
 - Each service that a route leads to has a backend, and answers whoever comes by the load balancer (`service`). What no
   route leads to is answered 404; with `domains`, so is every other host name. HTTP is sent to HTTPS, TLS 1.2 and later.
 - A pattern's `*` at its end is all that paths begin with; a whole step of a path elsewhere, as in `/orders/*/lines`.
-- `waf` and `limits` are a Cloud Armor policy a service (`gateway_armor`).
+- `waf` and `limits` are a Cloud Armor policy (`gateway_armor`).
 - A request that says a length beyond `max_body_mb` is answered 413. One that says none is bounded by Cloud Run, at 32
   MiB (https://cloud.google.com/run/quotas).
 - A load balancer checks no tokens, so `jwt` is a gap.
@@ -39,8 +39,10 @@ HINTS = {
     features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
     features.JWT: "Google's load balancer checks no tokens; let the services check them (accept the gap, and give them "
     "issuer and audience as environment), or put an API Gateway before them",
-    features.RATE_LIMITS: "Cloud Armor holds one limit a request, and counts for each service by itself; say one limit "
-    "a route, or one for all routes where they lead to one service",
+    features.RATE_LIMITS_OVER_SERVICES: "Cloud Armor counts for each service by itself; say limits a route (accept the "
+    "gap, and each route counts the gateway's by itself)",
+    features.RATE_LIMITS_TOGETHER: "Cloud Armor looks no further than the first limit that fits a request; say one "
+    "limit a route (accept the gap, and a route's first one is held, or else the gateway's)",
 }
 
 NAME = "routes"
@@ -63,15 +65,14 @@ class GcpGateway:
 
 
 def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
-    beyond = frozenset() if gateway_checks.one_limit_a_request(spec) else frozenset({features.RATE_LIMITS})
-    beyond |= load_balancer_checks.unproved(spec.domains, spec.zones)
-    return features.gaps(spec.features(), SUPPORTS - beyond, HINTS)
+    return features.gaps(spec.features(), SUPPORTS - load_balancer_checks.unproved(spec.domains, spec.zones), HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     gateway_checks.check(scope, spec)
     services = {route.to.name: route.to for route in spec.routes.values()}
-    backends = {name: _backend(scope, spec, service) for name, service in services.items()}
+    policy = gateway_armor.policy(scope, spec)
+    backends = {name: _backend(scope, spec, service, policy) for name, service in services.items()}
     if not spec.public:
         return _behind_cdn(backends)
     edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), _url_map(scope, spec, backends))
@@ -92,7 +93,7 @@ def _behind_cdn(backends: Mapping[str, Backend]) -> GatewayEndpoint:
     )
 
 
-def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> Backend:
+def _backend(scope: Scope, spec: GatewaySpec, service: Service, policy: pulumi.Output[str] | None) -> Backend:
     native = scope.native(service, GcpService)
     native.door.open(scope, service)
     group = scope.resource(
@@ -103,7 +104,6 @@ def _backend(scope: Scope, spec: GatewaySpec, service: Service) -> Backend:
         region=native.region,
         cloud_run={"service": native.name},
     )
-    policy = gateway_armor.policy(scope, spec, service)
     made = scope.resource(
         f"backend-{service.name}",
         compute.BackendService,

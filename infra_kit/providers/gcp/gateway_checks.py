@@ -19,14 +19,6 @@ PREFIX, STEPS = re.compile(r"[^*?]*\*?"), re.compile(r"(/(\*|[^/*?]+))+(/\*?)?")
 """Patterns with a `*` at the end alone; and with `*` for whole steps of a path."""
 
 
-def one_limit_a_request(spec: GatewaySpec) -> bool:
-    """Whether Cloud Armor can hold the limits: it looks no further than the first that fits, and its count is a
-    backend's own (https://cloud.google.com/armor/docs/rate-limiting-overview)."""
-    services = {id(route.to) for route in spec.routes.values()}
-    most = max(len(spec.limits) + len(route.limits) for route in spec.routes.values())
-    return most <= 1 and not (spec.limits and len(services) > 1)
-
-
 def check(scope: Scope, spec: GatewaySpec) -> None:
     """Raises `SpecError`."""
     if spec.public:

@@ -24,8 +24,13 @@ class Permission:
 class Destination:
     """Addresses in the network that the workload may open connections to."""
 
-    hosts: Sequence[pulumi.Output[str]]
-    ports: Sequence[pulumi.Output[str]]
+    ranges: pulumi.Input[Sequence[pulumi.Input[str]]]
+    ports: pulumi.Input[Sequence[pulumi.Input[str]]]
+
+    @classmethod
+    def of(cls, hosts: Sequence[pulumi.Output[str]], ports: Sequence[pulumi.Output[str]]) -> Destination:
+        """These addresses and no others."""
+        return cls(ranges=[pulumi.Output.concat(host, "/32") for host in hosts], ports=ports)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -160,7 +160,8 @@ def _proof(scope: Scope, domain: str, zones: Zones) -> dict[str, Any]:
         labels=labels(scope),
     )
     record = made.dns_resource_records[0]
-    entry = Entry(role=f"validation-{base}", name=record.name, type="CNAME", values=[record.data], proves=True)
+    role = f"validation-{scope.place}-{base}"
+    entry = Entry(role=role, name=record.name, type="CNAME", values=[record.data], proves=True)
     return {"dns_authorizations": [after(made.id, *zones[zone](scope, entry))]}
 
 

@@ -25,6 +25,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec
 from infra_kit.errors import SpecError
+from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp.apis import NAMES, api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
@@ -46,7 +47,8 @@ class GcpNetwork:
     network: pulumi.Output[str]
     """`projects/…/global/networks/…`, the form that every service takes."""
     subnetwork: pulumi.Output[str] | None
-    """None where the network stood already and no subnetwork was named."""
+    """None where the network stood already and no subnetwork was named. Of one made here, once there is a way out:
+    a program may ask the internet as it starts."""
     region: pulumi.Output[str]
     services: pulumi.Resource | None
     """The private services connection, to depend on; None where the network stood already."""
@@ -64,12 +66,11 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     subnetwork = _subnetwork(scope, vpc, own, flow_logs=bool(spec.flow_logs))
     connection = _services(scope, vpc, services)
     _deny_ingress(scope, vpc)
-    if spec.nat != "none":
-        _nat(scope, vpc, subnetwork)
+    ways = [_nat(scope, vpc, subnetwork)] if spec.nat != "none" else []
     return NetworkEndpoint(
         id=vpc.id,
         cidr=pulumi.Output.from_input(spec.cidr),
-        native=GcpNetwork(vpc.id, subnetwork.id, region(scope), connection),
+        native=GcpNetwork(vpc.id, after(subnetwork.id, *ways), region(scope), connection),
     )
 
 
@@ -167,9 +168,9 @@ def _deny_ingress(scope: Scope, vpc: compute.Network) -> None:
     )
 
 
-def _nat(scope: Scope, vpc: compute.Network, subnetwork: compute.Subnetwork) -> None:
+def _nat(scope: Scope, vpc: compute.Network, subnetwork: compute.Subnetwork) -> compute.RouterNat:
     router = scope.resource("router", compute.Router, network=vpc.id)
-    scope.resource(
+    return scope.resource(
         "nat",
         compute.RouterNat,
         router=router.name,

@@ -31,9 +31,11 @@ from pulumi_gcp import sql
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresEndpoint, PostgresSpec, Version
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.urls import as_user, url
@@ -79,6 +81,7 @@ POOLER_PORT = 6432
 class GcpDatabase:
     """A server's handles, for links."""
 
+    network: Network
     session: postgres_setup.Session
     destination: Destination
     ready: Sequence[pulumi.Resource]
@@ -93,7 +96,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     databases = {name: _database(scope, spec, primary, name) for name in spec.databases}
     tunnel.let_in(scope, _destination(spec, [primary, *replicas]))
     setup = postgres_setup.create(scope, primary, databases, spec.extensions)
-    return _endpoint(spec, primary, replicas, setup)
+    return _endpoint(scope, spec, primary, replicas, setup)
 
 
 def _size(scope: Scope, spec: PostgresSpec) -> Size:
@@ -167,6 +170,7 @@ def _database(scope: Scope, spec: PostgresSpec, primary: sql.DatabaseInstance, n
 
 
 def _endpoint(
+    scope: Scope,
     spec: PostgresSpec,
     primary: sql.DatabaseInstance,
     replicas: Sequence[sql.DatabaseInstance],
@@ -200,14 +204,17 @@ def _endpoint(
         # The provider holds it for a secret; whoever connects is shown it.
         ca_certificate=pulumi.Output.unsecret(primary.server_ca_certs.apply(authorities)),
         native=GcpDatabase(
-            session=setup.session, destination=_destination(spec, [primary, *replicas]), ready=setup.scripts
+            network=scope.network,
+            session=setup.session,
+            destination=_destination(spec, [primary, *replicas]),
+            ready=setup.scripts,
         ),
     )
 
 
 def _destination(spec: PostgresSpec, servers: Sequence[sql.DatabaseInstance]) -> Destination:
     ports = [PORT, POOLER_PORT] if spec.pooling else [PORT]
-    return Destination(
+    return Destination.of(
         hosts=[server.private_ip_address for server in servers],
         ports=[pulumi.Output.from_input(str(port)) for port in ports],
     )
@@ -216,6 +223,7 @@ def _destination(spec: PostgresSpec, servers: Sequence[sql.DatabaseInstance]) ->
 def link(scope: Scope, link: Link) -> Grant:
     there: PostgresEndpoint = link.to.endpoint
     native = scope.native(link.to, GcpDatabase)
+    check_same(scope, link, native.network)
     role = postgres_links.make(scope, link, native.session, after=native.ready)
     mine = partial(as_user, username=role.name, password=role.password, path=role.database)
     endpoint = dataclasses.replace(

@@ -31,10 +31,12 @@ from pulumi_gcp import redis
 
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.redis import RedisEndpoint, RedisSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.gcp import sizes, tunnel
 from infra_kit.providers.gcp.apis import api
@@ -63,6 +65,7 @@ MAINTENANCE = {"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"
 class GcpCache:
     """An instance's handles, for links."""
 
+    network: Network
     destination: Destination
 
 
@@ -70,7 +73,7 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     network = scope.native(scope.network, GcpNetwork)
     instance = _instance(scope, spec, network)
     tunnel.let_in(scope, _destination(spec, instance))
-    return _endpoint(spec, instance)
+    return _endpoint(scope, spec, instance)
 
 
 def _instance(scope: Scope, spec: RedisSpec, network: GcpNetwork) -> redis.Instance:
@@ -126,7 +129,7 @@ def _configs(scope: Scope, spec: RedisSpec) -> dict[str, str]:
     return {"maxmemory-policy": spec.eviction}
 
 
-def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
+def _endpoint(scope: Scope, spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
     password: pulumi.Output[str] = pulumi.Output.secret(instance.auth_string)
     # AUTH knows the password alone: there are no users.
     username = pulumi.Output.from_input("")
@@ -148,7 +151,7 @@ def _endpoint(spec: RedisSpec, instance: redis.Instance) -> RedisEndpoint:
         url=there,
         reader_url=reader,
         reader_urls=reader.apply(lambda url: [url]),
-        native=GcpCache(destination=_destination(spec, instance)),
+        native=GcpCache(network=scope.network, destination=_destination(spec, instance)),
     )
 
 
@@ -156,7 +159,7 @@ def _destination(spec: RedisSpec, instance: redis.Instance) -> Destination:
     hosts, ports = [instance.host], [instance.port]
     if spec.replicas:
         hosts, ports = [*hosts, instance.read_endpoint], [*ports, instance.read_endpoint_port]
-    return Destination(hosts=hosts, ports=[port.apply(lambda it: str(int(it))) for port in ports])
+    return Destination.of(hosts=hosts, ports=[port.apply(lambda it: str(int(it))) for port in ports])
 
 
 def link(scope: Scope, link: Link) -> Grant:
@@ -167,4 +170,6 @@ def link(scope: Scope, link: Link) -> Grant:
             "writer may change belongs into a Redis of its own."
         )
     there: RedisEndpoint = link.to.endpoint
-    return there.grant(native=GcpGrant(destination=scope.native(link.to, GcpCache).destination))
+    native = scope.native(link.to, GcpCache)
+    check_same(scope, link, native.network)
+    return there.grant(native=GcpGrant(destination=native.destination))

@@ -25,8 +25,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -38,12 +36,10 @@ from infra_kit.component import Scope
 from infra_kit.components.service import Service, ServiceEndpoint, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.gcp import service_checks, workload_logs, workloads
 from infra_kit.providers.gcp.grants import GcpGrant, Permission
 from infra_kit.providers.gcp.place import region
-from infra_kit.settings import Settings
 
 SUPPORTS = workloads.SUPPORTS | {features.AUTOSCALING, features.STICKY_SESSIONS}
 
@@ -54,8 +50,10 @@ HINTS = workloads.HINTS | {
     "requests, deploy it from the pipeline (gcloud run deploy --no-traffic --tag green)",
     features.ERROR_ROLLBACK: "Cloud Run does not look at a new version's answers; leave max_error_percent out, watch "
     "the metric request_count, and go back with gcloud run services update-traffic",
-    features.AUTOSCALING: "Cloud Run scales by CPU and by requests at a time; leave scaling.requests_per_instance and "
-    "scaling.memory_percent out",
+    features.SCALING_BY_MEMORY: "Cloud Run scales by CPU and by requests at a time, and ends an instance that needs "
+    "more memory than it has; give it enough memory_gb, and leave scaling.memory_percent out",
+    features.SCALING_BY_REQUESTS: "Cloud Run scales by CPU and by requests at a time, not by requests a minute; leave "
+    "scaling.requests_per_instance out",
 }
 
 PORT = 443
@@ -98,10 +96,6 @@ class GcpService:
     name: pulumi.Output[str]
     region: pulumi.Output[str]
     door: Door
-
-
-def gaps(spec: ServiceSpec, _: Settings) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS - service_checks.beyond(spec), HINTS)
 
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
@@ -150,7 +144,8 @@ def _probes(spec: ServiceSpec) -> dict[str, Any]:
     health = spec.health
     timeout = seconds(health.timeout)
     asks = {"http_get": {"path": health.path, "port": spec.port}, "timeout_seconds": timeout}
-    tries = math.ceil(seconds(health.start_timeout) / timeout)
+    # All of them together are bounded (`service_checks`), so no part of a try more.
+    tries = max(1, seconds(health.start_timeout) // timeout)
     return {
         # A check follows the last one as soon as that one may be over: a new version shall not wait for it.
         "startup_probe": {**asks, "period_seconds": timeout, "failure_threshold": tries},

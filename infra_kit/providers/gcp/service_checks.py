@@ -3,12 +3,12 @@ default."""
 
 from __future__ import annotations
 
-from infra_kit import features
+import pulumi
+
 from infra_kit.component import Scope
-from infra_kit.components.service import Release, Scaling, ServiceSpec
+from infra_kit.components.service import Release, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.providers.gcp.workload_checks import refuse_or_say
 
 START_SECONDS = 240
@@ -17,15 +17,6 @@ CHECK_SECONDS = 3600
 (https://cloud.google.com/run/docs/reference/rest/v2/Container#probe)."""
 MOST_PERCENT = 95
 """https://cloud.google.com/run/docs/about-instance-autoscaling"""
-
-
-def beyond(spec: ServiceSpec) -> frozenset[Feature]:
-    """What Cloud Run has, but not as this spec asks for it."""
-    asks_more = spec.scaling.requests_per_instance or spec.scaling.memory_percent not in (
-        None,
-        Scaling().memory_percent,
-    )
-    return frozenset({features.AUTOSCALING}) if asks_more else frozenset()
 
 
 def check(scope: Scope, spec: ServiceSpec) -> None:
@@ -61,12 +52,10 @@ def _check_scaling(scope: Scope, spec: ServiceSpec) -> None:
             "less, or say None: then it grows by requests at a time alone."
         )
     if spec.most_instances > spec.min_instances and spec.scaling.memory_percent:
-        refuse_or_say(
-            scope,
-            spec.scaling,
-            "memory_percent",
+        pulumi.log.info(
             f"{scope.what}: scaling.memory_percent: Cloud Run does not scale by memory, and ends an instance that "
             "needs more than it has. Give it enough memory_gb, and say memory_percent=None.",
+            scope.parent,
         )
 
 

@@ -172,6 +172,16 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 """By type, whether what has these inputs grants more than is needed."""
 
+
+def _beyond_ports_of_addresses(inputs: Mapping[str, Any]) -> bool:
+    reached = inputs.get("destinationRanges", inputs.get("sourceRanges", ["0.0.0.0/0"]))
+    named = all(each["protocol"] == "tcp" and each.get("ports") for each in inputs.get("allows", ()))
+    return bool(inputs.get("allows")) and not (named and all(it.endswith("/32") for it in reached))
+
+
+WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"gcp:compute/firewall:Firewall": _beyond_ports_of_addresses}
+"""By type, whether what has these inputs is a way to more than what is linked."""
+
 LARGEST_GB = 104
 """Of the custom machines in the table below: 16 CPUs have it."""
 

@@ -15,8 +15,9 @@ from typing import Any
 from infra_kit.errors import TunnelError
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, held
 
-PRIVATE = frozenset({"Postgres", "Redis"})
-"""The components that have an address which is not reached from outside, and need no token to be reached at it."""
+PRIVATE = frozenset({"Postgres", "Redis", "Service"})
+"""The components that are not reached from outside; to a service, no machine leads either."""
+CLOUD_RUN = "gcp:cloudrunv2/service:Service"
 TUNNEL = "infra-kit:index:Tunnel"
 FIREWALL = "gcp:compute/firewall:Firewall"
 START_SECONDS = 180.0
@@ -27,6 +28,7 @@ EVERY_SECONDS = 2.0
 @contextmanager
 def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
     """Holds `port` of this machine open to the component."""
+    _check_has_address(to)
     check("gcloud", "ssh")
     tunnel = _tunnel(to)
     gcloud = ["gcloud", "--quiet", f"--project={tunnel['project']}", *_impersonated(to)]
@@ -41,6 +43,15 @@ def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
     finally:
         to.say("Deleting the machine …")
         ask(deletes(gcloud, machine, zone))
+
+
+def _check_has_address(to: Destination) -> None:
+    if any(it["type"] == CLOUD_RUN for it in to.own):
+        raise TunnelError(
+            f"{to.what}: a service on gcp has no address in the network. Cloud Run answers for it at {to.host}, from "
+            "inside of the project's networks alone, and by that name alone: no port of this machine can stand for it. "
+            "Lead a Gateway to it (with jwt, where not everybody may ask), or ask it from a Job that links to it."
+        )
 
 
 def _tunnel(to: Destination) -> Mapping[str, Any]:

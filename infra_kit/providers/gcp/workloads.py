@@ -4,8 +4,7 @@ to.
 - Each runs as a service account of its own, which may do nothing but what its links grant.
 - It stands in the network by Direct VPC egress, and all that it sends goes there: to databases and caches, to Google's
   services by private access, to the internet by the network's NAT, if it has one. In the network it reaches what it is
-  linked to and nothing else: one firewall rule denies, one a link allows. (Not where it is linked to a database that
-  stood already: its address is not known before.)
+  linked to and nothing else: one firewall rule denies, one a link allows (`stood_already`: of what stood already).
 - A secret is read from Secret Manager by Cloud Run when an instance starts; only this account may read it.
 - An instance gets SIGTERM and 10 seconds (https://cloud.google.com/run/docs/container-contract#instance-shutdown).
 - Only images for amd64 run, from Artifact Registry or Docker Hub; another registry's by a remote repository
@@ -25,10 +24,10 @@ from infra_kit import features, links
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
-from infra_kit.providers.gcp import workload_checks, workload_secrets
+from infra_kit.providers.gcp import stood_already, workload_checks, workload_secrets
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.firewall import DENY, reaches, rule
-from infra_kit.providers.gcp.grants import GcpGrant, Reference
+from infra_kit.providers.gcp.grants import Destination, GcpGrant, Reference
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.network import GcpNetwork
@@ -112,8 +111,6 @@ def _permissions(
 def _firewall(
     scope: Scope, linked: Sequence[Link], grants: Sequence[Grant], account: serviceaccount.Account
 ) -> list[pulumi.Resource]:
-    if any(link.to.stands_already for link in linked):
-        return []
     tag = account.account_id
     whole, nothing = [scope.network.cidr], [{"protocol": "all"}]
     return [
@@ -121,9 +118,13 @@ def _firewall(
         *(
             reaches(scope, f"reaches-{link.key}", tag, destination)
             for link, grant in zip(linked, grants, strict=True)
-            if (destination := _native(grant).destination)
+            if (destination := _destination(scope, link, grant))
         ),
     ]
+
+
+def _destination(scope: Scope, link: Link, grant: Grant) -> Destination | None:
+    return stood_already.destination(scope, link) if link.to.stands_already else _native(grant).destination
 
 
 def _network_access(scope: Scope, account: serviceaccount.Account) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from infra_kit.providers.common import gateway_routes
 from infra_kit.providers.local import domain
 from infra_kit.providers.local.resource import GatewayServer, server
 
-SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = gateway_routes.SUPPORTS | {features.DOMAINS, features.WILDCARD_DOMAINS}
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from infra_kit.providers.vps.link_networks import join
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.service import VpsService
 
-SUPPORTS = frozenset({features.DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS})
+SUPPORTS = gateway_routes.SUPPORTS | {features.DOMAINS}
 
 HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS}
 

@@ -15,6 +15,7 @@ import pulumi
 import pulumi_docker as docker
 
 from infra_kit.component import Scope
+from infra_kit.providers.common import caddy
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ SEAWEEDFS = Image("chrislusf/seaweedfs", "4.48", "4e61d15fd35994cb1e43e1e553dff1
 NATS = Image("nats", "2.15.0-alpine", "ac8f88a6494bffc2c2a5289a0ca61cb28a9145c11ba5677cf24265d07f46d8d4")
 NATS_BOX = Image("natsio/nats-box", "0.19.7", "ffce8bd103383f179f8c7f11cf645726acf5d17280706c530c3b342dbe16334c")
 NGINX = Image("nginx", "1.31.5-alpine", "72ba65eb42c10344912a84ff42408db7d34f2feb642204570ab8fc5ffd29f1d3")
-CADDY = Image("caddy", "2.11.4-alpine", "5f5c8640aae01df9654968d946d8f1a56c497f1dd5c5cda4cf95ab7c14d58648")
+CADDY = Image("caddy", caddy.TAG, caddy.SHA256)
 
 
 def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:

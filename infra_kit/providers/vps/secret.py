@@ -16,8 +16,7 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.secret import SecretEndpoint, SecretSpec
 from infra_kit.links import Grant, Link
-from infra_kit.providers.common.passwords import password
-from infra_kit.providers.common.rotation import keepers
+from infra_kit.providers.common import secret_values
 from infra_kit.providers.vps import ssh, tools, workloads
 from infra_kit.providers.vps.containers import volume
 from infra_kit.providers.vps.grants import VpsGrant
@@ -37,7 +36,7 @@ class VpsSecret:
 
 
 def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:
-    value = pulumi.Output.secret(_generated(scope, spec) if spec.value is None else spec.value)
+    value = secret_values.value(scope, spec)
     kept = volume(scope, "data").name
     path = f"{scope.environment.value}/{spec.path or scope.name}"
     written = _write(scope, kept, path, value)
@@ -53,10 +52,6 @@ def link(scope: Scope, link: Link) -> Grant:
     endpoint: SecretEndpoint = link.to.endpoint
     native = scope.native(link.to, VpsSecret)
     return endpoint.grant(native=VpsGrant(volumes={native.folder: native.volume}))
-
-
-def _generated(scope: Scope, spec: SecretSpec) -> pulumi.Output[str]:
-    return password(scope, "value", length=spec.length, keepers=keepers(spec.rotation)).result
 
 
 def _write(scope: Scope, kept: pulumi.Output[str], path: str, value: pulumi.Output[str]) -> pulumi.Resource:

@@ -18,7 +18,7 @@ def _image(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": inputs.get("name", "recorded")}
+    return {"name": inputs.get("name") or inputs["urn"].rpartition("::")[2]}
 
 
 def _container(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,3 +43,13 @@ def _publishes(inputs: Mapping[str, Any]) -> bool:
 
 OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"docker:index/container:Container": _publishes}
 """By type, whether what has these inputs is open to the internet."""
+
+
+def _stands_among_stores(inputs: Mapping[str, Any]) -> bool:
+    """In the network of all stores, and in one of its own: a store has none, others reach it by the links' networks."""
+    networks = [it["name"] for it in inputs.get("networksAdvanced", ())]
+    return any(it.endswith("-data") for it in networks) and not all(it.endswith(("-data", "-hosts")) for it in networks)
+
+
+WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"docker:index/container:Container": _stands_among_stores}
+"""By type, whether what has these inputs is a way to more than what is linked."""

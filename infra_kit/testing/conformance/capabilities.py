@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from infra_kit import Environment, Target
+from infra_kit import Environment, Target, features
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.features import Feature
 from infra_kit.testing.conformance.base import NAME, Base, accepting, at, inputs, own, standing_in, told
@@ -32,9 +32,7 @@ class CapabilityRules(Base):
         ask = self.asks[feature]
         gaps = self.gaps(target, ask)
         supported = feature in target.driver(self.component.KIND).SUPPORTS
-        assert supported or feature in gaps
-        # An extension or a version may be there, but not together with the rest that is asked.
-        assert not supported or feature not in gaps or feature.value or feature in self.hinges_on_more
+        assert supported or {feature, features.NEEDS.get(feature)} & gaps.keys()
         if gaps:
             with pytest.raises(UnsupportedFeatureError) as refused:
                 self.record(target, **ask)
@@ -43,6 +41,19 @@ class CapabilityRules(Base):
         warnings = "\n".join(it for it in self.record(accepting(target, gaps), **ask).warnings if it.startswith(of_it))
         assert all(f"{gap} is left out: the target" in warnings for gap in gaps)
         assert warnings.count("is left out: the target") == len(gaps)
+
+    def test_what_is_there_is_no_gap_whatever_else_is_asked(self, target: Target, feature: Feature) -> None:
+        """What cannot be had of it together with the rest is another feature, or to accept it would take all away."""
+        there = self.gaps(target, self.asks[feature]).keys() & target.driver(self.component.KIND).SUPPORTS
+        # An extension or a version may be there, but not together with the rest that is asked.
+        assert {gap for gap in there if not gap.value} <= self.hinges_on_more
+
+    def test_an_accepted_gap_takes_nothing_along_but_what_needs_it(self, target: Target, feature: Feature) -> None:
+        gaps = self.gaps(target, self.asks[feature])
+        along = " is left out: it needs another feature that is left out."
+        warnings = self.record(accepting(target, gaps), **self.asks[feature]).warnings
+        lost = {Feature(it.removesuffix(along).split()[-1]) for it in warnings if it.endswith(along)}
+        assert {features.NEEDS.get(it) for it in lost} <= gaps.keys()
 
     def test_a_feature_that_is_there_shows_in_what_is_made(self, target: Target, feature: Feature) -> None:
         """A driver that takes a feature and forgets it makes the same with it and without."""

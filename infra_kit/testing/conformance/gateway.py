@@ -5,17 +5,20 @@ from typing import Any, ClassVar
 
 import pytest
 
-from infra_kit import Environment, Gateway, Jwt, RateLimit, Service, Target, features
+from infra_kit import Environment, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.components.gateway import GatewayEndpoint
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.spec import Spec
 from infra_kit.testing.conformance.base import NAME, standing_in
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
-JWT = Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"})
+API, WEB = Service.__new__(Service), Service.__new__(Service)
+"""Stand for services where no program runs, so that none can be made."""
+JWT = Jwt(issuer="https://auth.example.com", audience=["shop"])
+CLAIMS = JWT.model_copy(update={"claims": {"X-Tenant": "tenant_id"}})
+LIMIT, BY_USER = RateLimit(requests=100, per="1m"), RateLimit(requests=60, per="1m", by="user")
 
 
 class GatewayConformance(ComponentConformance):
@@ -23,13 +26,20 @@ class GatewayConformance(ComponentConformance):
     endpoint = GatewayEndpoint
     is_edge = True
     keeps_data = False
-    beside = frozenset({"api"})
-    arguments = {"domains": ["api.example.com"], "waf": False}
+    beside = frozenset({"api", "web"})
+    arguments = {"routes": {"/*": API}, "domains": ["api.example.com"], "waf": False}
     hinges_on_more = frozenset({features.WILDCARD_DOMAINS})
     asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
         features.JWT: {"jwt": JWT},
         features.WAF: {"waf": True},
-        features.RATE_LIMITS: {"limits": [RateLimit(requests=100, per="1m")]},
+        features.JWT_CLAIMS: {"jwt": CLAIMS},
+        features.RATE_LIMITS: {"limits": [LIMIT]},
+        features.RATE_LIMITS_BY_TOKEN: {"jwt": JWT, "limits": [LIMIT, BY_USER]},
+        features.RATE_LIMITS_OVER_SERVICES: {"routes": {"/*": API, "/web/*": WEB}, "limits": [LIMIT]},
+        features.RATE_LIMITS_TOGETHER: {
+            "routes": {"/*": API, "/login": GatewayRoute(API, limits=[RateLimit(requests=10, per="5m")])},
+            "limits": [LIMIT],
+        },
         features.WILDCARD_DOMAINS: {"domains": ["api.example.com", "*.example.org"]},
         features.DOMAINS: {"domains": ["api.example.com", "www.example.com"]},
     }
@@ -39,18 +49,12 @@ class GatewayConformance(ComponentConformance):
         "headers": {"response_headers": {"X-Frame-Options": "DENY"}},
     }
 
-    def spec(self, arguments: Mapping[str, Any]) -> Spec:
-        """Also where no program runs, so that no service can be made."""
-        return super().spec({"routes": {"/*": Service.__new__(Service)}, **arguments})
-
-    def without(self, target: Target, feature: Feature) -> list[Mapping[str, Any]]:
-        """Without the routes, which `make` gives."""
-        rests = super().without(target, feature)
-        return [{key: value for key, value in rest.items() if key != "routes"} for rest in rests]
-
     def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
-        api = Service("api", target=target, image=IMAGE, command=["python", "app.py"])
-        return super().make(target, **{"routes": {"/*": api}, **arguments})
+        api, web = (Service(it, target=target, image=IMAGE, command=["python", "app.py"]) for it in ("api", "web"))
+        asked: dict[str, Service | GatewayRoute] = arguments.pop("routes", self.arguments["routes"])
+        routes = {key: it if isinstance(it, GatewayRoute) else GatewayRoute(it) for key, it in asked.items()}
+        made = {key: it.model_copy(update={"to": api if it.to is API else web}) for key, it in routes.items()}
+        return super().make(target, routes=made, **arguments)
 
     @pytest.mark.parametrize(
         "asked", [{"domains": ["api.example.com"]}, {"response_headers": {"X-Frame-Options": "DENY"}}]

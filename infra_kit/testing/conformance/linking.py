@@ -12,7 +12,7 @@ from infra_kit import Environment, Service, Target
 from infra_kit.component import Scope
 from infra_kit.links import Link, named
 from infra_kit.testing.conformance.base import NAME, Base, standing_in
-from infra_kit.testing.conformance.safety import broad
+from infra_kit.testing.conformance.safety import broad, wide
 from infra_kit.testing.recording import Recording
 
 USER = "user"
@@ -54,6 +54,7 @@ class LinkRules(Base):
     def test_a_link_grants_no_more_than_it_says(self, target: Target, access: str) -> None:
         made = self.linked(standing_in(target, Environment.PRODUCTION), access)
         assert [found for each in made.resources for found in broad(target, each)] == []
+        assert [each.name for each in made.resources if wide(target, each)] == []
 
     def test_each_access_is_another(self, target: Target) -> None:
         """A driver that forgets the access gives everybody the same."""

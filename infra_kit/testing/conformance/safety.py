@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
 from typing import Any
@@ -76,6 +77,12 @@ def broad(target: Target, resource: Resource) -> list[str]:
     return [f"{resource.name}: {what}" for what in [*wild, *([str(resource.inputs)] if listed else [])]]
 
 
+def wide(target: Target, resource: Resource) -> bool:
+    """Whether a resource is a way over the network to more than what is linked."""
+    found: bool = told(target, "WIDE").get(resource.type, _never)(resource.inputs)
+    return found
+
+
 def _stateful(resources: Iterable[Resource]) -> list[Resource]:
     return [resource for resource in resources if holds_data(resource.type, resource.inputs)]
 
@@ -104,13 +111,24 @@ def statements(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def is_wild(statement: Mapping[str, Any]) -> bool:
-    """Any action of a service, any resource, or anybody."""
+    """Actions that are not named, any resource, anybody, or all but what is said."""
     actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
+    principal = statement.get("Principal", {})
     return (
-        any(action == "*" or action.endswith(":*") for action in actions)
-        or "*" in resources
-        or statement.get("Principal") in ("*", {"AWS": "*"})
+        any("*" in action for action in actions)
+        or any(_is_any(resource) for resource in resources)
+        or "*" in _list(principal if isinstance(principal, str) else principal.get("AWS", []))
+        or any(f"Not{key}" in statement for key in ("Action", "Resource", "Principal"))
     )
+
+
+def _is_any(resource: str) -> bool:
+    """Whether a `*` stands for the whole name of a resource, or for any account: `…:secret:*`, not `…:secret:db-*`."""
+    if not resource.startswith("arn:"):
+        return "*" in resource
+    _, _, service, region, account, it = resource.split(":", 5)
+    name = it.partition("/")[0] if service == "s3" else re.split("[:/]", it, maxsplit=1)[-1]
+    return "*" in (region, account, name)
 
 
 def _list(value: str | list[str]) -> list[str]:

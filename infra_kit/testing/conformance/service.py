@@ -17,6 +17,8 @@ class ServiceConformance(WorkloadRules, ComponentConformance):
     keeps_data = False
     asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
         features.AUTOSCALING: {"min_instances": 2, "max_instances": 20},
+        features.SCALING_BY_MEMORY: {"max_instances": 20, "scaling": Scaling(memory_percent=60)},
+        features.SCALING_BY_REQUESTS: {"max_instances": 20, "scaling": Scaling(requests_per_instance=1000)},
         features.STICKY_SESSIONS: {"sticky_sessions": True},
         features.BLUE_GREEN: {"release": Release(strategy="blue-green")},
         features.SMOKE_TESTS: {"release": Release(smoke_tests=["/health"])},
@@ -31,7 +33,7 @@ class ServiceConformance(WorkloadRules, ComponentConformance):
         "port": {"port": 3000},
         "variables": {"environment": {"LOG_LEVEL": "info"}, "secrets": {"TOKEN": "a-token-of-the-tests"}},
         "health": {"health": Health(path="/", interval="10s")},
-        "scaling": {"max_instances": 4, "scaling": Scaling(requests_per_instance=1000)},
+        "scaling": {"max_instances": 4, "scaling": Scaling(cpu_percent=50, memory_percent=None)},
     }
     links = {"call": Service.link}
     gives = frozenset({"IT_URL", "IT_HOST", "IT_PORT"})

@@ -72,6 +72,12 @@ def test_a_cdn_without_routes_is_refused() -> None:
     assert refusal(lambda: Cdn("edge", routes={}), SpecError) == "Cdn 'edge': routes: at least 1 is needed, given {}"
 
 
+@pytest.mark.parametrize(("one", "other"), [("/a/*", "/a/**"), ("/a/*", "/*/b")])
+def test_two_routes_of_which_none_wins_are_refused(one: str, other: str) -> None:
+    message = refusal(lambda: Cdn("edge", routes={one: HOST, other: HOST}), SpecError)
+    assert message.startswith(f"Cdn 'edge': routes.{other}: a path can fit {one} too, and nothing says which one wins")
+
+
 def test_a_header_that_could_break_out_of_its_line_is_refused() -> None:
     message = refusal(lambda: Cdn("edge", routes={"/*": HOST}, response_headers={"X\nY": "a"}), SpecError)
     assert "a header's name is letters, digits and hyphens" in message

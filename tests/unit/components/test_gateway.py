@@ -1,8 +1,11 @@
+from collections.abc import Sequence
+
 import pytest
 
-from infra_kit import Gateway, GatewayRoute, Jwt, RateLimit, Service, Target
-from infra_kit.components.gateway import SECURITY_HEADERS
+from infra_kit import Cdn, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
+from infra_kit.components.gateway import SECURITY_HEADERS, GatewaySpec
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
 
@@ -190,7 +193,49 @@ def test_a_document_that_does_not_say_who_answers_is_refused(change: dict[str, o
 def test_one_that_is_not_public_says_no_headers_of_its_own() -> None:
     def program() -> None:
         api = Service("api", command=["a"])
-        assert Gateway("inner", routes={"/*": api}, public=False).spec.response_headers == {}
+        inner = Gateway("inner", routes={"/*": api}, public=False)
+        Cdn("www", routes={"/*": inner})
+        assert inner.spec.response_headers == {}
         assert Gateway("edge", routes={"/*": api}).spec.response_headers == SECURITY_HEADERS
 
     record(program)
+
+
+def left(feature: Feature, *, of_gateway: Sequence[RateLimit], of_login: Sequence[RateLimit]) -> list[list[int]]:
+    """The counts of the limits that stay: the gateway's, those of its route for all, of its login's."""
+    api = Service.__new__(Service)
+    routes = {"/*": GatewayRoute(api), "/login": GatewayRoute(api, limits=of_login)}
+    rest = GatewaySpec(jwt=JWT, routes=routes, limits=of_gateway).without(feature)
+    return [
+        [limit.requests for limit in limits] for limits in (rest.limits, *(it.limits for it in rest.routes.values()))
+    ]
+
+
+ALL, MORE, USER, LOGIN = (
+    RateLimit(requests=100), RateLimit(requests=200), RateLimit(requests=60, by="user"), RateLimit(requests=5),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("feature", "of_gateway", "of_login", "expected"),
+    [
+        (features.RATE_LIMITS, [ALL, USER], [LOGIN, USER], [[60], [], [60]]),
+        (features.RATE_LIMITS_BY_TOKEN, [ALL, USER], [LOGIN, USER], [[100], [], [5]]),
+        (features.JWT, [ALL, USER], [LOGIN, USER], [[100], [], [5]]),
+        (features.RATE_LIMITS_OVER_SERVICES, [ALL, USER], [LOGIN], [[60], [100], [5, 100]]),
+        (features.RATE_LIMITS_TOGETHER, [ALL, MORE, USER], [], [[100, 60], [], []]),
+        (features.RATE_LIMITS_TOGETHER, [ALL, USER], [LOGIN, MORE], [[60], [100], [5]]),
+        (features.RATE_LIMITS_TOGETHER, [ALL], [USER, LOGIN], [[], [100], [5, 60]]),
+    ],
+)
+def test_of_limits_no_more_is_left_out_than_must_be(
+    feature: Feature, of_gateway: list[RateLimit], of_login: list[RateLimit], expected: list[list[int]]
+) -> None:
+    assert left(feature, of_gateway=of_gateway, of_login=of_login) == expected
+
+
+def test_one_that_nobody_could_reach_is_refused_once_the_program_has_been_read() -> None:
+    assert refused(public=False) == (
+        "Gateway 'edge': public: given False, and no Cdn of this program leads here, so nobody could reach it. Say "
+        "Cdn(…, routes={'/*': edge}), outside of an apply, or leave public out."
+    )

@@ -36,4 +36,4 @@ def test_a_timeout_is_a_duration(timeout: str) -> None:
 
 @pytest.mark.parametrize("retries", [-1, 11])
 def test_it_is_not_tried_again_for_ever(retries: int) -> None:
-    assert refused(retries=retries).startswith("retries: Input should be ")
+    assert refused(retries=retries) == f"retries: at least 0 and at most 10 is needed, given {retries}"

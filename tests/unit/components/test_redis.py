@@ -15,7 +15,8 @@ def test_an_unknown_eviction_is_refused_with_those_there_are() -> None:
 @pytest.mark.parametrize(("field", "value"), [("memory_gb", 0.01), ("replicas", 6), ("databases", 0)])
 def test_a_size_out_of_range_is_refused(field: str, value: float) -> None:
     message = refusal(lambda: Redis("cache", **{field: value}), SpecError)  # type: ignore[arg-type]
-    assert message.startswith(f"Redis 'cache': {field}: Input should be ")
+    assert message.startswith(f"Redis 'cache': {field}: at least ")
+    assert " and at most " in message
 
 
 def test_high_availability_without_a_replica_is_refused() -> None:

@@ -18,8 +18,13 @@ def test_a_given_secret_is_not_rotated_by_us() -> None:
 @pytest.mark.parametrize("length", [15, 257])
 def test_a_generated_secret_is_neither_guessed_nor_endless(length: int) -> None:
     message = refusal(lambda: Secret("jwt", length=length), SpecError)
-    assert message.startswith("Secret 'jwt': length: Input should be ")
+    assert message == f"Secret 'jwt': length: at least 16 and at most 256 is needed, given {length}"
     assert message.endswith(f"given {length}")
+
+
+def test_a_given_secret_has_the_length_that_it_has() -> None:
+    message = refusal(lambda: Secret("jwt", value="a-value", length=64), SpecError)
+    assert message == "Secret 'jwt': length: only a generated secret has one; leave it out, or value"
 
 
 @pytest.mark.parametrize("path", ["/jwt", "jwt/", "JWT", "a//b", "../a", ""])

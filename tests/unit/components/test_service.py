@@ -18,9 +18,7 @@ def refused(**arguments: Any) -> str:
 
 @pytest.mark.parametrize("port", [0, -1, 65_536])
 def test_a_port_out_of_range_is_refused(port: int) -> None:
-    message = refused(port=port)
-    assert message.startswith("port: Input should be ")
-    assert message.endswith(f"given {port}")
+    assert refused(port=port) == f"port: at least 1 and at most 65535 is needed, given {port}"
 
 
 def test_there_are_not_more_instances_at_least_than_at_most() -> None:
@@ -29,18 +27,44 @@ def test_there_are_not_more_instances_at_least_than_at_most() -> None:
 
 
 def test_a_service_has_at_least_one_instance() -> None:
-    assert refused(min_instances=0).startswith("min_instances: Input should be greater than or equal to 1")
+    assert refused(min_instances=0) == "min_instances: at least 1 and at most 1000 is needed, given 0"
+    assert refused(max_instances=0) == "max_instances: at least 1 and at most 1000 is needed, given 0"
+
+
+@pytest.mark.parametrize("image", ["", "a b:1", "API:1.4", "api:", "https://registry.example/api:1", "api@sha256:12"])
+def test_an_image_is_one_that_a_registry_may_have(image: str) -> None:
+    assert refused(image=image) == (
+        f"image: an OCI image by tag or digest is needed, e.g. 'registry.example/api:1.4', given {image!r}"
+    )
+    with pytest.raises(SpecError, match="Sidecar: image: an OCI image by tag or digest is needed"):
+        Sidecar(image=image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "api", "api:1.4", "shop/api__x:V1_2-3", "localhost:5000/api", "[::1]:5000/shop/api:1", "Registry.example/a.b-c",
+        f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:1@sha256:{'0a' * 32}",
+    ],
+)  # fmt: skip
+def test_images_are_taken_from_any_registry_by_tag_and_by_digest(image: str) -> None:
+    def program() -> None:
+        assert Service("api", image=image, command=["app"]).spec.image == image
+
+    record(program)
 
 
 @pytest.mark.parametrize("path", ["health", "", "https://x/health", "/health?full=1"])
 def test_a_health_path_begins_with_a_slash(path: str) -> None:
-    with pytest.raises(SpecError, match="Health: path: a path that begins with '/' is needed"):
+    with pytest.raises(SpecError, match=r"Health: path: a path that begins with '/' is needed, e\.g\. '/health'"):
         Health(path=path)
 
 
 @pytest.mark.parametrize("path", ["health", ""])
 def test_so_does_the_path_of_a_smoke_test(path: str) -> None:
-    with pytest.raises(SpecError, match=r"Release: smoke_tests\.0: a path that begins with '/' is needed"):
+    with pytest.raises(
+        SpecError, match=r"Release: smoke_tests\.0: a path that begins with '/' is needed, e.g. '/health'"
+    ):
         Release(smoke_tests=[path])
 
 

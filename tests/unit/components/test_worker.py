@@ -54,7 +54,7 @@ def test_an_unknown_consumer_is_refused_with_those_there_are() -> None:
 
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_backlog_is_of_at_least_one_event(count: int) -> None:
-    with pytest.raises(SpecError, match="Backlog: per_instance: Input should be greater than or equal to 1"):
+    with pytest.raises(SpecError, match="Backlog: per_instance: at least 1 and at most 1000000 is needed"):
         Backlog(consumer="mine", per_instance=count)
 
 

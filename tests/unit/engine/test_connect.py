@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from infra_kit import Postgres
 from infra_kit.engine.connect import reached, run, variables
 from infra_kit.engine.connections import Connection
 from infra_kit.errors import ConfigError
+from infra_kit.testing import record
+from tests.unit.tunnels import state as state_of
 
 SECRET = r"canary:55\12"
 URL = f"postgresql://app:{SECRET}@db-server:5432/shop?sslmode=require"
@@ -56,6 +59,14 @@ def test_through_a_tunnel_all_that_led_to_the_component_leads_to_this_machine_an
 def test_what_is_on_this_machine_needs_no_tunnel() -> None:
     with reached(state("cache", "127.0.0.1", 6000), "cache", None, print) as (found, wait):
         assert (found.address, wait) == ("127.0.0.1:6000", None)
+
+
+def test_a_database_that_stood_already_is_reached_where_its_url_says() -> None:
+    config = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}
+    made = record(lambda: Postgres.existing("db", url=URL), config=config)
+    with reached(state_of(made), "db", None, print) as (found, wait):
+        assert (found.address, wait) == ("db-server:5432", None)
+        assert found.clear("url") == URL
 
 
 def test_a_port_for_what_needs_no_tunnel_is_refused() -> None:

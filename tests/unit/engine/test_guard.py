@@ -88,6 +88,18 @@ def test_a_cache_may_be_replaced() -> None:
     guard.check([recorded("replace", CDN), recorded("delete", CDN)])
 
 
+@pytest.mark.parametrize(("key", "refused"), [("length", True), ("keepers", False), ("keepers.since", False)])
+def test_a_generated_secret_is_made_anew_by_its_rotation_alone(key: str, refused: bool) -> None:
+    token = "random:index/randomPassword:RandomPassword"
+    inputs = {"length": 32, "keepers": {"infra-kit": "original"}}
+    step = recorded("replace", token, name="jwt-value", keys=[key], inputs=inputs)
+    if refused:
+        with pytest.raises(DataLossRefusedError, match=r"jwt-value .* because length changes"):
+            guard.check([step])
+    else:
+        guard.check([step])
+
+
 def test_every_loss_is_named() -> None:
     other = Step(urn=f"{ROOT}aws:s3/bucket:Bucket::files", type="aws:s3/bucket:Bucket", op="delete")
     with pytest.raises(DataLossRefusedError) as refused:

@@ -6,6 +6,7 @@ Event:
     container: whose exit code counts.
     log: the log group, whose last lines are told when it fails.
     seconds: how long one run may take.
+    stop_seconds: how long one that is stopped may take to end.
     retries: how often it is tried again.
 """
 
@@ -34,12 +35,13 @@ def settle(event: Mapping[str, Any], ecs: Any, logs: Any) -> str:
     """The task that ended well. Raises `JobError` where none did."""
     for last in [False] * event["retries"] + [True]:
         task = _start(event, ecs)
-        _wait(event, ecs, task)
-        reason = _failure(event, ecs, logs, task)
+        in_time = _has_ended(event, ecs, task, event["seconds"])
+        reason = _failure(event, ecs, logs, task) if in_time else _stop(event, ecs, task)
         if reason is None:
             return task
         if last:
             raise JobError(reason)
+        _has_ended(event, ecs, task, event["stop_seconds"])  # no two of them run at once
     raise AssertionError("the last try returns or raises")
 
 
@@ -64,16 +66,23 @@ def _start(event: Mapping[str, Any], ecs: Any) -> str:
     return str(started["tasks"][0]["taskArn"])
 
 
-def _wait(event: Mapping[str, Any], ecs: Any, task: str) -> None:
-    """Until it has ended; what takes too long is stopped."""
-    looks = max(1, event["seconds"] // LOOKED_AFTER)
+def _has_ended(event: Mapping[str, Any], ecs: Any, task: str, seconds: int) -> bool:
+    """Whether it has, within that time."""
+    looks = max(1, seconds // LOOKED_AFTER)
     waiter = ecs.get_waiter("tasks_stopped")
     where = {"cluster": event["cluster"], "tasks": [task]}
     try:
         waiter.wait(**where, WaiterConfig={"Delay": LOOKED_AFTER, "MaxAttempts": looks})
     except WaiterError:
-        ecs.stop_task(cluster=event["cluster"], task=task, reason=f"it took longer than {event['seconds']} seconds")
-        raise JobError(f"it took longer than {event['seconds']} seconds and was stopped") from None
+        return False
+    return True
+
+
+def _stop(event: Mapping[str, Any], ecs: Any, task: str) -> str:
+    """Why it failed."""
+    reason = f"it took longer than {event['seconds']} seconds"
+    ecs.stop_task(cluster=event["cluster"], task=task, reason=reason)
+    return f"{reason} and was stopped"
 
 
 def _failure(event: Mapping[str, Any], ecs: Any, logs: Any, task: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.unit.providers.aws.edges import AWS, made, refused
 
 
@@ -35,13 +37,14 @@ def test_in_a_zone_of_ours_the_records_are_made() -> None:
     zones = {"example.com": "Z1", "shop.example.com": "Z2"}
     config = AWS | {"infra-kit:aws": {"hosted_zones": zones}}
     recording = made(config, domains=["example.com", "*.example.com", "www.shop.example.com", "example.org"])
-    records = {record.name.removeprefix("edge-"): record for record in recording.of_type("aws:route53/record:Record")}
+    made_there = recording.of_type("aws:route53/record:Record")
+    records = {re.sub(r"^aws-zone-.*?-[0-9a-f]{4}-", "", record.name): record for record in made_there}
 
     assert set(records) == {
-        "validation-example.com", "validation-www.shop.example.com", "a-example.com", "aaaa-example.com",
+        "validation-aws-example.com", "validation-aws-www.shop.example.com", "a-example.com", "aaaa-example.com",
         "a-*.example.com", "aaaa-*.example.com", "a-www.shop.example.com", "aaaa-www.shop.example.com",
     }  # fmt: skip
-    proof = records["validation-www.shop.example.com"]
+    proof = records["validation-aws-www.shop.example.com"]
     assert (proof.inputs["zoneId"], proof.inputs["name"]) == ("Z2", "_proof.www.shop.example.com.")
     assert proof.inputs["records"] == ["_proof.www.shop.example.com.acm-validations.aws."]
     assert proof.urn in recording.named("edge-certificate-valid").options.depends_on

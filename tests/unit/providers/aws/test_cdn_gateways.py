@@ -50,7 +50,7 @@ def test_nobody_but_cloudfront_reaches_the_load_balancer() -> None:
     assert balancer["internal"]
     assert balancer["subnets"] == ["aws-network-private-a-id", "aws-network-private-b-id"]
     assert ways_into(recording, "inner-security-group") == {
-        "inner-ingress-cdn": ("pl-com.amazonaws.global.cloudfront.origin-facing", 443)
+        "inner-ingress-cdn": ("pl-com.amazonaws.global.cloudfront.origin-facing", 80)
     }
     assert (listener["port"], listener["protocol"]) == (443, "HTTPS")
     assert listener["certificateArn"] == recording.named("edge-certificate").outputs["arn"]

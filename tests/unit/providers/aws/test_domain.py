@@ -84,16 +84,16 @@ def test_the_names_of_a_cdn_are_proved_and_lead_there_the_zones_own_too() -> Non
     made = of(lambda: cdn("shop.example", "www.shop.example"))
 
     assert set(records(made)) == {
-        "edge-validation-shop.example", "edge-validation-www.shop.example", "edge-a-shop.example",
-        "edge-aaaa-shop.example", "edge-a-www.shop.example", "edge-aaaa-www.shop.example",
+        "zone-validation-aws-shop.example", "zone-validation-aws-www.shop.example", "zone-a-shop.example",
+        "zone-aaaa-shop.example", "zone-a-www.shop.example", "zone-aaaa-www.shop.example",
     }  # fmt: skip
     ids = {inputs["zoneId"] for inputs in records(made).values()}
     assert ids == {made.named("zone-zone").outputs["zoneId"]}
-    own = records(made)["edge-a-shop.example"]
+    own = records(made)["zone-a-shop.example"]
     assert own["aliases"] == [
         {"name": "d1edge.cloudfront.net", "zoneId": "Z2FDTNDATAQYW2", "evaluateTargetHealth": False}
     ]
-    proof = made.named("edge-validation-shop.example")
+    proof = made.named("zone-validation-aws-shop.example")
     assert proof.urn in made.named("edge-certificate-valid").options.depends_on
 
 
@@ -103,8 +103,8 @@ def test_the_names_of_a_gateway_lead_to_its_load_balancer() -> None:
         Gateway("edge", routes={"/*": api}, domains=["shop.example"], zones=[zone()])
 
     made = records(of(program))
-    assert set(made) == {"edge-validation-shop.example", "edge-a-shop.example"}
-    (alias,) = made["edge-a-shop.example"]["aliases"]
+    assert set(made) == {"zone-validation-aws-shop.example", "zone-a-shop.example"}
+    (alias,) = made["zone-a-shop.example"]["aliases"]
     assert alias["name"].endswith(".elb.amazonaws.com")
 
 
@@ -113,8 +113,8 @@ def test_a_zone_that_is_given_comes_before_one_of_the_settings() -> None:
     made = of(lambda: cdn("www.shop.example", "www.other.example"), AWS | settings)
 
     given = made.named("zone-zone").outputs["zoneId"]
-    assert records(made)["edge-a-www.shop.example"]["zoneId"] == given
-    assert records(made)["edge-a-www.other.example"]["zoneId"] == "Z2"
+    assert records(made)["zone-a-www.shop.example"]["zoneId"] == given
+    assert records(made)["aws-zone-other-e-e9ef-a-www.other.example"]["zoneId"] == "Z2"
 
 
 def test_mail_of_the_same_name_stands_beside_an_alias() -> None:
@@ -155,7 +155,7 @@ def test_records_are_made_by_the_zones_own_provider() -> None:
 
     made = of(program)
     assert {it.name for it in made.of_type(RECORD) if "::dns-provider::" in (it.options.provider or "")} == {
-        "edge-validation-www.shop.example", "edge-a-www.shop.example", "edge-aaaa-www.shop.example",
+        "zone-validation-aws-www.shop.example", "zone-a-www.shop.example", "zone-aaaa-www.shop.example",
     }  # fmt: skip
     assert "::dns-provider::" not in (made.named("edge-distribution").options.provider or "")
 
@@ -165,7 +165,7 @@ def test_the_user_may_override_a_record_of_an_edge() -> None:
         overrides = {"a-www.shop.example": {"opts": pulumi.ResourceOptions(ignore_changes=["aliases"])}}
         Cdn("edge", routes={"/*": API}, domains=["www.shop.example"], zones=[zone()], overrides=overrides)
 
-    assert of(program).named("edge-a-www.shop.example").options.ignore_changes == ("aliases",)
+    assert of(program).named("zone-a-www.shop.example").options.ignore_changes == ("aliases",)
 
 
 def existing(domain: str) -> None:
@@ -199,8 +199,8 @@ def test_an_edge_elsewhere_than_its_zone_says_nothing_of_aws(name: str) -> None:
         Cdn("edge", target=there, routes={"/*": API}, domains=["shop.example"], zones=[zone()])
 
     made = records(of(program))
-    assert set(made) == {"edge-a-shop.example"}
-    assert made["edge-a-shop.example"]["records"] == ["203.0.113.10"]
+    assert set(made) == {"zone-a-shop.example"}
+    assert made["zone-a-shop.example"]["records"] == ["203.0.113.10"]
 
 
 def test_a_host_that_is_known_by_name_is_led_to_by_it_but_not_from_the_zones_own_name() -> None:
@@ -210,6 +210,6 @@ def test_a_host_that_is_known_by_name_is_led_to_by_it_but_not_from_the_zones_own
         Cdn("edge", target=on(), routes={"/*": API}, domains=[domain], zones=[zone()])
 
     made = records(of(lambda: program("www.shop.example")))
-    assert made["edge-cname-www.shop.example"]["records"] == ["vps-1.example.com"]
+    assert made["zone-cname-www.shop.example"]["records"] == ["vps-1.example.com"]
     with pytest.raises(SpecError, match=r"it is the own name of the zone 'zone', which cannot be a CNAME"):
         of(lambda: program("shop.example"))

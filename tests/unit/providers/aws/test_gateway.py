@@ -10,7 +10,7 @@ import pytest
 
 from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, RateLimit, Service
 from infra_kit.errors import InfraKitError, SpecError, UnsupportedFeatureError
-from infra_kit.providers.aws.gateway_rules import priorities
+from infra_kit.providers.aws.gateway_rules import HALF, priorities
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, of, ways_into
 from tests.unit.refusals import refusal
@@ -38,11 +38,21 @@ def refused(error: type[InfraKitError] = SpecError, environment: str = "staging"
     return refusal(program, error, target="aws", environment=environment)
 
 
-def rule(recording: Recording, pattern: str) -> Mapping[str, Any]:
-    (found,) = (
+def accepting(gap: str) -> dict[str, Any]:
+    return AWS | {"infra-kit:accepted-gaps": {"edge": [gap]}}
+
+
+def rules(recording: Recording, pattern: str) -> list[Mapping[str, Any]]:
+    """In the order in which they are tried."""
+    found = [
         it.inputs for it in recording.of_type(RULE) if it.inputs["conditions"][0]["pathPattern"]["values"] == [pattern]
-    )
-    return found
+    ]
+    return sorted(found, key=lambda it: it["priority"])
+
+
+def rule(recording: Recording, pattern: str) -> Mapping[str, Any]:
+    """What answers its requests."""
+    return rules(recording, pattern)[-1]
 
 
 def test_everybody_comes_by_https_and_is_sent_there_otherwise() -> None:
@@ -142,6 +152,25 @@ def test_a_hundred_routes_have_a_priority_each() -> None:
     assert len(set(priorities(f"/{number:03}/*" for number in range(100)).values())) == 100
 
 
+def test_a_preflight_comes_after_every_longer_pattern_and_before_all_of_its_own_length() -> None:
+    found = priorities([f"/{number:03}/*" for number in range(50)] + [f"/{number:03}/a/*" for number in range(50)])
+    shorter = [priority for pattern, priority in found.items() if "a" not in pattern]
+    longer = [priority for pattern, priority in found.items() if "a" in pattern]
+    preflights = [priority - HALF for priority in shorter]
+    assert max(longer) < min(preflights) <= max(preflights) < min(shorter)
+
+
+def test_a_limit_counts_a_path_as_a_service_reads_it() -> None:
+    limited = [RateLimit(requests=10, per="5m")]
+    (one,) = (
+        made(routes=lambda api, web: {"/*": web, "/login": GatewayRoute(api, limits=limited)})
+        .named("edge-acl")
+        .inputs["rules"]
+    )
+    where = one["statement"]["rateBasedStatement"]["scopeDownStatement"]["byteMatchStatement"]
+    assert [it["type"] for it in where["textTransformations"]] == ["URL_DECODE", "NORMALIZE_PATH"]
+
+
 def test_tokens_are_checked_where_a_route_needs_one() -> None:
     recording = made(jwt=JWT, routes=lambda api, web: {"/*": api, "/open/*": GatewayRoute(web, jwt=False)})
     check, forward = rule(recording, "/*")["actions"]
@@ -155,16 +184,36 @@ def test_tokens_are_checked_where_a_route_needs_one() -> None:
     assert only["type"] == "forward"
 
 
-@pytest.mark.parametrize(
-    "jwt",
-    [
-        Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"}),
-        Jwt(issuer="http://auth.example.com", audience=["shop"]),
-    ],
-)
-def test_what_a_load_balancer_does_not_do_with_tokens_is_a_gap(jwt: Jwt) -> None:
-    message = refused(UnsupportedFeatureError, jwt=jwt)
-    assert "jwt: a load balancer checks tokens and passes them on, but makes no headers of their claims" in message
+def test_headers_of_claims_are_a_gap_and_tokens_are_checked_where_it_is_accepted() -> None:
+    jwt = JWT.model_copy(update={"claims": {"X-Tenant": "tenant_id"}})
+    assert "jwt-claims: a load balancer checks tokens and passes them on, but makes no headers of their claims" in (
+        refused(UnsupportedFeatureError, jwt=jwt)
+    )
+    recording = made(accepting("jwt-claims"), jwt=jwt)
+    actions = [action for it in recording.of_type(RULE) for action in it.inputs["actions"]]
+    checks = [action["jwtValidation"]["issuer"] for action in actions if "jwtValidation" in action]
+    assert checks == ["https://auth.example.com"] * 2
+    assert [it.partition(": ")[2] for it in recording.warnings if "left out" in it] == [
+        "jwt-claims is left out: the target 'aws' lacks it, and the stack accepted the gap."
+    ]
+
+
+def test_a_preflight_needs_no_token_and_goes_where_its_request_will() -> None:
+    recording = made(
+        jwt=JWT, routes=lambda api, web: {"/*": web, "/api/*": api, "/open/*": GatewayRoute(web, jwt=False)}
+    )
+    preflight, own = rules(recording, "/api/*")
+    general, _ = rules(recording, "/*")
+
+    assert preflight["conditions"][1:] == [
+        {"httpRequestMethod": {"values": ["OPTIONS"]}},
+        {"httpHeader": {"httpHeaderName": "Origin", "values": ["*"]}},
+        {"httpHeader": {"httpHeaderName": "Access-Control-Request-Method", "values": ["*"]}},
+    ]
+    (forward,) = preflight["actions"]
+    assert (forward["type"], forward["targetGroupArn"]) == ("forward", own["actions"][1]["targetGroupArn"])
+    assert preflight["priority"] < own["priority"] < general["priority"]
+    assert len(rules(recording, "/open/*")) == 1
 
 
 def test_limits_are_counted_by_address_and_answered_429() -> None:
@@ -203,9 +252,11 @@ def test_a_limit_that_waf_cannot_hold_is_refused(limit: RateLimit, words: str) -
     assert f"Gateway 'edge': {words}" in refused(limits=[limit])
 
 
-def test_a_limit_by_user_is_a_gap() -> None:
-    message = refused(UnsupportedFeatureError, jwt=JWT, limits=[RateLimit(requests=60, by="user")])
-    assert "rate-limits: AWS WAF counts by address" in message
+def test_a_limit_by_user_is_a_gap_and_that_by_address_holds_where_it_is_accepted() -> None:
+    asked: dict[str, Any] = {"jwt": JWT, "limits": [RateLimit(requests=100), RateLimit(requests=60, by="user")]}
+    assert "rate-limits-by-token: AWS WAF counts by address" in refused(UnsupportedFeatureError, **asked)
+    (one,) = made(accepting("rate-limits-by-token"), **asked).named("edge-acl").inputs["rules"]
+    assert one["statement"]["rateBasedStatement"]["limit"] == 100
 
 
 def test_production_has_a_firewall_that_bounds_no_body_and_keeps_nobody_out_by_where_he_is_from() -> None:
@@ -247,7 +298,16 @@ def test_other_headers_are_refused(headers: dict[str, str], words: str) -> None:
         ({"routes": lambda api: {"/a?": api}}, "routes: /a?: '?' stands for any character at AWS"),
         ({"routes": lambda api: {"/*/*/*/*/*/*": api}}, "AWS takes 128 characters and 5 '*'"),
         ({"routes": lambda api: {f"/{number}": api for number in range(101)}}, "routes: given 101"),
+        (
+            {"jwt": JWT, "routes": lambda api: {f"/{number}": api for number in range(51)}},
+            "routes: given 51, of which 51 need a token and take two rules; a load balancer has 100 rules at most",
+        ),
+        ({"jwt": JWT, "routes": lambda api: {"/*/*/*/*": api}}, "AWS takes 128 characters and 3 '*' (fewer where a"),
         ({"jwt": JWT, "domains": []}, "jwt: a load balancer checks tokens by HTTPS alone"),
+        (
+            {"jwt": Jwt(issuer="http://auth.example.com", audience=["shop"])},
+            "jwt.jwks_url: given http://auth.example.com/.well-known/jwks.json; a load balancer fetches keys by HTTPS",
+        ),
     ],
 )
 def test_what_a_load_balancer_does_not_take_is_refused(asked: dict[str, Any], words: str) -> None:
@@ -270,6 +330,6 @@ def test_services_of_two_networks_or_of_one_zone_are_refused() -> None:
 def test_names_in_our_zones_lead_to_it() -> None:
     config = AWS | {"infra-kit:aws": {"hosted_zones": {"example.com": "Z0"}}}
     recording = made(config)
-    lead = recording.named("edge-a-api.example.com").inputs
+    lead = recording.named("aws-zone-example-a379-a-api.example.com").inputs
     assert lead["aliases"][0]["name"] == "edge-1a2b3c4.us-east-1.elb.amazonaws.com"
-    assert not [it for it in recording.resources if it.name.startswith("edge-aaaa-")]
+    assert not [it for it in recording.resources if "-aaaa-" in it.name]

@@ -39,7 +39,11 @@ def test_a_run_is_waited_for_stopped_when_it_takes_too_long_and_tried_again() ->
     run = json.loads(made.named("nightly-runs").inputs["definition"])["States"]["Run"]
     assert run["Resource"] == "arn:aws:states:::ecs:runTask.sync"
     assert run["TimeoutSeconds"] == 600
-    assert run["Retry"][0]["MaxAttempts"] == 2
+    # Without a factor of 1 each wait would be twice the last: with ten retries 17 minutes at least.
+    (again,) = run["Retry"]
+    assert (again["MaxAttempts"], again["BackoffRate"]) == (2, 1)
+    # So long may what was stopped take to end: 30 seconds of its own, and what Fargate takes.
+    assert again["IntervalSeconds"] == 60
     assert run["Parameters"]["TaskDefinition"] == made.named("nightly-task").outputs["arn"]
     network = run["Parameters"]["NetworkConfiguration"]["AwsvpcConfiguration"]
     assert (network["AssignPublicIp"], network["SecurityGroups"]) == ("DISABLED", ["nightly-security-group-id"])
@@ -69,22 +73,30 @@ def test_what_runs_it_starts_this_task_and_hands_on_its_roles_alone() -> None:
 
 def test_two_runs_of_a_schedule_never_overlap() -> None:
     message = refused(lambda: Job("nightly", image=IMAGE, schedule="*/5 * * * *", timeout="2m", retries=2))
-    assert "timeout: given 2m and 2 retries, 360 seconds; '*/5 * * * *' runs it every 300 seconds" in message
+    assert (
+        "timeout: given 2m and 2 retries, 480 seconds with the stops between them; '*/5 * * * *' runs it every 300 "
+        "seconds" in message
+    )
+    assert job(schedule="*/10 * * * *", timeout="2m", retries=2).named("nightly-schedule")
 
 
 def test_up_runs_it_again_when_anything_of_it_changes() -> None:
-    made = job(timeout="7m", retries=1)
+    made = job(timeout="6m", retries=1)
     run = made.named("nightly-run")
     task = made.named("nightly-task").outputs["arn"]
     assert run.inputs["triggers"] == {"task": task}
     told = json.loads(run.inputs["input"])
-    assert (told["task_definition"], told["seconds"], told["retries"]) == (task, 420, 1)
+    assert (told["task_definition"], told["seconds"], told["retries"]) == (task, 360, 1)
+    assert told["stop_seconds"] == 60
 
 
 def test_what_up_runs_ends_within_the_life_of_a_function() -> None:
     assert json.loads(job().named("nightly-run").inputs["input"])["seconds"] == 840
     assert "what `up` runs on aws ends within 840 seconds" in refused(
         lambda: Job("nightly", image=IMAGE, timeout="20m")
+    )
+    assert "within 840 seconds, 390 for each of 2 tries" in refused(
+        lambda: Job("nightly", image=IMAGE, timeout="7m", retries=1)
     )
 
 
@@ -95,6 +107,7 @@ EVENT: dict[str, Any] = {
     "container": "nightly",
     "log": "the-log",
     "seconds": 60,
+    "stop_seconds": 30,
     "retries": 0,
 }
 
@@ -104,25 +117,31 @@ class Ecs:
 
     def __init__(self, *codes: int | None) -> None:
         self.codes = list(codes)
+        self.running = 0
         self.started: list[str] = []
         self.stopped: list[str] = []
 
     def run_task(self, **asked: Any) -> dict[str, Any]:
         assert asked["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
+        self.running += 1
+        assert self.running == 1, "two of them run at once"
         self.started.append(f"arn:task/cluster/{len(self.started)}")
         return {"failures": [], "tasks": [{"taskArn": self.started[-1]}]}
 
     def get_waiter(self, name: str) -> Any:
         assert name == "tasks_stopped"
 
-        def wait(**_: object) -> None:
-            if self.codes[0] is None:
+        def wait(**asked: Any) -> None:
+            task = asked["tasks"][0]
+            if task == self.started[-1] and self.codes and self.codes[0] is None and task not in self.stopped:
                 raise WaiterError("TasksStopped", "Max attempts exceeded", {})
+            self.running = 0
 
         return SimpleNamespace(wait=wait)
 
     def stop_task(self, **asked: str) -> None:
         self.stopped.append(asked["task"])
+        self.codes.pop(0)
 
     def describe_tasks(self, **_: object) -> dict[str, Any]:
         beside = {"name": "sidecar", "exitCode": 137}
@@ -159,3 +178,9 @@ def test_a_run_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(job_run.JobError, match="it took longer than 60 seconds and was stopped"):
         job_run.settle(EVENT, ecs, Logs())
     assert ecs.stopped == ecs.started
+
+
+def test_a_run_that_takes_too_long_is_tried_again_once_it_has_ended() -> None:
+    ecs = Ecs(None, 0)
+    assert job_run.settle({**EVENT, "retries": 1}, ecs, Logs()) == ecs.started[1]
+    assert ecs.stopped == ecs.started[:1]

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 
-from infra_kit import Config, Consumer, EventBus, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Stream
+from infra_kit import (
+    Config,
+    Consumer,
+    EventBus,
+    Network,
+    ObjectStore,
+    Pooling,
+    Postgres,
+    Redis,
+    Secret,
+    Service,
+    Stream,
+    Target,
+)
 from infra_kit.components.object_store import Access
+from infra_kit.errors import SpecError
 from infra_kit.links import Link
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, IMAGE, INGRESS, PRODUCTION, of, statements, variables, ways_into
@@ -200,3 +215,40 @@ def test_parameters_are_variables_and_may_be_read_again() -> None:
     assert variables(made)["CONF_DATABASE_HOST"] == "db.internal"
     (may,) = statements(made, "api-role-rights")
     assert may["Resource"] == ["arn:aws:ssm:us-east-1:123456789012:parameter/staging/database/host"]
+
+
+LINKABLE: Mapping[str, Callable[..., Any]] = {
+    "Postgres": Postgres,
+    "Redis": Redis,
+    "Service": partial(Service, image=IMAGE),
+}
+
+
+@pytest.mark.parametrize("kind", LINKABLE)
+def test_what_stands_in_another_network_is_no_link_away(kind: str) -> None:
+    def program() -> None:
+        it = LINKABLE[kind]("it", network=Network("one"))
+        Service("api", image=IMAGE, network=Network("two"), links=[it.link()])
+
+    with pytest.raises(SpecError, match=rf"^Service 'api': links: {kind} 'it' stands in network 'one' .*Give both"):
+        of(program)
+
+
+@pytest.mark.parametrize("kind", LINKABLE)
+def test_what_another_target_of_the_place_has_is_no_link_away(kind: str) -> None:
+    def program() -> None:
+        it = LINKABLE[kind]("it", target=Target(name="aws", alias="two"))
+        Service("api", image=IMAGE, links=[it.link()])
+
+    with pytest.raises(SpecError, match=r"network 'two-network' of the target 'two', this one in 'aws-network' of"):
+        of(program)
+
+
+@pytest.mark.parametrize("kind", LINKABLE)
+def test_in_one_network_two_targets_of_the_place_are_linked(kind: str) -> None:
+    def program() -> None:
+        one = Network("one")
+        it = LINKABLE[kind]("it", target=Target(name="aws", alias="two"), network=one)
+        Service("api", image=IMAGE, network=one, links=[it.link()])
+
+    assert of(program).named("api-reaches-it")

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Network, Redis
+from infra_kit import Gateway, Network, Redis, Service, Worker
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import cidrs
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+from tests.unit.providers.aws.workloads import IMAGE
 from tests.unit.refusals import refusal
 
 AWS = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}
@@ -99,6 +100,24 @@ def test_every_subnet_has_the_table_of_its_tier() -> None:
         "net-isolated-a-id": "net-isolated-routes-id",
         "net-isolated-b-id": "net-isolated-routes-id",
     }
+
+
+@pytest.mark.parametrize("zone", ["a", "b"])
+def test_what_starts_in_a_private_subnet_waits_for_its_way_out(zone: str) -> None:
+    recording = record(lambda: Worker("scorer", image=IMAGE), config=AWS)
+    routed = {f"aws-network-private-{zone}-{it}" for it in ("association", "default-route")}
+    service = recording.named("scorer-service").options.depends_on
+    assert {recording.named(it).urn for it in routed} <= service
+
+
+def test_a_public_load_balancer_waits_for_the_way_out_of_its_subnets() -> None:
+    def program() -> None:
+        Gateway("edge", routes={"/*": Service("api", image=IMAGE)}, domains=["api.example.com"])
+
+    recording = record(program, config=AWS | {"infra-kit:region": "us-east-1"})
+    balancer = recording.named("edge-balancer").options.depends_on
+    routed = ("aws-network-public-a-association", "aws-network-public-default-route")
+    assert {recording.named(it).urn for it in routed} <= balancer
 
 
 @pytest.mark.parametrize("service", ["s3", "dynamodb"])

@@ -133,8 +133,44 @@ def test_an_instance_answers_nobody_before_its_smoke_tests_went_well() -> None:
     assert "error @untried 503" in with_tests
 
 
-def test_a_version_that_fails_is_taken_back_and_up_waits_for_it() -> None:
+@pytest.mark.parametrize(
+    ("asked", "minutes"),
+    [
+        # 20, and for each of them: 1 to start, 1 + 2 x 30 s until it is well, twice 30 s until an old one has ended.
+        ({}, 20 + 4),
+        ({"min_instances": 20}, 20 + 20 * 4),
+        ({"min_instances": 20, "max_instances": 100}, 20 + 20 * 4),
+        ({"min_instances": 3, "stop_timeout": "2m", "health": Health(start_timeout="5m")}, 20 + 3 * (1 + 5 + 1 + 4)),
+    ],
+)
+def test_up_waits_for_as_long_as_a_version_may_take(asked: dict[str, Any], minutes: int) -> None:
+    timeouts = service(**asked).named("api-service").request.customTimeouts
+    assert (timeouts.create, timeouts.update) == (f"{minutes * 60}s", f"{minutes * 60}s")
+
+
+def test_the_front_hears_what_ecs_says_to_its_container(tmp_path: Path) -> None:
+    """A Caddy that writes down who it is: the process that was started, and no child of it."""
+    caddy = tmp_path / "caddy"
+    caddy.write_text(f'#!/bin/sh\necho "$$ $*" >{tmp_path}/told\n')
+    caddy.chmod(0o755)
+    (command,) = containers(service())["infra_kit_front"]["command"]
+    told = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CADDYFILE": "respond 100%d"}
+    started = subprocess.Popen(["/bin/sh", "-c", command.replace("/data", str(tmp_path))], env=told)
+    assert started.wait() == 0
+    config = tmp_path / "Caddyfile"
+    assert (tmp_path / "told").read_text() == f"{started.pid} run --config {config} --adapter caddyfile\n"
+    assert config.read_text() == "respond 100%d"
+
+
+def test_the_front_is_the_image_that_was_tried_and_no_other() -> None:
+    _, _, digest = containers(service())["infra_kit_front"]["image"].partition("@sha256:")
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+
+
+def test_a_version_that_fails_is_taken_back_and_up_waits_for_it_and_fails() -> None:
     inputs = service(min_instances=4).named("api-service").inputs
+    # Without it the provider does not look at how the deployment ended.
+    assert inputs["deploymentController"] == {"type": "ECS"}
     assert inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     assert inputs["waitForSteadyState"]
     # One at a time: of four, the fifth comes before the first goes.

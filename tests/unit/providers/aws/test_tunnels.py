@@ -24,7 +24,7 @@ STARTED = {
     ],
 }
 ANSWERS = {
-    "run-task": answer(TASK),
+    "run-task": answer(json.dumps({"tasks": [{"taskArn": TASK}], "failures": []})),
     "describe-tasks": answer(json.dumps(STARTED)),
     "stop-task": answer("RUNNING"),
     "start-session": answer(port=True),
@@ -111,6 +111,14 @@ def test_the_task_is_ended_also_when_its_session_does_not_open(programs: Program
     with pytest.raises(TunnelError, match="TargetNotConnected"), reached(STATE, "db", None, print):
         pass
     assert "stop-task" in programs.calls()[-1]
+
+
+def test_a_task_that_ecs_does_not_start_is_told_with_its_reason(programs: Programs) -> None:
+    refused = {"tasks": [], "failures": [{"arn": "arn:aws:ecs:it", "reason": "RESOURCE:ENI"}]}
+    programs.put("aws", {**ANSWERS, "run-task": answer(json.dumps(refused))})
+    message = r"was not started: RESOURCE:ENI \(arn:aws:ecs:it\)\."
+    with pytest.raises(TunnelError, match=message), reached(STATE, "db", None, print):
+        pass
 
 
 def test_a_task_that_ends_at_once_is_told_with_its_reason(programs: Programs) -> None:

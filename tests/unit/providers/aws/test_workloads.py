@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
-from infra_kit import Network, Service, Sidecar, Volume
+from infra_kit import Job, Network, Service, Sidecar, Volume, Worker
+from infra_kit.errors import SpecError
+from infra_kit.testing import Recording, record
+from infra_kit.testing.conformance.safety import is_wild
 from tests.unit.providers.aws.workloads import (
     AWS,
     IMAGE,
@@ -19,6 +23,7 @@ from tests.unit.providers.aws.workloads import (
     statements,
     variables,
     ways_into,
+    worker,
 )
 
 
@@ -29,15 +34,23 @@ from tests.unit.providers.aws.workloads import (
 def test_the_cheapest_task_of_fargate_is_taken_that_has_enough(
     cpu: float, memory_gb: float, picked: tuple[str, str]
 ) -> None:
-    task = service(cpu=cpu, memory_gb=memory_gb).named("api-task").inputs
+    task = worker(cpu=cpu, memory_gb=memory_gb).named("scorer-task").inputs
     assert (task["cpu"], task["memory"]) == picked
 
 
+@pytest.mark.parametrize("memory_gb", [0.5, 1, 4])
+def test_a_service_has_all_the_memory_that_it_asks_for_beside_its_front(memory_gb: float) -> None:
+    made = service(memory_gb=memory_gb)
+    front = containers(made)["infra_kit_front"]["memory"]
+    assert int(made.named("api-task").inputs["memory"]) - front >= memory_gb * 1024
+
+
 def test_a_sidecar_counts_and_gets_no_more_than_it_asks() -> None:
-    made = service(cpu=0.25, memory_gb=0.5, sidecars={"proxy": Sidecar(image="proxy:1", cpu=0.25, memory_gb=0.5)})
-    task = made.named("api-task").inputs
+    proxy = Sidecar(image="proxy:1", cpu=0.25, memory_gb=0.5)
+    made = worker(cpu=0.25, memory_gb=0.5, sidecars={"proxy": proxy})
+    task = made.named("scorer-task").inputs
     assert (task["cpu"], task["memory"]) == ("512", "1024")
-    sidecar = containers(made)["sidecar_proxy"]
+    sidecar = containers(made, "scorer")["sidecar_proxy"]
     assert (sidecar["cpu"], sidecar["memory"], sidecar["essential"]) == (256, 512, True)
 
 
@@ -180,6 +193,17 @@ def test_a_volume_is_a_folder_of_an_encrypted_file_system_that_the_task_alone_re
     assert variables(made)["VOLUME_UPLOADS"] == "/data"
 
 
+def test_a_volume_is_its_workloads_own_and_reached_over_tls_alone() -> None:
+    made = service(PRODUCTION, volumes={"uploads": Volume(path="/data")})
+    its, plain = statements(made, "api-files-policy")
+    assert its["Principal"] == {"AWS": made.named("api-role").outputs["arn"]}
+    assert its["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+    assert its["Condition"]["StringEquals"]["elasticfilesystem:AccessPointArn"]
+    assert (plain["Effect"], plain["Principal"]) == ("Deny", {"AWS": "*"})
+    assert plain["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert made.named("api-files-policy").urn in made.named("api-service").options.depends_on
+
+
 def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     def program() -> None:
         for name in ("api", "web"):
@@ -190,9 +214,45 @@ def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
     assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
     assert repository.inputs["encryptionConfigurations"][0]["encryptionType"] == "KMS"
-    image = f"{repository.outputs['repositoryUrl']}:1.4"
+    image = f"{repository.outputs['repositoryUrl']}:1.4"  # as long as no account is asked for its digest
     assert [containers(made, name)[name]["image"] for name in ("api", "web")] == [image, image]
-    assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(statements(made, "api-execution-rights"))
+    allowed = statements(made, "api-execution-rights")
+    assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(allowed)
+    # Of the registry itself, and of nothing else: ECR has no resource for that.
+    assert [it["Action"] for it in allowed if is_wild(it)] == [["ecr:GetAuthorizationToken"]]
+
+
+IMAGES = "aws:ecr/getImages:getImages"
+PUSHED = {
+    "imageIds": [{"imageTag": "1.3", "imageDigest": "sha256:abc"}, {"imageTag": "1.4", "imageDigest": "sha256:def"}]
+}
+
+
+def pushed(make: Callable[[], object], answer: dict[str, object]) -> Recording:
+    return record(make, config=AWS, calls={IMAGES: answer})
+
+
+@pytest.mark.parametrize("mark", [":1.4", "@sha256:def", ":1.4@sha256:def"])
+@pytest.mark.parametrize("kind", [Service, Worker, Job])
+def test_what_runs_is_the_image_that_the_tag_means(kind: type[Service | Worker | Job], mark: str) -> None:
+    made = pushed(lambda: kind("it", image=f"shop{mark}"), PUSHED)
+    (repository,) = made.of_type("aws:ecr/repository:Repository")
+    assert containers(made, "it")["it"]["image"] == f"{repository.outputs['repositoryUrl']}@sha256:def"
+
+
+@pytest.mark.parametrize("kind", [Service, Worker, Job])
+def test_an_image_that_was_not_pushed_stops_up_with_what_to_do(kind: type[Service | Worker | Job]) -> None:
+    with pytest.raises(SpecError) as refused:
+        pushed(lambda: kind("it", image="shop:1.5"), PUSHED)
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/aws-image-shop-1a2b3c4:1.5"
+    assert str(refused.value) == (
+        f"{kind.__name__} 'it': image: {image} is not there yet. Push it (docker push {image}), and run up again."
+    )
+
+
+def test_a_repository_without_an_image_stops_up() -> None:
+    with pytest.raises(SpecError, match=r":latest is not there yet\. Push it"):
+        pushed(lambda: Service("it", image="shop"), {"imageIds": []})
 
 
 def test_an_image_of_ecr_may_be_fetched_from_its_own_repository() -> None:

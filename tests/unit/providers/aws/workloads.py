@@ -79,6 +79,7 @@ def ways_into(made: Recording, group: str) -> dict[str, tuple[str, int]]:
     rules = [
         it for it in made.of_type(INGRESS) if it.inputs["securityGroupId"] == made.named(group).request.name + "-id"
     ]
+    assert all((it.inputs["ipProtocol"], it.inputs["toPort"]) == ("tcp", it.inputs["fromPort"]) for it in rules)
     return {
         it.name: (next(it.inputs[source] for source in sources if source in it.inputs), it.inputs["fromPort"])
         for it in rules

@@ -112,7 +112,7 @@ def test_what_is_kept_has_backends_of_the_cdns_with_the_gateways_firewall() -> N
 
 def test_limits_and_the_firewall_are_the_gateways_backends() -> None:
     recording = made(limits_of={"/api/*": [LIMIT]}, waf=True)
-    policy = recording.named("inner-policy-api")
+    policy = recording.named("inner-policy")
 
     assert recording.named("inner-backend-api").inputs["securityPolicy"] == f"{policy.name}-id"
     assert any(rule["action"] == "throttle" for rule in policy.inputs["rules"])

@@ -55,8 +55,8 @@ def test_its_own_records_are_made_as_cloud_dns_takes_them() -> None:
 def test_names_lead_to_the_address_of_their_edge_which_waits_for_them() -> None:
     made = of(lambda: cdn("shop.example", "www.shop.example"))
 
-    assert set(records(made)) == {"edge-a-shop.example", "edge-a-www.shop.example"}
-    own = records(made)["edge-a-shop.example"]
+    assert set(records(made)) == {"zone-a-shop.example", "zone-a-www.shop.example"}
+    own = records(made)["zone-a-shop.example"]
     assert (own["name"], own["type"], own["rrdatas"]) == ("shop.example.", "A", ["203.0.113.10"])
     assert own["managedZone"] == "recorded-zone"
 
@@ -66,7 +66,7 @@ def test_a_wildcard_in_a_zone_of_ours_is_proved_there() -> None:
 
     (authorization,) = made.of_type("gcp:certificatemanager/dnsAuthorization:DnsAuthorization")
     assert authorization.inputs["domain"] == "shop.example"
-    proof = records(made)["edge-validation-shop.example"]
+    proof = records(made)["zone-validation-gcp-shop.example"]
     assert (proof["name"], proof["type"]) == ("_acme-challenge.shop.example.", "CNAME")
     managed = {
         it.inputs["managed"]["domains"][0]: it.inputs["managed"].get("dnsAuthorizations")
@@ -93,16 +93,16 @@ def test_a_wildcard_is_proved_in_a_zone_on_aws_too() -> None:
         Cdn("edge", routes={"/*": API}, domains=["*.shop.example"], zones=[zone])
 
     made = {it.name: it.inputs for it in of(program).of_type("aws:route53/record:Record")}
-    assert made["edge-validation-shop.example"]["records"] == ["recorded.authorize.certificatemanager.goog."]
-    assert made["edge-a-*.shop.example"]["records"] == ["203.0.113.10"]
+    assert made["zone-validation-gcp-shop.example"]["records"] == ["recorded.authorize.certificatemanager.goog."]
+    assert made["zone-a-*.shop.example"]["records"] == ["203.0.113.10"]
 
 
 def test_an_edge_on_aws_is_led_to_by_its_host_name() -> None:
     there = Target(name="aws", environment=Environment.STAGING, region="us-east-1")
     made = records(of(lambda: cdn("www.shop.example", target=there)))
 
-    assert made["edge-cname-www.shop.example"]["rrdatas"] == ["d1edge.cloudfront.net."]
-    assert made["edge-validation-www.shop.example"]["rrdatas"] == ["_proof.www.shop.example.acm-validations.aws."]
+    assert made["zone-cname-www.shop.example"]["rrdatas"] == ["d1edge.cloudfront.net."]
+    assert made["zone-validation-aws-www.shop.example"]["rrdatas"] == ["_proof.www.shop.example.acm-validations.aws."]
 
 
 @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ def test_a_zone_that_stands_gets_records_and_nothing_else() -> None:
 
     made = of(program, GCP)
     assert not made.of_type("gcp:dns/managedZone:ManagedZone")
-    assert records(made)["edge-a-www.example.com"]["managedZone"] == "shop-zone"
+    assert records(made)["zone-a-www.example.com"]["managedZone"] == "shop-zone"

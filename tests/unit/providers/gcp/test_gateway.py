@@ -22,7 +22,7 @@ LOGIN = RateLimit(requests=5, per="15m")
 def gateway(
     routes: Mapping[str, str] | None = None,
     limits_of: Mapping[str, list[RateLimit]] | None = None,
-    config: Mapping[str, str] = GCP,
+    config: Mapping[str, Any] = GCP,
     **asked: Any,
 ) -> Recording:
     """With routes to services by their names, and limits by pattern."""
@@ -45,8 +45,25 @@ def rules(made: Recording) -> list[Mapping[str, Any]]:
 
 
 def policy(made: Recording) -> list[Mapping[str, Any]]:
-    (found,) = made.of_type(POLICY)
-    return sorted(found.inputs["rules"], key=lambda rule: rule["priority"])
+    (found,) = policies(made)
+    return found
+
+
+def policies(made: Recording) -> list[list[Mapping[str, Any]]]:
+    return [sorted(it.inputs["rules"], key=lambda rule: rule["priority"]) for it in made.of_type(POLICY)]
+
+
+def accepting(*gaps: str) -> dict[str, Any]:
+    return GCP | {"infra-kit:accepted-gaps": {"edge": list(gaps)}}
+
+
+def counted(rules: list[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """What is counted, and up to how many."""
+    return [
+        (rule["match"]["expr"]["expression"], rule["rateLimitOptions"]["rateLimitThreshold"]["count"])
+        for rule in rules
+        if rule["action"] == "throttle"
+    ]
 
 
 def test_each_service_has_a_backend_of_its_own() -> None:
@@ -103,16 +120,18 @@ def test_the_firewall_stands_in_production_and_lets_the_rest_in() -> None:
     made = gateway(config=PRODUCTION)
     *attacks, last = policy(made)
     assert {rule["action"] for rule in attacks} == {"deny(403)"}
-    assert "sqli" in attacks[0]["match"]["expr"]["expression"]
-    assert attacks[-1]["match"]["expr"]["expression"] == "evaluatePreconfiguredWaf('cve-canary')"
+    said = [rule["match"]["expr"]["expression"].split(" || ") for rule in attacks]
+    assert said[0][1].startswith("evaluatePreconfiguredWaf('sqli-v33-stable'")
+    assert said[-1][-1] == "evaluatePreconfiguredWaf('cve-canary')"
+    assert [len(parts) for parts in said] == [5, 5, 2]
     assert last["action"] == "allow"
-    assert made.named("edge-backend-api").inputs["securityPolicy"] == "edge-policy-api-id"
+    assert made.named("edge-backend-api").inputs["securityPolicy"] == "edge-policy-id"
     assert not gateway().of_type(POLICY)
 
 
 def test_a_limit_of_a_route_counts_its_requests_alone() -> None:
     made = gateway({"/*": "api", "/login": "api", "/login/help": "api"}, {"/login": [LOGIN]})
-    help_, login, last = policy(made)
+    _, help_, login, last = policy(made)
     assert (help_["action"], help_["match"]["expr"]["expression"]) == (
         "allow",
         "request.path.matches('^/login/help$')",
@@ -128,8 +147,35 @@ def test_a_limit_of_a_route_counts_its_requests_alone() -> None:
     assert last["action"] == "allow"
 
 
+def test_services_share_one_policy_in_which_their_routes_stand_in_order() -> None:
+    made = gateway({"/*": "web", "/api/*": "api", "/api/login": "api"}, {"/*": [LOGIN], "/api/login": [LOGIN]})
+    _, login, api, web, _ = policy(made)
+    assert [it["action"] for it in (login, api, web)] == ["throttle", "allow", "throttle"]
+    assert api["match"]["expr"]["expression"] == "request.path.matches('^/api/.*$')"
+    policies = {it.inputs["securityPolicy"] for it in made.of_type("gcp:compute/backendService:BackendService")}
+    assert policies == {"edge-policy-id"}
+
+
+@pytest.mark.parametrize(
+    ("path_", "refused"),
+    [
+        *(
+            (it, True)
+            for it in ("/%6cogin", "/%6Cogin", "/a/..;/b", "/a;b/", "/a\\b", "/a%5Cb", "/a/../b", "//a", "/a%2fb")
+        ),
+        *((it, False) for it in ("/login", "/caf%C3%A9", "/a%20b", "/a..b", "/.well-known/a.b", "/~me/a-b_c")),
+    ],
+)
+def test_a_path_that_a_service_may_read_as_another_goes_around_no_limit(path_: str, refused: bool) -> None:
+    first = policy(gateway({"/*": "api", "/login": "api"}, {"/login": [LOGIN]}))[0]
+    assert first["action"] == "deny(403)"
+    (quoted,) = re.findall(r"^request\.path\.matches\('(.*)'\)$", first["match"]["expr"]["expression"])
+    expression = re.sub(r"\\(.)", r"\1", quoted)  # as the rules language reads a text
+    assert bool(re.search(expression, path_)) == refused
+
+
 def test_a_limit_of_the_gateway_counts_all_requests_of_its_service() -> None:
-    throttle, _ = policy(gateway({"/*": "api", "/v2/*": "api"}, limits=[RateLimit(requests=100)]))
+    _, throttle, _ = policy(gateway({"/*": "api", "/v2/*": "api"}, limits=[RateLimit(requests=100)]))
     assert throttle["match"]["versionedExpr"] == "SRC_IPS_V1"
     assert throttle["rateLimitOptions"]["rateLimitThreshold"] == {"count": 100, "intervalSec": 60}
 
@@ -193,8 +239,43 @@ def test_tokens_are_a_gap_with_a_way_out() -> None:
     assert "jwt: Google's load balancer checks no tokens; let the services check them" in said
 
 
-def test_a_count_over_several_services_is_a_gap_with_a_way_out() -> None:
-    assert "rate-limits: Cloud Armor holds one limit a request" in lacks(limits=[RateLimit(requests=100)])
+def test_a_count_over_several_services_is_a_gap_and_each_route_counts_where_it_is_accepted() -> None:
+    asked: dict[str, Any] = {"limits": [RateLimit(requests=100)]}
+    said = lacks(**asked)
+    assert "rate-limits-over-services: Cloud Armor counts for each service by itself" in said
+    assert said.endswith("infra-kit:accepted-gaps: {edge: [rate-limits-over-services]}")
+    made = gateway({"/*": "api", "/web/*": "web"}, config=accepting("rate-limits-over-services"), **asked)
+    assert sorted(map(counted, policies(made))) == [
+        [("request.path.matches('^/.*$')", 100)],
+        [("request.path.matches('^/web/.*$')", 100)],
+    ]
+
+
+def test_several_limits_on_a_request_are_a_gap_and_the_routes_own_holds_where_it_is_accepted() -> None:
+    asked: dict[str, Any] = {
+        "routes": {"/*": "api", "/login": "api"},
+        "limits_of": {"/login": [LOGIN]},
+        "limits": [RateLimit(requests=100)],
+    }
+    with pytest.raises(UnsupportedFeatureError, match="  rate-limits-together: Cloud Armor looks no further"):
+        gateway(**asked)
+    assert counted(policy(gateway(config=accepting("rate-limits-together"), **asked))) == [
+        ("request.path.matches('^/login$')", 5),
+        ("request.path.matches('^/.*$')", 100),
+    ]
+
+
+def test_what_a_token_says_goes_with_tokens_and_is_no_gap_of_its_own() -> None:
+    jwt = Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"})
+    limits = [RateLimit(requests=100), RateLimit(requests=60, by="user")]
+    made = gateway(config=accepting("jwt"), jwt=jwt, limits=limits)
+    assert [it.partition(": ")[2] for it in made.warnings if "Gateway 'edge'" in it] == [
+        "jwt is left out: the target 'gcp' lacks it, and the stack accepted the gap.",
+        "jwt-claims is left out: it needs another feature that is left out.",
+        "rate-limits-by-token is left out: it needs another feature that is left out.",
+    ]
+    (throttle, _) = policy(made)
+    assert throttle["rateLimitOptions"]["rateLimitThreshold"]["count"] == 100
 
 
 def test_a_gateway_that_comes_too_late_is_refused() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from infra_kit import Consumer, EventBus, ObjectStore, Postgres, Redis, Service, Stream
+from infra_kit import Consumer, EventBus, Network, ObjectStore, Postgres, Redis, Service, Stream, Target
 from infra_kit.components.object_store import Access
 from infra_kit.errors import SpecError
 from infra_kit.links import Link
@@ -122,3 +122,36 @@ def test_a_link_to_a_cache_is_by_its_password() -> None:
     made = linked(lambda: Redis("cache").link())
     assert variables(made)["CACHE_HOST"] == "10.0.128.11"
     assert made.named("api-secret-CACHE_PASSWORD-version").inputs["secretData"] == "recorded-auth-string"
+
+
+LINKABLE: Mapping[str, Callable[..., Any]] = {"Postgres": Postgres, "Redis": Redis}
+
+
+@pytest.mark.parametrize("kind", LINKABLE)
+def test_what_stands_in_another_network_is_no_link_away(kind: str) -> None:
+    def program() -> None:
+        it = LINKABLE[kind]("it", network=Network("one"))
+        Service("api", image=IMAGE, network=Network("two"), links=[it.link()])
+
+    with pytest.raises(SpecError, match=rf"^Service 'api': links: {kind} 'it' stands in network 'one' .*Give both"):
+        of(program)
+
+
+@pytest.mark.parametrize("kind", LINKABLE)
+def test_what_another_target_of_the_place_has_is_no_link_away(kind: str) -> None:
+    def program() -> None:
+        it = LINKABLE[kind]("it", target=Target(name="gcp", alias="two"))
+        Service("api", image=IMAGE, links=[it.link()])
+
+    with pytest.raises(SpecError, match=r"network 'two-network' of the target 'two', this one in 'gcp-network' of"):
+        of(program)
+
+
+@pytest.mark.parametrize("kind", LINKABLE)
+def test_in_one_network_two_targets_of_the_place_are_linked(kind: str) -> None:
+    def program() -> None:
+        one = Network("one")
+        it = LINKABLE[kind]("it", target=Target(name="gcp", alias="two"), network=one)
+        Service("api", image=IMAGE, network=one, links=[it.link()])
+
+    assert of(program).named("api-reaches-it")

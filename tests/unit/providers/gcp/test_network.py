@@ -10,11 +10,12 @@ import pulumi
 import pulumi_gcp
 import pytest
 
-from infra_kit import Network, Postgres, Redis, Target
+from infra_kit import Network, Postgres, Redis, Service, Target
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.network import GcpNetwork
 from infra_kit.testing import record
 from infra_kit.testing.recording import Recording
+from tests.unit.providers.gcp.workloads import IMAGE
 from tests.unit.refusals import refusal
 
 GCP = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}
@@ -181,3 +182,8 @@ def test_components_of_two_targets_do_not_share_a_network() -> None:
         Redis("cache", network=net, target=Target(name="gcp", region="us-west1", alias="west"))
 
     assert "network: given a Network on gcp (us-east1)" in refusal(program, SpecError, environment="staging")
+
+
+def test_what_starts_in_the_network_waits_for_its_way_out() -> None:
+    made = record(lambda: Service("api", image=IMAGE), config=GCP)
+    assert made.named("gcp-network-nat").urn in made.named("api-service").options.depends_on

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Secret
+from infra_kit import Config, Secret
 from infra_kit.providers.common import rotation
 from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import GCP, PRODUCTION, of
@@ -19,7 +19,20 @@ def secret(**asked: Any) -> Recording:
 
 def test_it_is_called_after_its_path_below_the_environment() -> None:
     assert secret(path="jwt/secret").named("jwt-secret").inputs["secretId"] == "production--jwt--secret"
-    assert secret().named("jwt-secret").inputs["secretId"] == "production--jwt"
+
+
+def test_without_a_path_no_other_stack_of_the_project_has_its_name() -> None:
+    assert secret().named("jwt-secret").inputs["secretId"] == "production--test--test--jwt"
+
+
+def test_previews_of_one_project_share_no_name() -> None:
+    preview = GCP | {"infra-kit:environment": "preview", "infra-kit:app": "The Shop"}
+    made = of(
+        lambda: (Secret("jwt", path="jwt/secret"), Config("conf", values={"database/host": "db.internal"})), preview
+    )
+    assert made.named("jwt-secret").inputs["secretId"] == "preview--The-Shop--test--jwt--secret"
+    parameter = made.named("conf-parameter-database.host").inputs["parameterId"]
+    assert parameter == "preview--The-Shop--test--database--host"
 
 
 def test_what_is_given_is_kept_and_what_is_not_is_generated() -> None:
@@ -53,4 +66,4 @@ def test_a_generated_value_belongs_to_a_stretch_of_time_as_long_as_its_rotation(
     first, same, next_ = (since(datetime(2026, month, day, tzinfo=UTC)) for month, day in ((3, 1), (3, 2), (5, 30)))
     assert first == same
     assert next_ != first
-    assert "keepers" not in secret().named("jwt-value").inputs
+    assert secret().named("jwt-value").inputs["keepers"] == {"infra-kit": "original"}

@@ -10,7 +10,7 @@ import pytest
 
 from infra_kit import Gateway, Health, Release, Scaling, Service, Sidecar, Worker
 from infra_kit.errors import SpecError, UnsupportedFeatureError
-from tests.unit.providers.gcp.workloads import IMAGE, container, of, service, template
+from tests.unit.providers.gcp.workloads import GCP, IMAGE, container, of, service, template
 from tests.unit.refusals import refusal
 
 
@@ -93,8 +93,15 @@ def test_a_version_is_well_by_its_health_path_and_stays_so() -> None:
     it = container(service(port=3000, health=health))
     asks = {"httpGet": {"path": "/ok", "port": 3000}, "timeoutSeconds": 4}
     assert it["ports"] == {"containerPort": 3000}
-    assert it["startupProbe"] == {**asks, "periodSeconds": 4, "failureThreshold": 23}
+    assert it["startupProbe"] == {**asks, "periodSeconds": 4, "failureThreshold": 22}
     assert it["livenessProbe"] == {**asks, "periodSeconds": 20, "failureThreshold": 5}
+
+
+@pytest.mark.parametrize(("start", "timeout"), [("240s", "50s"), ("239s", "2s"), ("3s", "3s")])
+def test_a_version_is_waited_for_no_longer_than_cloud_run_allows(start: str, timeout: str) -> None:
+    probe = container(service(health=Health(start_timeout=start, timeout=timeout, interval="240s")))["startupProbe"]
+    assert probe["failureThreshold"] >= 1
+    assert probe["periodSeconds"] * probe["failureThreshold"] <= int(start.removesuffix("s"))
 
 
 def test_a_visitor_stays_where_that_is_asked() -> None:
@@ -141,8 +148,11 @@ def test_what_is_only_a_default_is_said_in_the_plan(said: list[str]) -> None:
             {"release": Release(max_error_percent=5)},
             "error-rollback: Cloud Run does not look at a new version's answers",
         ),
-        ({"max_instances": 9, "scaling": Scaling(requests_per_instance=1000)}, "autoscaling: Cloud Run scales by CPU"),
-        ({"max_instances": 9, "scaling": Scaling(memory_percent=50)}, "autoscaling: Cloud Run scales by CPU"),
+        (
+            {"max_instances": 9, "scaling": Scaling(requests_per_instance=1000)},
+            "scaling-by-requests: Cloud Run scales by",
+        ),
+        ({"max_instances": 9, "scaling": Scaling(memory_percent=80)}, "scaling-by-memory: Cloud Run scales by"),
     ],
 )
 def test_what_cloud_run_lacks_is_a_gap_with_a_way_out(asked: Mapping[str, Any], why: str) -> None:
@@ -150,3 +160,10 @@ def test_what_cloud_run_lacks_is_a_gap_with_a_way_out(asked: Mapping[str, Any], 
         lambda: Service("api", image=IMAGE, **asked), UnsupportedFeatureError, target="gcp", environment="staging"
     )
     assert why in text
+
+
+def test_it_grows_by_cpu_where_the_stack_accepts_that_it_does_not_by_requests_and_memory() -> None:
+    accepted = {"api": ["scaling-by-memory", "scaling-by-requests"]}
+    scaling = Scaling(cpu_percent=70, memory_percent=80, requests_per_instance=1000)
+    made = service(GCP | {"infra-kit:accepted-gaps": accepted}, min_instances=2, max_instances=20, scaling=scaling)
+    assert template(made)["scaling"] == {"maxInstanceCount": 20, "cpuUtilization": 0.7}

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from infra_kit import Environment, Postgres, Redis, Target
+from infra_kit import Environment, Postgres, Redis, Service, Target
 from infra_kit.engine.connect import reached
 from infra_kit.errors import TunnelError
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.testing import Recording, record
+from tests.unit.providers.gcp.workloads import IMAGE
 from tests.unit.tunnels import Programs, answer, state
 
 ANSWERS = {
@@ -28,6 +29,7 @@ def recording(*, connect: bool = True) -> Recording:
         )
         Postgres("db", target=target)
         Redis("cache", target=target)
+        Service("pgadmin", target=target, image=IMAGE)
 
     return record(program, outputs={"gcp:compute/instanceTemplate:InstanceTemplate": {"name": "tunnel-1"}})
 
@@ -98,6 +100,18 @@ def test_where_nothing_leads_in_it_says_what_to_set(programs: Programs) -> None:
     with (
         pytest.raises(TunnelError, match=r"Postgres 'db': nothing leads into its network.*connect: true"),
         reached(state(recording(connect=False)), "db", None, print),
+    ):
+        pass
+    assert not programs.calls()
+
+
+@pytest.mark.parametrize("port", [None, 8080])
+def test_a_service_has_no_address_in_the_network_and_that_is_said_with_a_way_out(
+    programs: Programs, port: int | None
+) -> None:
+    with (
+        pytest.raises(TunnelError, match=r"Service 'pgadmin': .*no address in the network.*Lead a Gateway to it"),
+        reached(STATE, "pgadmin", port, print),
     ):
         pass
     assert not programs.calls()

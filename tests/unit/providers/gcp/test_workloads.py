@@ -9,6 +9,7 @@ import pytest
 
 from infra_kit import Network, Postgres, Redis, Secret, Service, Sidecar
 from infra_kit.errors import SpecError
+from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import GCP, IMAGE, PRODUCTION, container, of, service, template, variables
 
 FIREWALL = "gcp:compute/firewall:Firewall"
@@ -49,12 +50,34 @@ def test_in_the_network_it_reaches_what_it_is_linked_to_on_its_port_and_nothing_
         assert ("allows" in rule) == (rule["priority"] < rules["api-deny-network"]["priority"])
 
 
-def test_a_database_that_stood_already_is_not_walled_off() -> None:
+def existing(**urls: str) -> Recording:
     def program() -> None:
-        db = Postgres.existing("db", url="postgresql://u:p@db.internal:5432/app")
-        Service("api", image=IMAGE, links=[db.link()])
+        Redis("other")
+        Service("api", image=IMAGE, links=[Postgres.existing("db", **urls).link()])
 
-    assert not [it for it in of(program).of_type(FIREWALL) if it.inputs["direction"] == "EGRESS"]
+    return of(program)
+
+
+def test_of_a_database_that_stood_already_it_reaches_the_addresses_of_its_urls_and_nothing_else() -> None:
+    made = existing(url="postgresql://u:p@10.0.7.3/app", pooled_url="postgresql://u:p@10.0.7.4:6432/app")
+    rules = {it.name: it for it in made.of_type(FIREWALL) if it.inputs["direction"] == "EGRESS"}
+    assert rules.keys() == {"api-deny-network", "api-reaches-db"}
+    assert rules["api-deny-network"].inputs["destinationRanges"] == ["10.0.0.0/16"]
+    assert rules["api-reaches-db"].inputs["destinationRanges"] == ["10.0.7.3/32", "10.0.7.4/32"]
+    assert rules["api-reaches-db"].inputs["allows"] == [{"protocol": "tcp", "ports": ["5432", "6432"]}]
+    assert not rules["api-reaches-db"].secret_inputs
+    assert not made.warnings
+
+
+def test_where_a_database_that_stood_already_has_a_name_its_port_is_open_and_the_plan_says_so() -> None:
+    made = existing(url="postgresql://u:very-secret@db.internal:5433/app")
+    rule = made.named("api-reaches-db").inputs
+    assert made.named("api-deny-network")
+    assert (rule["destinationRanges"], rule["allows"]) == (["10.0.0.0/16"], [{"protocol": "tcp", "ports": ["5433"]}])
+    (said,) = made.warnings
+    assert "Service 'api': links: Postgres 'db' has a name for its address (db.internal)" in said
+    assert "all of 10.0.0.0/16" in said
+    assert "very-secret" not in said
 
 
 def test_a_secret_is_read_from_secret_manager_by_its_account_alone() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from infra_kit import Gateway, GatewayRoute, Jwt, RateLimit, Service, features
+from infra_kit import Gateway, GatewayRoute, Jwt, RateLimit, Service
 from infra_kit.errors import SpecError
 from infra_kit.providers.local.gateway import SUPPORTS, LocalGateway
 from infra_kit.testing import record
+from infra_kit.testing.conformance import GatewayConformance
 from tests.unit.refusals import refusal
 
 JWT = Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"})
@@ -41,7 +42,7 @@ def test_a_gateway_is_told_its_services_addresses_and_holds_no_data() -> None:
 
 
 def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:
-    assert {features.DOMAINS, features.WILDCARD_DOMAINS, features.JWT, features.WAF, features.RATE_LIMITS} == SUPPORTS
+    assert set(GatewayConformance.asks) == SUPPORTS
 
 
 @pytest.mark.parametrize("header", ["Server", "content-length", "Connection"])

@@ -130,7 +130,7 @@ def test_secrets_and_values_are_files_that_only_what_is_linked_mounts() -> None:
 
     assert made.named("jwt").outputs["reference"] == "/run/secrets/jwt/development/jwt/secret"
     assert made.named("settings").outputs["references"] == {"api/url": "/run/config/settings/development/api/url"}
-    assert {"containerPath": "/run/secrets/jwt", "volumeName": "recorded", "readOnly": True} in mounts
+    assert {"containerPath": "/run/secrets/jwt", "volumeName": "jwt-data", "readOnly": True} in mounts
     assert {"fromContainer": "settings-files-id:ro"} in mounts
     assert "SETTINGS_API_URL=https://x.example.com" in made.named("api-instance-1").inputs["envs"]
     assert len(made.named("other-instance-1").inputs["volumes"]) == 2
