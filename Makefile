@@ -61,11 +61,12 @@ test: style ## lint, then every test that needs no Debian package
 test-system: $(ALL) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
 
-bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs, what the edge adds
+bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs, what the edge adds, what a release fails
 	@$(BIN)/python -m tests.bench_recording
 	@$(BIN)/python -m tests.bench_services
 	@$(PULUMI) && $(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench_edge
+	@$(BIN)/python -m tests.bench_release
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

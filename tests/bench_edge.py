@@ -1,10 +1,12 @@
-"""`make bench`: what a gateway adds to a request, against the bare process, in ms. Fails beyond its bound.
+"""`make bench`: what a gateway and the service behind it add to a request, against the bare process, in ms. Fails
+beyond its bounds.
 
 It needs wrk (Debian: apt install wrk). Times are those of one connection, which never waits for another.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -26,17 +28,26 @@ from infra_kit.providers.local.servers import nginx
 from infra_kit.providers.local.servers.gateway import HANDLER
 from tests.awaiting import until
 from tests.live.servers.gateway_client import Issuer, limit, props
+from tests.live.servers.workloads import serve
 
 SECONDS, MANY = 4, 16
-MOST_ADDED_MS = 2.0
-"""To the median, by a gateway that does all it can."""
-BARE = """
-daemon off; worker_processes 1; pid {home}/pid; error_log {home}/log; events {{}}
+MOST_ADDED_MS, MOST_ADDED_TO_P99_MS = 2.0, 5.0
+"""To the bare process's in the same run, by a gateway that does all it can and the service's own proxy. Both are for a
+machine that has nothing else to do: on another, each process on the way waits for its turn."""
+BARE = f"""
+cat >"$TMPDIR/bare.conf" <<CONF
+daemon off; worker_processes 1; pid $TMPDIR/pid; error_log stderr; events {{}}
 http {{
-  access_log off; client_body_temp_path {home}/body; proxy_temp_path {home}/proxy;
-  server {{ listen {address}:{port}; keepalive_requests 1000000; location / {{ return 200 "{text}"; }} }}
+  access_log off; client_body_temp_path $TMPDIR/body; proxy_temp_path $TMPDIR/proxy;
+  fastcgi_temp_path $TMPDIR/fastcgi; uwsgi_temp_path $TMPDIR/uwsgi; scgi_temp_path $TMPDIR/scgi;
+  server {{
+    listen {LOOPBACK}:$PORT; keepalive_requests 1000000; location / {{ return 200 "{"x" * 1000}"; }}
+  }}
 }}
+CONF
+exec '{nginx.program()}' -e stderr -p "$TMPDIR" -c "$TMPDIR/bare.conf"
 """
+"""The process: an nginx, which answers sooner than a program could."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +62,24 @@ def main() -> None:
         sys.exit("wrk is missing: apt install wrk (https://github.com/wg/wrk)")
     issuer = Issuer()
     try:
-        with _bare() as port:
-            measured = {"the bare process, by HTTP": measure(f"http://{LOOPBACK}:{port}/x?a=1")}
-            for name, changes in _gateways(port, issuer).items():
-                with _gateway(changes) as url:
-                    measured[name] = measure(f"{url}/x?a=1", issuer.token(exp=2**31))
+        with home() as place, _bare() as bare:
+            url = serve(place, command=["sh", "-c", BARE])
+            measured = {"the bare process, by HTTP": measure(bare), "a service of two, by HTTP": measure(url)}
+            for name, changes in _gateways(int(url.rpartition(":")[2]), issuer).items():
+                with gateway(changes) as edge:
+                    measured[name] = measure(edge, issuer.token(exp=2**31))
     finally:
         issuer.stop()
     _report(measured)
 
 
 def _gateways(port: int, issuer: Issuer) -> Mapping[str, dict[str, Any]]:
-    bare = {"host": LOOPBACK, "port": port, "jwt": False, "limits": []}
-    limited = {**bare, "limits": [limit(10**6, 60)]}
+    plain = {"host": LOOPBACK, "port": port, "jwt": False, "limits": []}
+    limited = {**plain, "limits": [limit(10**6, 60)]}
     headers = {"response_headers": SECURITY_HEADERS}
     return {
-        "gateway: TLS, headers": {"routes": {"/*": bare}, **headers},
-        "… and its firewall": {"routes": {"/*": bare}, **headers, "waf": True},
+        "… behind a gateway: TLS, headers": {"routes": {"/*": plain}, **headers},
+        "… and its firewall": {"routes": {"/*": plain}, **headers, "waf": True},
         "… and a rate limit": {"routes": {"/*": limited}, **headers, "waf": True},
         "… and a token (RS256)": {
             "routes": {"/*": {**limited, "jwt": True}}, **headers, "waf": True, "access_logs": True,
@@ -77,7 +89,8 @@ def _gateways(port: int, issuer: Issuer) -> Mapping[str, dict[str, Any]]:
 
 
 def measure(url: str, headers: Mapping[str, str] | None = None) -> Figures:
-    one, many = wrk(url, headers, 1), wrk(url, headers, MANY)
+    page = f"{url}/x?a=1"
+    one, many = wrk(page, headers, 1), wrk(page, headers, MANY)
     rate = _number(many, r"Requests/sec:\s+([\d.]+)")
     return Figures(_milliseconds(one, "50%"), _milliseconds(one, "99%"), rate)
 
@@ -105,29 +118,37 @@ def _number(text: str, pattern: str) -> float:
 
 
 @contextmanager
-def _bare() -> Iterator[int]:
+def _bare() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="infra-kit-bench-") as name:
-        home = Path(name)
-        home.chmod(0o755)
+        Path(name).chmod(0o755)
         port = ports.pick("bench", 1, frozenset(), None)[0]
-        (home / "nginx.conf").write_text(BARE.format(home=home, address=LOOPBACK, port=port, text="x" * 1000))
-        program = subprocess.Popen([str(nginx.program()), "-e", "stderr", "-p", name, "-c", str(home / "nginx.conf")])
-        until((home / "pid").exists)
-        yield port
-        program.terminate()
-        program.wait(10)
+        environment = {**os.environ, "TMPDIR": name, "PORT": str(port)}
+        program = subprocess.Popen(["sh", "-c", BARE], env=environment)
+        try:
+            until((Path(name) / "pid").exists)
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            program.terminate()
+            program.wait(10)
 
 
 @contextmanager
-def _gateway(changes: dict[str, Any]) -> Iterator[str]:
-    home = Path(tempfile.mkdtemp(prefix="infra-kit-bench-"))
-    home.chmod(0o711)
+def home() -> Iterator[Path]:
+    """Of servers, which end with it."""
+    place = Path(tempfile.mkdtemp(prefix="infra-kit-bench-"))
+    place.chmod(0o711)
     try:
-        _, outs = HANDLER.ensure({**props(home, {}), **changes})
-        yield str(outs["public"]["url"])
+        yield place
     finally:
-        inventory.stop("test", home)
-        shutil.rmtree(home)
+        inventory.stop("test", place)
+        shutil.rmtree(place)
+
+
+@contextmanager
+def gateway(changes: dict[str, Any]) -> Iterator[str]:
+    with home() as place:
+        _, outs = HANDLER.ensure({**props(place, {}), **changes})
+        yield str(outs["public"]["url"])
 
 
 def _report(measured: Mapping[str, Figures]) -> None:
@@ -135,12 +156,11 @@ def _report(measured: Mapping[str, Figures]) -> None:
     table = Table("what", "p50", "p99", f"requests/s of {MANY}", title="wrk", title_justify="left")
     for name, it in measured.items():
         table.add_row(name, f"{it.p50:.2f} ms", f"{it.p99:.2f} ms", f"{it.rate:.0f}")
-    added = whole.p50 - bare.p50
-    table.add_row(
-        f"added by all of it (p50 at most {MOST_ADDED_MS})", f"{added:.2f} ms", f"{whole.p99 - bare.p99:.2f} ms"
-    )
+    p50, p99 = whole.p50 - bare.p50, whole.p99 - bare.p99
+    bounds = f"added by all of it (at most {MOST_ADDED_MS} and {MOST_ADDED_TO_P99_MS} ms)"
+    table.add_row(bounds, f"{p50:.2f} ms", f"{p99:.2f} ms")
     Console(width=100).print(table)
-    sys.exit(added > MOST_ADDED_MS)
+    sys.exit(p50 > MOST_ADDED_MS or p99 > MOST_ADDED_TO_P99_MS)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-HELD = threading.local()
+IDLE: SimpleQueue[psycopg.Connection[tuple[Any, ...]]] = SimpleQueue()
 
 
 @contextmanager
 def database() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """A transaction on the thread's own connection: who asks by HTTP keeps to one thread as long as he is connected."""
-    if not hasattr(HELD, "connection") or HELD.connection.closed:
-        HELD.connection = psycopg.connect(os.environ["DB_URL"])
-    with HELD.connection.transaction():
-        yield HELD.connection
+    """A transaction on a connection that is idle, or on a new one. One on which it failed is not used again."""
+    try:
+        connection = IDLE.get_nowait()
+    except Empty:
+        connection = psycopg.connect(os.environ["DB_URL"])
+    with connection.transaction():
+        yield connection
+    IDLE.put(connection)
 
 
 def cache() -> redis.Redis:

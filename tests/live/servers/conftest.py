@@ -1,4 +1,4 @@
-"""Servers are made by their handlers here, without the engine; tests/live/test_up.py goes through it."""
+"""Servers are made by their handlers here, without the engine; tests/live/services goes through it."""
 
 from __future__ import annotations
 
