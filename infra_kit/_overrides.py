@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
+
+import pulumi
 
 
 def merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -16,3 +18,9 @@ def merged(props: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, 
         else:
             laid[key] = value
     return laid
+
+
+def of(overrides: Mapping[str, Mapping[str, Any]], role: str) -> tuple[dict[str, Any], pulumi.ResourceOptions | None]:
+    """What the user says of a role: its inputs, and its options."""
+    inputs = dict(overrides.get(role, {}))
+    return inputs, cast("pulumi.ResourceOptions | None", inputs.pop("opts", None))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cas
 
 import pulumi
 
-from infra_kit import _gaps, _overrides, _program, naming
+from infra_kit import _gaps, _overrides, _placement, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
 from infra_kit.errors import OverrideError, SpecError
@@ -86,7 +86,7 @@ class Scope:
     @property
     def _users_provider(self) -> pulumi.ProviderResource | None:
         package = self.target.pulumi_package
-        return _chosen(package, self.opts) if package else None
+        return _placement.chosen(package, self.opts) if package else None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -119,18 +119,16 @@ class Scope:
 
         Args:
             role, make, props: its name within the component (the key of its overrides), its class, its inputs.
-            stateful: it holds data, so the environment decides whether it is protected.
-            protect: said by the driver, instead of the environment. The user's own `opts.protect` comes before both.
+            stateful: it holds data: the environment says whether it is protected; or `protect`, or the user's `opts`.
             retain_on_delete: it has no final snapshot of its own, or is the key of one: retained as data is.
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
             delete_before_replace: its successor is made when it is gone: no two of them may stand at once.
-            replace_on_changes: inputs, as the engine names them, whose change makes another one, although its provider
-                would change it in place; the driver says why. What must be unique of the two differs by them.
+            replace_on_changes: inputs whose change makes another one, though its provider changes them in place; the
+                driver says why. What must be unique of the two differs by them.
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
         """
-        name, overrides = self._claim(role), dict(self.overrides.get(role, {}))
-        opts = cast("pulumi.ResourceOptions | None", overrides.pop("opts", None))
+        name, (overrides, opts) = self._claim(role), _overrides.of(self.overrides, role)
         own = pulumi.ResourceOptions(
             parent=self.holder or self.parent,
             protect=self._protected(protect, stateful=stateful),
@@ -196,9 +194,10 @@ class Scope:
         """Raises `SpecError` where no network leads from this component to another."""
         if other.stands_already or other.target.place == self.target.place:
             return
+        here, there = _placement.place(self.target), _placement.place(other.target)
         raise SpecError(
-            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {_place(other.target)}, and this one "
-            f"is on {_place(self.target)}: no network leads from here to there. Place both on one target{way_out}."
+            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {there}, and this one is on {here}: no "
+            f"network leads from here to there. Place both on one target{way_out}."
         )
 
     def check_overrides(self) -> None:
@@ -243,13 +242,13 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.target = program.resolve(target) if target else program.default_target
         asked = specs.build(self.SPEC, kind, name, arguments)
         if network:
-            _check_network(kind, name, self.target, network)
+            _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
         self.name, self.spec, self.stands_already = name, cast(S, fitted), existing is not None
         program.claim(kind, name)
 
-        super().__init__(self.type_token(), name, None, _with_providers(program, self.target, opts))
+        super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
         _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
@@ -277,37 +276,3 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         for key, value in outputs.items():
             setattr(self, key, value)
         self.register_outputs(outputs)
-
-
-def _with_providers(
-    program: _program.Program, target: ResolvedTarget, opts: pulumi.ResourceOptions | None
-) -> pulumi.ResourceOptions | None:
-    """The user's own provider, by the options or from the parent; where there is none, the target's are made."""
-    program.check_key(target)
-    package = target.pulumi_package
-    if package and _chosen(package, opts or pulumi.ResourceOptions()):
-        return opts
-    ours = program.providers_of(target)
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=list(ours)), opts) if ours else opts
-
-
-def _chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
-    """The provider that the user chose, by the options or through the parent: one made for a target is no choice."""
-    several = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
-    own: list[pulumi.ProviderResource] = [it for it in (opts.provider, *several) if it and it.package == package]
-    if own:
-        return own[0]
-    inherited = opts.parent.get_provider(f"{package}:index:It") if opts.parent else None
-    return None if _program.current().made(inherited) else inherited
-
-
-def _check_network(kind: str, name: str, target: ResolvedTarget, network: Network) -> None:
-    if network.target.place != target.place:
-        raise SpecError(
-            f"{kind} {name!r}: network: given a Network on {_place(network.target)}, and this {kind} is on "
-            f"{_place(target)}. Give it a network of its own target, or leave network out for the target's default."
-        )
-
-
-def _place(target: ResolvedTarget) -> str:
-    return f"{target.name} ({target.region})" if target.region else target.name

@@ -22,7 +22,7 @@ LIMITS = {
 def settings(db: Postgres) -> Config:
     """NS-9: `/production/database/host` and the rest, read by who is linked. `jwt/secret` is a Secret: see `api`."""
     clients: Mapping[str, str] = pulumi.Config(system()).require_object("oauth-clients")
-    values = {
+    values: dict[str, str | pulumi.Output[str]] = {
         "database/host": db.host,
         "database/port": db.port.apply(str),
         "database/name": db.database,

@@ -223,7 +223,7 @@ def test_what_waits_for_a_migration_may_be_linked_to_the_same_stores() -> None:
     """The stores' roles are made by one run, which the migration waits for: that must not wait for the service's."""
 
     def program() -> None:
-        stores = [Postgres("db", pooling=Pooling()), Redis("cache")]
+        stores: list[Postgres | Redis] = [Postgres("db", pooling=Pooling()), Redis("cache")]
         migrate = Job("migrate", image=IMAGE, timeout="10m", links=[store.link() for store in stores])
         after = pulumi.ResourceOptions(depends_on=[migrate])
         Service("api", image=IMAGE, links=[store.link() for store in stores], opts=after)

@@ -1,0 +1,49 @@
+"""Where a component stands: the provider that makes it, the network it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra_kit import _program
+from infra_kit.errors import SpecError
+from infra_kit.target import ResolvedTarget
+
+if TYPE_CHECKING:
+    from infra_kit.components.network import Network
+
+
+def with_providers(
+    program: _program.Program, target: ResolvedTarget, opts: pulumi.ResourceOptions | None
+) -> pulumi.ResourceOptions | None:
+    """The user's own provider, by the options or from the parent; where there is none, the target's are made."""
+    program.check_key(target)
+    package = target.pulumi_package
+    if package and chosen(package, opts or pulumi.ResourceOptions()):
+        return opts
+    ours = program.providers_of(target)
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=list(ours)), opts) if ours else opts
+
+
+def chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResource | None:
+    """The provider that the user chose, by the options or through the parent: one made for a target is no choice."""
+    several = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    own: list[pulumi.ProviderResource] = [it for it in (opts.provider, *several) if it and it.package == package]
+    if own:
+        return own[0]
+    inherited = opts.parent.get_provider(f"{package}:index:It") if opts.parent else None
+    return None if _program.current().made(inherited) else inherited
+
+
+def check_network(kind: str, name: str, target: ResolvedTarget, network: Network) -> None:
+    if network.target.place != target.place:
+        raise SpecError(
+            f"{kind} {name!r}: network: given a Network on {place(network.target)}, and this {kind} is on "
+            f"{place(target)}. Give it a network of its own target, or leave network out for the target's default."
+        )
+
+
+def place(target: ResolvedTarget) -> str:
+    return f"{target.name} ({target.region})" if target.region else target.name
