@@ -124,8 +124,7 @@ class Scope:
             depends_on: what must stand before it, beyond what its inputs tell.
             ignore_changes: inputs that only count when it is made, as the engine names them; the driver says why.
             delete_before_replace: its successor is made when it is gone: no two of them may stand at once.
-            replace_on_changes: inputs whose change makes another one, though its provider changes them in place; the
-                driver says why. What must be unique of the two differs by them.
+            replace_on_changes: inputs whose change makes another one, though it could change in place; it says why.
             patience: how long its provider waits for it, as Go writes durations (`2h`), if its own time is too short.
         """
         name, (overrides, opts) = self._claim(role), _overrides.of(self.overrides, role)

@@ -70,7 +70,8 @@ def test_where_cloudfront_writes_no_logs_production_is_refused_with_a_way_out() 
 def test_whoever_uses_the_url_waits_until_its_name_leads_there() -> None:
     config = AWS | {"infra-kit:aws": {"hosted_zones": {"example.com": "Z1"}}}
     recording = waiting_for("url", lambda: Cdn("edge", routes={"/*": API}, domains=["www.example.com"]), config)
-    assert waits_for(recording, "edge-distribution", "edge-a-www.example.com", "edge-aaaa-www.example.com")
+    names = ("aws-zone-example-a379-a-www.example.com", "aws-zone-example-a379-aaaa-www.example.com")
+    assert waits_for(recording, "edge-distribution", *names)
 
 
 def test_nothing_that_a_spec_can_ask_is_a_gap() -> None:
