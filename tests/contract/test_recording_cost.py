@@ -33,4 +33,4 @@ def test_so_do_services_with_their_links() -> None:
 
 
 def services() -> None:
-    program(12)
+    program(5)

@@ -80,15 +80,15 @@ def origin_id(gateway: Gateway) -> str:
 def _origin(scope: Scope, spec: CdnSpec, gateway: Gateway, certificate: pulumi.Output[str] | None) -> dict[str, Any]:
     native = scope.native(gateway, AwsGateway)
     native.fronts.add(Front(certificate=_certificate(scope, spec, gateway, certificate)))
-    way = _way(scope, gateway, native.arn, "http" if certificate is None else "https")
+    way = _way(scope, gateway, native, "http" if certificate is None else "https")
     return {
         "origin_id": origin_id(gateway),
-        "domain_name": native.name,
+        "domain_name": native.host,
         "vpc_origin_config": {"vpc_origin_id": way.id, "origin_read_timeout": READ_SECONDS},
     }
 
 
-def _way(scope: Scope, gateway: Gateway, balancer: pulumi.Output[str], scheme: str) -> cloudfront.VpcOrigin:
+def _way(scope: Scope, gateway: Gateway, balancer: AwsGateway, scheme: str) -> cloudfront.VpcOrigin:
     """CloudFront changes no VPC origin that a distribution has: another one is made, by another name
     (https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateVpcOrigin.html)."""
     return scope.resource(
@@ -97,8 +97,8 @@ def _way(scope: Scope, gateway: Gateway, balancer: pulumi.Output[str], scheme: s
         replace_on_changes=["vpcOriginEndpointConfig"],
         patience=WAY_PATIENCE,
         vpc_origin_endpoint_config={
-            "name": balancer.apply(lambda arn: f"{scope.name}-{scheme}-{arn.rsplit('/', 1)[-1]}"),
-            "arn": balancer,
+            "name": pulumi.Output.concat(scope.name, "-", scheme, "-", balancer.name),
+            "arn": balancer.arn,
             "http_port": HTTP,
             "https_port": HTTPS,
             # Why not CKV2_AWS_72 without domains: CloudFront trusts no certificate but of a public name.

@@ -86,7 +86,9 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
         url=after(_url(spec, balancer, fronts), *needed),
         domain=name,
         ca_certificate=pulumi.Output.from_input(None),
-        native=AwsGateway(arn=balancer.arn, name=name, region=identity.region(scope), fronts=fronts),
+        native=AwsGateway(
+            arn=balancer.arn, name=balancer.name, host=name, region=identity.region(scope), fronts=fronts
+        ),
     )
 
 

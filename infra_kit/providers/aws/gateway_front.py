@@ -46,7 +46,9 @@ class AwsGateway:
     arn: pulumi.Output[str]
     """Of its load balancer."""
     name: pulumi.Output[str]
-    """Of its load balancer, once it leads to its services."""
+    """Of its load balancer: another one has another."""
+    host: pulumi.Output[str]
+    """By which its load balancer is found, once it leads to its services."""
     region: pulumi.Output[str]
     fronts: Gathered[Front]
 

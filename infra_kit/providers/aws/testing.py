@@ -129,11 +129,13 @@ def _balanced(kind: str) -> Answer:
     """What belongs to a load balancer is named by it."""
 
     def answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
-        suffix = f"{kind}/{inputs['tags']['component']}-1a2b3c4"
+        name = f"{inputs['tags']['component']}-1a2b3c4"
+        suffix = f"{kind}/{name}"
         return {
+            "name": name,
             "arn": f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:{suffix}",
             "arnSuffix": suffix.removeprefix("loadbalancer/"),
-            "dnsName": f"{inputs['tags']['component']}-1a2b3c4.{REGION}.elb.amazonaws.com",
+            "dnsName": f"{name}.{REGION}.elb.amazonaws.com",
             "zoneId": "Z35SXDOTRQ7X7K",
         }
 
