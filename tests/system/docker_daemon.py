@@ -74,7 +74,7 @@ def daemon(folder: Path, *, inside: Sequence[str] = ()) -> Iterator[Docker]:
 def wire() -> Iterator[list[str]]:
     """A network namespace in which no firewall of this machine's sees what passes between containers, and a wire that
     leads there. Gives the command that starts a program in it. Needs `iproute2`."""
-    name = f"ik-{os.getpid()}"
+    name = f"ikd-{os.getpid()}"
     steps = f"""\
 ip netns add {name}
 ip link add {name} type veth peer name machine netns {name}
@@ -89,6 +89,8 @@ ip route add {POOL} via {WIRE}.2
     try:
         yield ["nsenter", f"--net=/run/netns/{name}"]
     finally:
+        # A namespace takes its devices along, but only some time after it has gone; the next one has the same names.
+        subprocess.run([*ROOT, "ip", "link", "delete", name], check=True)
         subprocess.run([*ROOT, "ip", "netns", "delete", name], check=True)
 
 

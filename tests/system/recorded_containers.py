@@ -185,4 +185,6 @@ class Host:
             self.stop(name)
         for name in self.joined:
             sh("ip", "netns", "delete", f"{BRIDGE}-{name}", check=False)
+        # A namespace takes its devices along, but only some time after it has gone; the next one has the same names.
+        sh("ip", "link", "delete", BRIDGE, check=False)
         sh("ip", "netns", "delete", BRIDGE, check=False)

@@ -19,8 +19,10 @@ from botocore.client import Config
 from botocore.exceptions import ClientError
 from psycopg import sql
 
-from tests.system.linked_host import PASSWORD, begin, step, take_back
+from tests.system.linked_host import PASSWORD, begin, host, step, take_back
 from tests.system.recorded_containers import Host, sh
+
+__all__ = ["host"]
 
 
 @pytest.fixture(scope="module")
