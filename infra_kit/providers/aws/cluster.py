@@ -11,23 +11,19 @@ Job could not; it puts a proxy into every task, and a caller sees a service only
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_random as random
 from pulumi_aws import ecs, servicediscovery
 
-from infra_kit.component import Component, Scope
+from infra_kit.component import Scope
 from infra_kit.features import Feature
-from infra_kit.naming import MAX_LENGTH, fit
+from infra_kit.naming import fit
 from infra_kit.providers.aws import identity, policies
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.common import network_parts
+from infra_kit.providers.common.network_parts import NetworkPart
 from infra_kit.spec import Spec
-
-if TYPE_CHECKING:
-    from infra_kit.components.network import Network
-    from infra_kit.target import Target
 
 SUPPORTS: frozenset[Feature] = frozenset()
 SUFFIX_BYTES = 3
@@ -58,28 +54,16 @@ class AwsCluster:
     partition: pulumi.Output[str]
 
 
-class Cluster(Component[ClusterSpec, ClusterEndpoint]):
+class Cluster(NetworkPart[ClusterSpec, ClusterEndpoint]):
     """Where the workloads of a network run."""
 
     KIND = "cluster"
     SPEC = ClusterSpec
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        target: Target | None = None,
-        network: Network | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(name, {}, target=target, network=network, overrides=None, opts=opts)
-
 
 def of(scope: Scope) -> AwsCluster:
     """The cluster of the network that a component stands in."""
-    chosen = scope.chosen_network
-    role = f"ecs-{fit(chosen.name, MAX_LENGTH // 2)}" if chosen else Cluster.KIND
-    return scope.shared(partial(Cluster, network=chosen), role).endpoint.native
+    return network_parts.of(scope, Cluster, Cluster.KIND, short="ecs").endpoint.native
 
 
 def create(scope: Scope, spec: ClusterSpec) -> ClusterEndpoint:  # noqa: ARG001  every driver's form

@@ -15,7 +15,7 @@ from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import job_run, job_schedule, workloads
-from infra_kit.providers.aws.workload_checks import refuse_or_say
+from infra_kit.providers.common.asked import refuse_or_say
 from infra_kit.schedules import shortest_pause
 
 SUPPORTS = workloads.SUPPORTS

@@ -17,26 +17,22 @@ task that mostly does not run, and in it the agent writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pulumi
 from pulumi_aws import ecs, iam, vpc
 
-from infra_kit.component import Component, Scope
+from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.naming import MAX_LENGTH, fit
 from infra_kit.providers.aws import cluster, policies, security
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.aws.service_front import IMAGE
 from infra_kit.providers.aws.settings import AwsSettings
+from infra_kit.providers.common import network_parts
+from infra_kit.providers.common.network_parts import NetworkPart
 from infra_kit.spec import Spec
-
-if TYPE_CHECKING:
-    from infra_kit.components.network import Network
-    from infra_kit.target import Target
 
 SUPPORTS: frozenset[Feature] = frozenset()
 
@@ -69,29 +65,17 @@ class TunnelEndpoint:
     native: object = None
 
 
-class Tunnel(Component[TunnelSpec, TunnelEndpoint]):
+class Tunnel(NetworkPart[TunnelSpec, TunnelEndpoint]):
     """The way into a network from outside."""
 
     KIND = "tunnel"
     SPEC = TunnelSpec
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        target: Target | None = None,
-        network: Network | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(name, {}, target=target, network=network, overrides=None, opts=opts)
-
 
 def let_in(scope: Scope, group: pulumi.Output[str], port: int) -> None:
     """Has a component let in the tunnel of its network, where there is to be one."""
     if cast(AwsSettings, scope.target.settings).connect:
-        chosen = scope.chosen_network
-        role = f"{Tunnel.KIND}-{fit(chosen.name, MAX_LENGTH // 2)}" if chosen else Tunnel.KIND
-        there = scope.shared(partial(Tunnel, network=chosen), role).endpoint
+        there = network_parts.of(scope, Tunnel, Tunnel.KIND).endpoint
         security.let_in(scope, "ingress-tunnel", group, port, referenced_security_group_id=there.security_group)
 
 

@@ -7,14 +7,13 @@ and it ends by itself if that never came to it.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from infra_kit.errors import TunnelError
 from infra_kit.providers.aws.tunnel import CONTAINER
-from infra_kit.providers.common.tunnels import Destination, Wait, ask, check, held
+from infra_kit.providers.common.tunnels import Destination, Wait, ask, check, found, held
 
 PRIVATE = frozenset({"Postgres", "Redis", "Service"})
 """The components that have an address which is not reached from outside."""
@@ -23,7 +22,6 @@ INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 AGENT = "ExecuteCommandAgent"
 START_SECONDS = 300.0
 """How long ECS may take to fetch the image, start the task and its agent: a minute, mostly."""
-EVERY_SECONDS = 2.0
 
 
 @contextmanager
@@ -104,14 +102,15 @@ def stops(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> list[str]
 
 def _runtime(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> str:
     """The id of the task's container, once its agent runs."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+
+    def runs() -> str | None:
         known = json.loads(ask(describes(aws, tunnel, task)))
         if known["lastStatus"] in {"DEPROVISIONING", "STOPPED"}:
             raise TunnelError(f"the task that leads into the network ended: {known.get('stoppedReason', 'no reason')}.")
-        if found := runtime(known):
-            return found
-        time.sleep(EVERY_SECONDS)  # between two looks: AWS tells nobody by itself
+        return runtime(known)
+
+    if it := found(runs, START_SECONDS):
+        return it
     raise TunnelError(f"the task that leads into the network did not start within {START_SECONDS:.0f} seconds.")
 
 

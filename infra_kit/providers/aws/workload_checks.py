@@ -9,7 +9,6 @@ from infra_kit.component import Scope
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.spec import Model
 from infra_kit.workloads import WorkloadSpec
 
 STOP_SECONDS = 120
@@ -54,10 +53,3 @@ def log_days(scope: Scope, spec: WorkloadSpec) -> int:
     if enough[0] > asked:
         pulumi.log.info(f"{scope.what}: log_retention: {enough[0]} days, which CloudWatch has.", scope.parent)
     return enough[0]
-
-
-def refuse_or_say(scope: Scope, options: Model, field: str, text: str) -> None:
-    """Refuses what was asked and cannot be had; of a default, the plan says it."""
-    if getattr(options, field) != type(options).model_fields[field].default:
-        raise SpecError(text)
-    pulumi.log.info(text, scope.parent)

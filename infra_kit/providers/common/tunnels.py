@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from infra_kit.errors import TunnelError
 
@@ -24,6 +24,7 @@ LOOPBACK = "127.0.0.1"
 OPEN_SECONDS = 60.0
 """How long a program may take until its port answers: it logs in, which may go by a browser."""
 CLOSE_SECONDS = 10.0
+EVERY_SECONDS = 2.0
 
 HOW_TO_GET: Mapping[str, str] = {
     "ssh": "install OpenSSH (on Debian and Ubuntu: apt install openssh-client)",
@@ -81,6 +82,17 @@ def ask(command: Sequence[str]) -> str:
     if done.returncode != 0:
         raise TunnelError(_failed(command, done.stderr))
     return done.stdout.strip()
+
+
+T = TypeVar("T")
+
+
+def found(look: Callable[[], T | None], seconds: float) -> T | None:
+    """What is found at last, None once the time is over. No cloud tells when something has begun, so it is asked."""
+    deadline = time.monotonic() + seconds
+    while not (it := look()) and time.monotonic() < deadline:
+        time.sleep(EVERY_SECONDS)
+    return it
 
 
 Wait = Callable[[], None]

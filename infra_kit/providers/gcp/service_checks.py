@@ -9,7 +9,7 @@ from infra_kit.component import Scope
 from infra_kit.components.service import Release, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.providers.gcp.workload_checks import refuse_or_say
+from infra_kit.providers.common.asked import refuse_or_say
 
 START_SECONDS = 240
 CHECK_SECONDS = 3600

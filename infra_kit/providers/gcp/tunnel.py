@@ -17,17 +17,17 @@ patched and paid for between two uses.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pulumi
 import pulumi_random as random
 from pulumi_gcp import compute
 
-from infra_kit.component import Component, Scope
+from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.naming import MAX_LENGTH, fit
+from infra_kit.providers.common import network_parts
+from infra_kit.providers.common.network_parts import NetworkPart
 from infra_kit.providers.gcp import firewall
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.grants import Destination
@@ -36,10 +36,6 @@ from infra_kit.providers.gcp.network import GcpNetwork
 from infra_kit.providers.gcp.place import project, region
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.spec import Spec
-
-if TYPE_CHECKING:
-    from infra_kit.components.network import Network
-    from infra_kit.target import Target
 
 SUPPORTS: frozenset[Feature] = frozenset()
 
@@ -69,29 +65,17 @@ class TunnelEndpoint:
     native: object = None
 
 
-class Tunnel(Component[TunnelSpec, TunnelEndpoint]):
+class Tunnel(NetworkPart[TunnelSpec, TunnelEndpoint]):
     """The way into a network from outside."""
 
     KIND = "tunnel"
     SPEC = TunnelSpec
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        target: Target | None = None,
-        network: Network | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__(name, {}, target=target, network=network, overrides=None, opts=opts)
-
 
 def let_in(scope: Scope, destination: Destination) -> None:
     """Has the tunnel of a component's network reach it, where there is to be one."""
     if cast(GcpSettings, scope.target.settings).connect:
-        chosen = scope.chosen_network
-        role = f"{Tunnel.KIND}-{fit(chosen.name, MAX_LENGTH // 2)}" if chosen else Tunnel.KIND
-        there = scope.shared(partial(Tunnel, network=chosen), role).endpoint
+        there = network_parts.of(scope, Tunnel, Tunnel.KIND).endpoint
         firewall.reaches(scope, "reached-by-tunnel", there.tag, destination)
 
 

@@ -7,13 +7,12 @@ it, and it goes by itself if that never came to it.
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from infra_kit.errors import TunnelError
-from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, held
+from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, found, held
 
 PRIVATE = frozenset({"Postgres", "Redis", "Service"})
 """The components that are not reached from outside; to a service, no machine leads either."""
@@ -22,7 +21,6 @@ TUNNEL = "infra-kit:index:Tunnel"
 FIREWALL = "gcp:compute/firewall:Firewall"
 START_SECONDS = 180.0
 """How long a machine may take until one can log in: half a minute, mostly."""
-EVERY_SECONDS = 2.0
 
 
 @contextmanager
@@ -100,13 +98,15 @@ def deletes(gcloud: Sequence[str], machine: str, zone: str) -> list[str]:
 
 
 def _until_it_answers(command: Sequence[str]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
+    refused: list[TunnelError] = []
+
+    def answers() -> bool | None:
         try:
             ask(command)
-        except TunnelError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(EVERY_SECONDS)  # between two tries: nobody tells when sshd has begun
-            continue
-        return
+        except TunnelError as error:
+            refused.append(error)
+            return None
+        return True
+
+    if not found(answers, START_SECONDS):
+        raise refused[-1]

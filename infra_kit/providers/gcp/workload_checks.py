@@ -3,12 +3,10 @@ default."""
 
 from __future__ import annotations
 
-import pulumi
-
 from infra_kit.component import Scope
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.spec import Model
+from infra_kit.providers.common.asked import refuse_or_say
 from infra_kit.workloads import WorkloadSpec
 
 STOP_SECONDS = 10
@@ -41,10 +39,3 @@ def _check_stop(scope: Scope, spec: WorkloadSpec) -> None:
     if seconds(spec.stop_timeout) > STOP_SECONDS:
         said = f"{scope.what}: stop_timeout: Cloud Run ends an instance {STOP_SECONDS} seconds after SIGTERM"
         refuse_or_say(scope, spec, "stop_timeout", f"{said}. Say stop_timeout='{STOP_SECONDS}s', and end by then.")
-
-
-def refuse_or_say(scope: Scope, options: Model, field: str, text: str) -> None:
-    """Refuses what was asked and cannot be had; of a default, the plan says it."""
-    if getattr(options, field) != type(options).model_fields[field].default:
-        raise SpecError(text)
-    pulumi.log.info(text, scope.parent)
