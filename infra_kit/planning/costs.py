@@ -60,19 +60,20 @@ class Costs:
         return found
 
 
-def cost(planned: Planned, currency: Currency = "USD") -> Costs:
+def cost(planned: Planned, currency: Currency | None = None) -> Costs:
     """The bill of a planned stack.
 
     Raises:
         ConfigError: `infra-kit:usage` says something about a component that is not there, or what no usage is.
     """
+    wanted: Currency = currency or planned.configuration.get("currency") or "USD"
     by_name = {made.name: made for made in planned.components}
     used = usage.read(planned.configuration.get("usage") or {}, by_name)
     found: list[Item] = []
     for resource in planned.resources:
         name = planned.component_of.get(resource.urn, "")
-        found += _items(planned, resource, by_name.get(name), used.get(name, Usage()), currency)
-    return Costs(currency, tuple(found))
+        found += _items(planned, resource, by_name.get(name), used.get(name, Usage()), wanted)
+    return Costs(wanted, tuple(found))
 
 
 def _items(planned: Planned, resource: Resource, made: Made | None, used: Usage, currency: Currency) -> Iterator[Item]:
