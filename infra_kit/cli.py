@@ -21,6 +21,7 @@ from rich.table import Table
 
 from infra_kit.commands.common import AsJson, StackName
 from infra_kit.commands.plan import plan
+from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
@@ -169,6 +170,7 @@ def connect(
 
 
 app.command()(plan)
+app.command()(transition)
 
 
 def main() -> None:
