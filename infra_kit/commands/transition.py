@@ -12,6 +12,9 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.engine.display import Progress
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import choose
 
 if TYPE_CHECKING:
     from infra_kit.planning.changes import Change
@@ -26,6 +29,10 @@ AllowDelete = Annotated[
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
 
+Engine = Annotated[
+    bool, typer.Option("--engine", help="Ask Pulumi's engine and its plugins too, of the stack as it stands.")
+]
+
 
 def transition(
     stack: StackName = None,
@@ -34,6 +41,7 @@ def transition(
     allow_delete: AllowDelete = None,
     answers: Recorded = None,
     *,
+    engine: Engine = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a step changes, what it does to the data, its cost, the way back. Exit code 3: data would be lost."""
@@ -46,7 +54,20 @@ def transition(
         common.print_json(found)
     else:
         _print(found, common.out())
+    if engine:
+        _ask_engine(found, stack, settings or ())
     transitions.check(found, allow_delete or ())
+
+
+def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -> None:
+    from infra_kit.planning import preview  # noqa: PLC0415
+
+    project, progress = Project.find(), Progress()
+    said = preview.disagreements(found, preview.steps(project, choose(project, stack), settings, progress))
+    for each in said:
+        progress.warn(each)
+    if not said:
+        progress.note("Pulumi's engine says the same of all that holds data.")
 
 
 def _print(found: Transition, console: Console) -> None:

@@ -48,14 +48,20 @@ def read(project: Project, stack: str, settings: Sequence[str] = ()) -> Configur
     Raises:
         ConfigError: there is no such stack, a file is no YAML, or nothing reads a key of `settings`.
     """
-    values = _of_project(project) | (read_config(project, stack).get("config") or {})
-    known = _known_keys(project)
-    for setting in settings:
-        _lay_over(values, setting, known)
+    values = laid_over(project, stack, settings)
     secrets = frozenset(key for key, value in values.items() if _is_secret(value))
     plain = {key: _without_ciphers(value) for key, value in values.items()}
     assumed = tuple(_fill_in(plain))
     return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
+
+
+def laid_over(project: Project, stack: str, settings: Sequence[str] = ()) -> dict[str, Any]:
+    """The values as the files have them, secrets still encrypted, with `settings` over them."""
+    values = _of_project(project) | (read_config(project, stack).get("config") or {})
+    known = _known_keys(project)
+    for setting in settings:
+        _lay_over(values, setting, known)
+    return values
 
 
 def _of_project(project: Project) -> dict[str, Any]:
