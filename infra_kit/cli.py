@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.plan import plan
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
@@ -170,6 +171,7 @@ def connect(
 
 
 app.command()(plan)
+app.command("lock-in")(lock_in)
 app.command()(transition)
 
 

@@ -89,8 +89,8 @@ def _lay_over(values: dict[str, Any], setting: str, known: set[str]) -> None:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {setting}: the value is not valid YAML: {error}") from error
-    # The engine gives a program texts: `2` and `true` too.
-    value = text if isinstance(value, int | float) and not inside else value
+    # The engine gives a program texts: `2`, `true` and nothing too.
+    value = text if (value is None or isinstance(value, int | float)) and not inside else value
     values[key] = _placed(values.get(key), inside, value, setting)
 
 
