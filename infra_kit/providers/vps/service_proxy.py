@@ -4,9 +4,10 @@ Docker's DNS would give a new instance's address out before it is well, and has 
 what a release (`scripts/service.sh`) writes into this proxy, which takes it over without dropping a connection. The
 proxy itself knows nothing of the spec: no change of a service makes another one.
 
-An instance that does not answer is passed over for some seconds, and its request goes to the next one unless it may have
-changed something. When all are passed over, each is asked all the same (every one is its own `backup`): else one request
-that no instance answers would take them all away from everybody. Addresses are asked for again after two seconds: an instance that Docker starts again has another one.
+An instance that does not answer is passed over for some seconds, and its request goes to the next one unless it may
+have changed something. When all are passed over, each is asked all the same, for every one is its own `backup`: else a
+request that none answers would take them all away from everybody. Addresses are asked for again after two seconds: an
+instance that Docker starts again has another one.
 """
 
 from __future__ import annotations
