@@ -238,8 +238,7 @@ def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
 
 
 def plain(message: str) -> str:
-    """A diagnostic as a user needs it: of a traceback only what was raised, and where, if no component says it: a bug in a
-    program, options that are made before their component."""
+    """A diagnostic as a user needs it: of a traceback only what was raised, and its place where no component says it."""
     text = message.strip().removeprefix("error: ").removeprefix("Exception calling application: ")
     _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
     raised = _RAISED.search(rest) if traceback else None
