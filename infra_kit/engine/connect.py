@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from infra_kit import target
-from infra_kit.engine.connections import COMPONENT, Connection, find
+from infra_kit.engine.connections import COMPONENT, Connection, reachable
 from infra_kit.engine.operations import component_of
 from infra_kit.engine.project import write_private
 from infra_kit.engine.recovery import LOCAL
@@ -47,11 +47,11 @@ def reached(
         say: tells the user what is being done.
 
     Raises:
-        ConfigError: there is no such component; `port` is in use, or said for what needs none.
+        ConfigError: there is no such component, or it has no address; `port` is in use, or said for what needs none.
         TunnelError: the way could not be opened, or there is none.
     """
     _check_outermost(state, name)
-    there = find(state, name)
+    there = reachable(state, name)
     opened = _tunnel(state, there)
     if opened is None:
         if port is not None:

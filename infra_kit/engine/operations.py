@@ -238,7 +238,7 @@ def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
 
 
 def plain(message: str) -> str:
-    """A diagnostic as a user needs it: of a traceback only what was raised, and its place where no component says it."""
+    """A diagnostic as a user needs it: what was raised, and of its traceback the place where no component is named."""
     text = message.strip().removeprefix("error: ").removeprefix("Exception calling application: ")
     _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
     raised = _RAISED.search(rest) if traceback else None
