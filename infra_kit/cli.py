@@ -39,6 +39,10 @@ AllowDelete = Annotated[
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
 
+DoomedStack = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one. Never the selected one."),
+]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
 Port = Annotated[
     int | None, typer.Option("--port", "-p", min=1, max=65_535, help="Of this machine. Default: the component's own.")
@@ -60,10 +64,10 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
 
 
 @app.command()
-def down(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
+def down(stack: DoomedStack = None, allow_delete: AllowDelete = None) -> None:
     """Destroy the stack: in development with its data, elsewhere data folders are kept and named."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
+    name = choose(project, stack)
     left = lifecycle.down(project, name, progress, allow_delete or [])
     progress.note(f"{name} is gone.")
     if left.kept:
@@ -193,8 +197,9 @@ def _exit_code(error: InfraKitError) -> int:
 def _choose(project: Project, asked: str | None, progress: Progress) -> str:
     if asked or len(project.stacks()) < 2:
         return choose(project, asked)
-    selected = Stack(project, "", pulumi_cli.ensure(progress)).selected()
-    return choose(project, None, selected)
+    name = choose(project, None, Stack(project, "", pulumi_cli.ensure(progress)).selected())
+    progress.note(f"The selected stack: {name}")
+    return name
 
 
 def _state(project: Project, name: str, progress: Progress) -> dict[str, object]:

@@ -34,17 +34,23 @@ class Stack:
         streaming = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", RUN_MARK: self.name}
         return os.environ | self.project.environment(self.cli) | streaming
 
-    def prepare(self) -> Path:
-        """Creates the stack in the backend on first use; returns the configuration file for the engine."""
+    def prepare(self, *, select: bool = False) -> Path:
+        """Creates the stack in the backend on first use; returns the configuration file for the engine.
+
+        Args:
+            select: it is the one that is meant from now on where none is named, by plain `pulumi` too.
+        """
         self.project.prepare()
-        if not self.exists():
+        listed = self._listed()
+        if self.name not in listed:
             self._create()
+        if select and not listed.get(self.name):
+            self.pulumi("stack", "select", self.name)
         return self.config_file()
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""
-        listed = json.loads(self.pulumi("stack", "ls", "--json"))
-        return any(entry["name"].rpartition("/")[2] == self.name for entry in listed)
+        return self.name in self._listed()
 
     def config_file(self) -> Path:
         """The file the engine runs with: the author's own, or a private copy of it that may take the salt.
@@ -65,16 +71,19 @@ class Stack:
     def selected(self) -> str | None:
         """The stack that `pulumi stack select` chose for this project, if any."""
         self.project.prepare()
+        return next((name for name, current in self._listed().items() if current), None)
+
+    def _listed(self) -> dict[str, bool]:
+        """The project's stacks in the backend, and which of them is selected."""
         listed = json.loads(self.pulumi("stack", "ls", "--json"))
-        return next((entry["name"].rpartition("/")[2] for entry in listed if entry["current"]), None)
+        return {entry["name"].rpartition("/")[2]: entry["current"] for entry in listed}
 
     def _create(self) -> None:
-        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds; then selects it."""
+        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds."""
         with tempfile.TemporaryDirectory(prefix="infra-kit-") as scratch:
             project = {"name": self.project.name, "runtime": "python"}
             (Path(scratch) / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
             self.pulumi("stack", "init", self.name, "--no-select", cwd=Path(scratch))
-        self.pulumi("stack", "select", self.name)
 
     def state(self) -> dict[str, Any]:
         """The stack's deployment, secrets decrypted: for the eyes of this process only, never to be printed whole."""

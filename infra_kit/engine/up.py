@@ -30,7 +30,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
 
     Args:
         project: the project.
-        name: the stack; created on first use.
+        name: the stack; created on first use, and selected.
         progress: says what is being done.
         allow: names of components or resources whose data may be lost.
 
@@ -44,7 +44,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)
-        config = stack.prepare()
+        config = stack.prepare(select=True)
         known = _names(stack) if allow else set()
         _settle(stack, progress, allow)
         seen = operations.run("preview", stack, config, progress, "--refresh")
