@@ -15,6 +15,11 @@ class OptionsError(SpecError):
     """A group of options, e.g. `Health(…)`, was asked for something that no target could make. It is made before the
     component that it is for: infra-kit shows the program's line, which Python's traceback has."""
 
+    def __init__(self, group: type, problems: str) -> None:
+        self.group = group
+        self.problems = problems
+        super().__init__(f"{group.__name__}: {problems}")
+
 
 class InvalidNameError(SpecError):
     """A component's name is empty, too long, or has characters that some target refuses."""
