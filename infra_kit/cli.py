@@ -29,7 +29,7 @@ from infra_kit.engine import up as lifecycle
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import Stack, choose, place, read_config
+from infra_kit.engine.stack import Stack, check_known, choose, place
 from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError, InfraKitError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -78,8 +78,7 @@ def down(stack: DoomedStack = None, allow_delete: AllowDelete = None) -> None:
 def stop(stack: StackName = None) -> None:
     """Stop the servers on this machine and keep all data; `infra-kit up` starts them again."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
+    name = _choose_known(project, stack, progress)
     with locks.hold(project, name), progress.step(f"Stopping {name}"):
         stopped = local_servers.stop(project, name)
     print(f"Stopped: {', '.join(stopped)}. Data is kept." if stopped else f"Nothing of {name} was running here.")
@@ -89,8 +88,7 @@ def stop(stack: StackName = None) -> None:
 def status(stack: StackName = None) -> None:
     """Show what the stack has, and whether it runs."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
+    name = _choose_known(project, stack, progress)
     servers = local_servers.servers(project, name)
     if not servers:
         state = _state(project, name, progress)
@@ -128,8 +126,7 @@ def env() -> None:
 def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
     """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
+    name = _choose_known(project, stack, progress)
     state = _state(project, name, progress)
     if not state.get("resources"):
         raise ConfigError(_not_up(name))
@@ -154,8 +151,7 @@ def connect(
 ) -> None:
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
+    name = _choose_known(project, stack, progress)
     state = _state(project, name, progress)
     if not state.get("resources"):
         raise ConfigError(_not_up(name))
@@ -199,6 +195,16 @@ def _choose(project: Project, asked: str | None, progress: Progress) -> str:
         return choose(project, asked)
     name = choose(project, None, Stack(project, "", pulumi_cli.ensure(progress)).selected())
     progress.note(f"The selected stack: {name}")
+    return name
+
+
+def _choose_known(project: Project, asked: str | None, progress: Progress) -> str:
+    """For what needs no file of the stack, if anything else here knows it."""
+    name = _choose(project, asked, progress)
+    if project.config_file(name).is_file() or not local_servers.servers(project, name):
+        check_known(project, name)
+    if not project.config_file(name).is_file():
+        progress.warn(f"the file of the stack is gone: {project.config_file(name)}")
     return name
 
 

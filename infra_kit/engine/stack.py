@@ -58,11 +58,12 @@ class Stack:
         The engine writes `encryptionsalt:` into the file it is given. In a file under version control, which every
         developer shares while each has a passphrase of their own, that salt would be noise and a conflict.
         """
-        own = self.project.config_file(self.name)
+        own, copy = self.project.config_file(self.name), self.project.config_copy(self.name)
+        if _is_only_a_copy(self.project, self.name):
+            return copy
         content = read_config(self.project, self.name)
         if any(key in content for key in ENCRYPTION_KEYS):
             return own
-        copy = self.project.home / "config" / own.name
         before = read_yaml(copy) if copy.exists() else {}
         kept = {key: before[key] for key in ENCRYPTION_KEYS if key in before}
         write_private(copy, yaml.safe_dump(content | kept, sort_keys=False))
@@ -109,9 +110,24 @@ class Stack:
 def read_config(project: Project, stack: str) -> dict[str, Any]:
     """The stack's file as its author wrote it. Raises ConfigError, with the stacks there are, if there is none."""
     file = project.config_file(stack)
+    if _is_only_a_copy(project, stack):
+        raise ConfigError(
+            f"the file of the stack {stack!r} is gone: {file}. Put it back: its last content is in "
+            f"{project.config_copy(stack)}. `infra-kit status`, `stop` and `down --stack {stack}` work without it."
+        )
     if not file.is_file():
         raise ConfigError(f"there is no stack {stack!r}. {_there_are(project)}{_make_one(file)}")
     return read_yaml(file)
+
+
+def check_known(project: Project, stack: str) -> None:
+    """For what can do without the stack's file where a run has left a copy of it. Raises as `read_config` does."""
+    if not _is_only_a_copy(project, stack):
+        read_config(project, stack)
+
+
+def _is_only_a_copy(project: Project, stack: str) -> bool:
+    return project.config_copy(stack).is_file() and not project.config_file(stack).is_file()
 
 
 def place(project: Project, stack: str) -> str:

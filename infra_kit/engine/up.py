@@ -10,7 +10,7 @@ from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.recovery import LOCAL
-from infra_kit.engine.stack import Stack, read_config
+from infra_kit.engine.stack import Stack, check_known, read_config
 from infra_kit.errors import DataLossRefusedError
 
 _CLEAR = "--clear-pending-creates"
@@ -65,7 +65,7 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
 
     Raises as `up` does; DataLossRefusedError for what is protected and not in `allow`.
     """
-    read_config(project, name)
+    check_known(project, name)
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)

@@ -107,6 +107,20 @@ def test_down_destroys_the_stack(toy: Toy) -> None:
     assert f"{STACK} is not up" in toy.run("status").stdout
 
 
+def test_a_stack_whose_file_is_gone_is_still_seen_and_destroyed(toy: Toy) -> None:
+    toy.run("up")
+    toy.config.unlink()
+    status = toy.run("status", "--stack", STACK)
+    assert "db" in status.stdout
+    assert f"the file of the stack is gone: {toy.config}" in status.stderr
+    up = toy.run("up", "--stack", STACK)
+    assert up.returncode == 1
+    assert f"Put it back: its last content is in {toy.root}/.infra-kit/config/{toy.config.name}" in up.stderr
+    down = toy.run("down", "--stack", STACK)
+    assert down.returncode == 0, down.stderr
+    assert toy.log[-1] == "delete db-server"
+
+
 def test_plain_pulumi_goes_on_where_infra_kit_stopped(toy: Toy) -> None:
     toy.run("up")
     for operation in (["preview"], ["refresh", "--yes"], ["up", "--yes"], ["destroy", "--yes"]):
