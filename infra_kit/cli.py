@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -41,8 +42,9 @@ AllowDelete = Annotated[
 
 DoomedStack = Annotated[
     str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one. Never the selected one."),
+    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
 ]
+ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
 Port = Annotated[
     int | None, typer.Option("--port", "-p", min=1, max=65_535, help="Of this machine. Default: the component's own.")
@@ -58,9 +60,9 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    running = lifecycle.up(project, name, progress, allow_delete or [])
+    state = lifecycle.up(project, name, progress, allow_delete or [])
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
-    _print_connections(name, running)
+    _print_stack(name, connections.connections(state), connections.exports(state))
 
 
 @app.command()
@@ -93,7 +95,7 @@ def status(stack: StackName = None) -> None:
     if not servers:
         state = _state(project, name, progress)
         if state.get("resources"):
-            _print_connections(name, connections.connections(state))
+            _print_stack(name, connections.connections(state), connections.exports(state))
         else:
             print(_not_up(name))
         return
@@ -123,13 +125,21 @@ def env() -> None:
 
 
 @app.command()
-def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
-    """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one."""
+def show(
+    component: ComponentName = None, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False
+) -> None:
+    """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one.
+
+    Without a component, all of the stack and what its program exports, secrets masked.
+    """
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     state = _state(project, name, progress)
     if not state.get("resources"):
         raise ConfigError(_not_up(name))
+    if component is None:
+        _print_stack(name, connections.components(state), connections.exports(state))
+        return
     found = connections.find(state, component)
     if field:
         value = found.clear(field)
@@ -218,19 +228,33 @@ def _not_up(stack: str) -> str:
     return f"{stack} is not up. Start it: {_own_name()} up --stack {stack}"
 
 
-def _print_connections(stack: str, running: list[Connection]) -> None:
-    if not running:
+def _print_stack(stack: str, components: Sequence[Connection], exported: Connection) -> None:
+    """Components, what the program exports, and where their secrets are in clear."""
+    if components:
+        _print_connections(components)
+    else:
         print(f"{stack} runs no component that can be connected to.")
-        return
+    if exported.fields:
+        print("\nExports:", *(f"  {key}: {_one_line(exported.masked(key))}" for key in exported.fields), sep="\n")
+    secret = next((one.name for one in components if one.secret), None)
+    if secret:
+        print(f"\nSecrets in clear:\n  {_own_name()} show {secret} --stack {stack}")
+
+
+def _one_line(text: str) -> str:
+    first, *more = text.splitlines() or [""]
+    return f"{first} …" if more else first
+
+
+def _print_connections(components: Sequence[Connection]) -> None:
     table = _table("component", "type", "where", "how to connect")
-    for one in running:
+    for one in components:
         table.add_row(one.name, one.type, one.address, one.how)
     if Console(width=1000).measure(table).maximum > _out().width:  # a URL must stay in one piece, to be copied
         table = _table("component", "how to connect")
-        for one in running:
+        for one in components:
             table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")
     _print_table(table)
-    print(f"\nSecrets in clear:\n  {_own_name()} show {running[0].name} --stack {stack}")
 
 
 def _own_name() -> str:

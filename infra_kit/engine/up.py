@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from infra_kit.engine import connections, guard, local_servers, locks, operations, pulumi_cli, recovery
-from infra_kit.engine.connections import Connection
+from infra_kit.engine import guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.recovery import LOCAL
@@ -25,8 +25,8 @@ class Destroyed:
     kept: list[str]
 
 
-def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> list[Connection]:
-    """Makes what the stack's program describes; returns what then runs.
+def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> dict[str, Any]:
+    """Makes what the stack's program describes; returns the state it then has (`Stack.state()`).
 
     Args:
         project: the project.
@@ -57,7 +57,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         done = operations.run("up", stack, config, progress)
         if not any(step.is_change for step in done):
             progress.note("Nothing had to change.")
-        return connections.connections(stack.state())
+        return stack.state()
 
 
 def down(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> Destroyed:

@@ -84,6 +84,14 @@ def row(name: str, url: str) -> Connection:
     return Connection(name, "Postgres", {"url": url}, frozenset({"url"}))
 
 
+EXPORTS = Connection(
+    "shop-shop-development",
+    "Stack",
+    {"url": "https://127.0.0.1:20237", "port": 20237, "token": "canary-31", "ca": "-----BEGIN\nabc\n"},
+    frozenset({"token"}),
+)
+
+
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_url_is_in_one_piece_on_any_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
@@ -95,9 +103,20 @@ def test_a_url_is_in_one_piece_on_any_terminal(
     monkeypatch.setattr(sys, "argv", [".venv/bin/infra-kit"])
     monkeypatch.setattr(cli, "_out", lambda: Console(width=columns))
     url = "postgresql://zuclubit:••••@127.0.0.1:21003/zuclubit?sslmode=require"
-    cli._print_connections("shop-development", [row("database", url)])
+    ai = Connection("ai", "Service", {"url": "http://127.0.0.1:3000"}, frozenset())
+    cli._print_stack("shop-development", [ai, row("database", url)], EXPORTS)
     shown = capsys.readouterr().out
     assert url in shown
     assert "infra-kit show database --stack shop-development" in shown
     assert max(len(line) for line in shown.splitlines()) <= columns
     assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_what_the_program_exports_is_shown_a_line_each_secrets_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    from infra_kit import cli
+
+    cli._print_stack("shop-development", [], EXPORTS)
+    shown = capsys.readouterr().out
+    lines = ["url: https://127.0.0.1:20237", "port: 20237", "token: ••••", "ca: -----BEGIN …"]
+    assert "Exports:\n" + "".join(f"  {line}\n" for line in lines) in shown
+    assert "Secrets in clear" not in shown  # no component has one

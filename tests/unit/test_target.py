@@ -194,8 +194,7 @@ except InfraKitError as refused:
 def test_a_target_whose_extra_is_not_installed_prints_the_pip_command(tmp_path: Path) -> None:
     message = message_of('record(lambda: Redis("cache"))', tmp_path, 'sys.modules["psycopg"] = None')
     assert message == (
-        "TargetNotInstalledError: the target 'local' needs psycopg, not installed here. "
-        f"Run: {pip_install('local')}"
+        f"TargetNotInstalledError: the target 'local' needs psycopg, not installed here. Run: {pip_install('local')}"
     )
 
 

@@ -16,6 +16,8 @@ def test_up_makes_what_the_program_describes_and_says_how_to_connect(toy: Toy) -
     assert sorted(toy.log) == ["begin db-server", "begin other-server", "create db-server", "create other-server"]
     assert "postgres://app:••••@127.0.0.1:21003/db" in up.stdout
     assert f"infra-kit show db --stack {STACK}" in up.stdout
+    assert "Exports:\n  where: here\n" in up.stdout
+    assert "Exports:\n  where: here\n" in toy.run("show").stdout
     assert "db-server" in up.stderr
 
 
