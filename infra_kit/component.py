@@ -272,6 +272,10 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         scope.check_overrides()
         self._publish()
 
+    def __repr__(self) -> str:
+        """For messages that say what was given."""
+        return f"{type(self).__name__} {self.name!r}"
+
     @classmethod
     def type_token(cls) -> str:
         """Its type in every user's state. A class that a user derives has it too: another would replace what stands."""
