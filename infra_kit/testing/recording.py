@@ -135,13 +135,25 @@ def record(
     Raises:
         RecordingError: two resources have one URN, or a call has no answer.
     """
+    __tracebackhide__ = True
     monitor, engine = Monitor(outputs or {}, calls or {}, unknown), Engine()
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
     with ThreadPoolExecutor(max_workers=1) as own:
-        memory = own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
+        ran = own.submit(contextvars.Context().run, _run, program, settings, values, hidden)
+        if failure := ran.exception():
+            raise _from_program(failure)
+        memory = ran.result()
     return _recording(monitor, engine, memory)
+
+
+def _from_program(error: BaseException) -> BaseException:
+    """Its traceback begins in the program, where it comes from there: what runs programs is long, and nobody's mistake."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_frame.f_code is not _start.__code__:
+        traceback = traceback.tb_next
+    return error.with_traceback(traceback.tb_next) if traceback else error
 
 
 def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> _program.Program:
