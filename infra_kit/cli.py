@@ -112,7 +112,9 @@ def _state_of(server: local_servers.ServerStatus) -> str:
         return f"[green]running[/] (process {server.pid})"
     if server.done:
         return "done"
-    return "[red]stopped[/]" if server.has_program else "kept"
+    if not server.has_program:
+        return "kept"
+    return "[red]died[/]" if server.died else "[red]stopped[/]"
 
 
 @app.command()
@@ -165,6 +167,7 @@ def connect(
     state = _state(project, name, progress)
     if not state.get("resources"):
         raise ConfigError(_not_up(name))
+    _check_runs(project, name, component)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
@@ -222,6 +225,13 @@ def _state(project: Project, name: str, progress: Progress) -> dict[str, object]
     project.prepare()
     stack = Stack(project, name, pulumi_cli.ensure(progress))
     return stack.state() if stack.exists() else {}
+
+
+def _check_runs(project: Project, stack: str, component: str) -> None:
+    for server in local_servers.servers(project, stack):
+        if server.name == component and server.has_program and not (server.running or server.done):
+            how = "has died" if server.died else "is stopped"
+            raise ConfigError(f"{component} {how}. Start it: {_own_name()} up --stack {stack}")
 
 
 def _not_up(stack: str) -> str:

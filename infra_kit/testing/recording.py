@@ -149,7 +149,7 @@ def record(
 
 
 def _from_program(error: BaseException) -> BaseException:
-    """Its traceback begins in the program, where it comes from there: what runs programs is long, and nobody's mistake."""
+    """Its traceback begins in the program, where it comes from there: what runs it is long, and not its author's."""
     traceback = error.__traceback__
     while traceback and traceback.tb_frame.f_code is not _start.__code__:
         traceback = traceback.tb_next
