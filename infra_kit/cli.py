@@ -22,6 +22,7 @@ from rich.table import Table
 
 from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.compare import compare
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.plan import plan
 from infra_kit.commands.transition import transition
@@ -175,6 +176,7 @@ def connect(
 app.command()(plan)
 app.command("lock-in")(lock_in)
 app.command()(audit)
+app.command()(compare)
 app.command()(transition)
 
 
