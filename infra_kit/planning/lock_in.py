@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import infra_kit
 from infra_kit import _gaps, target
 from infra_kit._program import Made
 from infra_kit.errors import ConfigError, TargetError
@@ -21,6 +22,7 @@ from infra_kit.planning.programs import Planned
 
 WEIGHTS: Mapping[str, float] = {"protocol": 0.35, "exit": 0.25, "effort": 0.25, "skills": 0.15}
 """What each aspect counts in a component's score."""
+_MAKE_NOTHING = ("pulumi:", "random:", "command:")
 _TARGETS = ("local", "vps", "aws", "gcp")
 
 
@@ -87,18 +89,19 @@ def lock_in(planned: Planned, bill: Costs) -> LockIn:
     Raises:
         ConfigError: `infra-kit:accepted-lock-in` names what the stack does not have.
     """
-    accepted = _accepted(planned, {made.name for made in planned.components})
-    beside = _beside(planned)
-    shares = _shares(planned, [it for it in beside.values() if it in facts.RAW], bill)
-    ours = [_score(made, shares[made.name], accepted.get(made.name, "")) for made in planned.components]
+    # What a target shares between them (a cluster, a host's edge) is no choice of the user's.
+    accepted, beside = _accepted(planned, {made.name for made in planned.components}), _beside(planned)
+    ours = [made for made in planned.components if made.type.rpartition(":")[2] in infra_kit.__all__]
+    shares = _shares(ours, [it for it in beside.values() if it in facts.RAW], bill)
+    scores = [_score(made, shares[made.name], accepted.get(made.name, "")) for made in ours]
     raw = [_raw(name, type_, shares[type_]) for name, type_ in beside.items() if type_ in facts.RAW]
-    return LockIn((*ours, *raw), tuple(sorted(set(beside.values()) - facts.RAW.keys())))
+    return LockIn((*scores, *raw), tuple(sorted(set(beside.values()) - facts.RAW.keys())))
 
 
 def _beside(planned: Planned) -> dict[str, str]:
     """By its name, the type of what stands beside our components."""
     custom = (it for it in planned.resources if it.request.custom and it.urn not in planned.component_of)
-    return {it.name: it.type for it in custom if not it.type.startswith(("pulumi:", "random:"))}
+    return {it.name: it.type for it in custom if not it.type.startswith(_MAKE_NOTHING)}
 
 
 def _accepted(planned: Planned, known: set[str]) -> Mapping[str, str]:
@@ -115,14 +118,14 @@ def _accepted(planned: Planned, known: set[str]) -> Mapping[str, str]:
     return given
 
 
-def _shares(planned: Planned, raw: Collection[str], bill: Costs) -> dict[str, float]:
+def _shares(components: Collection[Made], raw: Collection[str], bill: Costs) -> dict[str, float]:
     """Half for being there, half by what it costs. Of what stands beside ours, by type; each of a type alike."""
-    costs = {made.name: bill.by_component().get(made.name, Decimal(0)) for made in planned.components}
+    costs = {made.name: bill.by_component().get(made.name, Decimal(0)) for made in components}
     for type_ in raw:
         of_type = (item.monthly or Decimal(0) for item in bill.items if not item.component and item.type == type_)
         costs[type_] = sum(of_type, Decimal(0)) / sum(each == type_ for each in raw)
-    number = len(planned.components) + len(raw)
-    whole = sum(costs[made.name] for made in planned.components) + sum(costs[type_] for type_ in raw)
+    number = len(components) + len(raw)
+    whole = sum(costs[made.name] for made in components) + sum(costs[type_] for type_ in raw)
     return {
         key: (1 / number + float(cost / whole if whole else 1 / Decimal(number))) / 2 for key, cost in costs.items()
     }

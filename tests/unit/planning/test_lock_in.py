@@ -108,7 +108,7 @@ def test_a_feature_that_only_one_target_has_takes_more_effort(make_project: Make
     program = """
         import pulumi
         from infra_kit import LifecycleRule, ObjectStore
-        archived = [LifecycleRule(archive_after_days=90)] if pulumi.Config().get("archive") else []
+        archived = {"old": LifecycleRule(archive_after_days=90)} if pulumi.Config().get("archive") else {}
         ObjectStore("files", lifecycle=archived)
     """
     project = make_project(
