@@ -7,32 +7,26 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused (data would be lost), 4
 from __future__ import annotations
 
 import json
-import os
 import shlex
-import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from infra_kit.commands.audit import audit
-from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.common import AsJson, StackName, own_name, print_whole, table
 from infra_kit.commands.compare import compare
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
+from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
-from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack, check_known, choose, place
@@ -67,7 +61,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     progress.note(f"{name}: {place(project, name)}")
     state = lifecycle.up(project, name, progress, allow_delete or [])
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
-    _print_stack(name, connections.connections(state), connections.exports(state))
+    print_stack(name, connections.connections(state), connections.exports(state))
 
 
 @app.command()
@@ -100,14 +94,14 @@ def status(stack: StackName = None) -> None:
     if not servers:
         state = _state(project, name, progress)
         if state.get("resources"):
-            _print_stack(name, connections.connections(state), connections.exports(state))
+            print_stack(name, connections.connections(state), connections.exports(state))
         else:
             print(_not_up(name))
         return
-    table = _table("server", "type", "where", "state")
+    shown = table("server", "type", "where", "state", whole=["where"])
     for server in servers:
-        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, _state_of(server))
-    _print_table(table)
+        shown.add_row(server.name, server.kind.title().replace("_", ""), server.address, _state_of(server))
+    print_whole(shown)
     for folder in sorted({server.data.parent for server in servers}):
         print(f"Data: {folder}")
 
@@ -145,7 +139,7 @@ def show(
     if not state.get("resources"):
         raise ConfigError(_not_up(name))
     if component is None:
-        _print_stack(name, connections.components(state), connections.exports(state))
+        print_stack(name, connections.components(state), connections.exports(state))
         return
     found = connections.find(state, component)
     if field:
@@ -240,61 +234,8 @@ def _check_runs(project: Project, stack: str, component: str) -> None:
     for server in local_servers.servers(project, stack):
         if server.name == component and server.has_program and not (server.running or server.done):
             how = "has died" if server.died else "is stopped"
-            raise ConfigError(f"{component} {how}. Start it: {_own_name()} up --stack {stack}")
+            raise ConfigError(f"{component} {how}. Start it: {own_name()} up --stack {stack}")
 
 
 def _not_up(stack: str) -> str:
-    return f"{stack} is not up. Start it: {_own_name()} up --stack {stack}"
-
-
-def _print_stack(stack: str, components: Sequence[Connection], exported: Connection) -> None:
-    """Components, what the program exports, and where their secrets are in clear."""
-    if components:
-        _print_connections(components)
-    else:
-        print(f"{stack} runs no component that can be connected to.")
-    if exported.fields:
-        print("\nExports:", *(f"  {key}: {_one_line(exported.masked(key))}" for key in exported.fields), sep="\n")
-    secret = next((one.name for one in components if one.secret), None)
-    if secret:
-        print(f"\nSecrets in clear:\n  {_own_name()} show {secret} --stack {stack}")
-
-
-def _one_line(text: str) -> str:
-    first, *more = text.splitlines() or [""]
-    return f"{first} …" if more else first
-
-
-def _print_connections(components: Sequence[Connection]) -> None:
-    table = _table("component", "type", "where", "how to connect")
-    for one in components:
-        table.add_row(one.name, one.type, one.address, one.how)
-    if Console(width=1000).measure(table).maximum > _out().width:  # a URL must stay in one piece, to be copied
-        table = _table("component", "how to connect")
-        for one in components:
-            table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")
-    _print_table(table)
-
-
-def _own_name() -> str:
-    """How the user can call this program again: by its name only if PATH has it."""
-    return "infra-kit" if shutil.which("infra-kit") else os.path.relpath(sys.argv[0])
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"component", "name", "where"})
-    return table
-
-
-def _print_table(table: Table) -> None:
-    console = _out()
-    with console.capture() as drawn:
-        console.print(table)
-    print(*(line.rstrip() for line in drawn.get().splitlines()), sep="\n")
-
-
-def _out() -> Console:
-    """Standard output: as wide as the terminal, and unbroken lines where it is none."""
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
+    return f"{stack} is not up. Start it: {own_name()} up --stack {stack}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra_kit.commands import common, stack_table
 from infra_kit.engine.connections import Connection
 
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
@@ -29,7 +30,7 @@ def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     assert shown.returncode == 0
     for command in ("up", "down", "stop", "status", "env", "show", "connect"):
         assert f" {command} " in shown.stdout
-    assert "3 refused by the guard" in " ".join(shown.stdout.split())
+    assert "3 refused (data would be lost)" in " ".join(shown.stdout.split())
 
 
 def test_outside_of_a_project_it_is_one_clear_message(tmp_path: Path) -> None:
@@ -98,13 +99,12 @@ def test_a_url_is_in_one_piece_on_any_terminal(
 ) -> None:
     from rich.console import Console
 
-    from infra_kit import cli
-
     monkeypatch.setattr(sys, "argv", [".venv/bin/infra-kit"])
-    monkeypatch.setattr(cli, "_out", lambda: Console(width=columns))
+    for module in (common, stack_table):
+        monkeypatch.setattr(module, "out", lambda: Console(width=columns))
     url = "postgresql://zuclubit:••••@127.0.0.1:21003/zuclubit?sslmode=require"
     ai = Connection("ai", "Service", {"url": "http://127.0.0.1:3000"}, frozenset())
-    cli._print_stack("shop-development", [ai, row("database", url)], EXPORTS)
+    stack_table.print_stack("shop-development", [ai, row("database", url)], EXPORTS)
     shown = capsys.readouterr().out
     assert url in shown
     assert "infra-kit show database --stack shop-development" in shown
@@ -113,9 +113,7 @@ def test_a_url_is_in_one_piece_on_any_terminal(
 
 
 def test_what_the_program_exports_is_shown_a_line_each_secrets_masked(capsys: pytest.CaptureFixture[str]) -> None:
-    from infra_kit import cli
-
-    cli._print_stack("shop-development", [], EXPORTS)
+    stack_table.print_stack("shop-development", [], EXPORTS)
     shown = capsys.readouterr().out
     lines = ["url: https://127.0.0.1:20237", "port: 20237", "token: ••••", "ca: -----BEGIN …"]
     assert "Exports:\n" + "".join(f"  {line}\n" for line in lines) in shown
