@@ -11,6 +11,8 @@ import shlex
 import signal
 import sys
 import time
+from collections import deque
+from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
@@ -32,8 +34,16 @@ from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack, check_known, choose, place
 from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError, InfraKitError
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
+    if asked:
+        print(f"infra-kit {distribution_version('infra-kit')}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print it.")]
 AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
@@ -45,11 +55,18 @@ DoomedStack = Annotated[
 ]
 ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
+ServerName = Annotated[str, typer.Argument(metavar="SERVER", help="As `infra-kit status` calls it.")]
+Lines = Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")]
 Port = Annotated[
     int | None, typer.Option("--port", "-p", min=1, max=65_535, help="Of this machine. Default: the component's own.")
 ]
 InClear = Annotated[bool, typer.Option("--show-secrets", help="Print the URL with its password.")]
 Command = Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND …]", help="Run this, and close after it.")]
+
+
+@app.callback(help=__doc__)
+def options(*, version: Version = False) -> None:
+    """What comes before a command."""
 
 
 @app.command()
@@ -149,6 +166,22 @@ def show(
         print(json.dumps(found.fields, indent=2))
     else:
         print(*(f"{key}: {found.clear(key)}" for key in found.fields), sep="\n")
+
+
+@app.command()
+def logs(server: ServerName, stack: StackName = None, lines: Lines = 50) -> None:
+    """Print the end of what a server on this machine has said."""
+    project, progress = Project.find(), Progress()
+    name = _choose_known(project, stack, progress)
+    found = {each.name: each for each in local_servers.servers(project, name) if each.has_program}
+    if server not in found:
+        raise ConfigError(
+            f"{name} has no server {server!r} on this machine; it has: {', '.join(found) or 'none'}. On a VPS its "
+            "host has them (docker ps, docker logs), on aws and gcp the cloud's own logs."
+        )
+    progress.note(f"The end of {found[server].log}:")
+    with found[server].log.open(encoding="utf-8", errors="replace") as said:
+        print(*deque(said, maxlen=lines), sep="", end="")
 
 
 @app.command()

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from infra_kit import cli
 from infra_kit.commands import common, stack_table
 from infra_kit.engine.connections import Connection
+from infra_kit.errors import ConfigError
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.home import of_project
 
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
 
@@ -31,6 +38,31 @@ def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     for command in ("up", "down", "stop", "status", "env", "show", "connect"):
         assert f" {command} " in shown.stdout
     assert "3 refused (data would be lost)" in " ".join(shown.stdout.split())
+
+
+def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.app(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"infra-kit {version('infra-kit')}\n"
+
+
+def test_logs_has_the_end_of_what_a_server_of_this_machine_said(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    monkeypatch.setenv("INFRA_KIT_HOME", str(project / "home"))
+    monkeypatch.chdir(project)
+    box = Box(of_project(project), "shop-development", "api")
+    box.path.mkdir(parents=True)
+    (box.path / "server.json").write_text(json.dumps(asdict(Record("local/service", [], {}, program="/bin/api"))))
+    (box.path / "server.log").write_text("".join(f"line {number}\n" for number in range(60)))
+    cli.app(["logs", "api", "-n", "2"], standalone_mode=False)
+    shown = capsys.readouterr()
+    assert shown.out == "line 58\nline 59\n"
+    assert str(box.path / "server.log") in shown.err
+    with pytest.raises(ConfigError, match="has no server 'apy' on this machine; it has: api"):
+        cli.app(["logs", "apy"], standalone_mode=False)
 
 
 def test_outside_of_a_project_it_is_one_clear_message(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class ServerStatus:
     """Empty for what nothing connects to."""
     pid: int | None
     data: Path
+    log: Path
     has_program: bool
     """False for what is only kept, as a secret: nothing runs for it."""
     died: bool = False
@@ -66,6 +67,7 @@ def _status(box: Box) -> ServerStatus:
         address=address,
         pid=box.process.pid,
         data=box.path,
+        log=box.process.log,
         has_program=bool(record.program),
         died=box.process.died,
         done=supervised.is_done(box),
