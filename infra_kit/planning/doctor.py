@@ -68,7 +68,6 @@ def _cli() -> Check:
         return Check("Pulumi CLI", f"{'.'.join(map(str, pulumi_cli.version(folder)))} in {folder}")
     return Check(
         "Pulumi CLI",
-        False,
         "none that is recent enough; the first `infra-kit up` gets one, which takes minutes",
         "curl -fsSL https://get.pulumi.com | sh",
     )
@@ -79,7 +78,6 @@ def _secrets(planned: Planned) -> Iterator[Check]:
         secret = "" if path.rpartition(".")[2] in {"host", "host_key", "backups"} else "--secret "
         yield Check(
             f"setting {path}",
-            False,
             "nobody has set it",
             f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' --stack {planned.stack}",
         )
@@ -102,7 +100,6 @@ def _plugins(planned: Planned, here: Machine) -> Iterator[Check]:
             other = f"; there is {', '.join(there)}" if there else ""
             yield Check(
                 f"plugin {package}",
-                False,
                 f"{wanted} is not there{other}; `pulumi up` loads it, if it reaches get.pulumi.com",
                 f"pulumi plugin install resource {package} v{wanted}",
                 needed=False,
@@ -152,7 +149,6 @@ def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
     else:
         yield Check(
             "Google credentials",
-            False,
             "none in the environment, none of gcloud",
             "gcloud auth application-default login",
         )
@@ -176,7 +172,6 @@ def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
             host = getattr(settings, "host", name)
             yield Check(
                 f"host key of {name}",
-                False,
                 "it is an example",
                 f"ssh-keyscan -t ed25519 {host}   # compare it with what the provider's console shows",
             )
@@ -186,7 +181,6 @@ def _key(name: str, file: Path | None, here: Machine) -> Check:
     if file:
         return Check(
             f"SSH key of {name}",
-            file.is_file(),
             str(file),
             "" if file.is_file() else f"ssh-keygen -t ed25519 -f {file}",
         )
