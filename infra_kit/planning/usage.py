@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -40,6 +40,10 @@ class Usage(Model):
     """That one run of a Job takes."""
     runs: float | None = Field(default=None, ge=0)
     """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
+    commitment: Literal["none", "1y", "3y"] = "none"
+    """What is paid for in advance, of machines, databases and caches: where the vendor sells it, at its price."""
+    spot: float = Field(default=0, ge=0, le=1)
+    """The share of machines and containers that are spot: cheaper, and taken back at any time."""
 
 
 def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
