@@ -37,6 +37,17 @@ def test_where_something_is_not_cached_the_rest_leaves_as_any_traffic_does() -> 
     assert "cdn/fill" not in items(there)
 
 
+def test_what_a_gateway_behind_a_cdn_answers_is_not_cached() -> None:
+    def program() -> None:
+        api = Service("api", image=IMAGE)
+        gateway = Gateway("gateway", routes={"/*": api}, public=False)
+        Cdn("edge", routes={"/*": gateway, "/static/*": ObjectStore("files")})
+
+    there = bill(program, EGRESS)
+    assert float(items(there, "edge-routes")["network/egress"].quantity) == pytest.approx(20)
+    assert "cdn/fill" not in items(there, "edge-routes")
+
+
 def test_a_store_behind_a_cdn_sends_nothing_to_the_internet() -> None:
     def program() -> None:
         files, private = ObjectStore("files"), ObjectStore("private")
