@@ -40,10 +40,13 @@ class Usage(Model):
     """That one run of a Job takes."""
     runs: float | None = Field(default=None, ge=0)
     """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
+    backup_gb: float = Field(default=0, ge=0)
+    """GB of backups and snapshots beyond those that the vendor includes (mostly as many as the data itself)."""
     commitment: Literal["none", "1y", "3y"] = "none"
-    """What is paid for in advance, of machines, databases and caches: where the vendor sells it, at its price."""
+    """For how long its machines are committed to, with nothing paid up front: reserved, a savings plan, committed use.
+    Where the price book has no such price, the item is unpriced."""
     spot: float = Field(default=0, ge=0, le=1)
-    """The share of machines and containers that are spot: cheaper, and taken back at any time."""
+    """The share of its instances that are spot, which the vendor may take back; a commitment is for the others."""
 
 
 def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
