@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,7 +24,8 @@ def gib(text: object) -> float:
     if not found:
         return 0
     number, power, binary = found.groups()
-    return float(number) * (1024 if binary else 1000) ** _POWERS[power] / 1024**3
+    base = 1024.0 if binary else 1000.0
+    return float(number) * math.pow(base, _POWERS[power]) / 1024**3
 
 
 def cpus(text: object) -> float:

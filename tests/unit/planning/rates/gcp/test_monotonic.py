@@ -9,7 +9,21 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Cdn, EventBus, Gateway, Job, ObjectStore, Pooling, Postgres, Redis, Service, Worker
+from infra_kit import (
+    Backups,
+    Cdn,
+    Consumer,
+    EventBus,
+    Gateway,
+    Job,
+    ObjectStore,
+    Pooling,
+    Postgres,
+    Redis,
+    Service,
+    Stream,
+    Worker,
+)
 from infra_kit.planning import prices
 from infra_kit.planning.programs import Planned
 from tests.unit.planning.rates.gcp.bills import VM, bill, planned, raw, used
@@ -35,6 +49,7 @@ USED: dict[str, list[float]] = {
     "gb_out": [0, 10, 1024, 20_000, 500_000],
     "gb_nat": [0, 10, 2000],
     "stored_gb": [0, 20, 5000],
+    "backup_gb": [0, 100],
     "log_gb": [0, 1, 200],
     "messages": [0, 1e6, 1e10],
     "instances": [1, 2, 7.5],
@@ -47,9 +62,10 @@ def everything() -> None:
     api, files = Service("api", image=IMAGE), ObjectStore("files")
     Worker("mailer", image=IMAGE)
     Job("migrate", image=IMAGE)
-    Postgres("db")
+    Postgres("db", backups=Backups())
     Redis("cache", memory_gb=1)
-    EventBus("bus", engine="native", streams={"LEADS": {"subjects": ["lead.*"]}}, consumers={"c": {"stream": "LEADS"}})
+    streams = {"LEADS": Stream(subjects=["lead.*"])}
+    EventBus("bus", engine="native", streams=streams, consumers={"scoring": Consumer(stream="LEADS")})
     Gateway("gateway", routes={"/*": api}, waf=True)
     Cdn("edge", routes={"/*": files, "/api/*": "https://api.example.com"})
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from infra_kit import Config, Domain, EventBus, ObjectStore, Secret, Service
+from infra_kit import Config, Consumer, Domain, EventBus, ObjectStore, Secret, Service, Stream
 from tests.unit.planning.rates.gcp.bills import BUCKET, SUBSCRIPTION, TOPIC, bill, monthly, raw
 from tests.unit.planning.rates.gcp.test_cloud_run import IMAGE
 
-CONSUMER = {"stream": "LEADS", "subjects": ["lead.*"]}
+LEADS = Stream(subjects=["lead.*"], retention="7d")
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,9 @@ def test_our_store_pays_for_its_requests_and_what_leaves_it() -> None:
 
 
 def test_a_buss_messages_are_paid_going_in_and_to_each_consumer() -> None:
-    def program(consumers: int) -> None:
-        streams = {"LEADS": {"subjects": ["lead.*"], "retention": "7d"}}
-        EventBus(
-            "bus", engine="native", streams=streams, consumers={f"c{n}": {"stream": "LEADS"} for n in range(consumers)}
-        )
+    def program(number: int) -> None:
+        consumers = {f"c{each}": Consumer(stream="LEADS") for each in range(number)}
+        EventBus("bus", engine="native", streams={"LEADS": LEADS}, consumers=consumers)
 
     usage = {"bus": {"messages": 1024 * 1024 * 100}}
     one, three = (bill(lambda n=n: program(n), usage) for n in (1, 3))  # type: ignore[misc]
