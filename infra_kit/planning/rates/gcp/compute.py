@@ -8,7 +8,7 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import machines
-from infra_kit.planning.rates.gcp.common import each, is_told_of, part
+from infra_kit.planning.rates.gcp.common import each, is_among, of_type, part, words
 
 DISK_GB, NODE_DISK_GB, EMPTY_DISK_GB, LOCAL_SSD_GB = 10, 100, 500, 375
 NODE = "e2-medium"
@@ -35,9 +35,8 @@ def instance(asked: Asked) -> Iterator[Line]:
 def group(asked: Asked) -> Iterator[Line]:
     """Machines of one template, as many as it says; under the name of a template that is not ours to see: no price."""
     number = float(asked.inputs.get("targetSize") or 1)
-    versions = each(asked.inputs.get("versions"))
-    there = (it for it in asked.planned.resources if it.type == TEMPLATE)
-    template = next((it.inputs for it in there if any(is_told_of(it, version) for version in versions)), {})
+    said = words(asked.inputs.get("versions"))
+    template = next((it.inputs for it in of_type(asked, TEMPLATE) if is_among(it, said)), {})
     spot = 1 if part(template, "scheduling").get("preemptible") else asked.usage.spot
     yield from machines.lines(asked, str(template.get("machineType", "of an unknown template")), number, spot)
     for it in each(template.get("disks")):

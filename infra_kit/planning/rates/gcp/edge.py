@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import each, is_told_of, logs, part, siblings
+from infra_kit.planning.rates.gcp.common import each, is_among, logs, of_type, part, siblings, words
 from infra_kit.testing.recording import Resource
 
 BACKENDS = ("gcp:compute/backendService:BackendService", "gcp:compute/backendBucket:BackendBucket")
@@ -40,8 +40,8 @@ def url_map(asked: Asked) -> Iterator[Line]:
 
 def _backends(asked: Asked) -> list[Resource]:
     """Those that it leads to: a Cdn's may lead to a Gateway's. Where that cannot be seen, all of its component."""
-    there = [it for it in asked.planned.resources if it.type in BACKENDS and is_told_of(it, asked.inputs)]
-    return there or [it for type_ in BACKENDS for it in siblings(asked, type_)]
+    said = words(asked.inputs)
+    return [it for it in of_type(asked, *BACKENDS) if is_among(it, said)] or siblings(asked, *BACKENDS)
 
 
 def _logs(it: Resource) -> bool:
