@@ -71,6 +71,14 @@ class ServerError(InfraKitError):
     """A server of the local target could not be started, reached or changed. Nothing was deleted."""
 
 
+class ProgramError(InfraKitError):
+    """The user's program failed when it was run: its own words, with the file and the line."""
+
+
+class PlanningError(InfraKitError):
+    """A plan cannot be made of what was given: a price, an assumption, a budget, a file that is none of ours."""
+
+
 class EngineError(InfraKitError):
     """Pulumi's engine could not be found, or a run of it failed."""
 
