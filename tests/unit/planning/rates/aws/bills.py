@@ -1,7 +1,6 @@
 """The bill of a small program on aws."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,6 @@ def of(made: Costs, name: str) -> list[Item]:
     return [item for item in made.items if item.resource == name]
 
 
-def skus(items: list[Item]) -> dict[str, Decimal]:
+def skus(items: list[Item]) -> dict[str, float]:
     """By SKU, the quantity of each."""
-    return {item.price.sku: item.quantity for item in items if item.price}
+    return {item.price.sku: float(item.quantity) for item in items if item.price}

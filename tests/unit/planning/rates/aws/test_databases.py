@@ -1,6 +1,6 @@
 """What databases on aws are billed for."""
 
-from decimal import Decimal
+from typing import Any
 
 import pulumi_aws as aws
 import pytest
@@ -13,26 +13,26 @@ from tests.unit.planning.rates.aws.bills import AWS, bill, of, skus
 def test_a_server_in_two_zones_costs_hours_and_storage_of_two_zones() -> None:
     made = bill(lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50, high_availability=True))
     assert skus(of(made, "db-server")) == {
-        "rds/postgres/db.t4g.medium/multi-az": Decimal(730),
-        "rds/gp3/multi-az": Decimal(50),
+        "rds/postgres/db.t4g.medium/multi-az": 730,
+        "rds/gp3/multi-az": 50,
     }
 
 
 def test_a_replica_is_billed_as_what_it_copies() -> None:
     made = bill(lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50, read_replicas=1))
-    assert skus(of(made, "db-replica-1")) == {"rds/postgres/db.t4g.medium": Decimal(730), "rds/gp3": Decimal(50)}
+    assert skus(of(made, "db-replica-1")) == {"rds/postgres/db.t4g.medium": 730, "rds/gp3": 50}
 
 
 def test_a_proxy_is_billed_by_the_cpus_behind_it() -> None:
     made = bill(
         lambda: Postgres("db", target=AWS, memory_gb=16, storage_gb=50, cpu=4, dedicated_cpu=True, pooling=Pooling())
     )
-    assert skus(of(made, "db-pooler-target")) == {"rds/proxy": Decimal(4 * 730)}
+    assert skus(of(made, "db-pooler-target")) == {"rds/proxy": 4 * 730}
 
 
 def test_a_server_that_rests_at_night_still_pays_for_its_storage() -> None:
     made = bill(lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50), db={"hours": 200})
-    assert skus(of(made, "db-server")) == {"rds/postgres/db.t4g.medium": Decimal(200), "rds/gp3": Decimal(50)}
+    assert skus(of(made, "db-server")) == {"rds/postgres/db.t4g.medium": 200, "rds/gp3": 50}
 
 
 def test_a_commitment_whose_price_is_not_known_is_unpriced_and_says_so() -> None:
@@ -58,20 +58,23 @@ def test_a_server_of_the_users_own_is_billed_by_its_inputs() -> None:
         )
     )
     assert skus(of(made, "own")) == {
-        "rds/mysql/db.t4g.small": Decimal(730), "rds/gp3": Decimal(400), "rds/gp3-iops": Decimal(2000)
+        "rds/mysql/db.t4g.small": 730, "rds/gp3": 400, "rds/gp3-iops": 2000
     }  # fmt: skip
 
 
 def test_serverless_aurora_is_billed_by_the_least_that_it_keeps() -> None:
     def program() -> None:
-        scaling = {"min_capacity": 2, "max_capacity": 8}
+        scaling: Any = {"min_capacity": 2, "max_capacity": 8}
         cluster = aws.rds.Cluster("shop", engine="aurora-postgresql", serverlessv2_scaling_configuration=scaling)
         aws.rds.ClusterInstance(
-            "one", cluster_identifier=cluster.id, engine="aurora-postgresql", instance_class="db.serverless"
+            "one",
+            cluster_identifier=cluster.id,
+            engine=aws.rds.EngineType.AURORA_POSTGRESQL,
+            instance_class="db.serverless",
         )
 
     made = bill(program)
-    assert skus(of(made, "one")) == {"aurora/acu": Decimal(2 * 730)}
+    assert skus(of(made, "one")) == {"aurora/acu": 2 * 730}
     assert {"aurora/storage", "aurora/io"} == skus(of(made, "shop")).keys()
 
 

@@ -11,11 +11,11 @@ from tests.unit.planning.rates.aws.bills import AWS, bill, of, skus
 from tests.unit.planning.rates.aws.test_compute import IMAGE
 
 
-def by_sku(made: Costs) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
+def by_sku(made: Costs) -> dict[str, float]:
+    found: dict[str, float] = {}
     for item in made.items:
         if item.price:
-            found[item.price.sku] = found.get(item.price.sku, Decimal(0)) + item.quantity
+            found[item.price.sku] = found.get(item.price.sku, 0) + float(item.quantity)
     return found
 
 
@@ -111,8 +111,8 @@ def test_a_bus_is_billed_by_events_archives_and_queues_but_not_by_dead_letters()
 
 def test_an_alarm_is_billed_by_the_metrics_it_looks_at() -> None:
     def program() -> None:
-        metric = {"metric_name": "Errors", "namespace": "AWS/Lambda", "period": 60, "stat": "Sum"}
-        queries = [{"id": f"m{i}", "metric": metric} for i in range(2)] + [{"id": "e", "expression": "m0 / m1"}]
+        metric: Any = {"metric_name": "Errors", "namespace": "AWS/Lambda", "period": 60, "stat": "Sum"}
+        queries: Any = [{"id": f"m{i}", "metric": metric} for i in range(2)] + [{"id": "e", "expression": "m0 / m1"}]
         aws.cloudwatch.MetricAlarm(
             "errors", comparison_operator="GreaterThanThreshold", evaluation_periods=1, metric_queries=queries
         )
@@ -122,7 +122,7 @@ def test_an_alarm_is_billed_by_the_metrics_it_looks_at() -> None:
 
 def test_a_log_is_billed_when_it_is_written_and_as_long_as_it_is_kept() -> None:
     made = bill(lambda: aws.cloudwatch.LogGroup("log", retention_in_days=60))
-    assert skus(of(made, "log")) == {"logs/ingested": 1, "logs/stored": Decimal("0.3")}
+    assert skus(of(made, "log")) == {"logs/ingested": 1, "logs/stored": 0.3}
 
 
 def test_short_parameters_are_free_and_long_ones_are_not() -> None:
