@@ -73,6 +73,11 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
     return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, "")}
 
 
+def of_others(values: Mapping[str, Any]) -> Usage:
+    """Of what stands beside our components: that of `*` over the defaults."""
+    return _usage(ALL, values.get(ALL, {}))
+
+
 def _usage(name: str, values: Mapping[str, Any]) -> Usage:
     try:
         return Usage.model_validate(dict(values))
