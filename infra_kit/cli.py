@@ -20,6 +20,7 @@ import typer
 from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName, own_name, print_whole, table
 from infra_kit.commands.compare import compare
+from infra_kit.commands.doctor import doctor
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
@@ -152,9 +153,7 @@ def show(
     """
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
+    state = _standing(project, name, progress)
     if component is None:
         print_stack(name, connections.components(state), connections.exports(state))
         return
@@ -196,9 +195,7 @@ def connect(
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
+    state = _standing(project, name, progress)
     _check_runs(project, name, component)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
@@ -221,6 +218,7 @@ app.command()(audit)
 app.command()(compare)
 app.command()(phases)
 app.command()(graph)
+app.command()(doctor)
 app.command()(transition)
 
 
@@ -261,6 +259,14 @@ def _state(project: Project, name: str, progress: Progress) -> dict[str, object]
     project.prepare()
     stack = Stack(project, name, pulumi_cli.ensure(progress))
     return stack.state() if stack.exists() else {}
+
+
+def _standing(project: Project, stack: str, progress: Progress) -> dict[str, object]:
+    """The state of a stack that is up."""
+    state = _state(project, stack, progress)
+    if not state.get("resources"):
+        raise ConfigError(_not_up(stack))
+    return state
 
 
 def _check_runs(project: Project, stack: str, component: str) -> None:
