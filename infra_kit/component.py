@@ -242,8 +242,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program = _program.current()
         self.target = program.resolve(target) if target else program.default_target
         asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
-        if network:
-            _placement.check_network(kind, name, self.target, network)
+        _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
         self.name, self.asked, self.spec, self.stands_already = name, asked, cast(S, fitted), existing is not None
@@ -267,7 +266,6 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self._publish()
 
     def __repr__(self) -> str:
-        """For messages that say what was given."""
         return f"{type(self).__name__} {self.name!r}"
 
     @classmethod
