@@ -7,7 +7,7 @@ Valkey, NATS and SeaweedFS are those of the wheels.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, LiteralString
 
 import boto3
@@ -123,6 +123,30 @@ def leads(client: psycopg.Connection, tenant: str) -> list[str]:
     with client.transaction():
         client.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
         return [name for (name,) in client.execute("SELECT name FROM leads").fetchall()]
+
+
+def test_however_many_clients_of_however_many_links_the_pooler_has_a_migration_gets_in(pooler: Host) -> None:
+    asyncio.run(crowd(pooler, ("app", "api__read", "api__readwrite"), each=50))
+
+
+async def crowd(host: Host, users: Sequence[str], *, each: int) -> None:
+    clients = asyncio.gather(*(sleeper(host, user) for user in users for _ in range(each)))
+    while not clients.done():
+        await (await opened(host, "app", "db-server", 5432)).close()
+    assert await clients == ["served"] * each * len(users)
+
+
+async def sleeper(host: Host, user: str) -> str:
+    async with await opened(host, user, "db-pooler", 6432) as client:
+        await client.execute("SELECT pg_sleep(0.5)")
+    return "served"
+
+
+async def opened(host: Host, user: str, name: str, port: int) -> psycopg.AsyncConnection:
+    address = host.addresses[name]
+    return await psycopg.AsyncConnection.connect(
+        host=address, port=port, dbname="app", user=user, password=PASSWORD, autocommit=True
+    )
 
 
 def test_a_link_that_goes_takes_its_role_along_and_leaves_what_it_made(db: Host) -> None:

@@ -125,6 +125,12 @@ def test_the_pooler_is_pgbouncer_with_scram_before_the_server() -> None:
     assert made.named("db").outputs["pooled_url"].endswith("@db-pooler:6432/app")
 
 
+def test_the_pooler_leaves_room_for_migrations_and_replicas_however_many_roles_and_databases_there_are() -> None:
+    made = database(pooling=Pooling(), databases=["app", "second", "third"])
+    ini = dict(line.split(" = ") for line in files(made, "pooler")["pgbouncer.ini"].splitlines() if line[0] != "[")
+    assert int(ini["max_db_connections"]) * 3 <= postgres_conf.MAX_CONNECTIONS - 20
+
+
 def test_the_superuser_is_not_reached_over_the_network() -> None:
     rules = [line.split() for line in files(database(), "server")["pg_hba.conf"].splitlines() if line[0] != "#"]
     assert rules[0] == ["local", "all", "postgres", "peer"]
