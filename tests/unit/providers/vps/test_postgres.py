@@ -111,10 +111,13 @@ def test_every_reader_has_a_url_in_their_order() -> None:
     assert alone["reader_urls"] == [alone["url"]]
 
 
-def test_slots_of_replicas_that_are_gone_are_dropped() -> None:
-    sql = postgres_sql.settings(PostgresSpec(read_replicas=1), "one", "two")
-    assert "pg_create_physical_replication_slot('replica_1', true)" in sql
-    assert "NOT active AND slot_name <> ALL ('{replica_1}')" in sql
+def test_a_replica_that_goes_takes_its_slot_along_once_its_container_is_gone() -> None:
+    made = database(read_replicas=2)
+    slot = made.named("db-replica-2-slot")
+    assert "CONTAINER=db-server\n" in slot.inputs["delete"]
+    assert "SLOT=replica_2\n" in slot.inputs["delete"]
+    assert slot.urn in made.named("db-replica-2").options.depends_on
+    assert made.named("db-settings").inputs["stdin"] == database().named("db-settings").inputs["stdin"]
 
 
 def test_the_pooler_is_pgbouncer_with_scram_before_the_server() -> None:
