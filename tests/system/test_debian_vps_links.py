@@ -19,7 +19,9 @@ from botocore.client import Config
 from botocore.exceptions import ClientError
 from psycopg import sql
 
-from tests.system.linked_host import PASSWORD, begin, host, step, take_back
+from infra_kit import Environment, ObjectStore, Target
+from infra_kit.testing import record
+from tests.system.linked_host import PASSWORD, SETTINGS, begin, host, step, take_back
 from tests.system.recorded_containers import Host, sh
 
 __all__ = ["host"]
@@ -278,3 +280,13 @@ def test_an_identity_of_a_link_works_below_its_prefix_and_outlives_a_restart(hos
     take_back(host, "api-link-files")
     host.wait("files-server", lambda: not is_let_in(linked), seconds=10)
     assert refusal(linked.list_objects_v2, Prefix="up/") == "InvalidAccessKeyId"
+
+
+def test_a_store_that_is_renamed_goes_on_with_its_bucket(host: Host) -> None:
+    born = {"random:index/randomId:RandomId": {"prefix": "shop-files"}}  # as the engine has what the child ignores
+    target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
+    renamed = record(lambda: ObjectStore("pictures", target=target, versioning=True), outputs=born)
+
+    host.run("files-server", "sh", "-s", stdin=renamed.named("pictures-bucket").inputs["stdin"])
+
+    assert bucket(host, "INFRAKITAPP").get_bucket_versioning(Bucket="shop-files")["Status"] == "Enabled"
