@@ -102,6 +102,10 @@ def test_the_application_owns_its_databases_and_makes_neither_roles_nor_database
     assert "'CREATE DATABASE \"app\" OWNER app'" in sql
 
 
+def test_a_replica_that_stays_away_does_not_fill_the_primarys_disk() -> None:
+    assert "max_slot_wal_keep_size = '1GB'\n" in files(database(read_replicas=1), "server")["postgresql.conf"]
+
+
 def test_every_reader_has_a_url_in_their_order() -> None:
     assert [url.partition("@")[2] for url in database(read_replicas=2).named("db").outputs["reader_urls"]] == [
         "db-replica-1:5432/app",
@@ -152,6 +156,7 @@ def test_production_archives_its_log_and_makes_daily_backups_to_the_store() -> N
         "repo1-storage-port=9443",
         "repo1-s3-key-secret=the-secret-key",
         "repo1-cipher-pass=the-passphrase",
+        "repo1-retention-full-type=time",
         "repo1-retention-full=7",
         "repo1-path=/shop/production/db-c0c0c0c0",
         "pg1-path=/var/lib/postgresql/data/pgdata",
