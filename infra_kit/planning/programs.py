@@ -90,7 +90,7 @@ def run(config: Configuration, answers: Answers) -> Planned:
             )
         except (Exception, SystemExit) as error:
             raise ProgramError(_said(error, config.project.root)) from error
-    assumed = (*(f"the secret {path}, which is not set" for path in config.assumed), *sorted(answers.assumed))
+    assumed = (*(f"the setting {path}, which nobody has set yet" for path in config.assumed), *sorted(answers.assumed))
     return Planned(config, recording, assumed)
 
 
