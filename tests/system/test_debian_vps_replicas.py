@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -23,7 +24,7 @@ SETTINGS = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3Nza
 KEEPS_LITTLE = {"max_slot_wal_keep_size = '1GB'": "max_slot_wal_keep_size = '16MB'"}
 
 
-def recording(version: str) -> Recording:
+def recording(version: Literal["17", "18"]) -> Recording:
     def program() -> None:
         target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
         Postgres("db", target=target, version=version, memory_gb=0.25, read_replicas=2)

@@ -16,7 +16,7 @@ def without_suite(target: str, module: ModuleType) -> list[str]:
         module: in which pytest finds the classes; in itself, `sys.modules[__name__]`.
     """
     classes = [it for name, it in vars(module).items() if name.startswith("Test") and isinstance(it, type)]
-    suites = [getattr(it, "suite", it) for it in classes]
+    suites: list[type] = [getattr(it, "suite", it) for it in classes]
     held = {it.component.KIND for it in suites if issubclass(it, ComponentConformance)}
     home = package(target)
     return sorted(home.DRIVERS.keys() - set(getattr(home, "SHARED", ())) - held)
