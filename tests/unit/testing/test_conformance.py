@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pulumi
@@ -20,7 +21,8 @@ from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.local import postgres, redis
 from infra_kit.providers.local import testing as local_answers
 from infra_kit.testing import Recording, _sdk, record
-from infra_kit.testing.conformance import PostgresConformance, RedisConformance, safety
+from infra_kit.testing.conformance import CdnConformance, PostgresConformance, RedisConformance, safety
+from infra_kit.testing.conformance.completeness import without_suite
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 LOCAL = Target(name="local")
@@ -40,6 +42,18 @@ def test_a_driver_that_forgets_a_feature_fails(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(redis, "create", forgetful)
     with pytest.raises(AssertionError, match="persistence changes nothing"):
         shows(RedisConformance(), features.PERSISTENCE)
+
+
+def test_a_suite_that_is_forgotten_is_told() -> None:
+    module = ModuleType("tests_of_local")
+    live = type("TestPostgres", (), {"suite": PostgresConformance})
+    vars(module).update(TestRedis=type("TestRedis", (RedisConformance,), {}), TestPostgres=live)
+    vars(module).update(CdnConformance=CdnConformance, TestOfSomethingElse=object)
+
+    missing = without_suite("local", module)
+
+    assert {"cdn", "network", "service"} <= set(missing)
+    assert not {"redis", "postgres"} & set(missing)
 
 
 @pytest.mark.parametrize(
