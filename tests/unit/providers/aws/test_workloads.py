@@ -219,7 +219,8 @@ def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     allowed = statements(made, "api-execution-rights")
     assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(allowed)
     # Of the registry itself, and of nothing else: ECR has no resource for that.
-    assert [it["Action"] for it in allowed if is_wild(it)] == [["ecr:GetAuthorizationToken"]]
+    assert [it["Action"] for it in allowed if it["Resource"] == "*"] == [["ecr:GetAuthorizationToken"]]
+    assert not any(is_wild(it) for it in allowed)
 
 
 IMAGES = "aws:ecr/getImages:getImages"
