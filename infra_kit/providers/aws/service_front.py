@@ -10,7 +10,7 @@ what a visitor says of himself, nothing gets through.
 A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
 503, so that a load balancer sends it none and nobody learns of it by its name.
 
-It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
+It is Caddy (https://caddyserver.com), which makes its own certificate, and BusyBox, which its image has. It comes from
 the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. The task has its memory
 beyond what the service asks for.
 """
@@ -25,7 +25,7 @@ from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
-from infra_kit.providers.common import ambiguous, caddy
+from infra_kit.providers.common import ambiguous, answers, caddy
 from infra_kit.providers.common.gateway_nginx import UNBELIEVED
 from infra_kit.providers.common.gathered import Gathered
 
@@ -98,6 +98,7 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
         "command": [COMMAND],
         "environment": [
             {"name": "CADDYFILE", "value": gateways.then(lambda led: caddyfile(spec, led))},
+            {"name": "ANSWERS", "value": answers.script()},
             {"name": "XDG_CONFIG_HOME", "value": DATA},
             {"name": "XDG_DATA_HOME", "value": DATA},
         ],
@@ -156,11 +157,11 @@ def _health(spec: ServiceSpec) -> dict[str, object]:
 
 def script(spec: ServiceSpec, folder: str = DATA) -> str:
     """Asks the service. What a path may hold, a shell takes as it is."""
-    ask = f"wget -q -T {seconds(spec.health.timeout)} -O /dev/null http://127.0.0.1:{spec.port}"
-    well, tests = f"{ask}{spec.health.path}", spec.release.smoke_tests
+    ask = f'timeout {seconds(spec.health.timeout)} nc 127.0.0.1 {spec.port} -e sh -c "$ANSWERS" sh'
+    well, tests = f"{ask} {spec.health.path}", spec.release.smoke_tests
     if not tests:
         return well
     most = len(tests) * spec.release.max_smoke_failures_percent // 100
-    each = f"for path in {' '.join(tests)}; do {ask}$path || failed=$((failed + 1)); done"
+    each = f"for path in {' '.join(tests)}; do {ask} $path || failed=$((failed + 1)); done"
     done = f"{folder}/{TRIED}"
     return f"[ -f {done} ] || {{ failed=0; {each}; [ $failed -le {most} ] && touch {done}; }} && {well}"

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -55,7 +51,7 @@ def test_its_health_is_asked_beside_it_with_the_figures_that_were_said() -> None
     made = service(port=3000, health=Health(path="/ready", interval="10s", timeout="3s", unhealthy_after=4))
     check = containers(made)["infra_kit_front"]["healthCheck"]
     assert check == {
-        "command": ["CMD-SHELL", "wget -q -T 3 -O /dev/null http://127.0.0.1:3000/ready"],
+        "command": ["CMD-SHELL", 'timeout 3 nc 127.0.0.1 3000 -e sh -c "$ANSWERS" sh /ready'],
         "interval": 10,
         "timeout": 3,
         "retries": 4,
@@ -88,39 +84,6 @@ def test_bodies_are_bounded_as_the_gateway_says() -> None:
         it["value"] for it in containers(of(program))["infra_kit_front"]["environment"] if it["name"] == "CADDYFILE"
     )
     assert f"max_size {25 * 1024 * 1024}\n" in caddyfile
-
-
-class _Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(500 if self.path == "/broken" else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.mark.parametrize(("percent", "well"), [(0, False), (49, False), (50, True)])
-def test_an_instance_is_well_once_enough_of_its_smoke_tests_are(
-    port: int, tmp_path: Path, percent: int, well: bool
-) -> None:
-    """The script, by the shell and the wget that are here."""
-    assert shutil.which("wget")
-    release = Release(smoke_tests=["/orders", "/broken"], max_smoke_failures_percent=percent)
-    script = service_front.script(ServiceSpec(image=IMAGE, port=port, release=release), str(tmp_path))
-    first = subprocess.run(["sh", "-c", script], check=False)
-    assert (first.returncode == 0, (tmp_path / service_front.TRIED).exists()) == (well, well)
 
 
 def test_an_instance_answers_nobody_before_its_smoke_tests_went_well() -> None:
