@@ -46,6 +46,21 @@ def test_a_gateway_that_is_made_later_opens_the_service_to_its_load_balancer() -
     assert made.named("inner-service").inputs["ingress"] == "INGRESS_TRAFFIC_INTERNAL_ONLY"
 
 
+def test_the_plan_says_that_a_service_behind_a_gateway_answers_the_inside_too_once_for_each(said: list[str]) -> None:
+    def program() -> None:
+        api = Service("api", image=IMAGE)
+        Service("inner", image=IMAGE)
+        Gateway("edge", routes={"/*": api, "/v2/*": api})
+        Gateway("other", routes={"/*": api})
+
+    of(program)
+    found = [text for text in said if "answers whoever asks it from inside" in text]
+    assert [text.partition(" on gcp")[0] for text in found] == [
+        "Gateway 'edge': routes: Service 'api'",
+        "Gateway 'other': routes: Service 'api'",
+    ]
+
+
 def test_a_link_lets_the_callers_account_call_and_says_how(said: list[str]) -> None:
     def program() -> None:
         api = Service("api", image=IMAGE)
