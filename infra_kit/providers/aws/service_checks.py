@@ -8,6 +8,7 @@ from infra_kit.component import Scope
 from infra_kit.components.service import Health, Release, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
+from infra_kit.providers.common.asked import say_if_given
 
 HEALTH_SECONDS = {"interval": (5, 300), "timeout": (2, 60), "start_timeout": (1, 300)}
 """The least and the most, of a container's check and a target group's alike
@@ -46,7 +47,15 @@ def _check_release(scope: Scope, release: Release) -> None:
             "three or half of the service, and takes the new version back then. Leave it out; health.unhealthy_after "
             "says when a task has failed."
         )
-    if release.max_error_percent is not None and seconds(release.watch) % MINUTE:
+    if release.max_error_percent is None:
+        say_if_given(
+            scope,
+            release,
+            "watch",
+            f"{scope.what}: release.watch: given {release.watch}; without max_error_percent, ECS looks at a version's "
+            "tasks alone, and until it is deployed.",
+        )
+    elif seconds(release.watch) % MINUTE:
         raise SpecError(
             f"{scope.what}: release.watch: given {release.watch}; CloudWatch counts whole minutes. Say e.g. '5m'."
         )

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import Gateway, Health, Release, Scaling, Service
@@ -206,6 +207,19 @@ def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, Any], field:
 def test_figures_that_aws_does_not_take_are_refused(asked: dict[str, object], words: str) -> None:
     message = refused(lambda: Service("api", image=IMAGE, **asked))  # type: ignore[arg-type]
     assert f"Service 'api': {words}" in message
+
+
+@pytest.mark.parametrize(
+    ("release", "is_said"),
+    [(Release(watch="2m"), True), (Release(watch="2m", max_error_percent=5), False), (Release(), False)],
+)
+def test_a_watch_over_nothing_is_said_in_the_plan(
+    monkeypatch: pytest.MonkeyPatch, release: Release, *, is_said: bool
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, *_: said.append(text))
+    led_to(release=release)
+    assert any("release.watch: given 2m; without max_error_percent, ECS looks" in text for text in said) == is_said
 
 
 def test_blue_green_is_a_gap_with_a_way_out() -> None:

@@ -153,6 +153,12 @@ def test_what_is_only_a_default_is_said_in_the_plan(said: list[str]) -> None:
     plan = "\n".join(said)
     assert "memory_percent: Cloud Run does not scale by memory" in plan
     assert "healthy_after: given 2; on Cloud Run an instance gets requests after one check" in plan
+    assert "release.watch" not in plan
+
+
+def test_a_watch_that_cloud_run_does_not_keep_is_said_in_the_plan(said: list[str]) -> None:
+    service(release=Release(watch="2m"))
+    assert "Service 'api': release.watch: given 2m; Cloud Run does not look at a version once it is well." in said
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,13 @@ def test_a_visitor_stays_with_an_instance_where_that_is_asked() -> None:
     [
         (Release(), 0),
         (Release(max_error_percent=5, watch="2m"), 120),
-        (Release(strategy="blue-green", watch="2m"), 120),
+        (Release(strategy="blue-green"), 300),
+        (Release(watch="2m"), 120),
+        (Release(max_failed_checks=3), 300),
+        (Release(smoke_tests=["/health"]), 0),
     ],
 )
-def test_a_release_is_watched_with_blue_green_and_where_errors_count(release: Release, watched: int) -> None:
+def test_a_release_is_watched_with_blue_green_and_where_that_was_asked(release: Release, watched: int) -> None:
     assert f"WATCH_SECONDS={watched}\n" in told(made(release=release), "api-release")
 
 
