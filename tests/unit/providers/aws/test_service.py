@@ -158,18 +158,26 @@ def test_errors_take_a_version_back() -> None:
 
 
 def test_a_service_grows_by_what_was_said() -> None:
-    made = led_to(min_instances=2, max_instances=20, scaling=Scaling(memory_percent=None, requests_per_instance=1000))
+    made = led_to(min_instances=2, max_instances=20, scaling=Scaling(requests_per_instance=1000))
     target = made.named("api-scaling").inputs
     assert (target["minCapacity"], target["maxCapacity"]) == (2, 20)
     policies = {
-        it.name: it.inputs["targetTrackingScalingPolicyConfiguration"]
+        it.name.removeprefix("api-scaling-"): it.inputs["targetTrackingScalingPolicyConfiguration"]
         for it in made.of_type("aws:appautoscaling/policy:Policy")
     }
-    assert set(policies) == {"api-scaling-cpu", "api-scaling-requests"}
-    assert policies["api-scaling-cpu"]["targetValue"] == 70
-    requests = policies["api-scaling-requests"]["predefinedMetricSpecification"]
-    assert requests["resourceLabel"] == "app/edge-1a2b3c4/targetgroup/edge-1a2b3c4"
+    metrics = {name: it["predefinedMetricSpecification"] for name, it in policies.items()}
+    assert {name: (it["targetValue"], metrics[name]["predefinedMetricType"]) for name, it in policies.items()} == {
+        "cpu": (70, "ECSServiceAverageCPUUtilization"),
+        "memory": (80, "ECSServiceAverageMemoryUtilization"),
+        "requests": (1000, "ALBRequestCountPerTarget"),
+    }
+    assert metrics["requests"]["resourceLabel"] == "app/edge-1a2b3c4/targetgroup/edge-1a2b3c4"
     assert made.named("api-service").options.ignore_changes == ("desiredCount",)
+
+
+def test_a_service_does_not_grow_by_what_is_not_to_be_looked_at() -> None:
+    made = led_to(max_instances=2, scaling=Scaling(memory_percent=None))
+    assert [it.name for it in made.of_type("aws:appautoscaling/policy:Policy")] == ["api-scaling-cpu"]
 
 
 def test_what_does_not_grow_keeps_to_its_number() -> None:
