@@ -76,6 +76,12 @@ def test_its_root_is_read_only_and_tmp_is_not() -> None:
     assert {"name": "infra_kit_tmp"} in made.named("api-task").inputs["volumes"]
 
 
+def test_all_that_runs_in_a_task_has_the_time_to_stop_that_was_said() -> None:
+    made = service(stop_timeout="45s", sidecars={"proxy": Sidecar(image="proxy:1")})
+    stops = {name: it["stopTimeout"] for name, it in containers(made).items()}
+    assert stops == {"api": 45, "sidecar_proxy": 45, "infra_kit_front": 45}
+
+
 def test_no_name_of_ours_is_one_of_theirs() -> None:
     made = of(
         lambda: Service(
