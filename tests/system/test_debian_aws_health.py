@@ -18,7 +18,7 @@ from infra_kit.providers.aws import service_front
 from infra_kit.providers.common import answers
 
 BUSYBOX = shutil.which("busybox") or "busybox"
-PROGRAMS = ("nc", "sh", "timeout", "touch")
+PROGRAMS = ("nc", "sh", "timeout", "touch", "wc")
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -55,11 +55,11 @@ class Beside:
         for name in PROGRAMS:
             (self.programs / name).symlink_to(BUSYBOX)
 
-    def is_well(self, path: str, tests: Sequence[str] = (), percent: int = 0) -> bool:
+    def is_well(self, path: str, tests: Sequence[str] = (), percent: int = 0, *, after: int = 1) -> bool:
         spec = ServiceSpec(
             image="registry.example/api:1",
             port=self.port,
-            health=Health(path=path),
+            health=Health(path=path, healthy_after=after),
             release=Release(smoke_tests=tests, max_smoke_failures_percent=percent),
         )
         told = {"PATH": str(self.programs), "ANSWERS": answers.script()}
@@ -97,3 +97,18 @@ def test_an_instance_is_well_once_enough_of_its_smoke_tests_are(beside: Beside, 
 def test_smoke_tests_are_asked_until_they_went_well_once(beside: Beside) -> None:
     assert beside.is_well("/200", ["/204"])
     assert beside.is_well("/200", ["/500"])
+
+
+def test_a_new_instance_is_well_after_so_many_answers_in_a_row(beside: Beside) -> None:
+    answered = [beside.is_well(path, after=3) for path in ("/200", "/200", "/500", "/200", "/301", "/200", "/200")]
+    assert answered == [False, False, False, False, False, True, True]
+
+
+def test_one_that_was_well_is_so_again_with_its_next_good_answer(beside: Beside) -> None:
+    answered = [beside.is_well(path, after=2) for path in ("/200", "/200", "/500", "/200")]
+    assert answered == [False, True, False, True]
+
+
+def test_smoke_tests_are_asked_before_good_answers_count(beside: Beside) -> None:
+    answered = [beside.is_well("/200", [test], after=2) for test in ("/500", "/204", "/204")]
+    assert answered == [False, False, True]

@@ -23,6 +23,7 @@ import pulumi
 
 from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
+from infra_kit.providers.aws import service_checks
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
 from infra_kit.providers.common import ambiguous, answers, caddy
@@ -81,6 +82,27 @@ GATE = f"""	@untried not file {{
 		try_files /{TRIED}
 	}}
 	error @untried 503
+"""
+
+
+CHECK = """\
+ask() {{ timeout {timeout} nc 127.0.0.1 {port} -e sh -c "$ANSWERS" sh "$1"; }}
+enough() {{ [ "$(wc -l <{row})" -ge {healthy_after} ]; }}
+{smoke_tests}touch {row}
+if ! ask {path}; then enough || : >{row}; exit 1; fi
+enough || echo >>{row}
+enough
+"""
+"""What ECS runs again and again. A new instance is well once it was so `healthy_after` times in a row; from then on it
+is as well as its last answer."""
+
+SMOKE_TESTS = """\
+if [ ! -f {tried} ]; then
+  failed=0
+  for path in {paths}; do ask $path || failed=$((failed + 1)); done
+  [ $failed -le {most} ] || exit 1
+  touch {tried}
+fi
 """
 
 
@@ -151,17 +173,20 @@ def _health(spec: ServiceSpec) -> dict[str, object]:
         "interval": seconds(health.interval),
         "timeout": min(seconds(health.timeout) * asked, MOST_TIMEOUT),
         "retries": health.unhealthy_after,
-        "startPeriod": seconds(health.start_timeout),
+        # Until it was well so often in a row, a check fails, and that is no fault then.
+        "startPeriod": min(service_checks.well_after(health), service_checks.MOST_START_SECONDS),
     }
 
 
 def script(spec: ServiceSpec, folder: str = DATA) -> str:
     """Asks the service. What a path may hold, a shell takes as it is."""
-    ask = f'timeout {seconds(spec.health.timeout)} nc 127.0.0.1 {spec.port} -e sh -c "$ANSWERS" sh'
-    well, tests = f"{ask} {spec.health.path}", spec.release.smoke_tests
-    if not tests:
-        return well
-    most = len(tests) * spec.release.max_smoke_failures_percent // 100
-    each = f"for path in {' '.join(tests)}; do {ask} $path || failed=$((failed + 1)); done"
-    done = f"{folder}/{TRIED}"
-    return f"[ -f {done} ] || {{ failed=0; {each}; [ $failed -le {most} ] && touch {done}; }} && {well}"
+    health, release = spec.health, spec.release
+    most = len(release.smoke_tests) * release.max_smoke_failures_percent // 100
+    tried = {"paths": " ".join(release.smoke_tests), "most": most, "tried": f"{folder}/{TRIED}"}
+    asked = {"timeout": seconds(health.timeout), "port": spec.port, "path": health.path}
+    return CHECK.format(
+        **asked,
+        smoke_tests=SMOKE_TESTS.format(**tried) if release.smoke_tests else "",
+        row=f"{folder}/row",
+        healthy_after=health.healthy_after,
+    )

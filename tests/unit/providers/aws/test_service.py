@@ -51,13 +51,19 @@ def test_a_link_opens_the_port_for_the_caller_and_nobody_else() -> None:
 def test_its_health_is_asked_beside_it_with_the_figures_that_were_said() -> None:
     made = service(port=3000, health=Health(path="/ready", interval="10s", timeout="3s", unhealthy_after=4))
     check = containers(made)["infra_kit_front"]["healthCheck"]
-    assert check == {
-        "command": ["CMD-SHELL", 'timeout 3 nc 127.0.0.1 3000 -e sh -c "$ANSWERS" sh /ready'],
-        "interval": 10,
-        "timeout": 3,
-        "retries": 4,
-        "startPeriod": 60,
-    }
+    kind, script = check.pop("command")
+    assert kind == "CMD-SHELL"
+    assert 'timeout 3 nc 127.0.0.1 3000 -e sh -c "$ANSWERS" sh "$1"' in script
+    assert "ask /ready" in script
+    # It takes 60 s to start, and is asked once more, 10 s later, before it is well.
+    assert check == {"interval": 10, "timeout": 3, "retries": 4, "startPeriod": 70}
+
+
+@pytest.mark.parametrize(
+    ("health", "seconds"), [(Health(healthy_after=5), 180), (Health(start_timeout="4m", healthy_after=5), 300)]
+)
+def test_an_instance_that_is_not_well_often_enough_yet_is_given_time(health: Health, seconds: int) -> None:
+    assert containers(service(health=health))["infra_kit_front"]["healthCheck"]["startPeriod"] == seconds
 
 
 def test_the_front_listens_elsewhere_than_the_service() -> None:
@@ -208,6 +214,10 @@ def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, Any], field:
         ({"health": Health(interval="2s", timeout="1s")}, "health.interval: given 2s, AWS takes '5s' to '300s'"),
         ({"health": Health(start_timeout="10m")}, "health.start_timeout: given 10m"),
         ({"health": Health(healthy_after=1)}, "health.healthy_after: given 1"),
+        (
+            {"health": Health(healthy_after=10, interval="60s")},
+            "health.healthy_after: given 10, one each 60s, the first after 60s: ECS waits 300 seconds",
+        ),
         ({"release": Release(max_failed_checks=5)}, "release.max_failed_checks: given 5"),
         ({"release": Release(max_error_percent=5, watch="90s")}, "release.watch: given 90s"),
     ],
