@@ -123,7 +123,7 @@ def env() -> None:
 
 @app.command()
 def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
-    """Print how to connect to a component, secrets in clear: all fields, or the value of one."""
+    """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one."""
     project, progress = Project.find(), Progress()
     name = _choose(project, stack, progress)
     read_config(project, name)

@@ -56,6 +56,11 @@ class Scope:
         return f"{type(self.parent).__name__} {self.name!r}"
 
     @property
+    def asked(self) -> Any:
+        """The component's `asked`."""
+        return self.parent.asked
+
+    @property
     def environment(self) -> Environment:
         return self.target.environment
 
@@ -220,6 +225,8 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
 
     name: str
     spec: S
+    asked: S
+    """The spec as it was before anything was left out, for what must be kept safe even so."""
     target: ResolvedTarget
     endpoint: E
 
@@ -244,7 +251,8 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
             _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
-        self.name, self.spec, self.stands_already = name, cast(S, fitted), existing is not None
+        self.name, self.stands_already = name, existing is not None
+        self.spec, self.asked = cast(S, fitted), cast(S, asked)
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))

@@ -113,6 +113,11 @@ class GatewaySpec(Spec):
         own = self.routes[pattern].jwt
         return self.jwt is not None if own is None else own
 
+    @property
+    def claim_headers(self) -> list[str]:
+        """The headers in which services believe claims: no visitor's own get through, also where none are told."""
+        return sorted(self.jwt.claims) if self.jwt else []
+
     def for_environment(self, environment: Environment) -> GatewaySpec:
         defaults = environment.defaults
         changes: dict[str, object] = {}

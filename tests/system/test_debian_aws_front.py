@@ -48,7 +48,9 @@ def free() -> int:
 
 def gateway(*, public: bool) -> Led:
     name = pulumi.Output.from_input("x")
-    return Led(targets=name, targets_name=name, balancer_name=name, max_body_mb=1, public=public)
+    return Led(
+        targets=name, targets_name=name, balancer_name=name, max_body_mb=1, claim_headers=["X-Tenant"], public=public
+    )
 
 
 class Front:
@@ -114,7 +116,9 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 
 def test_a_service_learns_what_the_load_balancer_saw_and_nothing_that_a_visitor_made_up(public: Front) -> None:
-    lies = dict.fromkeys(("Forwarded", "X_Original_Url", "X_Rewrite_Url", "X_Forwarded_Prefix", "Proxy"), "/admin")
+    lies = dict.fromkeys(
+        ("Forwarded", "X_Original_Url", "X_Rewrite_Url", "X_Forwarded_Prefix", "Proxy", "X_Tenant"), "/admin"
+    )
     got = public.passed(
         X_Forwarded_For="1.1.1.1, 203.0.113.9", X_Forwarded_Proto="https", X_Forwarded_Host="evil.example",
         X_Forwarded_Port="443", **lies,

@@ -63,6 +63,7 @@ def state(recording: Recording) -> dict[str, Any]:
                 "type": it.type,
                 "parent": it.parent,
                 "provider": it.options.provider,
+                "propertyDependencies": {key: list(on.urns) for key, on in it.request.propertyDependencies.items()},
                 "inputs": dict(it.inputs),
                 "outputs": {**it.inputs, **it.outputs},
             }

@@ -114,6 +114,7 @@ def lead(
                 targets_name=targets[name].arn_suffix,
                 balancer_name=balancer.arn_suffix,
                 max_body_mb=spec.max_body_mb,
+                claim_headers=scope.asked.claim_headers,
                 public=spec.public,
             )
         )

@@ -143,8 +143,13 @@ def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
         gate=GATE if spec.release.smoke_tests else "",
         ambiguous=ambiguous.PATH,
         visitor=_visitor(gateways),
-        unbelieved="".join(f"\t\theader_up -{name}\n" for name in UNBELIEVED),
+        unbelieved="".join(f"\t\theader_up -{name}\n" for name in _unbelieved(gateways)),
     )
+
+
+def _unbelieved(gateways: Sequence[Led]) -> list[str]:
+    """Of headers of claims too, which a load balancer does not make."""
+    return [*UNBELIEVED, *sorted({name for led in gateways for name in led.claim_headers})]
 
 
 def _visitor(gateways: Sequence[Led]) -> str:

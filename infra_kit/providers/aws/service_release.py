@@ -26,6 +26,7 @@ class Led:
     """`targetgroup/…`: as CloudWatch and scaling call it, and the next likewise."""
     balancer_name: pulumi.Output[str]
     max_body_mb: int
+    claim_headers: Sequence[str]
     public: bool
     """Else CloudFront comes before it."""
 

@@ -10,9 +10,17 @@ import pytest
 from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, Service
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.aws.gateway_rules import HALF, priorities
+from infra_kit.testing import Recording
 from tests.unit.providers.aws.gateways import DOMAINS, JWT, RULE, accepting, made, refused, rule, rules
-from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, ways_into
+from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, containers, ways_into
 from tests.unit.refusals import refusal
+
+
+def front(recording: Recording, service: str) -> str:
+    """The configuration of what stands beside its instances."""
+    environment = containers(recording, service)["infra_kit_front"]["environment"]
+    (text,) = (it["value"] for it in environment if it["name"] == "CADDYFILE")
+    return str(text)
 
 
 def test_everybody_comes_by_https_and_is_sent_there_otherwise() -> None:
@@ -145,6 +153,14 @@ def test_headers_of_claims_are_a_gap_and_tokens_are_checked_where_it_is_accepted
     assert [it.partition(": ")[2] for it in recording.warnings if "left out" in it] == [
         "jwt-claims is left out: the target 'aws' lacks it, and the stack accepted the gap."
     ]
+
+
+def test_where_the_gap_is_accepted_no_visitors_own_headers_of_claims_get_through_either() -> None:
+    jwt = JWT.model_copy(update={"claims": {"X-Tenant": "tenant_id", "X-Role": "role"}})
+    recording = made(accepting("jwt-claims"), jwt=jwt)
+    for name in ("api", "web"):
+        assert "header_up -X-Role\n\t\theader_up -X-Tenant\n" in front(recording, name)
+    assert "X-Tenant" not in front(made(jwt=JWT), "api")
 
 
 def test_a_preflight_needs_no_token_and_goes_where_its_request_will() -> None:
