@@ -5,7 +5,7 @@ asks: when the service's path does not answer well, the task is not well, and is
 trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear. A body beyond the
 gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
 bound. It compares paths as they were written, so one that the service may read as another is answered 400 here; and of
-what a visitor says of himself, nothing gets through.
+what a visitor says of himself, nothing gets through. And it puts on answers what headers a load balancer cannot.
 
 A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
 503, so that a load balancer sends it none and nobody learns of it by its name.
@@ -59,7 +59,7 @@ CADDYFILE = """{{
 }}
 https://localhost:{port}, https://:{port} {{
 	tls internal
-	@large header_regexp Content-Length {larger}
+{headers}	@large header_regexp Content-Length {larger}
 	error @large 413
 	@ambiguous vars_regexp {{http.request.orig_uri}} `(?i)^[^?]*?({ambiguous})`
 	error @ambiguous 400
@@ -70,11 +70,12 @@ https://localhost:{port}, https://:{port} {{
 		trusted_proxies 0.0.0.0/0 ::/0
 		header_up X-Forwarded-For `{visitor}` $1
 		header_up X-Forwarded-Host {{http.request.hostport}}
-{unbelieved}	}}
+{unbelieved}{replaced}	}}
 }}
 """
 """A load balancer names no host in its handshake, and nobody else reaches it. It says itself by which scheme it was
-asked, and puts the address that it was asked from behind those that a visitor claims; a host it hands on as claimed."""
+asked, and puts the address that it was asked from behind those that a visitor claims; a host it hands on as claimed.
+Headers of answers are put on before there is one, so that errors have them too, and the service's own are taken off."""
 
 
 GATE = f"""	@untried not file {{
@@ -135,11 +136,15 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
 
 def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
     most = max((led.max_body_mb for led in gateways), default=1) * BYTES
+    # Of several gateways that say a header, the one that the program makes first.
+    headers = {name: value for led in reversed(gateways) for name, value in led.headers.items()}
     return CADDYFILE.format(
         port=port(spec),
         service=spec.port,
         most=most,
         larger=above(most),
+        headers="".join(f"\theader {name} `{value}`\n" for name, value in headers.items()),
+        replaced="".join(f"\t\theader_down -{name}\n" for name in headers),
         gate=GATE if spec.release.smoke_tests else "",
         ambiguous=ambiguous.PATH,
         visitor=_visitor(gateways),
