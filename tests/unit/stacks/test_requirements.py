@@ -139,6 +139,13 @@ def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_c
     )
 
 
+def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_the_services(infra: Infra) -> None:
+    limits = stack_of(infra, "zuclubit-development").named("gateway-server").inputs["limits"]
+    assert [(it["by"], it["requests"], it["per"]) for it in limits] == [("address", 1000, 60), ("user", 100, 60)]
+    said = [line for line in stack_of(infra, "zuclubit-production").warnings if line.startswith("Gateway 'gateway'")]
+    assert any("rate-limits-by-token is left out" in line for line in said)
+
+
 def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token(infra: Infra) -> None:
     paths = yaml.safe_load(API.read_text())["paths"]
     operations = [(path, it) for path, item in paths.items() for it in item.values()]
