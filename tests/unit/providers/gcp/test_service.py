@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra_kit import Gateway, Health, Release, Scaling, Service, Sidecar, Worker
+from infra_kit import Gateway, Health, Release, Scaling, Service, Sidecar, Volume, Worker
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from tests.unit.providers.gcp.workloads import GCP, IMAGE, container, of, service, template
 from tests.unit.refusals import refusal
@@ -174,6 +174,10 @@ def test_a_watch_that_cloud_run_does_not_keep_is_said_in_the_plan(said: list[str
             "scaling-by-requests: Cloud Run scales by",
         ),
         ({"max_instances": 9, "scaling": Scaling(memory_percent=80)}, "scaling-by-memory: Cloud Run scales by"),
+        (
+            {"volumes": {"data": Volume(path="/data", size_gb=1)}},
+            "volumes: of what Cloud Run mounts, a bucket is no POSIX file system",
+        ),
     ],
 )
 def test_what_cloud_run_lacks_is_a_gap_with_a_way_out(asked: Mapping[str, Any], why: str) -> None:
