@@ -19,6 +19,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.lock_in import lock_in
+from infra_kit.commands.plan import plan
+from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
@@ -30,10 +34,6 @@ from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError,
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-StackName = Annotated[
-    str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
-]
 AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
@@ -45,7 +45,6 @@ Port = Annotated[
 ]
 InClear = Annotated[bool, typer.Option("--show-secrets", help="Print the URL with its password.")]
 Command = Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND …]", help="Run this, and close after it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -124,13 +123,7 @@ def env() -> None:
 @app.command()
 def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
     """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one."""
-    project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
-    found = connections.find(state, component)
+    found = connections.find(_standing(stack, Progress()), component)
     if field:
         value = found.clear(field)
         print(json.dumps(found.fields[field]) if as_json else value)
@@ -150,12 +143,8 @@ def connect(
     show_secrets: InClear = False,
 ) -> None:
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
-    project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
+    progress = Progress()
+    state = _standing(stack, progress)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
@@ -169,6 +158,11 @@ def connect(
                 wait()
             except KeyboardInterrupt:
                 print()
+
+
+app.command()(plan)
+app.command("lock-in")(lock_in)
+app.command()(transition)
 
 
 def main() -> None:
@@ -197,6 +191,17 @@ def _state(project: Project, name: str, progress: Progress) -> dict[str, object]
     project.prepare()
     stack = Stack(project, name, pulumi_cli.ensure(progress))
     return stack.state() if stack.exists() else {}
+
+
+def _standing(stack: str | None, progress: Progress) -> dict[str, object]:
+    """The state of a stack that is up."""
+    project = Project.find()
+    name = _choose(project, stack, progress)
+    read_config(project, name)
+    state = _state(project, name, progress)
+    if not state.get("resources"):
+        raise ConfigError(_not_up(name))
+    return state
 
 
 def _not_up(stack: str) -> str:

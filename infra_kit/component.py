@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
 import pulumi
 
@@ -271,6 +271,23 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
         scope.check_overrides()
         self._publish()
+
+    @classmethod
+    def _standing(
+        cls,
+        name: str,
+        arguments: Mapping[str, Any],
+        existing: Callable[[Any, Scope], E],
+        *,
+        target: Target | None,
+        opts: pulumi.ResourceOptions | None,
+        **own: object,
+    ) -> Self:
+        """One that stands already. `own` are attributes that it has before anything else."""
+        it = cls.__new__(cls)
+        vars(it).update(own)
+        Component.__init__(it, name, arguments, target=target, overrides=None, opts=opts, existing=existing)
+        return it
 
     @classmethod
     def type_token(cls) -> str:

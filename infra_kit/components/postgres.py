@@ -271,12 +271,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
         known = connection_urls.read(f"Postgres {name!r}: url", url, ("postgresql", "postgres"), default_port=5432)
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
-        database = cls.__new__(cls)
-        database._own_access = access
-        Component.__init__(
-            database, name, {}, target=target, overrides=None, opts=opts, existing=lambda _driver, _scope: endpoint
-        )
-        return database
+        return cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts, _own_access=access)
 
 
 def _reached_by(
