@@ -1,6 +1,7 @@
 """infra-kit: stands a stack up, shows it, stops it, destroys it.
 
-Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data would be lost), 4 another run is at work.
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused (data would be lost), 4 another run is at work, 5 over budget,
+6 findings.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.plan import plan
@@ -162,6 +164,7 @@ def connect(
 
 app.command()(plan)
 app.command("lock-in")(lock_in)
+app.command()(audit)
 app.command()(transition)
 
 
