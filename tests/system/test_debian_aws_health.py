@@ -63,7 +63,7 @@ class Beside:
             release=Release(smoke_tests=tests, max_smoke_failures_percent=percent),
         )
         told = {"PATH": str(self.programs), "ANSWERS": answers.script()}
-        asked = [self.programs / "sh", "-c", service_front.script(spec, str(self.data))]
+        asked = [str(self.programs / "sh"), "-c", service_front.script(spec, str(self.data))]
         return subprocess.run(asked, check=False, env=told).returncode == 0
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pulumi
 
@@ -17,11 +18,11 @@ def say(scope: Scope, linked: Sequence[Link]) -> None:
         return
     for link in linked:
         if link.to.stands_already:
-            places(link).apply(lambda found, link=link: _say(scope, link, {host for host, _ in found}))
+            places(link).apply(partial(_say, scope, link))
 
 
-def _say(scope: Scope, link: Link, hosts: set[str]) -> None:
-    if private := sorted(host for host in hosts if not is_public(host)):
+def _say(scope: Scope, link: Link, found: Sequence[tuple[str, int]]) -> None:
+    if private := sorted({host for host, _ in found if not is_public(host)}):
         pulumi.log.warn(
             f"{scope.what}: links: {link} stood already ({', '.join(private)}), and {scope.network.name!r} is a "
             "network made here: it leads there only if the database has a public address. Where it has none, give "

@@ -69,8 +69,8 @@ def test_whoever_is_known_by_his_token_is_only_counted_where_one_is_needed(by: s
 def test_a_limit_by_user_over_all_routes_counts_on_those_that_need_a_token() -> None:
     def program() -> None:
         api = service()
-        routes = {"/*": api, "/open/*": GatewayRoute(api, jwt=False)}
-        Gateway("edge", jwt=JWT, routes=routes, limits=[RateLimit(requests=1, by="user")])
+        limits = [RateLimit(requests=1, by="user")]
+        Gateway("edge", jwt=JWT, routes={"/*": api, "/open/*": GatewayRoute(api, jwt=False)}, limits=limits)
 
     record(program)
 

@@ -9,8 +9,8 @@ import pytest
 
 from infra_kit import Job, Network, Postgres, Service, Sidecar, Volume, Worker
 from infra_kit.errors import SpecError
-from infra_kit.testing import Recording, record
 from infra_kit.policies import is_wild
+from infra_kit.testing import Recording, record
 from tests.unit.providers.aws.workloads import (
     AWS,
     IMAGE,
