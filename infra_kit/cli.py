@@ -22,7 +22,11 @@ from rich.table import Table
 
 from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.compare import compare
+from infra_kit.commands.doctor import doctor
+from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
+from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
@@ -165,6 +169,10 @@ def connect(
 app.command()(plan)
 app.command("lock-in")(lock_in)
 app.command()(audit)
+app.command()(compare)
+app.command()(phases)
+app.command()(graph)
+app.command()(doctor)
 app.command()(transition)
 
 

@@ -56,11 +56,6 @@ class Scope:
         return f"{type(self.parent).__name__} {self.name!r}"
 
     @property
-    def asked(self) -> Any:
-        """The component's `asked`."""
-        return self.parent.asked
-
-    @property
     def environment(self) -> Environment:
         return self.target.environment
 
@@ -246,13 +241,12 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         naming.check(kind, name)
         program = _program.current()
         self.target = program.resolve(target) if target else program.default_target
-        asked = specs.build(self.SPEC, kind, name, arguments)
+        asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
         if network:
             _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
-        self.name, self.stands_already = name, existing is not None
-        self.spec, self.asked = cast(S, fitted), cast(S, asked)
+        self.name, self.asked, self.spec, self.stands_already = name, asked, cast(S, fitted), existing is not None
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
@@ -274,19 +268,11 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
 
     @classmethod
     def _standing(
-        cls,
-        name: str,
-        arguments: Mapping[str, Any],
-        existing: Callable[[Any, Scope], E],
-        *,
-        target: Target | None,
-        opts: pulumi.ResourceOptions | None,
-        **own: object,
+        cls, name: str, arguments: Mapping[str, Any], existing: Callable[[Any, Scope], E], **placed: Any
     ) -> Self:
-        """One that stands already. `own` are attributes that it has before anything else."""
+        """One that stands already; `placed` are its `target` and `opts`."""
         it = cls.__new__(cls)
-        vars(it).update(own)
-        Component.__init__(it, name, arguments, target=target, overrides=None, opts=opts, existing=existing)
+        Component.__init__(it, name, arguments, overrides=None, existing=existing, **placed)
         return it
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra_kit import features
+from infra_kit.components.gateway import GatewaySpec
 from infra_kit.engine.guard import holds_data
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
 
@@ -29,12 +30,9 @@ def _alone(seen: Seen) -> bool:
 def _without_limits(seen: Seen) -> bool:
     """A gateway that nothing stands before and that bounds nobody."""
     spec = seen.made and seen.made.spec
-    routes = getattr(spec, "routes", {}).values()
-    limits = [
-        *getattr(spec, "rate_limits", ()),
-        *(limit for route in routes for limit in getattr(route, "rate_limits", ())),
-    ]
-    return seen.in_production and getattr(spec, "public", False) and not limits
+    if not isinstance(spec, GatewaySpec) or not spec.public:
+        return False
+    return seen.in_production and not spec.limits and not any(route.limits for route in spec.routes.values())
 
 
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -57,6 +55,6 @@ RULES = (
     Rule(
         "no-rate-limit", _LOW, "a public gateway bounds nobody",
         "one client can take all of it, and passwords can be tried",
-        "rate_limits on its routes, for logins above all", _component("Gateway"), _without_limits,
+        "limits=[RateLimit(…)] on its routes, for logins above all", _component("Gateway"), _without_limits,
     ),
 )  # fmt: skip

@@ -115,7 +115,7 @@ def lead(
                 balancer_name=balancer.arn_suffix,
                 max_body_mb=spec.max_body_mb,
                 headers=gateway_headers.of_services(spec),
-                claim_headers=scope.asked.claim_headers,
+                claim_headers=scope.parent.asked.claim_headers,
                 public=spec.public,
             )
         )

@@ -125,7 +125,7 @@ def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, Backend]) -
         **nowhere,
         host_rules=[{"hosts": list(spec.domains) or ["*"], "path_matcher": NAME}],
         path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, backends)}],
-        header_action=load_balancer.headers(spec.response_headers, scope.asked.claim_headers),
+        header_action=load_balancer.headers(spec.response_headers, scope.parent.asked.claim_headers),
     )
 
 

@@ -9,7 +9,7 @@ import pulumi_docker as docker
 import pulumi_gcp as gcp
 import pytest
 
-from infra_kit import Gateway, Postgres, Service
+from infra_kit import Gateway, Postgres, RateLimit, Service
 from infra_kit.errors import ConfigError
 from infra_kit.planning import sarif
 from infra_kit.planning.audit import Audit, Severity, audit
@@ -85,6 +85,18 @@ def task(*variables: tuple[str, str]) -> Callable[[], object]:
     )
 
 
+def gateway(*limits: RateLimit) -> Callable[[], object]:
+    def program() -> None:
+        api = Service("api", image="registry.example/api:1", port=3000, min_instances=2)
+        Gateway("edge", routes={"/*": api}, domains=["shop.example"], limits=limits)
+
+    return program
+
+
+def service(instances: int) -> Callable[[], object]:
+    return lambda: Service("api", image="registry.example/api:1", port=3000, min_instances=instances)
+
+
 CASES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "public-database": (rds(publicly_accessible=True), rds()),
     "unencrypted-database": (rds(storage_encrypted=False), rds()),
@@ -105,6 +117,8 @@ CASES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "capabilities": (container(capabilities={"drops": ["CAP_CHOWN"]}), container()),
     "no-memory-limit": (container(memory=0), container()),
     "secret-in-environment": (task(("DB_PASSWORD", "hunter2")), task(("DB_PASSWORD_FILE", "/run/secrets/db"))),
+    "no-rate-limit": (gateway(), gateway(RateLimit(requests=1000, per="5m"))),
+    "single-instance": (service(1), service(2)),
     "plain-database": (sql(ssl_mode="ALLOW_UNENCRYPTED_AND_ENCRYPTED"), sql()),
 }
 

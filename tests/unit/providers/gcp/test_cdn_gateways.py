@@ -28,7 +28,7 @@ def program(led: Led = lambda inner: {"/*": inner}, paths: Mapping[str, str] | N
     Cdn("edge", routes=led(inner), domains=["www.example.com"])
 
 
-def made(config: Mapping[str, str] = GCP, **asked: Any) -> Recording:
+def made(config: Mapping[str, Any] = GCP, **asked: Any) -> Recording:
     return of(lambda: program(**asked), config)
 
 
