@@ -12,7 +12,7 @@
 - A body beyond `max_body_mb` is answered 413 by what stands before each instance (`service_front`); of two gateways to
   one service, the larger bound holds.
 - One that is not public is internal, in the private subnets, and answers CloudFront alone (`gateway_front`).
-- Of `response_headers`, a load balancer knows those in `gateway_headers`.
+- Of `response_headers`, a load balancer knows some (`gateway_headers`); `service_front` puts the others on answers.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) ->
         "waf": props["waf"],
         "jwt": {**props["jwt"], "claims": claims, "remembered_ms": KEYS_REMEMBERED_MS} if route["jwt"] else None,
         "by_address": [limit for limit in limits if not limit["claim"]],
-        "by_token": [limit for limit in limits if limit["claim"]],
+        "by_token": [limit for limit in limits if limit["claim"] and route["jwt"]],
     }
 
 

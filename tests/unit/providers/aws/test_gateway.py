@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, Service
@@ -188,14 +189,27 @@ def test_the_headers_that_a_load_balancer_knows_are_put_on_answers() -> None:
     assert https["routingHttpResponseServerEnabled"] is False
 
 
+def test_the_others_are_put_on_answers_beside_each_instance_and_the_plan_says_where_they_lack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, *_: said.append(text))
+    recording = made(response_headers={"X-Frame-Options": "DENY", "X-Mark": '{"a": "b c"}'})
+    assert '\theader X-Mark `{"a": "b c"}`\n' in front(recording, "api")
+    assert "X-Frame-Options" not in front(recording, "api")
+    assert [text for text in said if "response_headers: X-Mark: a load balancer of AWS does not put this on" in text]
+
+
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        ({"Referrer-Policy": "no-referrer"}, "Referrer-Policy: a load balancer of AWS does not put this on answers"),
+        ({"X-Mark": "a`b"}, "X-Mark: given 'a`b'; on aws a proxy beside each instance puts it on answers"),
+        ({"X-Mark": "{http.request.host}"}, "X-Mark: given '{http.request.host}'; on aws a proxy"),
+        ({"-X": "y"}, "-X: given 'y'; on aws a proxy"),
         ({"X-Frame-Options": "ALLOWALL"}, "X-Frame-Options: given 'ALLOWALL', AWS takes DENY or SAMEORIGIN"),
     ],
 )
-def test_other_headers_are_refused(headers: dict[str, str], words: str) -> None:
+def test_values_that_cannot_be_put_on_answers_are_refused(headers: dict[str, str], words: str) -> None:
     assert f"response_headers: {words}" in refused(response_headers=headers)
 
 
