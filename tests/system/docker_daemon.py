@@ -15,9 +15,10 @@ from pathlib import Path
 from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
+from tests.system.side_by_side import NUMBER
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
-WIRE, POOL = "10.97.0", "10.97.128.0/17"
+WIRE, POOL = f"10.97.{NUMBER}", f"10.97.{128 + 8 * NUMBER}.0/21"
 """What the wire, and the networks of a daemon, take their addresses from."""
 
 
