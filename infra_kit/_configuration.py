@@ -14,9 +14,12 @@ from infra_kit.errors import ConfigError
 
 NAMESPACE = "infra-kit"
 KEYS = frozenset(
-    {"target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release"}
+    {
+        "target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release",
+        "usage", "currency", "accepted-lock-in", "accepted-findings",
+    }
 )  # fmt: skip
-"""All but the providers' settings, which stand under their target's name."""
+"""All but the providers' settings, which stand under their target's name. The last line is the planner's alone."""
 
 
 def read() -> pulumi.Config:

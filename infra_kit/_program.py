@@ -6,7 +6,7 @@ threads, and because `set_mocks` keeps the old root stack.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -20,9 +20,27 @@ from infra_kit.target import ResolvedTarget, Target, check_keys, default, resolv
 
 if TYPE_CHECKING:
     from infra_kit.components.network import Network
+    from infra_kit.features import Feature
+    from infra_kit.spec import Spec
 
 T = TypeVar("T")
 CHILD = "child of"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A component that a program made: what it was asked for, and where it stands."""
+
+    name: str
+    type: str
+    """Its type token: `infra-kit:index:Postgres`."""
+    spec: Spec
+    """What it is: without what its target lacks."""
+    left_out: Mapping[Feature, str]
+    """What was asked for too and its target lacks, with why that may be left out."""
+    target: ResolvedTarget
+    stands_already: bool
+    """It was there before, and infra_kit only knows how to reach it."""
 
 
 @dataclass
@@ -30,6 +48,8 @@ class Program:
     """The memory of one program run."""
 
     names: dict[str, str] = field(default_factory=dict)
+    components: list[Made] = field(default_factory=list)
+    """All of ours, in the order in which they were made."""
     shared: dict[object, Any] = field(default_factory=dict)
     """What all on a target share, by its role and the key of the target or the provider that the user chose."""
     targets: dict[str, ResolvedTarget] = field(default_factory=dict)

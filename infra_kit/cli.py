@@ -1,6 +1,7 @@
 """infra-kit: stands a stack up, shows it, stops it, destroys it.
 
-Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data would be lost), 4 another run is at work.
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused (data would be lost), 4 another run is at work, 5 over budget,
+6 findings.
 """
 
 from __future__ import annotations
@@ -19,6 +20,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from infra_kit.commands.audit import audit
+from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.compare import compare
+from infra_kit.commands.graph import graph
+from infra_kit.commands.lock_in import lock_in
+from infra_kit.commands.phases import phases
+from infra_kit.commands.plan import plan
+from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
@@ -30,10 +39,6 @@ from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError,
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-StackName = Annotated[
-    str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
-]
 AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
@@ -45,7 +50,6 @@ Port = Annotated[
 ]
 InClear = Annotated[bool, typer.Option("--show-secrets", help="Print the URL with its password.")]
 Command = Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND …]", help="Run this, and close after it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -169,6 +173,15 @@ def connect(
                 wait()
             except KeyboardInterrupt:
                 print()
+
+
+app.command()(plan)
+app.command("lock-in")(lock_in)
+app.command()(audit)
+app.command()(compare)
+app.command()(phases)
+app.command()(graph)
+app.command()(transition)
 
 
 def main() -> None:

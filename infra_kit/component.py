@@ -248,6 +248,16 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
+        program.components.append(
+            _program.Made(
+                name=name,
+                type=self.type_token(),
+                spec=fitted,
+                left_out=left_out,
+                target=self.target,
+                stands_already=self.stands_already,
+            )
+        )
         _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)

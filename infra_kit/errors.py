@@ -44,6 +44,7 @@ class UnsupportedFeatureError(TargetError):
 
     def __init__(self, target: str, component: str, name: str, gaps: Iterable[tuple[str, str]]) -> None:
         listed = list(gaps)
+        self.name, self.features = name, tuple(feature for feature, _ in listed)
         lines = [f"  {feature}: {hint}" for feature, hint in listed]
         features = ", ".join(feature for feature, _ in listed)
         super().__init__(
@@ -64,6 +65,14 @@ class OverrideError(SpecError):
 
 class ServerError(InfraKitError):
     """A server of the local target could not be started, reached or changed. Nothing was deleted."""
+
+
+class ProgramError(InfraKitError):
+    """The user's program failed when it was run: its own words, with the file and the line."""
+
+
+class PlanningError(InfraKitError):
+    """A plan cannot be made of what was given: a price, an assumption, a budget, a file that is none of ours."""
 
 
 class EngineError(InfraKitError):

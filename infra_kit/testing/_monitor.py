@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.mocks import MockEngine, MockMonitor, Mocks
@@ -31,6 +31,16 @@ Answer = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Values, or a function from the plain inputs to them."""
 
 
+class Unknown(Protocol):
+    """What answers where no table has anything: without it a recording refuses the call, and adds no output."""
+
+    def outputs(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a resource of that type has beside its inputs."""
+
+    def call(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a provider's function answers."""
+
+
 class RecordingError(InfraKitError):
     """The recorded program does what a real engine would refuse, or asks what nothing here can answer."""
 
@@ -38,13 +48,16 @@ class RecordingError(InfraKitError):
 class Monitor(MockMonitor):
     """Keeps every resource that the program registers."""
 
-    def __init__(self, outputs: Mapping[str, Answer], calls: Mapping[str, Answer]) -> None:
+    def __init__(
+        self, outputs: Mapping[str, Answer], calls: Mapping[str, Answer], unknown: Unknown | None = None
+    ) -> None:
         super().__init__(cast(Mocks, None))  # whatever would ask them is overridden here
         self.requests: dict[str, resource_pb2.RegisterResourceRequest] = {}
         self.states: dict[str, dict[str, Any]] = {}
         self.transforms = Transforms()
         self._outputs = outputs
         self._calls = calls
+        self._unknown = unknown
         self._lock = threading.Lock()
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -73,14 +86,20 @@ class Monitor(MockMonitor):
         """The inputs, and what the table of answers adds; secret what the program asked to be."""
         inputs = bag(request.object)
         answer = _answer(request.type, self._outputs, "OUTPUTS")
-        added = _ask(answer, {**plain(inputs), "urn": urn}) if answer is not None else {}
+        known = {**plain(inputs), "urn": urn}
+        if answer is not None:
+            added = _ask(answer, known)
+        else:
+            added = self._unknown.outputs(request.type, known) if self._unknown else {}
         state = {**inputs, **added}
         return state | {key: secret(plain(state.get(key))) for key in request.additionalSecretOutputs}
 
     def ReadResource(self, request: Any) -> resource_pb2.ReadResourceResponse:
         """What a program reads, e.g. `Bucket.get(…)`, is not its own: it is answered, and not recorded."""
         urn = self.make_urn(request.parent, request.type, request.name)
-        return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
+        inputs = bag(request.properties)
+        added = self._unknown.outputs(request.type, {**plain(inputs), "urn": urn}) if self._unknown else {}
+        return resource_pb2.ReadResourceResponse(urn=urn, properties=message({**inputs, **added}))
 
     def Invoke(self, request: Any) -> resource_pb2.ResourceInvokeResponse:
         self.transforms.run_invoke(request)
@@ -93,6 +112,8 @@ class Monitor(MockMonitor):
 
     def _answer_of_call(self, token: str) -> Answer:
         answer = _answer(token, self._calls, "CALLS")
+        if answer is None and self._unknown:
+            return partial(self._unknown.call, token)
         if answer is None:
             raise RecordingError(
                 f'the program calls {token}, and nothing here answers it. Say record(…, calls={{"{token}": {{…}}}}).'
@@ -118,10 +139,13 @@ class Engine(MockEngine):
     def __init__(self) -> None:
         super().__init__(None)
         self.warnings: list[str] = []
+        self.notes: dict[str, list[str]] = {}
 
     def Log(self, request: Any) -> None:
         if request.severity == engine_pb2.WARNING:
             self.warnings.append(request.message)
+        if request.severity == engine_pb2.INFO:
+            self.notes.setdefault(request.urn, []).append(request.message)
 
 
 def _ask(answer: Answer, inputs: Mapping[str, Any]) -> Mapping[str, Any]:

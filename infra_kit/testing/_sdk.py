@@ -14,12 +14,26 @@ from pulumi.runtime import rpc
 @cache
 def classes(token: str) -> tuple[Callable[..., pulumi.Resource], type]:
     """The class of a type, and that of its arguments."""
-    package, path, name = token.split(":")
-    known = rpc._RESOURCE_MODULES[f"{package}:{path}"][0].mod_info  # type: ignore[attr-defined]
-    kind = getattr(import_module(known["fqn"]), name)
+    name, kind = token.rpartition(":")[2], _class(token)
     module = import_module(kind.__module__)
     # The generator calls it so where a nested type has the other name.
     return kind, getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+
+
+def _class(token: str) -> Callable[..., pulumi.Resource]:
+    package, path, name = token.split(":")
+    known = rpc._RESOURCE_MODULES[f"{package}:{path}"][0].mod_info  # type: ignore[attr-defined]
+    found: Callable[..., pulumi.Resource] = getattr(import_module(known["fqn"]), name)
+    return found
+
+
+@cache
+def kind(token: str) -> type | None:
+    """The class of a type; None where no SDK that is loaded has it."""
+    package, _, rest = token.partition(":")
+    known = f"{package}:{rest.partition(':')[0]}" in rpc._RESOURCE_MODULES
+    found = _class(token) if known else None
+    return found if isinstance(found, type) else None
 
 
 def inputs(token: str) -> Mapping[str, str]:

@@ -20,7 +20,8 @@ from pulumi.runtime.settings import SETTINGS, Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
 from infra_kit import _program
-from infra_kit.testing._monitor import STACK, Answer, Engine, Monitor
+from infra_kit._program import Made
+from infra_kit.testing._monitor import STACK, Answer, Engine, Monitor, Unknown
 from infra_kit.testing._values import bag, holds_secret, plain
 
 Program = Callable[[], object]
@@ -80,6 +81,10 @@ class Recording:
     secret_exports: frozenset[str]
     warnings: tuple[str, ...]
     """Logged by `pulumi.log.warn`, e.g. each accepted gap; and, of a recording only, gaps accepted for no component."""
+    notes: Mapping[str, tuple[str, ...]]
+    """Logged by `pulumi.log.info`, by the URN of what it is about, e.g. the size that was picked and why."""
+    components: tuple[Made, ...]
+    """Ours, in the order in which they were made."""
 
     def of_type(self, token: str) -> tuple[Resource, ...]:
         """The resources of a type, e.g. `infra-kit:index:Postgres`."""
@@ -108,6 +113,7 @@ def record(
     secrets: Iterable[str] = (),
     outputs: Mapping[str, Answer] | None = None,
     calls: Mapping[str, Answer] | None = None,
+    unknown: Unknown | None = None,
 ) -> Recording:
     """Runs a Pulumi program to its end and returns what it would make. Nothing is made, nothing is reached.
 
@@ -124,31 +130,34 @@ def record(
         outputs: by type token, what a resource answers beside its inputs: values, or a function of the inputs
             and its `urn`.
         calls: by token, what a provider's function answers, e.g. `aws:index/getCallerIdentity:getCallerIdentity`.
+        unknown: what answers where neither these nor a provider package's own tables do.
 
     Raises:
         RecordingError: two resources have one URN, or a call has no answer.
     """
-    monitor, engine = Monitor(outputs or {}, calls or {}), Engine()
+    monitor, engine = Monitor(outputs or {}, calls or {}, unknown), Engine()
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
     with ThreadPoolExecutor(max_workers=1) as own:
-        engine.warnings += own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
-    return _recording(monitor, engine)
+        memory = own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
+    return _recording(monitor, engine, memory)
 
 
-def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> list[str]:
-    """Runs the program; returns what is worth a warning only at its end."""
+def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> _program.Program:
+    """Runs the program; returns what it remembers at its end."""
     configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root()))
     pulumi.runtime.set_all_config(config, secrets)
     failures: list[BaseException] = []
     asyncio.run(_main(program, failures))
     if failures:
         raise failures[0]
-    return [
+    memory = _program.current()
+    settings["engine"].warnings += [
         f"infra-kit:accepted-gaps: {name}: this program makes no component of that name, so nothing was accepted."
-        for name in _program.current().unused_gaps()
+        for name in memory.unused_gaps()
     ]
+    return memory
 
 
 async def _main(program: Program, failures: list[BaseException]) -> None:
@@ -190,7 +199,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _recording(monitor: Monitor, engine: Engine) -> Recording:
+def _recording(monitor: Monitor, engine: Engine, memory: _program.Program) -> Recording:
     made = sorted(monitor.requests.items())
     stack = next(urn for urn, request in made if request.type == STACK)
     exports = monitor.states[stack]
@@ -199,6 +208,8 @@ def _recording(monitor: Monitor, engine: Engine) -> Recording:
         exports=plain(exports),
         secret_exports=_secret_keys(exports),
         warnings=tuple(engine.warnings),
+        notes={urn: tuple(texts) for urn, texts in engine.notes.items()},
+        components=tuple(memory.components),
     )
 
 

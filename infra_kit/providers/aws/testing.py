@@ -22,13 +22,18 @@ def _arn(service: str, path: str) -> Answer:
     }
 
 
+def _owner(inputs: Mapping[str, Any]) -> str:
+    """The component that it is of; a resource beside our components goes by its own name."""
+    return str((inputs.get("tags") or {}).get("component") or inputs["urn"].rpartition("::")[2])
+
+
 def _named(role: str) -> Answer:
     """The name that Pulumi gives."""
-    return lambda inputs: {"name": f"{inputs['tags']['component']}-{role}-1a2b3c4"}
+    return lambda inputs: {"name": f"{_owner(inputs)}-{role}-1a2b3c4"}
 
 
 def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = inputs["tags"]["component"]
+    name = _owner(inputs)
     return {
         "primaryEndpointAddress": f"master.{name}.abc123.use1.cache.amazonaws.com",
         "readerEndpointAddress": f"replica.{name}.abc123.use1.cache.amazonaws.com",
@@ -42,23 +47,23 @@ def _role(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _user(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-user-1a2b3c4"
+    name = f"{_owner(inputs)}-user-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
 
 
 def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-bus-1a2b3c4"
+    name = f"{_owner(inputs)}-bus-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{name}"}
 
 
 def _rule(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-rule-1a2b3c4"
+    name = f"{_owner(inputs)}-rule-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{inputs['eventBusName']}/{name}"}
 
 
 def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """A queue that sends what it gives up to another is told from that one."""
-    name = f"{inputs['tags']['component']}-{'queue' if 'redrivePolicy' in inputs else 'dead-letters'}-1a2b3c4"
+    name = f"{_owner(inputs)}-{'queue' if 'redrivePolicy' in inputs else 'dead-letters'}-1a2b3c4"
     return {
         "name": name,
         "arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}",
@@ -67,7 +72,7 @@ def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bucket(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-bucket-1a2b3c4"
+    name = f"{_owner(inputs)}-bucket-1a2b3c4"
     return {
         "bucket": name,
         "arn": f"arn:aws:s3:::{name}",
@@ -78,8 +83,8 @@ def _bucket(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _distribution(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "arn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1{inputs['tags']['component'].upper()}",
-        "domainName": f"d1{inputs['tags']['component']}.cloudfront.net",
+        "arn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1{_owner(inputs).upper()}",
+        "domainName": f"d1{_owner(inputs)}.cloudfront.net",
         "hostedZoneId": "Z2FDTNDATAQYW2",
     }
 
@@ -87,7 +92,7 @@ def _distribution(inputs: Mapping[str, Any]) -> dict[str, Any]:
 def _certificate(inputs: Mapping[str, Any]) -> dict[str, Any]:
     domains = [inputs["domainName"], *inputs.get("subjectAlternativeNames", [])]
     return {
-        "arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/{inputs['tags']['component']}",
+        "arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/{_owner(inputs)}",
         "domainValidationOptions": [
             {
                 "domainName": domain,
@@ -101,7 +106,7 @@ def _certificate(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-{'replica' if 'replicateSourceDb' in inputs else 'server'}"
+    name = f"{_owner(inputs)}-{'replica' if 'replicateSourceDb' in inputs else 'server'}"
     return {
         "address": f"{name}.abc123.{REGION}.rds.amazonaws.com",
         "identifier": f"{name}-1a2b3c4",
@@ -111,12 +116,12 @@ def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pooler(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-pooler-1a2b3c4"
+    name = f"{_owner(inputs)}-pooler-1a2b3c4"
     return {"name": name, "endpoint": f"{name}.proxy-abc123.{REGION}.rds.amazonaws.com"}
 
 
 def _cluster(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-1a2b3c4"
+    name = f"{_owner(inputs)}-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{name}"}
 
 
@@ -129,7 +134,7 @@ def _balanced(kind: str) -> Answer:
     """What belongs to a load balancer is named by it."""
 
     def answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
-        name = f"{inputs['tags']['component']}-1a2b3c4"
+        name = f"{_owner(inputs)}-1a2b3c4"
         suffix = f"{kind}/{name}"
         return {
             "name": name,
@@ -143,7 +148,7 @@ def _balanced(kind: str) -> Answer:
 
 
 def _repository(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-1a2b3c4"
+    name = f"{_owner(inputs)}-1a2b3c4"
     return {
         "name": name,
         "arn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{name}",
@@ -156,7 +161,7 @@ def _parameter(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _log_group(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{inputs['tags']['component']}-log-1a2b3c4"
+    name = f"{_owner(inputs)}-log-1a2b3c4"
     return {"name": name, "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"}
 
 

@@ -83,9 +83,9 @@ def secret(value: SecretStr | pulumi.Output[str]) -> pulumi.Output[str]:
 
 
 class VpsSettings(Settings):
-    host: Host
+    host: Host = Field(examples=["203.0.113.10"])
     """Its name or address, as SSH reaches it."""
-    host_key: HostKey
+    host_key: HostKey = Field(examples=["ssh-ed25519 " + "A" * 68])
     """Its public SSH key, e.g. `ssh-ed25519 AAAA…`: no other host is ever spoken to."""
     user: User = "root"
     """Who logs in: root, or one who may use Docker (and sudo, for the bootstrap)."""
@@ -109,7 +109,9 @@ class VpsSettings(Settings):
     size: HostSize | None = None
     """Checked against what is asked of the host, in every plan. Default: unknown; what does not fit shows when it is
     made."""
-    backups: BackupStore | None = None
+    backups: BackupStore | None = Field(
+        default=None, examples=[{"endpoint": "https://s3.example", "bucket": "backups", "access_key": "EXAMPLE"}]
+    )
     """Where database backups go. Without it no database that is to be backed up is made here."""
 
     @property

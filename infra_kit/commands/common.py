@@ -1,0 +1,90 @@
+"""What several commands share: their options, how a plan is asked for, how a table is printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import choose
+
+if TYPE_CHECKING:
+    from infra_kit.planning.programs import Planned
+
+StackName = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Over the stack's configuration, e.g. infra-kit:phase=2. A dot leads into a mapping. Repeatable.",
+    ),
+]
+Recorded = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="JSON with what provider functions (`calls`) and other stacks (`references`) answer; else it is made up.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def planned(stack: str | None, settings: Sequence[str] | None = None, recorded: Path | None = None) -> Planned:
+    """The stack as its program makes it, offline."""
+    from infra_kit.planning import answers, programs  # noqa: PLC0415  `up` and `status` do without
+
+    project = Project.find()
+    name = choose(project, stack)
+    return programs.plan(project, name, settings or (), answers.read(recorded) if recorded else None)
+
+
+def print_json(value: object) -> None:
+    """A result as JSON, fields under their own names; amounts of money as texts, which lose nothing."""
+    print(json.dumps(_plain(value), indent=2, ensure_ascii=False))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    match value:
+        case Enum():
+            return value.value
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+        case Decimal() | date() | Path():
+            return str(value)
+    return value
+
+
+def table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """An empty table; the columns of `right` are figures."""
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold", justify="right" if column in right else "left")
+    return made
+
+
+def out() -> Console:
+    """Standard output: as wide as the terminal, and unbroken lines where it is none."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)

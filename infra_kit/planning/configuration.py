@@ -1,0 +1,167 @@
+"""The configuration that a plan is made with: the project's, the stack's, and what the command line lays over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, SecretStr
+
+from infra_kit import _configuration, target
+from infra_kit.engine.project import Project, read_yaml
+from infra_kit.engine.stack import read_config
+from infra_kit.errors import ConfigError
+
+HIDDEN = "[secret]"
+"""Stands for a value that only the stack's passphrase opens, or that its owner has yet to set."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a program is told when it runs."""
+
+    project: Project
+    stack: str
+    values: Mapping[str, Any]
+    """By key with its namespace; what is encrypted is `[secret]`."""
+    secrets: frozenset[str]
+    """The keys whose values are secret, or have a secret inside."""
+    assumed: tuple[str, ...] = ()
+    """Settings that are not set yet, secrets above all: a plan does without them, `up` will not."""
+
+    def get(self, key: str) -> Any:
+        """One of `infra-kit`'s own keys: `phase`."""
+        return self.values.get(f"{_configuration.NAMESPACE}:{key}")
+
+
+def read(project: Project, stack: str, settings: Sequence[str] = (), *, with_examples: bool = False) -> Configuration:
+    """A stack's configuration as `pulumi up` would see it, with `settings` laid over it.
+
+    Args:
+        project, stack: whose.
+        settings: each `<key>=<value>`, the value as YAML, e.g. `infra-kit:phase=2`; a dot leads into a mapping:
+            `infra-kit:vps.host=203.0.113.10`.
+        with_examples: what a target needs to be told, e.g. its host, is taken from examples where nobody has said it.
+
+    Raises:
+        ConfigError: there is no such stack, a file is no YAML, or nothing reads a key of `settings`.
+    """
+    values = laid_over(project, stack, settings)
+    secrets = frozenset(key for key, value in values.items() if _is_secret(value))
+    plain = {key: _without_ciphers(value) for key, value in values.items()}
+    assumed = tuple(_fill_in(plain, with_examples=with_examples))
+    return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
+
+
+def laid_over(project: Project, stack: str, settings: Sequence[str] = ()) -> dict[str, Any]:
+    """The values as the files have them, secrets still encrypted, with `settings` over them."""
+    values = _of_project(project) | (read_config(project, stack).get("config") or {})
+    known = _known_keys(project)
+    for setting in settings:
+        _lay_over(values, setting, known)
+    return values
+
+
+def _of_project(project: Project) -> dict[str, Any]:
+    """The defaults of Pulumi.yaml: each a value, or a mapping with its `value` or `default`."""
+    given = read_yaml(project.file).get("config") or {}
+    values = {
+        key if ":" in key else f"{project.name}:{key}": value.get("value", value.get("default"))
+        if isinstance(value, dict)
+        else value
+        for key, value in given.items()
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _lay_over(values: dict[str, Any], setting: str, known: set[str]) -> None:
+    path, separator, text = setting.partition("=")
+    if not separator or ":" not in path:
+        raise ConfigError(f"--set {setting}: <namespace>:<key>=<value> is needed, e.g. --set infra-kit:phase=2.")
+    key, *inside = path.split(".")
+    if key not in known:
+        near = get_close_matches(key, known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ConfigError(f"--set {setting}: nothing reads {key}.{hint} Keys: {', '.join(sorted(known))}.")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--set {setting}: the value is not valid YAML: {error}") from error
+    # The engine gives a program texts: `2`, `true` and nothing too.
+    value = text if (value is None or isinstance(value, int | float)) and not inside else value
+    values[key] = _placed(values.get(key), inside, value, setting)
+
+
+def _placed(there: Any, path: Sequence[str], value: Any, setting: str) -> Any:
+    if not path:
+        return value
+    if there is not None and not isinstance(there, dict):
+        raise ConfigError(f"--set {setting}: {path[0]!r} leads into {there!r}, which is no mapping.")
+    inside: dict[str, Any] = there or {}
+    return {**inside, path[0]: _placed(inside.get(path[0]), path[1:], value, setting)}
+
+
+def _known_keys(project: Project) -> set[str]:
+    """Ours, and whatever a file of the project says: what else its program reads, nobody can tell."""
+    said = set(_of_project(project))
+    for stack in project.stacks():
+        said |= set(read_yaml(project.config_file(stack)).get("config") or {})
+    ours = _configuration.KEYS | target.packages().keys()
+    return said | {f"{_configuration.NAMESPACE}:{key}" for key in ours}
+
+
+def _is_secret(value: Any) -> bool:
+    match value:
+        case {"secure": str()} if len(value) == 1:
+            return True
+        case dict():
+            return any(map(_is_secret, value.values()))
+        case list():
+            return any(map(_is_secret, value))
+    return False
+
+
+def _without_ciphers(value: Any) -> Any:
+    match value:
+        case {"secure": str()} if len(value) == 1:
+            return HIDDEN
+        case dict():
+            return {key: _without_ciphers(item) for key, item in value.items()}
+        case list():
+            return [_without_ciphers(item) for item in value]
+    return value
+
+
+def _fill_in(values: dict[str, Any], *, with_examples: bool) -> Iterator[str]:
+    """What a target's settings need and nobody has set yet: filled in here, and told."""
+    name = str(values.get(f"{_configuration.NAMESPACE}:target") or "local")
+    if name not in target.packages():
+        return
+    key = f"{_configuration.NAMESPACE}:{name}"
+    given = values.get(key, {} if with_examples else None)
+    if isinstance(given, dict):
+        values[key] = dict(given)
+        kind = target.package(name).SETTINGS
+        yield from (f"{key}.{path}" for path in _filled(kind, values[key], with_examples=with_examples))
+
+
+def _filled(model: type[BaseModel], values: dict[str, Any], *, with_examples: bool) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kinds = {field.annotation, *get_args(field.annotation)}
+        if name not in values and field.is_required() and SecretStr in kinds:
+            values[name] = HIDDEN
+            yield name
+        elif name not in values and field.examples and with_examples:
+            values[name] = field.examples[0]
+            yield name
+        if isinstance(values.get(name), dict):
+            values[name] = dict(values[name])
+            for inner in _models(kinds):
+                yield from (f"{name}.{path}" for path in _filled(inner, values[name], with_examples=with_examples))
+
+
+def _models(kinds: Iterable[Any]) -> Iterator[type[BaseModel]]:
+    return (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))

@@ -1,0 +1,148 @@
+"""A project's program, run offline: what `pulumi up` would make, without CLI, plugins, credentials, network."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import runpy
+import sys
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pulumi
+
+from infra_kit._program import Made
+from infra_kit.engine.project import Project, read_yaml
+from infra_kit.errors import ConfigError, InfraKitError, ProgramError
+from infra_kit.planning import configuration
+from infra_kit.planning.answers import Answers
+from infra_kit.planning.configuration import Configuration
+from infra_kit.testing.recording import Recording, Resource, record
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a stack would be."""
+
+    configuration: Configuration
+    recording: Recording
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows, each in words."""
+
+    @property
+    def stack(self) -> str:
+        return self.configuration.stack
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        return self.recording.resources
+
+    @property
+    def components(self) -> tuple[Made, ...]:
+        return self.recording.components
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Resource]:
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def component_of(self) -> Mapping[str, str]:
+        """By the URN of a resource, the name of the component of ours that it is a part of (its nearest), or is."""
+        ours = {(it.type, it.name) for it in self.components}
+        found: dict[str, str] = {}
+        for resource in self.resources:
+            here: Resource | None = resource
+            while here and (here.type, here.name) not in ours:
+                here = self.by_urn.get(here.parent or "")
+            if here:
+                found[resource.urn] = here.name
+        return found
+
+
+def plan(project: Project, stack: str, settings: Sequence[str] = (), answers: Answers | None = None) -> Planned:
+    """Runs the program of a stack, with `settings` laid over its configuration (see `configuration.read`).
+
+    Args:
+        answers: what was recorded of provider functions and other stacks; the rest is made up, and told.
+
+    Raises:
+        ProgramError: the program failed, with its own words and the place in its file.
+    """
+    return run(configuration.read(project, stack, settings), answers or Answers())
+
+
+def run(config: Configuration, answers: Answers) -> Planned:
+    """Runs the program with a configuration."""
+    program = program_of(config.project)
+    folder = program if program.is_dir() else config.project.root
+    with _as_pulumi_does(folder, program), answers.of_references():
+        try:
+            recording = record(
+                lambda: runpy.run_path(str(program), run_name="__main__"),
+                stack=config.stack,
+                project=config.project.name,
+                config=config.values,
+                secrets=config.secrets,
+                unknown=answers,
+            )
+        except (Exception, SystemExit) as error:
+            raise ProgramError(_said(error, config.project.root)) from error
+    assumed = (*(f"the setting {path}, which nobody has set yet" for path in config.assumed), *sorted(answers.assumed))
+    return Planned(config, recording, assumed)
+
+
+def program_of(project: Project) -> Path:
+    """The program of a project: `main` of Pulumi.yaml, a folder with a `__main__.py` or a file; default: the root."""
+    given = project.root / str(read_yaml(project.file).get("main") or ".")
+    if given.is_file() or (given / "__main__.py").is_file():
+        return given.resolve()
+    raise ConfigError(f"{project.file}: main: there is no program: {given} is no file, and has no __main__.py.")
+
+
+@contextlib.contextmanager
+def _as_pulumi_does(folder: Path, program: Path) -> Iterator[None]:
+    """The working folder, path and arguments that a program finds. What it printed goes beside our own results.
+
+    Its modules are forgotten afterwards: a module that makes resources when it is imported makes them in every run.
+    """
+    here, path, argv, known = Path.cwd(), list(sys.path), sys.argv, set(sys.modules)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    sys.argv = [str(program)]
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.chdir(here)
+        sys.path[:], sys.argv = path, argv
+        for name in set(sys.modules) - known:
+            if _is_of(sys.modules[name], folder):
+                del sys.modules[name]
+
+
+def _is_of(module: object, folder: Path) -> bool:
+    """Whether a module is one of the program's own, and no library's that is installed below its folder."""
+    file = getattr(module, "__file__", None)
+    if not file or "site-packages" in file or Path(file).is_relative_to(_LIBRARY):
+        return False
+    return Path(file).resolve().is_relative_to(folder)
+
+
+_LIBRARY = Path(__file__).parents[1]
+
+
+def _said(error: BaseException, root: Path) -> str:
+    """A failure in its own words, and the place in the user's own files."""
+    said = str(error) if isinstance(error, InfraKitError | pulumi.RunError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}\n  at {error.filename}, line {error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename, root)]
+    return f"{said}\n  at {frames[-1].filename}, line {frames[-1].lineno}" if frames else said
+
+
+def _is_own(file: str, root: Path) -> bool:
+    path = Path(file)
+    return path.is_relative_to(root) and "site-packages" not in path.parts and not path.is_relative_to(_LIBRARY)

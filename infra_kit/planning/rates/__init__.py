@@ -1,0 +1,86 @@
+"""Rates: what of a resource is billed. One module a vendor's services, one function a type.
+
+A rate says quantities and SKUs; what they cost says the price book alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import import_module
+from typing import Any
+
+from infra_kit._program import Made
+from infra_kit.planning.programs import Planned
+from infra_kit.planning.usage import Usage
+from infra_kit.testing.recording import Resource
+
+Rate = Callable[["Asked"], Iterable["Line"]]
+_MODULES = {"aws": "infra_kit.planning.rates.aws", "gcp": "infra_kit.planning.rates.gcp"}
+"""By the package of a type, the module whose RATES and FREE know it."""
+_FREE_PACKAGES = frozenset({"pulumi", "pulumi-python", "random", "command", "docker", "infra-kit", "tls"})
+"""What runs on a machine that is paid for otherwise (the laptop, the host), or makes nothing at all."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that is billed."""
+
+    what: str
+    sku: str
+    quantity: float
+    """A month, in the unit of the SKU's price."""
+    assumed: bool = False
+    """It is an assumption (`infra-kit:usage`)."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a rate may look at."""
+
+    planned: Planned
+    resource: Resource
+    made: Made | None
+    """The component that it is a part of."""
+    usage: Usage
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        return self.resource.inputs
+
+    @cached_property
+    def book(self) -> tuple[str, str]:
+        """The vendor and the region whose prices hold."""
+        vendor = self.resource.type.partition(":")[0]
+        return vendor, self._region(vendor)
+
+    def _region(self, vendor: str) -> str:
+        """As the engine finds it: the resource's own, its provider's, the stack's."""
+        own = self.inputs.get("region") or self._of_provider()
+        configured = self.planned.configuration.values.get(f"{vendor}:region")
+        return str(own or (self.made and self.made.target.region) or configured or "unknown region")
+
+    def _of_provider(self) -> Any:
+        urn = (self.resource.options.provider or "").rpartition("::")[0]
+        provider = self.planned.by_urn.get(urn)
+        return provider.inputs.get("region") if provider else None
+
+
+def lines(asked: Asked) -> list[Line] | None:
+    """What is billed of a resource, nothing of what is free; None where nobody here knows."""
+    package, type_ = asked.resource.type.partition(":")[0], asked.resource.type
+    if package in _FREE_PACKAGES:
+        return []
+    rates, free = _known(package)
+    if type_ in rates:
+        return list(rates[type_](asked))
+    return [] if type_ in free else None
+
+
+@cache
+def _known(package: str) -> tuple[Mapping[str, Rate], frozenset[str]]:
+    if package not in _MODULES:
+        return {}, frozenset()
+    module = import_module(_MODULES[package])
+    return module.RATES, module.FREE

@@ -1,0 +1,73 @@
+"""Usage: what a month is assumed to bring, from the stack's configuration (`infra-kit:usage`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from infra_kit.errors import ConfigError
+from infra_kit.spec import Model, problems
+
+ALL = "*"
+HOURS = 730
+"""Of a month, as the vendors count it (365 * 24 / 12)."""
+
+
+class Usage(Model):
+    """A month of one component. The defaults are those of a small product with its first customers."""
+
+    hours: float = Field(default=HOURS, ge=0, le=HOURS + 14)
+    """That it runs: 730 is all of them; less where something switches it off at night."""
+    requests: float = Field(default=1_000_000, ge=0)
+    """That reach a Cdn, a Gateway, a public Service or an ObjectStore."""
+    gb_out: float = Field(default=50, ge=0)
+    """GB that leave for the internet, of what reaches visitors: a Cdn, a Gateway, a public Service, an ObjectStore."""
+    cached: float = Field(default=0.8, ge=0, le=1)
+    """The share of requests and GB that a Cdn answers by itself."""
+    gb_nat: float = Field(default=10, ge=0)
+    """GB that a network's private parts send out through its NAT."""
+    stored_gb: float = Field(default=20, ge=0)
+    """GB in an ObjectStore, or a volume without a size of its own."""
+    log_gb: float = Field(default=1, ge=0)
+    """GB of logs that one component writes."""
+    messages: float = Field(default=1_000_000, ge=0)
+    """That an EventBus takes in."""
+    instances: float | None = Field(default=None, ge=0)
+    """Of a Service or Worker, in the mean. Default: the least it may have."""
+    run_minutes: float = Field(default=5, ge=0)
+    """That one run of a Job takes."""
+    runs: float | None = Field(default=None, ge=0)
+    """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
+
+
+def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
+    """The usage of each component: its own over that of `*` over the defaults.
+
+    Args:
+        values: `infra-kit:usage`, by component or `*`: `{edge: {requests: 20000000, gb_out: 300}}`.
+        components: the names that the stack has.
+
+    Raises:
+        ConfigError: it names the key, what was given, what is allowed.
+    """
+    for name, each in values.items():
+        if name != ALL and name not in components:
+            raise ConfigError(
+                f"infra-kit:usage: {name}: this stack has no component of that name. There is: "
+                f"{', '.join(sorted(components)) or 'none'}; {ALL!r} means all."
+            )
+        if not isinstance(each, Mapping):
+            raise ConfigError(
+                f"infra-kit:usage: {name}: given {each!r}, a mapping is needed, e.g. {{requests: 2000000}}."
+            )
+    common = values.get(ALL, {})
+    return {name: _usage(name, {**common, **values.get(name, {})}) for name in components}
+
+
+def _usage(name: str, values: Mapping[str, Any]) -> Usage:
+    try:
+        return Usage.model_validate(dict(values))
+    except ValidationError as invalid:
+        raise ConfigError(f"infra-kit:usage: {name}: {problems(Usage, invalid)}.") from None
