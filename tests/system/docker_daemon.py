@@ -19,8 +19,8 @@ from tests.system.side_by_side import NUMBER
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
 WIRE, POOL = f"10.{100 + NUMBER}.0", f"10.{100 + NUMBER}.128.0/17"
-"""What the wire, and the networks of a daemon, take their addresses from: wide, for one that a network has just given up
-is not always reached at once by the next."""
+"""What the wire, and the networks of a daemon, take their addresses from: wide, for one that a network has just given
+up is not always reached at once by the next."""
 
 
 class Docker:
