@@ -68,11 +68,12 @@ def cost(planned: Planned, currency: Currency | None = None) -> Costs:
     """
     wanted: Currency = currency or planned.configuration.get("currency") or "USD"
     by_name = {made.name: made for made in planned.components}
-    used = usage.read(planned.configuration.get("usage") or {}, by_name)
+    given = planned.configuration.get("usage") or {}
+    used, others = usage.read(given, by_name), usage.of_others(given)
     found: list[Item] = []
     for resource in planned.resources:
         name = planned.component_of.get(resource.urn, "")
-        found += _items(planned, resource, by_name.get(name), used.get(name, Usage()), wanted)
+        found += _items(planned, resource, by_name.get(name), used.get(name, others), wanted)
     return Costs(wanted, tuple(found))
 
 

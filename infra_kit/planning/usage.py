@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -40,10 +40,17 @@ class Usage(Model):
     """That one run of a Job takes."""
     runs: float | None = Field(default=None, ge=0)
     """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
+    backup_gb: float = Field(default=0, ge=0)
+    """GB of backups and snapshots beyond those that the vendor includes (mostly as many as the data itself)."""
+    commitment: Literal["none", "1y", "3y"] = "none"
+    """For how long its machines are committed to, with nothing paid up front: reserved, a savings plan, committed use.
+    Where the price book has no such price, the item is unpriced."""
+    spot: float = Field(default=0, ge=0, le=1)
+    """The share of its instances that are spot, which the vendor may take back; a commitment is for the others."""
 
 
 def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
-    """The usage of each component: its own over that of `*` over the defaults.
+    """The usage of each component: its own over that of `*` over the defaults; by "", of what stands beside ours.
 
     Args:
         values: `infra-kit:usage`, by component or `*`: `{edge: {requests: 20000000, gb_out: 300}}`.
@@ -63,7 +70,12 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
                 f"infra-kit:usage: {name}: given {each!r}, a mapping is needed, e.g. {{requests: 2000000}}."
             )
     common = values.get(ALL, {})
-    return {name: _usage(name, {**common, **values.get(name, {})}) for name in components}
+    return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, "")}
+
+
+def of_others(values: Mapping[str, Any]) -> Usage:
+    """Of what stands beside our components: that of `*` over the defaults."""
+    return _usage(ALL, values.get(ALL, {}))
 
 
 def _usage(name: str, values: Mapping[str, Any]) -> Usage:

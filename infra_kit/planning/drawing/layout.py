@@ -9,7 +9,7 @@ from statistics import fmean
 from infra_kit.planning.graph import Graph, Node
 
 WIDTH, HEIGHT = 176, 54
-_COLUMN, _ROW, _PADDING, _HEAD = 300, 76, 24, 28
+_COLUMN, _ROW, _PADDING, _HEAD = 340, 76, 24, 28
 _ROUNDS = 8
 
 
@@ -61,20 +61,26 @@ def layout(graph: Graph) -> Layout:
 
 
 def _columns(graph: Graph) -> dict[str, int]:
-    """How many steps it takes to come to each: the longest way, so that every line leads to the right."""
-    found = {node.name: 0 for node in graph.nodes}
+    """How many steps it takes to come to each: the longest way, so that every line leads to the right.
+
+    What leads no further (the data) stands at the right; what nothing leads to, beside what it leads to.
+    """
+    first = 1 if any(not node.place for node in graph.nodes) else 0
+    found = {node.name: first if node.place else 0 for node in graph.nodes}
     for _ in graph.nodes:
         for edge in graph.edges:
             found[edge.end] = min(max(found[edge.end], found[edge.start] + 1), len(graph.nodes))
-    inside = [found[node.name] for node in graph.nodes if node.place]
-    outside = any(not node.place for node in graph.nodes)
-    if outside and inside and min(inside) == 0:  # nothing stands below the internet
-        found = {node.name: max(found[node.name], 1) if node.place else 0 for node in graph.nodes}
+    reached, leading = {edge.end for edge in graph.edges}, {edge.start for edge in graph.edges}
+    found |= dict.fromkeys(reached - leading, max(found.values(), default=0))
+    for node in graph.nodes:
+        leads = [found[edge.end] for edge in graph.edges if edge.start == node.name]
+        if node.place and leads and node.name not in reached:
+            found[node.name] = max(min(leads) - 1, first)
     return found
 
 
 def _rows(graph: Graph, nodes: Sequence[Node], columns: Mapping[str, int]) -> dict[int, list[str]]:
-    """By column, its nodes from above: each near the middle of what it is joined to."""
+    """By column, its nodes from above: each near the middle of what it is joined to, last what is joined to nothing."""
     rows: dict[int, list[str]] = {}
     for node in nodes:
         rows.setdefault(columns[node.name], []).append(node.name)
@@ -86,7 +92,9 @@ def _rows(graph: Graph, nodes: Sequence[Node], columns: Mapping[str, int]) -> di
     for _ in range(_ROUNDS):
         for column in sorted(rows):
             at = _heights(rows)
-            rows[column].sort(key=lambda name: fmean([at[other] for other in near[name]] or [at[name]]))
+            rows[column].sort(
+                key=lambda name: (not near[name], fmean([at[other] for other in near[name]] or [at[name]]))
+            )
     return dict(sorted(rows.items()))
 
 

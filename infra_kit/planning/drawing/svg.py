@@ -44,7 +44,7 @@ def svg(graph: Graph) -> str:
         *(_place(name, box) for name, box in placed.places.items()),
         *(_way(edge, placed) for edge in graph.edges),
         *(_node(nodes[name], box) for name, box in placed.nodes.items()),
-        *(_label(edge, placed) for edge in graph.edges),
+        *(_label(edge, graph, placed) for edge in graph.edges),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -83,12 +83,23 @@ def _way(edge: Edge, placed: Layout) -> str:
     return f'<path class="way" marker-end="url(#tip)" d="{path}"><title>{escape(said)}</title></path>'
 
 
-def _label(edge: Edge, placed: Layout) -> str:
-    """Near its start's end, where lines that come together are still apart."""
+def _label(edge: Edge, graph: Graph, placed: Layout) -> str:
+    """Where lines that begin or end together are apart: near the end that fewer of them share, each a step further."""
     x1, y1, x2, y2 = _ends(edge, placed)
-    part = 0.62
-    x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * (part + 0.12)
+    fan_out = [each for each in graph.edges if each.start == edge.start]
+    fan_in = [each for each in graph.edges if each.end == edge.end]
+    step = 0.5 / max(len(fan_out), 4)
+    part = 0.72 if len(fan_out) > len(fan_in) else 0.22 + step * fan_out.index(edge)
+    bend = max((x2 - x1) / 2, 40)
+    x = _on_curve(part, x1, x1 + bend, x2 - bend, x2)
+    y = _on_curve(part, y1, y1, y2, y2)
     return f'<text class="label" x="{x:g}" y="{y - 3:g}" text-anchor="middle">{escape(_cut(edge.label, 22))}</text>'
+
+
+def _on_curve(part: float, start: float, first: float, second: float, end: float) -> float:
+    """A coordinate of a cubic Bezier curve."""
+    rest = 1 - part
+    return rest**3 * start + 3 * rest**2 * part * first + 3 * rest * part**2 * second + part**3 * end
 
 
 def _cut(text: str, length: int) -> str:

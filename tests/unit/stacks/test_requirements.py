@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 
+import pulumi
 import pytest
 import yaml
 
 from infra_kit.testing import Recording, Resource
+from infra_kit.testing.plugin import Infra
 from stacks.zuclubit.services import API, SERVICES
-from tests.unit.stacks.recorded import STACKS, phases_of, stack_of
+from tests.unit.stacks.recorded import STACKS, configuration, deploy, phases_of, stack_of
 
 DEVELOPMENT = [name for name in STACKS if name.endswith("-development")]
 OWNERS = {"migrate", "pgadmin", "directus", "release-dump", "nightly-dump"}
@@ -70,10 +72,28 @@ def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night() -> Non
 
 
 def test_a_preview_leaves_the_tables_and_the_dumps_of_staging_alone() -> None:
-    url = "postgresql://preview:p@db.example:5432/vina_santa_cruz"
-    stack = stack_of("vina-santa-cruz-preview", **{"vina-santa-cruz:database-url": url})
+    stack = stack_of("vina-santa-cruz-preview")
     assert not stack.of_type("infra-kit:index:Job")
     assert stack.of_type("infra-kit:index:Service")
+
+
+@pytest.mark.parametrize("phase", phases_of("vina-santa-cruz-preview"))
+def test_a_preview_stands_in_stagings_network_where_its_database_is(phase: str) -> None:
+    stack = stack_of("vina-santa-cruz-preview", phase)
+    network = configuration("vina-santa-cruz-preview", phase)["vina-santa-cruz:network"]
+    assert not stack.of_type("aws:ec2/vpc:Vpc")
+    groups = {it.inputs["vpcId"] for it in stack.of_type("aws:ec2/securityGroup:SecurityGroup")}
+    assert groups == {network["id"]}
+    service = stack.named("shop-service").inputs["networkConfiguration"]
+    assert sorted(service["subnets"]) == sorted(network["subnets"]["private"].values())
+    assert not [line for line in stack.warnings if "Postgres 'db'" in line]
+
+
+def test_a_preview_without_stagings_database_is_refused(infra: Infra) -> None:
+    given = {**configuration("vina-santa-cruz-preview", "1")}
+    del given["vina-santa-cruz:database-url"]
+    with pytest.raises(pulumi.ConfigMissingError, match="vina-santa-cruz:database-url"):
+        infra(deploy, stack="vina-santa-cruz-preview", config=given)
 
 
 def test_vina_santa_cruz_renews_its_own_secret_and_keeps_those_it_is_given() -> None:
@@ -112,6 +132,13 @@ def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_c
         if is_said
         else []
     )
+
+
+def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_the_services() -> None:
+    limits = stack_of("zuclubit-development").named("gateway-server").inputs["limits"]
+    assert [(it["by"], it["requests"], it["per"]) for it in limits] == [("address", 1000, 60), ("user", 100, 60)]
+    said = [line for line in stack_of("zuclubit-production").warnings if line.startswith("Gateway 'gateway'")]
+    assert any("rate-limits-by-token is left out" in line for line in said)
 
 
 def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token() -> None:
