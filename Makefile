@@ -60,7 +60,8 @@ test: style ## lint, then every test that needs no Debian package
 	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
 
 test-system: $(ALL) ## The tests that need Debian packages
-	@$(PULUMI) && $(BIN)/pytest tests/system
+# By file: tests of one share a daemon. They wait much more than they work.
+	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile tests/system
 
 bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs, what the edge adds, what a release fails
 	@$(BIN)/python -m tests.bench_recording
