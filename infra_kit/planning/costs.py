@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from infra_kit._program import Made
-from infra_kit.planning import prices, rates, usage
+from infra_kit.planning import hosts, prices, rates, usage
 from infra_kit.planning.prices import Currency, Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import Asked, Line
 from infra_kit.planning.usage import Usage
-from infra_kit.testing.recording import Resource
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,13 @@ class Item:
     quantity: Decimal
     unit: str
     price: Price | None
-    """Of the lowest tier. None: unpriced, and `why` says why."""
+    """Of the lowest tier. None: unpriced."""
     monthly: Decimal | None
     """In the currency of the bill."""
     assumed: bool
     """Its quantity is an assumption (`infra-kit:usage`), and no choice of the program's."""
     why: str = ""
+    """Of an unpriced one, what is missing; else, where it was chosen, why it is this one."""
 
 
 @dataclass(frozen=True)
@@ -71,34 +70,38 @@ def cost(planned: Planned, currency: Currency = "USD") -> Costs:
     found: list[Item] = []
     for resource in planned.resources:
         name = planned.component_of.get(resource.urn, "")
-        found += _items(planned, resource, by_name.get(name), used.get(name, Usage()), currency)
+        asked = Asked(planned, resource, by_name.get(name), used.get(name, Usage()))
+        found += _of_resource(asked, currency)
+    for host, line in hosts.lines(planned, used):
+        found.append(_item(line, "", host.settings.host, hosts.TYPE, ("vps", host.region or ""), currency))
     return Costs(currency, tuple(found))
 
 
-def _items(planned: Planned, resource: Resource, made: Made | None, used: Usage, currency: Currency) -> Iterator[Item]:
-    name = made.name if made else ""
-    asked = Asked(planned, resource, made, used)
+def _of_resource(asked: Asked, currency: Currency) -> Iterator[Item]:
+    name, resource = asked.made.name if asked.made else "", asked.resource
     lines = rates.lines(asked)
     if lines is None:
-        why = f"nothing is known of what {resource.type} costs"
-        yield Item(
-            name, resource.name, resource.type, resource.type, Decimal(1), "month", None, None, assumed=False, why=why
-        )
-        return
+        lines = [Line(resource.type, "", 1, why=f"nothing is known of what {resource.type} costs")]
     for line in lines:
-        yield _item(line, name, resource, asked, currency)
+        yield _item(line, name, resource.name, resource.type, asked.book, currency)
 
 
-def _item(line: Line, component: str, resource: Resource, asked: Asked, currency: Currency) -> Item:
-    vendor, region = asked.book
-    tiers = prices.load(vendor, region).tiers(line.sku)
-    what, quantity = line.what, Decimal(str(line.quantity))
+def _item(line: Line, component: str, resource: str, type_: str, book: tuple[str, str], currency: Currency) -> Item:
+    vendor, region = line.book or book
+    tiers = line.tiers or prices.load(vendor, region).tiers(line.sku)
+    quantity = Decimal(str(line.quantity))
+    why = line.why
     if not tiers:
-        why = f"the price book of {vendor} in {region} has no {line.sku}"
-        return Item(
-            component, resource.name, resource.type, what, quantity, "?", None, None, assumed=line.assumed, why=why
-        )
-    monthly = prices.exchanged(prices.cost(tiers, quantity), tiers[0].currency, currency)
+        why = why or f"the price book of {vendor} in {region} has no {line.sku}"
     return Item(
-        component, resource.name, resource.type, what, quantity, tiers[0].unit, tiers[0], monthly, assumed=line.assumed
+        component=component,
+        resource=resource,
+        type=type_,
+        what=line.what,
+        quantity=quantity,
+        unit=tiers[0].unit if tiers else "",
+        price=tiers[0] if tiers else None,
+        monthly=prices.exchanged(prices.cost(tiers, quantity), tiers[0].currency, currency) if tiers else None,
+        assumed=line.assumed,
+        why=why,
     )

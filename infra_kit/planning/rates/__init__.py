@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from infra_kit._program import Made
+from infra_kit.planning.prices import Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.usage import Usage
 from infra_kit.testing.recording import Resource
@@ -33,6 +34,12 @@ class Line:
     """A month, in the unit of the SKU's price."""
     assumed: bool = False
     """It is an assumption (`infra-kit:usage`)."""
+    book: tuple[str, str] | None = None
+    """The vendor and the region whose prices hold, where they are not the resource's own."""
+    tiers: tuple[Price, ...] = ()
+    """Its price, where it stands in no vendor's book: an offer's, an outside service's."""
+    why: str = ""
+    """Why it is this one, or why nothing is known of it."""
 
 
 @dataclass(frozen=True)
