@@ -19,6 +19,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.plan import plan
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
@@ -30,10 +32,6 @@ from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError,
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-StackName = Annotated[
-    str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
-]
 AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
@@ -45,7 +43,6 @@ Port = Annotated[
 ]
 InClear = Annotated[bool, typer.Option("--show-secrets", help="Print the URL with its password.")]
 Command = Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND …]", help="Run this, and close after it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -169,6 +166,9 @@ def connect(
                 wait()
             except KeyboardInterrupt:
                 print()
+
+
+app.command()(plan)
 
 
 def main() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast, get_args
 
+from infra_kit.errors import ConfigError
 from infra_kit.planning import hosts, prices, rates, usage
 from infra_kit.planning.prices import Currency, Price
 from infra_kit.planning.programs import Planned
@@ -59,49 +61,64 @@ class Costs:
         return found
 
 
-def cost(planned: Planned, currency: Currency = "USD") -> Costs:
-    """The bill of a planned stack.
+def cost(planned: Planned, currency: Currency | None = None) -> Costs:
+    """The bill of a planned stack, in `currency`, the stack's own (`infra-kit:currency`), or USD.
 
     Raises:
-        ConfigError: `infra-kit:usage` says something about a component that is not there, or what no usage is.
+        ConfigError: `infra-kit:usage` says something about a component that is not there, or what no usage is; or a
+            currency is not known.
     """
+    wanted = _currency(currency or planned.configuration.get("currency") or "USD")
     by_name = {made.name: made for made in planned.components}
     used = usage.read(planned.configuration.get("usage") or {}, by_name)
     found: list[Item] = []
     for resource in planned.resources:
         name = planned.component_of.get(resource.urn, "")
-        asked = Asked(planned, resource, by_name.get(name), used.get(name, Usage()))
-        found += _of_resource(asked, currency)
+        found += _of_resource(Asked(planned, resource, by_name.get(name), used.get(name, Usage())), wanted)
     for host, line in hosts.lines(planned, used):
-        found.append(_item(line, "", host.settings.host, hosts.TYPE, ("vps", host.region or ""), currency))
-    return Costs(currency, tuple(found))
+        whose = _Whose("", host.settings.host, hosts.TYPE, (hosts.TARGET, host.region or "any region"))
+        found.append(_item(line, whose, wanted))
+    return Costs(wanted, tuple(found))
+
+
+def _currency(given: object) -> Currency:
+    for known in get_args(Currency):
+        if given == known:
+            return cast(Currency, known)
+    raise ConfigError(f"infra-kit:currency: given {given!r}, allowed: {', '.join(get_args(Currency))}.")
+
+
+@dataclass(frozen=True)
+class _Whose:
+    component: str
+    resource: str
+    type: str
+    book: tuple[str, str]
 
 
 def _of_resource(asked: Asked, currency: Currency) -> Iterator[Item]:
-    name, resource = asked.made.name if asked.made else "", asked.resource
+    resource = asked.resource
+    whose = _Whose(asked.made.name if asked.made else "", resource.name, resource.type, asked.book)
     lines = rates.lines(asked)
     if lines is None:
         lines = [Line(resource.type, "", 1, why=f"nothing is known of what {resource.type} costs")]
     for line in lines:
-        yield _item(line, name, resource.name, resource.type, asked.book, currency)
+        yield _item(line, whose, currency)
 
 
-def _item(line: Line, component: str, resource: str, type_: str, book: tuple[str, str], currency: Currency) -> Item:
-    vendor, region = line.book or book
+def _item(line: Line, whose: _Whose, currency: Currency) -> Item:
+    vendor, region = line.book or whose.book
     tiers = line.tiers or prices.load(vendor, region).tiers(line.sku)
     quantity = Decimal(str(line.quantity))
-    why = line.why
-    if not tiers:
-        why = why or f"the price book of {vendor} in {region} has no {line.sku}"
     return Item(
-        component=component,
-        resource=resource,
-        type=type_,
+        component=whose.component,
+        resource=whose.resource,
+        type=whose.type,
         what=line.what,
         quantity=quantity,
         unit=tiers[0].unit if tiers else "",
         price=tiers[0] if tiers else None,
         monthly=prices.exchanged(prices.cost(tiers, quantity), tiers[0].currency, currency) if tiers else None,
         assumed=line.assumed,
-        why=why,
+        why=line.why or ("" if tiers else f"the price book of {vendor} in {region} has no {line.sku}"),
     )

@@ -1,0 +1,119 @@
+"""The whole plan of a stack: its components as a tree, each with its sizes, its cost and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from infra_kit._program import Made
+from infra_kit.planning import costs, deployment
+from infra_kit.planning.costs import Costs
+from infra_kit.planning.deployment import Deployment
+from infra_kit.planning.prices import Currency
+from infra_kit.planning.programs import Planned
+from infra_kit.testing.recording import Resource
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component of the stack, or what its program makes beside ours."""
+
+    name: str
+    """Empty: the resources beside our components."""
+    kind: str
+    """`Postgres`."""
+    target: str
+    """`aws (eu-west-1)`."""
+    monthly: Decimal
+    """Of what has a price."""
+    unpriced: int
+    notes: tuple[str, ...]
+    """What its target says of it: the size that was picked and why."""
+    left_out: Mapping[str, str]
+    """Accepted gaps, each with why."""
+    resources: Mapping[str, int]
+    """By type, how many it is made of."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What `infra-kit plan` shows."""
+
+    stack: str
+    target: str
+    environment: str
+    phase: str | None
+    parts: tuple[Part, ...]
+    costs: Costs
+    deployment: Deployment
+    warnings: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many resources the engine would make."""
+        return sum(count for part in self.parts for count in part.resources.values())
+
+
+def overview(planned: Planned, currency: Currency | None = None) -> Overview:
+    """The plan of a stack, with what it costs a month."""
+    bill = costs.cost(planned, currency)
+    config = planned.configuration
+    return Overview(
+        stack=planned.stack,
+        target=str(config.get("target") or "local"),
+        environment=str(config.get("environment") or "development"),
+        phase=str(config.get("phase")) if config.get("phase") else None,
+        parts=tuple(_parts(planned, bill)),
+        costs=bill,
+        deployment=deployment.first(planned),
+        warnings=planned.recording.warnings,
+        assumed=planned.assumed,
+    )
+
+
+def _parts(planned: Planned, bill: Costs) -> list[Part]:
+    made_of: dict[str, list[Resource]] = {}
+    for resource in planned.resources:
+        if resource.request.custom:
+            made_of.setdefault(planned.component_of.get(resource.urn, ""), []).append(resource)
+    parts = [_part(planned, made, made_of.get(made.name, []), bill) for made in planned.components]
+    beside = made_of.get("", [])
+    return [*parts, _beside(beside, bill)] if beside or "" in bill.by_component() else parts
+
+
+def _part(planned: Planned, made: Made, resources: Sequence[Resource], bill: Costs) -> Part:
+    region = made.target.region
+    urns = [urn for urn, owner in planned.component_of.items() if owner == made.name]
+    return Part(
+        name=made.name,
+        kind=made.type.rpartition(":")[2],
+        target=f"{made.target.key} ({region})" if region else made.target.key,
+        monthly=bill.by_component().get(made.name, Decimal(0)),
+        unpriced=_unpriced(bill, made.name),
+        notes=tuple(_plain(made, note) for urn in urns for note in planned.recording.notes.get(urn, ())),
+        left_out={str(feature): why for feature, why in made.left_out.items()},
+        resources=_by_type(resources),
+    )
+
+
+def _beside(resources: Sequence[Resource], bill: Costs) -> Part:
+    monthly = bill.by_component().get("", Decimal(0))
+    return Part("", "", "", monthly, _unpriced(bill, ""), (), {}, _by_type(resources))
+
+
+def _unpriced(bill: Costs, component: str) -> int:
+    return sum(item.component == component for item in bill.unpriced)
+
+
+def _by_type(resources: Sequence[Resource]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for resource in resources:
+        found[resource.type] = found.get(resource.type, 0) + 1
+    return found
+
+
+def _plain(made: Made, note: str) -> str:
+    """A note without the component's name, under which it stands."""
+    return note.removeprefix(f"{made.type.rpartition(':')[2]} '{made.name}': ")

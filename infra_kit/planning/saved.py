@@ -1,0 +1,111 @@
+"""A plan kept in a file: what a stack was to be when it was saved. Secrets are not in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from infra_kit.errors import PlanningError
+from infra_kit.planning.configuration import HIDDEN
+from infra_kit.planning.costs import cost
+from infra_kit.planning.programs import Planned
+from infra_kit.testing.recording import Resource
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One resource, as far as a comparison needs it."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str | None
+    inputs: Mapping[str, Any]
+    """Plain values; a secret is `[secret]`."""
+    protect: bool
+    retain_on_delete: bool
+    ignore_changes: tuple[str, ...]
+    replace_on_changes: tuple[str, ...]
+    aliases: tuple[str, ...]
+    """Each an URN, or the name that the resource had."""
+    custom: bool
+    """False: a component, which only holds others together."""
+    component: str
+    """The name of the component of ours that it is a part of; empty: none."""
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A plan as a comparison needs it."""
+
+    project: str
+    stack: str
+    resources: tuple[Saved, ...]
+    monthly: Mapping[str, str]
+    """By component, its cost as it was saved; and under the empty name what stands beside."""
+    currency: str
+
+
+def of(planned: Planned) -> tuple[Saved, ...]:
+    """What a comparison needs of a plan."""
+    return tuple(_saved(resource, planned.component_of.get(resource.urn, "")) for resource in planned.resources)
+
+
+def _saved(resource: Resource, component: str) -> Saved:
+    options = resource.options
+    return Saved(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        parent=resource.parent,
+        inputs={key: HIDDEN if key in resource.secret_inputs else it for key, it in resource.inputs.items()},
+        protect=options.protect,
+        retain_on_delete=options.retain_on_delete,
+        ignore_changes=options.ignore_changes,
+        replace_on_changes=options.replace_on_changes,
+        aliases=options.aliases,
+        custom=resource.request.custom,
+        component=component,
+    )
+
+
+def write(planned: Planned, file: Path) -> None:
+    """Keeps a plan in a file."""
+    bill = cost(planned)
+    content = {
+        "format": _FORMAT,
+        "project": planned.configuration.project.name,
+        "stack": planned.stack,
+        "currency": bill.currency,
+        "monthly": {name: str(amount) for name, amount in bill.by_component().items()},
+        "resources": [asdict(resource) for resource in of(planned)],
+    }
+    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def read(file: Path) -> SavedPlan:
+    """A plan that was saved.
+
+    Raises:
+        PlanningError: there is no such file, or it is none of ours.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["format"] != _FORMAT:
+            raise PlanningError(f"{file}: its format is {content['format']}, and this infra-kit reads {_FORMAT}.")
+        resources = tuple(Saved(**_tuples(each)) for each in content["resources"])
+        return SavedPlan(content["project"], content["stack"], resources, content["monthly"], content["currency"])
+    except OSError as error:
+        raise PlanningError(f"{file}: {error.strerror}. Make it with `infra-kit plan --save {file}`.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanningError(f"{file} is no plan that `infra-kit plan --save` wrote: {error!r}.") from error
+
+
+def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only; inputs keep theirs."""
+    return {key: tuple(it) if isinstance(it, list) else it for key, it in values.items()}
