@@ -1,6 +1,7 @@
 """infra-kit: stands a stack up, shows it, stops it, destroys it.
 
-Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data would be lost), 4 another run is at work.
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data would be lost), 4 another run is at work,
+5 over budget.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.cost import cost
 from infra_kit.commands.plan import plan
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
@@ -169,6 +171,7 @@ def connect(
 
 
 app.command()(plan)
+app.command()(cost)
 
 
 def main() -> None:

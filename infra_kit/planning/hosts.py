@@ -86,18 +86,19 @@ def _chosen(host: Host, used: Mapping[str, Usage]) -> tuple[Offer | None, str]:
     if name := host.settings.offer:
         offer = offers.named(name, host.region)
         known = sorted({it.name for it in offers.load() if it.stands_in(host.region)})
-        return offer, _fits(offer, asked) if offer else f"no {name}{where} in the price book; it has {', '.join(known)}"
+        return offer, _fits(offer, asked) if offer else f"the price book has no {name}{where}, only {', '.join(known)}"
     if size := host.settings.size:
         need = Need(size.cpu, size.memory_gb, size.disk_gb, size.dedicated_cpu, asked.architectures)
-        what = f"what infra-kit:vps says of its size ({need.words})"
+        what = f"what infra-kit:vps says it has ({need.words})"
     else:
         need, what = asked, f"room for its {len(host.containers)} containers, its data and its system ({asked.words})"
     offer = offers.cheapest(need, host.region)
-    return offer, f"assumed: {'the cheapest' if offer else 'none'} in the price book{where} has {what}"
+    which = "assumed, the cheapest" if offer else "there is none"
+    return offer, f"{which} in the price book{where} with {what}"
 
 
 def _fits(offer: Offer, asked: Need) -> str:
-    return "as infra-kit:vps says" + ("" if offer.has(asked) else f", though {asked.words} are asked of it")
+    return "infra-kit:vps says so" + ("" if offer.has(asked) else f", though {asked.words} are asked of it")
 
 
 def room(host: Host, used: Mapping[str, Usage]) -> Need:

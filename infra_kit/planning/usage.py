@@ -40,6 +40,8 @@ class Usage(Model):
     """That one run of a Job takes."""
     runs: float | None = Field(default=None, ge=0)
     """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
+    users: float | None = Field(default=None, gt=0)
+    """Who use the whole product, said of `*`: no price goes by it, the bill says what one of them costs."""
 
 
 def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
@@ -64,6 +66,11 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
             )
     common = values.get(ALL, {})
     return {name: _usage(name, {**common, **values.get(name, {})}) for name in components}
+
+
+def users(values: Mapping[str, Any]) -> float | None:
+    """How many use the whole product; None where nobody says."""
+    return read(values, values.keys() | {ALL})[ALL].users
 
 
 def _usage(name: str, values: Mapping[str, Any]) -> Usage:
