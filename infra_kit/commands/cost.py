@@ -131,7 +131,7 @@ def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
 
 def _assumptions(made: Bill) -> Iterator[str]:
     if made.usage:
-        yield "what has a ~ goes by a month's usage; say your own in infra-kit:usage"
+        yield "what has a ~ goes by a month's usage (say your own in infra-kit:usage), or by what is said under Chosen"
     for name, values in made.usage.items():
         yield f"{'every component' if name == '*' else name}: {_said(values)}"
     yield from made.assumed
