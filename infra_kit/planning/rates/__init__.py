@@ -18,7 +18,11 @@ from infra_kit.planning.usage import Usage
 from infra_kit.testing.recording import Resource
 
 Rate = Callable[["Asked"], Iterable["Line"]]
-_MODULES = {"aws": "infra_kit.planning.rates.aws", "gcp": "infra_kit.planning.rates.gcp"}
+_MODULES = {
+    "aws": "infra_kit.planning.rates.aws",
+    "gcp": "infra_kit.planning.rates.gcp",
+    "infra-kit": "infra_kit.planning.rates.own",
+}
 """By the package of a type, the module whose RATES and FREE know it."""
 _FREE_PACKAGES = frozenset({"pulumi", "pulumi-python", "random", "command", "docker", "infra-kit", "tls"})
 """What runs on a machine that is paid for otherwise (the laptop, the host), or makes nothing at all."""
@@ -77,12 +81,10 @@ class Asked:
 def lines(asked: Asked) -> list[Line] | None:
     """What is billed of a resource, nothing of what is free; None where nobody here knows."""
     package, type_ = asked.resource.type.partition(":")[0], asked.resource.type
-    if package in _FREE_PACKAGES:
-        return []
     rates, free = _known(package)
     if type_ in rates:
         return list(rates[type_](asked))
-    return [] if type_ in free else None
+    return [] if type_ in free or package in _FREE_PACKAGES else None
 
 
 @cache
