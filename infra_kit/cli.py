@@ -22,7 +22,9 @@ from rich.table import Table
 
 from infra_kit.commands.common import AsJson, StackName
 from infra_kit.commands.cost import cost
+from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.plan import plan
+from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
@@ -172,6 +174,8 @@ def connect(
 
 app.command()(plan)
 app.command()(cost)
+app.command("lock-in")(lock_in)
+app.command()(transition)
 
 
 def main() -> None:

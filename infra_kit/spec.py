@@ -127,8 +127,9 @@ def _message(field: FieldInfo | None, error: Mapping[str, Any]) -> str:
     if template is None:
         return str(error["msg"]).removeprefix("Value error, ")
     # A number is told both its bounds: who knows one only may go beyond the other next.
-    bounds = _bounds(field) if field and error["ctx"].keys() & _BOUNDS.keys() else ""
-    return f"{bounds} is needed" if bounds else template.format(**error["ctx"])
+    context = error.get("ctx", {})
+    bounds = _bounds(field) if field and context.keys() & _BOUNDS.keys() else ""
+    return f"{bounds} is needed" if bounds else template.format(**context)
 
 
 def _bounds(field: FieldInfo) -> str:

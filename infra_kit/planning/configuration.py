@@ -48,14 +48,20 @@ def read(project: Project, stack: str, settings: Sequence[str] = ()) -> Configur
     Raises:
         ConfigError: there is no such stack, a file is no YAML, or nothing reads a key of `settings`.
     """
-    values = _of_project(project) | (read_config(project, stack).get("config") or {})
-    known = _known_keys(project)
-    for setting in settings:
-        _lay_over(values, setting, known)
+    values = laid_over(project, stack, settings)
     secrets = frozenset(key for key, value in values.items() if _is_secret(value))
     plain = {key: _without_ciphers(value) for key, value in values.items()}
     assumed = tuple(_fill_in(plain))
     return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
+
+
+def laid_over(project: Project, stack: str, settings: Sequence[str] = ()) -> dict[str, Any]:
+    """The values as the files have them, secrets still encrypted, with `settings` over them."""
+    values = _of_project(project) | (read_config(project, stack).get("config") or {})
+    known = _known_keys(project)
+    for setting in settings:
+        _lay_over(values, setting, known)
+    return values
 
 
 def _of_project(project: Project) -> dict[str, Any]:
@@ -83,8 +89,8 @@ def _lay_over(values: dict[str, Any], setting: str, known: set[str]) -> None:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"--set {setting}: the value is not valid YAML: {error}") from error
-    # The engine gives a program texts: `2` and `true` too.
-    value = text if isinstance(value, int | float) and not inside else value
+    # The engine gives a program texts: `2`, `true` and nothing too.
+    value = text if (value is None or isinstance(value, int | float)) and not inside else value
     values[key] = _placed(values.get(key), inside, value, setting)
 
 

@@ -53,23 +53,24 @@ class SavedPlan:
 
 def of(planned: Planned) -> tuple[Saved, ...]:
     """What a comparison needs of a plan."""
-    return tuple(_saved(resource, planned.component_of.get(resource.urn, "")) for resource in planned.resources)
+    return tuple(resource(each, planned.component_of.get(each.urn, "")) for each in planned.resources)
 
 
-def _saved(resource: Resource, component: str) -> Saved:
-    options = resource.options
+def resource(made: Resource, component: str) -> Saved:
+    """One resource of a recording, as a comparison needs it."""
+    options = made.options
     return Saved(
-        urn=resource.urn,
-        type=resource.type,
-        name=resource.name,
-        parent=resource.parent,
-        inputs={key: HIDDEN if key in resource.secret_inputs else it for key, it in resource.inputs.items()},
+        urn=made.urn,
+        type=made.type,
+        name=made.name,
+        parent=made.parent,
+        inputs={key: HIDDEN if key in made.secret_inputs else it for key, it in made.inputs.items()},
         protect=options.protect,
         retain_on_delete=options.retain_on_delete,
         ignore_changes=options.ignore_changes,
         replace_on_changes=options.replace_on_changes,
         aliases=options.aliases,
-        custom=resource.request.custom,
+        custom=made.request.custom,
         component=component,
     )
 

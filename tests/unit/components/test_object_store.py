@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from infra_kit import CorsRule, LifecycleRule, ObjectStore, features
@@ -43,3 +45,9 @@ def test_a_method_that_s3_does_not_know_is_refused_with_those_it_knows() -> None
         SpecError, match=r"CorsRule: methods\.0: Input should be 'GET', 'HEAD', 'PUT', 'POST' or 'DELETE'"
     ):
         CorsRule(origins=["*"], methods=["PATCH"])  # type: ignore[list-item]
+
+
+def test_a_list_where_a_mapping_is_needed_is_told() -> None:
+    given: Any = [LifecycleRule(expire_after_days=60)]
+    message = refusal(lambda: ObjectStore("files", lifecycle=given), SpecError)
+    assert message.startswith("ObjectStore 'files': lifecycle: a mapping is needed, given [")

@@ -1,0 +1,78 @@
+"""`infra-kit lock-in`: how hard it would be to leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from infra_kit.commands import common
+from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+
+if TYPE_CHECKING:
+    from infra_kit.planning.lock_in import LockIn, Score
+
+Why = Annotated[bool, typer.Option("--why", help="Say each aspect of each component, with its reason.")]
+
+
+def lock_in(
+    stack: StackName = None,
+    settings: Set = None,
+    answers: Recorded = None,
+    *,
+    why: Why = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score how hard it would be to leave, 0 to 10 (docs/lock-in.md), and say what would lower it most."""
+    from infra_kit.planning import costs  # noqa: PLC0415  `up` and `status` do without
+    from infra_kit.planning import lock_in as locking  # noqa: PLC0415
+
+    planned = common.planned(stack, settings, answers)
+    found = locking.lock_in(planned, costs.cost(planned))
+    if as_json:
+        common.print_json({**vars(found), "total": found.total, "unaccepted": found.unaccepted})
+    else:
+        _print(found, common.out(), why=why)
+
+
+def _print(found: LockIn, console: Console, *, why: bool) -> None:
+    drawn = common.table(
+        "component", "type", "target", "score", "weight", "would be lower with", right=("score", "weight")
+    )
+    for score in sorted(found.scores, key=lambda it: -it.score * it.share):
+        said = f"accepted: {score.accepted}" if score.accepted else score.change if score.score >= 1 else ""
+        drawn.add_row(
+            score.component,
+            score.kind,
+            score.target,
+            f"{score.score:.1f}",
+            f"{score.share:.0%}",
+            f"[dim]{escape(said)}[/]",
+        )
+    console.print(drawn)
+    if why:
+        _print_aspects(found.scores, console)
+    console.print(f"\nThe stack: [bold]{found.total:.1f}[/] of 10{_unaccepted(found)}")
+    if found.change:
+        console.print(
+            f"What would lower it most: {found.change.component}: {escape(found.change.change)}", soft_wrap=True
+        )
+    if found.unscored:
+        console.print(f"Unscored: {', '.join(found.unscored)}", soft_wrap=True)
+
+
+def _print_aspects(scores: tuple[Score, ...], console: Console) -> None:
+    for score in scores:
+        console.print(f"\n[bold]{score.component}[/] {score.kind} on {score.target}: {score.score:.1f}")
+        for aspect in score.aspects:
+            source = f" [dim]({aspect.source})[/]" if aspect.source else ""
+            console.print(f"  {aspect.name:<9}{aspect.score:>4.0f}  {escape(aspect.why)}{source}", soft_wrap=True)
+
+
+def _unaccepted(found: LockIn) -> str:
+    accepted = sum(bool(score.accepted) for score in found.scores)
+    if not accepted:
+        return ""
+    return f"; without the {accepted} whose lock-in is accepted: [bold]{found.unaccepted:.1f}[/]"

@@ -1,0 +1,120 @@
+"""`infra-kit transition`: from what a stack is to what it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from infra_kit.commands import common
+from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.engine.display import Progress
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import choose
+
+if TYPE_CHECKING:
+    from infra_kit.planning.changes import Change
+    from infra_kit.planning.transition import Move, Transition
+
+Before = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="FILE", help="A plan saved by `infra-kit plan --save`. Default: the stack's file."),
+]
+AllowDelete = Annotated[
+    list[str] | None,
+    typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
+]
+
+Engine = Annotated[
+    bool, typer.Option("--engine", help="Ask Pulumi's engine and its plugins too, of the stack as it stands.")
+]
+
+
+def transition(
+    stack: StackName = None,
+    settings: Set = None,
+    before: Before = None,
+    allow_delete: AllowDelete = None,
+    answers: Recorded = None,
+    *,
+    engine: Engine = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a step changes, what it does to the data, its cost, the way back. Exit code 3: data would be lost."""
+    from infra_kit.planning import saved  # noqa: PLC0415  `up` and `status` do without
+    from infra_kit.planning import transition as transitions  # noqa: PLC0415
+
+    old = saved.read(before) if before else common.planned(stack, (), answers)
+    found = transitions.transition(old, common.planned(stack, settings, answers))
+    if as_json:
+        common.print_json(found)
+    else:
+        _print(found, common.out())
+    if engine:
+        _ask_engine(found, stack, settings or ())
+    transitions.check(found, allow_delete or ())
+
+
+def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -> None:
+    from infra_kit.planning import preview  # noqa: PLC0415
+
+    project, progress = Project.find(), Progress()
+    said = preview.disagreements(found, preview.steps(project, choose(project, stack), settings, progress))
+    for each in said:
+        progress.warn(each)
+    if not said:
+        progress.note("Pulumi's engine says the same of all that holds data.")
+
+
+def _print(found: Transition, console: Console) -> None:
+    from infra_kit.planning.changes import Fate  # noqa: PLC0415
+
+    console.print(f"[bold]From[/] {found.before}\n[bold]to[/]   {found.after}\n")
+    colours = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.REPLACED: "red", Fate.DELETED: "red"}
+    for fate, colour in {**colours, Fate.FORGOTTEN: "yellow"}.items():
+        changes = found.of(fate)
+        if changes:
+            console.print(f"[{colour}]{len(changes)} {fate}[/]")
+            _print_changes(changes, console)
+    if not found.of(*colours, Fate.FORGOTTEN):
+        console.print("Nothing changes.")
+    for move in found.moves:
+        _print_move(move, console)
+    if len(found.moves) > 1:
+        console.print("\n[bold]In this order[/]")
+        for number, each in enumerate(found.order, 1):
+            console.print(f"  {number}. {escape(each)}", soft_wrap=True)
+    difference = found.monthly_after - found.monthly_before
+    console.print(
+        f"\nCost: {found.monthly_before:.2f} → [bold]{found.monthly_after:.2f} {found.currency}[/] a month "
+        f"({difference:+.2f})"
+    )
+
+
+def _print_changes(changes: Sequence[Change], console: Console) -> None:
+    by_component: dict[str, list[str]] = {}
+    for change in changes:
+        said = f" ({', '.join(change.keys)})" if change.keys else ""
+        holds = " [bold]holds data[/]" if change.stateful else ""
+        by_component.setdefault(change.resource.component, []).append(f"{escape(change.resource.name + said)}{holds}")
+    for component, names in by_component.items():
+        console.print(f"  {component or 'beside the components'}: [dim]{', '.join(names)}[/]", soft_wrap=True)
+
+
+def _print_move(move: Move, console: Console) -> None:
+    low, high = move.way.downtime
+    pause = f"{_time(low)} to {_time(high)} of downtime" if high else "no downtime"
+    console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{move.way.how}[/], {pause}")
+    console.print(f"  [dim]{escape(move.why)}[/]", soft_wrap=True)
+    for number, each in enumerate(move.way.steps, 1):
+        console.print(f"  {number}. {escape(each)}", soft_wrap=True)
+    for each in move.way.back:
+        console.print(f"  Back: {escape(each)}", soft_wrap=True)
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"

@@ -1,0 +1,157 @@
+"""What becomes of each resource on the way from one plan to another: offline, by what is known of its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from infra_kit.engine.guard import holds_data
+from infra_kit.planning.saved import Saved
+from infra_kit.stateful import is_renewed, replaced_by
+
+
+class Fate(StrEnum):
+    """What the engine would do."""
+
+    CREATED = "created"
+    CHANGED = "changed in place"
+    REPLACED = "replaced"
+    DELETED = "deleted"
+    FORGOTTEN = "forgotten"
+    """The engine lets go of it, and the thing itself stays (`retain_on_delete`)."""
+    KEPT = "kept"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of one resource."""
+
+    fate: Fate
+    resource: Saved
+    """As it will be; of what goes, as it is."""
+    before: Saved | None
+    """As it is; None where it is new."""
+    keys: tuple[str, ...] = ()
+    """The inputs that differ."""
+    forcing: Mapping[str, str] = field(default_factory=dict)
+    """Of `keys`, those whose change replaces it, each with the vendor's page, or why."""
+
+    @property
+    def stateful(self) -> bool:
+        """Whether it holds data of its own, before or after."""
+        sides = [side for side in (self.before, self.resource) if side]
+        return any(holds_data(side.type, side.inputs) for side in sides)
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether what it holds would be gone."""
+        if self.before is None or not holds_data(self.before.type, self.before.inputs):
+            return False
+        if self.fate is Fate.REPLACED:
+            return not is_renewed(self.resource.type, self.forcing)
+        return self.fate is Fate.DELETED
+
+
+def between(before: Sequence[Saved], after: Sequence[Saved]) -> tuple[Change, ...]:
+    """Every resource that one plan or the other has, in the order of the second, then what is gone."""
+    old = {resource.urn: resource for resource in before}
+    was = _matched(old, after)
+    changes = [_change(old.get(was.get(new.urn, "")), new) for new in after]
+    kept = set(was.values())
+    changes += [Change(_ending(gone), gone, gone) for urn, gone in old.items() if urn not in kept]
+    return tuple(changes)
+
+
+def _ending(gone: Saved) -> Fate:
+    return Fate.FORGOTTEN if gone.retain_on_delete and gone.custom else Fate.DELETED
+
+
+def _change(old: Saved | None, new: Saved) -> Change:
+    if old is None:
+        return Change(Fate.CREATED, new, None)
+    keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes)))
+    forcing = _forcing(new, keys)
+    if forcing:
+        return Change(Fate.REPLACED, new, old, keys, forcing)
+    return Change(Fate.CHANGED if keys else Fate.KEPT, new, old, keys)
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:
+    """The inputs that differ and count. Of an ignored path (`tags.release`), only its own part does not."""
+    paths = [path.split(".") for path in ignored]
+    return {
+        key
+        for key in old.keys() | new.keys()
+        if _without(old.get(key), key, paths) != _without(new.get(key), key, paths)
+    }
+
+
+def _without(value: Any, key: str, paths: Sequence[Sequence[str]]) -> Any:
+    for first, *rest in paths:
+        if first in {key, "*"}:
+            value = _cut(value, rest)
+    return value
+
+
+def _cut(value: Any, path: Sequence[str]) -> Any:
+    if not path:
+        return None
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    return {key: _cut(item, path[1:]) if key == path[0] else item for key, item in value.items()}
+
+
+def _forcing(new: Saved, keys: Iterable[str]) -> dict[str, str]:
+    table = replaced_by(new.type)
+    said = {path.partition(".")[0].partition("[")[0] for path in new.replace_on_changes}
+    found = {}
+    for key in keys:
+        if key in table:
+            found[key] = table[key]
+        elif key in said or "*" in said:
+            found[key] = "the program asks for it (replace_on_changes)"
+    return found
+
+
+def _matched(old: Mapping[str, Saved], after: Sequence[Saved]) -> dict[str, str]:
+    """By the URN that a resource will have, the one that it has: by itself, by its aliases, by its parent's."""
+    found: dict[str, str] = {}
+    new = {resource.urn: resource for resource in after}
+    for resource in after:
+        if resource.urn in old:
+            found[resource.urn] = resource.urn
+    for resource in _from_the_top(after, new):
+        if resource.urn not in found:
+            before = next((urn for urn in _earlier(resource, new, found) if urn in old), None)
+            if before:
+                found[resource.urn] = before
+    return found
+
+
+def _from_the_top(resources: Sequence[Saved], by_urn: Mapping[str, Saved]) -> list[Saved]:
+    def depth(resource: Saved) -> int:
+        parent = by_urn.get(resource.parent or "")
+        return 1 + depth(parent) if parent else 0
+
+    return sorted(resources, key=depth)
+
+
+def _earlier(resource: Saved, new: Mapping[str, Saved], found: Mapping[str, str]) -> Iterable[str]:
+    """The URNs that a resource may have had: what its aliases say, and what follows from another URN of its parent."""
+    head, _, name = resource.urn.rpartition("::")
+    for alias in resource.aliases:
+        yield alias if alias.startswith("urn:") else f"{head}::{alias}"
+    parent = new.get(resource.parent or "")
+    was = found.get(parent.urn) if parent else None
+    if not parent or not was or was == parent.urn:
+        return
+    # As Pulumi's SDK has it: a child whose name begins with its parent's had it with the name that its parent had.
+    old_parent, names = was.rpartition("::")[2], [name, *(it for it in resource.aliases if not it.startswith("urn:"))]
+    type_path = f"{was.split('::')[2]}${resource.type}"
+    start = "::".join(was.split("::")[:2])
+    for each in names:
+        yield f"{start}::{type_path}::{each}"
+        if each.startswith(parent.name):
+            yield f"{start}::{type_path}::{old_parent}{each.removeprefix(parent.name)}"

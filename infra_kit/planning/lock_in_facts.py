@@ -1,0 +1,156 @@
+"""What is known of how each component is spoken to, left and run on each target. Scores: docs/lock-in.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from infra_kit.spec import Spec
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Scores from 0 to 10, each with why."""
+
+    protocol: float
+    protocol_why: str
+    exit: float
+    exit_why: str
+    skills: float
+    skills_why: str
+    source: str = ""
+    change: str = ""
+    """What would lower it most."""
+
+
+NO_DRIVER = frozenset({"ExternalService"})
+
+_SQL = "PostgreSQL's own protocol and SQL: any PostgreSQL takes over"
+_RESP = "Redis' own protocol: any Valkey or Redis takes over"
+_S3 = "the S3 API, which many servers and clouds speak"
+_OCI = "an OCI image and environment variables: any container platform runs it"
+_HTTP = "HTTP and TLS: visitors notice no difference"
+_NO_DATA = "it keeps no data"
+_OPEN_NATS = "NATS' own protocol, which any NATS server speaks"
+
+_AWS = "AWS' console, roles and quotas"
+_GCP = "Google Cloud's console, roles and quotas"
+_HOST = "Docker and Linux"
+
+_ON: Mapping[tuple[str, str], Fact] = {
+    ("Postgres", "aws"): Fact(
+        0, _SQL, 2, "logical replication and pg_dump lead out; its snapshots do not", 3, _AWS,
+        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.FeatureSupport.LogicalReplication.html",
+        "take a nightly pg_dump to a store of another vendor: it is then restored anywhere",
+    ),
+    ("Postgres", "gcp"): Fact(
+        0, _SQL, 2, "logical replication and pg_dump lead out; its backups do not", 3, _GCP,
+        "https://cloud.google.com/sql/docs/postgres/replication/configure-logical-replication",
+        "take a nightly pg_dump to a store of another vendor: it is then restored anywhere",
+    ),
+    ("Redis", "aws"): Fact(
+        0, _RESP, 3, "no replica outside may follow it; a snapshot can be exported to S3", 2, _AWS,
+        "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-exporting.html",
+        "keep nothing in it that cannot be made again",
+    ),
+    ("Redis", "gcp"): Fact(
+        0, _RESP, 3, "no replica outside may follow it; it can be exported to a bucket", 2, _GCP,
+        "https://cloud.google.com/memorystore/docs/redis/about-importing-exporting",
+        "keep nothing in it that cannot be made again",
+    ),
+    ("ObjectStore", "aws"): Fact(
+        1, _S3, 3, "copied object by object, and what leaves is charged by the GB", 2, _AWS,
+        "https://aws.amazon.com/s3/pricing/", "mirror it to a store of another vendor (`rclone sync`)",
+    ),
+    ("ObjectStore", "gcp"): Fact(
+        2, "the S3 API, of which Google's store has a part", 3, "copied one by one, and charged by the GB", 2, _GCP,
+         "https://cloud.google.com/storage/docs/interoperability", "mirror it to a store of another vendor",
+    ),
+    ("Cdn", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 5, "CloudFront's behaviours, policies and functions"),
+    ("Cdn", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 5, "URL maps, backend buckets and their policies"),
+    ("Gateway", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 4, "load balancers, listener rules, WAF"),
+    ("Gateway", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 4, "load balancers, URL maps, Cloud Armor"),
+    ("Service", "aws"): Fact(0, _OCI, 0, _NO_DATA, 4, "ECS' tasks, services and roles"),
+    ("Service", "gcp"): Fact(0, _OCI, 0, _NO_DATA, 3, "Cloud Run, whose API is Knative's"),
+    ("Network", "aws"): Fact(0, "IP", 0, _NO_DATA, 4, "VPCs, route tables, security groups"),
+    ("Network", "gcp"): Fact(0, "IP", 0, _NO_DATA, 4, "VPCs, firewall rules, private services access"),
+    ("Secret", "aws"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _AWS),
+    ("Secret", "gcp"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _GCP),
+    ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
+    ("Domain", "gcp"): Fact(0, "DNS", 1, "exported as a zone file; the name servers are set anew", 2, _GCP),
+    ("EventBus", "aws"): Fact(0, _OPEN_NATS, 2, "streams are mirrored by NATS itself", 2, "NATS"),
+    ("EventBus", "gcp"): Fact(0, _OPEN_NATS, 2, "streams are mirrored by NATS itself", 2, "NATS"),
+}  # fmt: skip
+
+_NATIVE: Mapping[str, Fact] = {
+    "aws": Fact(
+        10, "AWS' own API: publishers and consumers are written for EventBridge and SQS", 7,
+        "an archive is replayed within AWS only", 6, "EventBridge's patterns, SQS' visibility and redrives",
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html",
+        'engine="nats": publishers and consumers then speak NATS everywhere',
+    ),
+    "gcp": Fact(
+        10, "Google's own API: publishers and consumers are written for Pub/Sub", 6,
+        "what a subscription has not delivered is pulled out by a program", 5, "Pub/Sub's subscriptions and seeks",
+        "https://cloud.google.com/pubsub/docs/replay-overview",
+        'engine="nats": publishers and consumers then speak NATS everywhere',
+    ),
+}  # fmt: skip
+"""An EventBus with engine="native"."""
+
+_SAME = {"Worker": "Service", "Job": "Service", "Config": "Secret"}
+"""What is spoken to, left and run as another component is."""
+_OWN_HOST = Fact(0, "its own open protocol", 0, "files of one's own on one's own disk", 1, _HOST)
+_EXTERNAL = Fact(
+    8, "the vendor's own API or SDK", 5, "what the vendor's export gives", 3, "the vendor's console",
+    change="choose a vendor of an open protocol, or put an interface of your own before it",
+)  # fmt: skip
+
+RAW: Mapping[str, Fact] = {
+    "aws:dynamodb/table:Table": Fact(
+        10, "AWS' own API", 4, "exported to S3 as JSON", 5, "keys, indexes and capacity of DynamoDB",
+        "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.HowItWorks.html",
+        "PostgreSQL with jsonb does most of it",
+    ),
+    "aws:sqs/queue:Queue": Fact(
+        9, "AWS' own API", 2, "a queue is worked off, and then empty", 3, "visibility and redrives", "",
+        "an EventBus, whose consumers speak NATS",
+    ),
+    "aws:sns/topic:Topic": Fact(9, "AWS' own API", 0, _NO_DATA, 3, "topics and filters", "", "an EventBus"),
+    "aws:cognito/userPool:UserPool": Fact(
+        6, "OpenID Connect, beside AWS' own API", 8, "passwords do not leave: every user sets a new one", 5, _AWS,
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-import-using-lambda.html",
+        "an identity provider of one's own (Keycloak, Supabase Auth), with passwords that can be exported",
+    ),
+    "aws:sagemaker/endpoint:Endpoint": Fact(
+        9, "AWS' own API", 4, "models are files in a bucket", 8, "SageMaker's images, roles and pipelines", "",
+        "serve the model from a container of one's own: a Service",
+    ),
+    "aws:ec2/instance:Instance": Fact(0, "a Linux host", 2, "copied over SSH", 2, _AWS),
+    "aws:rds/cluster:Cluster": Fact(1, _SQL, 3, "pg_dump leads out of a storage of AWS' own", 4, _AWS),
+    "gcp:firestore/database:Database": Fact(10, "Google's own API", 5, "exported to a bucket in its own form", 5, _GCP),
+    "gcp:bigquery/dataset:Dataset": Fact(7, "SQL of a dialect of its own", 4, "exported as Parquet", 5, _GCP),
+}  # fmt: skip
+"""By type, of what users make beside our components."""
+
+
+def of(kind: str, target: str, spec: Spec) -> Fact:
+    """What is known of a component on a target."""
+    if kind == "ExternalService":
+        return _external(spec)
+    if kind == "EventBus" and getattr(spec, "engine", "nats") == "native" and target in _NATIVE:
+        return _NATIVE[target]
+    return _ON.get((_SAME.get(kind, kind), target), _OWN_HOST)
+
+
+def _external(spec: Spec) -> Fact:
+    protocol: str | None = getattr(spec, "protocol", None)
+    if not protocol:
+        return _EXTERNAL
+    return replace(_EXTERNAL, protocol=1, protocol_why=f"it speaks {protocol}, as others do", exit=2, change="")
+
+
+def file_of(type_token: str) -> str:
+    """The name of a component's file: `infra-kit:index:ObjectStore` is `object_store`."""
+    name = type_token.rpartition(":")[2]
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("_")

@@ -1,0 +1,63 @@
+"""Where the engine and its plugins are there: what they say of a step, held against what we say offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import yaml
+
+from infra_kit.engine import operations, pulumi_cli
+from infra_kit.engine.display import Progress
+from infra_kit.engine.guard import holds_data
+from infra_kit.engine.operations import Step
+from infra_kit.engine.project import Project, read_yaml, write_private
+from infra_kit.engine.stack import Stack
+from infra_kit.errors import EngineError
+from infra_kit.planning import configuration
+from infra_kit.planning.changes import Change, Fate
+from infra_kit.planning.transition import Transition
+
+_REPLACING = {"replace", "create-replacement", "delete-replaced"}
+
+
+def steps(project: Project, name: str, settings: Sequence[str], progress: Progress) -> list[Step]:
+    """What `pulumi preview` would do to a stack as it stands, with `settings` over its configuration.
+
+    Raises:
+        EngineError: there is no engine or plugin, the stack was never up, or the preview failed, in its own words.
+    """
+    stack = Stack(project, name, pulumi_cli.ensure(progress))
+    project.prepare()
+    if not stack.exists():
+        raise EngineError(f"{name} was never up, so the engine knows nothing of it. Leave --engine out.")
+    own = stack.config_file()
+    config = project.home / "config" / f"transition-{own.name}"
+    content = read_yaml(own) | {"config": configuration.laid_over(project, name, settings)}
+    write_private(config, yaml.safe_dump(content, sort_keys=False))
+    try:
+        return operations.run("preview", stack, config, progress)
+    finally:
+        config.unlink()
+
+
+def disagreements(found: Transition, previewed: Iterable[Step]) -> list[str]:
+    """Where the engine and our table differ about what holds data: what is replaced, and by what. Empty: nowhere."""
+    ours = {change.before.urn: change for change in found.changes if change.before}
+    theirs: dict[str, Step] = {}
+    for step in previewed:
+        if holds_data(step.type, step.inputs) and (step.urn not in theirs or step.op in _REPLACING):
+            theirs[step.urn] = step
+    said = [_difference(ours[urn], step) for urn, step in theirs.items() if urn in ours]
+    return [each for each in said if each]
+
+
+def _difference(change: Change, step: Step) -> str:
+    replaced, foreseen = step.op in _REPLACING, change.fate is Fate.REPLACED
+    if replaced == foreseen:
+        return ""
+    if replaced:
+        keys = ", ".join(step.replace_keys) or "an input that it does not name"
+        return f"{step.name} ({step.type}): the engine replaces it ({keys}); our table does not know that."
+    return (
+        f"{step.name} ({step.type}): our table says that {', '.join(change.forcing)} replaces it; the engine does not."
+    )

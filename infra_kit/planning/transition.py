@@ -1,0 +1,213 @@
+"""From what a stack is to what it would be: what changes, what that does to its data, its cost, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from infra_kit.engine import guard
+from infra_kit.engine.guard import holds_data
+from infra_kit.engine.operations import Step
+from infra_kit.planning import changes, saved, ways
+from infra_kit.planning.changes import Change, Fate
+from infra_kit.planning.costs import cost
+from infra_kit.planning.programs import Planned
+from infra_kit.planning.saved import Saved, SavedPlan
+from infra_kit.planning.ways import How, Way
+
+_OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
+
+
+@dataclass(frozen=True)
+class Move:
+    """What happens to one component's data."""
+
+    component: str
+    kind: str
+    """`Postgres`; of what stands beside our components, the resource's type."""
+    resources: tuple[str, ...]
+    """The logical names of what holds the data."""
+    why: str
+    way: Way
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What lies between two plans of a stack."""
+
+    before: str
+    """What it is, in words."""
+    after: str
+    changes: tuple[Change, ...]
+    moves: tuple[Move, ...]
+    monthly_before: Decimal
+    monthly_after: Decimal
+    currency: str
+
+    def of(self, *fates: Fate) -> tuple[Change, ...]:
+        """The resources that this happens to; components, which only hold others together, are not among them."""
+        return tuple(change for change in self.changes if change.fate in fates and change.resource.custom)
+
+    @property
+    def losses(self) -> tuple[Change, ...]:
+        """Whose data would be gone."""
+        return tuple(change for change in self.changes if change.loses_data)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """What to do, in the order in which nothing is lost."""
+        named = {how: [move.component for move in self.moves if move.way.how is how] for how in How}
+        beside = [*named[How.DUAL_RUN], *named[How.EMPTY]]
+        at_once = not (beside or named[How.RESTORE] or named[How.NONE])
+        said = [
+            ("Back up, and see that it restores", [move.component for move in self.moves]),
+            ("Make beside the old one, under another name, and copy", beside),
+            ("`up`" if at_once else "`up` for what changes in place", named[How.IN_PLACE]),
+            ("Cut over", beside),
+            ("Replace, and restore the snapshot", named[How.RESTORE]),
+            ("Let go, when nobody asks for it any more", [*named[How.NONE], *beside]),
+        ]
+        return tuple(f"{what}: {', '.join(dict.fromkeys(names))}." for what, names in said if names)
+
+    @property
+    def downtime(self) -> tuple[int, int]:
+        """Seconds that users may notice if every way is gone one after the other, from and to."""
+        ranges = [move.way.downtime for move in self.moves]
+        return sum(low for low, _ in ranges), sum(high for _, high in ranges)
+
+
+def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
+    """What an `up` from one plan to another would do, and how the data gets there."""
+    old, old_cost, old_name = _side(before)
+    new, new_cost, new_name = _side(after)
+    between = changes.between(old, new)
+    return Transition(
+        before=old_name,
+        after=new_name,
+        changes=between,
+        moves=tuple(_moves(between, _kinds(old) | _kinds(new))),
+        monthly_before=old_cost,
+        monthly_after=new_cost,
+        currency=cost(after).currency,
+    )
+
+
+def check(found: Transition, allowed: Collection[str] = ()) -> None:
+    """Refuses a transition that would lose data, as `infra-kit up` does: by the same guard.
+
+    Args:
+        allowed: names of components or resources whose data may be lost (`--allow-delete`).
+
+    Raises:
+        DataLossRefusedError: it names each resource, why, and the safe way.
+    """
+    guard.check([step(change) for change in found.changes], allowed)
+
+
+def step(change: Change) -> Step:
+    """A change as the engine's preview would say it."""
+    before = change.before or change.resource
+    return Step(
+        urn=before.urn,
+        type=before.type,
+        op=_OPS.get(change.fate, "update" if change.fate is Fate.CHANGED else "same"),
+        parent=before.component,
+        replace_keys=tuple(change.forcing),
+        retained=change.fate is Fate.FORGOTTEN,
+        inputs=before.inputs,
+    )
+
+
+def _side(plan: Planned | SavedPlan) -> tuple[Sequence[Saved], Decimal, str]:
+    if isinstance(plan, SavedPlan):
+        return plan.resources, sum((Decimal(it) for it in plan.monthly.values()), Decimal(0)), f"{plan.stack}, as saved"
+    config = plan.configuration
+    said = [f"{key} {config.get(key)}" for key in ("target", "phase") if config.get(key)]
+    return saved.of(plan), cost(plan).total, ", ".join([plan.stack, *said])
+
+
+def _kinds(resources: Iterable[Saved]) -> dict[str, str]:
+    """By name, what our components are."""
+    found = {}
+    for resource in resources:
+        if resource.name == resource.component and resource.type.startswith("infra-kit:index:"):
+            found[resource.name] = resource.type.rpartition(":")[2]
+    return found
+
+
+def _moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]:
+    by_component: dict[str, list[Change]] = {}
+    for change in between:
+        if change.before and (_touches_data(change) or _restarts_data(change, kinds)):
+            by_component.setdefault(change.before.component or change.before.name, []).append(change)
+    made = {change.resource.component for change in between if change.fate is Fate.CREATED and change.stateful}
+    for component, touched in by_component.items():
+        kind = kinds.get(component, touched[0].resource.type)
+        for change in _grouped(touched):
+            yield _move(component, kind, change, stays=component in made)
+
+
+def _touches_data(change: Change) -> bool:
+    """A secret that is renewed because its owner wants another one loses nothing."""
+    holds = change.before is not None and holds_data(change.before.type, change.before.inputs)
+    renewed = change.fate is Fate.REPLACED and not change.loses_data
+    return holds and not renewed and change.fate is not Fate.KEPT
+
+
+def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
+    """Whether it is the server of data whose users wait meanwhile."""
+    keeps_data = kinds.get(change.resource.component) in _SERVES_DATA
+    return keeps_data and change.fate is Fate.CHANGED and ways.is_server(change.resource.type)
+
+
+_SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus"})
+
+
+def _grouped(touched: Sequence[Change]) -> list[list[Change]]:
+    """What is lost goes one way, what changes in place another."""
+    lost = [change for change in touched if change.fate in {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}]
+    changed = [change for change in touched if change.fate is Fate.CHANGED]
+    return [group for group in (lost, changed) if group]
+
+
+def _move(component: str, kind: str, touched: Sequence[Change], *, stays: bool) -> Move:
+    names = tuple(change.resource.name for change in touched)
+    if touched[0].fate is Fate.CHANGED:
+        return Move(component, kind, names, _changed(touched), _in_place(touched))
+    if any(change.fate is Fate.REPLACED for change in touched):
+        forcing = {key: page for change in touched for key, page in change.forcing.items()}
+        why = "; ".join(f"{key} cannot be changed ({page})" for key, page in forcing.items())
+        return Move(component, kind, names, why, ways.moved(kind))
+    if stays:
+        return Move(component, kind, names, "it stands elsewhere, or is made of something else", ways.moved(kind))
+    kept = all(change.fate is Fate.FORGOTTEN for change in touched)
+    why = "the stack no longer has it" + ("; the thing itself stays, and nobody looks after it" if kept else "")
+    return Move(component, kind, names, why, _GONE)
+
+
+_GONE = Way(
+    How.NONE,
+    (0, 0),
+    ("Back it up, if anything of it may ever be asked for.", "`up` with its name in --allow-delete."),
+    ("Take the change back, `up`, and restore the backup.",),
+)
+
+
+def _changed(touched: Sequence[Change]) -> str:
+    return "; ".join(f"{change.resource.name}: {', '.join(change.keys)}" for change in touched)
+
+
+def _in_place(touched: Sequence[Change]) -> Way:
+    """One `up`; its downtime is that of the input that costs most."""
+    effects = [(key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys]
+    worst = max((effect for _, effect in effects), key=lambda effect: effect.downtime[1])
+    by_effect: dict[str, list[str]] = {}
+    for key, effect in effects:
+        if effect.downtime[1]:
+            by_effect.setdefault(effect.why, []).append(key)
+    said = tuple(f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items())
+    one_way = [(key, ways.one_way(it.resource.type, key)) for it in touched for key in it.keys]
+    stays = [f"{key} stays as it is then: {why}." for key, why in one_way if why]
+    back = ("Undo the change, and `up`.", *stays)
+    return Way(How.IN_PLACE, worst.downtime, said or ("`up`.",), back, worst.source)

@@ -1,0 +1,216 @@
+"""The way of what holds data, from where it is to where it will be: steps, downtime, and the way back.
+
+Written for people who do it by hand. Downtimes are what a small product sees (tens of GB), as an order of magnitude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class How(StrEnum):
+    """The kinds of ways."""
+
+    IN_PLACE = "in place"
+    DUAL_RUN = "dual run and cut over"
+    RESTORE = "snapshot and restore"
+    EMPTY = "begins empty"
+    NONE = "its data is given up"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one thing that holds data gets there."""
+
+    how: How
+    downtime: tuple[int, int]
+    """Seconds that its users may notice, from and to."""
+    steps: tuple[str, ...]
+    back: tuple[str, ...]
+    """The way back, as long as what was before still stands."""
+    source: str = ""
+    """The vendor's page about it."""
+
+
+_KEEP = (
+    "Keep the old one, without writers, until the new one has been trusted for a week; then name it in --allow-delete."
+)
+
+_MOVES: Mapping[str, Way] = {
+    "Postgres": Way(
+        How.DUAL_RUN,
+        (30, 300),
+        (
+            "Back it up, and see that the backup restores.",
+            "Make the new one beside the old one, under another name; run the migrations there.",
+            "Copy by logical replication: a publication FOR ALL TABLES here, a subscription there "
+            "(sequences, large objects and roles are not in it: copy them by pg_dump at the end).",
+            "When it has caught up, stop the writers, wait until nothing is left to copy, set the sequences.",
+            "Point the links at the new one, `up`, and let the writers in.",
+            _KEEP,
+        ),
+        (
+            "Before the first write to the new one, subscribe the old one to it: then stop the writers and point the "
+            "links back. Without that, what was written since is lost.",
+        ),
+        "https://www.postgresql.org/docs/current/logical-replication.html",
+    ),
+    "Redis": Way(
+        How.EMPTY,
+        (5, 60),
+        (
+            "Make the new one beside the old one, under another name.",
+            "What is only cached fills by itself. What must not be lost (queues, sessions) is copied key by key "
+            "(DUMP and RESTORE, or a tool as RIOT) while its writers are stopped.",
+            "Point the links at the new one, and `up`.",
+            _KEEP,
+        ),
+        ("Point the links back: what was written to the new one since is only there.",),
+        "https://redis.io/docs/latest/commands/restore/",
+    ),
+    "ObjectStore": Way(
+        How.DUAL_RUN,
+        (0, 60),
+        (
+            "Make the new one beside the old one, under another name.",
+            "Copy with `rclone sync old: new:` while everything runs; once more, which takes what is new since.",
+            "Stop the writers, copy once more with --checksum, point the links and routes at the new one, `up`.",
+            "Compare with `rclone check old: new:`.",
+            _KEEP,
+        ),
+        ("Copy what is new the other way, and point the links back.",),
+        "https://rclone.org/commands/rclone_sync/",
+    ),
+    "EventBus": Way(
+        How.DUAL_RUN,
+        (0, 60),
+        (
+            "Make the new one beside the old one, under another name.",
+            "Let the consumers listen to both, then the publishers write to the new one only.",
+            "When the old one's consumers have worked off all there is, take their links to it away.",
+            "Streams that are kept for replay: copy them, in their order, or keep the old one as long as they must be.",
+            _KEEP,
+        ),
+        ("Let the publishers write to the old one again; the consumers still listen to both.",),
+        "https://docs.nats.io/nats-concepts/jetstream/streams",
+    ),
+    "Secret": Way(
+        How.NONE,
+        (0, 60),
+        (
+            "Take the value from the old one (`infra-kit show`), and give it to the new one, if what it signed or "
+            "encrypted is to stay readable; else another one is generated.",
+            "`up`: whoever is linked to it is restarted with the new value.",
+        ),
+        ("Set the old value again.",),
+    ),
+    "Domain": Way(
+        How.DUAL_RUN,
+        (0, 0),
+        (
+            "Make the new zone with all records of the old one.",
+            "Lower the TTLs of the old zone's records a day before.",
+            "Set the new name servers where the domain was bought; both zones answer until that has spread (two days).",
+            _KEEP,
+        ),
+        ("Set the old name servers again.",),
+    ),
+}
+"""By the component's type, its way to another place: another target, region or engine, or one made anew."""
+
+_RESTORE = Way(
+    How.RESTORE,
+    (600, 3600),
+    (
+        "Stop the writers, and take a snapshot; see that it restores.",
+        "`up` with the name in --allow-delete: the old one goes, a new and empty one is made.",
+        "Restore the snapshot into it, and let the writers in.",
+    ),
+    ("Undo the change, `up`, and restore the same snapshot: what was written since is lost.",),
+)
+
+
+def moved(kind: str) -> Way:
+    """The way of a component's data to another place."""
+    return _MOVES.get(kind, _RESTORE)
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """What a change in place costs its users."""
+
+    downtime: tuple[int, int]
+    """Seconds, from and to."""
+    why: str
+    source: str
+
+
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html"
+_RDS_SETTINGS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
+_RDS_UPGRADE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
+_ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.RedisReplGrps.ScaleUp.html"
+_CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
+_MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/scaling-instances"
+_DOCKER = "https://docs.docker.com/reference/cli/docker/container/run/"
+
+_IN_PLACE: Mapping[tuple[str, str], InPlace] = {
+    ("aws:rds/instance:Instance", "instanceClass"): InPlace(
+        (60, 600), "it is restarted on another machine; with a standby it fails over, about a minute", _RDS_SETTINGS
+    ),
+    ("aws:rds/instance:Instance", "engineVersion"): InPlace(
+        (300, 1800), "it is restarted, and of a major version all is upgraded first", _RDS_UPGRADE
+    ),
+    ("aws:rds/instance:Instance", "parameterGroupName"): InPlace((60, 300), "it is restarted", _RDS_SETTINGS),
+    ("aws:rds/instance:Instance", "allocatedStorage"): InPlace((0, 0), "storage grows while it runs", _RDS_SETTINGS),
+    ("aws:rds/instance:Instance", "multiAz"): InPlace((0, 0), "the standby is made while it runs", _RDS),
+    ("aws:elasticache/replicationGroup:ReplicationGroup", "nodeType"): InPlace(
+        (1, 60), "it goes on while new nodes take over, and clients connect anew", _ELASTICACHE
+    ),
+    ("gcp:sql/databaseInstance:DatabaseInstance", "settings"): InPlace(
+        (60, 300), "another machine or flag restarts it; more storage does not", _CLOUD_SQL
+    ),
+    ("gcp:sql/databaseInstance:DatabaseInstance", "databaseVersion"): InPlace(
+        (300, 1800), "it is stopped while all of it is upgraded", _CLOUD_SQL
+    ),
+    ("gcp:redis/instance:Instance", "memorySizeGb"): InPlace(
+        (0, 60), "of the standard tier it fails over; of the basic tier it is emptied", _MEMORYSTORE
+    ),
+    ("gcp:redis/instance:Instance", "replicaCount"): InPlace((0, 60), "replicas come while it runs", _MEMORYSTORE),
+}
+
+_ONE_WAY: Mapping[tuple[str, str], str] = {
+    ("aws:rds/instance:Instance", "allocatedStorage"): f"storage never shrinks ({_RDS_SETTINGS})",
+    ("aws:rds/instance:Instance", "engineVersion"): f"an older version cannot be had back ({_RDS_UPGRADE})",
+    (
+        "gcp:sql/databaseInstance:DatabaseInstance",
+        "databaseVersion",
+    ): f"there is no older version after it ({_CLOUD_SQL})",
+    ("aws:s3/bucketVersioning:BucketVersioning", "versioningConfiguration"): (
+        "versioning is suspended, never taken away (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html)"
+    ),
+}
+"""What `up` cannot take back, each with why."""
+
+_SERVERS = "pulumi-python:dynamic/infra-kit:"
+_CONTAINER = "docker:index/container:Container"
+_RESTARTED = InPlace((1, 30), "it is made anew on the same data", _DOCKER)
+_UNNOTICED = InPlace((0, 0), "its service goes on while it changes", "")
+
+
+def in_place(type_token: str, key: str) -> InPlace:
+    """What the change of one input costs the users of what holds data."""
+    if is_server(type_token):
+        return _RESTARTED
+    return _IN_PLACE.get((type_token, key), _UNNOTICED)
+
+
+def one_way(type_token: str, key: str) -> str | None:
+    """Why a change of this input cannot be undone by another `up`; None where it can."""
+    return _ONE_WAY.get((type_token, key))
+
+
+def is_server(type_token: str) -> bool:
+    """Whether it is the process before data that lies elsewhere: a container, or a server of the local target."""
+    return type_token == _CONTAINER or type_token.startswith(_SERVERS)

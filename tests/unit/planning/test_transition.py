@@ -1,0 +1,131 @@
+"""A step of a stack: what it does to the data, and what it must not do unasked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra_kit.errors import DataLossRefusedError, PlanningError
+from infra_kit.planning import saved
+from infra_kit.planning.programs import Planned, plan
+from infra_kit.planning.transition import Transition, check, transition
+from infra_kit.planning.ways import How
+from tests.unit.planning.conftest import MakeProject
+
+SHOP = """
+    import pulumi
+    from infra_kit import ObjectStore, Postgres, Redis, Target
+    config = pulumi.Config()
+    where = Target(name=config.get("data") or "aws")
+    if config.get("db") != "none":
+        sizes = {"memory_gb": config.require_int("memory"), "storage_gb": config.require_int("storage")}
+        Postgres(config.require("db"), **sizes, target=where)
+    ObjectStore("files", target=where)
+"""
+GONE = {"db": How.NONE, "aws-network": How.NONE}
+"""The network goes with the last that needs it, and leaves the key of its flow logs behind."""
+AWS = """
+    config:
+      infra-kit:target: aws
+      infra-kit:environment: production
+      infra-kit:region: eu-west-1
+      shop:data: aws
+      shop:db: db
+      shop:memory: 4
+      shop:storage: 50
+      infra-kit:gcp: {project: shop-123}
+"""
+
+
+@pytest.fixture
+def shop(make_project: MakeProject) -> Callable[..., Planned]:
+    project = make_project(SHOP, production=AWS)
+    return lambda *settings: plan(project, "production", settings)
+
+
+def moves(found: Transition) -> dict[str, How]:
+    return {move.component: move.way.how for move in found.moves}
+
+
+def test_nothing_changes_from_a_plan_to_itself(shop: Callable[..., Planned]) -> None:
+    found = transition(shop(), shop())
+    assert found.moves == ()
+    assert found.monthly_before == found.monthly_after
+    check(found)
+
+
+def test_a_larger_database_is_changed_in_place_and_its_users_are_told_how_long_they_wait(
+    shop: Callable[..., Planned],
+) -> None:
+    found = transition(shop(), shop("shop:memory=16"))
+    [move] = found.moves
+    assert (move.component, move.kind, move.way.how) == ("db", "Postgres", How.IN_PLACE)
+    assert move.way.downtime[1] >= 60
+    assert found.downtime == move.way.downtime
+    check(found)
+
+
+def test_what_cannot_be_taken_back_is_said(shop: Callable[..., Planned]) -> None:
+    [move] = transition(shop(), shop("shop:storage=200")).moves
+    assert any("allocatedStorage stays as it is" in step for step in move.way.back)
+
+
+def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up(
+    shop: Callable[..., Planned],
+) -> None:
+    found = transition(shop(), shop("shop:data=gcp"))
+    assert moves(found) == {"db": How.DUAL_RUN, "files": How.DUAL_RUN, "aws-network": How.NONE}
+    assert [step.partition(":")[0] for step in found.order][:3] == [
+        "Back up, and see that it restores",
+        "Make beside the old one, under another name, and copy",
+        "Cut over",
+    ]
+    with pytest.raises(DataLossRefusedError, match="db-server"):
+        check(found)
+    check(found, ["db"])  # in production the engine forgets buckets and keys, and leaves them
+
+
+def test_what_is_gone_is_refused_unless_it_is_named(shop: Callable[..., Planned]) -> None:
+    found = transition(shop(), shop("shop:db=none"))
+    assert moves(found) == GONE
+    with pytest.raises(DataLossRefusedError, match="--allow-delete db"):
+        check(found)
+    check(found, ["db"])
+
+
+def test_a_new_component_is_no_risk(shop: Callable[..., Planned]) -> None:
+    found = transition(shop("shop:db=none"), shop())
+    assert found.moves == ()
+    check(found)
+
+
+def test_a_saved_plan_is_as_good_as_the_plan_itself(shop: Callable[..., Planned], tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    saved.write(shop(), file)
+    again = transition(saved.read(file), shop())
+    assert again.moves == ()
+    assert {change.fate for change in again.changes} == {"kept"}
+    assert moves(transition(saved.read(file), shop("shop:db=none"))) == GONE
+
+
+def test_a_saved_plan_holds_no_secret(make_project: MakeProject, tmp_path: Path) -> None:
+    program = """
+        import pulumi, pulumi_random
+        pulumi_random.RandomPassword("key", length=20, keepers={"of": pulumi.Output.secret("hunter2")})
+    """
+    planned = plan(make_project(program, production=AWS), "production")
+    saved.write(planned, tmp_path / "plan.json")
+    assert planned.recording.named("key").inputs["keepers"] == {"of": "hunter2"}
+    assert "hunter2" not in (tmp_path / "plan.json").read_text()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": 99}', "[1]"])
+def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "plan.json").write_text(text)
+    with pytest.raises(PlanningError, match=r"plan\.json"):
+        saved.read(tmp_path / "plan.json")
+
+
+def test_a_file_that_is_not_there_is_told_with_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(PlanningError, match="infra-kit plan --save"):
+        saved.read(tmp_path / "none.json")
