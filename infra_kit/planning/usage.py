@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -42,6 +42,13 @@ class Usage(Model):
     """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
     users: float | None = Field(default=None, gt=0)
     """Who use the whole product, said of `*`: no price goes by it, the bill says what one of them costs."""
+    backup_gb: float = Field(default=0, ge=0)
+    """GB of backups and snapshots beyond those that the vendor includes (mostly as many as the data itself)."""
+    commitment: Literal["none", "1y", "3y"] = "none"
+    """For how long its machines are committed to, with nothing paid up front: reserved, a savings plan, committed use.
+    Where the price book has no such price, the item is unpriced."""
+    spot: float = Field(default=0, ge=0, le=1)
+    """The share of its instances that are spot, which the vendor may take back; a commitment is for the others."""
 
 
 def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:

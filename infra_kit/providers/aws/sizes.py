@@ -1,7 +1,8 @@
 """The machine types of AWS that components are sized by, as its own pages list them.
 
-Prices are on demand in us-east-1, of October 2026 (https://aws.amazon.com/elasticache/pricing/): they only rank the
-sizes. All are Graviton (arm64), the cheaper of what is otherwise alike. Generations are those that every region has.
+Prices are on demand in us-east-1, as the price book has them (planning/price_book/aws/us-east-1.csv, with their sources
+and dates): they only rank the sizes. All are Graviton (arm64), the cheaper of what is otherwise alike. Generations are
+those that every region has.
 """
 
 from __future__ import annotations
@@ -56,13 +57,13 @@ RDS = (
     Size("db.m7g.2xlarge", 8, 32, 0.674),
     Size("db.r7g.2xlarge", 8, 64, 0.956),
     Size("db.m7g.4xlarge", 16, 64, 1.348),
-    Size("db.r7g.4xlarge", 16, 128, 1.912),
+    Size("db.r7g.4xlarge", 16, 128, 1.913),
     Size("db.m7g.8xlarge", 32, 128, 2.696),
-    Size("db.r7g.8xlarge", 32, 256, 3.824),
+    Size("db.r7g.8xlarge", 32, 256, 3.825),
     Size("db.m7g.12xlarge", 48, 192, 4.044),
     Size("db.m7g.16xlarge", 64, 256, 5.392),
-    Size("db.r7g.12xlarge", 48, 384, 5.736),
-    Size("db.r7g.16xlarge", 64, 512, 7.648),
+    Size("db.r7g.12xlarge", 48, 384, 5.738),
+    Size("db.r7g.16xlarge", 64, 512, 7.65),
     Size("db.r6i.24xlarge", 96, 768, 12.0),
     Size("db.r6i.32xlarge", 128, 1024, 16.0),
 )

@@ -5,6 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from infra_kit.planning.rates import Rate
+from infra_kit.planning.rates.aws import (
+    balancing,
+    caches,
+    cdn,
+    compute,
+    databases,
+    messaging,
+    network,
+    operations,
+    security,
+    storage,
+)
+from infra_kit.planning.rates.aws.free import FREE
 
-RATES: Mapping[str, Rate] = {}
-FREE: frozenset[str] = frozenset()
+RATES: Mapping[str, Rate] = {
+    **balancing.RATES,
+    **caches.RATES,
+    **cdn.RATES,
+    **compute.RATES,
+    **databases.RATES,
+    **messaging.RATES,
+    **network.RATES,
+    **operations.RATES,
+    **security.RATES,
+    **storage.RATES,
+}
+
+__all__ = ["FREE", "RATES"]

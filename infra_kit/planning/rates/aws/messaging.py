@@ -1,0 +1,50 @@
+"""EventBridge, SQS and SNS (https://aws.amazon.com/eventbridge/pricing/). An event counts as 1 KB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from infra_kit.planning.rates import Asked, Line, Rate
+from infra_kit.planning.rates.aws._reading import MILLION, number, share
+
+QUEUE = "aws:sqs/queue:Queue"
+KB_A_GB = 1_000_000
+REQUESTS = 3
+"""To a queue for each message: it is sent, received, deleted."""
+MONTH_DAYS = 30
+ENDLESS_MONTHS = 12
+"""Of what an archive keeps for ever, a year is counted."""
+
+
+def bus(asked: Asked) -> Iterator[Line]:
+    yield Line("events", "events/custom", asked.usage.messages / MILLION, assumed=True)
+
+
+def archive(asked: Asked) -> Iterator[Line]:
+    """Its part of the events: each bus with several archives splits them."""
+    gb = asked.usage.messages * share(asked) / KB_A_GB
+    days = number(asked.inputs.get("retentionDays"))
+    months = days / MONTH_DAYS if days else ENDLESS_MONTHS
+    yield Line("events archived", "events/archived", gb, assumed=True)
+    yield Line(f"events kept for {months * MONTH_DAYS:g} days", "events/kept", gb * months, assumed=True)
+
+
+def queue(asked: Asked) -> Iterator[Line]:
+    """Each queue gets all messages, but one for dead letters, which is meant to stay empty."""
+    own = str(asked.resource.outputs.get("arn"))
+    if any(own in str(it.inputs.get("redrivePolicy")) for it in asked.planned.resources if it.type == QUEUE):
+        return
+    sku = "sqs/fifo" if asked.inputs.get("fifoQueue") else "sqs/standard"
+    yield Line("requests", sku, asked.usage.messages * REQUESTS / MILLION, assumed=True)
+
+
+def topic(asked: Asked) -> Iterator[Line]:
+    yield Line("messages", "sns/standard", asked.usage.messages / MILLION, assumed=True)
+
+
+RATES: Mapping[str, Rate] = {
+    "aws:cloudwatch/eventBus:EventBus": bus,
+    "aws:cloudwatch/eventArchive:EventArchive": archive,
+    QUEUE: queue,
+    "aws:sns/topic:Topic": topic,
+}

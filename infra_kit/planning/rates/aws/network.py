@@ -1,0 +1,48 @@
+"""NAT, public addresses, endpoints, names (https://aws.amazon.com/vpc/pricing/).
+
+What goes from zone to zone (0.01 USD a GB, each way) is not counted: no program says how much that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from infra_kit.planning.rates import Asked, Line, Rate
+from infra_kit.planning.rates.aws._reading import MILLION, fixed, internet, share
+from infra_kit.planning.usage import HOURS
+
+
+def gateway(asked: Asked) -> Iterator[Line]:
+    """Hours, and GB twice: for going through it, and for leaving."""
+    gb = asked.usage.gb_nat * share(asked)
+    yield Line("a NAT gateway", "nat/hour", HOURS)
+    yield Line("data through it", "nat/data", gb, assumed=True)
+    yield from internet(gb)
+
+
+def endpoint(asked: Asked) -> Iterator[Line]:
+    """A gateway endpoint (S3, DynamoDB) is free; one with interfaces costs hours in each subnet."""
+    if asked.inputs.get("vpcEndpointType") not in ("Interface", "GatewayLoadBalancer"):
+        return
+    count = max(1, len(asked.inputs.get("subnetIds") or []))
+    yield Line(f"an endpoint in {count} subnets", "endpoint/hour", count * HOURS)
+
+
+def http_api(asked: Asked) -> Iterator[Line]:
+    yield Line("requests", "apigateway/http", asked.usage.requests / MILLION, assumed=True)
+    yield from internet(asked.usage.gb_out)
+
+
+ZONE = fixed("a hosted zone", "route53/zone")
+"""Queries for what stands on aws are free."""
+
+RATES: Mapping[str, Rate] = {
+    "aws:ec2/natGateway:NatGateway": gateway,
+    "aws:ec2/eip:Eip": fixed("a public address", "ipv4", HOURS),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
+    "aws:route53/zone:Zone": ZONE,
+    "aws:route53/healthCheck:HealthCheck": fixed("a health check", "route53/health-check"),
+    "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": ZONE,
+    "aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace": ZONE,
+    "aws:apigatewayv2/api:Api": http_api,
+}

@@ -1,0 +1,49 @@
+"""Keys, secrets, parameters, the web firewall (https://aws.amazon.com/kms/pricing/, https://aws.amazon.com/waf/pricing/).
+
+Requests to KMS and Secrets Manager are not counted: bucket keys and caches leave few of them. A key costs
+as much again for each of its first two rotations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from infra_kit.planning.rates import Asked, Line, Rate
+from infra_kit.planning.rates.aws._reading import MILLION, fixed
+
+LONG = 4096
+"""Bytes: a parameter that is longer is an advanced one."""
+BOTS = "AWSManagedRulesBotControlRuleSet"
+
+
+def parameter(asked: Asked) -> Iterator[Line]:
+    """Standard ones are free; an advanced one is long, or said to be it."""
+    long = len(str(asked.inputs.get("value") or "").encode()) > LONG
+    if asked.inputs.get("tier") == "Advanced" or long:
+        yield Line("an advanced parameter", "parameters/advanced", 1)
+
+
+def acl(asked: Asked) -> Iterator[Line]:
+    rules = asked.inputs.get("rules") or []
+    yield Line("a web firewall", "waf/acl", 1)
+    if rules:
+        yield Line(f"{len(rules)} rules", "waf/rule", len(rules))
+    yield Line("requests", "waf/requests", asked.usage.requests / MILLION, assumed=True)
+    if any(BOTS in str(rule.get("statement")) for rule in rules):
+        yield Line("bot control", "waf/bots", 1)
+        yield Line("requests that it looks at", "waf/bot-requests", asked.usage.requests / MILLION, assumed=True)
+
+
+def certificate(asked: Asked) -> Iterator[Line]:
+    """A public one is free."""
+    if asked.inputs.get("certificateAuthorityArn"):
+        yield Line("a private certificate", "acm/private", 1)
+
+
+RATES: Mapping[str, Rate] = {
+    "aws:kms/key:Key": fixed("a key", "kms/key"),
+    "aws:secretsmanager/secret:Secret": fixed("a secret", "secrets/secret"),
+    "aws:ssm/parameter:Parameter": parameter,
+    "aws:wafv2/webAcl:WebAcl": acl,
+    "aws:acm/certificate:Certificate": certificate,
+}
