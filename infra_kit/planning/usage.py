@@ -52,7 +52,7 @@ class Usage(Model):
 
 
 def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
-    """The usage of each component: its own over that of `*` over the defaults.
+    """The usage of each component: its own over that of `*` over the defaults; by "", of what stands beside ours.
 
     Args:
         values: `infra-kit:usage`, by component or `*`: `{edge: {requests: 20000000, gb_out: 300}}`.
@@ -72,7 +72,7 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
                 f"infra-kit:usage: {name}: given {each!r}, a mapping is needed, e.g. {{requests: 2000000}}."
             )
     common = values.get(ALL, {})
-    return {name: _usage(name, {**common, **values.get(name, {})}) for name in components}
+    return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, "")}
 
 
 def users(values: Mapping[str, Any]) -> float | None:

@@ -5,6 +5,7 @@ A rate says quantities and SKUs; what they cost says the price book alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,6 +18,7 @@ from infra_kit.planning.programs import Planned
 from infra_kit.planning.usage import Usage
 from infra_kit.testing.recording import Resource
 
+_REGION = re.compile(r"[a-z]+-[a-z]+[0-9]+\b")
 Rate = Callable[["Asked"], Iterable["Line"]]
 _MODULES = {
     "aws": "infra_kit.planning.rates.aws",
@@ -68,9 +70,14 @@ class Asked:
 
     def _region(self, vendor: str) -> str:
         """As the engine finds it: the resource's own, its provider's, the stack's."""
-        own = self.inputs.get("region") or self._of_provider()
+        own = self.inputs.get("region") or self._of_place() or self._of_provider()
         configured = self.planned.configuration.values.get(f"{vendor}:region")
         return str(own or (self.made and self.made.target.region) or configured or "unknown region")
+
+    def _of_place(self) -> str | None:
+        """Of what Google calls a location or a zone; a location of several regions is none."""
+        place = _REGION.match(str(self.inputs.get("location") or self.inputs.get("zone") or "").lower())
+        return place[0] if place else None
 
     def _of_provider(self) -> Any:
         urn = (self.resource.options.provider or "").rpartition("::")[0]
