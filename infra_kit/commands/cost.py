@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, Recorded, Set, StackName
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from infra_kit.planning.prices import Currency, Price
 
 HOST = "vps:host"
+SMALL = Decimal("0.005")
+"""What is shown as 0.00."""
 OVER_BUDGET = 5
 """The exit code: it costs more than a budget allows."""
 
@@ -60,13 +63,13 @@ def _print(made: Bill) -> None:
     console, sources = common.out(), _Sources()
     _print_items(console, made, sources)
     _print_total(console, made)
-    _print_unpriced(console, [item for item in made.items if item.monthly is None])
+    _print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
     _print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
     _print_list(console, "Assumed", _assumptions(made))
     _print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
     if made.stale:
         console.print(
-            f"\n[yellow]{made.stale} of these prices are older than 180 days[/]: a newer infra-kit may know better."
+            f"\n[yellow]Lines with a price that is older than 180 days: {made.stale}.[/] A newer infra-kit may know better."
         )
 
 
@@ -88,16 +91,24 @@ class _Sources:
 def _print_items(console: Console, made: Bill, sources: _Sources) -> None:
     table = common.table("", "quantity", "unit price", f"{made.currency} a month", "", right=("quantity", "unit price"))
     table.columns[3].justify = "right"
-    table.columns[0].ratio = 1
     for title, items in _groups(made).items():
         table.add_row(f"[bold]{escape(title)}[/]", "", "", f"[bold]{_money(_total(items))}[/]", "")
-        for item in _merged(items):
-            price = cast("Price", item.price)
-            quantity = f"{'~' if item.assumed else ''}{_figure(item.quantity)}"
-            unit = f"{_unit_price(price.amount)} {price.currency}/{price.unit}"
-            number = f"[dim]\\[{sources.number(price)}][/]"
-            table.add_row(f"  {escape(item.what)}", quantity, unit, _money(item.monthly), number)
+        merged = _merged(items)
+        small = [item for item in merged if 0 < (item.monthly or 0) < SMALL]
+        for item in merged:
+            if item not in small:
+                table.add_row(*_row(item, made, sources))
+        if small:
+            table.add_row(f"  [dim]{len(small)} of less than a cent[/]", "", "", f"[dim]{_money(_total(small))}[/]", "")
     console.print(table)
+
+
+def _row(item: Item, made: Bill, sources: _Sources) -> tuple[str, str, str, str, str]:
+    price = cast("Price", item.price)
+    quantity = f"{'~' if item.assumed else ''}{_figure(_rounded(item.quantity))}"
+    currency = "" if price.currency == made.currency else f" {price.currency}"
+    unit = f"{_unit_price(price.amount)}{currency}/{price.unit}"
+    return f"  {escape(item.what)}", quantity, unit, _money(item.monthly), f"[dim]\\[{sources.number(price)}][/]"
 
 
 def _print_total(console: Console, made: Bill) -> None:
@@ -110,23 +121,24 @@ def _print_total(console: Console, made: Bill) -> None:
         console.print(f"{state} {escape(limit.said_by)}: {_money(limit.monthly)} {made.currency} a month")
 
 
-def _print_unpriced(console: Console, items: Iterable[Item]) -> None:
+def _unpriced(items: Iterable[Item]) -> Iterator[str]:
+    """Each reason once, with all that it holds for."""
     whys: dict[str, list[str]] = {}
     for item in items:
         named = item.resource if item.what == item.type else f"{item.resource} ({item.what})"
         whys.setdefault(item.why, []).append(named)
-    if whys:
-        console.print("\n[bold]Unpriced[/]")
-    for why, names in whys.items():
-        console.print(f"  • {escape(why)}: [dim]{escape(', '.join(_unique(names)))}[/]")
+    yield from (f"{why}: {', '.join(_unique(names))}" for why, names in whys.items())
 
 
 def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
     listed = list(lines)
-    if listed:
-        console.print(f"\n[bold]{title}[/]")
+    if not listed:
+        return
+    console.print(f"\n[bold]{title}[/]")
+    grid = Table.grid(padding=(0, 1, 0, 0))
     for line in listed:
-        console.print(f"  • {escape(line)}")
+        grid.add_row("  •", escape(line))
+    console.print(grid)
 
 
 def _assumptions(made: Bill) -> Iterator[str]:
@@ -137,8 +149,9 @@ def _assumptions(made: Bill) -> Iterator[str]:
     yield from made.assumed
 
 
-def _said(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{key} {_figure(Decimal(str(value)))}" for key, value in values.items())
+def _said(values: Mapping[str, float | str]) -> str:
+    said = {key: value if isinstance(value, str) else _figure(Decimal(str(value))) for key, value in values.items()}
+    return ", ".join(f"{key} {value}" for key, value in said.items())
 
 
 def _exchange(made: Bill) -> Iterator[str]:
@@ -180,6 +193,11 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 def _money(amount: Decimal | None) -> str:
     return f"{amount or Decimal(0):,.2f}"
+
+
+def _rounded(quantity: Decimal) -> Decimal:
+    """To four figures behind its noughts, where it is no whole number."""
+    return quantity if quantity == int(quantity) else round(quantity, max(0, 3 - quantity.adjusted()))
 
 
 def _unit_price(amount: Decimal) -> str:

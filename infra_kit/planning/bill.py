@@ -41,11 +41,12 @@ class Bill:
     by_component: Mapping[str, Decimal]
     """By the component's name; empty: what stands beside them."""
     items: tuple[Item, ...]
+    """By component, in the order in which the program makes them."""
     budgets: tuple[Limit, ...]
     users: float | None
     per_user: Decimal | None
     """Where the stack says how many there are: `infra-kit:usage: {"*": {users: 5000}}`."""
-    usage: Mapping[str, Mapping[str, float]]
+    usage: Mapping[str, Mapping[str, float | str]]
     """A month's assumptions: `*` of every component, then what one says otherwise."""
     assumed: tuple[str, ...]
     """What was made up where only a cloud, another stack or the stack's owner knows."""
@@ -76,6 +77,7 @@ def bill(
         PlanningError: the budget is no amount of money.
     """
     found = costs.cost(planned, currency)
+    order = {made.name: place for place, made in enumerate(planned.components)}
     users = usage.users(planned.configuration.get("usage") or {})
     priced = [item.price for item in found.items if item.price]
     limits = tuple(_limits(planned, found, budget))
@@ -86,7 +88,7 @@ def bill(
         total=found.total,
         unpriced=len(found.unpriced),
         by_component=found.by_component(),
-        items=found.items,
+        items=tuple(sorted(found.items, key=lambda item: order.get(item.component, len(order)))),
         budgets=limits,
         users=users,
         per_user=found.total / Decimal(str(users)) if users else None,
@@ -123,7 +125,7 @@ def _limit(said_by: str, monthly: Decimal, found: Costs) -> Limit:
     return Limit(said_by, monthly, over=found.total > monthly)
 
 
-def _usage(planned: Planned, found: Costs) -> dict[str, dict[str, float]]:
+def _usage(planned: Planned, found: Costs) -> dict[str, dict[str, float | str]]:
     """What every component is assumed to have, where an item goes by it; and what the stack says of one."""
     if not any(item.assumed for item in found.items):
         return {}

@@ -32,7 +32,7 @@ _STORES: Mapping[str, tuple[str, str, str]] = {
     "digitaloceanspaces.com": ("digitalocean", "spaces/base", "includes 250 GB"),
 }
 """By the end of an object store's name: whose it is, the SKU of its monthly price, how much that holds."""
-_AWS, _AWS_STORAGE = "amazonaws.com", "s3/standard/storage"
+_AWS, _AWS_STORAGE = "amazonaws.com", "s3/standard"
 
 
 @dataclass
