@@ -69,7 +69,7 @@ def _print(made: Bill) -> None:
     _print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
     if made.stale:
         console.print(
-            f"\n[yellow]Lines with a price that is older than 180 days: {made.stale}.[/] A newer infra-kit may know better."
+            f"\n[yellow]Lines whose price is older than 180 days: {made.stale}.[/] A newer infra-kit may know better."
         )
 
 

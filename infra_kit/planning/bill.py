@@ -130,6 +130,5 @@ def _usage(planned: Planned, found: Costs) -> dict[str, dict[str, float | str]]:
     if not any(item.assumed for item in found.items):
         return {}
     given = planned.configuration.get("usage") or {}
-    common = usage.read(given, [usage.ALL])[usage.ALL]
     own = {name: dict(each) for name, each in given.items() if name != usage.ALL}
-    return {usage.ALL: common.model_dump(exclude_none=True, exclude={"users"}), **own}
+    return {usage.ALL: usage.common(given).model_dump(exclude_none=True, exclude={"users"}), **own}

@@ -23,6 +23,7 @@ from infra_kit import (
 )
 from stacks.config import domains, release
 from stacks.migrations import migrated
+from stacks.outside import budget
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -57,6 +58,8 @@ def deploy() -> None:
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=limits)
     static = domains("static-domains")
     edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
+
+    budget(450)  # CC-3
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -3,7 +3,8 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Postgres, Redis
-from stacks.zuclubit import buckets, services
+from stacks.outside import budget, with_production
+from stacks.zuclubit import buckets, outside, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -32,6 +33,10 @@ def deploy() -> None:
 
     # ZU-1, ZU-2, ZU-12
     gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=1))
+
+    # ZU-13
+    with_production(lambda: outside.services(documents="M10", learning=50, invoices=20, messages=15))
+    budget(397)
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

@@ -3,7 +3,8 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Pooling, Postgres, Redis
-from stacks.zuclubit import buckets, services
+from stacks.outside import budget, with_production
+from stacks.zuclubit import buckets, outside, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -36,6 +37,10 @@ def deploy() -> None:
 
     # ZU-1, ZU-2, ZU-12
     gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=2))
+
+    # ZU-13
+    with_production(lambda: outside.services(documents="M30", learning=200, invoices=80, messages=100))
+    budget(1314)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -3,7 +3,8 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Pooling, Postgres, Redis
-from stacks.zuclubit import buckets, services
+from stacks.outside import budget, with_production
+from stacks.zuclubit import buckets, outside, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -37,6 +38,10 @@ def deploy() -> None:
 
     # ZU-1, ZU-2, ZU-12
     gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=3))
+
+    # ZU-13
+    with_production(lambda: outside.services(documents="M60", learning=800, invoices=300, messages=500, accounting=100))
+    budget(5399)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

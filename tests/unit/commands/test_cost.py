@@ -76,4 +76,4 @@ def test_machines_get_json(cost: Cost) -> None:
 @pytest.mark.parametrize(("days", "told"), [(36_500, False), (-36_500, True)])
 def test_of_old_prices_it_warns(cost: Cost, monkeypatch: pytest.MonkeyPatch, days: int, *, told: bool) -> None:
     monkeypatch.setattr("infra_kit.planning.prices.STALE_AFTER", timedelta(days=days))
-    assert ("Lines with a price that is older than 180 days: 1." in cost().output) == told
+    assert ("Lines whose price is older than 180 days: 1." in cost().output) == told

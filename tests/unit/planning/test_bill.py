@@ -105,3 +105,13 @@ def test_what_a_user_costs_is_told_where_the_stack_says_how_many_there_are(bille
     made = billed(SENTRY, 'infra-kit:usage={"*": {users: 1000}}')
     assert (made.users, made.per_user) == (1000, Decimal("0.026"))
     assert billed().per_user is None
+
+
+def test_what_was_assumed_is_told_and_what_a_component_says_otherwise(billed: Billed) -> None:
+    program = "from infra_kit import ObjectStore\nObjectStore('files')"
+    aws = ["infra-kit:target=aws", "infra-kit:environment=production", "infra-kit:region=us-east-1"]
+    made = billed(program, *aws, 'infra-kit:usage={"*": {requests: 5}, files: {stored_gb: 7}}')
+    assert made.usage["*"]["requests"] == 5
+    assert made.usage["*"]["gb_out"] == 50
+    assert made.usage["files"] == {"stored_gb": 7}
+    assert billed().usage == {}
