@@ -16,7 +16,7 @@ NAMESPACE = "infra-kit"
 KEYS = frozenset(
     {
         "target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release",
-        "usage", "currency", "accepted-lock-in",
+        "usage", "currency", "accepted-lock-in", "accepted-findings",
     }
 )  # fmt: skip
 """All but the providers' settings, which stand under their target's name. The last line is the planner's alone."""

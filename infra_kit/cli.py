@@ -1,7 +1,7 @@
 """infra-kit: stands a stack up, shows it, stops it, destroys it.
 
-Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused by the guard (data would be lost), 4 another run is at work,
-5 over budget.
+Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused (data would be lost), 4 another run is at work, 5 over budget,
+6 findings.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
+from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
+from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
@@ -175,6 +179,10 @@ def connect(
 app.command()(plan)
 app.command()(cost)
 app.command("lock-in")(lock_in)
+app.command()(audit)
+app.command()(compare)
+app.command()(phases)
+app.command()(graph)
 app.command()(transition)
 
 

@@ -44,6 +44,7 @@ class UnsupportedFeatureError(TargetError):
 
     def __init__(self, target: str, component: str, name: str, gaps: Iterable[tuple[str, str]]) -> None:
         listed = list(gaps)
+        self.name, self.features = name, tuple(feature for feature, _ in listed)
         lines = [f"  {feature}: {hint}" for feature, hint in listed]
         features = ", ".join(feature for feature, _ in listed)
         super().__init__(

@@ -30,20 +30,21 @@ class Configuration:
     secrets: frozenset[str]
     """The keys whose values are secret, or have a secret inside."""
     assumed: tuple[str, ...] = ()
-    """Secrets that are not set yet: a plan does without them, `up` will not."""
+    """Settings that are not set yet, secrets above all: a plan does without them, `up` will not."""
 
     def get(self, key: str) -> Any:
         """One of `infra-kit`'s own keys: `phase`."""
         return self.values.get(f"{_configuration.NAMESPACE}:{key}")
 
 
-def read(project: Project, stack: str, settings: Sequence[str] = ()) -> Configuration:
+def read(project: Project, stack: str, settings: Sequence[str] = (), *, with_examples: bool = False) -> Configuration:
     """A stack's configuration as `pulumi up` would see it, with `settings` laid over it.
 
     Args:
         project, stack: whose.
         settings: each `<key>=<value>`, the value as YAML, e.g. `infra-kit:phase=2`; a dot leads into a mapping:
             `infra-kit:vps.host=203.0.113.10`.
+        with_examples: what a target needs to be told, e.g. its host, is taken from examples where nobody has said it.
 
     Raises:
         ConfigError: there is no such stack, a file is no YAML, or nothing reads a key of `settings`.
@@ -51,7 +52,7 @@ def read(project: Project, stack: str, settings: Sequence[str] = ()) -> Configur
     values = laid_over(project, stack, settings)
     secrets = frozenset(key for key, value in values.items() if _is_secret(value))
     plain = {key: _without_ciphers(value) for key, value in values.items()}
-    assumed = tuple(_fill_in(plain))
+    assumed = tuple(_fill_in(plain, with_examples=with_examples))
     return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
 
 
@@ -134,27 +135,32 @@ def _without_ciphers(value: Any) -> Any:
     return value
 
 
-def _fill_in(values: dict[str, Any]) -> Iterator[str]:
-    """The secrets that a target's settings need and nobody has set yet: filled in here, and told."""
+def _fill_in(values: dict[str, Any], *, with_examples: bool) -> Iterator[str]:
+    """What a target's settings need and nobody has set yet: filled in here, and told."""
     name = str(values.get(f"{_configuration.NAMESPACE}:target") or "local")
     if name not in target.packages():
         return
     key = f"{_configuration.NAMESPACE}:{name}"
-    if isinstance(values.get(key), dict):
-        values[key] = dict(values[key])
-        yield from (f"{key}.{path}" for path in _filled(target.package(name).SETTINGS, values[key]))
+    given = values.get(key, {} if with_examples else None)
+    if isinstance(given, dict):
+        values[key] = dict(given)
+        kind = target.package(name).SETTINGS
+        yield from (f"{key}.{path}" for path in _filled(kind, values[key], with_examples=with_examples))
 
 
-def _filled(model: type[BaseModel], values: dict[str, Any]) -> Iterator[str]:
+def _filled(model: type[BaseModel], values: dict[str, Any], *, with_examples: bool) -> Iterator[str]:
     for name, field in model.model_fields.items():
         kinds = {field.annotation, *get_args(field.annotation)}
         if name not in values and field.is_required() and SecretStr in kinds:
             values[name] = HIDDEN
             yield name
-        elif isinstance(values.get(name), dict):
+        elif name not in values and field.examples and with_examples:
+            values[name] = field.examples[0]
+            yield name
+        if isinstance(values.get(name), dict):
             values[name] = dict(values[name])
             for inner in _models(kinds):
-                yield from (f"{name}.{path}" for path in _filled(inner, values[name]))
+                yield from (f"{name}.{path}" for path in _filled(inner, values[name], with_examples=with_examples))
 
 
 def _models(kinds: Iterable[Any]) -> Iterator[type[BaseModel]]:

@@ -76,7 +76,8 @@ def plan(project: Project, stack: str, settings: Sequence[str] = (), answers: An
 
 def run(config: Configuration, answers: Answers) -> Planned:
     """Runs the program with a configuration."""
-    folder, program = _main(config.project)
+    program = program_of(config.project)
+    folder = program if program.is_dir() else config.project.root
     with _as_pulumi_does(folder, program), answers.of_references():
         try:
             recording = record(
@@ -89,17 +90,15 @@ def run(config: Configuration, answers: Answers) -> Planned:
             )
         except (Exception, SystemExit) as error:
             raise ProgramError(_said(error, config.project.root)) from error
-    assumed = (*(f"the secret {path}, which is not set" for path in config.assumed), *sorted(answers.assumed))
+    assumed = (*(f"the setting {path}, which nobody has set yet" for path in config.assumed), *sorted(answers.assumed))
     return Planned(config, recording, assumed)
 
 
-def _main(project: Project) -> tuple[Path, Path]:
-    """The folder that a program runs in, and the program: `main` of Pulumi.yaml, a folder or a file."""
+def program_of(project: Project) -> Path:
+    """The program of a project: `main` of Pulumi.yaml, a folder with a `__main__.py` or a file; default: the root."""
     given = project.root / str(read_yaml(project.file).get("main") or ".")
-    if given.is_dir() and (given / "__main__.py").is_file():
-        return given.resolve(), given.resolve()
-    if given.is_file():
-        return project.root, given.resolve()
+    if given.is_file() or (given / "__main__.py").is_file():
+        return given.resolve()
     raise ConfigError(f"{project.file}: main: there is no program: {given} is no file, and has no __main__.py.")
 
 

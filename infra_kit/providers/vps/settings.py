@@ -89,9 +89,9 @@ def secret(value: SecretStr | pulumi.Output[str]) -> pulumi.Output[str]:
 
 
 class VpsSettings(Settings):
-    host: Host
+    host: Host = Field(examples=["203.0.113.10"])
     """Its name or address, as SSH reaches it."""
-    host_key: HostKey
+    host_key: HostKey = Field(examples=["ssh-ed25519 " + "A" * 68])
     """Its public SSH key, e.g. `ssh-ed25519 AAAA…`: no other host is ever spoken to."""
     user: User = "root"
     """Who logs in: root, or one who may use Docker (and sudo, for the bootstrap)."""
@@ -118,7 +118,9 @@ class VpsSettings(Settings):
     offer: Offer | None = None
     """What is rented, by its vendor and the vendor's name for it: `hetzner/cx33`. `infra-kit cost` counts its price.
     Default: the cheapest that has `size`, or else room for what runs here; what was assumed is told."""
-    backups: BackupStore | None = None
+    backups: BackupStore | None = Field(
+        default=None, examples=[{"endpoint": "https://s3.example", "bucket": "backups", "access_key": "EXAMPLE"}]
+    )
     """Where database backups go. Without it no database that is to be backed up is made here."""
 
     @property

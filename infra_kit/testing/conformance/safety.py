@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import Any
 
@@ -12,6 +10,7 @@ import pulumi
 
 from infra_kit import Environment, Target
 from infra_kit.engine.guard import holds_data
+from infra_kit.policies import is_wild, statements
 from infra_kit.stateful import replaced_by
 from infra_kit.testing.conformance.base import Base, own, standing_in, told
 from infra_kit.testing.recording import Recording, Resource
@@ -97,39 +96,3 @@ def replaced(before: Recording, after: Recording) -> list[str]:
         for key in replaced_by(old.type)
         if old.inputs.get(key) != now[old.urn].inputs.get(key) and key not in now[old.urn].options.ignore_changes
     ]
-
-
-def statements(value: Any) -> Iterator[Mapping[str, Any]]:
-    """What all policies of AWS's form in a resource's inputs allow."""
-    match value:
-        case str() if '"Statement"' in value:
-            yield from (it for it in json.loads(value)["Statement"] if it["Effect"] == "Allow")
-        case dict():
-            yield from (statement for part in value.values() for statement in statements(part))
-        case list():
-            yield from (statement for part in value for statement in statements(part))
-
-
-def is_wild(statement: Mapping[str, Any]) -> bool:
-    """Actions that are not named, any resource, anybody, or all but what is said."""
-    actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
-    principal = statement.get("Principal", {})
-    return (
-        any("*" in action for action in actions)
-        or any(_is_any(resource) for resource in resources)
-        or "*" in _list(principal if isinstance(principal, str) else principal.get("AWS", []))
-        or any(f"Not{key}" in statement for key in ("Action", "Resource", "Principal"))
-    )
-
-
-def _is_any(resource: str) -> bool:
-    """Whether a `*` stands for the whole name of a resource, or for any account: `…:secret:*`, not `…:secret:db-*`."""
-    if not resource.startswith("arn:"):
-        return "*" in resource
-    _, _, service, region, account, it = resource.split(":", 5)
-    name = it.partition("/")[0] if service == "s3" else re.split("[:/]", it, maxsplit=1)[-1]
-    return "*" in (region, account, name)
-
-
-def _list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value

@@ -10,7 +10,7 @@ import pytest
 from infra_kit import Job, Network, Service, Sidecar, Volume, Worker
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
-from infra_kit.testing.conformance.safety import is_wild
+from infra_kit.policies import is_wild
 from tests.unit.providers.aws.workloads import (
     AWS,
     IMAGE,

@@ -1,0 +1,68 @@
+"""Secrets where everybody can read them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from infra_kit.planning.audit.rules import Rule, Seen, Severity
+
+_NAMES = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|secret_?key)s?$")
+_HARMLESS = re.compile(r"(?i)(_file|_path|_arn|_name|_id)$")
+_TYPES = (
+    "aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "aws:ec2/instance:Instance",
+    "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/job:Job", "gcp:cloudrunv2/workerPool:WorkerPool",
+    "gcp:cloudfunctionsv2/function:Function", "docker:index/container:Container",
+)  # fmt: skip
+
+
+def _named(value: Any) -> Iterator[tuple[str, str]]:
+    """Environment variables as `{name, value}`, however deep."""
+    match value:
+        case {"name": str() as name, "value": str() as plain}:
+            yield name, plain
+        case dict():
+            yield from (pair for it in value.values() for pair in _named(it))
+        case list():
+            yield from (pair for it in value for pair in _named(it))
+
+
+def _environment(seen: Seen) -> Iterator[tuple[str, str]]:
+    """The variables with a plain value, in whatever form a type has them."""
+    inputs = seen.inputs
+    definitions = inputs.get("containerDefinitions")
+    yield from _named(json.loads(definitions) if isinstance(definitions, str) else definitions)
+    yield from _named(inputs.get("template"))
+    for each in inputs.get("envs") or ():
+        name, _, value = str(each).partition("=")
+        yield name, value
+    mappings = (
+        (inputs.get("environment") or {}).get("variables"),
+        inputs.get("serviceConfig", {}).get("environmentVariables"),
+    )
+    for mapping in mappings:
+        yield from ((str(name), str(value)) for name, value in (mapping or {}).items())
+
+
+def _tells(seen: Seen) -> bool:
+    pairs = _environment(seen)
+    return any(value and _NAMES.search(name) and not _HARMLESS.search(name) for name, value in pairs)
+
+
+def _user_data(seen: Seen) -> bool:
+    return bool(re.search(r"(?i)(password|secret|token)\s*[=:]\s*\S{6,}", str(seen.inputs.get("userData", ""))))
+
+
+RULES = (
+    Rule(
+        "secret-in-environment", Severity.HIGH, "a secret is a plain environment variable",
+        "whoever may look at the container, the task or the console reads it", "secrets={…}, or a link", _TYPES, _tells,
+    ),
+    Rule(
+        "secret-in-user-data", Severity.HIGH, "a secret is in a machine's start script",
+        "every program on the machine can read it", "let the machine read it from the secret store",
+        ("aws:ec2/instance:Instance",), _user_data,
+    ),
+)  # fmt: skip

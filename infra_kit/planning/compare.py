@@ -1,0 +1,119 @@
+"""One stack in several places, side by side: what it costs, holds, lacks, promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+
+import yaml
+
+from infra_kit.engine.project import Project
+from infra_kit.errors import ProgramError, UnsupportedFeatureError
+from infra_kit.planning import availability, configuration, programs
+from infra_kit.planning.answers import Answers
+from infra_kit.planning.availability import Availability
+from infra_kit.planning.configuration import Configuration
+from infra_kit.planning.costs import cost
+from infra_kit.planning.lock_in import lock_in
+from infra_kit.planning.programs import Planned
+
+_GAPS = "infra-kit:accepted-gaps"
+
+
+@dataclass(frozen=True)
+class Column:
+    """The stack in one place."""
+
+    settings: tuple[str, ...]
+    """What tells it from the others: `infra-kit:target=vps`."""
+    resources: int
+    monthly: Decimal
+    currency: str
+    unpriced: int
+    lock_in: float
+    gaps: Mapping[str, tuple[str, ...]]
+    """By component, what it lacks there. `up` would refuse what the stack's file has not accepted."""
+    availability: Availability
+    latency: str
+    """Where the data is, seen from the services, and where visitors are answered."""
+    assumed: tuple[str, ...]
+    problem: str = ""
+    """Why there is no plan, in the program's own words; all else is empty then."""
+
+
+def compare(
+    project: Project, stack: str, settings: Sequence[str], answers: Answers | None = None
+) -> tuple[Column, ...]:
+    """A column for each place. A key that is set more than once gives the places, one that is set once holds for all.
+
+    Gaps are accepted, and told: who compares wants to see them.
+    """
+    return tuple(_column(project, stack, each, tuple(settings), answers) for each in _places(settings))
+
+
+def _places(settings: Sequence[str]) -> list[tuple[str, ...]]:
+    by_key: dict[str, list[str]] = {}
+    for setting in settings:
+        by_key.setdefault(setting.partition("=")[0], []).append(setting)
+    return list(product(*by_key.values()))
+
+
+def _column(
+    project: Project, stack: str, place: tuple[str, ...], settings: tuple[str, ...], answers: Answers | None
+) -> Column:
+    own = tuple(each for each in place if [it.partition("=")[0] for it in settings].count(each.partition("=")[0]) > 1)
+    config = configuration.read(project, stack, place, with_examples=True)
+    try:
+        planned = _with_gaps(config, answers or Answers())
+    except ProgramError as error:
+        nothing = Availability(None, "", ())
+        return Column(own or place, 0, Decimal(0), "", 0, 0, {}, nothing, "", (), str(error))
+    bill = cost(planned)
+    return Column(
+        settings=own or place,
+        resources=sum(resource.request.custom for resource in planned.resources),
+        monthly=bill.total,
+        currency=bill.currency,
+        unpriced=len(bill.unpriced),
+        lock_in=lock_in(planned, bill).total,
+        gaps={made.name: tuple(map(str, made.left_out)) for made in planned.components if made.left_out},
+        availability=availability.availability(planned),
+        latency=_latency(planned),
+        assumed=planned.assumed,
+    )
+
+
+def _with_gaps(config: Configuration, answers: Answers) -> Planned:
+    """The plan, each gap accepted that it is refused for."""
+    values = dict(config.values)
+    while True:
+        try:
+            return programs.run(_replaced(config, values), answers)
+        except ProgramError as error:
+            refused = error.__cause__
+            if not isinstance(refused, UnsupportedFeatureError):
+                raise
+            accepted = {name: list(gaps) for name, gaps in (values.get(_GAPS) or {}).items()}
+            accepted.setdefault(refused.name, []).extend(map(str, refused.features))
+            values[_GAPS] = accepted
+
+
+def _replaced(config: Configuration, values: Mapping[str, object]) -> Configuration:
+    return Configuration(config.project, config.stack, values, config.secrets, config.assumed)
+
+
+def _latency(planned: Planned) -> str:
+    targets = {made.target.name for made in planned.components}
+    one_host = targets <= {"local", "vps"} and len({made.target.key for made in planned.components}) == 1
+    data = "on the same host (microseconds)" if one_host else "in the same region (about a millisecond)"
+    outside = {made.type.rpartition(":")[2] for made in planned.components}
+    edge = "Cdn" in outside and targets & {"aws", "gcp"}
+    visitors = "at the edge near them (tens of milliseconds)" if edge else "in one place"
+    return f"data {data}, visitors {visitors}"
+
+
+def as_yaml(gaps: Mapping[str, Sequence[str]]) -> str:
+    """The gaps as a stack's file accepts them."""
+    return yaml.safe_dump({_GAPS: {name: list(each) for name, each in gaps.items()}}, sort_keys=False).strip()

@@ -1,0 +1,38 @@
+"""A graph as Mermaid, which code hosts draw (https://mermaid.js.org/syntax/flowchart.html)."""
+
+from __future__ import annotations
+
+from infra_kit.planning.graph import INTERNET, Graph, Node
+
+_SHAPES = {"Postgres": ("[(", ")]"), "Redis": ("[(", ")]"), "ObjectStore": ("[(", ")]"), "EventBus": ("[[", "]]")}
+
+
+def mermaid(graph: Graph) -> str:
+    """The text of a flowchart."""
+    ids = {node.name: f"n{number}" for number, node in enumerate(graph.nodes)}
+    lines = ["flowchart LR"]
+    if INTERNET in ids:
+        lines.append(f"  {ids[INTERNET]}((Internet))")
+    for number, place in enumerate(graph.places):
+        lines.append(f'  subgraph p{number}["{_text(place)}"]')
+        lines += [f"    {_node(ids[node.name], node)}" for node in graph.nodes if node.place == place]
+        lines.append("  end")
+    lines += [f'  {ids[edge.start]} -->|"{_text(edge.label)}"| {ids[edge.end]}' for edge in graph.edges]
+    return "\n".join(lines) + "\n"
+
+
+def _node(identity: str, node: Node) -> str:
+    opened, closed = _SHAPES.get(node.kind, ("[", "]"))
+    said = "<br/>".join(filter(None, (f"<b>{_text(node.name)}</b>", node.kind, _text(node.detail))))
+    return f'{identity}{opened}"{said}"{closed}'
+
+
+def _text(text: str) -> str:
+    """Mermaid's own marks as entities."""
+    return (
+        text.replace("&", "&amp;")
+        .replace('"', "#quot;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("*", "&#42;")
+    )

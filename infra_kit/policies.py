@@ -1,0 +1,49 @@
+"""Policies of AWS's form, wherever they stand in a resource's inputs: what they allow, and whether that is too much."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def statements(value: Any) -> Iterator[Mapping[str, Any]]:
+    """What all policies of AWS's form in a resource's inputs allow."""
+    match value:
+        case str() if '"Statement"' in value:
+            yield from (it for it in json.loads(value)["Statement"] if it["Effect"] == "Allow")
+        case dict():
+            yield from (statement for part in value.values() for statement in statements(part))
+        case list():
+            yield from (statement for part in value for statement in statements(part))
+
+
+_WITHOUT_RESOURCE = frozenset({"ecr:GetAuthorizationToken"})
+"""Actions that AWS knows for any resource only
+(https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html)."""
+
+
+def is_wild(statement: Mapping[str, Any]) -> bool:
+    """Actions that are not named, any resource, anybody, or all but what is said."""
+    actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
+    principal = statement.get("Principal", {})
+    return (
+        any("*" in action for action in actions)
+        or (any(_is_any(resource) for resource in resources) and not _WITHOUT_RESOURCE.issuperset(actions))
+        or "*" in _list(principal if isinstance(principal, str) else principal.get("AWS", []))
+        or any(f"Not{key}" in statement for key in ("Action", "Resource", "Principal"))
+    )
+
+
+def _is_any(resource: str) -> bool:
+    """Whether a `*` stands for the whole name of a resource, or for any account: `…:secret:*`, not `…:secret:db-*`."""
+    if not resource.startswith("arn:"):
+        return "*" in resource
+    _, _, service, region, account, it = resource.split(":", 5)
+    name = it.partition("/")[0] if service == "s3" else re.split("[:/]", it, maxsplit=1)[-1]
+    return "*" in (region, account, name)
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

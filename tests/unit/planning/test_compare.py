@@ -1,0 +1,83 @@
+"""One stack in several places, side by side."""
+
+from dataclasses import replace
+
+import pytest
+
+from infra_kit import Postgres, Redis, Service
+from infra_kit.engine.project import Project
+from infra_kit.planning.availability import availability
+from infra_kit.planning.compare import as_yaml, compare
+from infra_kit.planning.configuration import Configuration
+from infra_kit.planning.programs import Planned
+from infra_kit.testing import record
+from tests.unit.planning.conftest import MakeProject
+
+SHOP = """
+    import pulumi
+    from infra_kit import Postgres
+    Postgres("db", memory_gb=pulumi.Config().require_int("memory"), extensions=["postgis"])
+"""
+AWS = "config: {infra-kit:target: aws, infra-kit:environment: production, infra-kit:region: eu-west-1, shop:memory: 4}"
+VPS, ON_AWS = "infra-kit:target=vps", "infra-kit:target=aws"
+
+
+@pytest.fixture
+def project(make_project: MakeProject) -> Project:
+    return make_project(SHOP, production=AWS)
+
+
+def test_a_key_that_is_set_twice_gives_two_places_and_the_others_hold_in_both(project: Project) -> None:
+    vps, aws = compare(project, "production", [VPS, ON_AWS, "shop:memory=8"])
+    assert (vps.settings, aws.settings) == ((VPS,), (ON_AWS,))
+    assert vps.resources > 0
+    assert aws.resources > 0
+    assert vps.lock_in < aws.lock_in
+
+
+def test_what_a_place_lacks_is_told_and_not_refused(project: Project) -> None:
+    vps, aws = compare(project, "production", [VPS, ON_AWS])
+    assert "extension:postgis" in vps.gaps["db"]
+    assert "db" not in aws.gaps
+    assert "extension:postgis" in as_yaml(vps.gaps)
+
+
+def test_what_a_place_needs_to_be_told_is_assumed_and_said(project: Project) -> None:
+    vps, aws = compare(project, "production", [VPS, ON_AWS])
+    assert any("infra-kit:vps.host" in each for each in vps.assumed)
+    assert aws.assumed == ()
+
+
+def test_a_place_where_the_program_fails_says_why_and_the_others_stand(project: Project) -> None:
+    small, large = compare(project, "production", ["shop:memory=4", "shop:memory=-1"])
+    assert small.problem == ""
+    assert "memory_gb" in large.problem
+
+
+def planned(**arguments: int | bool) -> Planned:
+    def program() -> None:
+        Postgres("db", memory_gb=4, high_availability=bool(arguments.get("high_availability")))
+        Service("api", image="registry.example/api:1", port=80, min_instances=int(arguments.get("instances", 1)))
+
+    config = {"infra-kit:target": "aws", "infra-kit:environment": "staging", "infra-kit:region": "eu-west-1"}
+    recording = record(program, config=config)
+    return Planned(Configuration(None, "test", config, frozenset()), recording, ())  # type: ignore[arg-type]
+
+
+def test_what_stands_twice_is_promised_more() -> None:
+    once, twice = availability(planned()), availability(planned(high_availability=True, instances=2))
+    assert once.percent is not None
+    assert twice.percent is not None
+    assert once.percent < twice.percent < 99.95
+    assert once.weakest.startswith(("db", "api"))
+    assert (once.hours_a_year or 0) > (twice.hours_a_year or 0) > 0
+
+
+def test_what_nobody_promises_is_named_and_there_is_no_figure() -> None:
+    def program() -> None:
+        Redis("cache", memory_gb=1)
+
+    plan = planned()
+    with_cache = record(program, config=plan.configuration.values)
+    found = availability(replace(plan, recording=with_cache))
+    assert (found.percent, found.unpromised) == (None, ("cache",))
