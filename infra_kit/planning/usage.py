@@ -85,6 +85,11 @@ def common(values: Mapping[str, Any]) -> Usage:
     return _usage(ALL, values.get(ALL, {}))
 
 
+def of_others(values: Mapping[str, Any]) -> Usage:
+    """Of what stands beside our components: that of `*` over the defaults."""
+    return _usage(ALL, values.get(ALL, {}))
+
+
 def _usage(name: str, values: Mapping[str, Any]) -> Usage:
     try:
         return Usage.model_validate(dict(values))
