@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise, takewhile
+from datetime import UTC, datetime
+from itertools import islice, pairwise
 from typing import Annotated
 
 from cronsim import CronSim, CronSimError
@@ -32,15 +32,6 @@ def shortest_pause(schedule: str) -> int:
     """The seconds between two runs, where they are the fewest."""
     times = list(islice(CronSim(schedule, datetime(2024, 1, 1, tzinfo=UTC)), RUNS_LOOKED_AT))
     return int(min((later - earlier).total_seconds() for earlier, later in pairwise(times)))
-
-
-def runs_a_month(schedule: str) -> float:
-    """How often it runs in a month, in the mean of a year."""
-    year, start = timedelta(days=365), datetime(2025, 1, 1, tzinfo=UTC)
-    first = islice(CronSim(schedule, start - timedelta(minutes=1)), RUNS_LOOKED_AT)
-    times = list(takewhile(lambda time: time < start + year, first))
-    span = times[-1] - start if len(times) == RUNS_LOOKED_AT else year
-    return len(times) * (year / 12 / span)
 
 
 Schedule = Annotated[str, AfterValidator(_check)]

@@ -49,6 +49,13 @@ class Planned:
         return {resource.urn: resource for resource in self.resources}
 
     @cached_property
+    def by_type(self) -> Mapping[str, Sequence[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    @cached_property
     def component_of(self) -> Mapping[str, str]:
         """By the URN of a resource, the name of the component of ours that it is a part of (its nearest), or is."""
         ours = {(it.type, it.name) for it in self.components}

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra_kit.components.job import JobSpec
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp.common import SECONDS, committed, cpus, each, gib, logs, part
-from infra_kit.schedules import runs_a_month
+from infra_kit.planning.rates.runs import runs
 
 SECONDS_A_REQUEST = 0.1
 """That one is worked on, where billing is by request: an assumption."""
-RUNS = 4
-"""A month, of a job without a schedule."""
 LEAST_RUN_SECONDS = 60
 TO_ALL = "INGRESS_TRAFFIC_ALL"
 
@@ -47,9 +44,9 @@ def worker_pool(asked: Asked) -> Iterator[Line]:
 def job(asked: Asked) -> Iterator[Line]:
     template = part(asked.inputs, "template")
     cpu, memory = _size(part(template, "template"))
-    runs = _runs(asked) * float(template.get("taskCount") or 1)
-    seconds = runs * max(asked.usage.run_minutes * 60, LEAST_RUN_SECONDS) if asked.usage.run_minutes else 0
-    words = f"{runs:g} runs of {asked.usage.run_minutes:g} min"
+    number = runs(asked) * float(template.get("taskCount") or 1)
+    seconds = number * max(asked.usage.run_minutes * 60, LEAST_RUN_SECONDS) if asked.usage.run_minutes else 0
+    words = f"{number:g} runs of {asked.usage.run_minutes:g} min"
     yield Line(f"{cpu:g} vCPU, {words}", committed(asked, "run/cpu"), cpu * seconds, assumed=True)
     yield Line(f"{memory:g} GiB, {words}", committed(asked, "run/memory"), memory * seconds, assumed=True)
     yield from logs(asked)
@@ -99,13 +96,6 @@ def _by_request(asked: Asked, cpu: float, memory: float, least: float) -> Iterat
         yield Line(f"{cpu:g} vCPU while it waits", "run/idle-cpu", cpu * idle, assumed=True)
         yield Line(f"{memory:g} GiB while it waits", "run/idle-memory", memory * idle, assumed=True)
     yield Line("million requests", "run/requests", used.requests / 1e6, assumed=True)
-
-
-def _runs(asked: Asked) -> float:
-    if asked.usage.runs is not None:
-        return asked.usage.runs
-    spec = asked.made.spec if asked.made else None
-    return runs_a_month(spec.schedule) if isinstance(spec, JobSpec) and spec.schedule else RUNS
 
 
 SERVICE, POOL = "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/workerPool:WorkerPool"

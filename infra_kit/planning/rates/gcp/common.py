@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,7 +23,8 @@ def gib(text: object) -> float:
     if not found:
         return 0
     number, power, binary = found.groups()
-    return float(number) * (1024 if binary else 1000) ** _POWERS[power] / 1024**3
+    base = 1024.0 if binary else 1000.0
+    return float(number) * math.pow(base, _POWERS[power]) / 1024**3
 
 
 def cpus(text: object) -> float:
@@ -50,18 +51,29 @@ def committed(asked: Asked, sku: str) -> str:
     return sku if asked.usage.commitment == "none" else f"{sku}/{asked.usage.commitment}"
 
 
-def siblings(asked: Asked, type_: str) -> list[Resource]:
-    """The resources of a type in the same component; of what stands beside ours: all that do."""
+def of_type(asked: Asked, *types: str) -> list[Resource]:
+    """All resources of some types in the stack."""
+    return [it for type_ in types for it in asked.planned.by_type.get(type_, ())]
+
+
+def siblings(asked: Asked, *types: str) -> list[Resource]:
+    """Those in the same component; of what stands beside ours: all that do."""
     owner = asked.planned.component_of
     mine = owner.get(asked.resource.urn, "")
-    return [it for it in asked.planned.resources if it.type == type_ and owner.get(it.urn, "") == mine]
+    return [it for it in of_type(asked, *types) if owner.get(it.urn, "") == mine]
 
 
-def is_told_of(there: Resource, inputs: Mapping[str, Any]) -> bool:
+def words(value: object) -> frozenset[str]:
+    """All texts within some inputs."""
+    if isinstance(value, str):
+        return frozenset({value})
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return frozenset().union(*map(words, inner))
+
+
+def is_among(there: Resource, said: frozenset[str]) -> bool:
     """Whether some inputs name a resource: by its id, its address or its link."""
-    told = json.dumps(inputs, default=str)
-    names = (f"{there.name}-id", there.outputs.get("address"), there.outputs.get("selfLink"))
-    return any(f'"{name}"' in told for name in names if name)
+    return not said.isdisjoint({f"{there.name}-id", there.outputs.get("address"), there.outputs.get("selfLink")})
 
 
 def logs(asked: Asked) -> Iterator[Line]:

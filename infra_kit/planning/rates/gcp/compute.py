@@ -8,10 +8,11 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import machines
-from infra_kit.planning.rates.gcp.common import each, part
+from infra_kit.planning.rates.gcp.common import each, is_among, of_type, part, words
 
 DISK_GB, NODE_DISK_GB, EMPTY_DISK_GB, LOCAL_SSD_GB = 10, 100, 500, 375
 NODE = "e2-medium"
+TEMPLATE = "gcp:compute/instanceTemplate:InstanceTemplate"
 ZONES = 3
 """Of a regional cluster, where it does not say which."""
 LEAST_CONNECTORS = 2
@@ -29,6 +30,17 @@ def instance(asked: Asked) -> Iterator[Line]:
         yield Line("public address", "ip/vm", asked.usage.hours)
         yield Line("GB out to the internet", "network/egress", asked.usage.gb_out, assumed=True)
     yield from _accelerators(asked, inputs, 1)
+
+
+def group(asked: Asked) -> Iterator[Line]:
+    """Machines of one template, as many as it says; under the name of a template that is not ours to see: no price."""
+    number = float(asked.inputs.get("targetSize") or 1)
+    said = words(asked.inputs.get("versions"))
+    template = next((it.inputs for it in of_type(asked, TEMPLATE) if is_among(it, said)), {})
+    spot = 1 if part(template, "scheduling").get("preemptible") else asked.usage.spot
+    yield from machines.lines(asked, str(template.get("machineType", "of an unknown template")), number, spot)
+    for it in each(template.get("disks")):
+        yield _disk(str(it.get("diskType") or "pd-standard"), float(it.get("diskSizeGb") or DISK_GB) * number)
 
 
 def disk(asked: Asked) -> Iterator[Line]:
@@ -102,6 +114,8 @@ def connector(asked: Asked) -> Iterator[Line]:
 
 RATES: dict[str, Rate] = {
     "gcp:compute/instance:Instance": instance,
+    "gcp:compute/instanceGroupManager:InstanceGroupManager": group,
+    "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": group,
     "gcp:compute/disk:Disk": disk,
     "gcp:compute/regionDisk:RegionDisk": regional_disk,
     "gcp:compute/snapshot:Snapshot": snapshot,

@@ -33,7 +33,7 @@ def sql_instance(asked: Asked) -> Iterator[Line]:
     if part(settings, "dataCacheConfig").get("dataCacheEnabled"):
         yield Line("its data cache", "sql/plus-data-cache", twice)
     if part(settings, "backupConfiguration").get("enabled"):
-        yield Line("backups, GB: as much as the disk", "sql/backup", size, assumed=True)
+        yield Line("GB of backups, the disk's once", "sql/backup", size + asked.usage.backup_gb, assumed=True)
 
 
 def _machine(asked: Asked, tier: str, twice: int, words: str) -> Iterator[Line]:

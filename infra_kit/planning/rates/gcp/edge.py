@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import each, logs, part, siblings
+from infra_kit.planning.rates.gcp.common import each, is_among, logs, of_type, part, siblings, words
 from infra_kit.testing.recording import Resource
 
 BACKENDS = ("gcp:compute/backendService:BackendService", "gcp:compute/backendBucket:BackendBucket")
@@ -21,7 +21,7 @@ BACKENDS = ("gcp:compute/backendService:BackendService", "gcp:compute/backendBuc
 def url_map(asked: Asked) -> Iterator[Line]:
     if asked.inputs.get("defaultUrlRedirect"):  # its whole answer is a line
         return
-    used, backends = asked.usage, [it for type_ in BACKENDS for it in siblings(asked, type_)]
+    used, backends = asked.usage, _backends(asked)
     cached = [it for it in backends if it.inputs.get("enableCdn")]
     hits = used.gb_out * used.cached if cached else 0
     rest = used.gb_out - hits
@@ -36,6 +36,12 @@ def url_map(asked: Asked) -> Iterator[Line]:
     yield Line("GB through the load balancer", "lb/data", rest, assumed=True)
     if any(_logs(it) for it in backends):
         yield from logs(asked)
+
+
+def _backends(asked: Asked) -> list[Resource]:
+    """Those that it leads to: a Cdn's may lead to a Gateway's. Where that cannot be seen, all of its component."""
+    said = words(asked.inputs)
+    return [it for it in of_type(asked, *BACKENDS) if is_among(it, said)] or siblings(asked, *BACKENDS)
 
 
 def _logs(it: Resource) -> bool:

@@ -49,7 +49,8 @@ _CERTIFICATES = (
 """The first hundred certificates of an account cost nothing (https://cloud.google.com/certificate-manager/pricing)."""
 
 _PARTS = (
-    "bigquery/table:Table", "dns/recordSet:RecordSet", "firestore/index:Index", "kms/keyRing:KeyRing",
+    "bigquery/table:Table", "compute/instanceTemplate:InstanceTemplate", "dns/recordSet:RecordSet",
+    "firestore/index:Index", "kms/keyRing:KeyRing",
     "logging/logView:LogView", "logging/metric:Metric", "logging/projectExclusion:ProjectExclusion",
     "logging/projectSink:ProjectSink", "monitoring/dashboard:Dashboard",
     "monitoring/notificationChannel:NotificationChannel", "parametermanager/parameter:Parameter",
@@ -58,6 +59,7 @@ _PARTS = (
     "sql/sslCert:SslCert", "storage/bucketObject:BucketObject", "storage/hmacKey:HmacKey",
     "storage/notification:Notification",
 )  # fmt: skip
-"""Of what has its own lines: the zone, the key, the version, the instance, the bucket, the dataset."""
+"""Of what has its own lines: the zone, the key, the version, the instance, the bucket, the dataset, the group. The
+machine of a tunnel is only there while one is open."""
 
 FREE = frozenset(f"gcp:{name}" for name in (*_GRANTS, *_PROJECT, *_NETWORK, *_EDGE, *_CERTIFICATES, *_PARTS))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import KIB_PER_GIB, is_told_of, part, siblings
-from infra_kit.testing.recording import Resource
+from infra_kit.planning.rates.gcp.common import KIB_PER_GIB, is_among, siblings, words
 
 KIB_A_MESSAGE = 1
 """The least that is billed of a request: an assumption."""
@@ -15,7 +14,7 @@ TOPIC, SUBSCRIPTION = "gcp:pubsub/topic:Topic", "gcp:pubsub/subscription:Subscri
 
 
 def topic(asked: Asked) -> Iterator[Line]:
-    if _takes_what_is_given_up(asked, asked.resource):
+    if is_among(asked.resource, _given_up(asked)):
         return
     size = _gib(asked)
     yield Line("GiB of messages in", "pubsub/throughput", size, assumed=True)
@@ -24,9 +23,7 @@ def topic(asked: Asked) -> Iterator[Line]:
 
 
 def subscription(asked: Asked) -> Iterator[Line]:
-    topics = siblings(asked, TOPIC)
-    source = next((it for it in topics if is_told_of(it, {"topic": asked.inputs.get("topic")})), None)
-    if source and _takes_what_is_given_up(asked, source):
+    if not words(asked.inputs.get("topic")).isdisjoint(_given_up(asked)):
         return
     size = _gib(asked)
     yield Line("GiB of messages out", "pubsub/throughput", size, assumed=True)
@@ -37,14 +34,15 @@ def subscription(asked: Asked) -> Iterator[Line]:
 
 def _gib(asked: Asked) -> float:
     """A month's messages of one topic: the bus's, shared by its topics. One that stands beside ours has all."""
-    streams = [it for it in siblings(asked, TOPIC) if not _takes_what_is_given_up(asked, it)]
-    share = len(streams) if asked.made and streams else 1
+    given_up = _given_up(asked)
+    streams = sum(not is_among(it, given_up) for it in siblings(asked, TOPIC))
+    share = streams if asked.made and streams else 1
     return asked.usage.messages * KIB_A_MESSAGE / KIB_PER_GIB / share
 
 
-def _takes_what_is_given_up(asked: Asked, there: Resource) -> bool:
-    policies = (part(it.inputs, "deadLetterPolicy") for it in siblings(asked, SUBSCRIPTION))
-    return any(is_told_of(there, policy) for policy in policies)
+def _given_up(asked: Asked) -> frozenset[str]:
+    """The topics that take what a consumer gives up: no message of the bus's goes there."""
+    return words([it.inputs.get("deadLetterPolicy") for it in siblings(asked, SUBSCRIPTION)])
 
 
 def _days(duration: object) -> float:

@@ -6,17 +6,23 @@ from collections.abc import Iterator
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import cloud_run
-from infra_kit.planning.rates.gcp.common import is_told_of
+from infra_kit.planning.rates.gcp.common import is_among, of_type, words
 from infra_kit.testing.recording import Resource
 
 INSTANCE = "gcp:compute/instance:Instance"
+SENDERS = (cloud_run.SERVICE, cloud_run.POOL, INSTANCE)
+GLOBAL_RULE = "gcp:compute/globalForwardingRule:GlobalForwardingRule"
+REGIONAL_RULE = "gcp:compute/forwardingRule:ForwardingRule"
+NAT = "gcp:compute/routerNat:RouterNat"
+USERS = (GLOBAL_RULE, REGIONAL_RULE, NAT, INSTANCE, "gcp:servicenetworking/connection:Connection")
+"""Of addresses."""
 FIRST_RULES = 5
 """That one price is paid for."""
 
 
 def nat(asked: Asked) -> Iterator[Line]:
     """By the hour and each that sends through it, as many as 32 at most: what the stack has at least."""
-    number = max(1.0, sum(_senders(it) for it in asked.planned.resources))
+    number = max(1.0, sum(_senders(it) for it in of_type(asked, *SENDERS)))
     yield Line(f"NAT for {number:g} instances", "nat/vm", number * asked.usage.hours)
     addresses = len(asked.inputs.get("natIps") or []) or 1
     yield Line(f"{addresses} addresses of the NAT", "nat/address", addresses * asked.usage.hours)
@@ -25,9 +31,7 @@ def nat(asked: Asked) -> Iterator[Line]:
 
 
 def _senders(it: Resource) -> float:
-    if it.type in (cloud_run.SERVICE, cloud_run.POOL):
-        return cloud_run.least_instances(it.type, it.inputs)
-    return 1 if it.type == INSTANCE else 0
+    return 1 if it.type == INSTANCE else cloud_run.least_instances(it.type, it.inputs)
 
 
 def address(asked: Asked) -> Iterator[Line]:
@@ -37,7 +41,7 @@ def address(asked: Asked) -> Iterator[Line]:
 
 
 def _is_used(asked: Asked) -> bool:
-    return any(it is not asked.resource and is_told_of(asked.resource, it.inputs) for it in asked.planned.resources)
+    return any(is_among(asked.resource, words(it.inputs)) for it in of_type(asked, *USERS))
 
 
 def global_rule(asked: Asked) -> Iterator[Line]:
@@ -50,8 +54,7 @@ def regional_rule(asked: Asked) -> Iterator[Line]:
 
 def _rule(asked: Asked, sku: str) -> Iterator[Line]:
     """The first five together have one price, each further one has its own."""
-    there = [it.urn for it in asked.planned.resources if it.type == asked.resource.type]
-    place = there.index(asked.resource.urn)
+    place = of_type(asked, asked.resource.type).index(asked.resource)
     if place == 0:
         yield Line(f"load balancing, up to {FIRST_RULES} rules", f"{sku}s", asked.usage.hours)
     elif place >= FIRST_RULES:
@@ -68,11 +71,11 @@ def tunnel(asked: Asked) -> Iterator[Line]:
 
 
 RATES: dict[str, Rate] = {
-    "gcp:compute/routerNat:RouterNat": nat,
+    NAT: nat,
     "gcp:compute/globalAddress:GlobalAddress": address,
     "gcp:compute/address:Address": address,
-    "gcp:compute/globalForwardingRule:GlobalForwardingRule": global_rule,
-    "gcp:compute/forwardingRule:ForwardingRule": regional_rule,
+    GLOBAL_RULE: global_rule,
+    REGIONAL_RULE: regional_rule,
     "gcp:compute/subnetwork:Subnetwork": subnetwork,
     "gcp:compute/vPNTunnel:VPNTunnel": tunnel,
 }

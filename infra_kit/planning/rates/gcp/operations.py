@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import each, is_told_of, logs, part
+from infra_kit.planning.rates.gcp.common import each, is_among, logs, of_type, part, words
 
 KEY_OPERATIONS = 10_000
 """A month, of one key: an assumption."""
@@ -33,8 +33,8 @@ def secret_version(asked: Asked) -> Iterator[Line]:
 
 
 def _places(asked: Asked) -> int:
-    wanted = {"secret": asked.inputs.get("secret")}
-    there = (it for it in asked.planned.resources if it.type == SECRET and is_told_of(it, wanted))
+    wanted = words(asked.inputs.get("secret"))
+    there = (it for it in of_type(asked, SECRET) if is_among(it, wanted))
     kept = [each(part(it.inputs, "replication", "userManaged").get("replicas")) for it in there]
     return max(len(kept[0]), 1) if kept else 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from infra_kit.planning.costs import Costs, Item
 from infra_kit.planning.programs import Planned
 from infra_kit.testing import record
 
+Usage = Mapping[str, Mapping[str, Any]]
 REGION = "us-central1"
 RUN, POOL = "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/workerPool:WorkerPool"
 SQL, REDIS = "gcp:sql/databaseInstance:DatabaseInstance", "gcp:redis/instance:Instance"
@@ -30,20 +32,26 @@ def raw(type_: str, name: str = "it", **inputs: Any) -> pulumi.CustomResource:
     return pulumi.CustomResource(type_, name, inputs)
 
 
-def bill(
-    program: Callable[[], object], usage: Mapping[str, Mapping[str, Any]] | None = None, region: str = REGION
-) -> Costs:
+def planned(program: Callable[[], object], region: str = REGION) -> Planned:
     values = {
         "gcp:region": region,
         "infra-kit:target": "gcp",
         "infra-kit:environment": "development",
         "infra-kit:region": region,
-        **({"infra-kit:usage": dict(usage)} if usage else {}),
     }
     root = Path("/nowhere")
     project = Project(root=root, name="test", config_dir=root, home=root)
-    recording = record(program, config=values)
-    return costs.cost(Planned(Configuration(project, "test", values, frozenset()), recording, ()))
+    return Planned(Configuration(project, "test", values, frozenset()), record(program, config=values), ())
+
+
+def used(there: Planned, usage: Usage) -> Costs:
+    """The bill of what is planned, with a usage of its own."""
+    values = {**there.configuration.values, "infra-kit:usage": usage}
+    return costs.cost(replace(there, configuration=replace(there.configuration, values=values)))
+
+
+def bill(program: Callable[[], object], usage: Usage | None = None, region: str = REGION) -> Costs:
+    return used(planned(program, region), usage or {})
 
 
 def items(costs: Costs, name: str = "it") -> dict[str, Item]:

