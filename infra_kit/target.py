@@ -89,7 +89,9 @@ def _not_installed(target: str, missing: Sequence[str]) -> TargetNotInstalledErr
 
 def load_driver(target: str, component: str) -> ModuleType:
     """The module that makes a component on a target."""
-    drivers: Mapping[str, str] = EVERYWHERE | dict(package(target).DRIVERS)
+    drivers: Mapping[str, str] = package(target).DRIVERS
+    if component in EVERYWHERE and component not in drivers:
+        return _import(target, EVERYWHERE[component])
     if component not in drivers:
         raise DriverMissingError(
             f"the target {target!r} has no driver for {component!r} yet; it has: "

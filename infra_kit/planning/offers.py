@@ -1,4 +1,4 @@
-"""Offers: hosts that can be rented, as dated data: `price_book/vps/<vendor>.csv`. Prices are without tax.
+"""Offers: hosts that can be rented, as dated data: `host_offers/<vendor>.csv`. Prices are without tax.
 
 Its columns: see `Offer`. A price is no stock: whether a host can be ordered today, its vendor's console says.
 """
@@ -105,7 +105,7 @@ def load() -> tuple[Offer, ...]:
     Raises:
         PlanningError: a row is no offer: it names the file and the line.
     """
-    folder = files("infra_kit.planning") / "price_book" / "vps"
+    folder = files("infra_kit.planning") / "host_offers"
     vendors = sorted(file.name.removesuffix(".csv") for file in folder.iterdir() if file.name.endswith(".csv"))
     return tuple(offer for vendor in vendors for offer in read(vendor, (folder / f"{vendor}.csv").read_text("utf-8")))
 

@@ -58,7 +58,6 @@ def deploy() -> None:
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=limits)
     static = domains("static-domains")
     edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
-
     budget(450)  # CC-3
 
     pulumi.export("database_url", db.url)

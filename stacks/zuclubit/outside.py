@@ -5,9 +5,30 @@ one more of its services (ZU-8), which it does not have yet.
 """
 
 from infra_kit import ExternalService
+from stacks.outside import budget, with_production
 
 
-def services(*, documents: str, learning: float, invoices: float, messages: float, accounting: float = 0) -> None:
+def phase_1() -> None:
+    """The first hundred users."""
+    with_production(lambda: _services(documents="M10", learning=50, invoices=20, messages=15))
+    budget(397)
+
+
+def phase_2() -> None:
+    """A thousand."""
+    with_production(lambda: _services(documents="M30", learning=200, invoices=80, messages=100))
+    budget(1314)
+
+
+def phase_3() -> None:
+    """Ten thousand."""
+    with_production(
+        lambda: _services(documents="M60", learning=800, invoices=300, messages=500, accounting=100),
+    )
+    budget(5399)
+
+
+def _services(*, documents: str, learning: float, invoices: float, messages: float, accounting: float = 0) -> None:
     """All but the documents at the seed's own prices a month: they go by contracts and usage.
 
     Args:
