@@ -156,7 +156,12 @@ def _offer(vendor: str, row: Mapping[str, str], where: str) -> Offer:
 
 def _check(offer: Offer, where: str) -> None:
     price = offer.price
-    figures = {"cpu": offer.cpu, "memory_gb": offer.memory_gb, "disk_gb": offer.disk_gb, "amount": price.amount}
+    figures: dict[str, float | Decimal] = {
+        "cpu": offer.cpu,
+        "memory_gb": offer.memory_gb,
+        "disk_gb": offer.disk_gb,
+        "amount": price.amount,
+    }
     problems = [
         *(f"{name}: given {value}, more than 0 is needed" for name, value in figures.items() if value <= 0),
         "" if offer.regions else "regions: none is named; `all` means everywhere",

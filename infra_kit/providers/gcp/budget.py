@@ -65,9 +65,11 @@ def _account(scope: Scope) -> str:
 
 def _number(scope: Scope) -> pulumi.Output[str]:
     """A budget is kept by the project's number: by its name, every plan would change it."""
-    found = project(scope).apply(
-        lambda name: organizations.get_project_output(project_id=name, opts=scope.invoke).number
-    )
+
+    def asked(name: str) -> pulumi.Output[str]:
+        return organizations.get_project_output(project_id=name, opts=scope.invoke).number
+
+    found: pulumi.Output[str] = project(scope).apply(asked)
     return pulumi.Output.concat("projects/", found)
 
 

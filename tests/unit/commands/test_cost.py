@@ -5,8 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from infra_kit.cli import app
 from tests.unit.planning.conftest import MakeProject

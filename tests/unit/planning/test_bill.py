@@ -29,7 +29,7 @@ def billed(make_project: MakeProject) -> Billed:
 def test_an_outside_service_is_a_line_with_the_price_of_its_plan(billed: Billed) -> None:
     made = billed()
     (item,) = made.items
-    assert (item.component, item.what, item.monthly) == ("errors", "Sentry Team", 26)
+    assert (item.component, item.what, item.monthly) == ("errors", "Sentry Team", Decimal(26))
     assert made.by_component == {"errors": 26}
 
 
@@ -48,7 +48,7 @@ def test_a_plan_that_is_billed_by_the_hour_runs_all_month(billed: Billed) -> Non
 
 def test_a_plan_that_nobody_knows_is_unpriced_and_counted(billed: Billed) -> None:
     made = billed(SENTRY.replace("Team", "Galaxy"))
-    assert (made.total, made.unpriced) == (0, 1)
+    assert (made.total, made.unpriced) == (Decimal(0), 1)
     assert made.items[0].why == (
         "the price book has no sentry/galaxy (of sentry it has developer, team); say monthly=…"
     )
@@ -71,7 +71,7 @@ def test_the_stack_may_say_its_currency(billed: Billed) -> None:
 
 def test_a_budget_of_the_stacks_own_is_held_against_its_plan(billed: Billed) -> None:
     (limit,) = billed(SENTRY + BUDGET).budgets
-    assert (limit.said_by, limit.monthly, limit.over) == ("Budget 'budget'", 20, True)
+    assert (limit.said_by, limit.monthly, limit.over) == ("Budget 'budget'", Decimal(20), True)
     (within,) = billed(SENTRY + BUDGET.replace("20", "30")).budgets
     assert not within.over
 
