@@ -24,6 +24,7 @@ from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
+from infra_kit.commands.doctor import doctor
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
@@ -128,14 +129,8 @@ def env() -> None:
 
 @app.command()
 def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
-    """Print how to connect to a component, secrets in clear: all fields, or the value of one."""
-    project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
-    found = connections.find(state, component)
+    """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one."""
+    found = connections.find(_standing(stack, Progress()), component)
     if field:
         value = found.clear(field)
         print(json.dumps(found.fields[field]) if as_json else value)
@@ -155,12 +150,8 @@ def connect(
     show_secrets: InClear = False,
 ) -> None:
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
-    project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
+    progress = Progress()
+    state = _standing(stack, progress)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
@@ -183,6 +174,7 @@ app.command()(audit)
 app.command()(compare)
 app.command()(phases)
 app.command()(graph)
+app.command()(doctor)
 app.command()(transition)
 
 
@@ -212,6 +204,17 @@ def _state(project: Project, name: str, progress: Progress) -> dict[str, object]
     project.prepare()
     stack = Stack(project, name, pulumi_cli.ensure(progress))
     return stack.state() if stack.exists() else {}
+
+
+def _standing(stack: str | None, progress: Progress) -> dict[str, object]:
+    """The state of a stack that is up."""
+    project = Project.find()
+    name = _choose(project, stack, progress)
+    read_config(project, name)
+    state = _state(project, name, progress)
+    if not state.get("resources"):
+        raise ConfigError(_not_up(name))
+    return state
 
 
 def _not_up(stack: str) -> str:

@@ -11,6 +11,11 @@ class SpecError(InfraKitError):
     """A component was asked for something that no target could make: wrong type, out of range, unknown argument."""
 
 
+class OptionsError(SpecError):
+    """A group of options, e.g. `Health(…)`, was asked for something that no target could make. It is made before the
+    component that it is for: infra-kit shows the program's line, which Python's traceback has."""
+
+
 class InvalidNameError(SpecError):
     """A component's name is empty, too long, or has characters that some target refuses."""
 

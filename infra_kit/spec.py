@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, Validatio
 from pydantic.fields import FieldInfo
 
 from infra_kit.environments import Environment
-from infra_kit.errors import SpecError
+from infra_kit.errors import OptionsError, SpecError
 from infra_kit.features import Feature
 
 T = TypeVar("T")
@@ -25,13 +25,13 @@ class Model(BaseModel):
 
 
 class Options(Model):
-    """A group of options inside a spec, e.g. `Backups(retention_days=7)`. Raises `SpecError`."""
+    """A group of options inside a spec, e.g. `Backups(retention_days=7)`. Raises `OptionsError`."""
 
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as invalid:
-            raise SpecError(f"{type(self).__name__}: {problems(type(self), invalid)}") from None
+            raise OptionsError(f"{type(self).__name__}: {problems(type(self), invalid)}") from None
 
 
 class Spec(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +49,7 @@ def compare(places: Places, stack: StackName = None, answers: Recorded = None, *
 
 def _print(columns: tuple[Column, ...], console: Console) -> None:
     drawn = common.table("", *(" ".join(column.settings) for column in columns))
-    rows = {
+    rows: dict[str, Callable[[Column], str]] = {
         "cost a month": lambda it: (
             f"{it.monthly:.2f} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
         ),

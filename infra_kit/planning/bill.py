@@ -78,7 +78,7 @@ def bill(
     """
     found = costs.cost(planned, currency)
     order = {made.name: place for place, made in enumerate(planned.components)}
-    users = usage.users(planned.configuration.get("usage") or {})
+    users = usage.of_others(planned.configuration.get("usage") or {}).users
     priced = [item.price for item in found.items if item.price]
     limits = tuple(_limits(planned, found, budget))
     foreign = any(price.currency != found.currency for price in priced) or _is_foreign(planned, found.currency)
@@ -131,4 +131,4 @@ def _usage(planned: Planned, found: Costs) -> dict[str, dict[str, float | str]]:
         return {}
     given = planned.configuration.get("usage") or {}
     own = {name: dict(each) for name, each in given.items() if name != usage.ALL}
-    return {usage.ALL: usage.common(given).model_dump(exclude_none=True, exclude={"users"}), **own}
+    return {usage.ALL: usage.of_others(given).model_dump(exclude_none=True, exclude={"users"}), **own}

@@ -12,7 +12,6 @@ from infra_kit.planning import hosts, prices, rates, usage
 from infra_kit.planning.prices import Currency, Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import Asked, Line
-from infra_kit.planning.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,12 @@ def cost(planned: Planned, currency: Currency | None = None) -> Costs:
     """
     wanted = _currency(currency or planned.configuration.get("currency") or "USD")
     by_name = {made.name: made for made in planned.components}
-    used = usage.read(planned.configuration.get("usage") or {}, by_name)
+    given = planned.configuration.get("usage") or {}
+    used, others = usage.read(given, by_name), usage.of_others(given)
     found: list[Item] = []
     for resource in planned.resources:
         name = planned.component_of.get(resource.urn, "")
-        found += _of_resource(Asked(planned, resource, by_name.get(name), used.get(name, Usage())), wanted)
+        found += _of_resource(Asked(planned, resource, by_name.get(name), used.get(name, others)), wanted)
     for host, line in hosts.lines(planned, used):
         whose = _Whose("", host.settings.host, hosts.TYPE, (hosts.TARGET, host.region or "any region"))
         found.append(_item(line, whose, wanted))

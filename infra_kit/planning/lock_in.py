@@ -151,7 +151,8 @@ def _effort(made: Made, kind: str) -> Aspect:
     """By what our own other targets can do of what is asked: the more of them take it as it is, the less is to do."""
     if kind in facts.NO_DRIVER:
         return Aspect("effort", 6, "another vendor has to be found, and its service set up by hand")
-    whole, partly = [], []
+    whole: list[str] = []
+    partly: list[str] = []
     for name in _TARGETS:
         if name != made.target.name:
             gaps = _gaps_on(name, made)

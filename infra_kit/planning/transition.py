@@ -144,8 +144,8 @@ def _moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move
     made = {change.resource.component for change in between if change.fate is Fate.CREATED and change.stateful}
     for component, touched in by_component.items():
         kind = kinds.get(component, touched[0].resource.type)
-        for change in _grouped(touched):
-            yield _move(component, kind, change, stays=component in made)
+        for together in _grouped(touched):
+            yield _move(component, kind, together, stays=component in made)
 
 
 def _touches_data(change: Change) -> bool:

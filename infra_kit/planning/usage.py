@@ -71,18 +71,8 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
             raise ConfigError(
                 f"infra-kit:usage: {name}: given {each!r}, a mapping is needed, e.g. {{requests: 2000000}}."
             )
-    of_all = values.get(ALL, {})
-    return {name: _usage(name, {**of_all, **values.get(name, {})}) for name in (*components, "")}
-
-
-def users(values: Mapping[str, Any]) -> float | None:
-    """How many use the whole product; None where nobody says."""
-    return common(values).users
-
-
-def common(values: Mapping[str, Any]) -> Usage:
-    """What is said of all, over the defaults."""
-    return _usage(ALL, values.get(ALL, {}))
+    common = values.get(ALL, {})
+    return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, "")}
 
 
 def of_others(values: Mapping[str, Any]) -> Usage:

@@ -54,6 +54,8 @@ def deploy() -> None:
     app = _app([*links, events.link(publish=["notification.*"])], migrated(db))
     Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
     zones = own_zones()
+    # CC-3: by address. By user the application counts, in its Redis: it signs its users in itself, and tokens that an
+    # edge could check come with phase 3, from a service of their own.
     limits = [RateLimit(requests=1000, per="5m")]
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=limits)
     static = domains("static-domains")

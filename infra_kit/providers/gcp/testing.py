@@ -182,8 +182,16 @@ def _beyond_ports_of_addresses(inputs: Mapping[str, Any]) -> bool:
     return bool(inputs.get("allows")) and not (named and all(it.endswith("/32") for it in reached))
 
 
-WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"gcp:compute/firewall:Firewall": _beyond_ports_of_addresses}
+WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "gcp:compute/firewall:Firewall": _beyond_ports_of_addresses,
+    "gcp:cloudrunv2/service:Service": lambda inputs: bool(inputs["invokerIamDisabled"]),
+}
 """By type, whether what has these inputs is a way to more than what is linked."""
+
+WIDE_BEHIND_A_GATEWAY = {
+    "gcp:cloudrunv2/service:Service": "a load balancer has no identity to show, so who invokes it is not asked for",
+}
+"""By type, why a gateway may make such a way of what it leads to; the plan says so."""
 
 LARGEST_GB = 104
 """Of the custom machines in the table below: 16 CPUs have it."""

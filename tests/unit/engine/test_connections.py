@@ -92,6 +92,16 @@ def test_show_finds_a_component_and_has_its_secrets_in_clear() -> None:
     assert find(state(("Postgres", "db", POSTGRES)), "db").fields["password"] == CANARY
 
 
+def test_show_finds_what_is_not_connected_to_and_a_secret_in_clear() -> None:
+    """The value of a Secret is what its users look for, and the records of a zone are set by hand."""
+    keys = ("Secret", "keys", {"value": secret(CANARY), "reference": "/run/secrets/keys"})
+    zone = ("Domain", "zone", {"domain": "shop.example", "to_set": ["shop.example. 300 IN A 203.0.113.7"]})
+    there = state(keys, zone)
+    assert find(there, "keys").clear("value") == CANARY
+    assert find(there, "keys").masked("value") == "••••"
+    assert json.loads(find(there, "zone").clear("to_set")) == ["shop.example. 300 IN A 203.0.113.7"]
+
+
 @pytest.mark.parametrize(
     ("field", "printed"),
     [

@@ -27,7 +27,10 @@ PHASES = {
     "zuclubit": ["1", "2", "3"],
 }
 SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
-"""What a stack's file asks its user to set."""
+"""What a VPS's backups ask their user to set."""
+DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
+GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+"""What else a stack's file asks its user to set."""
 BEYOND = {("cuenta-conmigo-production", "2")}
 """The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
 
@@ -36,7 +39,7 @@ def configuration(name: str, phase: str) -> dict[str, Any]:
     given = stack_files.read(name, Path(__file__)).config
     vps = given.get("infra-kit:vps", {})
     filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
-    return {**given, **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
+    return {**given, **GIVEN.get(name, {}), **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
 
 
 def phases_of(name: str) -> list[str]:

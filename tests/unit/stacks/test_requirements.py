@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pulumi
 import pytest
 import yaml
 
@@ -76,10 +77,28 @@ def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night(infra: I
 
 
 def test_a_preview_leaves_the_tables_and_the_dumps_of_staging_alone(infra: Infra) -> None:
-    url = "postgresql://preview:p@db.example:5432/vina_santa_cruz"
-    stack = stack_of(infra, "vina-santa-cruz-preview", **{"vina-santa-cruz:database-url": url})
+    stack = stack_of(infra, "vina-santa-cruz-preview")
     assert not stack.of_type("infra-kit:index:Job")
     assert stack.of_type("infra-kit:index:Service")
+
+
+@pytest.mark.parametrize("phase", phases_of("vina-santa-cruz-preview"))
+def test_a_preview_stands_in_stagings_network_where_its_database_is(infra: Infra, phase: str) -> None:
+    stack = stack_of(infra, "vina-santa-cruz-preview", phase)
+    network = configuration("vina-santa-cruz-preview", phase)["vina-santa-cruz:network"]
+    assert not stack.of_type("aws:ec2/vpc:Vpc")
+    groups = {it.inputs["vpcId"] for it in stack.of_type("aws:ec2/securityGroup:SecurityGroup")}
+    assert groups == {network["id"]}
+    service = stack.named("shop-service").inputs["networkConfiguration"]
+    assert sorted(service["subnets"]) == sorted(network["subnets"]["private"].values())
+    assert not [line for line in stack.warnings if "Postgres 'db'" in line]
+
+
+def test_a_preview_without_stagings_database_is_refused(infra: Infra) -> None:
+    given = {**configuration("vina-santa-cruz-preview", "1")}
+    del given["vina-santa-cruz:database-url"]
+    with pytest.raises(pulumi.ConfigMissingError, match="vina-santa-cruz:database-url"):
+        infra(deploy, stack="vina-santa-cruz-preview", config=given)
 
 
 def test_vina_santa_cruz_renews_its_own_secret_and_keeps_those_it_is_given(infra: Infra) -> None:
@@ -118,6 +137,13 @@ def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_c
         if is_said
         else []
     )
+
+
+def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_the_services(infra: Infra) -> None:
+    limits = stack_of(infra, "zuclubit-development").named("gateway-server").inputs["limits"]
+    assert [(it["by"], it["requests"], it["per"]) for it in limits] == [("address", 1000, 60), ("user", 100, 60)]
+    said = [line for line in stack_of(infra, "zuclubit-production").warnings if line.startswith("Gateway 'gateway'")]
+    assert any("rate-limits-by-token is left out" in line for line in said)
 
 
 def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token(infra: Infra) -> None:

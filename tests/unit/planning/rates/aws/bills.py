@@ -23,8 +23,9 @@ def planned(program: Callable[[], object], region: str, usage: Mapping[str, Any]
     return Planned(config, recording, ())
 
 
-def bill(program: Callable[[], object], region: str = "us-east-1", **usage: Mapping[str, Any]) -> Costs:
-    """What it costs, with the usage of each component."""
+def bill(program: Callable[[], object], *, region: str = "us-east-1", **usage: Mapping[str, Any]) -> Costs:
+    """What it costs, with the usage of each component; of all by `every`."""
+    usage = {"*" if name == "every" else name: values for name, values in usage.items()}
     return costs.cost(planned(program, region, usage))
 
 

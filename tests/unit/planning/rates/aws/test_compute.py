@@ -60,7 +60,7 @@ def test_a_machine_of_the_users_own_is_billed_with_its_disk_and_address() -> Non
 
 def test_a_machine_that_is_reserved_for_a_year_costs_less() -> None:
     program = lambda: aws.ec2.Instance("box", instance_type="m7g.large", ami="ami-1")  # noqa: E731
-    made = bill(program, **{"*": {"commitment": "1y"}})
+    made = bill(program, every={"commitment": "1y"})
     assert skus(of(made, "box"))["ec2/m7g.large/reserved-1y"] == 730
     assert made.total < bill(program).total
 

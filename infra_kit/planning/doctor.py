@@ -1,0 +1,203 @@
+"""What is missing on this machine to deploy a stack, each with the command that mends it. Nothing is reached for."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from infra_kit.engine import pulumi_cli
+from infra_kit.engine.project import Project
+from infra_kit.planning.programs import Planned
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that a deployment needs."""
+
+    what: str
+    said: str
+    """What was found, or what its absence means."""
+    mend: str = ""
+    """The command that mends it; empty where it was found."""
+    needed: bool = True
+    """False: only some commands need it, or it comes by itself."""
+
+    @property
+    def found(self) -> bool:
+        return not self.mend
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where a doctor looks: this user's environment and home."""
+
+    environment: Mapping[str, str]
+    home: Path
+
+    @classmethod
+    def this(cls) -> Machine:
+        return cls(os.environ, Path.home())
+
+    def has(self, *variables: str) -> str:
+        """The first of these variables that is set; empty: none."""
+        return next((each for each in variables if self.environment.get(each)), "")
+
+    def program(self, name: str) -> str | None:
+        return shutil.which(name, path=self.environment.get("PATH"))
+
+
+def checks(planned: Planned, machine: Machine | None = None) -> tuple[Check, ...]:
+    """All that the deployment of a planned stack needs of this machine."""
+    here = machine or Machine.this()
+    targets = {made.target.name for made in planned.components}
+    found = [_cli(), *_secrets(planned), *_plugins(planned, here)]
+    for target, look in (("aws", _aws), ("gcp", _gcp), ("vps", _vps)):
+        if target in targets:
+            found += look(planned, here)
+    return tuple(found)
+
+
+def _cli() -> Check:
+    folder = pulumi_cli.find()
+    if folder:
+        return Check("Pulumi CLI", f"{'.'.join(map(str, pulumi_cli.version(folder)))} in {folder}")
+    return Check(
+        "Pulumi CLI",
+        "none that is recent enough; the first `infra-kit up` gets one, which takes minutes",
+        "curl -fsSL https://get.pulumi.com | sh",
+    )
+
+
+def _secrets(planned: Planned) -> Iterator[Check]:
+    for path in planned.configuration.assumed:
+        secret = "" if path.rpartition(".")[2] in {"host", "host_key", "backups"} else "--secret "
+        yield Check(
+            f"setting {path}",
+            "nobody has set it",
+            f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' --stack {planned.stack}",
+        )
+
+
+_OURS = {"pulumi", "pulumi-python", "infra-kit"}
+
+
+def _plugins(planned: Planned, here: Machine) -> Iterator[Check]:
+    """The providers' plugins, of the versions that their SDKs here ask for."""
+    packages = sorted({resource.type.partition(":")[0] for resource in planned.resources} - _OURS)
+    folder = Path(here.environment.get("PULUMI_HOME") or here.home / ".pulumi") / "plugins"
+    for package in packages:
+        wanted = _version(f"pulumi-{package}")
+        there = sorted(path.name for path in folder.glob(f"resource-{package}-v*") if path.is_dir())
+        right = f"resource-{package}-v{wanted}"
+        if right in there:
+            yield Check(f"plugin {package}", f"{wanted} in {folder}")
+        else:
+            other = f"; there is {', '.join(there)}" if there else ""
+            yield Check(
+                f"plugin {package}",
+                f"{wanted} is not there{other}; `pulumi up` loads it, if it reaches get.pulumi.com",
+                f"pulumi plugin install resource {package} v{wanted}",
+                needed=False,
+            )
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+_AWS_KEYS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+)
+"""https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html"""
+
+
+def _aws(planned: Planned, here: Machine) -> Iterator[Check]:
+    variable = here.has(*_AWS_KEYS)
+    configured = bool(planned.configuration.values.get("aws:profile"))
+    files = [here.home / ".aws" / name for name in ("credentials", "config")]
+    file = next((each for each in files if each.is_file()), None)
+    if variable or configured or file:
+        yield Check("AWS credentials", variable or ("aws:profile" if configured else str(file)))
+    else:
+        yield Check("AWS credentials", "none in the environment, none in ~/.aws", "aws configure sso")
+    yield _tool(here, "session-manager-plugin", "`infra-kit connect` goes through it", _SESSION_MANAGER, needed=False)
+
+
+_SESSION_MANAGER = (
+    "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
+)
+_GCP_KEYS = ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN")
+"""https://www.pulumi.com/registry/packages/gcp/installation-configuration/"""
+
+
+def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
+    file = here.home / ".config" / "gcloud" / "application_default_credentials.json"
+    variable = here.has(*_GCP_KEYS)
+    if variable or file.is_file():
+        yield Check("Google credentials", variable or str(file))
+    else:
+        yield Check(
+            "Google credentials",
+            "none in the environment, none of gcloud",
+            "gcloud auth application-default login",
+        )
+    settings = [made.target.settings for made in planned.components if made.target.name == "gcp"]
+    said = planned.configuration.values.get("gcp:project") or here.has("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT")
+    project = next(filter(None, (getattr(each, "project", None) for each in settings)), None) or said
+    if not project:
+        yield Check("Google project", "none is named", "pulumi config set gcp:project <id>")
+    yield _tool(
+        here, "gcloud", "`infra-kit connect` goes through it", "https://cloud.google.com/sdk/docs/install", needed=False
+    )
+
+
+def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
+    yield _tool(here, "ssh", "the host is reached by it", "apt install openssh-client")
+    hosts = {made.target.key: made.target.settings for made in planned.components if made.target.name == "vps"}
+    for name, settings in hosts.items():
+        file = getattr(settings, "key_file", None)
+        yield _key(name, Path(file).expanduser() if file else None, here)
+        if re.search(r"(Example|A{20})", str(getattr(settings, "host_key", ""))):
+            host = getattr(settings, "host", name)
+            yield Check(
+                f"host key of {name}",
+                "it is an example",
+                f"ssh-keyscan -t ed25519 {host}   # compare it with what the provider's console shows",
+            )
+
+
+def _key(name: str, file: Path | None, here: Machine) -> Check:
+    if file:
+        return Check(
+            f"SSH key of {name}",
+            str(file),
+            "" if file.is_file() else f"ssh-keygen -t ed25519 -f {file}",
+        )
+    own = sorted((here.home / ".ssh").glob("id_*"))
+    agent = here.has("SSH_AUTH_SOCK")
+    if own or agent:
+        return Check(f"SSH key of {name}", agent or str(own[0]))
+    return Check(f"SSH key of {name}", "no agent, and no key in ~/.ssh", "ssh-keygen -t ed25519")
+
+
+def _tool(here: Machine, name: str, why: str, mend: str, *, needed: bool = True) -> Check:
+    path = here.program(name)
+    return Check(name, path or why, "" if path else mend, needed=needed)
+
+
+def project_checks(project: Project) -> tuple[Check, ...]:
+    """What is needed whatever the stack is."""
+    writable = os.access(project.home if project.home.exists() else project.root, os.W_OK)
+    mend = "" if writable else f"export INFRA_KIT_HOME=<a folder of your own>   # {project.home} cannot be written"
+    return (Check("folder of state", str(project.home), mend),)

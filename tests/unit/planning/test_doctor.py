@@ -1,0 +1,89 @@
+"""What is missing to deploy, and what mends it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra_kit.planning.doctor import Check, Machine, checks
+from infra_kit.planning.programs import Planned, plan
+from tests.unit.planning.conftest import MakeProject
+
+PROGRAM = "from infra_kit import Redis\nRedis('cache', memory_gb=1)"
+AWS = "config: {infra-kit:target: aws, infra-kit:environment: staging, infra-kit:region: eu-west-1}"
+GCP = "config: {infra-kit:target: gcp, infra-kit:environment: staging, infra-kit:region: europe-west1}"
+VPS = """
+    config:
+      infra-kit:target: vps
+      infra-kit:environment: staging
+      infra-kit:vps:
+        host: 203.0.113.10
+        host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExa
+        backups: {endpoint: "https://s3.example", bucket: backups, access_key: KEY}
+"""
+Plan = Callable[[str], Planned]
+
+
+@pytest.fixture
+def planned(make_project: MakeProject) -> Plan:
+    project = make_project(PROGRAM, aws=AWS, gcp=GCP, vps=VPS, local="config: {infra-kit:target: local}")
+    return lambda stack: plan(project, stack)
+
+
+def machine(home: Path, **environment: str) -> Machine:
+    return Machine({"PATH": "/nowhere", **environment}, home)
+
+
+def found(planned: Planned, here: Machine) -> dict[str, Check]:
+    return {check.what: check for check in checks(planned, here)}
+
+
+def test_a_cloud_needs_credentials_and_its_plugin(planned: Plan, tmp_path: Path) -> None:
+    bare = found(planned("aws"), machine(tmp_path))
+    assert not bare["AWS credentials"].found
+    assert bare["AWS credentials"].mend == "aws configure sso"
+    assert bare["plugin aws"].mend.startswith("pulumi plugin install resource aws v7")
+    assert found(planned("aws"), machine(tmp_path, AWS_PROFILE="shop"))["AWS credentials"].found
+
+
+def test_a_plugin_of_the_right_version_is_found_and_another_is_not(planned: Plan, tmp_path: Path) -> None:
+    wanted = found(planned("aws"), machine(tmp_path))["plugin aws"].mend.rpartition(" ")[2]
+    folder = tmp_path / ".pulumi" / "plugins"
+    (folder / "resource-aws-v1.0.0").mkdir(parents=True)
+    other = found(planned("aws"), machine(tmp_path))["plugin aws"]
+    assert not other.found
+    assert "there is resource-aws-v1.0.0" in other.said
+    (folder / f"resource-aws-{wanted}").mkdir()
+    assert found(planned("aws"), machine(tmp_path))["plugin aws"].found
+
+
+def test_google_needs_credentials_and_a_project(planned: Plan, tmp_path: Path) -> None:
+    bare = found(planned("gcp"), machine(tmp_path))
+    assert not bare["Google credentials"].found
+    assert not bare["Google project"].found
+    file = tmp_path / ".config" / "gcloud" / "application_default_credentials.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    there = found(planned("gcp"), machine(tmp_path, GOOGLE_PROJECT="shop-1"))
+    assert there["Google credentials"].found
+    assert "Google project" not in there
+
+
+def test_a_host_needs_ssh_a_key_its_own_host_key_and_its_secrets(planned: Plan, tmp_path: Path) -> None:
+    bare = found(planned("vps"), machine(tmp_path))
+    assert not bare["ssh"].found
+    assert bare["SSH key of vps"].mend == "ssh-keygen -t ed25519"
+    assert "ssh-keyscan -t ed25519 203.0.113.10" in bare["host key of vps"].mend
+    secret = bare["setting infra-kit:vps.backups.secret_key"]
+    assert "pulumi config set --secret --path 'infra-kit:vps.backups.secret_key' --stack vps" in secret.mend
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "id_ed25519").touch()
+    assert found(planned("vps"), machine(tmp_path))["SSH key of vps"].found
+
+
+def test_a_laptop_needs_no_account(planned: Plan, tmp_path: Path) -> None:
+    assert set(found(planned("local"), machine(tmp_path))) == {"Pulumi CLI"}
+
+
+def test_what_only_connect_needs_does_not_count(planned: Plan, tmp_path: Path) -> None:
+    assert not found(planned("aws"), machine(tmp_path))["session-manager-plugin"].needed
