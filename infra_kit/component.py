@@ -242,8 +242,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program = _program.current()
         self.target = program.resolve(target) if target else program.default_target
         asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
-        if network:
-            _placement.check_network(kind, name, self.target, network)
+        _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
         self.name, self.asked, self.spec, self.stands_already = name, asked, cast(S, fitted), existing is not None
@@ -265,6 +264,9 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
         scope.check_overrides()
         self._publish()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} {self.name!r}"
 
     @classmethod
     def _standing(

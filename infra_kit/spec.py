@@ -31,7 +31,7 @@ class Options(Model):
         try:
             super().__init__(**values)
         except ValidationError as invalid:
-            raise OptionsError(f"{type(self).__name__}: {problems(type(self), invalid)}") from None
+            raise OptionsError(type(self), problems(type(self), invalid)) from None
 
 
 class Spec(Model):
@@ -117,7 +117,7 @@ def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
             "Read it from the stack's configuration (pulumi.Config) instead"
         )
     message = _message(field, error)
-    if field and SecretStr in _inside(field.annotation):
+    if field and SecretStr in inside(field.annotation):
         return f"{where}: a text is needed, plain or an Output; what was given is not shown, it is a secret"
     return f"{where}: {message}, given {error['input']!r}" if where else message
 
@@ -146,17 +146,17 @@ def _path(model: type[BaseModel], parts: Sequence[int | str]) -> tuple[list[str]
         field = model.model_fields.get(str(part))
         if field is None:
             continue
-        found, inside = field, _inside(field.annotation)
-        if SecretStr in inside:
+        found, kinds = field, inside(field.annotation)
+        if SecretStr in kinds:
             break
-        nested = [kind for kind in inside if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        nested = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
         if len(nested) == 1:
             rest, inner = _path(nested[0], parts[at + 1 :])
             return path + rest, inner or field
     return path, found
 
 
-def _inside(annotation: Any) -> list[Any]:
+def inside(annotation: Any) -> list[Any]:
     """What a field may hold, whatever it is wrapped in."""
     arguments = get_args(annotation)
-    return [kind for argument in arguments for kind in _inside(argument)] if arguments else [annotation]
+    return [kind for argument in arguments for kind in inside(argument)] if arguments else [annotation]

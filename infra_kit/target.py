@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pulumi
 
 from infra_kit import _configuration, features, naming
+from infra_kit._installation import pip_install
 from infra_kit.environments import Environment
 from infra_kit.errors import (
     ConfigError,
@@ -80,7 +81,7 @@ def _import(target: str, module: str) -> ModuleType:
 
 def _not_installed(target: str, missing: Sequence[str]) -> TargetNotInstalledError:
     way_out = (
-        f"Run: pip install 'infra-kit[{target}]'"
+        f"Run: {pip_install(target)}"
         if target in _BUILT_IN
         else f"It is not a part of infra-kit: install what {_address(target)} asks for."
     )

@@ -12,6 +12,7 @@ from infra_kit.engine.operations import name_of, short
 from infra_kit.errors import ConfigError
 
 COMPONENT = "infra-kit:index:"
+_STACK = "pulumi:pulumi:Stack"
 MASK = "••••"
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -75,20 +76,33 @@ class Connection:
 
     def masked(self, field: str) -> str:
         """A field for everybody's eyes."""
-        value = str(self.fields[field])
+        value = self.clear(field)
         if field not in self.secret:
             return masked_url(value) if "://" in value else value
         return masked_url(value) if urlsplit(value).hostname else MASK
 
 
+def components(state: Mapping[str, Any]) -> list[Connection]:
+    """Every component in a stack's state, by name: a Secret and a Network too."""
+    resources = state.get("resources") or []
+    found = [_connection(resource) for resource in resources if resource["type"].startswith(COMPONENT)]
+    return sorted(found, key=lambda one: one.name)
+
+
 def connections(state: Mapping[str, Any]) -> list[Connection]:
     """Every component in a stack's state (`Stack.state()`) that can be reached, by name."""
-    return [one for one in _components(state) if one.address]
+    return [one for one in components(state) if one.address]
+
+
+def exports(state: Mapping[str, Any]) -> Connection:
+    """What the stack's program exports, as fields of the stack."""
+    stacks = [each for each in state.get("resources") or [] if each["type"] == _STACK]
+    return _connection(stacks[0]) if stacks else Connection("", short(_STACK), {}, frozenset())
 
 
 def find(state: Mapping[str, Any], name: str) -> Connection:
     """The component of that name, whether it is reached or not. Raises ConfigError, with the names there are."""
-    found = _components(state)
+    found = components(state)
     for connection in found:
         if connection.name == name:
             return connection
@@ -105,12 +119,6 @@ def reachable(state: Mapping[str, Any], name: str) -> Connection:
             f"that have one: {others}."
         )
     return found
-
-
-def _components(state: Mapping[str, Any]) -> list[Connection]:
-    resources = state.get("resources") or []
-    found = [_connection(resource) for resource in resources if resource["type"].startswith(COMPONENT)]
-    return sorted(found, key=lambda one: one.name)
 
 
 def _names(found: Sequence[Connection]) -> str:
