@@ -29,6 +29,10 @@ StackName = Annotated[
     str | None,
     typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
 ]
+PlannedStack = Annotated[
+    str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
+]
+"""Of what is planned offline: which one is selected, only the engine knows."""
 Set = Annotated[
     list[str] | None,
     typer.Option(

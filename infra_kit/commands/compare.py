@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 from infra_kit.errors import ConfigError
@@ -28,7 +28,7 @@ Places = Annotated[
 ]
 
 
-def compare(places: Places, stack: StackName = None, answers: Recorded = None, *, as_json: AsJson = False) -> None:
+def compare(places: Places, stack: PlannedStack = None, answers: Recorded = None, *, as_json: AsJson = False) -> None:
     """Show one stack in several places side by side: cost, lock-in, gaps, availability, latency."""
     from infra_kit.planning import answers as recorded  # noqa: PLC0415  `up` and `status` do without
     from infra_kit.planning import compare as comparing  # noqa: PLC0415

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 if TYPE_CHECKING:
     from infra_kit.planning.deployment import Deployment
@@ -24,7 +24,7 @@ Save = Annotated[
 
 
 def plan(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     save: Save = None,
     answers: Recorded = None,

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -35,7 +35,7 @@ Engine = Annotated[
 
 
 def transition(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     before: Before = None,
     allow_delete: AllowDelete = None,

@@ -148,7 +148,7 @@ def test_a_target_may_be_the_key_of_a_table() -> None:
 def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
     message = refusal(lambda: Redis("cache"), ConfigError, enviroment="production")
     assert message.startswith(
-        "infra-kit:enviroment: nothing reads this key. Did you mean infra-kit:environment? Keys: accepted-gaps, app, "
+        "infra-kit:enviroment: nothing reads this key. Did you mean infra-kit:environment? Keys: accepted-findings, "
     )
 
 
