@@ -20,6 +20,7 @@ import typer
 from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName, own_name, print_whole, table
 from infra_kit.commands.compare import compare
+from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
@@ -213,6 +214,7 @@ def connect(
 
 
 app.command()(plan)
+app.command()(cost)
 app.command("lock-in")(lock_in)
 app.command()(audit)
 app.command()(compare)

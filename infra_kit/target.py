@@ -38,6 +38,9 @@ _BUILT_IN = {
     "gcp": "infra_kit.providers.gcp",
 }
 
+EVERYWHERE = {"external_service": "infra_kit.providers.common.external_service"}
+"""What makes nothing on any target has one driver for all of them, third parties' too."""
+
 
 def packages() -> Mapping[str, str]:
     """Every target's name and the package of its drivers."""
@@ -88,6 +91,8 @@ def _not_installed(target: str, missing: Sequence[str]) -> TargetNotInstalledErr
 def load_driver(target: str, component: str) -> ModuleType:
     """The module that makes a component on a target."""
     drivers: Mapping[str, str] = package(target).DRIVERS
+    if component in EVERYWHERE and component not in drivers:
+        return _import(target, EVERYWHERE[component])
     if component not in drivers:
         raise DriverMissingError(
             f"the target {target!r} has no driver for {component!r} yet; it has: "

@@ -104,7 +104,9 @@ def _parts(planned: Planned, bill: Costs, scores: LockIn, found: Audit) -> list[
         for made in planned.components
     ]
     beside = made_of.get("", [])
-    return [*parts, replace(_beside(beside, bill), findings=bad.get("", 0))] if beside else parts
+    if not beside and "" not in bill.by_component():
+        return parts
+    return [*parts, replace(_beside(beside, bill), findings=bad.get("", 0))]
 
 
 def _part(planned: Planned, made: Made, resources: Sequence[Resource], bill: Costs) -> Part:

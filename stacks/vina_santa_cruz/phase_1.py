@@ -3,7 +3,8 @@
 import pulumi
 
 from infra_kit import ObjectStore, Pooling, Redis
-from stacks.vina_santa_cruz import application, content, jobs
+from stacks.outside import budget, with_production
+from stacks.vina_santa_cruz import application, content, jobs, outside
 from stacks.vina_santa_cruz.database import connections, database
 from stacks.vina_santa_cruz.network import shared_network
 from stacks.zones import own_zones
@@ -19,6 +20,9 @@ def deploy() -> None:
     gateway = application.gateway(application.shop(links, after, network=network, most=2))
     edge = content.edge(images, gateway, own_zones())
     jobs.scheduled(db, images, backups, edge, after)
+
+    with_production(lambda: outside.services("Free"))  # VS-16
+    budget(71)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -177,6 +177,7 @@ def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:appautoscaling/policy:Policy": {"arn": f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:it"},
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:budgets/budget:Budget": _named("budget"),
     "aws:cloudfront/distribution:Distribution": _distribution,
     "aws:cloudfront/function:Function": {"arn": f"arn:aws:cloudfront::{ACCOUNT}:function/it"},
     "aws:cloudwatch/eventBus:EventBus": _bus,

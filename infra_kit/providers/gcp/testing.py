@@ -59,11 +59,13 @@ def _authorization(inputs: Inputs) -> dict[str, Any]:
 
 
 OUTPUTS = {
+    "gcp:billing/budget:Budget": {"name": "billingAccounts/012345-6789AB-CDEF01/budgets/recorded"},
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": _authorization,
     "gcp:cloudrunv2/job:Job": _named("recorded-job"),
     "gcp:cloudrunv2/service:Service": _service,
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
+    "gcp:monitoring/notificationChannel:NotificationChannel": {"name": f"projects/{PROJECT}/notificationChannels/1"},
     "gcp:parametermanager/regionalParameterVersion:RegionalParameterVersion": lambda inputs: {
         "name": f"{inputs['parameter']}/versions/{inputs['parameterVersionId']}"
     },
@@ -107,6 +109,7 @@ CALLS = {
         "id": f"projects/{PROJECT}/global/networks/{inputs['name']}",
         "name": inputs["name"],
     },
+    "gcp:organizations/getProject:getProject": {"number": NUMBER, "projectId": PROJECT, "id": f"projects/{PROJECT}"},
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
         "emailAddress": f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",
         "member": f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",

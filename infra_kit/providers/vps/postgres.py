@@ -70,7 +70,7 @@ def gaps(spec: PostgresSpec, settings: Settings) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     postgres_conf.check(scope.name, spec)
-    room.take(scope, "data", "disk_gb", max(spec.storage_gb, spec.max_storage_gb or 0) * (1 + spec.read_replicas))
+    room.take(scope, "data", "disk_gb", room.disk_gb(spec))
     say_no_limit(scope, spec.max_storage_gb, ssh.settings(scope).host)
     shared = _Shared.of(scope, spec)
     data = volume(scope, "data", protect=spec.deletion_protection)

@@ -38,6 +38,12 @@ HostKey = Annotated[
         "'ssh-ed25519 AAAA…'. Compare it with what the provider's console shows",
     ),
 ]
+Offer = Annotated[
+    str,
+    matching(
+        r"[a-z0-9-]+/[a-z0-9._-]+", "a vendor and its name of what is rented there are needed, e.g. 'hetzner/cx33'"
+    ),
+]
 User = Annotated[str, matching(r"[a-z_][a-z0-9_-]*", "a user's name of the host is needed, e.g. 'deploy'")]
 
 
@@ -117,6 +123,9 @@ class VpsSettings(Settings):
     size: HostSize | None = None
     """Checked against what is asked of the host, in every plan. Default: unknown; what does not fit shows when it is
     made."""
+    offer: Offer | None = None
+    """What is rented, by its vendor and the vendor's name for it: `hetzner/cx33`. `infra-kit cost` counts its price.
+    Default: the cheapest that has `size`, or else room for what runs here; what was assumed is told."""
     backups: BackupStore | None = Field(
         default=None, examples=[{"endpoint": "https://s3.example", "bucket": "backups", "access_key": "EXAMPLE"}]
     )
