@@ -266,7 +266,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self._publish()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__} {self.name!r}"
+        return f"{type(self).__name__} {vars(self).get('name')!r}"
 
     @classmethod
     def _standing(
