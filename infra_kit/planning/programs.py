@@ -85,7 +85,7 @@ def run(config: Configuration, answers: Answers) -> Planned:
     """Runs the program with a configuration."""
     program = program_of(config.project)
     folder = program if program.is_dir() else config.project.root
-    with _as_pulumi_does(folder, program), answers.of_references():
+    with _as_pulumi_does(folder, program), answers.of_references(), answers.of_secrets():
         try:
             recording = record(
                 lambda: runpy.run_path(str(program), run_name="__main__"),

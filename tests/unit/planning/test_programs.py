@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from infra_kit import naming
@@ -147,6 +148,26 @@ def test_what_was_recorded_is_answered_and_not_made_up(make_project: MakeProject
     box = planned.recording.named("box").inputs
     assert (box["ami"], box["subnetId"]) == ("ami-1", "subnet-1")
     assert planned.assumed == ()
+
+
+def test_a_secret_that_is_required_and_not_set_is_made_up_and_told(make_project: MakeProject) -> None:
+    program = """
+        import pulumi
+        config = pulumi.Config()
+        assert config.get_secret("url") is None
+        pulumi.export("url", config.require_secret("url"))
+        pulumi.export("again", config.get_secret("url"))
+        pulumi.export("size", config.require_secret_int("size"))
+        pulumi.export("set", config.require_secret("set"))
+    """
+    project = make_project(program, dev="config: {infra-kit:target: local, shop:set: given}")
+    planned = plan(project, "dev")
+    assert planned.recording.exports == {"url": "[secret]", "again": "[secret]", "size": 1, "set": "given"}
+    assert planned.recording.secret_exports == {"url", "again", "size", "set"}
+    assert planned.assumed == (
+        "the secret shop:size, which nobody has set yet", "the secret shop:url, which nobody has set yet",
+    )  # fmt: skip
+    assert pulumi.Config.require_secret.__module__ == "pulumi.config"
 
 
 def test_nothing_of_the_callers_process_is_changed(make_project: MakeProject) -> None:
