@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -19,18 +19,10 @@ from typing import Any, get_args, get_origin
 import pulumi
 
 from infra_kit.errors import PlanningError
-from infra_kit.planning.configuration import HIDDEN
 from infra_kit.testing import _sdk
 
 REFERENCE = "pulumi:pulumi:StackReference"
-_SECRETS = {
-    "require_secret": HIDDEN,
-    "require_secret_int": "1",
-    "require_secret_float": "1",
-    "require_secret_bool": "false",
-    "require_secret_object": json.dumps(HIDDEN),
-}
-"""By the method that asks for it, what a stack's file would say."""
+_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 
 
 class Answers:
@@ -89,29 +81,6 @@ class Answers:
             yield
         finally:
             pulumi.StackReference = real  # type: ignore[misc]
-
-    @contextmanager
-    def of_secrets(self) -> Iterator[None]:
-        """While it holds, a secret that a program requires, and nobody has set, is there: for whatever asks for it from
-        then on."""
-        real = {name: getattr(pulumi.Config, name) for name in _SECRETS}
-
-        def required(name: str) -> Callable[[pulumi.Config, str], pulumi.Output[Any]]:
-            def require(config: pulumi.Config, key: str) -> pulumi.Output[Any]:
-                if config.get(key) is None:
-                    self.assumed.add(f"the secret {config.full_key(key)}, which nobody has set yet")
-                    pulumi.runtime.set_config(config.full_key(key), _SECRETS[name])
-                return real[name](config, key)  # type: ignore[no-any-return]
-
-            return require
-
-        try:
-            for name in real:
-                setattr(pulumi.Config, name, required(name))
-            yield
-        finally:
-            for name, method in real.items():
-                setattr(pulumi.Config, name, method)
 
     def output(self, stack: str, name: str, outputs: Mapping[str, Any] | None) -> Any:
         """An output of another stack: recorded, or a text that says what it stands for."""

@@ -82,10 +82,10 @@ def plan(project: Project, stack: str, settings: Sequence[str] = (), answers: An
 
 
 def run(config: Configuration, answers: Answers) -> Planned:
-    """Runs the program with a configuration."""
+    """Runs the program with a configuration; again, with a secret that it missed."""
     program = program_of(config.project)
     folder = program if program.is_dir() else config.project.root
-    with _as_pulumi_does(folder, program), answers.of_references(), answers.of_secrets():
+    with _as_pulumi_does(folder, program), answers.of_references():
         try:
             recording = record(
                 lambda: runpy.run_path(str(program), run_name="__main__"),
@@ -96,6 +96,8 @@ def run(config: Configuration, answers: Answers) -> Planned:
                 unknown=answers,
             )
         except (Exception, SystemExit) as error:
+            if filled := configuration.filled_in(config, error):
+                return run(filled, answers)
             raise ProgramError(_said(error, config.project.root)) from error
     assumed = (*(f"the setting {path}, which nobody has set yet" for path in config.assumed), *sorted(answers.assumed))
     return Planned(config, recording, assumed)

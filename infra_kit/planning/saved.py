@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from infra_kit._configuration import HIDDEN
 from infra_kit.errors import PlanningError
-from infra_kit.planning.configuration import HIDDEN
 from infra_kit.planning.costs import cost
 from infra_kit.planning.programs import Planned
 from infra_kit.testing.recording import Resource
