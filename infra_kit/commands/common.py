@@ -68,9 +68,15 @@ def print_json(value: object) -> None:
     print(json.dumps(_plain(value), indent=2, ensure_ascii=False))
 
 
+def _properties(kind: type) -> list[str]:
+    """What a result says beyond its fields: totals, what is open, what nobody has priced."""
+    return [name for name, member in vars(kind).items() if isinstance(member, property) and not name.startswith("_")]
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        told = [*(field.name for field in fields(value)), *_properties(type(value))]
+        return {name: _plain(getattr(value, name)) for name in told}
     match value:
         case Enum():
             return value.value

@@ -54,7 +54,7 @@ def _print(columns: tuple[Column, ...], console: Console) -> None:
             f"{it.monthly:.2f} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
         ),
         "resources": lambda it: str(it.resources),
-        "lock-in": lambda it: f"{it.lock_in:.1f} of 10",
+        "lock-in": lambda it: f"{it.lock_in:.1f} of 10" + (f", {it.unscored} unscored" if it.unscored else ""),
         "availability": _availability,
         "latency": lambda it: it.latency.replace(", ", ",\n"),
         "gaps": lambda it: "\n".join(f"{name}: {', '.join(gaps)}" for name, gaps in it.gaps.items()) or "none",

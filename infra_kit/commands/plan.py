@@ -53,7 +53,8 @@ def _print(seen: Overview) -> None:
     console = common.out()
     console.print(tree)
     console.print(f"\n{seen.size} resources, {_money(seen)}")
-    console.print(f"Lock-in {seen.lock_in.total:.1f} of 10 (`infra-kit lock-in`); {_findings(seen)}")
+    unscored = f", and {len(seen.lock_in.unscored)} types unscored" if seen.lock_in.unscored else ""
+    console.print(f"Lock-in {seen.lock_in.total:.1f} of 10{unscored} (`infra-kit lock-in`); {_findings(seen)}")
     console.print(_time(seen.deployment))
     for title, said in (("Noted", seen.warnings), ("Assumed", seen.assumed)):
         if said:

@@ -19,7 +19,7 @@ from typing import Any, get_args, get_origin
 import pulumi
 
 from infra_kit.errors import PlanningError
-from infra_kit.testing import _sdk
+from infra_kit.recording import sdk
 
 REFERENCE = "pulumi:pulumi:StackReference"
 _ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
@@ -43,13 +43,17 @@ class Answers:
         self.assumed: set[str] = set()
         """What was made up, each in words."""
 
+    def again(self) -> Answers:
+        """The same answers for another run, which assumes what it assumes."""
+        return Answers(self._calls, self._references)
+
     def outputs(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         if token == REFERENCE:
             return {"outputs": self._references.get(str(inputs.get("name")), {}), "secretOutputNames": []}
         own = _of_provider(token, "OUTPUTS")
         if own is not None:
             return dict(own(inputs) if callable(own) else own)
-        kind = _sdk.kind(token)
+        kind = sdk.kind(token)
         name = inputs["urn"].rpartition("::")[2]
         return _made_up(kind, inputs, name) if kind else {}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line
 from infra_kit.planning.usage import HOURS_A_MONTH
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 MILLION = 1_000_000
 MONTH_DAYS = 30

@@ -12,7 +12,7 @@ from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import NOT_HERE
 from infra_kit.planning.rates.reading import MILLION, committed, number, of_type, part, sources, uses
 from infra_kit.planning.usage import HOURS_A_MONTH
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 INSTANCE = "aws:rds/instance:Instance"
 CLUSTER = "aws:rds/cluster:Cluster"

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp.common import logs
 from infra_kit.planning.rates.reading import MILLION, each, part, siblings, uses
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 BACKENDS = ("gcp:compute/backendService:BackendService", "gcp:compute/backendBucket:BackendBucket")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import cloud_run
 from infra_kit.planning.rates.reading import many, of_type, used_by
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 INSTANCE = "gcp:compute/instance:Instance"
 SENDERS = (cloud_run.SERVICE, cloud_run.POOL, INSTANCE)
