@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pytest
 
+from infra_kit.planning import costs, prices
+from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import aws, gcp, reading
 from tests.unit.planning.rates.aws import bills as on_aws
 from tests.unit.planning.rates.gcp import bills as on_gcp
@@ -47,6 +50,41 @@ def test_a_text_in_every_input_breaks_no_rate(type_: str) -> None:
         "aws:ssm/parameter:Parameter", "gcp:compute/address:Address", "gcp:compute/globalAddress:GlobalAddress",
         "gcp:compute/uRLMap:URLMap", "gcp:compute/regionUrlMap:RegionUrlMap", "gcp:container/nodePool:NodePool",
     }  # fmt: skip
+
+
+def test_a_request_takes_as_long_on_each_cloud() -> None:
+    function = on_aws.bill(lambda: pulumi.CustomResource("aws:lambda/function:Function", "it", {"memorySize": 1024}))
+    service = on_gcp.bill(lambda: on_gcp.raw(on_gcp.RUN, template={"containers": [{}]}))
+    seconds = float(on_gcp.items(service)["run/request-cpu"].quantity)
+    assert on_aws.skus(on_aws.of(function, "it"))["lambda/x86"] == seconds
+
+
+@pytest.mark.parametrize("vendor", ["aws", "gcp"])
+def test_a_commitment_is_named_alike_in_each_book(vendor: str) -> None:
+    books = [prices.load(vendor, region).prices for region in prices.regions(vendor)]
+    committed = {sku for book in books for sku in book if re.search(r"[13]yr?$", sku)}
+    assert committed
+    assert all(re.search(r"/[13]y$", sku) and any(sku[:-3] in book for book in books) for sku in committed)
+
+
+@pytest.mark.parametrize("vendor", ["aws", "gcp"])
+def test_no_rate_looks_at_all_resources_again(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    types = sorted((aws if vendor == "aws" else gcp).RATES)
+
+    def looked_at(count: int) -> int:
+        def program() -> None:
+            for type_ in types:
+                for number in range(count):
+                    pulumi.CustomResource(type_, f"it-{number}", dict.fromkeys(inputs_of(type_), TEXT))
+
+        there = (on_gcp.planned if vendor == "gcp" else lambda it: on_aws.planned(it, "us-east-1", {}))(program)
+        looks: list[None] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(Planned, "resources", property(lambda it: looks.append(None) or it.recording.resources))
+            costs.cost(there)
+        return len(looks)
+
+    assert looked_at(1) == looked_at(3)
 
 
 def test_what_is_made_from_another_uses_it_and_what_only_waits_for_it_does_not() -> None:
