@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import NOT_HERE, disk, fixed, machine_hours
-from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, each, many, number, part, share, used_by, uses
+from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, each, number, part, share, used_by, uses
 from infra_kit.planning.rates.runs import RELEASES, runs
 from infra_kit.planning.usage import HOURS_A_MONTH
 
@@ -93,7 +93,7 @@ def instance(asked: Asked) -> Iterator[Line]:
 
 def node_group(asked: Asked) -> Iterator[Line]:
     types = asked.inputs.get("instanceTypes")
-    kind = str(types[0] if many(types) else "t3.medium")
+    kind = str(types[0]) if isinstance(types, list) and types else "t3.medium"
     count = number(part(asked.inputs, "scalingConfig").get("desiredSize"), 1)
     nodes = count if asked.usage.instances is None else asked.usage.instances
     size = number(asked.inputs.get("diskSize"), 20)

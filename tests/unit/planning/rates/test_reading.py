@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pulumi
@@ -13,6 +13,7 @@ import pytest
 from infra_kit.planning import costs, prices
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import aws, gcp, reading
+from infra_kit.recording import Resource
 from tests.unit.planning.rates.aws import bills as on_aws
 from tests.unit.planning.rates.gcp import bills as on_gcp
 
@@ -78,9 +79,14 @@ def test_no_rate_looks_at_all_resources_again(vendor: str, monkeypatch: pytest.M
                     pulumi.CustomResource(type_, f"it-{number}", dict.fromkeys(inputs_of(type_), TEXT))
 
         there = (on_gcp.planned if vendor == "gcp" else lambda it: on_aws.planned(it, "us-east-1", {}))(program)
-        looks: list[None] = []
+        looks: list[Planned] = []
+
+        def resources(it: Planned) -> Sequence[Resource]:
+            looks.append(it)
+            return it.recording.resources
+
         with monkeypatch.context() as patch:
-            patch.setattr(Planned, "resources", property(lambda it: looks.append(None) or it.recording.resources))
+            patch.setattr(Planned, "resources", property(resources))
             costs.cost(there)
         return len(looks)
 
