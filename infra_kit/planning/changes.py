@@ -72,7 +72,7 @@ def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
     keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes)))
-    forcing = _forcing(new, keys)
+    forcing = _forcing(old, new, keys)
     if forcing:
         return Change(Fate.REPLACED, new, old, keys, forcing)
     return Change(Fate.CHANGED if keys else Fate.KEPT, new, old, keys)
@@ -103,8 +103,8 @@ def _cut(value: Any, path: Sequence[str]) -> Any:
     return {key: _cut(item, path[1:]) if key == path[0] else item for key, item in value.items()}
 
 
-def _forcing(new: Saved, keys: Iterable[str]) -> dict[str, str]:
-    table = replaced_by(new.type)
+def _forcing(old: Saved, new: Saved, keys: Iterable[str]) -> dict[str, str]:
+    table = replaced_by(new.type, old.inputs, new.inputs)
     said = {path.partition(".")[0].partition("[")[0] for path in new.replace_on_changes}
     found = {}
     for key in keys:

@@ -85,6 +85,15 @@ def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up
     check(found, ["db"])  # in production the engine forgets buckets and keys, and leaves them
 
 
+def test_a_smaller_disk_on_cloud_sql_is_another_server(shop: Callable[..., Planned]) -> None:
+    before, after = shop("shop:data=gcp", "shop:storage=200"), shop("shop:data=gcp")
+    [move] = transition(before, after).moves
+    assert (move.component, move.way.how) == ("db", How.DUAL_RUN)
+    with pytest.raises(DataLossRefusedError, match="db-server"):
+        check(transition(before, after))
+    check(transition(after, before))
+
+
 def test_what_is_gone_is_refused_unless_it_is_named(shop: Callable[..., Planned]) -> None:
     found = transition(shop(), shop("shop:db=none"))
     assert moves(found) == GONE
