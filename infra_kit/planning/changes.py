@@ -71,11 +71,22 @@ def _ending(gone: Saved) -> Fate:
 def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
-    keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes)))
-    forcing = _forcing(old, new, keys)
+    moved = {"region": _ELSEWHERE} if _moves_away(old, new) else {}
+    keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes) | moved.keys()))
+    forcing = _forcing(old, new, keys) | moved
     if forcing:
         return Change(Fate.REPLACED, new, old, keys, forcing)
     return Change(Fate.CHANGED if keys else Fate.KEPT, new, old, keys)
+
+
+_ELSEWHERE = "it is made anew in the other one, where nothing of what it holds is"
+_GLOBAL = frozenset({"aws:route53/zone:Zone"})
+
+
+def _moves_away(old: Saved, new: Saved) -> bool:
+    """Whether what holds data stands in another region of aws; gcp has it among the inputs."""
+    known = bool(old.region and new.region and new.type not in _GLOBAL)
+    return known and old.region != new.region and holds_data(old.type, old.inputs)
 
 
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:

@@ -15,6 +15,7 @@ from infra_kit.planning.programs import Planned
 from infra_kit.testing.recording import Resource
 
 _FORMAT = 1
+_PROVIDER = "pulumi:providers:aws"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Saved:
     """False: a component, which only holds others together."""
     component: str
     """The name of the component of ours that it is a part of; empty: none."""
+    region: str = ""
+    """Of aws, where it stands; empty: not known."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,21 @@ class SavedPlan:
 
 def of(planned: Planned) -> tuple[Saved, ...]:
     """What a comparison needs of a plan."""
-    return tuple(resource(each, planned.component_of.get(each.urn, "")) for each in planned.resources)
+    regions = {"": str(planned.configuration.values.get("aws:region") or "")}
+    regions |= {each.urn: str(each.inputs.get("region") or "") for each in planned.by_type.get(_PROVIDER, ())}
+    return tuple(
+        resource(each, planned.component_of.get(each.urn, ""), regions.get(_provider(each), ""))
+        for each in planned.resources
+    )
 
 
-def resource(made: Resource, component: str) -> Saved:
-    """One resource of a recording, as a comparison needs it."""
+def _provider(made: Resource) -> str:
+    """The URN of its provider; empty: the one that the stack's own settings make."""
+    return made.request.provider.rpartition("::")[0]
+
+
+def resource(made: Resource, component: str, region: str = "") -> Saved:
+    """One resource of a recording, as a comparison needs it; `region` is its provider's."""
     options = made.options
     return Saved(
         urn=made.urn,
@@ -72,6 +85,7 @@ def resource(made: Resource, component: str) -> Saved:
         aliases=options.aliases,
         custom=made.request.custom,
         component=component,
+        region=str(made.inputs.get("region") or region) if made.type.startswith("aws:") else "",
     )
 
 

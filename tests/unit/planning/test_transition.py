@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -83,6 +84,17 @@ def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up
     with pytest.raises(DataLossRefusedError, match="db-server"):
         check(found)
     check(found, ["db"])  # in production the engine forgets buckets and keys, and leaves them
+
+
+@pytest.mark.parametrize("own", ["", "  aws:region: eu-west-1\n"])
+def test_another_region_is_a_dual_run_and_refused_too(make_project: MakeProject, own: str) -> None:
+    """Whether Pulumi's own provider was of the region that is left, or one was made for it."""
+    project = make_project(SHOP, production=dedent(AWS) + own)
+    found = transition(plan(project, "production"), plan(project, "production", ["infra-kit:region=us-west-2"]))
+    assert {moves(found)[name] for name in ("db", "files")} == {How.DUAL_RUN}
+    assert all("region" in move.why for move in found.moves)
+    with pytest.raises(DataLossRefusedError, match="db-server"):
+        check(found)
 
 
 def test_a_smaller_disk_on_cloud_sql_is_another_server(shop: Callable[..., Planned]) -> None:
