@@ -61,9 +61,10 @@ test: style ## lint, then every test that needs no Debian package
 test-system: $(ALL) ## The tests that need Debian packages
 	@$(PULUMI) && $(BIN)/pytest tests/system
 
-bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording costs, what the edge adds, what a release fails
+bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails
 	@$(BIN)/python -m tests.bench_recording
 	@$(BIN)/python -m tests.bench_services
+	@$(BIN)/python -m tests.bench_plan
 	@$(PULUMI) && $(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench_edge
 	@$(BIN)/python -m tests.bench_release
