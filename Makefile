@@ -40,26 +40,28 @@ status: $(READY) ## Show what the stack has and whether it runs
 
 lint: $(ALL) style types ## ruff, mypy, import-linter
 
-style: $(ALL)
+style: $(ALL) ## ruff
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: $(ALL)
+types: $(ALL) ## mypy, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-fast: $(ALL)
+fast: $(ALL) ## The tests that need no engine: unit, contract, conformance
 # By class: what is recorded for one test of a suite is there for the next.
 	@$(BIN)/pytest -n 2 --dist loadscope $(FAST_TESTS)
 
-# mypy has one core: side by side with the fast tests it costs half its time.
+# mypy has one core: side by side with the fast tests it costs half its time. It is silent until its end, so that what
+# the tests say can be seen as it comes.
 test: style ## lint, then every test that needs no Debian package
-	@$(MAKE) -j 2 --output-sync=target types fast
+	@$(MAKE) -j 2 types fast
 # By file: tests of one share servers and stacks, some in their order. They wait more than they work.
 	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
 
 test-system: $(ALL) ## The tests that need Debian packages
-	@$(PULUMI) && $(BIN)/pytest tests/system
+# By file: tests of one share a daemon. They wait much more than they work.
+	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile tests/system
 
 bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails
 	@$(BIN)/python -m tests.bench_recording

@@ -7,10 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
     from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
+    from infra_kit.components.external_service import ExternalService
     from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
     from infra_kit.components.network import Network
@@ -32,10 +34,12 @@ if TYPE_CHECKING:
     from infra_kit.workloads import Sidecar, Volume
 
 _HOMES = {
+    "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
     "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
+    "components.external_service": ("ExternalService",),
     "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
     "components.network": ("Network",),
@@ -61,6 +65,7 @@ _HOMES = {
 __all__ = [
     "Backlog",
     "Backups",
+    "Budget",
     "Cdn",
     "Config",
     "Consumer",
@@ -68,6 +73,7 @@ __all__ = [
     "Domain",
     "Environment",
     "EventBus",
+    "ExternalService",
     "Gateway",
     "GatewayRoute",
     "Health",

@@ -37,8 +37,8 @@ def chosen(package: str, opts: pulumi.ResourceOptions) -> pulumi.ProviderResourc
     return None if _program.current().made(inherited) else inherited
 
 
-def check_network(kind: str, name: str, target: ResolvedTarget, network: Network) -> None:
-    if network.target.place != target.place:
+def check_network(kind: str, name: str, target: ResolvedTarget, network: Network | None) -> None:
+    if network and network.target.place != target.place:
         raise SpecError(
             f"{kind} {name!r}: network: given a Network on {place(network.target)}, and this {kind} is on "
             f"{place(target)}. Give it a network of its own target, or leave network out for the target's default."

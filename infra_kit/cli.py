@@ -8,50 +8,68 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import shlex
-import shutil
 import signal
 import sys
 import time
+from collections import deque
+from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from infra_kit.commands.audit import audit
-from infra_kit.commands.common import AsJson, StackName
+from infra_kit.commands.common import AsJson, StackName, own_name, print_whole, table
 from infra_kit.commands.compare import compare
+from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
+from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
-from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import Stack, choose, place, read_config
+from infra_kit.engine.stack import Stack, check_known, choose, place
 from infra_kit.errors import AnotherRunError, ConfigError, DataLossRefusedError, InfraKitError
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
+    if asked:
+        print(f"infra-kit {distribution_version('infra-kit')}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print it.")]
 AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
 
+DoomedStack = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
+]
+ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
+ServerName = Annotated[str, typer.Argument(metavar="SERVER", help="As `infra-kit status` calls it.")]
+Lines = Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")]
 Port = Annotated[
     int | None, typer.Option("--port", "-p", min=1, max=65_535, help="Of this machine. Default: the component's own.")
 ]
 InClear = Annotated[bool, typer.Option("--show-secrets", help="Print the URL with its password.")]
 Command = Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND …]", help="Run this, and close after it.")]
+
+
+@app.callback(help=__doc__)
+def options(*, version: Version = False) -> None:
+    """What comes before a command."""
 
 
 @app.command()
@@ -61,16 +79,16 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    running = lifecycle.up(project, name, progress, allow_delete or [])
+    state = lifecycle.up(project, name, progress, allow_delete or [])
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
-    _print_connections(name, running)
+    print_stack(name, connections.connections(state), connections.exports(state))
 
 
 @app.command()
-def down(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
+def down(stack: DoomedStack = None, allow_delete: AllowDelete = None) -> None:
     """Destroy the stack: in development with its data, elsewhere data folders are kept and named."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
+    name = choose(project, stack)
     left = lifecycle.down(project, name, progress, allow_delete or [])
     progress.note(f"{name} is gone.")
     if left.kept:
@@ -81,8 +99,7 @@ def down(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
 def stop(stack: StackName = None) -> None:
     """Stop the servers on this machine and keep all data; `infra-kit up` starts them again."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
+    name = _choose_known(project, stack, progress)
     with locks.hold(project, name), progress.step(f"Stopping {name}"):
         stopped = local_servers.stop(project, name)
     print(f"Stopped: {', '.join(stopped)}. Data is kept." if stopped else f"Nothing of {name} was running here.")
@@ -92,20 +109,19 @@ def stop(stack: StackName = None) -> None:
 def status(stack: StackName = None) -> None:
     """Show what the stack has, and whether it runs."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
+    name = _choose_known(project, stack, progress)
     servers = local_servers.servers(project, name)
     if not servers:
         state = _state(project, name, progress)
         if state.get("resources"):
-            _print_connections(name, connections.connections(state))
+            print_stack(name, connections.connections(state), connections.exports(state))
         else:
             print(_not_up(name))
         return
-    table = _table("server", "type", "where", "state")
+    shown = table("server", "type", "where", "state", whole=["where"])
     for server in servers:
-        table.add_row(server.name, server.kind.title().replace("_", ""), server.address, _state_of(server))
-    _print_table(table)
+        shown.add_row(server.name, server.kind.title().replace("_", ""), server.address, _state_of(server))
+    print_whole(shown)
     for folder in sorted({server.data.parent for server in servers}):
         print(f"Data: {folder}")
 
@@ -115,7 +131,9 @@ def _state_of(server: local_servers.ServerStatus) -> str:
         return f"[green]running[/] (process {server.pid})"
     if server.done:
         return "done"
-    return "[red]stopped[/]" if server.has_program else "kept"
+    if not server.has_program:
+        return "kept"
+    return "[red]died[/]" if server.died else "[red]stopped[/]"
 
 
 @app.command()
@@ -128,14 +146,19 @@ def env() -> None:
 
 
 @app.command()
-def show(component: str, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False) -> None:
-    """Print how to connect to a component, secrets in clear: all fields, or the value of one."""
+def show(
+    component: ComponentName = None, field: FieldName = None, stack: StackName = None, *, as_json: AsJson = False
+) -> None:
+    """Print what a component gives, secrets in clear: how to connect, a Secret's value; all fields, or one.
+
+    Without a component, all of the stack and what its program exports, secrets masked.
+    """
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
+    name = _choose_known(project, stack, progress)
+    state = _standing(project, name, progress)
+    if component is None:
+        print_stack(name, connections.components(state), connections.exports(state))
+        return
     found = connections.find(state, component)
     if field:
         value = found.clear(field)
@@ -144,6 +167,22 @@ def show(component: str, field: FieldName = None, stack: StackName = None, *, as
         print(json.dumps(found.fields, indent=2))
     else:
         print(*(f"{key}: {found.clear(key)}" for key in found.fields), sep="\n")
+
+
+@app.command()
+def logs(server: ServerName, stack: StackName = None, lines: Lines = 50) -> None:
+    """Print the end of what a server on this machine has said."""
+    project, progress = Project.find(), Progress()
+    name = _choose_known(project, stack, progress)
+    found = {each.name: each for each in local_servers.servers(project, name) if each.has_program}
+    if server not in found:
+        raise ConfigError(
+            f"{name} has no server {server!r} on this machine; it has: {', '.join(found) or 'none'}. On a VPS its "
+            "host has them (docker ps, docker logs), on aws and gcp the cloud's own logs."
+        )
+    progress.note(f"The end of {found[server].log}:")
+    with found[server].log.open(encoding="utf-8", errors="replace") as said:
+        print(*deque(said, maxlen=lines), sep="", end="")
 
 
 @app.command()
@@ -157,11 +196,9 @@ def connect(
 ) -> None:
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
     project, progress = Project.find(), Progress()
-    name = _choose(project, stack, progress)
-    read_config(project, name)
-    state = _state(project, name, progress)
-    if not state.get("resources"):
-        raise ConfigError(_not_up(name))
+    name = _choose_known(project, stack, progress)
+    state = _standing(project, name, progress)
+    _check_runs(project, name, component)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
@@ -178,6 +215,7 @@ def connect(
 
 
 app.command()(plan)
+app.command()(cost)
 app.command("lock-in")(lock_in)
 app.command()(audit)
 app.command()(compare)
@@ -207,8 +245,19 @@ def _exit_code(error: InfraKitError) -> int:
 def _choose(project: Project, asked: str | None, progress: Progress) -> str:
     if asked or len(project.stacks()) < 2:
         return choose(project, asked)
-    selected = Stack(project, "", pulumi_cli.ensure(progress)).selected()
-    return choose(project, None, selected)
+    name = choose(project, None, Stack(project, "", pulumi_cli.ensure(progress)).selected())
+    progress.note(f"The selected stack: {name}")
+    return name
+
+
+def _choose_known(project: Project, asked: str | None, progress: Progress) -> str:
+    """For what needs no file of the stack, if anything else here knows it."""
+    name = _choose(project, asked, progress)
+    if project.config_file(name).is_file() or not local_servers.servers(project, name):
+        check_known(project, name)
+    if not project.config_file(name).is_file():
+        progress.warn(f"the file of the stack is gone: {project.config_file(name)}")
+    return name
 
 
 def _state(project: Project, name: str, progress: Progress) -> dict[str, object]:
@@ -217,44 +266,20 @@ def _state(project: Project, name: str, progress: Progress) -> dict[str, object]
     return stack.state() if stack.exists() else {}
 
 
+def _standing(project: Project, stack: str, progress: Progress) -> dict[str, object]:
+    """The state of a stack that is up."""
+    state = _state(project, stack, progress)
+    if not state.get("resources"):
+        raise ConfigError(_not_up(stack))
+    return state
+
+
+def _check_runs(project: Project, stack: str, component: str) -> None:
+    for server in local_servers.servers(project, stack):
+        if server.name == component and server.has_program and not (server.running or server.done):
+            how = "has died" if server.died else "is stopped"
+            raise ConfigError(f"{component} {how}. Start it: {own_name()} up --stack {stack}")
+
+
 def _not_up(stack: str) -> str:
-    return f"{stack} is not up. Start it: {_own_name()} up --stack {stack}"
-
-
-def _print_connections(stack: str, running: list[Connection]) -> None:
-    if not running:
-        print(f"{stack} runs no component that can be connected to.")
-        return
-    table = _table("component", "type", "where", "how to connect")
-    for one in running:
-        table.add_row(one.name, one.type, one.address, one.how)
-    if Console(width=1000).measure(table).maximum > _out().width:  # a URL must stay in one piece, to be copied
-        table = _table("component", "how to connect")
-        for one in running:
-            table.add_row(one.name, f"{one.type} on {one.address}\n{one.how}")
-    _print_table(table)
-    print(f"\nSecrets in clear:\n  {_own_name()} show {running[0].name} --stack {stack}")
-
-
-def _own_name() -> str:
-    """How the user can call this program again: by its name only if PATH has it."""
-    return "infra-kit" if shutil.which("infra-kit") else os.path.relpath(sys.argv[0])
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"component", "name", "where"})
-    return table
-
-
-def _print_table(table: Table) -> None:
-    console = _out()
-    with console.capture() as drawn:
-        console.print(table)
-    print(*(line.rstrip() for line in drawn.get().splitlines()), sep="\n")
-
-
-def _out() -> Console:
-    """Standard output: as wide as the terminal, and unbroken lines where it is none."""
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
+    return f"{stack} is not up. Start it: {own_name()} up --stack {stack}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
 import pulumi
 
@@ -220,6 +220,8 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
 
     name: str
     spec: S
+    asked: S
+    """The spec as it was before anything was left out, for what must be kept safe even so."""
     target: ResolvedTarget
     endpoint: E
 
@@ -239,12 +241,11 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         naming.check(kind, name)
         program = _program.current()
         self.target = program.resolve(target) if target else program.default_target
-        asked = specs.build(self.SPEC, kind, name, arguments)
-        if network:
-            _placement.check_network(kind, name, self.target, network)
+        asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
+        _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
         fitted, left_out = (asked, {}) if existing else _gaps.fit(driver, self.target, kind, name, asked)
-        self.name, self.spec, self.stands_already = name, cast(S, fitted), existing is not None
+        self.name, self.asked, self.spec, self.stands_already = name, asked, cast(S, fitted), existing is not None
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
@@ -263,6 +264,18 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
         scope.check_overrides()
         self._publish()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} {vars(self).get('name')!r}"
+
+    @classmethod
+    def _standing(
+        cls, name: str, arguments: Mapping[str, Any], existing: Callable[[Any, Scope], E], **placed: Any
+    ) -> Self:
+        """One that stands already; `placed` are its `target` and `opts`."""
+        it = cls.__new__(cls)
+        Component.__init__(it, name, arguments, overrides=None, existing=existing, **placed)
+        return it
 
     @classmethod
     def type_token(cls) -> str:

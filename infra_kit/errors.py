@@ -1,6 +1,7 @@
 """The one tree of errors. A message names the component, the field, what was given, what is allowed, the way out."""
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class InfraKitError(Exception):
@@ -9,6 +10,16 @@ class InfraKitError(Exception):
 
 class SpecError(InfraKitError):
     """A component was asked for something that no target could make: wrong type, out of range, unknown argument."""
+
+
+class OptionsError(SpecError):
+    """A group of options, e.g. `Health(…)`, was asked for something that no target could make. It is made before the
+    component that it is for: infra-kit shows the program's line, which Python's traceback has."""
+
+    def __init__(self, group: type[Any], problems: str) -> None:
+        self.group = group
+        self.problems = problems
+        super().__init__(f"{group.__name__}: {problems}")
 
 
 class InvalidNameError(SpecError):

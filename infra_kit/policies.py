@@ -24,13 +24,17 @@ _WITHOUT_RESOURCE = frozenset({"ecr:GetAuthorizationToken"})
 (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html)."""
 
 
+def _need_no_resource(actions: list[str]) -> bool:
+    return bool(actions) and _WITHOUT_RESOURCE.issuperset(actions)
+
+
 def is_wild(statement: Mapping[str, Any]) -> bool:
     """Actions that are not named, any resource, anybody, or all but what is said."""
     actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
     principal = statement.get("Principal", {})
     return (
         any("*" in action for action in actions)
-        or (any(_is_any(resource) for resource in resources) and not _WITHOUT_RESOURCE.issuperset(actions))
+        or (any(_is_any(resource) for resource in resources) and not _need_no_resource(actions))
         or "*" in _list(principal if isinstance(principal, str) else principal.get("AWS", []))
         or any(f"Not{key}" in statement for key in ("Action", "Resource", "Principal"))
     )

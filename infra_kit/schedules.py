@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from itertools import islice, pairwise
+from functools import cache
+from itertools import islice, pairwise, takewhile
 from typing import Annotated
 
 from cronsim import CronSim, CronSimError
@@ -14,6 +15,8 @@ _FORM = re.compile(r"[0-9*/,-]+( [0-9*/,-]+){4}")
 """What the schedulers of all targets understand: no names, no `L`, no `#`."""
 RUNS_LOOKED_AT = 2000
 """More than the minutes of a day, so that each pause within a day is among them."""
+FROM, UNTIL = datetime(2024, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC)
+"""Years with three 29th of February: what runs seldom comes round in them."""
 
 
 def _check(text: str) -> str:
@@ -28,9 +31,10 @@ def _check(text: str) -> str:
     return text
 
 
+@cache
 def shortest_pause(schedule: str) -> int:
     """The seconds between two runs, where they are the fewest."""
-    times = list(islice(CronSim(schedule, datetime(2024, 1, 1, tzinfo=UTC)), RUNS_LOOKED_AT))
+    times = islice(takewhile(lambda time: time < UNTIL, CronSim(schedule, FROM)), RUNS_LOOKED_AT)
     return int(min((later - earlier).total_seconds() for earlier, later in pairwise(times)))
 
 

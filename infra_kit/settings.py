@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import ValidationError
+import pulumi
+from pydantic import SecretStr, ValidationError
 
-from infra_kit.errors import ConfigError, SpecError
-from infra_kit.spec import Model, problems
+from infra_kit.errors import ConfigError, OptionsError, SpecError
+from infra_kit.spec import Model, inside, problems
 
 
 class Settings(Model):
@@ -26,5 +27,22 @@ class Settings(Model):
             return cls.model_validate(dict(values))
         except ValidationError as invalid:
             raise ConfigError(f"{key}: {problems(cls, invalid)}.") from None
+        except OptionsError as nested:
+            raise ConfigError(_nested(cls, key, values, nested)) from None
         except SpecError as nested:
             raise ConfigError(f"{key}: {nested}.") from None
+
+
+def _nested(settings: type[Settings], key: str, values: Mapping[str, Any], error: OptionsError) -> str:
+    """What is wrong in a group of options, under its own key; for secrets that are missing, how they are set."""
+    field = next((name for name, it in settings.model_fields.items() if error.group in inside(it.annotation)), None)
+    if field is None:  # a group within a group
+        return f"{key}: {error}."
+    secrets = [name for name, it in error.group.model_fields.items() if SecretStr in inside(it.annotation)]
+    missing = [name for name in secrets if name not in values[field]]
+    lines = [f"{key}.{field}: {error.problems}."]
+    if missing:
+        lines.append('A secret is set once, by plain pulumi (with these variables: eval "$(infra-kit env)"):')
+    for name in missing:
+        lines.append(f"  pulumi config set --secret --path '{key}.{field}.{name}' --stack {pulumi.get_stack()}")
+    return "\n".join(lines)

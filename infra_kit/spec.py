@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, Validatio
 from pydantic.fields import FieldInfo
 
 from infra_kit.environments import Environment
-from infra_kit.errors import SpecError
+from infra_kit.errors import OptionsError, SpecError
 from infra_kit.features import Feature
 
 T = TypeVar("T")
@@ -25,13 +25,13 @@ class Model(BaseModel):
 
 
 class Options(Model):
-    """A group of options inside a spec, e.g. `Backups(retention_days=7)`. Raises `SpecError`."""
+    """A group of options inside a spec, e.g. `Backups(retention_days=7)`. Raises `OptionsError`."""
 
     def __init__(self, **values: Any) -> None:
         try:
             super().__init__(**values)
         except ValidationError as invalid:
-            raise SpecError(f"{type(self).__name__}: {problems(type(self), invalid)}") from None
+            raise OptionsError(type(self), problems(type(self), invalid)) from None
 
 
 class Spec(Model):
@@ -117,7 +117,7 @@ def _problem(model: type[Model], error: Mapping[str, Any]) -> str:
             "Read it from the stack's configuration (pulumi.Config) instead"
         )
     message = _message(field, error)
-    if field and SecretStr in _inside(field.annotation):
+    if field and SecretStr in inside(field.annotation):
         return f"{where}: a text is needed, plain or an Output; what was given is not shown, it is a secret"
     return f"{where}: {message}, given {error['input']!r}" if where else message
 
@@ -146,17 +146,17 @@ def _path(model: type[BaseModel], parts: Sequence[int | str]) -> tuple[list[str]
         field = model.model_fields.get(str(part))
         if field is None:
             continue
-        found, inside = field, _inside(field.annotation)
-        if SecretStr in inside:
+        found, kinds = field, inside(field.annotation)
+        if SecretStr in kinds:
             break
-        nested = [kind for kind in inside if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        nested = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
         if len(nested) == 1:
             rest, inner = _path(nested[0], parts[at + 1 :])
             return path + rest, inner or field
     return path, found
 
 
-def _inside(annotation: Any) -> list[Any]:
+def inside(annotation: Any) -> list[Any]:
     """What a field may hold, whatever it is wrapped in."""
     arguments = get_args(annotation)
-    return [kind for argument in arguments for kind in _inside(argument)] if arguments else [annotation]
+    return [kind for argument in arguments for kind in inside(argument)] if arguments else [annotation]

@@ -204,6 +204,11 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
 that says what can be changed, or what cannot."""
 
 
+def is_known(type_token: str) -> bool:
+    """Whether the table says of a stateful type what replaces it. The local target's servers are never replaced."""
+    return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")
+
+
 def replaced_by(type_token: str) -> Mapping[str, str]:
     """The inputs of a stateful type whose change replaces the resource, each with the vendor's page about it.
 

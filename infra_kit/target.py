@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pulumi
 
 from infra_kit import _configuration, features, naming
+from infra_kit._installation import pip_install
 from infra_kit.environments import Environment
 from infra_kit.errors import (
     ConfigError,
@@ -36,6 +37,9 @@ _BUILT_IN = {
     "aws": "infra_kit.providers.aws",
     "gcp": "infra_kit.providers.gcp",
 }
+
+EVERYWHERE = {"external_service": "infra_kit.providers.common.external_service"}
+"""What makes nothing on any target has one driver for all of them, third parties' too."""
 
 
 def packages() -> Mapping[str, str]:
@@ -77,7 +81,7 @@ def _import(target: str, module: str) -> ModuleType:
 
 def _not_installed(target: str, missing: Sequence[str]) -> TargetNotInstalledError:
     way_out = (
-        f"Run: pip install 'infra-kit[{target}]'"
+        f"Run: {pip_install(target)}"
         if target in _BUILT_IN
         else f"It is not a part of infra-kit: install what {_address(target)} asks for."
     )
@@ -87,6 +91,8 @@ def _not_installed(target: str, missing: Sequence[str]) -> TargetNotInstalledErr
 def load_driver(target: str, component: str) -> ModuleType:
     """The module that makes a component on a target."""
     drivers: Mapping[str, str] = package(target).DRIVERS
+    if component in EVERYWHERE and component not in drivers:
+        return _import(target, EVERYWHERE[component])
     if component not in drivers:
         raise DriverMissingError(
             f"the target {target!r} has no driver for {component!r} yet; it has: "

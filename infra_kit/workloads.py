@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
 
 import pulumi
-from pydantic import ConfigDict, Field, InstanceOf, PlainValidator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, InstanceOf, PlainValidator, model_validator
 
 from infra_kit import features, links
-from infra_kit.component import Scope
+from infra_kit.component import Component, Scope
 from infra_kit.durations import Duration
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
@@ -26,6 +26,13 @@ def _value(given: object) -> object:
     if not isinstance(given, str | pulumi.Output):
         raise ValueError("a text is needed, plain or an Output")  # noqa: TRY004  pydantic reads ValueError
     return given
+
+
+def _link(given: object) -> object:
+    if isinstance(given, Link):
+        return given
+    name = given.name if isinstance(given, Component) else given if isinstance(given, str) else "db"
+    raise ValueError(f"a Link is needed, which the component makes: links=[{name.replace('-', '_')}.link()]")
 
 
 Variable = Annotated[
@@ -66,7 +73,7 @@ class WorkloadSpec(Spec):
     """Plain values; a secret among them is refused: it belongs to `secrets`."""
     secrets: Mapping[Variable, Text] = Field(default_factory=dict)
     """Values that only the target's mechanism for secrets holds: never in an image's plain environment."""
-    links: Items[InstanceOf[Link]] = ()
+    links: Items[Annotated[InstanceOf[Link], BeforeValidator(_link)]] = ()
     """What it may use: `links=[db.link("read")]`."""
     cpu: float = Field(default=0.25, gt=0, le=16)
     """Virtual CPUs of an instance."""

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 if TYPE_CHECKING:
     from infra_kit.planning.audit import Audit, Finding
@@ -37,7 +37,7 @@ _COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "d
 
 
 def audit(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     fail_on: FailOn = Level.HIGH,
     sarif: Sarif = None,

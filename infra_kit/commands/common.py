@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
@@ -10,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich import box
@@ -27,6 +29,10 @@ StackName = Annotated[
     str | None,
     typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
 ]
+PlannedStack = Annotated[
+    str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
+]
+"""Of what is planned offline: which one is selected, only the engine knows."""
 Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -62,9 +68,15 @@ def print_json(value: object) -> None:
     print(json.dumps(_plain(value), indent=2, ensure_ascii=False))
 
 
+def _properties(kind: type) -> list[str]:
+    """What a result says beyond its fields: totals, what is open, what nobody has priced."""
+    return [name for name, member in vars(kind).items() if isinstance(member, property) and not name.startswith("_")]
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        told = [*(field.name for field in fields(value)), *_properties(type(value))]
+        return {name: _plain(getattr(value, name)) for name in told}
     match value:
         case Enum():
             return value.value
@@ -77,12 +89,26 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def table(*columns: str, right: Sequence[str] = ()) -> Table:
-    """An empty table; the columns of `right` are figures."""
+def table(*columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """An empty table; the columns of `right` are figures, what stands in those of `whole` is never broken."""
     made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for column in columns:
-        made.add_column(column, overflow="fold", justify="right" if column in right else "left")
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        made.add_column(column, overflow="fold", justify=justify, no_wrap=column in whole)
     return made
+
+
+def print_whole(drawn: Table) -> None:
+    """Prints a table without blanks at the ends of its lines."""
+    console = out()
+    with console.capture() as captured:
+        console.print(drawn)
+    print(*(line.rstrip() for line in captured.get().splitlines()), sep="\n")
+
+
+def own_name() -> str:
+    """How the user can call this program again: by its name only if PATH has it."""
+    return "infra-kit" if shutil.which("infra-kit") else os.path.relpath(sys.argv[0])
 
 
 def out() -> Console:

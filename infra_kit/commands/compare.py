@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 from infra_kit.errors import ConfigError
@@ -27,7 +28,7 @@ Places = Annotated[
 ]
 
 
-def compare(places: Places, stack: StackName = None, answers: Recorded = None, *, as_json: AsJson = False) -> None:
+def compare(places: Places, stack: PlannedStack = None, answers: Recorded = None, *, as_json: AsJson = False) -> None:
     """Show one stack in several places side by side: cost, lock-in, gaps, availability, latency."""
     from infra_kit.planning import answers as recorded  # noqa: PLC0415  `up` and `status` do without
     from infra_kit.planning import compare as comparing  # noqa: PLC0415
@@ -48,12 +49,12 @@ def compare(places: Places, stack: StackName = None, answers: Recorded = None, *
 
 def _print(columns: tuple[Column, ...], console: Console) -> None:
     drawn = common.table("", *(" ".join(column.settings) for column in columns))
-    rows = {
+    rows: dict[str, Callable[[Column], str]] = {
         "cost a month": lambda it: (
             f"{it.monthly:.2f} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
         ),
         "resources": lambda it: str(it.resources),
-        "lock-in": lambda it: f"{it.lock_in:.1f} of 10",
+        "lock-in": lambda it: f"{it.lock_in:.1f} of 10" + (f", {it.unscored} unscored" if it.unscored else ""),
         "availability": _availability,
         "latency": lambda it: it.latency.replace(", ", ",\n"),
         "gaps": lambda it: "\n".join(f"{name}: {', '.join(gaps)}" for name, gaps in it.gaps.items()) or "none",

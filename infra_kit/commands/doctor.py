@@ -7,10 +7,12 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.audit import FINDINGS
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 
-def doctor(stack: StackName = None, settings: Set = None, answers: Recorded = None, *, as_json: AsJson = False) -> None:
+def doctor(
+    stack: PlannedStack = None, settings: Set = None, answers: Recorded = None, *, as_json: AsJson = False
+) -> None:
     """Say what is missing here to deploy a stack, each with the command that mends it. Exit code 6: something is."""
     from infra_kit.planning import doctor as doctors  # noqa: PLC0415  `up` and `status` do without
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from infra_kit.commands import common
-from infra_kit.commands.common import Recorded, Set, StackName
+from infra_kit.commands.common import PlannedStack, Recorded, Set
 
 
 class Form(StrEnum):
@@ -24,7 +24,7 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="D
 
 
 def graph(
-    stack: StackName = None, settings: Set = None, form: As = Form.MERMAID, out: Out = None, answers: Recorded = None
+    stack: PlannedStack = None, settings: Set = None, form: As = Form.MERMAID, out: Out = None, answers: Recorded = None
 ) -> None:
     """Draw the stack: components, links with their access, routes, what the internet reaches."""
     from infra_kit.planning import drawing  # noqa: PLC0415  `up` and `status` do without

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 if TYPE_CHECKING:
     from infra_kit.planning.lock_in import LockIn, Score
@@ -18,7 +18,7 @@ Why = Annotated[bool, typer.Option("--why", help="Say each aspect of each compon
 
 
 def lock_in(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     answers: Recorded = None,
     *,

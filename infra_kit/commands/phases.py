@@ -32,7 +32,8 @@ def phases(system: System = None, now: Now = None, answers: Recorded = None, *, 
     from infra_kit.planning import phases as planning  # noqa: PLC0415
 
     project, figures = Project.find(), dict(map(_figure, now or ()))
-    fits = planning.fitting(planning.descriptions(project, system), figures) if figures else None
+    described = planning.descriptions(project, system)
+    fits = planning.fitting(described, figures) if figures else None
     found = planning.phases(project, system, recorded.read(answers) if answers else None)
     if as_json:
         common.print_json({"phases": found, "fits": fits})
@@ -45,6 +46,9 @@ def phases(system: System = None, now: Now = None, answers: Recorded = None, *, 
         for name, said in over.items():
             if said:
                 console.print(f"  phase {name} is no longer enough: {', '.join(said)}")
+        missing = planning.unsaid(described, figures)
+        if missing:
+            console.print(f"  [dim]not given, and counted as 0: {', '.join(missing)}[/]")
 
 
 def _figure(text: str) -> tuple[str, float]:

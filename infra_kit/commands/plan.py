@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 if TYPE_CHECKING:
     from infra_kit.planning.deployment import Deployment
@@ -23,7 +24,7 @@ Save = Annotated[
 
 
 def plan(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     save: Save = None,
     answers: Recorded = None,
@@ -52,6 +53,8 @@ def _print(seen: Overview) -> None:
     console = common.out()
     console.print(tree)
     console.print(f"\n{seen.size} resources, {_money(seen)}")
+    unscored = f", and {len(seen.lock_in.unscored)} types unscored" if seen.lock_in.unscored else ""
+    console.print(f"Lock-in {seen.lock_in.total:.1f} of 10{unscored} (`infra-kit lock-in`); {_findings(seen)}")
     console.print(_time(seen.deployment))
     for title, said in (("Noted", seen.warnings), ("Assumed", seen.assumed)):
         if said:
@@ -64,13 +67,25 @@ def _add(tree: Tree, part: Part, seen: Overview) -> None:
     count = sum(part.resources.values())
     title = f"[bold]{part.name}[/] {part.kind}" if part.name else "[bold]beside the components[/]"
     where = f" on {part.target}" if part.target and part.target.partition(" ")[0] != seen.target else ""
-    branch = tree.add(f"{title}{where}{_cost(part, seen)}  [dim]{_resources(count)}[/]")
+    branch = tree.add(f"{title}{where}{_cost(part, seen)}{_marks(part)}  [dim]{_resources(count)}[/]")
     for note in part.notes:
         branch.add(f"[dim]{escape(note)}[/]")
     for feature, why in part.left_out.items():
         branch.add(f"[yellow]left out:[/] {escape(feature)} [dim]({escape(why)})[/]")
     if part.resources:
         branch.add(f"[dim]{', '.join(_counted(token, number) for token, number in sorted(part.resources.items()))}[/]")
+
+
+def _marks(part: Part) -> str:
+    lock_in = f"  [dim]lock-in {part.lock_in:.1f}[/]" if part.lock_in is not None else ""
+    findings = f"  [yellow]{part.findings} finding{'s' if part.findings > 1 else ''}[/]" if part.findings else ""
+    return lock_in + findings
+
+
+def _findings(seen: Overview) -> str:
+    counts = Counter(str(finding.severity) for finding in seen.audit.open)
+    said = ", ".join(f"{number} {severity}" for severity, number in counts.items())
+    return f"findings: {said} (`infra-kit audit`)" if said else "no findings"
 
 
 def _counted(token: str, number: int) -> str:

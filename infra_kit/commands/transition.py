@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from infra_kit.commands import common
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -35,7 +35,7 @@ Engine = Annotated[
 
 
 def transition(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     before: Before = None,
     allow_delete: AllowDelete = None,
@@ -91,7 +91,7 @@ def _print(found: Transition, console: Console) -> None:
     difference = found.monthly_after - found.monthly_before
     console.print(
         f"\nCost: {found.monthly_before:.2f} → [bold]{found.monthly_after:.2f} {found.currency}[/] a month "
-        f"({difference:+.2f})"
+        f"({difference:+.2f}){f', and {found.unpriced} unpriced' if found.unpriced else ''}"
     )
 
 
@@ -106,14 +106,19 @@ def _print_changes(changes: Sequence[Change], console: Console) -> None:
 
 
 def _print_move(move: Move, console: Console) -> None:
-    low, high = move.way.downtime
-    pause = f"{_time(low)} to {_time(high)} of downtime" if high else "no downtime"
-    console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{move.way.how}[/], {pause}")
+    console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{move.way.how}[/], {_pause(move.way.downtime)}")
     console.print(f"  [dim]{escape(move.why)}[/]", soft_wrap=True)
     for number, each in enumerate(move.way.steps, 1):
         console.print(f"  {number}. {escape(each)}", soft_wrap=True)
     for each in move.way.back:
         console.print(f"  Back: {escape(each)}", soft_wrap=True)
+
+
+def _pause(downtime: tuple[int, int] | None) -> str:
+    if downtime is None:
+        return "downtime not known"
+    low, high = downtime
+    return f"{_time(low)} to {_time(high)} of downtime" if high else "no downtime"
 
 
 def _time(seconds: int) -> str:

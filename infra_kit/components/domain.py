@@ -171,17 +171,13 @@ class Domain(Component[DomainSpec, DomainEndpoint]):
         opts: pulumi.ResourceOptions | None = None,
     ) -> Domain:
         """See `existing`; for a driver, which knows where the zone is."""
-        zone = cls.__new__(cls)
-        Component.__init__(
-            zone,
+        return cls._standing(
             name,
             {"domain": domain},
+            lambda driver, scope: endpoint(cast(DomainDriver, driver), scope, scope.parent.spec),
             target=target,
-            overrides=None,
             opts=opts,
-            existing=lambda driver, scope: endpoint(cast(DomainDriver, driver), scope, zone.spec),
         )
-        return zone
 
     def record(self, scope: Scope, entry: Entry) -> Sequence[pulumi.Resource]:
         """Makes a record in this zone, for the component of `scope`: see `DomainDriver.record`. It is a child of the

@@ -62,6 +62,11 @@ def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
     return dict(SECURITY_HEADERS) if known.get("public", True) else {}
 
 
+def _check_by_address(where: str, limits: Sequence[RateLimit], why: str) -> None:
+    for limit in by_token(limits):
+        raise ValueError(f"{where}: by {limit.by!r} counts by the token, and {why}")
+
+
 class GatewaySpec(Spec):
     """What a gateway is asked for."""
 
@@ -78,7 +83,7 @@ class GatewaySpec(Spec):
     """Where the names are that have all their records made: a zone of any target. For others, see the target's page."""
     jwt: Jwt | None = None
     limits: Items[RateLimit] = ()
-    """For all routes, each counted over all of them."""
+    """For all routes, each counted over all of them; by what a token says, over those that need one."""
     response_headers: Mapping[Header, HeaderValue] = Field(default_factory=_headers)
     """Put on every answer. Default: the security headers of seeds/001, with HSTS, where it is public."""
     waf: bool | None = None
@@ -96,11 +101,10 @@ class GatewaySpec(Spec):
         for pattern, route in self.routes.items():
             if route.jwt and self.jwt is None:
                 raise ValueError(f"routes.{pattern}: jwt: the gateway has none; say jwt=Jwt(issuer=…, audience=[…])")
-            for limit in (*self.limits, *route.limits):
-                if limit.by != "address" and not self.needs_token(pattern):
-                    raise ValueError(
-                        f"routes.{pattern}: limits: by {limit.by!r} counts by the token, and this route needs none"
-                    )
+            if not self.needs_token(pattern):
+                _check_by_address(f"routes.{pattern}: limits", route.limits, "this route needs none")
+        if not any(self.needs_token(pattern) for pattern in self.routes):
+            _check_by_address("limits", self.limits, "no route needs one")
         return self
 
     def _check_outermost(self) -> None:
@@ -112,6 +116,11 @@ class GatewaySpec(Spec):
         """Whether requests to a route must carry a token."""
         own = self.routes[pattern].jwt
         return self.jwt is not None if own is None else own
+
+    @property
+    def claim_headers(self) -> list[str]:
+        """The headers in which services believe claims: no visitor's own get through, also where none are told."""
+        return sorted(self.jwt.claims) if self.jwt else []
 
     def for_environment(self, environment: Environment) -> GatewaySpec:
         defaults = environment.defaults

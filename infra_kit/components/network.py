@@ -140,14 +140,10 @@ class Network(Component[NetworkSpec, NetworkEndpoint]):
                 f"Network {name!r}: subnets: given {', '.join(unknown)}; tiers: {', '.join(get_args(Tier))}"
             )
         known = ExistingNetwork(id=id, cidr=cidr, subnets=subnets or {})
-        network = cls.__new__(cls)
-        Component.__init__(
-            network,
+        return cls._standing(
             name,
             {"cidr": cidr},
+            lambda driver, scope: cast(NetworkDriver, driver).existing(scope, known),
             target=target,
-            overrides=None,
             opts=opts,
-            existing=lambda driver, scope: cast(NetworkDriver, driver).existing(scope, known),
         )
-        return network

@@ -271,11 +271,8 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
         known = connection_urls.read(f"Postgres {name!r}: url", url, ("postgresql", "postgres"), default_port=5432)
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
-        database = cls.__new__(cls)
+        database = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
         database._own_access = access
-        Component.__init__(
-            database, name, {}, target=target, overrides=None, opts=opts, existing=lambda _driver, _scope: endpoint
-        )
         return database
 
 

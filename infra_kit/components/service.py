@@ -76,7 +76,14 @@ class Release(Options):
     watch: Duration = "5m"
     """How long the new version is watched (seeds/000: 5 min)."""
     max_failed_checks: int = Field(default=3, ge=1, le=10)
-    """Failed health checks in a row that take it back (seeds/000: 3)."""
+    """Failed health checks in a row that take it back while it is watched (seeds/000: 3)."""
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the new version is watched once it serves: with `blue-green`, and where anything of it was asked.
+        Else an `up` does not wait for it."""
+        asked = {"watch", "max_failed_checks"} & self.model_fields_set
+        return self.strategy == "blue-green" or self.max_error_percent is not None or bool(asked)
 
 
 class ServiceSpec(WorkloadSpec):

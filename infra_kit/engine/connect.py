@@ -14,11 +14,11 @@ from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from infra_kit import target
-from infra_kit.engine.connections import COMPONENT, Connection, find
+from infra_kit.engine.connections import COMPONENT, Connection, reachable
 from infra_kit.engine.operations import component_of
 from infra_kit.engine.project import write_private
 from infra_kit.engine.recovery import LOCAL
-from infra_kit.errors import ConfigError, TargetError
+from infra_kit.errors import ConfigError, TargetError, TunnelError
 from infra_kit.links import variable
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Resource, Wait
 
@@ -47,10 +47,11 @@ def reached(
         say: tells the user what is being done.
 
     Raises:
-        ConfigError: there is no such component; `port` is in use, or said for what needs none.
-        TunnelError: the way could not be opened.
+        ConfigError: there is no such component, or it has no address; `port` is in use, or said for what needs none.
+        TunnelError: the way could not be opened, or there is none.
     """
-    there = find(state, name)
+    _check_outermost(state, name)
+    there = reachable(state, name)
     opened = _tunnel(state, there)
     if opened is None:
         if port is not None:
@@ -69,6 +70,26 @@ def reached(
     )
     with tunnels.open_tunnel(destination, local) as wait:
         yield there.at(LOOPBACK, local), wait
+
+
+def _check_outermost(state: Mapping[str, Any], name: str) -> None:
+    """A Gateway that is not public answers its Cdn alone, which is made of what it gives."""
+    own = {it["urn"] for it in _below(state, name) if _is(it["parent"], "Gateway")}
+    behind = (component_of(it) for it in state["resources"] if _is(it.get("parent"), "Cdn") and own & _needed(it))
+    if cdn := next(behind, None):
+        raise TunnelError(
+            f"Gateway {name!r}: it has public=False, and answers Cdn {cdn!r} alone. Ask the Cdn, as visitors do "
+            f"(infra-kit show {cdn} url), or connect to a Service behind it."
+        )
+
+
+def _is(urn: str | None, kind: str) -> bool:
+    return f"{COMPONENT}{kind}::" in (urn or "")
+
+
+def _needed(resource: Resource) -> set[str]:
+    """The resources whose outputs it is made of."""
+    return {urn for urns in (resource.get("propertyDependencies") or {}).values() for urn in urns}
 
 
 def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -12,6 +12,7 @@ from infra_kit.engine.operations import name_of, short
 from infra_kit.errors import ConfigError
 
 COMPONENT = "infra-kit:index:"
+_STACK = "pulumi:pulumi:Stack"
 MASK = "••••"
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -75,28 +76,53 @@ class Connection:
 
     def masked(self, field: str) -> str:
         """A field for everybody's eyes."""
-        value = str(self.fields[field])
+        value = self.clear(field)
         if field not in self.secret:
             return masked_url(value) if "://" in value else value
         return masked_url(value) if urlsplit(value).hostname else MASK
 
 
+def components(state: Mapping[str, Any]) -> list[Connection]:
+    """Every component in a stack's state, by name: a Secret and a Network too."""
+    resources = state.get("resources") or []
+    found = [_connection(resource) for resource in resources if resource["type"].startswith(COMPONENT)]
+    return sorted(found, key=lambda one: one.name)
+
+
 def connections(state: Mapping[str, Any]) -> list[Connection]:
     """Every component in a stack's state (`Stack.state()`) that can be reached, by name."""
-    resources = state.get("resources") or []
-    components = [resource for resource in resources if resource["type"].startswith(COMPONENT)]
-    found = [_connection(resource) for resource in components]
-    return sorted((one for one in found if one.address), key=lambda one: one.name)
+    return [one for one in components(state) if one.address]
+
+
+def exports(state: Mapping[str, Any]) -> Connection:
+    """What the stack's program exports, as fields of the stack."""
+    stacks = [each for each in state.get("resources") or [] if each["type"] == _STACK]
+    return _connection(stacks[0]) if stacks else Connection("", short(_STACK), {}, frozenset())
 
 
 def find(state: Mapping[str, Any], name: str) -> Connection:
-    """The component of that name. Raises ConfigError, with the names there are."""
-    found = connections(state)
+    """The component of that name, whether it is reached or not. Raises ConfigError, with the names there are."""
+    found = components(state)
     for connection in found:
         if connection.name == name:
             return connection
-    names = ", ".join(connection.name for connection in found) or "none that can be connected to"
-    raise ConfigError(f"this stack runs no component {name!r}. Components: {names}.")
+    raise ConfigError(f"this stack has no component {name!r}. Components: {_names(found)}.")
+
+
+def reachable(state: Mapping[str, Any], name: str) -> Connection:
+    """The component of that name. Raises ConfigError where it has no address, with those that have one."""
+    found = find(state, name)
+    if not found.address:
+        others = _names(connections(state))
+        raise ConfigError(
+            f"{found.type} {name!r} has no address to connect to: see what it has by infra-kit show {name}. Components "
+            f"that have one: {others}."
+        )
+    return found
+
+
+def _names(found: Sequence[Connection]) -> str:
+    return ", ".join(one.name for one in found) or "none"
 
 
 def masked_url(url: str) -> str:

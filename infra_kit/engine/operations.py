@@ -20,7 +20,7 @@ from typing import IO, Any
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import write_private
 from infra_kit.engine.stack import Stack
-from infra_kit.errors import AnotherRunError, EngineError
+from infra_kit.errors import AnotherRunError, EngineError, OptionsError
 
 _CHANGES = {
     "create": "[green]created[/]",
@@ -49,6 +49,7 @@ _LOOKED = "refresh"
 _CHANGING = {"up", "destroy"}
 _RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
 _FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
+_LIBRARY = f"{Path(__file__).parents[1]}/"
 _WORDLESS = ("could not read plugin", "program exited with non-zero exit code")
 """What the engine says of a process that could not start: why, only that process itself has said."""
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed"}
@@ -237,19 +238,25 @@ def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
 
 
 def plain(message: str) -> str:
-    """A diagnostic as a user needs it: of a traceback only what was raised, and for a bug in a program also where."""
+    """A diagnostic as a user needs it: what was raised, and of its traceback the place where no component is named."""
     text = message.strip().removeprefix("error: ").removeprefix("Exception calling application: ")
     _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
     raised = _RAISED.search(rest) if traceback else None
     if raised is None:
         return text
     said = rest[raised.end() :].strip()
+    place = _place(rest[: raised.start()])
     if raised["module"].startswith("infra_kit."):
-        return said
-    frames = _FRAME.findall(rest[: raised.start()]) or [("an unknown place", "?")]
-    own = [frame for frame in frames if "site-packages" not in frame[0]]  # the user's file, not a library's
+        return f"{said}{place}" if raised["kind"] == OptionsError.__name__ else said
+    return f"{raised['kind']}: {said}{place}"
+
+
+def _place(traceback: str) -> str:
+    """The last line in the user's own files, not in a library's."""
+    frames = _FRAME.findall(traceback) or [("an unknown place", "?")]
+    own = [frame for frame in frames if "site-packages" not in frame[0] and not frame[0].startswith(_LIBRARY)]
     file, line = (own or frames)[-1]
-    return f"{raised['kind']}: {said}\n  at {file}, line {line}"
+    return f"\n  at {file}, line {line}"
 
 
 def change_of(metadata: dict[str, Any]) -> str:

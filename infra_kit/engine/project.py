@@ -72,6 +72,10 @@ class Project:
         """The stack's file as its author wrote it."""
         return self.config_dir / f"Pulumi.{stack}.yaml"
 
+    def config_copy(self, stack: str) -> Path:
+        """The copy of it that the engine runs with, salt included; it outlives the file."""
+        return self.home / "config" / f"Pulumi.{stack}.yaml"
+
     def stacks(self) -> list[str]:
         """The names of the stacks that have a file, sorted."""
         files = self.config_dir.glob("Pulumi.*.yaml")

@@ -34,17 +34,23 @@ class Stack:
         streaming = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", RUN_MARK: self.name}
         return os.environ | self.project.environment(self.cli) | streaming
 
-    def prepare(self) -> Path:
-        """Creates the stack in the backend on first use; returns the configuration file for the engine."""
+    def prepare(self, *, select: bool = False) -> Path:
+        """Creates the stack in the backend on first use; returns the configuration file for the engine.
+
+        Args:
+            select: it is the one that is meant from now on where none is named, by plain `pulumi` too.
+        """
         self.project.prepare()
-        if not self.exists():
+        listed = self._listed()
+        if self.name not in listed:
             self._create()
+        if select and not listed.get(self.name):
+            self.pulumi("stack", "select", self.name)
         return self.config_file()
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""
-        listed = json.loads(self.pulumi("stack", "ls", "--json"))
-        return any(entry["name"].rpartition("/")[2] == self.name for entry in listed)
+        return self.name in self._listed()
 
     def config_file(self) -> Path:
         """The file the engine runs with: the author's own, or a private copy of it that may take the salt.
@@ -52,11 +58,12 @@ class Stack:
         The engine writes `encryptionsalt:` into the file it is given. In a file under version control, which every
         developer shares while each has a passphrase of their own, that salt would be noise and a conflict.
         """
-        own = self.project.config_file(self.name)
+        own, copy = self.project.config_file(self.name), self.project.config_copy(self.name)
+        if _is_only_a_copy(self.project, self.name):
+            return copy
         content = read_config(self.project, self.name)
         if any(key in content for key in ENCRYPTION_KEYS):
             return own
-        copy = self.project.home / "config" / own.name
         before = read_yaml(copy) if copy.exists() else {}
         kept = {key: before[key] for key in ENCRYPTION_KEYS if key in before}
         write_private(copy, yaml.safe_dump(content | kept, sort_keys=False))
@@ -65,16 +72,19 @@ class Stack:
     def selected(self) -> str | None:
         """The stack that `pulumi stack select` chose for this project, if any."""
         self.project.prepare()
+        return next((name for name, current in self._listed().items() if current), None)
+
+    def _listed(self) -> dict[str, bool]:
+        """The project's stacks in the backend, and which of them is selected."""
         listed = json.loads(self.pulumi("stack", "ls", "--json"))
-        return next((entry["name"].rpartition("/")[2] for entry in listed if entry["current"]), None)
+        return {entry["name"].rpartition("/")[2]: entry["current"] for entry in listed}
 
     def _create(self) -> None:
-        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds; then selects it."""
+        """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds."""
         with tempfile.TemporaryDirectory(prefix="infra-kit-") as scratch:
             project = {"name": self.project.name, "runtime": "python"}
             (Path(scratch) / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
             self.pulumi("stack", "init", self.name, "--no-select", cwd=Path(scratch))
-        self.pulumi("stack", "select", self.name)
 
     def state(self) -> dict[str, Any]:
         """The stack's deployment, secrets decrypted: for the eyes of this process only, never to be printed whole."""
@@ -100,9 +110,24 @@ class Stack:
 def read_config(project: Project, stack: str) -> dict[str, Any]:
     """The stack's file as its author wrote it. Raises ConfigError, with the stacks there are, if there is none."""
     file = project.config_file(stack)
+    if _is_only_a_copy(project, stack):
+        raise ConfigError(
+            f"the file of the stack {stack!r} is gone: {file}. Put it back: its last content is in "
+            f"{project.config_copy(stack)}. `infra-kit status`, `stop` and `down --stack {stack}` work without it."
+        )
     if not file.is_file():
         raise ConfigError(f"there is no stack {stack!r}. {_there_are(project)}{_make_one(file)}")
     return read_yaml(file)
+
+
+def check_known(project: Project, stack: str) -> None:
+    """For what can do without the stack's file where a run has left a copy of it. Raises as `read_config` does."""
+    if not _is_only_a_copy(project, stack):
+        read_config(project, stack)
+
+
+def _is_only_a_copy(project: Project, stack: str) -> bool:
+    return project.config_copy(stack).is_file() and not project.config_file(stack).is_file()
 
 
 def place(project: Project, stack: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from infra_kit.engine import connections, guard, local_servers, locks, operations, pulumi_cli, recovery
-from infra_kit.engine.connections import Connection
+from infra_kit.engine import guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.recovery import LOCAL
-from infra_kit.engine.stack import Stack, read_config
+from infra_kit.engine.stack import Stack, check_known, read_config
 from infra_kit.errors import DataLossRefusedError
 
 _CLEAR = "--clear-pending-creates"
@@ -25,12 +25,12 @@ class Destroyed:
     kept: list[str]
 
 
-def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> list[Connection]:
-    """Makes what the stack's program describes; returns what then runs.
+def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> dict[str, Any]:
+    """Makes what the stack's program describes; returns the state it then has (`Stack.state()`).
 
     Args:
         project: the project.
-        name: the stack; created on first use.
+        name: the stack; created on first use, and selected.
         progress: says what is being done.
         allow: names of components or resources whose data may be lost.
 
@@ -44,7 +44,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)
-        config = stack.prepare()
+        config = stack.prepare(select=True)
         known = _names(stack) if allow else set()
         _settle(stack, progress, allow)
         seen = operations.run("preview", stack, config, progress, "--refresh")
@@ -57,7 +57,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         done = operations.run("up", stack, config, progress)
         if not any(step.is_change for step in done):
             progress.note("Nothing had to change.")
-        return connections.connections(stack.state())
+        return stack.state()
 
 
 def down(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> Destroyed:
@@ -65,7 +65,7 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
 
     Raises as `up` does; DataLossRefusedError for what is protected and not in `allow`.
     """
-    read_config(project, name)
+    check_known(project, name)
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)

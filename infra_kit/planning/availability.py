@@ -9,7 +9,7 @@ from typing import NamedTuple
 from infra_kit._program import Made
 from infra_kit.planning.programs import Planned
 
-HOURS = 8760
+HOURS_A_YEAR = 8760
 
 
 class Promise(NamedTuple):
@@ -39,6 +39,7 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
     ("Service", "aws", True): Promise(99.99, "https://aws.amazon.com/ecs/sla/"),
     ("Service", "aws", False): Promise(99.5, "https://aws.amazon.com/ecs/sla/"),
     ("Service", "gcp", True): Promise(99.95, "https://cloud.google.com/run/sla"),
+    ("Service", "gcp", False): Promise(99.95, "https://cloud.google.com/run/sla"),
     ("EventBus", "aws", True): Promise(99.99, "https://aws.amazon.com/eventbridge/sla/"),
     ("EventBus", "gcp", True): Promise(99.95, "https://cloud.google.com/pubsub/sla"),
 }
@@ -63,7 +64,7 @@ class Availability:
     @property
     def hours_a_year(self) -> float | None:
         """That it may be away by these promises."""
-        return None if self.percent is None else round((100 - self.percent) / 100 * HOURS, 1)
+        return None if self.percent is None else round((100 - self.percent) / 100 * HOURS_A_YEAR, 1)
 
 
 def availability(planned: Planned) -> Availability:
@@ -81,7 +82,9 @@ def availability(planned: Planned) -> Availability:
 
 
 def promise(made: Made) -> Promise:
-    """What the vendor of one component promises."""
+    """What the vendor of one component promises. Of what stands already, nobody here knows who that is."""
+    if made.stands_already:
+        return Promise(None, "")
     kind = made.type.rpartition(":")[2]
     return _PROMISES.get((kind, made.target.name, kind in _ONCE or _stands_twice(made)), Promise(None, ""))
 

@@ -72,7 +72,7 @@ def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
     keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes)))
-    forcing = _forcing(new, keys)
+    forcing = _moving(old, new) | _forcing(new, keys)
     if forcing:
         return Change(Fate.REPLACED, new, old, keys, forcing)
     return Change(Fate.CHANGED if keys else Fate.KEPT, new, old, keys)
@@ -101,6 +101,13 @@ def _cut(value: Any, path: Sequence[str]) -> Any:
     if not isinstance(value, dict) or path[0] not in value:
         return value
     return {key: _cut(item, path[1:]) if key == path[0] else item for key, item in value.items()}
+
+
+def _moving(old: Saved, new: Saved) -> dict[str, str]:
+    """What stands elsewhere is another one, whatever its inputs say."""
+    return (
+        {"place": f"it is in {old.place or 'no place'}, and would be in {new.place}"} if old.place != new.place else {}
+    )
 
 
 def _forcing(new: Saved, keys: Iterable[str]) -> dict[str, str]:

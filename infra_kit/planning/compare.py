@@ -33,6 +33,8 @@ class Column:
     currency: str
     unpriced: int
     lock_in: float
+    unscored: int
+    """Types of which no lock-in is known, and which are not in it."""
     gaps: Mapping[str, tuple[str, ...]]
     """By component, what it lacks there. `up` would refuse what the stack's file has not accepted."""
     availability: Availability
@@ -66,18 +68,20 @@ def _column(
     own = tuple(each for each in place if [it.partition("=")[0] for it in settings].count(each.partition("=")[0]) > 1)
     config = configuration.read(project, stack, place, with_examples=True)
     try:
-        planned = _with_gaps(config, answers or Answers())
+        planned = _with_gaps(config, answers.again() if answers else Answers())
     except ProgramError as error:
         nothing = Availability(None, "", ())
-        return Column(own or place, 0, Decimal(0), "", 0, 0, {}, nothing, "", (), str(error))
+        return Column(own or place, 0, Decimal(0), "", 0, 0, 0, {}, nothing, "", (), str(error))
     bill = cost(planned)
+    scores = lock_in(planned, bill)
     return Column(
         settings=own or place,
         resources=sum(resource.request.custom for resource in planned.resources),
         monthly=bill.total,
         currency=bill.currency,
         unpriced=len(bill.unpriced),
-        lock_in=lock_in(planned, bill).total,
+        lock_in=scores.total,
+        unscored=len(scores.unscored),
         gaps={made.name: tuple(map(str, made.left_out)) for made in planned.components if made.left_out},
         availability=availability.availability(planned),
         latency=_latency(planned),
@@ -96,7 +100,10 @@ def _with_gaps(config: Configuration, answers: Answers) -> Planned:
             if not isinstance(refused, UnsupportedFeatureError):
                 raise
             accepted = {name: list(gaps) for name, gaps in (values.get(_GAPS) or {}).items()}
-            accepted.setdefault(refused.name, []).extend(map(str, refused.features))
+            new = set(map(str, refused.features)) - set(accepted.get(refused.name, ()))
+            if not new:  # its target has gaps of its own, and the stack's do not reach it
+                raise
+            accepted.setdefault(refused.name, []).extend(sorted(new))
             values[_GAPS] = accepted
 
 

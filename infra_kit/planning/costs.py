@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast, get_args
 
-from infra_kit._program import Made
-from infra_kit.planning import prices, rates, usage
+from infra_kit.errors import ConfigError
+from infra_kit.planning import hosts, prices, rates, usage
 from infra_kit.planning.prices import Currency, Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import Asked, Line
-from infra_kit.planning.usage import Usage
-from infra_kit.testing.recording import Resource
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,13 @@ class Item:
     quantity: Decimal
     unit: str
     price: Price | None
-    """Of the lowest tier. None: unpriced, and `why` says why."""
+    """Of the lowest tier. None: unpriced."""
     monthly: Decimal | None
     """In the currency of the bill."""
     assumed: bool
     """Its quantity is an assumption (`infra-kit:usage`), and no choice of the program's."""
     why: str = ""
+    """Of an unpriced one, what is missing; else, where it was chosen, why it is this one."""
 
 
 @dataclass(frozen=True)
@@ -61,45 +61,64 @@ class Costs:
 
 
 def cost(planned: Planned, currency: Currency | None = None) -> Costs:
-    """The bill of a planned stack.
+    """The bill of a planned stack, in `currency`, the stack's own (`infra-kit:currency`), or USD.
 
     Raises:
-        ConfigError: `infra-kit:usage` says something about a component that is not there, or what no usage is.
+        ConfigError: `infra-kit:usage` says something about a component that is not there, or what no usage is; or a
+            currency is not known.
     """
-    wanted: Currency = currency or planned.configuration.get("currency") or "USD"
+    wanted = _currency(currency or planned.configuration.get("currency") or "USD")
     by_name = {made.name: made for made in planned.components}
-    used = usage.read(planned.configuration.get("usage") or {}, by_name)
+    given = planned.configuration.get("usage") or {}
+    used, others = usage.read(given, by_name), usage.of_others(given)
     found: list[Item] = []
     for resource in planned.resources:
         name = planned.component_of.get(resource.urn, "")
-        found += _items(planned, resource, by_name.get(name), used.get(name, Usage()), wanted)
+        found += _of_resource(Asked(planned, resource, by_name.get(name), used.get(name, others)), wanted)
+    for host, line in hosts.lines(planned, used):
+        whose = _Whose("", host.settings.host, hosts.TYPE, (hosts.TARGET, host.region or "any region"))
+        found.append(_item(line, whose, wanted))
     return Costs(wanted, tuple(found))
 
 
-def _items(planned: Planned, resource: Resource, made: Made | None, used: Usage, currency: Currency) -> Iterator[Item]:
-    name = made.name if made else ""
-    asked = Asked(planned, resource, made, used)
+def _currency(given: object) -> Currency:
+    for known in get_args(Currency):
+        if given == known:
+            return cast(Currency, known)
+    raise ConfigError(f"infra-kit:currency: given {given!r}, allowed: {', '.join(get_args(Currency))}.")
+
+
+@dataclass(frozen=True)
+class _Whose:
+    component: str
+    resource: str
+    type: str
+    book: tuple[str, str]
+
+
+def _of_resource(asked: Asked, currency: Currency) -> Iterator[Item]:
+    resource = asked.resource
+    whose = _Whose(asked.made.name if asked.made else "", resource.name, resource.type, asked.book)
     lines = rates.lines(asked)
     if lines is None:
-        why = f"nothing is known of what {resource.type} costs"
-        yield Item(
-            name, resource.name, resource.type, resource.type, Decimal(1), "month", None, None, assumed=False, why=why
-        )
-        return
+        lines = [Line(resource.type, "", 1, why=f"nothing is known of what {resource.type} costs")]
     for line in lines:
-        yield _item(line, name, resource, asked, currency)
+        yield _item(line, whose, currency)
 
 
-def _item(line: Line, component: str, resource: Resource, asked: Asked, currency: Currency) -> Item:
-    vendor, region = asked.book
-    tiers = prices.load(vendor, region).tiers(line.sku)
-    what, quantity = line.what, Decimal(str(line.quantity))
-    if not tiers:
-        why = f"the price book of {vendor} in {region} has no {line.sku}"
-        return Item(
-            component, resource.name, resource.type, what, quantity, "?", None, None, assumed=line.assumed, why=why
-        )
-    monthly = prices.exchanged(prices.cost(tiers, quantity), tiers[0].currency, currency)
+def _item(line: Line, whose: _Whose, currency: Currency) -> Item:
+    vendor, region = line.book or whose.book
+    tiers = line.tiers or prices.load(vendor, region).tiers(line.sku)
+    quantity = Decimal(str(line.quantity))
     return Item(
-        component, resource.name, resource.type, what, quantity, tiers[0].unit, tiers[0], monthly, assumed=line.assumed
+        component=whose.component,
+        resource=whose.resource,
+        type=whose.type,
+        what=line.what,
+        quantity=quantity,
+        unit=tiers[0].unit if tiers else "",
+        price=tiers[0] if tiers else None,
+        monthly=prices.exchanged(prices.cost(tiers, quantity), tiers[0].currency, currency) if tiers else None,
+        assumed=line.assumed,
+        why=line.why or ("" if tiers else f"the price book of {vendor} in {region} has no {line.sku}"),
     )

@@ -58,7 +58,7 @@ def _longest(resources: Sequence[Resource]) -> tuple[Step, ...]:
 def _ordered(by_urn: Mapping[str, Resource]) -> list[str]:
     """Each after all that it needs."""
     ordered: dict[str, None] = {}
-    waiting = [(urn, False) for urn in reversed(by_urn)]
+    waiting = [(urn, False) for urn in reversed(list(by_urn))]
     while waiting:
         urn, ready = waiting.pop()
         if urn in ordered:

@@ -154,7 +154,7 @@ def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
         )
     settings = [made.target.settings for made in planned.components if made.target.name == "gcp"]
     said = planned.configuration.values.get("gcp:project") or here.has("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT")
-    project = next((each.project for each in settings if getattr(each, "project", None)), None) or said
+    project = next(filter(None, (getattr(each, "project", None) for each in settings)), None) or said
     if not project:
         yield Check("Google project", "none is named", "pulumi config set gcp:project <id>")
     yield _tool(

@@ -22,6 +22,8 @@ from infra_kit.planning.programs import Planned
 
 WEIGHTS: Mapping[str, float] = {"protocol": 0.35, "exit": 0.25, "effort": 0.25, "skills": 0.15}
 """What each aspect counts in a component's score."""
+_OWN_API = 9
+"""From this score of its protocol on, another place means another application."""
 _MAKE_NOTHING = ("pulumi:", "random:", "command:")
 _TARGETS = ("local", "vps", "aws", "gcp")
 
@@ -89,13 +91,30 @@ def lock_in(planned: Planned, bill: Costs) -> LockIn:
     Raises:
         ConfigError: `infra-kit:accepted-lock-in` names what the stack does not have.
     """
-    # What a target shares between them (a cluster, a host's edge) is no choice of the user's.
     accepted, beside = _accepted(planned, {made.name for made in planned.components}), _beside(planned)
-    ours = [made for made in planned.components if made.type.rpartition(":")[2] in infra_kit.__all__]
+    known = {made.name: fact for made in planned.components if (fact := _fact(made))}
+    ours = [made for made in planned.components if made.name in known]
     shares = _shares(ours, [it for it in beside.values() if it in facts.RAW], bill)
-    scores = [_score(made, shares[made.name], accepted.get(made.name, "")) for made in ours]
+    scores = [_score(made, known[made.name], shares[made.name], accepted.get(made.name, "")) for made in ours]
     raw = [_raw(name, type_, shares[type_]) for name, type_ in beside.items() if type_ in facts.RAW]
-    return LockIn((*scores, *raw), tuple(sorted(set(beside.values()) - facts.RAW.keys())))
+    unknown = {f"{_kind(made)} on {made.target.name}" for made in planned.components if _holds(made)} - {
+        f"{_kind(made)} on {made.target.name}" for made in ours
+    }
+    return LockIn((*scores, *raw), tuple(sorted(unknown | (set(beside.values()) - facts.RAW.keys()))))
+
+
+def _fact(made: Made) -> Fact | None:
+    return facts.of(_kind(made), made.target.name, made.spec) if _holds(made) else None
+
+
+def _holds(made: Made) -> bool:
+    """What a target shares between components (a cluster, a host's edge) is no choice of the user's; a budget holds
+    nobody."""
+    return _kind(made) in infra_kit.__all__ and _kind(made) != "Budget"
+
+
+def _kind(made: Made) -> str:
+    return made.type.rpartition(":")[2]
 
 
 def _beside(planned: Planned) -> dict[str, str]:
@@ -131,10 +150,9 @@ def _shares(components: Collection[Made], raw: Collection[str], bill: Costs) -> 
     }
 
 
-def _score(made: Made, share: float, accepted: str) -> Score:
-    kind = made.type.rpartition(":")[2]
-    fact = facts.of(kind, made.target.name, made.spec)
-    aspects = (*_told(fact), _effort(made, kind))
+def _score(made: Made, fact: Fact, share: float, accepted: str) -> Score:
+    kind = _kind(made)
+    aspects = (*_told(fact), _effort(made, kind, fact))
     score = round(sum(WEIGHTS[aspect.name] * aspect.score for aspect in aspects), 1)
     return Score(made.name, kind, made.target.name, score, aspects, share, accepted, _change(aspects, fact))
 
@@ -147,16 +165,15 @@ def _told(fact: Fact) -> tuple[Aspect, ...]:
     )
 
 
-def _effort(made: Made, kind: str) -> Aspect:
+def _effort(made: Made, kind: str, fact: Fact) -> Aspect:
     """By what our own other targets can do of what is asked: the more of them take it as it is, the less is to do."""
     if kind in facts.NO_DRIVER:
         return Aspect("effort", 6, "another vendor has to be found, and its service set up by hand")
-    whole, partly = [], []
-    for name in _TARGETS:
-        if name != made.target.name:
-            gaps = _gaps_on(name, made)
-            if gaps is not None:
-                (partly if gaps else whole).append(f"{name} without {', '.join(gaps)}" if gaps else name)
+    if fact.protocol >= _OWN_API:
+        return Aspect("effort", 9, "the application is written for this vendor's API, and another target has another")
+    others = {name: _gaps_on(name, made) for name in _TARGETS if name != made.target.name}
+    whole = [name for name, gaps in others.items() if gaps == []]
+    partly = [f"{name} without {', '.join(gaps)}" for name, gaps in others.items() if gaps]
     if len(whole) > 1:
         return Aspect("effort", 0, f"{', '.join(whole)} take it as it is")
     if whole:

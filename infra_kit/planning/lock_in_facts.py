@@ -31,7 +31,6 @@ _S3 = "the S3 API, which many servers and clouds speak"
 _OCI = "an OCI image and environment variables: any container platform runs it"
 _HTTP = "HTTP and TLS: visitors notice no difference"
 _NO_DATA = "it keeps no data"
-_OPEN_NATS = "NATS' own protocol, which any NATS server speaks"
 
 _AWS = "AWS' console, roles and quotas"
 _GCP = "Google Cloud's console, roles and quotas"
@@ -78,8 +77,6 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Secret", "gcp"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _GCP),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
     ("Domain", "gcp"): Fact(0, "DNS", 1, "exported as a zone file; the name servers are set anew", 2, _GCP),
-    ("EventBus", "aws"): Fact(0, _OPEN_NATS, 2, "streams are mirrored by NATS itself", 2, "NATS"),
-    ("EventBus", "gcp"): Fact(0, _OPEN_NATS, 2, "streams are mirrored by NATS itself", 2, "NATS"),
 }  # fmt: skip
 
 _NATIVE: Mapping[str, Fact] = {
@@ -87,13 +84,13 @@ _NATIVE: Mapping[str, Fact] = {
         10, "AWS' own API: publishers and consumers are written for EventBridge and SQS", 7,
         "an archive is replayed within AWS only", 6, "EventBridge's patterns, SQS' visibility and redrives",
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html",
-        'engine="nats": publishers and consumers then speak NATS everywhere',
+        "NATS on a host of your own, or bought: publishers and consumers then speak it everywhere",
     ),
     "gcp": Fact(
         10, "Google's own API: publishers and consumers are written for Pub/Sub", 6,
         "what a subscription has not delivered is pulled out by a program", 5, "Pub/Sub's subscriptions and seeks",
         "https://cloud.google.com/pubsub/docs/replay-overview",
-        'engine="nats": publishers and consumers then speak NATS everywhere',
+        "NATS on a host of your own, or bought: publishers and consumers then speak it everywhere",
     ),
 }  # fmt: skip
 """An EventBus with engine="native"."""
@@ -134,13 +131,16 @@ RAW: Mapping[str, Fact] = {
 """By type, of what users make beside our components."""
 
 
-def of(kind: str, target: str, spec: Spec) -> Fact:
-    """What is known of a component on a target."""
+_OF_ONES_OWN = frozenset({"local", "vps"})
+
+
+def of(kind: str, target: str, spec: Spec) -> Fact | None:
+    """What is known of a component on a target; None where nothing is: a target of somebody else's."""
     if kind == "ExternalService":
         return _external(spec)
     if kind == "EventBus" and getattr(spec, "engine", "nats") == "native" and target in _NATIVE:
         return _NATIVE[target]
-    return _ON.get((_SAME.get(kind, kind), target), _OWN_HOST)
+    return _OWN_HOST if target in _OF_ONES_OWN else _ON.get((_SAME.get(kind, kind), target))
 
 
 def _external(spec: Spec) -> Fact:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from infra_kit._program import Made
+from infra_kit.planning import audit as auditing
 from infra_kit.planning import costs, deployment
+from infra_kit.planning import lock_in as locking
+from infra_kit.planning.audit import Audit
 from infra_kit.planning.costs import Costs
 from infra_kit.planning.deployment import Deployment
+from infra_kit.planning.lock_in import LockIn
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
 from infra_kit.testing.recording import Resource
@@ -28,6 +32,10 @@ class Part:
     monthly: Decimal
     """Of what has a price."""
     unpriced: int
+    lock_in: float | None
+    """None: unscored."""
+    findings: int
+    """That nobody has accepted."""
     notes: tuple[str, ...]
     """What its target says of it: the size that was picked and why."""
     left_out: Mapping[str, str]
@@ -46,6 +54,8 @@ class Overview:
     phase: str | None
     parts: tuple[Part, ...]
     costs: Costs
+    lock_in: LockIn
+    audit: Audit
     deployment: Deployment
     warnings: tuple[str, ...]
     assumed: tuple[str, ...]
@@ -57,30 +67,46 @@ class Overview:
 
 
 def overview(planned: Planned, currency: Currency | None = None) -> Overview:
-    """The plan of a stack, with what it costs a month."""
+    """The plan of a stack: what it costs a month, how hard it would be to leave, what is wrong with it."""
     bill = costs.cost(planned, currency)
+    scores, found = locking.lock_in(planned, bill), auditing.audit(planned)
     config = planned.configuration
     return Overview(
         stack=planned.stack,
         target=str(config.get("target") or "local"),
         environment=str(config.get("environment") or "development"),
         phase=str(config.get("phase")) if config.get("phase") else None,
-        parts=tuple(_parts(planned, bill)),
+        parts=tuple(_parts(planned, bill, scores, found)),
         costs=bill,
+        lock_in=scores,
+        audit=found,
         deployment=deployment.first(planned),
         warnings=planned.recording.warnings,
         assumed=planned.assumed,
     )
 
 
-def _parts(planned: Planned, bill: Costs) -> list[Part]:
+def _parts(planned: Planned, bill: Costs, scores: LockIn, found: Audit) -> list[Part]:
     made_of: dict[str, list[Resource]] = {}
     for resource in planned.resources:
         if resource.request.custom:
             made_of.setdefault(planned.component_of.get(resource.urn, ""), []).append(resource)
-    parts = [_part(planned, made, made_of.get(made.name, []), bill) for made in planned.components]
+    by_name = {score.component: score.score for score in scores.scores}
+    bad: dict[str, int] = {}
+    for finding in found.open:
+        bad[finding.component] = bad.get(finding.component, 0) + 1
+    parts = [
+        replace(
+            _part(planned, made, made_of.get(made.name, []), bill),
+            lock_in=by_name.get(made.name),
+            findings=bad.get(made.name, 0),
+        )
+        for made in planned.components
+    ]
     beside = made_of.get("", [])
-    return [*parts, _beside(beside, bill)] if beside else parts
+    if not beside and "" not in bill.by_component():
+        return parts
+    return [*parts, replace(_beside(beside, bill), findings=bad.get("", 0))]
 
 
 def _part(planned: Planned, made: Made, resources: Sequence[Resource], bill: Costs) -> Part:
@@ -92,6 +118,8 @@ def _part(planned: Planned, made: Made, resources: Sequence[Resource], bill: Cos
         target=f"{made.target.key} ({region})" if region else made.target.key,
         monthly=bill.by_component().get(made.name, Decimal(0)),
         unpriced=_unpriced(bill, made.name),
+        lock_in=None,
+        findings=0,
         notes=tuple(_plain(made, note) for urn in urns for note in planned.recording.notes.get(urn, ())),
         left_out={str(feature): why for feature, why in made.left_out.items()},
         resources=_by_type(resources),
@@ -100,7 +128,7 @@ def _part(planned: Planned, made: Made, resources: Sequence[Resource], bill: Cos
 
 def _beside(resources: Sequence[Resource], bill: Costs) -> Part:
     monthly = bill.by_component().get("", Decimal(0))
-    return Part("", "", "", monthly, _unpriced(bill, ""), (), {}, _by_type(resources))
+    return Part("", "", "", monthly, _unpriced(bill, ""), None, 0, (), {}, _by_type(resources))
 
 
 def _unpriced(bill: Costs, component: str) -> int:

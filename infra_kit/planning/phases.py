@@ -98,6 +98,11 @@ def fitting(described: Mapping[str, Description], figures: Mapping[str, float]) 
     return list(described)[-1]
 
 
+def unsaid(described: Mapping[str, Description], figures: Mapping[str, float]) -> list[str]:
+    """The figures that phases go by and nobody gave: they count as 0."""
+    return sorted({key for each in described.values() for key in each.until} - figures.keys())
+
+
 def passed(phase: Description | Phase, figures: Mapping[str, float]) -> list[str]:
     """The figures that a phase is no longer enough for, in words."""
     return [

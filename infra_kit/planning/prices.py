@@ -52,6 +52,10 @@ class Price:
     def verified(self) -> bool:
         return bool(self.checked)
 
+    def is_stale(self, today: date) -> bool:
+        """Whether it is older than 180 days."""
+        return today - self.read > STALE_AFTER
+
 
 @dataclass(frozen=True)
 class Book:
@@ -68,7 +72,7 @@ class Book:
 
     def is_stale(self, today: date) -> bool:
         """Whether one of its prices is older than 180 days."""
-        return any(today - price.read > STALE_AFTER for tiers in self.prices.values() for price in tiers)
+        return any(price.is_stale(today) for tiers in self.prices.values() for price in tiers)
 
 
 def cost(tiers: Iterable[Price], quantity: Decimal) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 from infra_kit.errors import PlanningError
 from infra_kit.planning.configuration import HIDDEN
 from infra_kit.planning.costs import cost
+from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
 from infra_kit.testing.recording import Resource
 
@@ -37,6 +38,8 @@ class Saved:
     """False: a component, which only holds others together."""
     component: str
     """The name of the component of ours that it is a part of; empty: none."""
+    place: str = ""
+    """The region, project or host that its provider makes it in; empty: it has none."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,32 @@ class SavedPlan:
     resources: tuple[Saved, ...]
     monthly: Mapping[str, str]
     """By component, its cost as it was saved; and under the empty name what stands beside."""
-    currency: str
+    currency: Currency
 
 
 def of(planned: Planned) -> tuple[Saved, ...]:
     """What a comparison needs of a plan."""
-    return tuple(resource(each, planned.component_of.get(each.urn, "")) for each in planned.resources)
+    return tuple(
+        resource(each, planned.component_of.get(each.urn, ""), _place(planned, each)) for each in planned.resources
+    )
 
 
-def resource(made: Resource, component: str) -> Saved:
+_PLACES = {"aws": "region", "gcp": "project", "docker": "host"}
+"""By package, the setting of its provider that says where its resources are. On gcp, their region is an input."""
+
+
+def _place(planned: Planned, made: Resource) -> str:
+    """As the engine finds it: the provider's own, else the stack's configuration."""
+    package = made.type.partition(":")[0]
+    key = _PLACES.get(package)
+    if key is None or not made.request.custom:
+        return ""
+    provider = planned.by_urn.get((made.options.provider or "").rpartition("::")[0])
+    said = provider.inputs.get(key) if provider else None
+    return str(said or planned.configuration.values.get(f"{package}:{key}") or "")
+
+
+def resource(made: Resource, component: str, place: str = "") -> Saved:
     """One resource of a recording, as a comparison needs it."""
     options = made.options
     return Saved(
@@ -72,6 +92,7 @@ def resource(made: Resource, component: str) -> Saved:
         aliases=options.aliases,
         custom=made.request.custom,
         component=component,
+        place=place,
     )
 
 

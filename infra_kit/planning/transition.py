@@ -12,9 +12,11 @@ from infra_kit.engine.operations import Step
 from infra_kit.planning import changes, saved, ways
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.costs import cost
+from infra_kit.planning.prices import Currency, exchanged
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How, Way
+from infra_kit.stateful import is_known
 
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
 
@@ -43,6 +45,8 @@ class Transition:
     moves: tuple[Move, ...]
     monthly_before: Decimal
     monthly_after: Decimal
+    unpriced: int
+    """Lines of the second plan that have no price, and are not in its cost."""
     currency: str
 
     def of(self, *fates: Fate) -> tuple[Change, ...]:
@@ -59,28 +63,30 @@ class Transition:
         """What to do, in the order in which nothing is lost."""
         named = {how: [move.component for move in self.moves if move.way.how is how] for how in How}
         beside = [*named[How.DUAL_RUN], *named[How.EMPTY]]
-        at_once = not (beside or named[How.RESTORE] or named[How.NONE])
+        at_once = not (beside or named[How.RESTORE] or named[How.NONE] or named[How.UNKNOWN])
         said = [
             ("Back up, and see that it restores", [move.component for move in self.moves]),
             ("Make beside the old one, under another name, and copy", beside),
             ("`up`" if at_once else "`up` for what changes in place", named[How.IN_PLACE]),
             ("Cut over", beside),
             ("Replace, and restore the snapshot", named[How.RESTORE]),
+            ("Ask the engine first", named[How.UNKNOWN]),
             ("Let go, when nobody asks for it any more", [*named[How.NONE], *beside]),
         ]
         return tuple(f"{what}: {', '.join(dict.fromkeys(names))}." for what, names in said if names)
 
     @property
     def downtime(self) -> tuple[int, int]:
-        """Seconds that users may notice if every way is gone one after the other, from and to."""
-        ranges = [move.way.downtime for move in self.moves]
+        """Seconds that users may notice if every way is gone one after the other, from and to: of what is known."""
+        ranges = [move.way.downtime for move in self.moves if move.way.downtime]
         return sum(low for low, _ in ranges), sum(high for _, high in ranges)
 
 
 def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
     """What an `up` from one plan to another would do, and how the data gets there."""
-    old, old_cost, old_name = _side(before)
-    new, new_cost, new_name = _side(after)
+    bill = cost(after)
+    old, old_cost, old_name = _side(before, bill.currency)
+    new, _, new_name = _side(after, bill.currency)
     between = changes.between(old, new)
     return Transition(
         before=old_name,
@@ -88,8 +94,9 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
         changes=between,
         moves=tuple(_moves(between, _kinds(old) | _kinds(new))),
         monthly_before=old_cost,
-        monthly_after=new_cost,
-        currency=cost(after).currency,
+        monthly_after=bill.total,
+        unpriced=len(bill.unpriced),
+        currency=bill.currency,
     )
 
 
@@ -119,12 +126,13 @@ def step(change: Change) -> Step:
     )
 
 
-def _side(plan: Planned | SavedPlan) -> tuple[Sequence[Saved], Decimal, str]:
+def _side(plan: Planned | SavedPlan, currency: Currency) -> tuple[Sequence[Saved], Decimal, str]:
     if isinstance(plan, SavedPlan):
-        return plan.resources, sum((Decimal(it) for it in plan.monthly.values()), Decimal(0)), f"{plan.stack}, as saved"
+        total = sum((Decimal(it) for it in plan.monthly.values()), Decimal(0))
+        return plan.resources, exchanged(total, plan.currency, currency), f"{plan.stack}, as saved"
     config = plan.configuration
-    said = [f"{key} {config.get(key)}" for key in ("target", "phase") if config.get(key)]
-    return saved.of(plan), cost(plan).total, ", ".join([plan.stack, *said])
+    said = [f"{key} {config.get(key)}" for key in ("target", "region", "phase") if config.get(key)]
+    return saved.of(plan), cost(plan, currency).total, ", ".join([plan.stack, *said])
 
 
 def _kinds(resources: Iterable[Saved]) -> dict[str, str]:
@@ -144,8 +152,8 @@ def _moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move
     made = {change.resource.component for change in between if change.fate is Fate.CREATED and change.stateful}
     for component, touched in by_component.items():
         kind = kinds.get(component, touched[0].resource.type)
-        for change in _grouped(touched):
-            yield _move(component, kind, change, stays=component in made)
+        for together in _grouped(touched):
+            yield _move(component, kind, together, stays=component in made)
 
 
 def _touches_data(change: Change) -> bool:
@@ -177,13 +185,17 @@ def _move(component: str, kind: str, touched: Sequence[Change], *, stays: bool) 
         return Move(component, kind, names, _changed(touched), _in_place(touched))
     if any(change.fate is Fate.REPLACED for change in touched):
         forcing = {key: page for change in touched for key, page in change.forcing.items()}
-        why = "; ".join(f"{key} cannot be changed ({page})" for key, page in forcing.items())
-        return Move(component, kind, names, why, ways.moved(kind))
+        return Move(component, kind, names, "; ".join(map(_forced, forcing.items())), ways.moved(kind))
     if stays:
         return Move(component, kind, names, "it stands elsewhere, or is made of something else", ways.moved(kind))
     kept = all(change.fate is Fate.FORGOTTEN for change in touched)
     why = "the stack no longer has it" + ("; the thing itself stays, and nobody looks after it" if kept else "")
     return Move(component, kind, names, why, _GONE)
+
+
+def _forced(forcing: tuple[str, str]) -> str:
+    key, why = forcing
+    return why if key == "place" else f"{key} cannot be changed ({why})"
 
 
 _GONE = Way(
@@ -200,14 +212,20 @@ def _changed(touched: Sequence[Change]) -> str:
 
 def _in_place(touched: Sequence[Change]) -> Way:
     """One `up`; its downtime is that of the input that costs most."""
+    if not all(ways.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
+        return ways.UNKNOWN
     effects = [(key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys]
-    worst = max((effect for _, effect in effects), key=lambda effect: effect.downtime[1])
     by_effect: dict[str, list[str]] = {}
     for key, effect in effects:
-        if effect.downtime[1]:
-            by_effect.setdefault(effect.why, []).append(key)
+        if effect is None or effect.downtime[1]:
+            by_effect.setdefault(effect.why if effect else _NOT_KNOWN, []).append(key)
     said = tuple(f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items())
     one_way = [(key, ways.one_way(it.resource.type, key)) for it in touched for key in it.keys]
     stays = [f"{key} stays as it is then: {why}." for key, why in one_way if why]
+    worst = max((effect for _, effect in effects if effect), key=lambda effect: effect.downtime[1], default=None)
+    known = worst.downtime if worst and _NOT_KNOWN not in by_effect else None
     back = ("Undo the change, and `up`.", *stays)
-    return Way(How.IN_PLACE, worst.downtime, said or ("`up`.",), back, worst.source)
+    return Way(How.IN_PLACE, known, said or ("`up`.",), back, worst.source if worst else "")
+
+
+_NOT_KNOWN = "whether its users notice is not known here"

@@ -40,6 +40,8 @@ class Usage(Model):
     """That one run of a Job takes."""
     runs: float | None = Field(default=None, ge=0)
     """Of a Job. Default: by its schedule; 4 where it has none (one release a week)."""
+    users: float | None = Field(default=None, gt=0)
+    """Who use the whole product, said of `*`: no price goes by it, the bill says what one of them costs."""
     backup_gb: float = Field(default=0, ge=0)
     """GB of backups and snapshots beyond those that the vendor includes (mostly as many as the data itself)."""
     commitment: Literal["none", "1y", "3y"] = "none"
@@ -71,6 +73,11 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
             )
     common = values.get(ALL, {})
     return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, "")}
+
+
+def of_others(values: Mapping[str, Any]) -> Usage:
+    """Of what stands beside our components: that of `*` over the defaults."""
+    return _usage(ALL, values.get(ALL, {}))
 
 
 def _usage(name: str, values: Mapping[str, Any]) -> Usage:

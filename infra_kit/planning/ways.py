@@ -18,6 +18,7 @@ class How(StrEnum):
     RESTORE = "snapshot and restore"
     EMPTY = "begins empty"
     NONE = "its data is given up"
+    UNKNOWN = "not known offline"
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Way:
     """How one thing that holds data gets there."""
 
     how: How
-    downtime: tuple[int, int]
-    """Seconds that its users may notice, from and to."""
+    downtime: tuple[int, int] | None
+    """Seconds that its users may notice, from and to. None: nobody here knows."""
     steps: tuple[str, ...]
     back: tuple[str, ...]
     """The way back, as long as what was before still stands."""
@@ -137,6 +138,18 @@ def moved(kind: str) -> Way:
     return _MOVES.get(kind, _RESTORE)
 
 
+UNKNOWN = Way(
+    How.UNKNOWN,
+    None,
+    (
+        "Nothing is known here of what replaces a resource of this type: ask the engine (`--engine`), or the vendor's "
+        "documentation.",
+        "Back it up, and see that it restores.",
+    ),
+    ("Undo the change, and `up`: if it was replaced, restore the backup.",),
+)
+
+
 @dataclass(frozen=True)
 class InPlace:
     """What a change in place costs its users."""
@@ -197,13 +210,34 @@ _SERVERS = "pulumi-python:dynamic/infra-kit:"
 _CONTAINER = "docker:index/container:Container"
 _RESTARTED = InPlace((1, 30), "it is made anew on the same data", _DOCKER)
 _UNNOTICED = InPlace((0, 0), "its service goes on while it changes", "")
+_SERVERS_OF_VENDORS = frozenset(
+    {
+        "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup",
+        "gcp:sql/databaseInstance:DatabaseInstance", "gcp:redis/instance:Instance",
+    }
+)  # fmt: skip
+"""What has a process of its own that a change may restart; buckets, queues, keys and zones have none."""
+_HARMLESS = frozenset(
+    {
+        "applyImmediately", "automaticFailoverEnabled", "backupRetentionPeriod", "backupWindow", "copyTagsToSnapshot",
+        "deletionProtection", "description", "enabledCloudwatchLogsExports", "finalSnapshotIdentifier", "labels",
+        "logDeliveryConfigurations", "maintenancePolicy", "maintenanceWindow", "maxAllocatedStorage",
+        "monitoringInterval",
+        "multiAzEnabled", "numCacheClusters", "performanceInsightsEnabled", "performanceInsightsRetentionPeriod",
+        "securityGroupIds", "skipFinalSnapshot", "snapshotRetentionLimit", "snapshotWindow", "tags", "userGroupIds",
+        "vpcSecurityGroupIds",
+    }
+)  # fmt: skip
+"""Inputs of servers whose change restarts none: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"""
 
 
-def in_place(type_token: str, key: str) -> InPlace:
-    """What the change of one input costs the users of what holds data."""
+def in_place(type_token: str, key: str) -> InPlace | None:
+    """What the change of one input costs the users of what holds data; None where nobody here knows."""
     if is_server(type_token):
         return _RESTARTED
-    return _IN_PLACE.get((type_token, key), _UNNOTICED)
+    found = _IN_PLACE.get((type_token, key))
+    harmless = type_token not in _SERVERS_OF_VENDORS or key in _HARMLESS
+    return found or (_UNNOTICED if harmless else None)
 
 
 def one_way(type_token: str, key: str) -> str | None:

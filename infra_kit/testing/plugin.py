@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("infra_kit.testing.conformance")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The clouds' SDKs warn of their own old names when they are imported, which no test can help."""
+    config.addinivalue_line("filterwarnings", r"ignore::DeprecationWarning:pulumi_(aws|gcp)\..*")
+
+
 class Infra:
     """Records programs of one project."""
 
@@ -31,6 +36,7 @@ class Infra:
             config: the configuration; laid over the stack's file.
             options: the other options of `record`.
         """
+        __tracebackhide__ = True
         # Imported late: pytest loads this module in every run, also in those that record nothing.
         from infra_kit.testing import record, stack_files  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ import inspect
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -135,13 +135,28 @@ def record(
     Raises:
         RecordingError: two resources have one URN, or a call has no answer.
     """
+    __tracebackhide__ = True
     monitor, engine = Monitor(outputs or {}, calls or {}, unknown), Engine()
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
     with ThreadPoolExecutor(max_workers=1) as own:
-        memory = own.submit(contextvars.Context().run, _run, program, settings, values, hidden).result()
+        ran = own.submit(contextvars.Context().run, _run, program, settings, values, hidden)
+    memory = _result(ran)
     return _recording(monitor, engine, memory)
+
+
+def _result(ran: Future[_program.Program]) -> _program.Program:
+    """A failure's traceback begins in the program, where it comes from there: what runs it is long, and not its
+    author's."""
+    __tracebackhide__ = True
+    error = ran.exception()
+    if error is None:
+        return ran.result()
+    traceback = error.__traceback__
+    while traceback and traceback.tb_frame.f_code is not _start.__code__:
+        traceback = traceback.tb_next
+    raise error.with_traceback(traceback.tb_next) if traceback else error
 
 
 def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> _program.Program:

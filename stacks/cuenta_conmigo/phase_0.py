@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import Gateway, ObjectStore, Postgres, Service
 from stacks.config import domains
 from stacks.migrations import migrated
+from stacks.outside import budget
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -17,6 +18,8 @@ def deploy() -> None:
     links = [db.link(), files.link("read", "write", "delete")]
     app = Service("app", **program("app"), port=3000, memory_gb=1, links=links, opts=migrated(db))
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=own_zones())
+
+    budget(50)  # CC-1
 
     pulumi.export("database_url", db.url)
     pulumi.export("files_bucket", files.bucket)

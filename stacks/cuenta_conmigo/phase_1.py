@@ -5,6 +5,7 @@ import pulumi
 from infra_kit import Backups, Cdn, Gateway, ObjectStore, Pooling, Postgres, Redis, Route, Service
 from stacks.config import domains, release
 from stacks.migrations import migrated
+from stacks.outside import budget
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -32,6 +33,8 @@ def deploy() -> None:
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones)
     static = domains("static-domains")
     edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
+
+    budget(120)  # CC-2
 
     pulumi.export("database_url", db.url)
     pulumi.export("reader_url", db.reader_url)

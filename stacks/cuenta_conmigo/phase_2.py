@@ -23,8 +23,13 @@ from infra_kit import (
 )
 from stacks.config import domains, release
 from stacks.migrations import migrated
+from stacks.outside import budget
 from stacks.programs import program
 from stacks.zones import own_zones
+
+LIMITS = [RateLimit(requests=1000, per="5m")]
+"""CC-3: by address. By user the application counts, in its Redis: it signs its users in itself, and tokens that an edge
+could check come with phase 3, from a service of their own."""
 
 
 def deploy() -> None:
@@ -53,10 +58,10 @@ def deploy() -> None:
     app = _app([*links, events.link(publish=["notification.*"])], migrated(db))
     Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
     zones = own_zones()
-    limits = [RateLimit(requests=1000, per="5m")]
-    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=limits)
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=LIMITS)
     static = domains("static-domains")
     edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
+    budget(450)  # CC-3
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

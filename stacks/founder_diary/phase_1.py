@@ -4,8 +4,9 @@ import pulumi
 
 from infra_kit import Backups, Gateway, ObjectStore, Postgres, Redis, Service
 from stacks.config import domains
-from stacks.founder_diary import pgadmin
+from stacks.founder_diary import outside, pgadmin
 from stacks.migrations import migrated
+from stacks.outside import budget, with_production
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -28,6 +29,9 @@ def deploy() -> None:
     app = Service("app", **program("app"), port=3000, memory_gb=0.5, links=links, opts=migrated(db))
     pgadmin.console(db)
     edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=own_zones())
+
+    with_production(outside.domain_name)  # FD-7
+    budget(55, "EUR")
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

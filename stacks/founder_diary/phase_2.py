@@ -4,8 +4,9 @@ import pulumi
 
 from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Worker
 from stacks.config import domains
-from stacks.founder_diary import pgadmin
+from stacks.founder_diary import outside, pgadmin
 from stacks.migrations import migrated
+from stacks.outside import budget, with_production
 from stacks.programs import program
 from stacks.zones import own_zones
 
@@ -39,6 +40,9 @@ def deploy() -> None:
     routes = {"/*": app, "/content/*": _directus(db), "/data/*": _postgrest(db)}
     pgadmin.console(db)
     edge = Gateway("edge", routes=routes, domains=domains(), zones=own_zones())
+
+    with_production(outside.domain_name, outside.logs)  # FD-7
+    budget(310, "EUR")
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -4,7 +4,8 @@ import pulumi
 
 from infra_kit import Backups, ObjectStore, Pooling, Postgres, Redis
 from stacks.migrations import migrated
-from stacks.nomadshift import application, content
+from stacks.nomadshift import application, content, outside
+from stacks.outside import budget, with_production
 
 
 def deploy() -> None:
@@ -29,6 +30,9 @@ def deploy() -> None:
     settings = application.settings(db)  # NS-9
     links = [db.link(), settings.link(), cache.link(), uploads.link("read", "write", "delete"), logs.link("write")]
     edge = content.edge(static, uploads, application.gateway(application.api(links, migrated(db))))
+
+    with_production(outside.services)  # NS-15
+    budget(1219)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Gateway, GatewayRoute, Link, RateLimit, Release, Service
+from infra_kit import Gateway, GatewayRoute, Link, Network, RateLimit, Release, Service
 from stacks.limits import limit
 from stacks.programs import program
 from stacks.vina_santa_cruz.credentials import credentials
 
 
-def shop(links: Sequence[Link], after: pulumi.ResourceOptions, *, most: int) -> Service:
+def shop(links: Sequence[Link], after: pulumi.ResourceOptions, *, network: Network | None, most: int) -> Service:
     """VS-15: each release is tried first, and takes over without a request lost."""
     return Service(
         "shop",
         **program("shop"),
+        network=network,
         port=3000,
         cpu=0.5,
         memory_gb=1,

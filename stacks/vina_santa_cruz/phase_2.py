@@ -3,20 +3,26 @@
 import pulumi
 
 from infra_kit import ObjectStore, Pooling, Redis
-from stacks.vina_santa_cruz import application, content, jobs
+from stacks.outside import budget, with_production
+from stacks.vina_santa_cruz import application, content, jobs, outside
 from stacks.vina_santa_cruz.database import connections, database
+from stacks.vina_santa_cruz.network import shared_network
 from stacks.zones import own_zones
 
 
 def deploy() -> None:
     db = database(retention_days=30, cpu=2, memory_gb=4, storage_gb=50, pooling=Pooling(max_connections=connections()))
-    cache = Redis("cache", memory_gb=0.5)  # VS-13: counters of ten seconds
+    network = shared_network()
+    cache = Redis("cache", network=network, memory_gb=0.5)  # VS-13: counters of ten seconds
     images, backups = ObjectStore("images", versioning=True), content.backups()
     after = jobs.released(db, backups)
     links = [db.link(), cache.link(), images.link("read", "write", "delete")]
-    gateway = application.gateway(application.shop(links, after, most=4))
+    gateway = application.gateway(application.shop(links, after, network=network, most=4))
     edge = content.edge(images, gateway, own_zones())
     jobs.scheduled(db, images, backups, edge, after)
+
+    with_production(lambda: outside.services("Solo"))  # VS-16
+    budget(197)
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

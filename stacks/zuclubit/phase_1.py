@@ -3,7 +3,7 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Postgres, Redis
-from stacks.zuclubit import buckets, services
+from stacks.zuclubit import buckets, outside, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -23,8 +23,7 @@ def deploy() -> None:
     # ZU-5: sessions for a day, counters for a minute.
     cache = Redis("cache", memory_gb=0.25)
 
-    # ZU-6
-    events = EventBus("events", streams=STREAMS, consumers=CONSUMERS)
+    events = EventBus("events", streams=STREAMS, consumers=CONSUMERS)  # ZU-6
 
     # ZU-7
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
@@ -32,6 +31,7 @@ def deploy() -> None:
 
     # ZU-1, ZU-2, ZU-12
     gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=1))
+    outside.phase_1()  # ZU-13
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)

@@ -3,7 +3,7 @@
 import pulumi
 
 from infra_kit import Backups, EventBus, ObjectStore, Pooling, Postgres, Redis
-from stacks.zuclubit import buckets, services
+from stacks.zuclubit import buckets, outside, services
 from stacks.zuclubit.events import CONSUMERS, STREAMS
 
 
@@ -28,8 +28,7 @@ def deploy() -> None:
     # ZU-5: sessions for a day, counters for a minute.
     cache = Redis("cache", memory_gb=3, replicas=1, high_availability=True)
 
-    # ZU-6
-    events = EventBus("events", streams=STREAMS, consumers=CONSUMERS)
+    events = EventBus("events", streams=STREAMS, consumers=CONSUMERS)  # ZU-6
 
     # ZU-7
     invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
@@ -37,6 +36,7 @@ def deploy() -> None:
 
     # ZU-1, ZU-2, ZU-12
     gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=3))
+    outside.phase_3()  # ZU-13
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

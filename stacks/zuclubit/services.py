@@ -26,8 +26,9 @@ API = Path(__file__).with_name("openapi.yaml")
 TOKENS = Jwt(issuer="https://auth.zuclubit.example", audience=["crm"])
 """ZU-2: Supabase Auth signs them (ZU-8); a service reads its tenant from the token, which has been checked by then."""
 
-LIMITS = (RateLimit(requests=1000, per="1m"),)
-"""ZU-2: by address. What a user's or a tenant's plan allows, the services count in their Redis."""
+LIMITS = (RateLimit(requests=1000, per="1m"), RateLimit(requests=100, per="1m", by="user"))
+"""ZU-2: by address and, where a token says who it is, by user. What a tenant's plan allows, the services count in their
+Redis: no token says the plan."""
 
 RELEASE = Release(strategy="blue-green", smoke_tests=["/health"], max_error_percent=1)
 """ZU-12; the errors are those of a P0 of ZU-10."""

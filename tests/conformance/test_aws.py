@@ -82,3 +82,12 @@ class TestConfigOnAws(OnAws, conformance.ConfigConformance):
 
 class TestDomainOnAws(OnAws, conformance.DomainConformance):
     pass
+
+
+class TestBudgetOnAws(OnAws, conformance.BudgetConformance):
+    pass
+
+
+class TestExternalServiceOnAws(OnAws, conformance.ExternalServiceConformance):
+    tags_under = ()  # nothing is made
+    region = None

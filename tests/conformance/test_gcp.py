@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pytest
 
 from infra_kit import Target, features
+from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.testing import conformance
 
 
@@ -74,3 +75,17 @@ class TestConfigOnGcp(OnGcp, conformance.ConfigConformance):
 
 class TestDomainOnGcp(OnGcp, conformance.DomainConformance):
     pass
+
+
+class TestBudgetOnGcp(OnGcp, conformance.BudgetConformance):
+    tags_under = "userLabels"  # a channel has its address in its labels
+
+    @pytest.fixture
+    def target(self) -> Target:
+        settings = GcpSettings(billing_account="012345-6789AB-CDEF01")
+        return Target(name="gcp", app="shop", region="europe-west1", settings=settings)
+
+
+class TestExternalServiceOnGcp(OnGcp, conformance.ExternalServiceConformance):
+    tags_under = ()  # nothing is made
+    region = None

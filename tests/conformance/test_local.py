@@ -86,3 +86,11 @@ def test_all_five_on_local_load_no_cloud_sdk() -> None:
     loaded = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout.split()
     assert "infra_kit.providers.local.cdn" in loaded
     assert not [name for name in loaded if name.partition(".")[0] in {"pulumi_aws", "pulumi_gcp", "pulumi_docker"}]
+
+
+class TestBudgetOnLocal(OnLocal, conformance.BudgetConformance):
+    pass
+
+
+class TestExternalServiceOnLocal(OnLocal, conformance.ExternalServiceConformance):
+    pass

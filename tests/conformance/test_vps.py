@@ -87,3 +87,12 @@ class TestConfigOnVps(OnVps, conformance.ConfigConformance):
 
 class TestDomainOnVps(OnVps, conformance.DomainConformance):
     tags_under = ()  # a person sets the records
+
+
+class TestBudgetOnVps(OnVps, conformance.BudgetConformance):
+    tags_under = ()  # nothing is made
+
+
+class TestExternalServiceOnVps(OnVps, conformance.ExternalServiceConformance):
+    tags_under = ()  # nothing is made
+    region = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -18,8 +19,9 @@ from pydantic import SecretStr
 from infra_kit import Environment, Gateway, Service, Target
 from infra_kit.component import Component
 from infra_kit.errors import SpecError
+from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
-from infra_kit.target import package
+from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
 from infra_kit.testing import _sdk as sdk
 from infra_kit.testing.conformance.suite import ComponentConformance
@@ -42,7 +44,13 @@ HOST = VpsSettings(
 )
 TARGETS = {
     "aws": Target(name="aws", app="shop", environment=Environment.PRODUCTION),
-    "gcp": Target(name="gcp", app="shop", environment=Environment.PRODUCTION, region="europe-west1"),
+    "gcp": Target(
+        name="gcp",
+        app="shop",
+        environment=Environment.PRODUCTION,
+        region="europe-west1",
+        settings=GcpSettings(billing_account="012345-6789AB-CDEF01"),
+    ),
     "vps": Target(name="vps", app="shop", environment=Environment.PRODUCTION, settings=HOST),
 }
 NEEDS = {("gcp", "cdn"): {"domains": ["www.example.com"]}}
@@ -57,11 +65,11 @@ ROWS = [
     pytest.param(cloud, suite, id=f"{suite.component.__name__}-on-{cloud}")
     for cloud in TARGETS
     for suite in SUITES
-    if importlib.util.find_spec(package(cloud).DRIVERS[suite.component.KIND])
+    if suite.component.KIND not in EVERYWHERE and importlib.util.find_spec(package(cloud).DRIVERS[suite.component.KIND])
 ]
 each_row = pytest.mark.parametrize(("cloud", "suite"), ROWS)
-MAKES_NOTHING = {("vps", "domain")}
-"""What a person does by hand on a target."""
+MAKES_NOTHING = {("vps", "budget"), ("vps", "domain")}
+"""What a person does by hand on a target, and what has nothing to watch there."""
 each_account = pytest.mark.parametrize(("cloud", "suite"), [row for row in ROWS if row.values[0] != "vps"])
 each_host = pytest.mark.parametrize(("cloud", "suite"), [row for row in ROWS if row.values[0] == "vps"])
 
@@ -83,7 +91,7 @@ REPLACES = {
 
 def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Component[Any, Any]:
     # A cloud's own bus is what it has instead of NATS.
-    target = dataclasses.replace(TARGETS[cloud], accepted_gaps={name: ("engine",)})
+    target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
     behind = _routes(target, arguments.get("opts")) if suite.component is Gateway else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
@@ -119,6 +127,38 @@ def test_a_component_that_is_renamed_with_an_alias_keeps_all_it_has(cloud: str, 
         # A name that another resource answers is the same one: only the recording makes it of the component's name.
         own = {key for key in replacing if _says(resource.inputs[key], "old")}
         assert own <= set(known[resource.urn].options.ignore_changes), resource.name
+
+
+STANDS = re.compile(r"\bBUCKET='?[^\s']+|\brepo1-path=\S+")
+"""Where data stands, as a host is told."""
+
+
+@each_host
+@pytest.mark.parametrize("changed", [{"name": "new"}, {"app": "other"}, {"environment": Environment.STAGING}], ids=str)
+def test_what_is_renamed_or_promoted_finds_its_data_where_it_was(
+    cloud: str, suite: Suite, changed: dict[str, Any]
+) -> None:
+    """As the engine has it: what a child ignores stays as it was born."""
+    name, rest = changed.get("name", "old"), {key: value for key, value in changed.items() if key != "name"}
+
+    def program() -> None:
+        target = dataclasses.replace(TARGETS[cloud], **rest)
+        make(cloud, suite, name=name, target=target)
+
+    before = made(cloud, suite, name="old")
+
+    def born(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        urn = inputs["urn"].replace(f"::{name}-", "::old-")
+        return next(it.outputs for it in before.resources if it.urn == urn)
+
+    config = {"infra-kit:environment": "production"}
+    after = record(program, config=config, outputs={"random:index/randomId:RandomId": born})
+    assert _places(after, name) == _places(before, "old")
+
+
+def _places(recording: Recording, name: str) -> set[str]:
+    told = {place for it in recording.resources for place in STANDS.findall(str(it.inputs).replace("\\n", "\n"))}
+    return told | {str(recording.named(name).outputs.get("bucket"))}
 
 
 def _urn(resource: Resource, name: str, former: str) -> str:

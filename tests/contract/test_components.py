@@ -65,10 +65,12 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
     target = Target(name="local")
     tokens = [suite().record(target).named("it").type for suite in SUITES.values()]
     assert sorted(tokens) == [
+        "infra-kit:index:Budget",
         "infra-kit:index:Cdn",
         "infra-kit:index:Config",
         "infra-kit:index:Domain",
         "infra-kit:index:EventBus",
+        "infra-kit:index:ExternalService",
         "infra-kit:index:Gateway",
         "infra-kit:index:Job",
         "infra-kit:index:Network",
@@ -119,7 +121,8 @@ def test_the_attributes_of_a_component_are_the_fields_of_its_endpoint(kind: type
 def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: type[Any_]) -> None:
     required = {name for name, field in kind.SPEC.model_fields.items() if field.is_required()}
     needed = {
-        "Cdn": {"routes"}, "Config": {"values"}, "Domain": {"domain"}, "EventBus": {"streams"}, "Gateway": {"routes"},
+        "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"}, "Domain": {"domain"}, "EventBus": {"streams"},
+        "ExternalService": {"vendor"}, "Gateway": {"routes"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
 

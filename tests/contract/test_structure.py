@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra_kit import target
+from infra_kit.testing.conformance.completeness import without_suite
 from tests.contract.test_components import FILES
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +23,17 @@ LONGEST_FUNCTION = 40
 @pytest.mark.parametrize("name", sorted(target.packages()))
 def test_a_driver_stands_in_the_file_that_is_named_after_its_component(name: str) -> None:
     package = target.package(name)
-    components = [*FILES, *getattr(package, "SHARED", ())]
+    components = [*(file for file in FILES if file not in target.EVERYWHERE), *getattr(package, "SHARED", ())]
     assert dict(package.DRIVERS) == {component: f"{package.__name__}.{component}" for component in components}
+
+
+SUITES = [*((name, f"tests.conformance.test_{name}") for name in sorted(target.packages())),
+          ("local", "tests.live.test_conformance")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "module"), SUITES)
+def test_every_component_of_a_target_is_held_by_its_suite(name: str, module: str) -> None:
+    assert without_suite(name, importlib.import_module(module)) == []
 
 
 def test_no_file_is_longer_than_300_lines() -> None:

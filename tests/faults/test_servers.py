@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.awaiting import until
 from tests.shop import KINDS, Shop, open_shop
 from tests.shop.checks import as_root, assert_all_is_there, pids, processes_below
 
@@ -27,6 +28,8 @@ def test_killed_servers_come_back_with_their_data_and_addresses(running: Shop) -
     for pid in pids(running).values():
         assert pid
         os.kill(pid, signal.SIGKILL)
+    until(lambda: not any(pids(running).values()))
+    assert running.run("status").stdout.count("died") == len(KINDS)
     running.up()
     assert running.outputs == outputs
     assert_all_is_there(running)
@@ -38,6 +41,11 @@ def test_stop_keeps_the_data_and_up_brings_it_back(running: Shop) -> None:
     stopped = running.run("stop")
     assert stopped.returncode == 0, stopped.stderr
     assert processes_below(running) == []
+    status = running.run("status").stdout
+    assert (status.count("stopped"), status.count("died")) == (len(KINDS), 0)
+    refused = running.run("connect", "db", "--", "true")
+    assert refused.returncode == 1
+    assert "db is stopped. Start it: " in refused.stderr
     running.up()
     assert running.outputs == outputs
     assert_all_is_there(running)

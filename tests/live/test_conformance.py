@@ -101,3 +101,7 @@ class TestConfig(OnLocal):
 
 class TestDomain(OnLocal):
     suite = conformance.DomainConformance
+
+
+class TestBudget(OnLocal):
+    suite = conformance.BudgetConformance

@@ -17,7 +17,7 @@ from infra_kit.providers.local import inventory
 from infra_kit.providers.local.inventory import ServerStatus
 from stacks.founder_diary import pgadmin_installed
 from stacks.zuclubit.services import SERVICES
-from tests.shop import INFRA_KIT, Shop
+from tests.shop import Shop
 
 REPOSITORY = Path(__file__).parents[2]
 ZUCLUBIT, FOUNDER_DIARY = "zuclubit-development", "founder-diary-development"
@@ -90,8 +90,8 @@ def test_the_console_of_a_database_is_opened_by_connect_and_no_edge_leads_to_it(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert clone.run("up", "--stack", FOUNDER_DIARY).returncode == 0
-    reads = f'eval "$({INFRA_KIT} env)" && pulumi stack output pgadmin_password --show-secrets --stack {FOUNDER_DIARY}'
-    monkeypatch.setenv("PASSWORD", clone.shell("bash", "-c", reads).stdout.strip())
+    password = clone.run("show", "pgadmin-password", "value", "--stack", FOUNDER_DIARY).stdout.strip()
+    monkeypatch.setenv("PASSWORD", password)
     done = clone.run("connect", "pgadmin", "--stack", FOUNDER_DIARY, "--", sys.executable, "-c", ADMINISTERS)
     assert done.returncode == 0, done.stderr
     assert "'connected': True" in done.stdout

@@ -15,10 +15,12 @@ from pathlib import Path
 from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
+from tests.system.side_by_side import NUMBER
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
-WIRE, POOL = "10.97.0", "10.97.128.0/17"
-"""What the wire, and the networks of a daemon, take their addresses from."""
+WIRE, POOL = f"10.{100 + NUMBER}.0", f"10.{100 + NUMBER}.128.0/17"
+"""What the wire, and the networks of a daemon, take their addresses from: wide, for one that a network has just given
+up is not always reached at once by the next."""
 
 
 class Docker:

@@ -12,8 +12,10 @@ from pathlib import Path
 from infra_kit.providers.vps.edge import SITES, caddyfile
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
+from tests.system.side_by_side import port
 
 CADDY = shutil.which("caddy") or "caddy"
+HTTP, HTTPS = port(18080), port(18443)
 
 
 class Edge:
@@ -21,8 +23,8 @@ class Edge:
         self,
         folder: Path,
         *,
-        http: int = 18080,
-        https: int = 18443,
+        http: int = HTTP,
+        https: int = HTTPS,
         directory: str | None = None,
         options: str = "",
         environment: Mapping[str, str] | None = None,
@@ -37,6 +39,7 @@ class Edge:
         self.folder, self.sites, self.config = folder, folder / "sites", folder / "Caddyfile"
         # Away from the ports that need rights, and from everybody's. Debian 12's Caddy is older than one option.
         ours = caddyfile(None, directory).replace(SITES, str(self.sites)).replace(" persist_config off\n", "")
+        ours = ours.replace("127.0.0.1:2019", f"127.0.0.1:{port(2019)}")
         ports = f" http_port {http}\n https_port {https}\n"
         self.config.write_text(ours.replace("{\n", "{\n" + ports + options, 1))
         path = f"{Path(CADDY).parent}:/usr/bin:/bin"

@@ -19,13 +19,14 @@ from tests.system.recorded_containers import Host, sh
 
 PASSWORD = "recorded-password"
 SETTINGS = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", bootstrap=False)
+DATABASES, POOLING = ["app", "second"], Pooling(max_connections=200)
 NAMES = ("db-server", "db-pooler", "cache-server", "bus-server", "files-server")
 
 
 def recording() -> Recording:
     def program() -> None:
         target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
-        db = Postgres("db", target=target, version="15", memory_gb=0.25, databases=["app", "second"], pooling=Pooling())
+        db = Postgres("db", target=target, version="15", memory_gb=0.25, databases=DATABASES, pooling=POOLING)
         cache = Redis("cache", target=target, memory_gb=0.25)
         streams = {"LEADS": Stream(subjects=["lead.*"])}
         bus = EventBus("bus", target=target, streams=streams, consumers={"scoring": Consumer(stream="LEADS")})

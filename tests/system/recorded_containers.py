@@ -15,10 +15,11 @@ from typing import Any
 
 from infra_kit.testing import Recording
 from tests.awaiting import until
+from tests.system.side_by_side import NUMBER
 
 ROOT = [] if os.geteuid() == 0 else ["sudo"]
 BRIDGE = f"ik-{os.getpid()}"
-NETWORK = "10.98.0"
+NETWORK = f"10.98.{NUMBER}"
 
 
 def sh(*command: str, stdin: str = "", check: bool = True) -> str:

@@ -20,9 +20,10 @@ import trustme
 
 from tests.awaiting import until
 from tests.system.edge_proxy import Edge
+from tests.system.side_by_side import port
 
 NAME = "www.shop.test"
-HTTP, HTTPS, DIRECTORY, MANAGEMENT, DNS = 18081, 18444, 18445, 18446, 18053
+HTTP, HTTPS, DIRECTORY, MANAGEMENT, DNS, NAMES = map(port, (18081, 18444, 18445, 18446, 18053, 18055))
 SECONDS = 30
 """What a certificate of this authority is good for: Caddy renews when a third of that is left."""
 
@@ -58,7 +59,7 @@ class Authority:
     @contextmanager
     def running(self) -> Iterator[Authority]:
         names = ["pebble-challtestsrv", "-dns01", f"127.0.0.1:{DNS}", "-http01=", "-https01=", "-tlsalpn01=",
-                 "-management", "127.0.0.1:18055", "-defaultIPv4", "127.0.0.1", "-defaultIPv6="]  # fmt: skip
+                 "-management", f"127.0.0.1:{NAMES}", "-defaultIPv4", "127.0.0.1", "-defaultIPv6="]  # fmt: skip
         pebble = ["pebble", "-config", str(self.folder / "pebble.json"), "-dnsserver", f"127.0.0.1:{DNS}"]
         with (self.folder / "log").open("w") as log:
             programs = [

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPSConnection
+from http.client import HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -32,6 +32,8 @@ class _Echo(BaseHTTPRequestHandler):
         said = json.dumps({"path": self.path, "headers": dict(self.headers.items())}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(said)))
+        self.send_header("Referrer-Policy", "unsafe-url")
+        self.send_header("X-Own", "yes")
         self.end_headers()
         self.wfile.write(said)
 
@@ -46,9 +48,17 @@ def free() -> int:
         return port
 
 
-def gateway(*, public: bool) -> Led:
+def gateway(*, public: bool, **headers: str) -> Led:
     name = pulumi.Output.from_input("x")
-    return Led(targets=name, targets_name=name, balancer_name=name, max_body_mb=1, public=public)
+    return Led(
+        targets=name,
+        targets_name=name,
+        balancer_name=name,
+        max_body_mb=1,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        claim_headers=["X-Tenant"],
+        public=public,
+    )
 
 
 class Front:
@@ -56,6 +66,10 @@ class Front:
         self.port = port
 
     def ask(self, path: str, **headers: str) -> tuple[int, str]:
+        answer = self.answer(path, **headers)
+        return answer.status, answer.read().decode()
+
+    def answer(self, path: str, **headers: str) -> HTTPResponse:
         """As a load balancer does, which trusts any certificate."""
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
@@ -65,8 +79,7 @@ class Front:
         for name, value in {"Host": "shop.example", **headers}.items():
             way.putheader(name.replace("_", "-"), value)
         way.endheaders()
-        answer = way.getresponse()
-        return answer.status, answer.read().decode()
+        return way.getresponse()
 
     def passed(self, **headers: str) -> dict[str, str]:
         """The headers that the service got, by small letters."""
@@ -114,7 +127,9 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 
 def test_a_service_learns_what_the_load_balancer_saw_and_nothing_that_a_visitor_made_up(public: Front) -> None:
-    lies = dict.fromkeys(("Forwarded", "X_Original_Url", "X_Rewrite_Url", "X_Forwarded_Prefix", "Proxy"), "/admin")
+    lies = dict.fromkeys(
+        ("Forwarded", "X_Original_Url", "X_Rewrite_Url", "X_Forwarded_Prefix", "Proxy", "X_Tenant"), "/admin"
+    )
     got = public.passed(
         X_Forwarded_For="1.1.1.1, 203.0.113.9", X_Forwarded_Proto="https", X_Forwarded_Host="evil.example",
         X_Forwarded_Port="443", **lies,
@@ -163,3 +178,24 @@ def test_a_path_that_a_service_may_read_as_another_is_answered_400(public: Front
 def test_any_other_path_reaches_it_as_it_was_written(public: Front, path: str) -> None:
     status, said = public.ask(path)
     assert (status, json.loads(said)["path"]) == (200, path)
+
+
+REPORTS = '{"group": "default", "max_age": 60}'
+
+
+def test_headers_that_a_load_balancer_does_not_know_stand_on_every_answer_in_place_of_the_services_own(
+    tmp_path: Path,
+) -> None:
+    asked = {"Referrer_Policy": "same-origin", "Permissions_Policy": "camera=(), microphone=()", "Report_To": REPORTS}
+    with front(tmp_path, gateway(public=True, **asked), gateway(public=True, Referrer_Policy="origin")) as it:
+        answers = [it.answer("/"), it.answer("/a//b"), it.answer("/", Content_Length="9999999")]
+
+    assert [answer.status for answer in answers] == [200, 400, 413]
+    for answer in answers:
+        found = [answer.headers.get_all(name.replace("_", "-")) for name in asked]
+        assert found == [[value] for value in asked.values()]
+    assert answers[0].headers["X-Own"] == "yes"
+
+
+def test_where_a_gateway_says_no_headers_the_services_own_stand(public: Front) -> None:
+    assert public.answer("/").headers.get_all("Referrer-Policy") == ["unsafe-url"]

@@ -14,7 +14,7 @@ from infra_kit.providers.vps.edge import SITES
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import record
 from tests.system.docker_daemon import Docker, daemon, image
-from tests.system.edge_proxy import Edge
+from tests.system.edge_proxy import HTTP, Edge
 
 
 def answers(*names: str, text: str) -> str:
@@ -23,7 +23,7 @@ def answers(*names: str, text: str) -> str:
 
 def ask(name: str) -> str:
     try:
-        return httpx.get("http://127.0.0.1:18080/", headers={"Host": name}, timeout=5).text
+        return httpx.get(f"http://127.0.0.1:{HTTP}/", headers={"Host": name}, timeout=5).text
     except httpx.TransportError:
         return "nothing"
 

@@ -7,14 +7,16 @@ from importlib import resources
 
 import pytest
 
+from infra_kit.providers.common import answers
 from infra_kit.providers.vps import scripts
 
 NAMES = sorted(file.name for file in resources.files(scripts).iterdir() if file.name.endswith(".sh"))
+TEXTS = {"answers.sh": answers.script(), **{name: scripts.script(name) for name in NAMES}}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_shellcheck_finds_nothing(name: str) -> None:
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_shellcheck_finds_nothing(text: str) -> None:
     command = ["shellcheck", "--severity=warning", "-"]
-    checked = subprocess.run(command, input=scripts.script(name), capture_output=True, text=True, check=False)
+    checked = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout

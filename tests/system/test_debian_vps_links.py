@@ -7,7 +7,7 @@ Valkey, NATS and SeaweedFS are those of the wheels.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, LiteralString
 
 import boto3
@@ -19,7 +19,9 @@ from botocore.client import Config
 from botocore.exceptions import ClientError
 from psycopg import sql
 
-from tests.system.linked_host import PASSWORD, begin, host, step, take_back
+from infra_kit import Environment, ObjectStore, Target
+from infra_kit.testing import record
+from tests.system.linked_host import PASSWORD, SETTINGS, begin, host, step, take_back
 from tests.system.recorded_containers import Host, sh
 
 __all__ = ["host"]
@@ -123,6 +125,30 @@ def leads(client: psycopg.Connection, tenant: str) -> list[str]:
     with client.transaction():
         client.execute("SELECT set_config('app.tenant_id', %s, true)", [tenant])
         return [name for (name,) in client.execute("SELECT name FROM leads").fetchall()]
+
+
+def test_however_many_clients_of_however_many_links_the_pooler_has_a_migration_gets_in(pooler: Host) -> None:
+    asyncio.run(crowd(pooler, ("app", "api__read", "api__readwrite"), each=50))
+
+
+async def crowd(host: Host, users: Sequence[str], *, each: int) -> None:
+    clients = asyncio.gather(*(sleeper(host, user) for user in users for _ in range(each)))
+    while not clients.done():
+        await (await opened(host, "app", "db-server", 5432)).close()
+    assert await clients == ["served"] * each * len(users)
+
+
+async def sleeper(host: Host, user: str) -> str:
+    async with await opened(host, user, "db-pooler", 6432) as client:
+        await client.execute("SELECT pg_sleep(0.5)")
+    return "served"
+
+
+async def opened(host: Host, user: str, name: str, port: int) -> psycopg.AsyncConnection:
+    address = host.addresses[name]
+    return await psycopg.AsyncConnection.connect(
+        host=address, port=port, dbname="app", user=user, password=PASSWORD, autocommit=True
+    )
 
 
 def test_a_link_that_goes_takes_its_role_along_and_leaves_what_it_made(db: Host) -> None:
@@ -254,3 +280,13 @@ def test_an_identity_of_a_link_works_below_its_prefix_and_outlives_a_restart(hos
     take_back(host, "api-link-files")
     host.wait("files-server", lambda: not is_let_in(linked), seconds=10)
     assert refusal(linked.list_objects_v2, Prefix="up/") == "InvalidAccessKeyId"
+
+
+def test_a_store_that_is_renamed_goes_on_with_its_bucket(host: Host) -> None:
+    born = {"random:index/randomId:RandomId": {"prefix": "shop-files"}}  # as the engine has what the child ignores
+    target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
+    renamed = record(lambda: ObjectStore("pictures", target=target, versioning=True), outputs=born)
+
+    host.run("files-server", "sh", "-s", stdin=renamed.named("pictures-bucket").inputs["stdin"])
+
+    assert bucket(host, "INFRAKITAPP").get_bucket_versioning(Bucket="shop-files")["Status"] == "Enabled"

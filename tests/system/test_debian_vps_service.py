@@ -38,6 +38,7 @@ http {
   location / { return $page "$VERSION ${TOKEN:-}"; }
   location /health { return $health; }
   location /broken { return 404; }
+  location /cut { return 444; }
   location /who { return 200 \\$server_addr; }
  }
 }
@@ -172,6 +173,15 @@ def test_an_instance_that_is_killed_fails_no_request_and_is_replaced(stack: Stac
 
     assert len(both) == 2
     assert set(load.answers) == {"one"}
+
+
+def test_a_request_that_no_instance_answers_takes_none_of_them_away_from_other_visitors(stack: Stack) -> None:
+    up(stack, "one")
+
+    cut = [ask(stack, "/cut") for _ in range(4)]
+
+    assert all("502" in answer for answer in cut)
+    assert {ask(stack) for _ in range(20)} == {"one"}
 
 
 def who(stack: Stack) -> set[str]:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from infra_kit import cli
+from infra_kit.commands import common, stack_table
 from infra_kit.engine.connections import Connection
+from infra_kit.errors import ConfigError
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.home import of_project
 
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
 
@@ -29,7 +37,32 @@ def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     assert shown.returncode == 0
     for command in ("up", "down", "stop", "status", "env", "show", "connect"):
         assert f" {command} " in shown.stdout
-    assert "3 refused by the guard" in " ".join(shown.stdout.split())
+    assert "3 refused (data would be lost)" in " ".join(shown.stdout.split())
+
+
+def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.app(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"infra-kit {version('infra-kit')}\n"
+
+
+def test_logs_has_the_end_of_what_a_server_of_this_machine_said(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    monkeypatch.setenv("INFRA_KIT_HOME", str(project / "home"))
+    monkeypatch.chdir(project)
+    box = Box(of_project(project), "shop-development", "api")
+    box.path.mkdir(parents=True)
+    (box.path / "server.json").write_text(json.dumps(asdict(Record("local/service", [], {}, program="/bin/api"))))
+    (box.path / "server.log").write_text("".join(f"line {number}\n" for number in range(60)))
+    cli.app(["logs", "api", "-n", "2"], standalone_mode=False)
+    shown = capsys.readouterr()
+    assert shown.out == "line 58\nline 59\n"
+    assert str(box.path / "server.log") in shown.err
+    with pytest.raises(ConfigError, match="has no server 'apy' on this machine; it has: api"):
+        cli.app(["logs", "apy"], standalone_mode=False)
 
 
 def test_outside_of_a_project_it_is_one_clear_message(tmp_path: Path) -> None:
@@ -84,20 +117,36 @@ def row(name: str, url: str) -> Connection:
     return Connection(name, "Postgres", {"url": url}, frozenset({"url"}))
 
 
+EXPORTS = Connection(
+    "shop-shop-development",
+    "Stack",
+    {"url": "https://127.0.0.1:20237", "port": 20237, "token": "canary-31", "ca": "-----BEGIN\nabc\n"},
+    frozenset({"token"}),
+)
+
+
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_url_is_in_one_piece_on_any_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     from rich.console import Console
 
-    from infra_kit import cli
-
     monkeypatch.setattr(sys, "argv", [".venv/bin/infra-kit"])
-    monkeypatch.setattr(cli, "_out", lambda: Console(width=columns))
+    for module in (common, stack_table):
+        monkeypatch.setattr(module, "out", lambda: Console(width=columns))
     url = "postgresql://zuclubit:••••@127.0.0.1:21003/zuclubit?sslmode=require"
-    cli._print_connections("shop-development", [row("database", url)])
+    ai = Connection("ai", "Service", {"url": "http://127.0.0.1:3000"}, frozenset())
+    stack_table.print_stack("shop-development", [ai, row("database", url)], EXPORTS)
     shown = capsys.readouterr().out
     assert url in shown
     assert "infra-kit show database --stack shop-development" in shown
     assert max(len(line) for line in shown.splitlines()) <= columns
     assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_what_the_program_exports_is_shown_a_line_each_secrets_masked(capsys: pytest.CaptureFixture[str]) -> None:
+    stack_table.print_stack("shop-development", [], EXPORTS)
+    shown = capsys.readouterr().out
+    lines = ["url: https://127.0.0.1:20237", "port: 20237", "token: ••••", "ca: -----BEGIN …"]
+    assert "Exports:\n" + "".join(f"  {line}\n" for line in lines) in shown
+    assert "Secrets in clear" not in shown  # no component has one

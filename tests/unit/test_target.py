@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit import Environment, Redis, Target
+from infra_kit._installation import pip_install
 from infra_kit.errors import ConfigError, UnknownTargetError
 from infra_kit.providers.local.settings import LocalSettings
 from infra_kit.settings import Settings
@@ -147,7 +148,7 @@ def test_a_target_may_be_the_key_of_a_table() -> None:
 def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
     message = refusal(lambda: Redis("cache"), ConfigError, enviroment="production")
     assert message.startswith(
-        "infra-kit:enviroment: nothing reads this key. Did you mean infra-kit:environment? Keys: accepted-gaps, app, "
+        "infra-kit:enviroment: nothing reads this key. Did you mean infra-kit:environment? Keys: accepted-findings, "
     )
 
 
@@ -193,8 +194,7 @@ except InfraKitError as refused:
 def test_a_target_whose_extra_is_not_installed_prints_the_pip_command(tmp_path: Path) -> None:
     message = message_of('record(lambda: Redis("cache"))', tmp_path, 'sys.modules["psycopg"] = None')
     assert message == (
-        "TargetNotInstalledError: the target 'local' needs psycopg, not installed here. "
-        "Run: pip install 'infra-kit[local]'"
+        f"TargetNotInstalledError: the target 'local' needs psycopg, not installed here. Run: {pip_install('local')}"
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from infra_kit.engine.connect import reached
+from infra_kit.errors import TunnelError
 from infra_kit.testing import Recording
 
 STAND_IN = """\
@@ -63,9 +65,20 @@ def state(recording: Recording) -> dict[str, Any]:
                 "type": it.type,
                 "parent": it.parent,
                 "provider": it.options.provider,
+                "propertyDependencies": {key: list(on.urns) for key, on in it.request.propertyDependencies.items()},
                 "inputs": dict(it.inputs),
                 "outputs": {**it.inputs, **it.outputs},
             }
             for it in recording.resources
         ]
     }
+
+
+def check_that_it_says_what_to_set(recording: Recording, programs: Programs) -> None:
+    """Of a stack with a `Postgres("db")`, to which it did not ask for a way; no program is begun."""
+    with (
+        pytest.raises(TunnelError, match=r"Postgres 'db': nothing leads into its network.*connect: true"),
+        reached(state(recording), "db", None, print),
+    ):
+        pass
+    assert not programs.calls()

@@ -13,13 +13,18 @@ from importlib import import_module
 from typing import Any
 
 from infra_kit._program import Made
+from infra_kit.planning.prices import Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.usage import Usage
 from infra_kit.testing.recording import Resource
 
 _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]+\b")
 Rate = Callable[["Asked"], Iterable["Line"]]
-_MODULES = {"aws": "infra_kit.planning.rates.aws", "gcp": "infra_kit.planning.rates.gcp"}
+_MODULES = {
+    "aws": "infra_kit.planning.rates.aws",
+    "gcp": "infra_kit.planning.rates.gcp",
+    "infra-kit": "infra_kit.planning.rates.own",
+}
 """By the package of a type, the module whose RATES and FREE know it."""
 _FREE_PACKAGES = frozenset({"pulumi", "pulumi-python", "random", "command", "docker", "infra-kit", "tls"})
 """What runs on a machine that is paid for otherwise (the laptop, the host), or makes nothing at all."""
@@ -35,6 +40,12 @@ class Line:
     """A month, in the unit of the SKU's price."""
     assumed: bool = False
     """It is an assumption (`infra-kit:usage`)."""
+    book: tuple[str, str] | None = None
+    """The vendor and the region whose prices hold, where they are not the resource's own."""
+    tiers: tuple[Price, ...] = ()
+    """Its price, where it stands in no vendor's book: an offer's, an outside service's."""
+    why: str = ""
+    """Why it is this one, or why nothing is known of it."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +88,10 @@ class Asked:
 def lines(asked: Asked) -> list[Line] | None:
     """What is billed of a resource, nothing of what is free; None where nobody here knows."""
     package, type_ = asked.resource.type.partition(":")[0], asked.resource.type
-    if package in _FREE_PACKAGES:
-        return []
     rates, free = _known(package)
     if type_ in rates:
         return list(rates[type_](asked))
-    return [] if type_ in free else None
+    return [] if type_ in free or package in _FREE_PACKAGES else None
 
 
 @cache

@@ -12,7 +12,7 @@ from infra_kit.planning.rates import Asked
 
 RELEASES = 4
 """A month, of what runs with each: one a week."""
-YEAR = timedelta(days=365.25)
+YEAR = timedelta(days=365)
 _LOOKED_AT = 2000
 
 
@@ -30,7 +30,7 @@ def a_month(schedule: str) -> float:
     """The runs of a schedule (cron, UTC) in a twelfth of a year."""
     start = datetime(2025, 1, 1, tzinfo=UTC)
     times = list(islice(CronSim(schedule, start), _LOOKED_AT))
-    within = [time for time in times if time - start <= YEAR]
+    within = [time for time in times if time - start < YEAR]
     if len(within) < len(times):
         return len(within) / 12
     return len(times) * (YEAR / (times[-1] - start)) / 12

@@ -11,7 +11,7 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config", "domain", *SHARED,
+        "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -26,6 +26,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
+    from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.domain import DomainDriver
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from infra_kit.components.worker import WorkerDriver
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
+    from infra_kit.providers.aws import budget as budget
     from infra_kit.providers.aws import cdn as cdn
     from infra_kit.providers.aws import config as config
     from infra_kit.providers.aws import domain as domain
@@ -68,3 +70,4 @@ if TYPE_CHECKING:
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
+    _budget: BudgetDriver = budget

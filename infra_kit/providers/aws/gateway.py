@@ -5,13 +5,14 @@
 - Each route is a rule (`gateway_rules`), each service a target group (`gateway_targets`), which is spoken to by TLS.
   What no route leads to is answered 404.
 - `jwt` is the load balancer's own: it takes RS256, in a token whose `aud` is a list or one text as `audience` is of
-  several or of one, and passes it on. It makes no headers of claims, so `claims` are a gap
+  several or of one, and passes it on. It makes no headers of claims, so `claims` are a gap; a
+  visitor's own of these names are taken off by `service_front`
   (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html).
 - `waf` and `limits` are a web ACL of WAF (`gateway_waf`).
 - A body beyond `max_body_mb` is answered 413 by what stands before each instance (`service_front`); of two gateways to
   one service, the larger bound holds.
 - One that is not public is internal, in the private subnets, and answers CloudFront alone (`gateway_front`).
-- Of `response_headers`, a load balancer knows those in `gateway_headers`.
+- Of `response_headers`, a load balancer knows some (`gateway_headers`); `service_front` puts the others on answers.
 """
 
 from __future__ import annotations
@@ -58,9 +59,8 @@ SUPPORTS = frozenset(
 )
 
 HINTS = {
-    features.JWT_CLAIMS: "a load balancer checks tokens and passes them on, but makes no headers of their claims, and "
-    "a visitor's own of these names get through; leave claims out, and let the services read the token, which is "
-    "checked by then, and no such header",
+    features.JWT_CLAIMS: "a load balancer checks tokens and passes them on, but makes no headers of their "
+    "claims; leave claims out, and let the services read the token, which is checked by then",
     features.RATE_LIMITS_BY_TOKEN: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the "
     "services count those, in a Redis",
 }

@@ -1,14 +1,16 @@
 """The headers that a load balancer puts on answers
-(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html)."""
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html), and those that what
+stands before each instance does (`service_front`)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pulumi
 
 from infra_kit.component import Scope
-from infra_kit.components.gateway import SECURITY_HEADERS, GatewaySpec
+from infra_kit.components.gateway import GatewaySpec
 from infra_kit.errors import SpecError
 
 INPUTS = {
@@ -29,6 +31,10 @@ VALUES = {
 """Of the headers that take but some."""
 
 
+UNWRITABLE = re.compile(r"`|\{[^\"\s]")
+"""In a value, what the configuration of `service_front` reads as something else: the end of a text, a placeholder."""
+
+
 def inputs(spec: GatewaySpec) -> Mapping[str, str]:
     """Those of a listener."""
     return {
@@ -36,21 +42,30 @@ def inputs(spec: GatewaySpec) -> Mapping[str, str]:
     }
 
 
+def of_services(spec: GatewaySpec) -> Mapping[str, str]:
+    """The others, which what stands before each instance puts on answers."""
+    return {header: value for header, value in spec.response_headers.items() if header.lower() not in INPUTS}
+
+
 def check(scope: Scope, spec: GatewaySpec) -> None:
-    """Refuses headers that a load balancer does not put on answers; of the default ones, the plan says so."""
+    """Raises `SpecError`. Of what the load balancer's own answers have not, the plan says so."""
+    others = of_services(spec)
     for header, value in spec.response_headers.items():
         allowed = VALUES.get(header.lower())
         if allowed and value not in allowed:
             raise SpecError(
                 f"{scope.what}: response_headers: {header}: given {value!r}, AWS takes {' or '.join(allowed)}."
             )
-    unknown = [header for header in spec.response_headers if header.lower() not in INPUTS]
-    if not unknown:
-        return
-    said = (
-        f"{scope.what}: response_headers: {', '.join(unknown)}: a load balancer of AWS does not put this on answers. "
-        "Let the services say it, or a Cdn before the gateway"
-    )
-    if spec.response_headers != SECURITY_HEADERS:
-        raise SpecError(f"{said}, and leave it out here.")
-    pulumi.log.info(f"{said}.", scope.parent)
+        if header in others and (header.startswith("-") or UNWRITABLE.search(value)):
+            raise SpecError(
+                f"{scope.what}: response_headers: {header}: given {value!r}; on aws a proxy beside each instance puts "
+                "it on answers, and takes no name that begins with '-', and no value with '`' or '{…}' but JSON. Let "
+                "the services say it, and leave it out here."
+            )
+    if others:
+        pulumi.log.info(
+            f"{scope.what}: response_headers: {', '.join(others)}: a load balancer of AWS does not put this on "
+            "answers: those of services have it, its own (no route, no token, refused by waf or limits) have it not. "
+            "A Cdn before the gateway puts it on all.",
+            scope.parent,
+        )

@@ -12,7 +12,7 @@ from infra_kit.components.gateway import GatewaySpec
 from infra_kit.components.service import Service
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws import security, service_front
+from infra_kit.providers.aws import gateway_headers, security, service_front
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.service import AwsService
 from infra_kit.providers.aws.service_release import Led
@@ -114,6 +114,8 @@ def lead(
                 targets_name=targets[name].arn_suffix,
                 balancer_name=balancer.arn_suffix,
                 max_body_mb=spec.max_body_mb,
+                headers=gateway_headers.of_services(spec),
+                claim_headers=scope.parent.asked.claim_headers,
                 public=spec.public,
             )
         )

@@ -8,8 +8,10 @@ from infra_kit.component import Scope
 from infra_kit.components.service import Health, Release, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
+from infra_kit.providers.common.asked import say_if_given
 
-HEALTH_SECONDS = {"interval": (5, 300), "timeout": (2, 60), "start_timeout": (1, 300)}
+MOST_START_SECONDS = 300
+HEALTH_SECONDS = {"interval": (5, 300), "timeout": (2, 60), "start_timeout": (1, MOST_START_SECONDS)}
 """The least and the most, of a container's check and a target group's alike
 (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html,
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html)."""
@@ -38,6 +40,19 @@ def _check_health(scope: Scope, health: Health) -> None:
                 f"{LEAST_IN_A_ROW} checks at least. Say {LEAST_IN_A_ROW}, and check more often (interval)."
             )
 
+    late = well_after(health) - MOST_START_SECONDS
+    if late > (health.unhealthy_after - 1) * seconds(health.interval):
+        raise SpecError(
+            f"{scope.what}: health.healthy_after: given {health.healthy_after}, one each {health.interval}, the first "
+            f"after {health.start_timeout}: ECS waits {MOST_START_SECONDS} seconds, then for unhealthy_after checks, "
+            "and would end an instance that is about to be well. Ask for fewer, or check more often (interval)."
+        )
+
+
+def well_after(health: Health) -> int:
+    """Seconds after which a new instance has been well `healthy_after` times in a row, at the latest."""
+    return seconds(health.start_timeout) + (health.healthy_after - 1) * seconds(health.interval)
+
 
 def _check_release(scope: Scope, release: Release) -> None:
     if release.max_failed_checks != Release().max_failed_checks:
@@ -46,7 +61,15 @@ def _check_release(scope: Scope, release: Release) -> None:
             "three or half of the service, and takes the new version back then. Leave it out; health.unhealthy_after "
             "says when a task has failed."
         )
-    if release.max_error_percent is not None and seconds(release.watch) % MINUTE:
+    if release.max_error_percent is None:
+        say_if_given(
+            scope,
+            release,
+            "watch",
+            f"{scope.what}: release.watch: given {release.watch}; without max_error_percent, ECS looks at a version's "
+            "tasks alone, and until it is deployed.",
+        )
+    elif seconds(release.watch) % MINUTE:
         raise SpecError(
             f"{scope.what}: release.watch: given {release.watch}; CloudWatch counts whole minutes. Say e.g. '5m'."
         )

@@ -5,12 +5,12 @@ asks: when the service's path does not answer well, the task is not well, and is
 trusts any certificate of its targets, speaks TLS with it: nothing goes over the network in clear. A body beyond the
 gateway's `max_body_mb` is refused here too, whether its length is said before or not; a load balancer has no such
 bound. It compares paths as they were written, so one that the service may read as another is answered 400 here; and of
-what a visitor says of himself, nothing gets through.
+what a visitor says of himself, nothing gets through. And it puts on answers what headers a load balancer cannot.
 
 A new instance is asked the smoke tests first, until they went well once: before, it is not well, and answers visitors
 503, so that a load balancer sends it none and nobody learns of it by its name.
 
-It is Caddy (https://caddyserver.com), which makes its own certificate, and `wget`, which its image has. It comes from
+It is Caddy (https://caddyserver.com), which makes its own certificate, and BusyBox, which its image has. It comes from
 the copy of Docker's official images at ECR Public, which limits nobody who asks from AWS. The task has its memory
 beyond what the service asks for.
 """
@@ -23,9 +23,10 @@ import pulumi
 
 from infra_kit.components.service import ServiceSpec
 from infra_kit.durations import seconds
+from infra_kit.providers.aws import service_checks
 from infra_kit.providers.aws.service_release import Led
 from infra_kit.providers.aws.workload_containers import Definition, temporary
-from infra_kit.providers.common import ambiguous, caddy
+from infra_kit.providers.common import ambiguous, answers, caddy
 from infra_kit.providers.common.gateway_nginx import UNBELIEVED
 from infra_kit.providers.common.gathered import Gathered
 
@@ -58,7 +59,7 @@ CADDYFILE = """{{
 }}
 https://localhost:{port}, https://:{port} {{
 	tls internal
-	@large header_regexp Content-Length {larger}
+{headers}	@large header_regexp Content-Length {larger}
 	error @large 413
 	@ambiguous vars_regexp {{http.request.orig_uri}} `(?i)^[^?]*?({ambiguous})`
 	error @ambiguous 400
@@ -69,11 +70,12 @@ https://localhost:{port}, https://:{port} {{
 		trusted_proxies 0.0.0.0/0 ::/0
 		header_up X-Forwarded-For `{visitor}` $1
 		header_up X-Forwarded-Host {{http.request.hostport}}
-{unbelieved}	}}
+{unbelieved}{replaced}	}}
 }}
 """
 """A load balancer names no host in its handshake, and nobody else reaches it. It says itself by which scheme it was
-asked, and puts the address that it was asked from behind those that a visitor claims; a host it hands on as claimed."""
+asked, and puts the address that it was asked from behind those that a visitor claims; a host it hands on as claimed.
+Headers of answers are put on before there is one, so that errors have them too, and the service's own are taken off."""
 
 
 GATE = f"""	@untried not file {{
@@ -81,6 +83,27 @@ GATE = f"""	@untried not file {{
 		try_files /{TRIED}
 	}}
 	error @untried 503
+"""
+
+
+CHECK = """\
+ask() {{ timeout {timeout} nc 127.0.0.1 {port} -e sh -c "$ANSWERS" sh "$1"; }}
+enough() {{ [ "$(wc -l <{row})" -ge {healthy_after} ]; }}
+{smoke_tests}touch {row}
+if ! ask {path}; then enough || : >{row}; exit 1; fi
+enough || echo >>{row}
+enough
+"""
+"""What ECS runs again and again. A new instance is well once it was so `healthy_after` times in a row; from then on it
+is as well as its last answer."""
+
+SMOKE_TESTS = """\
+if [ ! -f {tried} ]; then
+  failed=0
+  for path in {paths}; do ask $path || failed=$((failed + 1)); done
+  [ $failed -le {most} ] || exit 1
+  touch {tried}
+fi
 """
 
 
@@ -98,6 +121,7 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
         "command": [COMMAND],
         "environment": [
             {"name": "CADDYFILE", "value": gateways.then(lambda led: caddyfile(spec, led))},
+            {"name": "ANSWERS", "value": answers.script()},
             {"name": "XDG_CONFIG_HOME", "value": DATA},
             {"name": "XDG_DATA_HOME", "value": DATA},
         ],
@@ -112,16 +136,25 @@ def container(spec: ServiceSpec, log: Mapping[str, pulumi.Input[str]], gateways:
 
 def caddyfile(spec: ServiceSpec, gateways: Sequence[Led]) -> str:
     most = max((led.max_body_mb for led in gateways), default=1) * BYTES
+    # Of several gateways that say a header, the one that the program makes first.
+    headers = {name: value for led in reversed(gateways) for name, value in led.headers.items()}
     return CADDYFILE.format(
         port=port(spec),
         service=spec.port,
         most=most,
         larger=above(most),
+        headers="".join(f"\theader {name} `{value}`\n" for name, value in headers.items()),
+        replaced="".join(f"\t\theader_down -{name}\n" for name in headers),
         gate=GATE if spec.release.smoke_tests else "",
         ambiguous=ambiguous.PATH,
         visitor=_visitor(gateways),
-        unbelieved="".join(f"\t\theader_up -{name}\n" for name in UNBELIEVED),
+        unbelieved="".join(f"\t\theader_up -{name}\n" for name in _unbelieved(gateways)),
     )
+
+
+def _unbelieved(gateways: Sequence[Led]) -> list[str]:
+    """Of headers of claims too, which a load balancer does not make."""
+    return [*UNBELIEVED, *sorted({name for led in gateways for name in led.claim_headers})]
 
 
 def _visitor(gateways: Sequence[Led]) -> str:
@@ -150,17 +183,20 @@ def _health(spec: ServiceSpec) -> dict[str, object]:
         "interval": seconds(health.interval),
         "timeout": min(seconds(health.timeout) * asked, MOST_TIMEOUT),
         "retries": health.unhealthy_after,
-        "startPeriod": seconds(health.start_timeout),
+        # Until it was well so often in a row, a check fails, and that is no fault then.
+        "startPeriod": min(service_checks.well_after(health), service_checks.MOST_START_SECONDS),
     }
 
 
 def script(spec: ServiceSpec, folder: str = DATA) -> str:
     """Asks the service. What a path may hold, a shell takes as it is."""
-    ask = f"wget -q -T {seconds(spec.health.timeout)} -O /dev/null http://127.0.0.1:{spec.port}"
-    well, tests = f"{ask}{spec.health.path}", spec.release.smoke_tests
-    if not tests:
-        return well
-    most = len(tests) * spec.release.max_smoke_failures_percent // 100
-    each = f"for path in {' '.join(tests)}; do {ask}$path || failed=$((failed + 1)); done"
-    done = f"{folder}/{TRIED}"
-    return f"[ -f {done} ] || {{ failed=0; {each}; [ $failed -le {most} ] && touch {done}; }} && {well}"
+    health, release = spec.health, spec.release
+    most = len(release.smoke_tests) * release.max_smoke_failures_percent // 100
+    tried = {"paths": " ".join(release.smoke_tests), "most": most, "tried": f"{folder}/{TRIED}"}
+    asked = {"timeout": seconds(health.timeout), "port": spec.port, "path": health.path}
+    return CHECK.format(
+        **asked,
+        smoke_tests=SMOKE_TESTS.format(**tried) if release.smoke_tests else "",
+        row=f"{folder}/row",
+        healthy_after=health.healthy_after,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,9 @@ class Led:
     """`targetgroup/…`: as CloudWatch and scaling call it, and the next likewise."""
     balancer_name: pulumi.Output[str]
     max_body_mb: int
+    headers: Mapping[str, str]
+    """Of answers, those that the load balancer does not put on them."""
+    claim_headers: Sequence[str]
     public: bool
     """Else CloudFront comes before it."""
 

@@ -29,6 +29,9 @@ class AwsSettings(Settings):
     connect: bool = False
     """Make what `infra-kit connect` needs to lead from outside to what is private: see `tunnel.py`. It costs nothing
     while nobody connects."""
+    cost_tags: bool = False
+    """Whether the account's billing knows `app` as a cost allocation tag: a `Budget` then counts only what carries this
+    product's. Default: no, a `Budget` counts the whole account."""
     hosted_zones: Mapping[str, str] = Field(default_factory=dict)
     """The Route 53 hosted zones in which a Cdn or a Gateway may make records without being given a `Domain`, each id by
     its domain: `{"example.com": "Z0123456789ABCDEFGHIJ"}`. For names in no zone, `up` says which records are needed."""

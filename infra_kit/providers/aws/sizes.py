@@ -41,7 +41,10 @@ ELASTICACHE = (
     _node("r7g.16xlarge", 64, 450_000_750_456, 5.5848),
 )
 """Nodes for Valkey, with the `maxmemory` of each
-(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html)."""
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html).
+
+Why not m6g and r6g (Graviton2), some 5 % cheaper: Thailand and Mexico have none
+(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html)."""
 
 RDS = (
     Size("db.t4g.micro", 2, 1, 0.016, burstable=True),
@@ -69,4 +72,8 @@ RDS = (
 )
 """Classes of RDS for PostgreSQL, one zone (https://aws.amazon.com/rds/postgresql/pricing/), that versions 14 to 18 all
 run on (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html). Graviton ends at
-512 GiB there, so the largest two are Intel's."""
+512 GiB there, so the largest two are Intel's.
+
+Why not m6g and r6g (Graviton2), some 5 % cheaper: they are not otherwise alike. A Graviton3 of the same CPUs and memory
+does up to 30 % more (AWS at its launch, as quoted by
+https://www.usage.ai/blogs/aws/reserved-instances/rds/mysql/graviton-r7g/)."""

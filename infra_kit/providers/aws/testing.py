@@ -58,7 +58,10 @@ def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rule(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{_owner(inputs)}-rule-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{inputs['eventBusName']}/{name}"}
+    return {
+        "name": name,
+        "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{inputs.get('eventBusName', 'default')}/{name}",
+    }
 
 
 def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def _distribution(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _certificate(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    domains = [inputs["domainName"], *inputs.get("subjectAlternativeNames", [])]
+    domains = [str(inputs.get("domainName")), *inputs.get("subjectAlternativeNames", [])]
     return {
         "arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/{_owner(inputs)}",
         "domainValidationOptions": [
@@ -157,7 +160,8 @@ def _repository(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parameter(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {"arn": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{inputs['name']}"}
+    name = inputs.get("name") or f"/{_owner(inputs)}-1a2b3c4"
+    return {"name": name, "arn": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}"}
 
 
 def _log_group(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,6 +177,7 @@ def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:appautoscaling/policy:Policy": {"arn": f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:it"},
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:budgets/budget:Budget": _named("budget"),
     "aws:cloudfront/distribution:Distribution": _distribution,
     "aws:cloudfront/function:Function": {"arn": f"arn:aws:cloudfront::{ACCOUNT}:function/it"},
     "aws:cloudwatch/eventBus:EventBus": _bus,
@@ -203,7 +208,10 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:rds/proxy:Proxy": _pooler,
     "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": {"name": "default"},
     "aws:rds/subnetGroup:SubnetGroup": _named("subnets"),
-    "aws:route53/zone:Zone": lambda inputs: {"zoneId": f"Z0{len(inputs['name'])}RECORDED", "nameServers": NAME_SERVERS},
+    "aws:route53/zone:Zone": lambda inputs: {
+        "zoneId": f"Z0{len(inputs.get('name', ''))}RECORDED",
+        "nameServers": NAME_SERVERS,
+    },
     "aws:s3/bucket:Bucket": _bucket,
     "aws:secretsmanager/secret:Secret": _arn("secretsmanager", "secret"),
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "recorded-version"},

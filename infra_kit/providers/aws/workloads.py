@@ -30,6 +30,7 @@ from infra_kit.providers.aws import (
     keys,
     policies,
     security,
+    stood_already,
     workload_checks,
     workload_containers,
     workload_images,
@@ -103,6 +104,7 @@ class Workload:
 def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = Own.nothing) -> Workload:
     network = scope.native(scope.network, AwsNetwork)
     image = workload_checks.check(scope, spec, network)
+    stood_already.say(scope, spec.links)
     told = variables(scope, spec)
     ground = _ground(scope, spec, network)
     secrets = workload_secrets.references(scope, spec.links, told, ground.key)

@@ -14,3 +14,9 @@ def refuse_or_say(scope: Scope, options: Model, field: str, text: str) -> None:
     if getattr(options, field) != type(options).model_fields[field].default:
         raise SpecError(text)
     pulumi.log.info(text, scope.parent)
+
+
+def say_if_given(scope: Scope, options: Model, field: str, text: str) -> None:
+    """Of what was asked and has no meaning here, the plan says so; where it was not, nothing is to be said."""
+    if field in options.model_fields_set:
+        pulumi.log.info(text, scope.parent)

@@ -34,7 +34,7 @@ function refuse(r, status, reason, headers) {
 }
 
 function filtered(r, waf) {
-  const found = filter.ambiguous(r) ? 'ambiguous-path' : waf && filter.attack(r);
+  const found = r.variables.ambiguous ? 'ambiguous-path' : waf && filter.attack(r);
   if (!found) {
     return false;
   }

@@ -38,12 +38,6 @@ const PATH = {
 };
 const HEADERS = { 'code-in-header': [/\$\{\s*(jndi|env|sys|lower|upper|:)/, /^\(\)\s*\{/] };
 
-// A path that a service may read in another way than nginx did when it chose the route: never let through.
-function ambiguous(r) {
-  const path = r.variables.request_uri.split('?')[0];
-  return /\\|%5c|%00|(^|\/|%2f)(\.|%2e){1,2}(;|\/|%2f|$)/i.test(path);
-}
-
 function attack(r) {
   const path = r.variables.request_uri.split('?')[0].toLowerCase();
   const query = decoded(r.variables.args || '');
@@ -86,4 +80,4 @@ function decoded(text) {
   return plain.toLowerCase().replace(/\/\*.{0,200}?\*\//g, ' ');
 }
 
-export default { ambiguous, attack };
+export default { attack };

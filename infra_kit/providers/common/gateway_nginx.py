@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra_kit.components.cdn import TRUST_HEADER
-from infra_kit.providers.common import nginx
+from infra_kit.providers.common import ambiguous, nginx
 
 SCRIPTS = ("gateway.js", "gateway_filter.js", "gateway_limits.js", "gateway_tokens.js")
 KEYS = "/.infra-kit/jwks"
@@ -85,7 +85,7 @@ def _policy(props: Mapping[str, Any], pattern: str, route: Mapping[str, Any]) ->
         "waf": props["waf"],
         "jwt": {**props["jwt"], "claims": claims, "remembered_ms": KEYS_REMEMBERED_MS} if route["jwt"] else None,
         "by_address": [limit for limit in limits if not limit["claim"]],
-        "by_token": [limit for limit in limits if limit["claim"]],
+        "by_token": [limit for limit in limits if limit["claim"] and route["jwt"]],
     }
 
 
@@ -112,6 +112,7 @@ def _render(site: Site) -> str:
             "http {",
             *nginx.general(site.data, site.resolvers),
             *_scripts(site),
+            _ambiguous(),
             *_visitor(site),
             *_passing(site),
             *_response_headers(site.props["response_headers"]),
@@ -148,6 +149,12 @@ def _scripts(site: Site) -> list[str]:
         " log_format gateway '$time_iso8601 $visitor $visitor_scheme $host $request_method $raw_path $status "
         "$body_bytes_sent $request_time $upstream_response_time $refused';",
     ]
+
+
+def _ambiguous() -> str:
+    """Of paths that nginx reads plain, some too: what passes is the same on every target."""
+    pattern = ambiguous.PATH.replace("\\", "\\\\")
+    return f' map $raw_path $ambiguous {{ default ""; "~*{pattern}" 1; }}'
 
 
 def _visitor(site: Site) -> list[str]:

@@ -11,7 +11,7 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config", "domain", *SHARED,
+        "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -26,6 +26,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
+    from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.domain import DomainDriver
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.gcp import (
+        budget,
         cdn,
         config,
         domain,
@@ -68,3 +70,4 @@ if TYPE_CHECKING:
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
+    _budget: BudgetDriver = budget

@@ -16,11 +16,12 @@ from pulumi_gcp import projects
 from infra_kit.component import Scope
 
 Api = Literal[
-    "certificates", "compute", "dns", "iam", "iap", "kms", "logs", "network", "parameters", "pubsub", "redis", "run",
-    "scheduler", "secrets", "sql", "storage",
+    "budgets", "certificates", "compute", "dns", "iam", "iap", "kms", "logs", "monitoring", "network", "parameters",
+    "pubsub", "redis", "run", "scheduler", "secrets", "sql", "storage",
 ]  # fmt: skip
 
 NAMES: dict[Api, str] = {
+    "budgets": "billingbudgets.googleapis.com",
     "certificates": "certificatemanager.googleapis.com",
     "compute": "compute.googleapis.com",
     "dns": "dns.googleapis.com",
@@ -28,6 +29,7 @@ NAMES: dict[Api, str] = {
     "iap": "iap.googleapis.com",
     "kms": "cloudkms.googleapis.com",
     "logs": "logging.googleapis.com",
+    "monitoring": "monitoring.googleapis.com",
     "network": "servicenetworking.googleapis.com",
     "parameters": "parametermanager.googleapis.com",
     "pubsub": "pubsub.googleapis.com",

@@ -14,7 +14,7 @@ from infra_kit.components.object_store import ObjectStore
 from infra_kit.patterns import longest_first
 from infra_kit.providers.gcp import cdn_gateways
 from infra_kit.providers.gcp.cdn_gateways import Gateways
-from infra_kit.providers.gcp.load_balancer import match, not_found, on_all_answers
+from infra_kit.providers.gcp.load_balancer import headers, match, not_found
 
 NAME = "routes"
 
@@ -48,7 +48,7 @@ def url_map(
         **nowhere,
         host_rules=[{"hosts": list(spec.domains) or ["*"], "path_matcher": NAME}],
         path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, services, gateways)}],
-        header_action=on_all_answers(spec.response_headers),
+        header_action=headers(spec.response_headers),
     )
 
 
@@ -62,7 +62,7 @@ def _of_route(
     spec: CdnSpec, pattern: str, services: Mapping[str, compute.BackendService], gateways: Gateways
 ) -> Iterator[dict[str, Any]]:
     route = spec.routes[pattern]
-    held_back = _held_back(route)
+    held_back = headers(taken_off=_held_back(route))
     if isinstance(route.origin, Gateway):
         for rule in cdn_gateways.rules(pattern, route.origin.spec, gateways[pattern]):
             yield {**rule, "header_action": held_back}
@@ -72,11 +72,12 @@ def _of_route(
     yield {"match_rules": [match(pattern)], "service": services[pattern].id, "header_action": held_back}
 
 
-def _held_back(route: Route) -> dict[str, Any] | None:
+def _held_back(route: Route) -> list[str]:
     """What does not reach the origin."""
+    claims = route.origin.asked.claim_headers if isinstance(route.origin, Gateway) else []
     named = {header.lower() for header in route.headers} | ({"cookie"} if route.cookies else set())
-    held_back = [] if route.passes_all else [header for header in IDENTITY if header.lower() not in named]
-    return {"request_headers_to_removes": held_back} if held_back else None
+    unnamed = [] if route.passes_all else [header for header in IDENTITY if header.lower() not in named]
+    return [*unnamed, *claims]
 
 
 def _without_store_query(pattern: str) -> dict[str, Any]:

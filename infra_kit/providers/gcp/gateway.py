@@ -6,7 +6,7 @@
 - `waf` and `limits` are a Cloud Armor policy (`gateway_armor`).
 - A request that says a length beyond `max_body_mb` is answered 413. One that says none is bounded by Cloud Run, at 32
   MiB (https://cloud.google.com/run/quotas).
-- A load balancer checks no tokens, so `jwt` is a gap.
+- A load balancer checks no tokens, so `jwt` is a gap; a visitor's own headers of its claims' names are taken off.
 - One that is not public has backends and no load balancer: its routes stand in its Cdn's (`cdn_gateways`).
 - `domain` is an address: an A record leads there, which is made where the name is in one of `zones`. Certificates are
   issued once it does (`load_balancer`).
@@ -125,7 +125,7 @@ def _url_map(scope: Scope, spec: GatewaySpec, backends: Mapping[str, Backend]) -
         **nowhere,
         host_rules=[{"hosts": list(spec.domains) or ["*"], "path_matcher": NAME}],
         path_matchers=[{"name": NAME, **nowhere, "route_rules": _rules(spec, backends)}],
-        header_action=load_balancer.on_all_answers(spec.response_headers),
+        header_action=load_balancer.headers(spec.response_headers, scope.parent.asked.claim_headers),
     )
 
 

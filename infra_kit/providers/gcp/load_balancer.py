@@ -81,10 +81,11 @@ def refusal(status: int) -> dict[str, Any]:
     return {"fault_injection_policy": {"abort": {"http_status": status, "percentage": 100}}}
 
 
-def on_all_answers(headers: Mapping[str, str]) -> dict[str, Any] | None:
-    """A URL map's action that puts these headers on what comes back."""
-    added = [{"header_name": name, "header_value": value, "replace": True} for name, value in headers.items()]
-    return {"response_headers_to_adds": added} if added else None
+def headers(put_on: Mapping[str, str] | None = None, taken_off: Sequence[str] = ()) -> dict[str, Any] | None:
+    """A URL map's action: what is put on answers, and taken off requests."""
+    added = [{"header_name": name, "header_value": value, "replace": True} for name, value in (put_on or {}).items()]
+    done = {"response_headers_to_adds": added, "request_headers_to_removes": list(taken_off)}
+    return {what: names for what, names in done.items() if names} or None
 
 
 def serve(scope: Scope, domains: Sequence[str], zones: Zones, routes: compute.URLMap) -> Edge:

@@ -86,7 +86,18 @@ class Door:
                 f"{scope.what}: routes: Service {service.name!r} has been made as one that no gateway leads to: this "
                 "was made in an apply, or after an await. Make it where the program makes its services."
             )
+        if scope.name not in self.gateways:
+            _say(scope, service)
         self.gateways.append(scope.name)
+
+
+def _say(scope: Scope, service: Service) -> None:
+    pulumi.log.info(
+        f"{scope.what}: routes: Service {service.name!r} on gcp answers whoever asks it from inside of the project's "
+        "networks from now on, linked or not, for a load balancer shows no identity: let it check what callers must "
+        "prove, or keep what the inside alone may call in a Service that no gateway leads to.",
+        scope.parent,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

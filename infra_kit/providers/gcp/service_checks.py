@@ -9,7 +9,7 @@ from infra_kit.component import Scope
 from infra_kit.components.service import Release, ServiceSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.providers.common.asked import refuse_or_say
+from infra_kit.providers.common.asked import refuse_or_say, say_if_given
 
 START_SECONDS = 240
 CHECK_SECONDS = 3600
@@ -66,3 +66,9 @@ def _check_release(scope: Scope, spec: ServiceSpec) -> None:
             f"{scope.what}: release.max_failed_checks: given {release.max_failed_checks}; Cloud Run takes a new "
             "version back where it is not well within health.start_timeout, and not later. Leave it out."
         )
+    say_if_given(
+        scope,
+        release,
+        "watch",
+        f"{scope.what}: release.watch: given {release.watch}; Cloud Run does not look at a version once it is well.",
+    )

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from infra_kit.settings import Settings
+from infra_kit.texts import matching
+
+BillingAccount = Annotated[
+    str,
+    matching(r"[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}", "a billing account's id is needed, e.g. '012345-6789AB-CDEF01'"),
+]
 
 
 class GcpSettings(Settings):
@@ -11,3 +19,5 @@ class GcpSettings(Settings):
     while nobody connects."""
     project: str | None = None
     """The project's id. Default: Pulumi's own (`gcp:project`, the environment)."""
+    billing_account: BillingAccount | None = None
+    """Who pays, e.g. `012345-6789AB-CDEF01`: a `Budget` is kept there. Default: none, a `Budget` is refused."""

@@ -59,11 +59,13 @@ def _authorization(inputs: Inputs) -> dict[str, Any]:
 
 
 OUTPUTS = {
+    "gcp:billing/budget:Budget": {"name": "billingAccounts/012345-6789AB-CDEF01/budgets/recorded"},
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": _authorization,
     "gcp:cloudrunv2/job:Job": _named("recorded-job"),
     "gcp:cloudrunv2/service:Service": _service,
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
+    "gcp:monitoring/notificationChannel:NotificationChannel": {"name": f"projects/{PROJECT}/notificationChannels/1"},
     "gcp:parametermanager/regionalParameterVersion:RegionalParameterVersion": lambda inputs: {
         "name": f"{inputs['parameter']}/versions/{inputs['parameterVersionId']}"
     },
@@ -107,6 +109,7 @@ CALLS = {
         "id": f"projects/{PROJECT}/global/networks/{inputs['name']}",
         "name": inputs["name"],
     },
+    "gcp:organizations/getProject:getProject": {"number": NUMBER, "projectId": PROJECT, "id": f"projects/{PROJECT}"},
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
         "emailAddress": f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",
         "member": f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",
@@ -179,8 +182,16 @@ def _beyond_ports_of_addresses(inputs: Mapping[str, Any]) -> bool:
     return bool(inputs.get("allows")) and not (named and all(it.endswith("/32") for it in reached))
 
 
-WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {"gcp:compute/firewall:Firewall": _beyond_ports_of_addresses}
+WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "gcp:compute/firewall:Firewall": _beyond_ports_of_addresses,
+    "gcp:cloudrunv2/service:Service": lambda inputs: bool(inputs["invokerIamDisabled"]),
+}
 """By type, whether what has these inputs is a way to more than what is linked."""
+
+WIDE_BEHIND_A_GATEWAY = {
+    "gcp:cloudrunv2/service:Service": "a load balancer has no identity to show, so who invokes it is not asked for",
+}
+"""By type, why a gateway may make such a way of what it leads to; the plan says so."""
 
 LARGEST_GB = 104
 """Of the custom machines in the table below: 16 CPUs have it."""

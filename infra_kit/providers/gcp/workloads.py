@@ -39,9 +39,13 @@ SUPPORTS = frozenset({features.SIDECARS})
 """Of what all workloads may ask."""
 
 HINTS = {
-    features.VOLUMES: "an instance on Cloud Run keeps no files; keep them in an ObjectStore, and what is only needed "
-    "while it runs in /tmp, which counts as memory",
+    features.VOLUMES: "of what Cloud Run mounts, a bucket is no POSIX file system (no locks, and the last write of a "
+    "file wins), and NFS has no locks there either and takes a Filestore of 100 GiB at least; keep files in an "
+    "ObjectStore, and what is only needed while it runs in /tmp, which counts as memory",
 }
+"""Volumes: https://cloud.google.com/run/docs/configuring/services/cloud-storage-volume-mounts,
+https://cloud.google.com/run/docs/configuring/services/nfs-volume-mounts; the least of Filestore, which is paid whole:
+https://cloud.google.com/filestore/docs/service-tiers."""
 
 
 @dataclass(frozen=True, kw_only=True)

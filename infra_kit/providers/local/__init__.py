@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain",
+    "secret", "config", "domain", "budget",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -28,6 +28,7 @@ NEEDS = (
 """The modules that the extra `local` installs; the servers' programs look for their own."""
 
 if TYPE_CHECKING:
+    from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.domain import DomainDriver
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
+        budget,
         cdn,
         config,
         domain,
@@ -70,3 +72,4 @@ if TYPE_CHECKING:
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
+    _budget: BudgetDriver = budget

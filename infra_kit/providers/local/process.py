@@ -41,10 +41,14 @@ class Process:
         pid = self._recorded
         return pid if self._is_locked() and pid and _lives(pid) else None
 
+    @property
+    def died(self) -> bool:
+        """Whether it ended without having been stopped."""
+        return self.pid is None and self._recorded is not None
+
     def start(self, command: Sequence[str], environment: Mapping[str, str], user: User) -> None:
         """Starts the server in a session of its own, so that it outlives the engine that started it."""
         self.stop()
-        self._await_burial()
         lock = self._take_lock()
         self._pid_file.write_text("")
         os.chown(self._pid_file, user.uid, user.gid)
@@ -99,6 +103,8 @@ class Process:
         for pid in _still_alive(family, patience):
             os.kill(pid, SIGKILL)
         _still_alive(family, STOP_SECONDS)
+        self._await_burial()
+        self._pid_file.unlink(missing_ok=True)
         return bool(family)
 
     def last_words(self) -> str:

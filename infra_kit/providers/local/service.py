@@ -3,9 +3,8 @@
 `providers/local/workloads.py` says how they run and what of a spec has no meaning here. `port` is such a thing too: the
 instances share one machine, so each has another one, which the variable `PORT` tells it.
 
-A new version is released as `release` says; `up` waits for it. With `rolling` it is watched only where
-`max_error_percent` is set, and then goes back the way it came; with `blue-green` it is always watched, and the old set
-stands ready until that is over. A new `up` ends the watch.
+A new version is released as `release` says; `up` waits for it. Where it is watched (`Release.is_watched`), `rolling`
+goes back the way it came; with `blue-green` the old set stands ready until that is over. A new `up` ends the watch.
 
 Private means here: only what is linked is told where the service is, and nothing outside this machine reaches it. A
 program on this machine that guesses the port is answered: a loopback has no rules of who may call whom, and a password
@@ -66,4 +65,4 @@ def _health(health: Health) -> dict[str, object]:
 
 
 def _release(release: Release) -> dict[str, object]:
-    return {**release.model_dump(mode="json"), "watch": seconds(release.watch)}
+    return {**release.model_dump(mode="json"), "watch": seconds(release.watch) if release.is_watched else 0}

@@ -10,7 +10,7 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
-        "secret", "config", "domain", *SHARED,
+        "secret", "config", "domain", "budget", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -25,6 +25,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
+    from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.domain import DomainDriver
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from infra_kit.components.worker import WorkerDriver
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
+    from infra_kit.providers.vps import budget as budget
     from infra_kit.providers.vps import cdn as cdn
     from infra_kit.providers.vps import config as config
     from infra_kit.providers.vps import domain as domain
@@ -67,3 +69,4 @@ if TYPE_CHECKING:
     _secret: SecretDriver = secret
     _service: ServiceDriver = service
     _worker: WorkerDriver = worker
+    _budget: BudgetDriver = budget

@@ -64,7 +64,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     bus = spec.model_dump(mode="json", include={"streams", "consumers"})
     admin, app = password(scope, "admin-password").result, password(scope).result
     copies.warn(scope, *CAVEATS)
-    room.take(scope, "data", "disk_gb", sum(stream.max_size_gb or 0 for stream in spec.streams.values()))
+    room.take(scope, "data", "disk_gb", room.disk_gb(spec))
     data = volume(scope, "data")
     server = _server(scope, data, _configuration(scope, bus, admin, app))
     settled = _settle(scope, bus, admin, server)

@@ -1,8 +1,9 @@
 """ObjectStore on a VPS: a SeaweedFS container with one bucket, reached inside of the host's Docker network.
 
-The bucket's name is not made unique: its server has no other. Nothing is published to the internet: what everybody is
-to read goes through a Cdn, which has a key of its own that only reads. Settings of the bucket are brought to what is
-declared by a script in the container, because the S3 API is reached from nowhere else.
+The bucket's name is not made unique: its server has no other; and it stays, whatever the component is called since.
+Nothing is published to the internet: what everybody is to read goes through a Cdn, which has a key of its own that only
+reads. Settings of the bucket are brought to what is declared by a script in the container, because the S3 API is
+reached from nowhere else.
 
 weed's own parts talk gRPC with certificates, on every address of the container: the certificate is made on the host,
 once, and is kept in the volume; it never comes to the state. Encryption at rest is the disk's (the host's): weed would
@@ -35,6 +36,7 @@ from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import copies, images, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
+from infra_kit.providers.vps.births import born_as
 from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, way
@@ -76,7 +78,7 @@ class VpsBucket:
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     copies.warn(scope, *CAVEATS)
-    bucket = seaweed.bucket_name(scope.target.app, scope.name)
+    bucket = born_as(scope, "bucket-name", seaweed.bucket_name(scope.target.app, scope.name))
     image = images.pull(scope, images.SEAWEEDFS)
     data = volume(scope, "data")
     keys = {role: password(scope, role).result for role in ("admin-key", "app-key", "cdn-key", "tokens")}
@@ -85,7 +87,7 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     settled = _settle(scope, spec, bucket, server)
     where = address(scope, "server", PORT, settled)
     return ObjectStoreEndpoint(
-        bucket=pulumi.Output.from_input(bucket),
+        bucket=bucket,
         s3_endpoint=pulumi.Output.format("http://{0}:{1}", where.host, where.port),
         region=pulumi.Output.from_input(seaweed.REGION),
         access_key=pulumi.Output.from_input(seaweed.APP),
@@ -108,12 +110,12 @@ def link(scope: Scope, link: Link) -> Grant:
     native = scope.native(link.to, VpsBucket)
     name = user_name(scope.name, link)
     key: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-key").result)
-    bucket = seaweed.bucket_name(link.to.target.app, link.to.name)
+    identity = pulumi.Output.all(there.bucket, key).apply(lambda known: _identity(link, name, *known))
     made = ssh.run(
         scope,
         f"link-{link.key}",
         pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
-        stdin=pulumi.Output.secret(key.apply(lambda known: _identity(link, name, bucket, known))),
+        stdin=pulumi.Output.secret(identity),
         delete=ssh.inside(native.server.hostname, _told(name, {"name": name})),
         depends_on=[native.settled],
     )
@@ -137,19 +139,19 @@ def _origin(scope: Scope) -> str:
     return f"http://{child(scope.name, 'server')}:{PORT}"
 
 
-def _files(bucket: str, keys: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
+def _files(bucket: pulumi.Output[str], keys: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
     """What weed and curl read. One password stands behind the tokens of weed's parts, which only trust themselves."""
 
     def contents(known: Mapping[str, str]) -> dict[str, str]:
-        secrets = {role.replace("-", "_"): key for role, key in known.items()}
+        secrets = {role.replace("-", "_"): known[role] for role in keys}
         secrets |= {token: f"{known['tokens']}-{token}" for token in seaweed.TOKENS}
         return {
-            "s3.template": _template(seaweed.identities(secrets, bucket)),
+            "s3.template": _template(seaweed.identities(secrets, known["bucket"])),
             "security.toml": seaweed.security(TLS, secrets),
             "admin.curl": f'user = "{seaweed.ADMIN}:{known["admin-key"]}"\naws-sigv4 = "aws:amz:{seaweed.REGION}:s3"\n',
         }
 
-    written: pulumi.Output[dict[str, str]] = pulumi.Output.all(**keys).apply(contents)
+    written: pulumi.Output[dict[str, str]] = pulumi.Output.all(bucket=bucket, **keys).apply(contents)
     return {name: pulumi.Output.secret(written[name]) for name in ("s3.template", "security.toml", "admin.curl")}
 
 
@@ -196,10 +198,9 @@ def _server(
     return container(scope, "server", run, publish=PORT, depends_on=[certificate])
 
 
-def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container) -> pulumi.Resource:
+def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: pulumi.Output[str], server: Container) -> pulumi.Resource:
     variables = {
         "NAME": scope.name,
-        "BUCKET": bucket,
         "VERSIONING": "Enabled" if spec.versioning else "Suspended",
         "LOCK_DAYS": str(spec.retention_lock or 0),
         "LOCK_MODE": seaweed.lock_mode(scope),
@@ -210,7 +211,8 @@ def _settle(scope: Scope, spec: ObjectStoreSpec, bucket: str, server: Container)
         "CURL_CONFIG": f"{FILES}/admin.curl",
     }
     inside = pulumi.Output.format("docker exec -i {0} sh -s", server.id)
-    return ssh.run(scope, "bucket", inside, stdin=told("bucket.sh", variables), depends_on=[server.ready])
+    settings = bucket.apply(lambda name: told("bucket.sh", {"BUCKET": name, **variables}))
+    return ssh.run(scope, "bucket", inside, stdin=settings, depends_on=[server.ready])
 
 
 def lifecycle(rules: Mapping[str, LifecycleRule]) -> str:

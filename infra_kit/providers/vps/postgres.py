@@ -30,12 +30,21 @@ from infra_kit.providers.common.postgres_extensions import CONTRIB
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.storage import say_no_limit
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import images, postgres_backup, postgres_conf, postgres_links, postgres_sql, room, ssh
+from infra_kit.providers.vps import (
+    images,
+    postgres_backup,
+    postgres_conf,
+    postgres_links,
+    postgres_pooler,
+    postgres_sql,
+    room,
+    ssh,
+)  # fmt: skip
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, inside, way
 from infra_kit.providers.vps.postgres_backup import TEMPORARY, Source
-from infra_kit.providers.vps.postgres_conf import POOLER, POOLER_PORT, POOLER_USER, PORT, REPLICATOR, SOCKETS, USER
+from infra_kit.providers.vps.postgres_conf import POOLER_PORT, PORT, REPLICATOR, SOCKETS, USER
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
 from infra_kit.settings import Settings
@@ -61,14 +70,14 @@ def gaps(spec: PostgresSpec, settings: Settings) -> Mapping[Feature, str]:
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     postgres_conf.check(scope.name, spec)
-    room.take(scope, "data", "disk_gb", max(spec.storage_gb, spec.max_storage_gb or 0) * (1 + spec.read_replicas))
+    room.take(scope, "data", "disk_gb", room.disk_gb(spec))
     say_no_limit(scope, spec.max_storage_gb, ssh.settings(scope).host)
     shared = _Shared.of(scope, spec)
     data = volume(scope, "data", protect=spec.deletion_protection)
     sockets = postgres_backup.sockets(scope, USER) if spec.backups else None
     server = _server(shared, data, sockets, _check(shared, data))
     settled = _settle(shared, server)
-    replicas = [_replica(shared, number, settled) for number in range(1, spec.read_replicas + 1)]
+    replicas = [_replica(shared, number, server, settled) for number in range(1, spec.read_replicas + 1)]
     pooler = _pooler(shared, spec.pooling, settled) if spec.pooling else None
     if spec.backups and sockets:
         source = Source(server=server, folder=shared.folder, data=data, sockets=sockets, user=USER)
@@ -209,9 +218,15 @@ def _psql(server: Container) -> pulumi.Output[str]:
     return pulumi.Output.concat("docker exec --interactive ", server.id, " ", psql)
 
 
-def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> Container:
-    """It holds no data of its own: its volume goes with it, and is copied from the primary again."""
-    role, slot = f"replica-{number}", postgres_sql.slot(number)
+def _replica(shared: _Shared, number: int, server: Container, settled: pulumi.Resource) -> Container:
+    """It holds no data of its own: its volume goes with it, and is copied from the primary again.
+
+    By its slot the primary keeps the log that it still needs. It makes the slot itself, with its copy; what takes the
+    slot away is made before it, so that it is gone by then.
+    """
+    role, slot = f"replica-{number}", f"replica_{number}"
+    gone = ssh.inside(server.hostname, told("postgres_slot_gone.sh", {"SLOT": slot}))
+    kept = ssh.run(shared.scope, f"{role}-slot", "true", delete=gone, depends_on=[settled])
     run = replace(
         shared.run(role),
         entrypoint=["sh", f"{FILES}/replica.sh"],
@@ -225,29 +240,14 @@ def _replica(shared: _Shared, number: int, settled: pulumi.Resource) -> Containe
         volumes={shared.folder: None},
         start_seconds=3600,  # the copy is part of it
     )
-    return container(shared.scope, role, run, publish=PORT, depends_on=[settled])
+    return container(shared.scope, role, run, publish=PORT, depends_on=[kept])
 
 
 def _pooler(shared: _Shared, pooling: Pooling, settled: pulumi.Resource) -> Container:
-    scope = shared.scope
-    run = Run(
-        image=images.pull(scope, images.PGBOUNCER, "pooler-image"),
-        user=POOLER_USER,
-        entrypoint=["pgbouncer", f"{FILES}/pgbouncer.ini"],
-        memory_gb=0.125,
-        cpu=0.5,
-        health=["nc", "-z", "127.0.0.1", str(POOLER_PORT)],
-        networks=data_networks(scope, "pooler"),
-        files={
-            "pgbouncer.ini": postgres_conf.pooler(pooling, shared.spec.databases, shared.primary),
-            "userlist.txt": pulumi.Output.secret(
-                pulumi.Output.format('"{0}" "{1}"\n"{2}" "{3}"\n', OWNER, shared.password, POOLER, shared.pooler)
-            ),
-        },
-        stop_signal="SIGINT",
-        pids=32,
+    passwords = shared.password, shared.pooler
+    return postgres_pooler.create(
+        shared.scope, pooling, shared.spec.databases, host=shared.primary, passwords=passwords, settled=settled
     )
-    return container(scope, "pooler", run, publish=POOLER_PORT, depends_on=[settled])
 
 
 def _endpoint(

@@ -21,6 +21,7 @@ from infra_kit.component import Scope
 from infra_kit.databases import Backups
 from infra_kit.errors import SpecError
 from infra_kit.providers.vps import images, postgres_conf, ssh
+from infra_kit.providers.vps.births import born_as
 from infra_kit.providers.vps.containers import FILES, Container, container
 from infra_kit.providers.vps.labels import BORN_WITH, labels
 from infra_kit.providers.vps.network import VpsNetwork
@@ -115,10 +116,12 @@ def _archive(scope: Scope, image: pulumi.Output[str], configuration: pulumi.Outp
 
 
 def _configuration(scope: Scope, backups: Backups, folder: str) -> pulumi.Output[str]:
-    """pgbackrest.conf. The path in the store has a random part: a successor of this server never meets its backups."""
+    """pgbackrest.conf. The path in the store has a random part: a successor of this server never meets its backups. And
+    it stays: a database that is promoted or renamed goes on with them."""
     store = _store(scope)
     series = scope.resource("backup-series", random.RandomId, byte_length=4)
-    path = pulumi.Output.concat(f"/{scope.target.app}/{scope.environment.value}/{scope.name}-", series.hex)
+    place = born_as(scope, "backup-place", f"/{scope.target.app}/{scope.environment.value}/{scope.name}")
+    path = pulumi.Output.concat(place, "-", series.hex)
     known = pulumi.Output.all(path=path, key=secret(store.secret_key), passphrase=secret(store.passphrase))
     return pulumi.Output.secret(known.apply(lambda values: contents(backups, store, folder, values)))
 

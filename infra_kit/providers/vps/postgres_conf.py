@@ -98,6 +98,7 @@ def _following(follow: tuple[str, str] | None) -> dict[str, str]:
 
 def pooler(pooling: Pooling, databases: Sequence[str], host: str) -> str:
     """pgbouncer.ini (https://www.pgbouncer.org/config.html). Its log goes to the standard output."""
+    share = max(1, POOLED_CONNECTIONS // len(databases))
     settings = {
         "listen_addr": "0.0.0.0",  # noqa: S104  of the container, which publishes nothing
         "listen_port": POOLER_PORT,
@@ -108,8 +109,9 @@ def pooler(pooling: Pooling, databases: Sequence[str], host: str) -> str:
         "auth_query": f"SELECT username, verifier FROM {LOGINS}($1)",  # noqa: S608  a name of our own
         "pool_mode": pooling.mode,
         "max_client_conn": pooling.max_connections,
-        "default_pool_size": max(1, POOLED_CONNECTIONS // len(databases)),
-        "max_user_connections": POOLED_CONNECTIONS,
+        # Of a database, for all of its roles together: each link is a role, and the pools are one of each.
+        "max_db_connections": share,
+        "default_pool_size": share,
         "max_prepared_statements": 200,
         "ignore_startup_parameters": "extra_float_digits,options",
     }

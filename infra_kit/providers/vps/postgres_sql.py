@@ -14,9 +14,8 @@ from infra_kit.providers.vps.postgres_conf import LOGINS, POOLER, REPLICATOR
 def settings(spec: PostgresSpec, password: str, replication: str, pooler: str | None = None) -> str:
     """SQL for psql that makes what is missing, any number of times.
 
-    What is no longer asked for stays, dropping it would lose data; only slots of replicas that are gone are dropped.
+    What is no longer asked for stays: dropping it would lose data.
     """
-    slots = [slot(number) for number in range(1, spec.read_replicas + 1)]
     lines = [
         postgres_links.UNLOGGED,
         *_role(OWNER, "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS", password),
@@ -24,17 +23,9 @@ def settings(spec: PostgresSpec, password: str, replication: str, pooler: str | 
         *(_role(POOLER, "LOGIN", pooler) if pooler else []),
         *postgres_links.groups(),
         *(line for name in spec.databases for line in _database(name)),
-        *(_slot(name) for name in slots),
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name LIKE 'replica\\_%' "  # noqa: S608
-        f"AND NOT active AND slot_name <> ALL ('{{{','.join(slots)}}}');",
         *(line for name in spec.databases for line in _inside(name, spec)),
     ]
     return "\n".join(lines) + "\n"
-
-
-def slot(number: int) -> str:
-    """The replica's replication slot: by it the primary keeps the log that the replica still needs."""
-    return f"replica_{number}"
 
 
 def _role(name: str, rights: str, password: str) -> list[str]:
@@ -48,11 +39,6 @@ def _database(name: str) -> list[str]:
         f"SELECT 'CREATE DATABASE \"{name}\" OWNER {OWNER}' {missing} \\gexec",
         f'REVOKE CONNECT ON DATABASE "{name}" FROM PUBLIC;',
     ]
-
-
-def _slot(name: str) -> str:
-    missing = f"WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '{name}')"
-    return f"SELECT pg_create_physical_replication_slot('{name}', true) {missing};"
 
 
 def _inside(database: str, spec: PostgresSpec) -> list[str]:

@@ -7,11 +7,15 @@ from collections import defaultdict
 from typing import Literal
 
 from infra_kit.component import Scope
+from infra_kit.components.event_bus import EventBusSpec
+from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
 from infra_kit.naming import child
 from infra_kit.providers.vps import ssh
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.settings import Settings
+from infra_kit.spec import Spec
+from infra_kit.workloads import WorkloadSpec
 
 Thing = Literal["memory_gb", "disk_gb"]
 FIELDS: dict[Thing, str] = {"memory_gb": "memory_gb", "disk_gb": "storage_gb"}
@@ -40,6 +44,18 @@ def take(scope: Scope, role: str, thing: Thing, gib: float) -> None:
             f"{_who(scope)}: {FIELDS[thing]}: the host {ssh.settings(scope).host} has {has:g} GiB, and what is asked "
             f"of it comes to {sum(asked.values()):g}: {listed}. {_way_out(thing)}"
         )
+
+
+def disk_gb(spec: Spec) -> float:
+    """What a component may fill of its host's disk in GiB, as far as its spec says."""
+    match spec:
+        case PostgresSpec():
+            return max(spec.storage_gb, spec.max_storage_gb or 0) * (1 + spec.read_replicas)
+        case EventBusSpec():
+            return sum(stream.max_size_gb or 0 for stream in spec.streams.values())
+        case WorkloadSpec():
+            return sum(volume.size_gb for volume in spec.volumes.values())
+    return 0
 
 
 def check_cpu(scope: Scope, role: str, cpu: float) -> None:

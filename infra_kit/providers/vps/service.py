@@ -6,8 +6,8 @@ A new version is started whole beside the old one, which needs room for both on 
 in place. Who gets requests is decided by the release (`scripts/service.sh`), which `up` waits for: an instance gets
 them once it is well, and with `rolling` one old instance gets none from then on; with `blue-green` all are tried first,
 then switched to at once. If it fails, the old ones serve as before, the new ones are stopped, and `up` fails with the
-reason and the end of the log. The new version is watched with `max_error_percent` and with `blue-green`: `up` then
-takes `watch` longer, and the old set runs on until it is over.
+reason and the end of the log. Where the new version is watched (`Release.is_watched`), `up` takes `watch` longer, and
+the old set runs on until it is over.
 
 Private: the proxy and the instances stand in a network of the service's own; what is linked has another one in common
 with the proxy alone. An instance that is unhealthy is started again by the host (`scripts/bootstrap.sh`).
@@ -104,7 +104,6 @@ def _release(work: Workload, spec: ServiceSpec, proxy: Container, instances: Seq
 
 def _told(scope: Scope, spec: ServiceSpec) -> dict[str, str]:
     health, release = spec.health, spec.release
-    is_watched = release.strategy == "blue-green" or release.max_error_percent is not None
     return {
         "NAME": scope.name,
         "PORT": str(spec.port),
@@ -115,7 +114,7 @@ def _told(scope: Scope, spec: ServiceSpec) -> dict[str, str]:
         "STRATEGY": release.strategy,
         "SMOKE_TESTS": " ".join(release.smoke_tests),
         "MAX_SMOKE_PERCENT": str(release.max_smoke_failures_percent),
-        "WATCH_SECONDS": str(seconds(release.watch) if is_watched else 0),
+        "WATCH_SECONDS": str(seconds(release.watch) if release.is_watched else 0),
         "EVERY_SECONDS": str(min(seconds(health.interval), seconds(release.watch))),
         "MAX_FAILED": str(release.max_failed_checks),
         "MAX_ERROR_PERCENT": "" if release.max_error_percent is None else f"{release.max_error_percent:g}",

@@ -4,8 +4,10 @@ Docker's DNS would give a new instance's address out before it is well, and has 
 what a release (`scripts/service.sh`) writes into this proxy, which takes it over without dropping a connection. The
 proxy itself knows nothing of the spec: no change of a service makes another one.
 
-An instance that does not answer is passed over, and its request goes to the next one unless it may have changed
-something. Addresses are asked for again after two seconds: an instance that Docker starts again has another one.
+An instance that does not answer is passed over for some seconds, and its request goes to the next one unless it may
+have changed something. When all are passed over, each is asked all the same, for every one is its own `backup`: else a
+request that none answers would take them all away from everybody. Addresses are asked for again after two seconds: an
+instance that Docker starts again has another one.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ server {{
  location / {{
   proxy_pass http://instances;
   proxy_next_upstream error timeout;
+  proxy_next_upstream_timeout 10s;
   proxy_connect_timeout 2s;
   proxy_buffering off;
   proxy_request_buffering off;

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated
 
 import pulumi
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validator
 
+from infra_kit.components.network import PRIVATE
 from infra_kit.settings import Settings
 from infra_kit.spec import Options
 from infra_kit.texts import matching
@@ -37,12 +38,25 @@ HostKey = Annotated[
         "'ssh-ed25519 AAAA…'. Compare it with what the provider's console shows",
     ),
 ]
+Offer = Annotated[
+    str,
+    matching(
+        r"[a-z0-9-]+/[a-z0-9._-]+", "a vendor and its name of what is rented there are needed, e.g. 'hetzner/cx33'"
+    ),
+]
 User = Annotated[str, matching(r"[a-z_][a-z0-9_-]*", "a user's name of the host is needed, e.g. 'deploy'")]
 
 
+SHARED = IPv4Network("100.64.0.0/10")
+"""Of carriers (RFC 6598), and of overlays such as Tailscale (https://tailscale.com/kb/1015/100.x-addresses)."""
+
+
 def _private(text: str) -> str:
-    if not IPv4Address(text).is_private:
-        raise ValueError("an address of a private network is needed, e.g. '10.0.0.2': nothing else may reach the data")
+    if not any(IPv4Address(text) in network for network in (*PRIVATE, SHARED)):
+        ranges = ", ".join(str(network) for network in (*PRIVATE, SHARED))
+        raise ValueError(
+            f"an address of a private network is needed ({ranges}), e.g. '10.0.0.2': nothing else may reach the data"
+        )
     return text
 
 
@@ -109,6 +123,9 @@ class VpsSettings(Settings):
     size: HostSize | None = None
     """Checked against what is asked of the host, in every plan. Default: unknown; what does not fit shows when it is
     made."""
+    offer: Offer | None = None
+    """What is rented, by its vendor and the vendor's name for it: `hetzner/cx33`. `infra-kit cost` counts its price.
+    Default: the cheapest that has `size`, or else room for what runs here; what was assumed is told."""
     backups: BackupStore | None = Field(
         default=None, examples=[{"endpoint": "https://s3.example", "bucket": "backups", "access_key": "EXAMPLE"}]
     )

@@ -2,7 +2,7 @@
 
 An image brings what it wants, perhaps not even a shell. With one of our own, whatever the image, its secrets become
 variables without `docker inspect` showing them (`scripts/start.sh`), and its health is asked for in its own network
-(`scripts/answers.sh`). A host has the tools once, `<target>-tools`: a component that users do not make, but each of
+(`common/answers.sh`). A host has the tools once, `<target>-tools`: a component that users do not make, but each of
 their workloads asks for. The program is the host's package `busybox-static`, which the bootstrap installs and the
 distribution keeps up to date: no image's, and of the host's own architecture.
 """
@@ -16,6 +16,7 @@ import pulumi
 
 from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
+from infra_kit.providers.common import answers
 from infra_kit.providers.vps import images, ssh
 from infra_kit.providers.vps.containers import holder
 from infra_kit.providers.vps.run import Run
@@ -66,7 +67,7 @@ def of(scope: Scope) -> ToolsEndpoint:
 
 def create(scope: Scope, spec: ToolsSpec) -> ToolsEndpoint:  # noqa: ARG001  every driver's form
     image = images.pull(scope, images.NGINX)
-    files = {name: script(name) for name in ("start.sh", "answers.sh", "schedule.sh")}
+    files = {"answers.sh": answers.script(), **{name: script(name) for name in ("start.sh", "schedule.sh")}}
     run = Run(image=image, user="1000:1000", memory_gb=0.0625, cpu=0.1, health=(), networks=(), files=files)
     held = holder(scope, "files", run, folder=FOLDER)
     filled = ssh.run(scope, "busybox", script("tools.sh"), stdin=held.id)

@@ -9,10 +9,12 @@ class TestPostgresOnMoon(PostgresConformance):
         return Target(name="moon")
 """
 
+from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
 from infra_kit.testing.conformance.domain import DomainConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
+from infra_kit.testing.conformance.external_service import ExternalServiceConformance
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
 from infra_kit.testing.conformance.network import NetworkConformance
@@ -25,11 +27,13 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
+    "BudgetConformance",
     "CdnConformance",
     "ComponentConformance",
     "ConfigConformance",
     "DomainConformance",
     "EventBusConformance",
+    "ExternalServiceConformance",
     "GatewayConformance",
     "JobConformance",
     "NetworkConformance",

@@ -21,6 +21,8 @@ from infra_kit.testing._monitor import Answer
 from infra_kit.testing.recording import Recording, Resource, record
 
 NAME = "it"
+ENVIRONMENT = Environment.DEVELOPMENT
+"""Of a target that says none."""
 
 
 class Base:
@@ -97,20 +99,25 @@ class Base:
                 after()
 
         # Plain values say in their text all that they are; a function or an option of Pulumi's does not.
-        key = None if before or after or "opts" in arguments else repr((target, sorted(arguments.items())))
-        if self._kept and key in self._kept:
-            return self._kept[key]
-        made = self.run(program)
-        if self._kept is not None and key:
-            self._kept[key] = made
-        return made
+        if before or after or "opts" in arguments:
+            return self.run(program)
+        return self.once(program, target, *sorted(arguments.items()))
+
+    def once(self, program: Callable[[], object], target: Target, *what: object) -> Recording:
+        """A program that `target` and `what` say all of: recorded the first time, and kept."""
+        if self._kept is None:
+            return self.run(program)
+        key = repr((standing_in(target, target.environment or ENVIRONMENT), what))
+        if key not in self._kept:
+            self._kept[key] = self.run(program)
+        return self._kept[key]
 
     def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
         """The component of the suite, in a program that runs."""
         return self.component(NAME, target=target, **{**self.arguments, **arguments})
 
     def run(self, program: Callable[[], object]) -> Recording:
-        config = {"infra-kit:environment": Environment.DEVELOPMENT.value}
+        config = {"infra-kit:environment": ENVIRONMENT.value}
         return record(program, config=config, outputs=self.outputs, calls=self.calls)
 
     @classmethod
@@ -146,7 +153,7 @@ def settings(target: Target) -> Settings:
 
 
 def accepting(target: Target, gaps: Mapping[Feature, str]) -> Target:
-    return dataclasses.replace(target, accepted_gaps={NAME: tuple(gaps)})
+    return dataclasses.replace(target, accepted_gaps={NAME: tuple(gaps)}) if gaps else target
 
 
 def standing_in(target: Target, environment: Environment) -> Target:

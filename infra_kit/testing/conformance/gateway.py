@@ -10,7 +10,8 @@ from infra_kit.component import Component
 from infra_kit.components.gateway import GatewayEndpoint
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.testing.conformance.base import NAME, standing_in
+from infra_kit.testing.conformance.base import NAME, own, standing_in, told
+from infra_kit.testing.conformance.safety import wide
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
@@ -55,6 +56,13 @@ class GatewayConformance(ComponentConformance):
         routes = {key: it if isinstance(it, GatewayRoute) else GatewayRoute(it) for key, it in asked.items()}
         made = {key: it.model_copy(update={"to": api if it.to is API else web}) for key, it in routes.items()}
         return super().make(target, routes=made, **arguments)
+
+    def test_it_opens_a_service_to_itself_and_to_nobody_else(self, target: Target) -> None:
+        made = self.record(standing_in(target, Environment.PRODUCTION))
+        its = {each.urn for each in own(made)}
+        excepted = told(target, "WIDE_BEHIND_A_GATEWAY")
+        found = [each for each in made.resources if each.urn not in its and wide(target, each)]
+        assert {each.type for each in found} == excepted.keys()
 
     @pytest.mark.parametrize(
         "asked", [{"domains": ["api.example.com"]}, {"response_headers": {"X-Frame-Options": "DENY"}}]

@@ -44,7 +44,7 @@ class LinkRules(Base):
             for key, value in {**named(link, grant.variables), **named(link, grant.secrets)}.items():
                 pulumi.export(key, value)
 
-        return self.run(use)
+        return self.once(use, target, USER, access)
 
     def test_a_link_gives_its_variables_and_keeps_its_secrets(self, target: Target, access: str) -> None:
         made = self.linked(target, access)

@@ -16,6 +16,8 @@ def test_up_makes_what_the_program_describes_and_says_how_to_connect(toy: Toy) -
     assert sorted(toy.log) == ["begin db-server", "begin other-server", "create db-server", "create other-server"]
     assert "postgres://app:••••@127.0.0.1:21003/db" in up.stdout
     assert f"infra-kit show db --stack {STACK}" in up.stdout
+    assert "Exports:\n  where: here\n" in up.stdout
+    assert "Exports:\n  where: here\n" in toy.run("show").stdout
     assert "db-server" in up.stderr
 
 
@@ -107,6 +109,20 @@ def test_down_destroys_the_stack(toy: Toy) -> None:
     assert f"{STACK} is not up" in toy.run("status").stdout
 
 
+def test_a_stack_whose_file_is_gone_is_still_seen_and_destroyed(toy: Toy) -> None:
+    toy.run("up")
+    toy.config.unlink()
+    status = toy.run("status", "--stack", STACK)
+    assert "db" in status.stdout
+    assert f"the file of the stack is gone: {toy.config}" in status.stderr
+    up = toy.run("up", "--stack", STACK)
+    assert up.returncode == 1
+    assert f"Put it back: its last content is in {toy.root}/.infra-kit/config/{toy.config.name}" in up.stderr
+    down = toy.run("down", "--stack", STACK)
+    assert down.returncode == 0, down.stderr
+    assert toy.log[-1] == "delete db-server"
+
+
 def test_plain_pulumi_goes_on_where_infra_kit_stopped(toy: Toy) -> None:
     toy.run("up")
     for operation in (["preview"], ["refresh", "--yes"], ["up", "--yes"], ["destroy", "--yes"]):
@@ -127,14 +143,19 @@ def test_infra_kit_goes_on_where_plain_pulumi_stopped(toy: Toy) -> None:
     assert toy.log[-1] == "delete db-server"
 
 
-def test_plain_pulumi_finds_the_new_stack_selected_and_a_later_choice_is_left_alone(toy: Toy) -> None:
-    assert toy.run("up").returncode == 0
-    plain = f'eval "$({INFRA_KIT} env)" && pulumi "$@" --non-interactive'
-    preview = toy.shell("bash", "-c", plain, "pulumi", "preview")
-    assert preview.returncode == 0, preview.stderr
-    toy.shell("bash", "-c", plain, "pulumi", "stack", "init", "elsewhere")
-    toy.run("up", "--stack", STACK)
-    assert toy.shell("bash", "-c", plain, "pulumi", "stack", "--show-name").stdout.strip() == "elsewhere"
+def test_the_stack_of_the_last_up_is_the_one_that_is_meant_but_down_asks_which(toy: Toy) -> None:
+    toy.config.with_name("Pulumi.toy-production.yaml").write_text(toy.config.read_text())
+    assert toy.run("up", "--stack", STACK).returncode == 0
+    assert toy.run("up", "--stack", "toy-production").returncode == 0
+    assert toy.run("up", "--stack", STACK).returncode == 0
+    shown = toy.run("show", "db", "host")
+    assert (shown.stdout, shown.stderr) == ("127.0.0.1\n", f"The selected stack: {STACK}\n")
+    plain = f'eval "$({INFRA_KIT} env)" && pulumi stack --show-name --non-interactive'
+    assert toy.shell("bash", "-c", plain).stdout.strip() == STACK
+    refused = toy.run("down")
+    assert refused.returncode == 1
+    assert f"which stack? Say --stack NAME. Stacks: {STACK}, toy-production" in refused.stderr
+    assert "delete db-server" not in toy.log
 
 
 def test_what_is_not_up_is_said_with_the_command_that_starts_it(toy: Toy) -> None:

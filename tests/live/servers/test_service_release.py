@@ -125,13 +125,14 @@ def test_a_version_whose_answers_are_errors_is_taken_back_while_it_is_watched(ho
     assert len(answers(url)) == 2
 
 
-def test_a_version_that_falls_ill_while_it_is_watched_is_taken_back(home_dir: Path) -> None:
+@pytest.mark.parametrize("strategy", ["rolling", "blue-green"])
+def test_a_version_that_falls_ill_while_it_is_watched_is_taken_back(home_dir: Path, strategy: str) -> None:
     url = serve(home_dir)
     later = "import threading, os, runpy; threading.Timer(1.5, os._exit, [7]).start(); "
     program = [sys.executable, "-c", later + "runpy.run_module('app.server', run_name='__main__')"]
 
     with pytest.raises(ServerError, match="failed while it was watched"):
-        serve(home_dir, "2", release={**BLUE_GREEN, "watch": 20.0}, command=program)
+        serve(home_dir, "2", release={"strategy": strategy, "watch": 20.0}, command=program)
 
     assert versions(url) == {"1"}
 

@@ -25,7 +25,7 @@ HEALTH = {
     "path": "/health", "interval": 1.0, "timeout": 1.0, "healthy_after": 1, "unhealthy_after": 2, "start_timeout": 3.0,
 }  # fmt: skip
 RELEASE: dict[str, Any] = {
-    "strategy": "rolling", "smoke_tests": [], "max_smoke_failures_percent": 0, "max_error_percent": None, "watch": 1.0,
+    "strategy": "rolling", "smoke_tests": [], "max_smoke_failures_percent": 0, "max_error_percent": None, "watch": 0,
     "max_failed_checks": 3,
 }  # fmt: skip
 TOKEN = "a-token-that-nobody-sees"

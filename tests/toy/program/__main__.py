@@ -7,5 +7,6 @@ from tests.toy.program.servers import Cdn, Postgres
 config = pulumi.Config("toy")
 for name in config.require_object("names"):
     (Cdn if name.startswith("edge") else Postgres)(name, config.require("size"))
+pulumi.export("where", "here")
 if problem := config.get("problem"):
     raise ValueError(problem)

@@ -54,8 +54,25 @@ def test_a_route_cannot_ask_for_a_token_of_nobody() -> None:
 
 @pytest.mark.parametrize("by", ["user", "claim:tenant_id"])
 def test_whoever_is_known_by_his_token_is_only_counted_where_one_is_needed(by: str) -> None:
-    message = refused(limits=[RateLimit(requests=1, by=by)])
-    assert message == f"Gateway 'edge': routes./*: limits: by {by!r} counts by the token, and this route needs none"
+    limits = [RateLimit(requests=1, by=by)]
+    assert refused(limits=limits) == (f"Gateway 'edge': limits: by {by!r} counts by the token, and no route needs one")
+
+    def program() -> None:
+        open_ = GatewayRoute(service(), jwt=False, limits=limits)
+        Gateway("edge", jwt=JWT, routes={"/*": service("web"), "/open/*": open_})
+
+    assert refusal(lambda: record(program), SpecError) == (
+        f"Gateway 'edge': routes./open/*: limits: by {by!r} counts by the token, and this route needs none"
+    )
+
+
+def test_a_limit_by_user_over_all_routes_counts_on_those_that_need_a_token() -> None:
+    def program() -> None:
+        api = service()
+        limits = [RateLimit(requests=1, by="user")]
+        Gateway("edge", jwt=JWT, routes={"/*": api, "/open/*": GatewayRoute(api, jwt=False)}, limits=limits)
+
+    record(program)
 
 
 @pytest.mark.parametrize("by", ["ip", "claim:", "claim:a b"])

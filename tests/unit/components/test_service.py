@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -105,9 +106,14 @@ def test_a_secret_that_is_no_text_is_refused() -> None:
     assert refused(secrets={"KEY": 7}).startswith("secrets.KEY: a text is needed, plain or an Output")
 
 
-def test_a_link_is_made_by_link() -> None:
-    message = refusal(lambda: Service("api", command=["x"], links=[Redis("cache")]), SpecError)  # type: ignore[list-item]
-    assert message.startswith("Service 'api': links.0: a Link is needed")
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [(lambda: Redis("order-cache"), "Redis 'order-cache'"), (lambda: "order-cache", "'order-cache'")],
+)
+def test_a_link_is_made_by_link(make: Callable[[], Any], given: str) -> None:
+    message = refusal(lambda: Service("api", command=["x"], links=[make()]), SpecError)
+    needed = "Service 'api': links.0: a Link is needed, which the component makes: links=[order_cache.link()]"
+    assert message == f"{needed}, given {given}"
 
 
 def test_a_command_is_a_list() -> None:

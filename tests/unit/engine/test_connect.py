@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Postgres
+from infra_kit import Cdn, Gateway, Postgres, Service
 from infra_kit.engine.connect import reached, run, variables
 from infra_kit.engine.connections import Connection
-from infra_kit.errors import ConfigError
+from infra_kit.errors import ConfigError, TunnelError
 from infra_kit.testing import record
 from tests.unit.tunnels import state as state_of
 
@@ -75,6 +75,40 @@ def test_a_port_for_what_needs_no_tunnel_is_refused() -> None:
         reached(state("cache", "127.0.0.1", 6000), "cache", 7000, print),
     ):
         pass
+
+
+SETTINGS = {
+    "local": {},
+    "vps": {"host": "vps-1.example.com", "host_key": "ssh-ed25519 AAAA", "bootstrap": False},
+    "aws": {},
+    "gcp": {"project": "shop-staging"},
+}
+
+
+def edges(target: str, *, public: bool) -> dict[str, Any]:
+    def program() -> None:
+        api = Service("api", image="docker.io/library/nginx:1", command=["api"])
+        inner = Gateway("inner", routes={"/*": api}, public=public)
+        if not public:
+            Cdn("edge", routes={"/*": inner}, domains=["www.example.com"])
+
+    config = {"infra-kit:target": target, "infra-kit:environment": "staging", f"infra-kit:{target}": SETTINGS[target]}
+    region = {} if target in ("local", "vps") else {"infra-kit:region": "europe-west1"}
+    return state_of(record(program, config=config | region))
+
+
+@pytest.mark.parametrize("target", SETTINGS)
+def test_a_gateway_that_only_its_cdn_reaches_is_refused_and_the_cdn_named(target: str) -> None:
+    with (
+        pytest.raises(TunnelError, match=r"Gateway 'inner': .*public=False.* Cdn 'edge' alone.*show edge url.*Service"),
+        reached(edges(target, public=False), "inner", None, print),
+    ):
+        pass
+
+
+def test_a_gateway_that_is_public_is_reached_as_visitors_reach_it() -> None:
+    with reached(edges("vps", public=True), "inner", None, print) as (found, wait):
+        assert (found.address, wait) == ("vps-1.example.com:443", None)
 
 
 def test_what_no_installed_target_made_is_told() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit.engine.connections import Connection, connections, find, masked_url
+from infra_kit.engine.connections import Connection, components, connections, exports, find, masked_url
 from infra_kit.errors import ConfigError
 
 CANARY = "canary-5512"
@@ -88,8 +88,28 @@ def test_an_empty_stack_has_no_rows() -> None:
     assert connections({}) == []
 
 
+def test_what_is_exported_is_read_from_the_stack_itself_in_clear_and_masked() -> None:
+    there = state(("Secret", "keys", {"value": secret(CANARY)}))
+    assert exports(there).fields == {}
+    there["resources"][0]["outputs"] = {"replicas": [1, 2], "database_url": POSTGRES["url"]}
+    assert exports(there).clear("replicas") == exports(there).masked("replicas") == "[1, 2]"
+    assert exports(there).masked("database_url") == "postgresql://app:••••@127.0.0.1:21003/shop?sslmode=require"
+    assert [one.name for one in components(there)] == ["keys"]
+    assert exports({}).fields == {}
+
+
 def test_show_finds_a_component_and_has_its_secrets_in_clear() -> None:
     assert find(state(("Postgres", "db", POSTGRES)), "db").fields["password"] == CANARY
+
+
+def test_show_finds_what_is_not_connected_to_and_a_secret_in_clear() -> None:
+    """The value of a Secret is what its users look for, and the records of a zone are set by hand."""
+    keys = ("Secret", "keys", {"value": secret(CANARY), "reference": "/run/secrets/keys"})
+    zone = ("Domain", "zone", {"domain": "shop.example", "to_set": ["shop.example. 300 IN A 203.0.113.7"]})
+    there = state(keys, zone)
+    assert find(there, "keys").clear("value") == CANARY
+    assert find(there, "keys").masked("value") == "••••"
+    assert json.loads(find(there, "zone").clear("to_set")) == ["shop.example. 300 IN A 203.0.113.7"]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import infra_kit
 from infra_kit.engine.operations import change_of, name_of, plain, short
 
 FRAMES = """Traceback (most recent call last):
@@ -19,6 +21,17 @@ def test_an_error_of_infra_kit_is_its_own_words_without_the_stack_trace() -> Non
     said = "Postgres 'db': memory_gb: given -1, at least 0.25 is needed.\nHint: leave it out."
     message = f"Program failed with an unhandled exception:\n{FRAMES}infra_kit.errors.SpecError: {said}\n\n"
     assert plain(message) == said
+
+
+def test_options_that_are_made_before_their_component_are_told_by_their_line() -> None:
+    said = "Health: interval: a duration is at least one second, '1s', given '0s'"
+    message = f"Program failed with an unhandled exception:\n{FRAMES}infra_kit.errors.OptionsError: {said}\n\n"
+    assert plain(message) == f"{said}\n  at /home/ana/shop/__main__.py, line 7"
+
+
+def test_the_line_of_a_users_program_is_told_from_those_of_infra_kits_own_source() -> None:
+    own = f'  File "{Path(infra_kit.__file__).parent}/spec.py", line 34, in __init__\n    raise OptionsError(x)\n'
+    assert plain(f"{FRAMES}{own}infra_kit.errors.OptionsError: Health: x").endswith("__main__.py, line 7")
 
 
 def test_a_bug_of_the_program_keeps_its_kind_and_its_place() -> None:

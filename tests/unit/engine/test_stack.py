@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import Stack, choose, place, read_config
+from infra_kit.engine.stack import Stack, check_known, choose, place, read_config
 from infra_kit.errors import ConfigError
 
 SALT = "v1:abc=:v1:def"
@@ -56,6 +56,18 @@ def test_an_unknown_stack_is_refused_with_those_there_are(project: Project) -> N
     ) as refused:
         read_config(project, "shop-prod")
     assert str(refused.value).endswith(how_to_make(project, "shop-prod"))
+
+
+def test_a_stack_whose_file_is_gone_is_known_by_the_copy_that_a_run_has_left(project: Project) -> None:
+    stack = author(project, "config: {shop:size: 2}\n")
+    copy = stack.config_file()
+    project.config_file("shop-development").unlink()
+    check_known(project, "shop-development")
+    assert stack.config_file() == copy
+    with pytest.raises(ConfigError, match=r"is gone: .*its last content is in .*\.infra-kit/config/Pulumi\.shop-dev"):
+        read_config(project, "shop-development")
+    with pytest.raises(ConfigError, match="no stack 'shop-prod'"):
+        check_known(project, "shop-prod")
 
 
 def how_to_make(project: Project, stack: str) -> str:

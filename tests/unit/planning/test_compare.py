@@ -6,6 +6,7 @@ import pytest
 
 from infra_kit import Postgres, Redis, Service
 from infra_kit.engine.project import Project
+from infra_kit.planning.answers import Answers
 from infra_kit.planning.availability import availability
 from infra_kit.planning.compare import as_yaml, compare
 from infra_kit.planning.configuration import Configuration
@@ -52,6 +53,26 @@ def test_a_place_where_the_program_fails_says_why_and_the_others_stand(project: 
     small, large = compare(project, "production", ["shop:memory=4", "shop:memory=-1"])
     assert small.problem == ""
     assert "memory_gb" in large.problem
+
+
+def test_a_gap_that_the_program_does_not_let_be_accepted_is_a_problem_of_that_place(
+    make_project: MakeProject,
+) -> None:
+    program = """
+        import pulumi
+        from infra_kit import Postgres, Target
+        name = pulumi.Config("infra-kit").get("target")
+        Postgres("db", memory_gb=4, extensions=["postgis"], target=Target(name=name, accepted_gaps={}))
+    """
+    vps, aws = compare(make_project(program, production=AWS), "production", [VPS, ON_AWS])
+    assert "extension:postgis" in vps.problem
+    assert aws.problem == ""
+
+
+def test_each_place_tells_its_own_assumptions_whatever_answers_are_given(project: Project) -> None:
+    vps, aws = compare(project, "production", [VPS, ON_AWS], Answers())
+    assert vps.assumed
+    assert aws.assumed == ()
 
 
 def planned(**arguments: int | bool) -> Planned:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import ConfigError
+from infra_kit.planning import lock_in_facts as facts
 from infra_kit.planning.costs import cost
 from infra_kit.planning.lock_in import WEIGHTS, LockIn, changes, lock_in
 from infra_kit.planning.programs import Planned, plan
@@ -62,7 +64,16 @@ def test_what_would_lower_it_most_is_said_first(shop: Callable[..., Planned]) ->
     assert found.change
     assert found.change.component == "events"
     assert next(iter(changes(found))) == ("events", found.change.change)
-    assert 'engine="nats"' in found.change.change
+    assert "NATS" in found.change.change
+
+
+def test_what_speaks_a_vendors_own_api_is_not_taken_by_another_target_as_it_is(shop: Callable[..., Planned]) -> None:
+    [events] = [score for score in scored(shop()).scores if score.component == "events"]
+    assert next(aspect.score for aspect in events.aspects if aspect.name == "effort") >= 9
+
+
+def test_what_stands_on_a_target_of_somebody_elses_is_unscored(shop: Callable[..., Planned]) -> None:
+    assert facts.of("Postgres", "hetzner", PostgresSpec(memory_gb=4)) is None
 
 
 def test_what_a_laptop_runs_holds_nearly_nothing(shop: Callable[..., Planned]) -> None:

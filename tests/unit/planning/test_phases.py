@@ -4,7 +4,7 @@ import pytest
 
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError, PlanningError
-from infra_kit.planning.phases import Description, descriptions, fitting, passed, phases
+from infra_kit.planning.phases import Description, descriptions, fitting, passed, phases, unsaid
 from tests.unit.planning.conftest import MakeProject
 
 SHOP = """
@@ -50,6 +50,10 @@ def test_each_phase_is_planned_with_its_stack(project: Project) -> None:
 )
 def test_the_first_phase_that_is_enough_fits(project: Project, figures: dict[str, float], fits: str) -> None:
     assert fitting(descriptions(project, None), figures) == fits
+
+
+def test_what_nobody_gave_is_told(project: Project) -> None:
+    assert unsaid(descriptions(project, None), {"users": 3}) == ["data_gb"]
 
 
 def test_what_a_phase_is_not_enough_for_is_told_in_figures() -> None:

@@ -1,6 +1,7 @@
 """A step of a stack: what it does to the data, and what it must not do unasked."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ AWS = """
 """
 
 
+VPS = """
+    config:
+      infra-kit:target: vps
+      infra-kit:environment: staging
+      infra-kit:vps: {host: 203.0.113.10, host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExample}
+"""
+
+
 @pytest.fixture
 def shop(make_project: MakeProject) -> Callable[..., Planned]:
     project = make_project(SHOP, production=AWS)
@@ -60,6 +69,7 @@ def test_a_larger_database_is_changed_in_place_and_its_users_are_told_how_long_t
     found = transition(shop(), shop("shop:memory=16"))
     [move] = found.moves
     assert (move.component, move.kind, move.way.how) == ("db", "Postgres", How.IN_PLACE)
+    assert move.way.downtime
     assert move.way.downtime[1] >= 60
     assert found.downtime == move.way.downtime
     check(found)
@@ -83,6 +93,47 @@ def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up
     with pytest.raises(DataLossRefusedError, match="db-server"):
         check(found)
     check(found, ["db"])  # in production the engine forgets buckets and keys, and leaves them
+
+
+def test_another_region_is_another_place_and_refused(shop: Callable[..., Planned]) -> None:
+    found = transition(shop(), shop("infra-kit:region=us-west-2"))
+    assert moves(found)["db"] is How.DUAL_RUN
+    [why] = {move.why for move in found.moves if move.component == "db"}
+    assert why == "it is in eu-west-1, and would be in us-west-2"
+    with pytest.raises(DataLossRefusedError, match="db-server"):
+        check(found)
+
+
+def test_another_host_is_another_place_and_refused(make_project: MakeProject) -> None:
+    project = make_project("from infra_kit import Redis\nRedis('cache', memory_gb=1)", prod=VPS)
+    found = transition(plan(project, "prod"), plan(project, "prod", ["infra-kit:vps.host=203.0.113.99"]))
+    assert moves(found)["cache"] is How.EMPTY
+    with pytest.raises(DataLossRefusedError, match="cache-data"):
+        check(found)
+
+
+RAW = """
+    import pulumi, pulumi_aws as aws
+    config = pulumi.Config()
+    aws.rds.Instance("db", instance_class="db.t4g.micro", port=config.require_int("port"))
+    aws.cognito.UserPool("people", name=config.require("pool"))
+"""
+
+
+def test_what_nobody_knows_is_said_to_be_unknown_and_not_to_be_harmless(make_project: MakeProject) -> None:
+    project = make_project(RAW, prod=AWS + "      shop:port: 5432\n      shop:pool: one\n")
+    before = plan(project, "prod")
+    [port] = transition(before, plan(project, "prod", ["shop:port=5433"])).moves
+    assert (port.way.how, port.way.downtime) == (How.IN_PLACE, None)
+    [pool] = transition(before, plan(project, "prod", ["shop:pool=two"])).moves
+    assert (pool.way.how, pool.way.downtime) == (How.UNKNOWN, None)
+
+
+def test_costs_of_a_saved_plan_are_in_the_currency_of_the_new_one(shop: Callable[..., Planned], tmp_path: Path) -> None:
+    saved.write(shop(), tmp_path / "plan.json")
+    euros = transition(saved.read(tmp_path / "plan.json"), shop("infra-kit:currency=EUR"))
+    assert euros.currency == "EUR"
+    assert abs(euros.monthly_before - euros.monthly_after) < Decimal("0.01")
 
 
 def test_what_is_gone_is_refused_unless_it_is_named(shop: Callable[..., Planned]) -> None:

@@ -1,47 +1,21 @@
 """Every stack of this repository, recorded with its own configuration."""
 
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from infra_kit.engine.guard import holds_data
-from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError
-from infra_kit.testing import record, stack_files
+from infra_kit.testing import record
 from infra_kit.testing.conformance.safety import replaced
 from infra_kit.testing.plugin import Infra
-from stacks.config import load_phase, phases
+from stacks.config import phases
+from tests.unit.stacks.recorded import PHASES, STACKS, configuration, deploy, phases_of, stack_of
 
-STACKS = Project.find(Path(__file__)).stacks()
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
     "events_url", "pgadmin_password",
 }  # fmt: skip
-PHASES = {
-    "cuenta_conmigo": ["0", "1", "2"],
-    "founder_diary": ["1", "2"],
-    "nomadshift": ["1", "2"],
-    "vina_santa_cruz": ["1", "2", "3"],
-    "zuclubit": ["1", "2", "3"],
-}
-SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
-"""What a stack's file asks its user to set."""
-BEYOND = {("cuenta-conmigo-production", "2")}
-"""The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
-
-
-def configuration(name: str, phase: str) -> dict[str, Any]:
-    given = stack_files.read(name, Path(__file__)).config
-    vps = given.get("infra-kit:vps", {})
-    filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
-    return {**given, **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
-
-
-def phases_of(name: str) -> list[str]:
-    system = stack_files.read(name, Path(__file__)).config["infra-kit:system"].replace("-", "_")
-    return [phase for phase in PHASES[system] if (name, phase) not in BEYOND]
 
 
 def steps_of(name: str) -> list[tuple[str, str]]:
@@ -49,26 +23,20 @@ def steps_of(name: str) -> list[tuple[str, str]]:
     return list(pairwise(phases_of(name)))
 
 
-def deploy() -> None:
-    load_phase().deploy()
-
-
 def test_every_system_has_its_phases() -> None:
     assert {system: sorted(phases(system)) for system in PHASES} == PHASES
 
 
 @pytest.mark.parametrize(("name", "phase"), [(name, phase) for name in STACKS for phase in phases_of(name)])
-def test_a_stack_stands_in_every_phase_with_its_own_configuration(infra: Infra, name: str, phase: str) -> None:
-    stack = infra(deploy, stack=name, config=configuration(name, phase))
+def test_a_stack_stands_in_every_phase_with_its_own_configuration(name: str, phase: str) -> None:
+    stack = stack_of(name, phase)
     assert "database_url" in stack.exports
     assert stack.secret_exports == SECRET & stack.exports.keys()
 
 
 @pytest.mark.parametrize(("name", "before", "after"), [(name, *pair) for name in STACKS for pair in steps_of(name)])
-def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(
-    infra: Infra, name: str, before: str, after: str
-) -> None:
-    old, new = (infra(deploy, stack=name, config=configuration(name, phase)) for phase in (before, after))
+def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(name: str, before: str, after: str) -> None:
+    old, new = stack_of(name, before), stack_of(name, after)
     kept = {resource.urn for resource in new.resources}
     assert [it.name for it in old.resources if holds_data(it.type, it.inputs) and it.urn not in kept] == []
     assert replaced(old, new) == []
@@ -83,8 +51,8 @@ def test_cuenta_conmigo_leaves_its_vps_in_phase_2(infra: Infra) -> None:
     assert stack.named("db-server").inputs["multiAz"]
 
 
-def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own(infra: Infra) -> None:
-    stack = infra(deploy, stack="vina-santa-cruz-production")
+def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own() -> None:
+    stack = stack_of("vina-santa-cruz-production")
     records = [it.inputs for it in stack.of_type("aws:route53/record:Record")]
     led = {inputs["name"]: inputs["zoneId"] for inputs in records if "aliases" in inputs}
     zone = stack.named("zone-zone").outputs["zoneId"]
@@ -99,24 +67,24 @@ def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own(infra: Infra) -> Non
         ("cuenta-conmigo-production", "1", ["app.cuentaconmigo.example", "static.cuentaconmigo.example"]),
     ],
 )
-def test_on_a_vps_a_stack_says_which_records_to_set(infra: Infra, name: str, phase: str, names: list[str]) -> None:
-    stack = infra(deploy, stack=name, config=configuration(name, phase))
+def test_on_a_vps_a_stack_says_which_records_to_set(name: str, phase: str, names: list[str]) -> None:
+    stack = stack_of(name, phase)
     assert stack.exports["dns_records"] == [f"{it}. 300 IN A 203.0.113.10" for it in names]
 
 
-def test_zuclubit_uses_all_five_components(infra: Infra) -> None:
-    stack = infra(deploy, stack="zuclubit-development")
+def test_zuclubit_uses_all_five_components() -> None:
+    stack = stack_of("zuclubit-development")
     for kind in ("Postgres", "Redis", "EventBus", "ObjectStore", "Cdn"):
         assert stack.of_type(f"infra-kit:index:{kind}"), kind
 
 
-def test_zuclubit_locks_its_invoices_for_five_years(infra: Infra) -> None:
-    inputs = infra(deploy, stack="zuclubit-development").named("invoices-server").inputs
+def test_zuclubit_locks_its_invoices_for_five_years() -> None:
+    inputs = stack_of("zuclubit-development").named("invoices-server").inputs
     assert inputs["retention_lock"] == 5 * 365
 
 
-def test_zuclubit_says_what_this_machine_leaves_out(infra: Infra) -> None:
-    warnings = infra(deploy, stack="zuclubit-development").warnings
+def test_zuclubit_says_what_this_machine_leaves_out() -> None:
+    warnings = stack_of("zuclubit-development").warnings
     assert any("archive is left out" in line for line in warnings)
 
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
+import pulumi
 import pytest
 import yaml
 
 from infra_kit.testing import Recording, Resource
 from infra_kit.testing.plugin import Infra
 from stacks.zuclubit.services import API, SERVICES
-from tests.unit.stacks.test_phases import STACKS, configuration, deploy, phases_of
+from tests.unit.stacks.recorded import STACKS, configuration, deploy, phases_of, stack_of
 
 DEVELOPMENT = [name for name in STACKS if name.endswith("-development")]
 OWNERS = {"migrate", "pgadmin", "directus", "release-dump", "nightly-dump"}
 """Who changes tables or must see each row, whatever row-level security says."""
-
-
-def stack_of(infra: Infra, name: str, phase: str = "1", **more: Any) -> Recording:
-    return infra(deploy, stack=name, config={**configuration(name, phase), **more})
 
 
 def before(stack: Recording, component: Resource) -> set[str]:
@@ -31,8 +27,8 @@ def before(stack: Recording, component: Resource) -> set[str]:
 
 
 @pytest.mark.parametrize(("name", "phase"), [(name, phase) for name in DEVELOPMENT for phase in phases_of(name)])
-def test_tables_are_owned_by_migrations_and_programs_work_with_rows(infra: Infra, name: str, phase: str) -> None:
-    stack = stack_of(infra, name, phase)
+def test_tables_are_owned_by_migrations_and_programs_work_with_rows(name: str, phase: str) -> None:
+    stack = stack_of(name, phase)
     roles = stack.of_type("pulumi-python:dynamic/infra-kit:PostgresRole")
     owning = {role.name.removesuffix("-link-db") for role in roles if role.inputs["rights"]["access"] == "owner"}
     assert "migrate" in owning <= OWNERS
@@ -50,16 +46,16 @@ def test_tables_are_owned_by_migrations_and_programs_work_with_rows(infra: Infra
         ("zuclubit-production", "lead"),
     ],
 )
-def test_a_release_begins_with_its_migrations(infra: Infra, name: str, program: str) -> None:
-    stack = stack_of(infra, name)
+def test_a_release_begins_with_its_migrations(name: str, program: str) -> None:
+    stack = stack_of(name)
     (component,) = (it for it in stack.resources if it.name == program and it.type.startswith("infra-kit:"))
     assert "migrate" in before(stack, component)
 
 
-def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night(infra: Infra) -> None:
-    stack = stack_of(infra, "vina-santa-cruz-production")
+def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night() -> None:
+    stack = stack_of("vina-santa-cruz-production")
     assert "release-dump" in before(stack, stack.named("migrate"))
-    local = stack_of(infra, "vina-santa-cruz-development")
+    local = stack_of("vina-santa-cruz-development")
     jobs = {it.name: it.inputs.get("schedule") for it in local.of_type("pulumi-python:dynamic/infra-kit:JobServer")}
     assert jobs == {
         "migrate-server": None,
@@ -75,31 +71,49 @@ def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night(infra: I
     assert keys["nightly-dump-link-backups"] == keys["nightly-checks-link-backups"] == "dumps/"
 
 
-def test_a_preview_leaves_the_tables_and_the_dumps_of_staging_alone(infra: Infra) -> None:
-    url = "postgresql://preview:p@db.example:5432/vina_santa_cruz"
-    stack = stack_of(infra, "vina-santa-cruz-preview", **{"vina-santa-cruz:database-url": url})
+def test_a_preview_leaves_the_tables_and_the_dumps_of_staging_alone() -> None:
+    stack = stack_of("vina-santa-cruz-preview")
     assert not stack.of_type("infra-kit:index:Job")
     assert stack.of_type("infra-kit:index:Service")
 
 
-def test_vina_santa_cruz_renews_its_own_secret_and_keeps_those_it_is_given(infra: Infra) -> None:
+@pytest.mark.parametrize("phase", phases_of("vina-santa-cruz-preview"))
+def test_a_preview_stands_in_stagings_network_where_its_database_is(phase: str) -> None:
+    stack = stack_of("vina-santa-cruz-preview", phase)
+    network = configuration("vina-santa-cruz-preview", phase)["vina-santa-cruz:network"]
+    assert not stack.of_type("aws:ec2/vpc:Vpc")
+    groups = {it.inputs["vpcId"] for it in stack.of_type("aws:ec2/securityGroup:SecurityGroup")}
+    assert groups == {network["id"]}
+    service = stack.named("shop-service").inputs["networkConfiguration"]
+    assert sorted(service["subnets"]) == sorted(network["subnets"]["private"].values())
+    assert not [line for line in stack.warnings if "Postgres 'db'" in line]
+
+
+def test_a_preview_without_stagings_database_is_refused(infra: Infra) -> None:
+    given = {**configuration("vina-santa-cruz-preview", "1")}
+    del given["vina-santa-cruz:database-url"]
+    with pytest.raises(pulumi.ConfigMissingError, match="vina-santa-cruz:database-url"):
+        infra(deploy, stack="vina-santa-cruz-preview", config=given)
+
+
+def test_vina_santa_cruz_renews_its_own_secret_and_keeps_those_it_is_given() -> None:
     given = {"vina-santa-cruz:stripe-secret-key": "sk_test"}
-    stack = stack_of(infra, "vina-santa-cruz-development", **given)
+    stack = stack_of("vina-santa-cruz-development", **given)
     secrets = {it.name for it in stack.of_type("infra-kit:index:Secret")}
     assert secrets == {"nextauth-secret", "stripe-secret-key"}
     assert stack.named("nextauth-secret-file").inputs["rotation"] == "90d"
 
 
-def test_nomadshift_has_the_parameters_of_its_seed(infra: Infra) -> None:
-    stack = stack_of(infra, "nomadshift-production")
+def test_nomadshift_has_the_parameters_of_its_seed() -> None:
+    stack = stack_of("nomadshift-production")
     kinds = ("aws:ssm/parameter:Parameter", "aws:secretsmanager/secret:Secret")
     names = {it.inputs.get("name") for kind in kinds for it in stack.of_type(kind)}
     wanted = {"database/host", "database/port", "database/name", "oauth/google/client_id", "oauth/apple/client_id"}
     assert {f"/production/{it}" for it in {*wanted, "jwt/secret"}} <= names
 
 
-def test_nomadshift_keeps_its_images_in_ecr(infra: Infra) -> None:
-    tasks = stack_of(infra, "nomadshift-production").of_type("aws:ecs/taskDefinition:TaskDefinition")
+def test_nomadshift_keeps_its_images_in_ecr() -> None:
+    tasks = stack_of("nomadshift-production").of_type("aws:ecs/taskDefinition:TaskDefinition")
     images = {each["image"] for task in tasks for each in json.loads(task.inputs["containerDefinitions"])}
     kept = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nomadshift/"
     assert {image for image in images if "caddy" not in image} == {f"{kept}api:latest", f"{kept}migrate:latest"}
@@ -110,9 +124,9 @@ def test_nomadshift_keeps_its_images_in_ecr(infra: Infra) -> None:
     [("nomadshift-development", False), ("nomadshift-gcp-production", False), ("nomadshift-production", True)],
 )
 def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_counts(
-    infra: Infra, name: str, *, is_said: bool
+    name: str, *, is_said: bool
 ) -> None:
-    said = [line for line in stack_of(infra, name).warnings if "limits: /api/auth/login" in line]
+    said = [line for line in stack_of(name).warnings if "limits: /api/auth/login" in line]
     assert said == (
         ["limits: /api/auth/login: the edge holds 10 in 10m in place of 5 in 15m, as the stack says."]
         if is_said
@@ -120,10 +134,17 @@ def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_c
     )
 
 
-def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token(infra: Infra) -> None:
+def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_the_services() -> None:
+    limits = stack_of("zuclubit-development").named("gateway-server").inputs["limits"]
+    assert [(it["by"], it["requests"], it["per"]) for it in limits] == [("address", 1000, 60), ("user", 100, 60)]
+    said = [line for line in stack_of("zuclubit-production").warnings if line.startswith("Gateway 'gateway'")]
+    assert any("rate-limits-by-token is left out" in line for line in said)
+
+
+def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token() -> None:
     paths = yaml.safe_load(API.read_text())["paths"]
     operations = [(path, it) for path, item in paths.items() for it in item.values()]
     assert {it["tags"][0] for _, it in operations} == set(SERVICES)
     assert {path for path, it in operations if it.get("security") == []} == {"/webhooks/whatsapp"}
-    routes = stack_of(infra, "zuclubit-development").named("gateway-server").inputs["routes"]
+    routes = stack_of("zuclubit-development").named("gateway-server").inputs["routes"]
     assert set(routes) == {re.sub(r"{[a-z]+}", "*", path) for path in paths}

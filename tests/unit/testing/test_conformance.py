@@ -1,8 +1,8 @@
 """What a suite finds out about a driver with a fault."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pulumi
@@ -20,7 +20,8 @@ from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.local import postgres, redis
 from infra_kit.providers.local import testing as local_answers
 from infra_kit.testing import Recording, _sdk, record
-from infra_kit.testing.conformance import PostgresConformance, RedisConformance, safety
+from infra_kit.testing.conformance import CdnConformance, PostgresConformance, RedisConformance, safety
+from infra_kit.testing.conformance.completeness import without_suite
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 LOCAL = Target(name="local")
@@ -40,6 +41,18 @@ def test_a_driver_that_forgets_a_feature_fails(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(redis, "create", forgetful)
     with pytest.raises(AssertionError, match="persistence changes nothing"):
         shows(RedisConformance(), features.PERSISTENCE)
+
+
+def test_a_suite_that_is_forgotten_is_told() -> None:
+    module = ModuleType("tests_of_local")
+    live = type("TestPostgres", (), {"suite": PostgresConformance})
+    vars(module).update(TestRedis=type("TestRedis", (RedisConformance,), {}), TestPostgres=live)
+    vars(module).update(CdnConformance=CdnConformance, TestOfSomethingElse=object)
+
+    missing = without_suite("local", module)
+
+    assert {"cdn", "network", "service"} <= set(missing)
+    assert not {"redis", "postgres"} & set(missing)
 
 
 @pytest.mark.parametrize(
@@ -93,51 +106,6 @@ def test_an_input_that_the_engine_ignores_replaces_nothing() -> None:
 def test_what_holds_no_data_of_its_own_may_be_made_anew() -> None:
     copy: dict[str, Any] = {"replicateSourceDb": "thing"}
     assert safety.replaced(made(kmsKeyId=None, **copy), made(kmsKeyId="own", **copy)) == []
-
-
-def test_a_wildcard_is_found_in_a_policy_wherever_it_stands() -> None:
-    open_ = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::files"}
-    denied = {"Effect": "Deny", "Action": "*", "Resource": "*"}
-    policies = [{"policy": json.dumps({"Statement": [open_, denied]})}]
-    assert [safety.is_wild(it) for it in safety.statements(policies)] == [True]
-    assert not safety.is_wild({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::files/*"]})
-    assert safety.is_wild({"Action": "s3:GetObject", "Resource": "*"})
-    assert safety.is_wild({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*", "Principal": "*"})
-
-
-@pytest.mark.parametrize(
-    "broad",
-    [
-        {"Action": "s3:Get*"},
-        {"NotAction": "s3:GetObject"},
-        {"NotResource": "arn:aws:s3:::files"},
-        {"Principal": {"AWS": ["*"]}},
-        {"NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}},
-        {"Resource": "arn:aws:s3:::*"},
-        {"Resource": "arn:aws:s3:::*/public/*"},
-        {"Resource": "arn:aws:sqs:*:*:*"},
-        {"Resource": "arn:aws:sqs:us-east-1:*:orders"},
-        {"Resource": ["arn:aws:secretsmanager:us-east-1:123456789012:secret:*"]},
-        {"Resource": "arn:aws:ssm:us-east-1:123456789012:parameter/*"},
-    ],
-    ids=str,
-)
-def test_a_statement_is_broad_where_it_names_nothing(broad: dict[str, Any]) -> None:
-    assert safety.is_wild({"Effect": "Allow", **broad})
-
-
-@pytest.mark.parametrize(
-    "resource",
-    [
-        "arn:aws:s3:::files",
-        "arn:aws:s3:::files/uploads/*",
-        "arn:aws:ssm:us-east-1:123456789012:parameter/shop/*",
-        "arn:aws:logs:us-east-1:123456789012:log-group:api:*",
-        "arn:aws:ecs:us-east-1:123456789012:task/shop/*",
-    ],
-)
-def test_a_star_within_a_named_resource_is_narrow(resource: str) -> None:
-    assert not safety.is_wild({"Effect": "Allow", "Action": "a:Get", "Resource": resource})
 
 
 def test_a_driver_that_protects_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:

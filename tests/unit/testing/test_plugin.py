@@ -64,3 +64,23 @@ def test_it(infra):
 """
     )
     project.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+MISTAKEN = """
+from infra_kit import Postgres
+
+def shop():
+    Postgres("db", memry_gb=1)  # here
+
+def test_shop(infra):
+    infra(shop)
+"""
+
+
+def test_a_mistake_in_a_program_is_shown_there_without_what_ran_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MISTAKEN)
+    shown = pytester.runpytest_subprocess().stdout.str()
+    assert 'Postgres("db", memry_gb=1)  # here' in shown
+    assert "unknown 'memry_gb'" in shown
+    assert "asyncio" not in shown
+    assert "recording.py" not in shown

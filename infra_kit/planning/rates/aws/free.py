@@ -24,14 +24,14 @@ _PARTS: dict[str, str] = {
     "eks": "accessEntry accessPolicyAssociation addon podIdentityAssociation",
     "elasticache": "parameterGroup subnetGroup user userGroup userGroupAssociation",
     "iam": "accessKey group groupMembership groupPolicy groupPolicyAttachment instanceProfile openIdConnectProvider"
-    " policy policyAttachment role rolePolicies rolePolicy rolePolicyAttachment rolePolicyAttachmentsExclusive"
+    " policy policyAttachment role rolePoliciesExclusive rolePolicy rolePolicyAttachment rolePolicyAttachmentsExclusive"
     " serviceLinkedRole user userGroupMembership userPolicy userPolicyAttachment",
     "kms": "alias grant keyPolicy",
     "lambda": "alias eventSourceMapping functionEventInvokeConfig functionUrl invocation layerVersion permission",
     "lb": "listener listenerCertificate listenerRule targetGroup targetGroupAttachment",
     "opensearch": "domainPolicy",
-    "rds": "clusterParameterGroup eventSubscription instanceRoleAssociation parameterGroup proxy"
-    " proxyDefaultTargetGroup proxyEndpoint subnetGroup",
+    "rds": "clusterParameterGroup eventSubscription parameterGroup proxy proxyDefaultTargetGroup proxyEndpoint"
+    " roleAssociation subnetGroup",
     "resourcegroups": "group",
     "route53": "record zoneAssociation",
     "s3": "bucketAccelerateConfiguration bucketAcl bucketAclV2 bucketCorsConfiguration bucketCorsConfigurationV2"
@@ -45,7 +45,7 @@ _PARTS: dict[str, str] = {
     "secretsmanager": "secretPolicy secretRotation secretVersion",
     "servicediscovery": "httpNamespace instance service",
     "sns": "topicPolicy topicSubscription",
-    "sqs": "queuePolicy queueRedriveAllowPolicy queueRedrivePolicy",
+    "sqs": "queuePolicy redriveAllowPolicy redrivePolicy",
     "vpc": "securityGroupEgressRule securityGroupIngressRule securityGroupVpcAssociation",
     "wafv2": "ipSet regexPatternSet webAclAssociation webAclLoggingConfiguration",
 }

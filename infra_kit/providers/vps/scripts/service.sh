@@ -33,7 +33,8 @@ serve() { # LOG HOST...: from now on, requests go to these; what was answered is
   log=$1 servers=""
   shift
   for host; do
-    servers="$servers server $(printf '%.12s' "$host"):$PORT resolve max_fails=1 fail_timeout=5s;"
+    server="server $(printf '%.12s' "$host"):$PORT resolve"
+    servers="$servers $server max_fails=1 fail_timeout=5s; $server max_fails=0 backup;"
   done
   version="$(date +%s)-$$-$#"
   printf '%s\n' "$SITE" | sed "s#@servers@#$servers#; s#@log@#$log#; s#@version@#$version#" |

@@ -40,14 +40,14 @@ def rds(**arguments: Any) -> Callable[[], object]:
 
 
 def group(first: int, last: int, **arguments: Any) -> Callable[[], object]:
-    rule = {"protocol": "tcp", "from_port": first, "to_port": last, "cidr_blocks": ["0.0.0.0/0"], **arguments}
+    rule: Any = {"protocol": "tcp", "from_port": first, "to_port": last, "cidr_blocks": ["0.0.0.0/0"], **arguments}
     return lambda: aws.ec2.SecurityGroup("raw", ingress=[rule])
 
 
 def bucket(*, blocked: bool) -> Callable[[], object]:
     def program() -> None:
         made = aws.s3.Bucket("raw", opts=pulumi.ResourceOptions(protect=True))
-        every = dict.fromkeys(
+        every: dict[str, Any] = dict.fromkeys(
             ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), blocked
         )
         aws.s3.BucketPublicAccessBlock("raw", bucket=made.id, **every)
@@ -61,7 +61,7 @@ def policy(action: str, resource: str) -> Callable[[], object]:
 
 
 def sql(**ip: Any) -> Callable[[], object]:
-    settings = {
+    settings: Any = {
         "tier": "db-f1-micro", "deletion_protection_enabled": True, "availability_type": "REGIONAL",
         "backup_configuration": {"enabled": True},
         "ip_configuration": {"ipv4_enabled": False, "ssl_mode": "ENCRYPTED_ONLY", **ip},

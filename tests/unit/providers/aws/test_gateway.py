@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import Gateway, GatewayRoute, Health, Jwt, Network, Service
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.aws.gateway_rules import HALF, priorities
+from infra_kit.testing import Recording
 from tests.unit.providers.aws.gateways import DOMAINS, JWT, RULE, accepting, made, refused, rule, rules
-from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, ways_into
+from tests.unit.providers.aws.workloads import AWS, IMAGE, PRODUCTION, containers, ways_into
 from tests.unit.refusals import refusal
+
+
+def front(recording: Recording, service: str) -> str:
+    """The configuration of what stands beside its instances."""
+    environment = containers(recording, service)["infra_kit_front"]["environment"]
+    (text,) = (it["value"] for it in environment if it["name"] == "CADDYFILE")
+    return str(text)
 
 
 def test_everybody_comes_by_https_and_is_sent_there_otherwise() -> None:
@@ -147,6 +156,14 @@ def test_headers_of_claims_are_a_gap_and_tokens_are_checked_where_it_is_accepted
     ]
 
 
+def test_where_the_gap_is_accepted_no_visitors_own_headers_of_claims_get_through_either() -> None:
+    jwt = JWT.model_copy(update={"claims": {"X-Tenant": "tenant_id", "X-Role": "role"}})
+    recording = made(accepting("jwt-claims"), jwt=jwt)
+    for name in ("api", "web"):
+        assert "header_up -X-Role\n\t\theader_up -X-Tenant\n" in front(recording, name)
+    assert "X-Tenant" not in front(made(jwt=JWT), "api")
+
+
 def test_a_preflight_needs_no_token_and_goes_where_its_request_will() -> None:
     recording = made(
         jwt=JWT, routes=lambda api, web: {"/*": web, "/api/*": api, "/open/*": GatewayRoute(web, jwt=False)}
@@ -172,14 +189,27 @@ def test_the_headers_that_a_load_balancer_knows_are_put_on_answers() -> None:
     assert https["routingHttpResponseServerEnabled"] is False
 
 
+def test_the_others_are_put_on_answers_beside_each_instance_and_the_plan_says_where_they_lack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, *_: said.append(text))
+    recording = made(response_headers={"X-Frame-Options": "DENY", "X-Mark": '{"a": "b c"}'})
+    assert '\theader X-Mark `{"a": "b c"}`\n' in front(recording, "api")
+    assert "X-Frame-Options" not in front(recording, "api")
+    assert [text for text in said if "response_headers: X-Mark: a load balancer of AWS does not put this on" in text]
+
+
 @pytest.mark.parametrize(
     ("headers", "words"),
     [
-        ({"Referrer-Policy": "no-referrer"}, "Referrer-Policy: a load balancer of AWS does not put this on answers"),
+        ({"X-Mark": "a`b"}, "X-Mark: given 'a`b'; on aws a proxy beside each instance puts it on answers"),
+        ({"X-Mark": "{http.request.host}"}, "X-Mark: given '{http.request.host}'; on aws a proxy"),
+        ({"-X": "y"}, "-X: given 'y'; on aws a proxy"),
         ({"X-Frame-Options": "ALLOWALL"}, "X-Frame-Options: given 'ALLOWALL', AWS takes DENY or SAMEORIGIN"),
     ],
 )
-def test_other_headers_are_refused(headers: dict[str, str], words: str) -> None:
+def test_values_that_cannot_be_put_on_answers_are_refused(headers: dict[str, str], words: str) -> None:
     assert f"response_headers: {words}" in refused(response_headers=headers)
 
 

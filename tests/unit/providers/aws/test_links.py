@@ -15,7 +15,6 @@ from infra_kit import (
     Consumer,
     EventBus,
     Job,
-    Network,
     ObjectStore,
     Pooling,
     Postgres,
@@ -23,12 +22,12 @@ from infra_kit import (
     Secret,
     Service,
     Stream,
-    Target,
 )
 from infra_kit.components.object_store import Access
 from infra_kit.errors import SpecError
 from infra_kit.links import Link
 from infra_kit.testing import Recording, record
+from tests.unit.apart import in_two_networks, on_two_targets, on_two_targets_in_one_network
 from tests.unit.providers.aws.workloads import AWS, IMAGE, INGRESS, PRODUCTION, of, statements, variables, ways_into
 
 
@@ -244,29 +243,16 @@ LINKABLE: Mapping[str, Callable[..., Any]] = {
 
 @pytest.mark.parametrize("kind", LINKABLE)
 def test_what_stands_in_another_network_is_no_link_away(kind: str) -> None:
-    def program() -> None:
-        it = LINKABLE[kind]("it", network=Network("one"))
-        Service("api", image=IMAGE, network=Network("two"), links=[it.link()])
-
     with pytest.raises(SpecError, match=rf"^Service 'api': links: {kind} 'it' stands in network 'one' .*Give both"):
-        of(program)
+        of(in_two_networks(LINKABLE[kind], IMAGE))
 
 
 @pytest.mark.parametrize("kind", LINKABLE)
 def test_what_another_target_of_the_place_has_is_no_link_away(kind: str) -> None:
-    def program() -> None:
-        it = LINKABLE[kind]("it", target=Target(name="aws", alias="two"))
-        Service("api", image=IMAGE, links=[it.link()])
-
     with pytest.raises(SpecError, match=r"network 'two-network' of the target 'two', this one in 'aws-network' of"):
-        of(program)
+        of(on_two_targets(LINKABLE[kind], IMAGE, "aws"))
 
 
 @pytest.mark.parametrize("kind", LINKABLE)
 def test_in_one_network_two_targets_of_the_place_are_linked(kind: str) -> None:
-    def program() -> None:
-        one = Network("one")
-        it = LINKABLE[kind]("it", target=Target(name="aws", alias="two"), network=one)
-        Service("api", image=IMAGE, network=one, links=[it.link()])
-
-    assert of(program).named("api-reaches-it")
+    assert of(on_two_targets_in_one_network(LINKABLE[kind], IMAGE, "aws")).named("api-reaches-it")

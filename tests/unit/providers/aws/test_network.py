@@ -71,6 +71,11 @@ def test_nobody_gets_a_public_address_unasked() -> None:
     assert [subnet.inputs["mapPublicIpOnLaunch"] for subnet in made().of_type(SUBNET)] == [False] * 6
 
 
+def test_names_of_databases_and_endpoints_resolve_to_private_addresses() -> None:
+    (vpc,) = made().of_type("aws:ec2/vpc:Vpc")
+    assert vpc.inputs["enableDnsHostnames"] is True
+
+
 @pytest.mark.parametrize(("nat", "zones"), [("none", ""), ("single", "a"), ("per-zone", "abc")])
 def test_nat_stands_in_the_public_subnets(nat: str, zones: str) -> None:
     gateways = made(nat=nat, zones=3).of_type("aws:ec2/natGateway:NatGateway")

@@ -46,6 +46,11 @@ def test_the_pooler_takes_as_many_of_the_servers_connections_as_asked(arguments:
     assert limits["maxIdleConnectionsPercent"] <= percent
 
 
+def test_a_client_waits_for_a_connection_for_thirty_seconds() -> None:
+    limits = made(pooling=Pooling()).named("db-pooler-limits").inputs["connectionPoolConfig"]
+    assert limits["connectionBorrowTimeout"] == 30  # seed VS-3
+
+
 def test_more_sessions_than_the_server_has_connections_are_refused() -> None:
     message = refused(pooling=Pooling(mode="session", max_connections=500))
     assert message.startswith(

@@ -51,6 +51,11 @@ def test_a_network_of_one_zone_is_refused_for_rds_wants_two() -> None:
     assert "Network(zones=2)" in message
 
 
+def test_a_new_major_version_upgrades_the_server_in_place() -> None:
+    upgraded = server(version="18").inputs
+    assert (upgraded["engineVersion"], upgraded["allowMajorVersionUpgrade"]) == ("18", True)
+
+
 def test_its_disk_has_what_was_asked_and_grows_only_where_it_may() -> None:
     inputs = server(storage_gb=50, max_storage_gb=200).inputs
     assert (inputs["storageType"], inputs["allocatedStorage"], inputs["maxAllocatedStorage"]) == ("gp3", 50, 200)

@@ -12,8 +12,8 @@ from functools import cache
 import pytest
 
 from infra_kit import Cdn, Consumer, EventBus, ObjectStore, Pooling, Postgres, Redis, Stream
-from infra_kit.testing import Recording, record
 from infra_kit.policies import is_wild, statements
+from infra_kit.testing import Recording, record
 from tests.unit.rules import Row, check, each_environment, each_row, row
 
 KEY = re.compile(r"arn:aws:kms:[\w-]+:\d+:key/[\w-]+")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
+import pulumi
 import pytest
 
 from infra_kit import Gateway, Health, Release, Scaling, Service
@@ -54,13 +51,19 @@ def test_a_link_opens_the_port_for_the_caller_and_nobody_else() -> None:
 def test_its_health_is_asked_beside_it_with_the_figures_that_were_said() -> None:
     made = service(port=3000, health=Health(path="/ready", interval="10s", timeout="3s", unhealthy_after=4))
     check = containers(made)["infra_kit_front"]["healthCheck"]
-    assert check == {
-        "command": ["CMD-SHELL", "wget -q -T 3 -O /dev/null http://127.0.0.1:3000/ready"],
-        "interval": 10,
-        "timeout": 3,
-        "retries": 4,
-        "startPeriod": 60,
-    }
+    kind, script = check.pop("command")
+    assert kind == "CMD-SHELL"
+    assert 'timeout 3 nc 127.0.0.1 3000 -e sh -c "$ANSWERS" sh "$1"' in script
+    assert "ask /ready" in script
+    # It takes 60 s to start, and is asked once more, 10 s later, before it is well.
+    assert check == {"interval": 10, "timeout": 3, "retries": 4, "startPeriod": 70}
+
+
+@pytest.mark.parametrize(
+    ("health", "seconds"), [(Health(healthy_after=5), 180), (Health(start_timeout="4m", healthy_after=5), 300)]
+)
+def test_an_instance_that_is_not_well_often_enough_yet_is_given_time(health: Health, seconds: int) -> None:
+    assert containers(service(health=health))["infra_kit_front"]["healthCheck"]["startPeriod"] == seconds
 
 
 def test_the_front_listens_elsewhere_than_the_service() -> None:
@@ -88,39 +91,6 @@ def test_bodies_are_bounded_as_the_gateway_says() -> None:
         it["value"] for it in containers(of(program))["infra_kit_front"]["environment"] if it["name"] == "CADDYFILE"
     )
     assert f"max_size {25 * 1024 * 1024}\n" in caddyfile
-
-
-class _Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(500 if self.path == "/broken" else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.mark.parametrize(("percent", "well"), [(0, False), (49, False), (50, True)])
-def test_an_instance_is_well_once_enough_of_its_smoke_tests_are(
-    port: int, tmp_path: Path, percent: int, well: bool
-) -> None:
-    """The script, by the shell and the wget that are here."""
-    assert shutil.which("wget")
-    release = Release(smoke_tests=["/orders", "/broken"], max_smoke_failures_percent=percent)
-    script = service_front.script(ServiceSpec(image=IMAGE, port=port, release=release), str(tmp_path))
-    first = subprocess.run(["sh", "-c", script], check=False)
-    assert (first.returncode == 0, (tmp_path / service_front.TRIED).exists()) == (well, well)
 
 
 def test_an_instance_answers_nobody_before_its_smoke_tests_went_well() -> None:
@@ -194,18 +164,26 @@ def test_errors_take_a_version_back() -> None:
 
 
 def test_a_service_grows_by_what_was_said() -> None:
-    made = led_to(min_instances=2, max_instances=20, scaling=Scaling(memory_percent=None, requests_per_instance=1000))
+    made = led_to(min_instances=2, max_instances=20, scaling=Scaling(requests_per_instance=1000))
     target = made.named("api-scaling").inputs
     assert (target["minCapacity"], target["maxCapacity"]) == (2, 20)
     policies = {
-        it.name: it.inputs["targetTrackingScalingPolicyConfiguration"]
+        it.name.removeprefix("api-scaling-"): it.inputs["targetTrackingScalingPolicyConfiguration"]
         for it in made.of_type("aws:appautoscaling/policy:Policy")
     }
-    assert set(policies) == {"api-scaling-cpu", "api-scaling-requests"}
-    assert policies["api-scaling-cpu"]["targetValue"] == 70
-    requests = policies["api-scaling-requests"]["predefinedMetricSpecification"]
-    assert requests["resourceLabel"] == "app/edge-1a2b3c4/targetgroup/edge-1a2b3c4"
+    metrics = {name: it["predefinedMetricSpecification"] for name, it in policies.items()}
+    assert {name: (it["targetValue"], metrics[name]["predefinedMetricType"]) for name, it in policies.items()} == {
+        "cpu": (70, "ECSServiceAverageCPUUtilization"),
+        "memory": (80, "ECSServiceAverageMemoryUtilization"),
+        "requests": (1000, "ALBRequestCountPerTarget"),
+    }
+    assert metrics["requests"]["resourceLabel"] == "app/edge-1a2b3c4/targetgroup/edge-1a2b3c4"
     assert made.named("api-service").options.ignore_changes == ("desiredCount",)
+
+
+def test_a_service_does_not_grow_by_what_is_not_to_be_looked_at() -> None:
+    made = led_to(max_instances=2, scaling=Scaling(memory_percent=None))
+    assert [it.name for it in made.of_type("aws:appautoscaling/policy:Policy")] == ["api-scaling-cpu"]
 
 
 def test_what_does_not_grow_keeps_to_its_number() -> None:
@@ -236,6 +214,10 @@ def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, Any], field:
         ({"health": Health(interval="2s", timeout="1s")}, "health.interval: given 2s, AWS takes '5s' to '300s'"),
         ({"health": Health(start_timeout="10m")}, "health.start_timeout: given 10m"),
         ({"health": Health(healthy_after=1)}, "health.healthy_after: given 1"),
+        (
+            {"health": Health(healthy_after=10, interval="60s")},
+            "health.healthy_after: given 10, one each 60s, the first after 60s: ECS waits 300 seconds",
+        ),
         ({"release": Release(max_failed_checks=5)}, "release.max_failed_checks: given 5"),
         ({"release": Release(max_error_percent=5, watch="90s")}, "release.watch: given 90s"),
     ],
@@ -243,6 +225,19 @@ def test_what_a_load_balancer_does_needs_a_gateway(asked: dict[str, Any], field:
 def test_figures_that_aws_does_not_take_are_refused(asked: dict[str, object], words: str) -> None:
     message = refused(lambda: Service("api", image=IMAGE, **asked))  # type: ignore[arg-type]
     assert f"Service 'api': {words}" in message
+
+
+@pytest.mark.parametrize(
+    ("release", "is_said"),
+    [(Release(watch="2m"), True), (Release(watch="2m", max_error_percent=5), False), (Release(), False)],
+)
+def test_a_watch_over_nothing_is_said_in_the_plan(
+    monkeypatch: pytest.MonkeyPatch, release: Release, *, is_said: bool
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, *_: said.append(text))
+    led_to(release=release)
+    assert any("release.watch: given 2m; without max_error_percent, ECS looks" in text for text in said) == is_said
 
 
 def test_blue_green_is_a_gap_with_a_way_out() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from infra_kit import Job, Network, Service, Sidecar, Volume, Worker
+from infra_kit import Job, Network, Postgres, Service, Sidecar, Volume, Worker
 from infra_kit.errors import SpecError
-from infra_kit.testing import Recording, record
 from infra_kit.policies import is_wild
+from infra_kit.testing import Recording, record
 from tests.unit.providers.aws.workloads import (
     AWS,
     IMAGE,
@@ -76,6 +76,12 @@ def test_its_root_is_read_only_and_tmp_is_not() -> None:
     assert {"name": "infra_kit_tmp"} in made.named("api-task").inputs["volumes"]
 
 
+def test_all_that_runs_in_a_task_has_the_time_to_stop_that_was_said() -> None:
+    made = service(stop_timeout="45s", sidecars={"proxy": Sidecar(image="proxy:1")})
+    stops = {name: it["stopTimeout"] for name, it in containers(made).items()}
+    assert stops == {"api": 45, "sidecar_proxy": 45, "infra_kit_front": 45}
+
+
 def test_no_name_of_ours_is_one_of_theirs() -> None:
     made = of(
         lambda: Service(
@@ -104,6 +110,29 @@ def test_it_stands_in_the_private_subnets_without_an_address_of_its_own() -> Non
 
 def test_nobody_gets_in_who_is_not_linked() -> None:
     assert ways_into(service(), "api-security-group") == {}
+
+
+def linked_to_what_stood_already(url: str, network: Callable[[], Network | None] = lambda: None) -> Recording:
+    def program() -> None:
+        Service("api", image=IMAGE, network=network(), links=[Postgres.existing("db", url=url).link()])
+
+    return of(program)
+
+
+@pytest.mark.parametrize("host", ["db.0a1b2c.us-east-1.rds.amazonaws.com", "10.0.7.3"])
+def test_the_plan_says_that_no_way_was_made_to_a_database_that_stood_already(host: str) -> None:
+    (said,) = linked_to_what_stood_already(f"postgresql://u:very-secret@{host}/app").warnings
+    assert said.startswith(f"Service 'api': links: Postgres 'db' stood already ({host}), and 'aws-network' is ")
+    assert "Network.existing" in said
+    assert "very-secret" not in said
+
+
+def test_it_says_nothing_of_a_database_in_the_internet_or_in_a_network_that_stood_already_too() -> None:
+    def staging() -> Network:
+        return Network.existing("staging", id="vpc-1", cidr="10.0.0.0/16", subnets={"private": {"a": "subnet-1"}})
+
+    assert not linked_to_what_stood_already("postgresql://u:p@8.8.8.8/app").warnings
+    assert not linked_to_what_stood_already("postgresql://u:p@10.0.7.3/app", staging).warnings
 
 
 def test_a_network_without_a_way_out_is_refused() -> None:
@@ -219,7 +248,8 @@ def test_a_plain_name_is_an_image_of_a_repository_that_is_made_once() -> None:
     allowed = statements(made, "api-execution-rights")
     assert {"ecr:GetAuthorizationToken", "ecr:BatchGetImage"} <= actions(allowed)
     # Of the registry itself, and of nothing else: ECR has no resource for that.
-    assert [it["Action"] for it in allowed if is_wild(it)] == [["ecr:GetAuthorizationToken"]]
+    assert [it["Action"] for it in allowed if it["Resource"] == "*"] == [["ecr:GetAuthorizationToken"]]
+    assert not any(is_wild(it) for it in allowed)
 
 
 IMAGES = "aws:ecr/getImages:getImages"

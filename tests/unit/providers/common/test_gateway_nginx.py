@@ -117,3 +117,11 @@ def test_no_word_is_longer_than_nginx_takes() -> None:
 
     assert max(len(word) for word in re.findall(r'"[^\n]*"', text)) < 4096
     assert len(policies(text)[0]["by_token"]) == 200
+
+
+def test_a_gateways_limit_by_user_counts_where_a_token_is_needed_alone() -> None:
+    text = conf({"/a": route(jwt=True), "/open": route()}, jwt=JWT, limits=[limit(100, 60, by="user")])
+
+    counted = {bool(policy["jwt"]): [it["key"] for it in policy["by_token"]] for policy in policies(text)}
+    assert counted[True]
+    assert counted[False] == []

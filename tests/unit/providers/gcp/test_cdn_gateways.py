@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Cdn, Gateway, GatewayRoute, ObjectStore, RateLimit, Route, Service
+from infra_kit import Cdn, Gateway, GatewayRoute, Jwt, ObjectStore, RateLimit, Route, Service
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording
 from tests.unit.providers.gcp.cdns import rules
@@ -28,7 +28,7 @@ def program(led: Led = lambda inner: {"/*": inner}, paths: Mapping[str, str] | N
     Cdn("edge", routes=led(inner), domains=["www.example.com"])
 
 
-def made(config: Mapping[str, str] = GCP, **asked: Any) -> Recording:
+def made(config: Mapping[str, Any] = GCP, **asked: Any) -> Recording:
     return of(lambda: program(**asked), config)
 
 
@@ -97,6 +97,12 @@ def test_cookies_and_authorization_reach_a_gateway_whose_answers_are_not_kept() 
 
     assert removed["/"] == []
     assert removed["/news/"] == ["Authorization", "Cookie"]
+
+
+def test_a_visitors_own_headers_of_claims_reach_no_service() -> None:
+    jwt = Jwt(issuer="https://auth.example.com", audience=["shop"], claims={"X-Tenant": "tenant_id"})
+    recording = made(GCP | {"infra-kit:accepted-gaps": {"inner": ["jwt"]}}, jwt=jwt)
+    assert {str(rule["headerAction"]["requestHeadersToRemoves"]) for rule in rules(recording)} == {"['X-Tenant']"}
 
 
 def test_what_is_kept_has_backends_of_the_cdns_with_the_gateways_firewall() -> None:

@@ -272,6 +272,8 @@ def test_what_a_token_says_goes_with_tokens_and_is_no_gap_of_its_own() -> None:
     ]
     _, throttle, _ = policy(made)
     assert throttle["rateLimitOptions"]["rateLimitThreshold"]["count"] == 100
+    # Who reads claims there on another target must not believe a visitor here.
+    assert made.named("edge-routes").inputs["headerAction"]["requestHeadersToRemoves"] == ["X-Tenant"]
 
 
 def test_a_gateway_that_comes_too_late_is_refused() -> None:

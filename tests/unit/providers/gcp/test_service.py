@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra_kit import Gateway, Health, Release, Scaling, Service, Sidecar, Worker
+from infra_kit import Gateway, Health, Release, Scaling, Service, Sidecar, Volume, Worker
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from tests.unit.providers.gcp.workloads import GCP, IMAGE, container, of, service, template
 from tests.unit.refusals import refusal
@@ -44,6 +44,21 @@ def test_a_gateway_that_is_made_later_opens_the_service_to_its_load_balancer() -
     assert it["ingress"] == "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"
     assert it["invokerIamDisabled"] is True
     assert made.named("inner-service").inputs["ingress"] == "INGRESS_TRAFFIC_INTERNAL_ONLY"
+
+
+def test_the_plan_says_that_a_service_behind_a_gateway_answers_the_inside_too_once_for_each(said: list[str]) -> None:
+    def program() -> None:
+        api = Service("api", image=IMAGE)
+        Service("inner", image=IMAGE)
+        Gateway("edge", routes={"/*": api, "/v2/*": api})
+        Gateway("other", routes={"/*": api})
+
+    of(program)
+    found = [text for text in said if "answers whoever asks it from inside" in text]
+    assert [text.partition(" on gcp")[0] for text in found] == [
+        "Gateway 'edge': routes: Service 'api'",
+        "Gateway 'other': routes: Service 'api'",
+    ]
 
 
 def test_a_link_lets_the_callers_account_call_and_says_how(said: list[str]) -> None:
@@ -138,6 +153,12 @@ def test_what_is_only_a_default_is_said_in_the_plan(said: list[str]) -> None:
     plan = "\n".join(said)
     assert "memory_percent: Cloud Run does not scale by memory" in plan
     assert "healthy_after: given 2; on Cloud Run an instance gets requests after one check" in plan
+    assert "release.watch" not in plan
+
+
+def test_a_watch_that_cloud_run_does_not_keep_is_said_in_the_plan(said: list[str]) -> None:
+    service(release=Release(watch="2m"))
+    assert "Service 'api': release.watch: given 2m; Cloud Run does not look at a version once it is well." in said
 
 
 @pytest.mark.parametrize(
@@ -153,6 +174,10 @@ def test_what_is_only_a_default_is_said_in_the_plan(said: list[str]) -> None:
             "scaling-by-requests: Cloud Run scales by",
         ),
         ({"max_instances": 9, "scaling": Scaling(memory_percent=80)}, "scaling-by-memory: Cloud Run scales by"),
+        (
+            {"volumes": {"data": Volume(path="/data", size_gb=1)}},
+            "volumes: of what Cloud Run mounts, a bucket is no POSIX file system",
+        ),
     ],
 )
 def test_what_cloud_run_lacks_is_a_gap_with_a_way_out(asked: Mapping[str, Any], why: str) -> None:

@@ -57,6 +57,19 @@ def test_what_a_killed_server_forked_is_stopped_too(process: Process) -> None:
     assert not process.stop()
 
 
+def test_a_server_that_died_is_told_from_one_that_was_stopped(process: Process) -> None:
+    start(process, WAITS)
+    assert not process.died
+    process.stop()
+    assert not process.died
+    start(process, WAITS)
+    assert process.pid
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: process.died)
+    process.stop()
+    assert not process.died
+
+
 def test_a_server_that_will_not_end_by_itself_is_killed(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra_kit.providers.local.process.STOP_SECONDS", 0.2)
     start(process, ["/bin/sh", "-c", "trap '' TERM; echo ready; while :; do read -r _ < /dev/zero; done"])

@@ -50,6 +50,21 @@ def test_durations_are_seconds() -> None:
     assert (inputs["stop_timeout"], inputs["log_retention"]) == (45, 7 * 86_400)
 
 
+@pytest.mark.parametrize(
+    ("release", "watched"),
+    [
+        (Release(), 0),
+        (Release(smoke_tests=["/health"]), 0),
+        (Release(strategy="blue-green"), 300),
+        (Release(max_error_percent=5), 300),
+        (Release(max_failed_checks=3), 300),
+        (Release(watch="2m"), 120),
+    ],
+)
+def test_a_release_is_watched_with_blue_green_and_where_that_was_asked(release: Release, watched: int) -> None:
+    assert server(release=release).inputs["release"]["watch"] == watched
+
+
 def test_secrets_are_one_secret_input() -> None:
     made = server(environment={"LEVEL": "info"}, secrets={"TOKEN": "hush"})
 

@@ -238,7 +238,10 @@ def test_an_rsa_host_key_is_asked_for_by_its_signatures() -> None:
     ("wrong", "message"),
     [
         ({"host_key": "AAAA"}, "host_key: the host's public key is needed"),
-        ({"private_address": "8.8.8.8"}, "private_address: an address of a private network is needed"),
+        *(
+            ({"private_address": open_to_others}, "private_address: an address of a private network is needed")
+            for open_to_others in ("8.8.8.8", "0.0.0.0", "127.0.0.1", "169.254.1.1", "240.0.0.1", "100.128.0.1")  # noqa: S104
+        ),
         ({"private_ports": {"db": 5432}}, "private_ports: there is no private_address"),
         ({"host": "-oProxyCommand=x"}, "host: a host's name or address is needed"),
     ],
@@ -246,6 +249,14 @@ def test_an_rsa_host_key_is_asked_for_by_its_signatures() -> None:
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(message)):
         VpsSettings.parse("infra-kit:vps", {"host": "vps-1.example.com", "host_key": KEY, **wrong})
+
+
+@pytest.mark.parametrize("address", ["10.0.0.2", "172.16.0.2", "192.168.7.2", "100.100.1.2"])
+def test_a_private_address_is_of_a_private_network_or_of_an_overlay(address: str) -> None:
+    parsed = VpsSettings.parse(
+        "infra-kit:vps", {"host": "vps-1.example.com", "host_key": KEY, "private_address": address}
+    )
+    assert parsed.private_address == address
 
 
 def test_secrets_of_the_settings_are_in_no_message() -> None:

@@ -102,6 +102,10 @@ def test_the_application_owns_its_databases_and_makes_neither_roles_nor_database
     assert "'CREATE DATABASE \"app\" OWNER app'" in sql
 
 
+def test_a_replica_that_stays_away_does_not_fill_the_primarys_disk() -> None:
+    assert "max_slot_wal_keep_size = '1GB'\n" in files(database(read_replicas=1), "server")["postgresql.conf"]
+
+
 def test_every_reader_has_a_url_in_their_order() -> None:
     assert [url.partition("@")[2] for url in database(read_replicas=2).named("db").outputs["reader_urls"]] == [
         "db-replica-1:5432/app",
@@ -111,10 +115,13 @@ def test_every_reader_has_a_url_in_their_order() -> None:
     assert alone["reader_urls"] == [alone["url"]]
 
 
-def test_slots_of_replicas_that_are_gone_are_dropped() -> None:
-    sql = postgres_sql.settings(PostgresSpec(read_replicas=1), "one", "two")
-    assert "pg_create_physical_replication_slot('replica_1', true)" in sql
-    assert "NOT active AND slot_name <> ALL ('{replica_1}')" in sql
+def test_a_replica_that_goes_takes_its_slot_along_once_its_container_is_gone() -> None:
+    made = database(read_replicas=2)
+    slot = made.named("db-replica-2-slot")
+    assert "CONTAINER=db-server\n" in slot.inputs["delete"]
+    assert "SLOT=replica_2\n" in slot.inputs["delete"]
+    assert slot.urn in made.named("db-replica-2").options.depends_on
+    assert made.named("db-settings").inputs["stdin"] == database().named("db-settings").inputs["stdin"]
 
 
 def test_the_pooler_is_pgbouncer_with_scram_before_the_server() -> None:
@@ -123,6 +130,12 @@ def test_the_pooler_is_pgbouncer_with_scram_before_the_server() -> None:
     assert {"pool_mode = session", "max_client_conn = 250", "auth_type = scram-sha-256"} <= set(ini)
     assert "second = host=db-server port=5432 dbname=second" in ini
     assert made.named("db").outputs["pooled_url"].endswith("@db-pooler:6432/app")
+
+
+def test_the_pooler_leaves_room_for_migrations_and_replicas_however_many_roles_and_databases_there_are() -> None:
+    made = database(pooling=Pooling(), databases=["app", "second", "third"])
+    ini = dict(line.split(" = ") for line in files(made, "pooler")["pgbouncer.ini"].splitlines() if line[0] != "[")
+    assert int(ini["max_db_connections"]) * 3 <= postgres_conf.MAX_CONNECTIONS - 20
 
 
 def test_the_superuser_is_not_reached_over_the_network() -> None:
@@ -143,6 +156,7 @@ def test_production_archives_its_log_and_makes_daily_backups_to_the_store() -> N
         "repo1-storage-port=9443",
         "repo1-s3-key-secret=the-secret-key",
         "repo1-cipher-pass=the-passphrase",
+        "repo1-retention-full-type=time",
         "repo1-retention-full=7",
         "repo1-path=/shop/production/db-c0c0c0c0",
         "pg1-path=/var/lib/postgresql/data/pgdata",

@@ -1,4 +1,4 @@
-"""The shell scripts of a VPS: each is POSIX shell, stops at the first failure, and is in the package."""
+"""The shell scripts of a VPS, and the one that aws has too: POSIX shell, which stops at the first failure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from infra_kit.providers.common import answers
 from infra_kit.providers.vps import scripts
 
 NAMES = sorted(file.name for file in resources.files(scripts).iterdir() if file.name.endswith(".sh"))
+TEXTS = {"answers.sh": answers.script(), **{name: scripts.script(name) for name in NAMES}}
 
 
 def test_there_are_scripts() -> None:
     assert {"bootstrap.sh", "bucket.sh", "event_bus.sh", "site.sh"} <= set(NAMES)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_script_is_posix_shell_and_stops_at_the_first_failure(name: str) -> None:
-    text = scripts.script(name)
-
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_script_is_posix_shell_and_stops_at_the_first_failure(text: str) -> None:
     subprocess.run(["sh", "-n"], input=text, text=True, check=True)
     assert text.startswith("#!/bin/sh\n")
     assert "\nset -eu\n" in text

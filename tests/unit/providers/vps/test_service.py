@@ -22,6 +22,15 @@ def test_an_instance_is_hardened_like_all_containers_and_runs_as_nobody_in_parti
     assert not it.get("ports")
 
 
+def test_all_that_runs_in_an_instance_has_the_time_to_stop_that_was_said() -> None:
+    recording = made(stop_timeout="45s", sidecars={"cache": Sidecar(image=IMAGE)})
+
+    for name in ("api-instance-1", "api-instance-1-sidecar-cache"):
+        it = recording.named(name).inputs
+        assert (it["stopTimeout"], it["destroyGraceSeconds"]) == (45, 45)
+    assert "DRAIN_SECONDS=45\n" in told(recording, "api-release")
+
+
 def test_a_new_version_starts_beside_the_old_one_and_so_do_its_files() -> None:
     recording = made()
 
@@ -58,10 +67,13 @@ def test_a_visitor_stays_with_an_instance_where_that_is_asked() -> None:
     [
         (Release(), 0),
         (Release(max_error_percent=5, watch="2m"), 120),
-        (Release(strategy="blue-green", watch="2m"), 120),
+        (Release(strategy="blue-green"), 300),
+        (Release(watch="2m"), 120),
+        (Release(max_failed_checks=3), 300),
+        (Release(smoke_tests=["/health"]), 0),
     ],
 )
-def test_a_release_is_watched_with_blue_green_and_where_errors_count(release: Release, watched: int) -> None:
+def test_a_release_is_watched_with_blue_green_and_where_that_was_asked(release: Release, watched: int) -> None:
     assert f"WATCH_SECONDS={watched}\n" in told(made(release=release), "api-release")
 
 

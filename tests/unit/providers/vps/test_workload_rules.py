@@ -31,14 +31,18 @@ def workloads() -> None:
 
 
 @cache
+def made(environment: str) -> Recording:
+    return record(workloads, config={"infra-kit:environment": environment})
+
+
+@cache
 def running(environment: str) -> Recording:
     """With the containers alone in which something is ever started."""
-    made = record(workloads, config={"infra-kit:environment": environment})
-    own = [it for it in made.of_type(CONTAINER) if it.inputs.get("start") is not False]
+    own = [it for it in made(environment).of_type(CONTAINER) if it.inputs.get("start") is not False]
     assert {it.name for it in own} == BESIDE | {
         "api-instance-1-host", "api-proxy", "edge-server", "nightly-instance", "scorer-instance-1", "vps-edge-proxy",
     }  # fmt: skip
-    return dataclasses.replace(made, resources=tuple(own))
+    return dataclasses.replace(made(environment), resources=tuple(own))
 
 
 @each_environment
@@ -81,3 +85,20 @@ def test_5_6_5_20_5_32_nothing_of_the_host_is_mounted(environment: str) -> None:
 @each_environment
 def test_5_11_memory_is_a_limit_without_swap(environment: str) -> None:
     assert all(it.inputs["memory"] == it.inputs["memorySwap"] for it in running(environment).resources)
+
+
+@each_environment
+def test_5_21_no_container_is_in_the_hosts_uts_namespace(environment: str) -> None:
+    """With it a container could not have a name of its own; what is beside another has no name at all."""
+    named = {it.name: it.inputs["hostname"] for it in running(environment).resources if it.inputs.get("hostname")}
+    assert named == {it.name: it.name for it in running(environment).resources if it.name not in BESIDE}
+
+
+@each_environment
+def test_5_29_processes_are_limited(environment: str) -> None:
+    """By whoever looks whether a container is well, and by a release before an instance gets requests."""
+    told = [f"{it.inputs.get('create')}{it.inputs.get('stdin')}" for it in made(environment).resources]
+    limiting = [it for it in told if re.search(r"docker update --pids-limit (\d+|.\$PIDS.) ", it)]
+    assert all(re.search(r"\nPIDS=[1-9]\d*\n", it) for it in limiting if "$PIDS" in it)
+    words = {word for it in limiting for word in re.split(r"[\s']+", it)}
+    assert {f"{it.name}-id" for it in running(environment).resources} <= words

@@ -26,7 +26,7 @@ async def release(workload: Workload, old: Fleet, new: Fleet) -> Fleet:
             await _blue_green(workload, new)
         else:
             await _rolling(workload, old, new)
-        if how.is_watched:
+        if how.watch:
             await _watch(workload, new, how)
     except RefusedError:
         workload.log.say(f"version {new.wanted.version[:8]} is taken back")

@@ -29,16 +29,13 @@ class Release:
     smoke_tests: Sequence[str]
     max_smoke_failures_percent: float
     watch: float
+    """0: not at all."""
     max_failed_checks: int
     max_error_percent: float | None = None
 
     @property
     def blue_green(self) -> bool:
         return self.strategy == "blue-green"
-
-    @property
-    def is_watched(self) -> bool:
-        return self.blue_green or self.max_error_percent is not None
 
 
 @dataclass(frozen=True)

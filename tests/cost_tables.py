@@ -1,0 +1,104 @@
+"""The tables of docs/costs.md: what each phase of the seeds costs here, beside what its seed says, line by line.
+
+Write them anew with: python -m tests.cost_tables
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from infra_kit.engine.project import Project
+from infra_kit.planning.bill import Bill, bill
+from infra_kit.planning.programs import plan
+
+FILE = Path(__file__).parents[1] / "docs" / "costs.md"
+BEGIN, END = "<!-- generated: python -m tests.cost_tables -->", "<!-- end of what is generated -->"
+HOST = ""
+"""The component of a host's lines: what stands beside the components."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of the seed's."""
+
+    seed: str
+    figure: str
+    """As the seed has it."""
+    here: Sequence[str] = ()
+    """The components that do here what the seed pays for."""
+    why: str = ""
+    """Why the two differ."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One phase of one system."""
+
+    title: str
+    stack: str
+    settings: Sequence[str]
+    total: str
+    """The seed's."""
+    lines: Sequence[Line]
+    beyond: str
+    """Why there is here what the seed has no line for."""
+    currency: Literal["USD", "EUR"] = "USD"
+
+    def render(self) -> str:
+        return "\n".join(self._lines(bill(plan(Project.find(FILE), self.stack, self.settings), self.currency)))
+
+    def _lines(self, made: Bill) -> Iterator[str]:
+        sums = made.by_component
+        yield f"### {self.title}\n"
+        yield f"| the seed's line | seed | here, {self.currency} | why they differ |"
+        yield "| --- | ---: | ---: | --- |"
+        for line in self.lines:
+            here = _money(sum((sums.get(name, Decimal(0)) for name in line.here), Decimal(0))) if line.here else "-"
+            yield f"| {line.seed} | {line.figure} | {here} | {line.why} |"
+        rest = self._rest(sums)
+        if rest:
+            names = ", ".join(f"`{name}` {_money(sums[name])}" for name in rest)
+            yield f"| no line: {names} | - | {_money(sum((sums[name] for name in rest), Decimal(0)))} | {self.beyond} |"
+        unpriced = f", {made.unpriced} lines unpriced" if made.unpriced else ""
+        yield f"| **a month** | **{self.total}** | **{_money(made.total)}**{unpriced} | |"
+        yield ""
+
+    def _rest(self, sums: Mapping[str, Decimal]) -> list[str]:
+        """The components of no line, the dearest first."""
+        told = {name for line in self.lines for name in line.here}
+        missing = sorted(told - sums.keys())
+        assert not missing, f"{self.title}: this stack has no {', '.join(missing)}"
+        return sorted((name for name in sums if name not in told and sums[name]), key=lambda name: -sums[name])
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}"
+
+
+def tables() -> Sequence[Table]:
+    from tests import cost_tables_said
+
+    return cost_tables_said.TABLES
+
+
+def section(text: str, title: str) -> str:
+    """One table of the page, with its heading."""
+    begin = text.index(f"### {title}\n")
+    ends = [text.find(mark, begin + 1) for mark in ("\n### ", f"\n{END}")]
+    return text[begin : min(end for end in ends if end > 0)].strip() + "\n"
+
+
+def main() -> None:
+    text = FILE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    made = "\n".join(table.render() for table in tables())
+    FILE.write_text(f"{before}{BEGIN}\n\n{made}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

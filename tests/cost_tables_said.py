@@ -1,0 +1,234 @@
+"""The seeds' own tables of costs, and why ours differ: a difference is explained, and none is bent to fit."""
+
+from __future__ import annotations
+
+from tests.cost_tables import HOST, Line, Table
+
+FD, CC, NS = "founder-diary-production", "cuenta-conmigo-production", "nomadshift-production"
+VS, ZU = "vina-santa-cruz-production", "zuclubit-production"
+ON_AWS = (
+    "infra-kit:target=aws", "infra-kit:region=us-east-1",
+    'infra-kit:accepted-gaps={events: ["engine:nats"], app: [blue-green]}',
+)  # fmt: skip
+
+EUROPE = "the cheapest offer that has room, at Hetzner; the seed has the prices of dearer hosters, or of larger hosts"
+NETWORK = "the private network with its NAT gateway, and what is small; the seed has no line for it"
+SERVICES = ("lead", "proposal", "customer", "financial", "analytics", "notification", "compliance", "ai", "migrate")
+
+FOUNDER_DIARY = (
+    Table(
+        "Founder Diary, phase 1 (FD-7)",
+        FD,
+        ["infra-kit:phase=1"],
+        "€25-55 (its lines: 21-51)",
+        [
+            Line("VPS", "€20-50", [HOST], f"{EUROPE}. With the bucket of its backups"),
+            Line("domain", "€10 a year", ["domain-name"]),
+        ],
+        "",
+        "EUR",
+    ),
+    Table(
+        "Founder Diary, phase 2 (FD-7)",
+        FD,
+        ["infra-kit:phase=2", 'infra-kit:usage={"*": {users: 1000, requests: 100000}}'],
+        "€150-310",
+        [
+            Line("a stronger server", "€100-200", [HOST], f"{EUROPE}. With the bucket of its backups"),
+            Line("Axiom", "€20-50", ["logs"], "the entry of its paid plan; more logs cost more"),
+            Line("backups elsewhere", "€10-20", (), "the bucket above: 50 GB cost a euro"),
+            Line("monitoring", "€20-40", (), "Prometheus and Grafana (FD-4) would run on the host; not in the stack"),
+            Line("domain", "-", ["domain-name"], "the seed counts it in phase 1 alone"),
+        ],
+        "",
+        "EUR",
+    ),
+)
+
+CUENTA_CONMIGO = (
+    Table(
+        "Cuenta Conmigo, phase 0 (CC-1)",
+        CC,
+        ["infra-kit:phase=0"],
+        "$25-50",
+        [Line("VPS of 2 vCPU, 4 GB", "$25-50", [HOST], f"{EUROPE}. At DigitalOcean, which phase 1 names, 24")],
+        "",
+    ),
+    Table(
+        "Cuenta Conmigo, phase 1 (CC-2)",
+        CC,
+        ["infra-kit:phase=1", 'infra-kit:usage={"*": {users: 1000}, files: {stored_gb: 5}}'],
+        "$80-120 (its lines: 80)",
+        [
+            Line("two backends at DigitalOcean", "$24", [HOST], "all four lines run on one host of 16 GB here"),
+            Line("PostgreSQL and replica, RDS", "$35", (), "on the host; managed, two db.t4g.small would be about 50"),
+            Line("Redis Cloud, 1 GB", "$15", (), "on the host"),
+            Line("balancer", "$6", (), "on the host"),
+        ],
+        "",
+    ),
+    Table(
+        "Cuenta Conmigo, phase 2 (CC-3)",
+        CC,
+        ["infra-kit:phase=2", *ON_AWS, 'infra-kit:usage={"*": {users: 10000}, files: {stored_gb: 5}}'],
+        "$335-450 (its lines: 335)",
+        [
+            Line("EC2, two to ten", "$120", ["app", "mailer", "aws-cluster"], "Fargate, counted at its least, two"),
+            Line(
+                "Aurora, a writer and two readers",
+                "$150",
+                ["db"],
+                "a standby in another zone, two readers of 8 GB and RDS Proxy at list price: one db.r6g.large of "
+                "Aurora alone is 190, so the seed's figure buys no three of them",
+            ),
+            Line("ElastiCache", "$25", ["cache"], "three nodes, for a failover; the seed's figure is that of one"),
+            Line("CloudFront", "$20", ["edge", "files"], "50 GB to visitors, of which the seed says nothing"),
+            Line("API Gateway", "$5", ["gateway"], "a load balancer with a web firewall"),
+            Line("CloudWatch", "$15", (), "in each component's lines"),
+        ],
+        NETWORK,
+    ),
+)
+
+NOMADSHIFT = tuple(
+    Table(
+        f"NomadShift, phase {phase} (NS-15)",
+        NS,
+        [f"infra-kit:phase={phase}"],
+        "$275-1,219 (its lines: 275-1,229), and outside services 51-477",
+        [
+            Line("EC2 or ECS", "$50-200", ["api", "aws-cluster", "migrate"], "two tasks of Fargate, the least"),
+            Line("RDS PostgreSQL", "$100-500", ["db"], database),
+            Line("ElastiCache", "$30-150", ["cache"], cache),
+            Line("S3", "$20-100", ["static", "uploads", "logs"], "20 GB each, of which the seed says nothing"),
+            Line("CloudFront", "$10-50", ["edge"], "50 GB and a million requests, with its web firewall"),
+            Line("SES", "$1-20", ["mail"], "the seed's own least"),
+            Line("Lambda", "$5-50", (), "only what sets the database up; in its lines"),
+            Line("ALB", "$20-80", ["gateway"], "a balancer that only the CDN reaches"),
+            Line("data transfer", "$10-50", (), "in each component's lines"),
+            Line(
+                "support (Business)", "$29", ["support"], "the seed's figure: 29 is Developer; Business is 100 or more"
+            ),
+            Line("Auth0 or Cognito", "$0-200", ["sign-in"], "free up to 25,000 users"),
+            Line("Sentry", "$0-26", ["errors"], "the team's plan"),
+            Line("New Relic or DataDog", "$50-200", ["apm"], "the seed's own least"),
+            Line("domain", "$20-100 a year", ["domain-name"], "the seed's own least"),
+        ],
+        "the private network with its NAT gateway, and a secret with its key, which the seed leaves out",
+    )
+    for phase, database, cache in (
+        (1, "db.t4g.medium and a replica for reports", "one node"),
+        (2, "dedicated CPUs, a standby, replicas and a pooler (NS-2), beyond the seed's range", "a failover"),
+    )
+)
+
+SAO_PAULO = (
+    "the managed fallback (VS-2): two tasks, which a release needs, at the prices of São Paulo, where most costs half "
+    "more. Vercel takes a fee for a seat and its usage, and the seed counts the seat"
+)
+VINA_SANTA_CRUZ = tuple(
+    Table(
+        f"Viña Santa Cruz, phase {phase} (VS-16)",
+        VS,
+        [f"infra-kit:phase={phase}", f'infra-kit:usage={{"*": {{users: {users}}}}}'],
+        total,
+        [
+            Line("Vercel Pro", "$20", ["shop", "aws-cluster"], SAO_PAULO),
+            Line("Supabase", supabase, ["db"], database),
+            Line("Cloudinary", cloudinary, ["images", "backups"], "a bucket; images are optimised by the shop itself"),
+            Line("Sentry Team", "$26", ["errors"]),
+            Line("UptimeRobot", uptime, ["uptime"], "by the month; the seed has the price of a year's contract"),
+            Line("Cloudflare", cloudflare, ["edge", "gateway", "zone"], "CloudFront, a balancer and a web firewall"),
+        ],
+        "a NAT gateway at São Paulo's price (68), jobs (VS-7, VS-9), keys, secrets: in the seed's services",
+    )
+    for phase, users, total, supabase, database, cloudinary, uptime, cloudflare in (
+        (1, 5_000, "$46-71", "$0-25", "a db.t4g.small at the prices of São Paulo", "$0", "$0", "$0"),
+        (2, 15_000, "$177-197", "$25", "a db.t4g.medium at the prices of São Paulo", "$99", "$7", "$20"),
+        (
+            3,
+            50_000,
+            "$372",
+            "$50",
+            "a standby and a replica (VS-16 asks 99.9 %), which São Paulo's book has not: the rest",
+            "$249",
+            "$7",
+            "$20",
+        ),
+    )
+)
+
+LAMBDA = "eight services as tasks of Fargate at their least, which run all month; functions are paid by the call"
+ZUCLUBIT = tuple(
+    Table(
+        f"Zuclubit, phase {phase} (ZU-13)",
+        ZU,
+        [
+            f"infra-kit:phase={phase}",
+            f'infra-kit:usage={{"*": {{users: {users}, requests: {requests}}}, '
+            f"files: {{stored_gb: {gb * 4 // 5}}}, invoices: {{stored_gb: {gb // 5}}}}}",
+        ],
+        total,
+        [
+            Line("API Gateway", seed[0], ["gateway"], "a load balancer with a web firewall, at a fixed price"),
+            Line("Lambda", seed[1], [*SERVICES, "aws-cluster"], LAMBDA),
+            Line("RDS PostgreSQL", seed[2], ["db"], database),
+            Line(
+                "S3 and CloudFront",
+                seed[3],
+                ["files", "invoices", "edge"],
+                "the seed's GB at list prices, and 50 GB to visitors, of which it says nothing",
+            ),
+            Line("CloudWatch", seed[4], (), "in each component's lines"),
+            Line("SageMaker", seed[5], ["learning"], "the seed's own"),
+            Line("MongoDB Atlas", seed[6], ["documents"], documents),
+            Line("NATS at Synadia", seed[7], ["events"], "EventBridge and queues: an accepted gap (`engine:nats`)"),
+            Line("Supabase Auth", seed[8], (), "not in the stack yet (ZU-8)"),
+            Line("Upstash", seed[9], ["cache"], cache),
+            Line("PAC", seed[10], ["stamps"], "the seed's own"),
+            Line("WhatsApp", seed[11], ["whatsapp"], "the seed's own"),
+            *more,
+        ],
+        NETWORK,
+    )
+    for phase, users, requests, gb, total, seed, database, documents, cache, more in (
+        (
+            1,
+            100,
+            100_000,
+            50,
+            "$397",
+            ("$3.50", "$25", "$60", "$15", "$10", "$50", "$60", "$99", "$30", "$10", "$20", "$15"),
+            "its instance is 47, its disk of 20 GB 2",
+            "its list price by the hour",
+            "one node that runs all month",
+            (),
+        ),
+        (
+            2,
+            1_000,
+            1_000_000,
+            150,
+            "$1,314",
+            ("$35", "$120", "$250", "$45", "$25", "$200", "$180", "$199", "$50", "$30", "$80", "$100"),
+            "the replica for analytics and RDS Proxy, which ZU-3 asks and the seed's price has not",
+            "M30 is 0.54 an hour on its list (not verified); 180 buys none",
+            "one node of 1 GB and more",
+            (),
+        ),
+        (
+            3,
+            10_000,
+            10_000_000,
+            500,
+            "$5,399",
+            ("$200", "$600", "$1,200", "$150", "$100", "$800", "$800", "$399", "$100", "$150", "$300", "$500"),
+            "a standby doubles a db.r6g.2xlarge, and two replicas are two more; the seed has the price of one",
+            "M60 is 3.95 an hour on its list (not verified); 800 buys none",
+            "a failover of 3 GB",
+            (Line("accounting sync", "$100", ["accounting"], "the seed's own"),),
+        ),
+    )
+)
+
+TABLES: tuple[Table, ...] = (*FOUNDER_DIARY, *CUENTA_CONMIGO, *NOMADSHIFT, *VINA_SANTA_CRUZ, *ZUCLUBIT)

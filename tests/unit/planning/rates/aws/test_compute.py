@@ -1,0 +1,89 @@
+"""What machines, tasks and functions on aws are billed for."""
+
+from decimal import Decimal
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+
+from infra_kit import Job, Service
+from tests.unit.planning.rates.aws.bills import AWS, bill, of, skus
+
+IMAGE = "registry.example/api@sha256:" + "0" * 64
+
+
+def service(**arguments: Any) -> Service:
+    return Service("api", target=AWS, image=IMAGE, cpu=1, memory_gb=2, **arguments)
+
+
+def test_a_service_is_billed_by_its_tasks_and_their_size() -> None:
+    made = bill(lambda: service(min_instances=3))
+    size = 3  # GB: two of its own, and what takes TLS beside it, rounded up to what Fargate has
+    assert skus(of(made, "api-service")) == {"fargate/x86/vcpu": 3 * 730, "fargate/x86/memory": 3 * size * 730}
+    assert not of(made, "api-role")
+
+
+def test_more_tasks_than_the_least_are_an_assumption() -> None:
+    made = bill(service, api={"instances": 5})
+    assert {item.assumed for item in of(made, "api-service")} == {True}
+    assert skus(of(made, "api-service"))["fargate/x86/vcpu"] == 5 * 730
+
+
+def test_spot_tasks_cost_less_and_only_for_their_share() -> None:
+    whole = bill(service, region="sa-east-1")
+    half = bill(service, region="sa-east-1", api={"spot": 0.5})
+    assert skus(of(half, "api-service"))["fargate/x86/vcpu/spot"] == skus(of(half, "api-service"))["fargate/x86/vcpu"]
+    assert half.total < whole.total
+
+
+def test_a_job_is_billed_for_its_runs() -> None:
+    program = lambda: Job("nightly", target=AWS, image=IMAGE, cpu=1, memory_gb=2, schedule="0 3 * * *")  # noqa: E731
+    items = [item for item in bill(program, nightly={"run_minutes": 30}).items if "fargate" in str(item.price)]
+    assert all(item.assumed for item in items)
+    assert items[0].quantity == pytest.approx(Decimal(365 / 12 / 2), rel=Decimal("0.01"))
+
+
+def test_what_watches_containers_is_billed_by_what_there_is_to_watch() -> None:
+    (item,) = of(bill(service), "aws-cluster-cluster")
+    assert skus([item]) == {"cloudwatch/metric": 8 + 11 + 6}
+
+
+def test_a_machine_of_the_users_own_is_billed_with_its_disk_and_address() -> None:
+    made = bill(
+        lambda: aws.ec2.Instance(
+            "box", instance_type="t4g.small", ami="ami-1", associate_public_ip_address=True,
+            root_block_device={"volume_size": 30, "volume_type": "gp3"},
+        )
+    )  # fmt: skip
+    assert skus(of(made, "box")) == {"ec2/t4g.small": 730, "ebs/gp3": 30, "ipv4": 730}
+
+
+def test_a_machine_that_is_reserved_for_a_year_costs_less() -> None:
+    program = lambda: aws.ec2.Instance("box", instance_type="m7g.large", ami="ami-1")  # noqa: E731
+    made = bill(program, every={"commitment": "1y"})
+    assert skus(of(made, "box"))["ec2/m7g.large/reserved-1y"] == 730
+    assert made.total < bill(program).total
+
+
+def test_a_function_is_billed_by_calls_seconds_and_memory() -> None:
+    made = bill(
+        lambda: aws.lambda_.Function(
+            "hook", role="role", memory_size=512, architectures=["arm64"], runtime="python3.13"
+        )
+    )
+    assert skus(of(made, "hook")) == {"lambda/requests": 1, "lambda/arm64": 100_000}
+
+
+def test_a_cluster_of_kubernetes_is_billed_with_its_nodes() -> None:
+    def program() -> None:
+        vpc: Any = {"subnet_ids": ["a", "b"]}
+        cluster = aws.eks.Cluster("shop", role_arn="role", vpc_config=vpc)
+        scaling: Any = {"desired_size": 3, "min_size": 1, "max_size": 5}
+        aws.eks.NodeGroup(
+            "nodes", cluster_name=cluster.name, node_role_arn="role", subnet_ids=["a"], scaling_config=scaling,
+            instance_types=["m7g.large"],
+        )  # fmt: skip
+
+    made = bill(program)
+    assert skus(of(made, "shop")) == {"eks/cluster": 730}
+    assert skus(of(made, "nodes")) == {"ec2/m7g.large": 3 * 730, "ebs/gp2": 60}

@@ -1,0 +1,57 @@
+"""The stacks of this repository as they are configured, each recorded once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from infra_kit.engine.project import Project
+from infra_kit.testing import Recording, stack_files
+from infra_kit.testing.plugin import Infra
+from stacks.config import load_phase
+
+PROJECT = Project.find(Path(__file__))
+STACKS = PROJECT.stacks()
+PHASES = {
+    "cuenta_conmigo": ["0", "1", "2"],
+    "founder_diary": ["1", "2"],
+    "nomadshift": ["1", "2"],
+    "vina_santa_cruz": ["1", "2", "3"],
+    "zuclubit": ["1", "2", "3"],
+}
+SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
+"""What a VPS's backups ask their user to set."""
+DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
+GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+"""What else a stack's file asks its user to set."""
+BEYOND = {("cuenta-conmigo-production", "2")}
+"""The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
+
+
+def configuration(name: str, phase: str) -> dict[str, Any]:
+    given = stack_files.read(name, Path(__file__)).config
+    vps = given.get("infra-kit:vps", {})
+    filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
+    return {**given, **GIVEN.get(name, {}), **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
+
+
+def phases_of(name: str) -> list[str]:
+    system = stack_files.read(name, Path(__file__)).config["infra-kit:system"].replace("-", "_")
+    return [phase for phase in PHASES[system] if (name, phase) not in BEYOND]
+
+
+def deploy() -> None:
+    load_phase().deploy()
+
+
+@cache
+def stack_of(name: str, phase: str = "1", **more: str) -> Recording:
+    """Recordings are only read, so that tests may share them.
+
+    Args:
+        name: of the stack.
+        phase: the one that it stands in.
+        more: configuration beside its file's.
+    """
+    return Infra(PROJECT.root)(deploy, stack=name, config={**configuration(name, phase), **more})
