@@ -12,15 +12,14 @@ import pytest
 
 import infra_kit
 
-SETTINGS = """config:
-  infra-kit:target: aws
-  infra-kit:environment: production
-  infra-kit:region: eu-west-1
-"""
+SETTINGS = {
+    "aws": "config: {infra-kit:target: aws, infra-kit:environment: production, infra-kit:region: eu-west-1}",
+    "gcp": "config: {infra-kit:target: gcp, infra-kit:environment: development, infra-kit:region: europe-west1, "
+    "infra-kit:gcp: {project: shop-1}}",
+}
 LOADED = """
 import json, sys
 from pathlib import Path
-import pulumi_aws
 from infra_kit.engine.project import Project
 from infra_kit.planning import overview, programs
 planned = programs.plan(Project.find(Path()), "production")
@@ -52,23 +51,33 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.parametrize("target", ["aws", "gcp"])
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_a_plan_loads_no_service_of_the_sdk_that_its_program_does_not_use(tmp_path: Path, program: str) -> None:
+def test_a_plan_loads_no_service_of_a_sdk_that_its_program_does_not_use(
+    tmp_path: Path, program: str, target: str
+) -> None:
+    """Other clouds' neither, though their drivers are looked at for the lock-in."""
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
-    (tmp_path / "Pulumi.production.yaml").write_text(SETTINGS)
+    (tmp_path / "Pulumi.production.yaml").write_text(SETTINGS[target])
     names = "Cdn, EventBus, ObjectStore, Postgres, Redis, Service, Stream"
     (tmp_path / "__main__.py").write_text(f"from infra_kit import {names}\n{program}\n")
     found = json.loads(run(LOADED, tmp_path))
-    modules = {token.split(":")[1].partition("/")[0] for token in found["used"] if token.startswith("aws:")}
-    loaded = {name.split(".")[1] for name in found["loaded"] if name.startswith("pulumi_aws.") and is_service(name)}
-    assert loaded
-    assert loaded <= {"lambda_" if module == "lambda" else module for module in modules}
-    assert not [name for name in found["loaded"] if name.partition(".")[0] not in {"pulumi_aws", "pulumi_random"}]
+    used = {service(token) for token in found["used"] if token.startswith(("aws:", "gcp:"))}
+    loaded = {".".join(name.split(".")[:2]) for name in found["loaded"] if is_of_service(name)}
+    assert f"pulumi_{target}" in {name.partition(".")[0] for name in loaded}
+    assert loaded <= used
 
 
-def is_service(name: str) -> bool:
-    """Whether it is in a package of a service, `pulumi_aws.rds`, with modules for its types."""
-    return name.count(".") == 2 and not name.startswith("pulumi_aws.config.")
+def service(token: str) -> str:
+    """`aws:lambda/function:Function` is in `pulumi_aws.lambda_`."""
+    package, path, _ = token.split(":")
+    module = path.partition("/")[0].replace("-", "")
+    return f"pulumi_{package}.{module}{'_' if module == 'lambda' else ''}"
+
+
+def is_of_service(name: str) -> bool:
+    """Whether it is a module of a service, `pulumi_aws.rds.instance`."""
+    return name.startswith(("pulumi_aws.", "pulumi_gcp.")) and name.count(".") == 2 and ".config." not in name
 
 
 def test_the_command_line_itself_loads_no_planning_and_no_sdk(tmp_path: Path) -> None:
