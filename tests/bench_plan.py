@@ -137,7 +137,7 @@ def _project(folder: Path, program: str) -> Path:
 def _pair(folder: Path) -> dict[str, Callable[[], Run]]:
     """Ours, and the same by hand. Another process writes that: what this one holds would count as its children's."""
     by_hand = folder / "by_hand.py"
-    _run([sys.executable, "-m", "tests.raw_program", str(folder), "production", str(by_hand)], ROOT)
+    _run([sys.executable, "-m", "tests.raw_program", str(folder), "production", str(by_hand)], folder)
     return {"ours": _plan(folder), "by hand": lambda: _run([sys.executable, str(by_hand)], folder)}
 
 
