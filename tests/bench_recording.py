@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from infra_kit import Cdn, Consumer, EventBus, Network, ObjectStore, Pooling, Postgres, Redis, Stream
+from infra_kit.recording import sdk
 from infra_kit.testing import Recording, Resource, record
-from infra_kit.testing import _sdk as sdk
 
 ROUNDS = 5
 MANY = 10

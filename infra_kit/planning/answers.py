@@ -19,7 +19,7 @@ from typing import Any, get_args, get_origin
 import pulumi
 
 from infra_kit.errors import PlanningError
-from infra_kit.testing import _sdk
+from infra_kit.recording import sdk
 
 REFERENCE = "pulumi:pulumi:StackReference"
 _ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
@@ -53,7 +53,7 @@ class Answers:
         own = _of_provider(token, "OUTPUTS")
         if own is not None:
             return dict(own(inputs) if callable(own) else own)
-        kind = _sdk.kind(token)
+        kind = sdk.kind(token)
         name = inputs["urn"].rpartition("::")[2]
         return _made_up(kind, inputs, name) if kind else {}
 

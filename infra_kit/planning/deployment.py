@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from infra_kit.planning import creation_times
 from infra_kit.planning.programs import Planned
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from infra_kit.planning.offers import Need, Offer
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import Line
 from infra_kit.planning.usage import Usage
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 from infra_kit.workloads import Architecture
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from infra_kit.planning.deployment import Deployment
 from infra_kit.planning.lock_in import LockIn
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 
 @dataclass(frozen=True)

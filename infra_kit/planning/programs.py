@@ -21,7 +21,7 @@ from infra_kit.errors import ConfigError, InfraKitError, ProgramError
 from infra_kit.planning import configuration
 from infra_kit.planning.answers import Answers
 from infra_kit.planning.configuration import Configuration
-from infra_kit.testing.recording import Recording, Resource, record
+from infra_kit.recording import Recording, Resource, record
 
 
 @dataclass(frozen=True)

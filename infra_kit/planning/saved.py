@@ -13,7 +13,7 @@ from infra_kit.planning.configuration import HIDDEN
 from infra_kit.planning.costs import cost
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 _FORMAT = 1
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from infra_kit.testing.recording import Program, Recording
+    from infra_kit.recording import Program, Recording
 
 pytest.register_assert_rewrite("infra_kit.testing.conformance")
 

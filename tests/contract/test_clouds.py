@@ -21,9 +21,9 @@ from infra_kit.component import Component
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
+from infra_kit.recording import sdk
 from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
-from infra_kit.testing import _sdk as sdk
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 

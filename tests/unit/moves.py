@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from infra_kit.recording import Resource
 from infra_kit.testing import Recording
-from infra_kit.testing.recording import Resource
 
 FORCES: Mapping[str, frozenset[str]] = {
     "aws:lb/listener:Listener": frozenset({"loadBalancerArn"}),

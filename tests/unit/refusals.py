@@ -3,8 +3,8 @@
 import pytest
 
 from infra_kit.errors import InfraKitError
+from infra_kit.recording import Program
 from infra_kit.testing import record
-from infra_kit.testing.recording import Program
 
 
 def refusal(program: Program, error: type[InfraKitError], **config: object) -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from infra_kit import connection_urls
 from infra_kit.errors import SpecError
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 
 
 def read(url: str, *, as_output: bool = False) -> Recording:

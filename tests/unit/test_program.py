@@ -10,8 +10,8 @@ import pytest
 
 from infra_kit import Environment, Network, Redis, Target, _program
 from infra_kit.errors import ConfigError, SpecError
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from infra_kit._program import Made
 from infra_kit.environments import Environment
 from infra_kit.planning.programs import Planned
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 
 class Severity(IntEnum):

@@ -16,7 +16,7 @@ from infra_kit._program import Made
 from infra_kit.planning.prices import Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.usage import Usage
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]+\b")
 Rate = Callable[["Asked"], Iterable["Line"]]

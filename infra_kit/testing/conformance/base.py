@@ -14,11 +14,11 @@ from infra_kit import Environment, Target, features
 from infra_kit._gaps import lacks
 from infra_kit.component import Component
 from infra_kit.features import Feature
+from infra_kit.recording import Recording, Resource, record
+from infra_kit.recording.monitor import Answer
 from infra_kit.settings import Settings
 from infra_kit.spec import Spec, build
 from infra_kit.target import package
-from infra_kit.testing._monitor import Answer
-from infra_kit.testing.recording import Recording, Resource, record
 
 NAME = "it"
 ENVIRONMENT = Environment.DEVELOPMENT

@@ -10,8 +10,8 @@ import pytest
 from infra_kit import Environment, Target, features
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.features import Feature
+from infra_kit.recording import Recording
 from infra_kit.testing.conformance.base import NAME, Base, accepting, at, inputs, own, standing_in, told
-from infra_kit.testing.recording import Recording
 
 
 class Size(Protocol):

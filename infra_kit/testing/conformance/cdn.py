@@ -7,11 +7,11 @@ import pytest
 from infra_kit import Cdn, Environment, Gateway, GatewayRoute, ObjectStore, RateLimit, Route, Service, Target, features
 from infra_kit.components.cdn import CdnEndpoint
 from infra_kit.errors import SpecError
+from infra_kit.recording import Recording
 from infra_kit.testing import record
 from infra_kit.testing.conformance.base import NAME, standing_in, told
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
-from infra_kit.testing.recording import Recording
 
 BEHIND = "behind"
 

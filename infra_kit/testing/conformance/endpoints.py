@@ -9,8 +9,8 @@ from typing import Any, get_args, get_type_hints
 from pydantic import ConfigDict, TypeAdapter
 
 from infra_kit import Target
+from infra_kit.recording import State
 from infra_kit.testing.conformance.base import NAME, Base
-from infra_kit.testing.recording import State
 
 
 class EndpointRules(Base):

@@ -11,9 +11,9 @@ import pytest
 from infra_kit import Environment, Service, Target
 from infra_kit.component import Scope
 from infra_kit.links import Link, named
+from infra_kit.recording import Recording
 from infra_kit.testing.conformance.base import NAME, Base, standing_in
 from infra_kit.testing.conformance.safety import broad, wide
-from infra_kit.testing.recording import Recording
 
 USER = "user"
 

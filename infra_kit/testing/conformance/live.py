@@ -29,13 +29,13 @@ from infra_kit.engine import pulumi_cli
 from infra_kit.engine.display import Progress
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.recording import State
+from infra_kit.recording.values import clear, from_state, holds_secret, plain
 from infra_kit.spec import Model
-from infra_kit.testing._values import clear, from_state, holds_secret, plain
 from infra_kit.testing.conformance.base import NAME, Base, standing_in
 from infra_kit.testing.conformance.endpoints import check_types, secret_texts
 from infra_kit.testing.conformance.names import check_children
 from infra_kit.testing.conformance.suite import ComponentConformance
-from infra_kit.testing.recording import State
 
 Changes = Mapping[automation.OpType, int]
 STACK = "conformance"

@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Collection, Set
 
 from infra_kit import Cdn, Environment, Network, Redis, Target
+from infra_kit.recording import Recording, Resource, State, sdk
 from infra_kit.target import package
-from infra_kit.testing import _sdk
 from infra_kit.testing.conformance.base import NAME, Base, at, inputs, parents, top
-from infra_kit.testing.recording import Recording, Resource, State
 
 
 class NameRules(Base):
@@ -73,7 +72,7 @@ def _others(target: Target) -> None:
 
 
 def _is_tagged(resource: Resource, path: str) -> bool:
-    return _sdk.takes(resource.type, path) or at(path, resource.inputs) is not None
+    return sdk.takes(resource.type, path) or at(path, resource.inputs) is not None
 
 
 def _component(resource: Resource, recording: Recording) -> str:

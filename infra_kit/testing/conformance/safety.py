@@ -11,9 +11,9 @@ import pulumi
 from infra_kit import Environment, Target
 from infra_kit.engine.guard import holds_data
 from infra_kit.policies import is_wild, statements
+from infra_kit.recording import Recording, Resource
 from infra_kit.stateful import replaced_by
 from infra_kit.testing.conformance.base import Base, own, standing_in, told
-from infra_kit.testing.recording import Recording, Resource
 
 STANDING = (Environment.PREVIEW, Environment.STAGING, Environment.PRODUCTION)
 """The environments of stacks that live long enough to become another one."""

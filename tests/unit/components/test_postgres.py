@@ -6,8 +6,8 @@ import pytest
 from infra_kit import Backups, Environment, Postgres, spec
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
+from infra_kit.recording import Resource
 from infra_kit.testing import record
-from infra_kit.testing.recording import Resource
 
 
 def refusal(**arguments: object) -> str:

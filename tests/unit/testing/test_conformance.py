@@ -19,7 +19,8 @@ from infra_kit.features import Feature
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.local import postgres, redis
 from infra_kit.providers.local import testing as local_answers
-from infra_kit.testing import Recording, _sdk, record
+from infra_kit.recording import sdk
+from infra_kit.testing import Recording, record
 from infra_kit.testing.conformance import CdnConformance, PostgresConformance, RedisConformance, safety
 from infra_kit.testing.conformance.completeness import without_suite
 from infra_kit.testing.conformance.suite import ComponentConformance
@@ -179,12 +180,12 @@ def test_what_takes_tags_and_has_none_is_missed_also_where_only_a_change_makes_i
 
 
 def test_what_takes_tags_is_told_by_its_sdk_at_any_depth() -> None:
-    assert _sdk.takes("aws:rds/parameterGroup:ParameterGroup", "tags")
-    assert not _sdk.takes("aws:rds/parameterGroup:ParameterGroup", "labels")
-    assert _sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "settings.userLabels")
-    assert not _sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "settings.labels")
-    assert not _sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "name.labels")
-    assert not _sdk.takes("pulumi-python:dynamic/infra-kit:RedisServer", "tags")
+    assert sdk.takes("aws:rds/parameterGroup:ParameterGroup", "tags")
+    assert not sdk.takes("aws:rds/parameterGroup:ParameterGroup", "labels")
+    assert sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "settings.userLabels")
+    assert not sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "settings.labels")
+    assert not sdk.takes("gcp:sql/databaseInstance:DatabaseInstance", "name.labels")
+    assert not sdk.takes("pulumi-python:dynamic/infra-kit:RedisServer", "tags")
 
 
 def test_a_driver_that_makes_data_anew_when_its_stack_becomes_production_fails() -> None:

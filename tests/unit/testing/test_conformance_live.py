@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from infra_kit import Target, features
-from infra_kit.testing import _values, conformance
+from infra_kit.recording import values
+from infra_kit.testing import conformance
 from infra_kit.testing.conformance.live import everything
 from infra_kit.testing.conformance.suite import ComponentConformance
 
@@ -40,7 +41,7 @@ def state(value: Any) -> Any:
 
 @pytest.mark.parametrize("value", ["a-secret", {"password": "a-secret"}, None])
 def test_a_secret_of_a_state_is_read_and_kept_out_of_what_is_clear(value: Any) -> None:
-    found = _values.from_state(state(value))
-    assert _values.plain(found) == {"outputs": {"host": "127.0.0.1", "urls": [value]}}
-    assert _values.holds_secret(found)
-    assert _values.clear(found) == {"outputs": {"host": "127.0.0.1", "urls": [None]}}
+    found = values.from_state(state(value))
+    assert values.plain(found) == {"outputs": {"host": "127.0.0.1", "urls": [value]}}
+    assert values.holds_secret(found)
+    assert values.clear(found) == {"outputs": {"host": "127.0.0.1", "urls": [None]}}

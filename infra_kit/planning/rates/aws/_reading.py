@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.usage import HOURS
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 MILLION = 1_000_000
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infra_kit.planning.rates import Asked, Line
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 SECONDS = 3600
 """Of an hour."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp.common import each, is_among, logs, of_type, part, siblings, words
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 BACKENDS = ("gcp:compute/backendService:BackendService", "gcp:compute/backendBucket:BackendBucket")
 

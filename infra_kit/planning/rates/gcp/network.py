@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import cloud_run
 from infra_kit.planning.rates.gcp.common import is_among, of_type, words
-from infra_kit.testing.recording import Resource
+from infra_kit.recording import Resource
 
 INSTANCE = "gcp:compute/instance:Instance"
 SENDERS = (cloud_run.SERVICE, cloud_run.POOL, INSTANCE)

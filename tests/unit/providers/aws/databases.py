@@ -6,8 +6,8 @@ from typing import Any
 
 from infra_kit import Postgres
 from infra_kit.errors import SpecError
+from infra_kit.recording import Recording, Resource
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording, Resource
 from tests.unit.refusals import refusal
 
 INSTANCE = "aws:rds/instance:Instance"

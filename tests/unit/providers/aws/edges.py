@@ -8,8 +8,8 @@ from typing import Any
 
 from infra_kit import Cdn, ObjectStore, Route
 from infra_kit.errors import SpecError
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
 
 AWS = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}

@@ -14,8 +14,8 @@ from infra_kit.errors import SpecError
 from infra_kit.providers.aws import keys, snapshots
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.security import database_group
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
 
 AWS = {"infra-kit:target": "aws", "infra-kit:environment": "staging"}

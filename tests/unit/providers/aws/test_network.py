@@ -13,8 +13,8 @@ import pytest
 from infra_kit import Gateway, Network, Redis, Service, Worker
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import cidrs
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.providers.aws.workloads import IMAGE
 from tests.unit.refusals import refusal
 

@@ -13,8 +13,8 @@ from infra_kit import CorsRule, LifecycleRule, ObjectStore
 from infra_kit.components.object_store import ObjectStoreSpec
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import object_store as driver
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.lacking import gaps
 from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal

@@ -16,8 +16,8 @@ import trustme
 from infra_kit import Postgres
 from infra_kit.providers.aws import postgres_setup
 from infra_kit.providers.aws.lambdas.postgres_setup import authorities
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 
 PYPROJECT = Path(__file__).parents[4] / "pyproject.toml"
 

@@ -12,8 +12,8 @@ from infra_kit import Network, Redis
 from infra_kit.components.redis import RedisSpec, Version
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.aws import redis, sizes
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.lacking import gaps
 from tests.unit.providers.aws.waits import waiting_for, waits_for
 from tests.unit.refusals import refusal

@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 
 from infra_kit.component import Component
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 
 
 class Waits(pulumi.CustomResource):

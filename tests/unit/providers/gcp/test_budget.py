@@ -6,8 +6,8 @@ from typing import Any
 
 from infra_kit import Budget
 from infra_kit.errors import SpecError
+from infra_kit.recording import Program
 from infra_kit.testing import Recording
-from infra_kit.testing.recording import Program
 from tests.unit.providers.gcp.workloads import GCP, of
 from tests.unit.refusals import refusal
 

@@ -13,8 +13,8 @@ import pytest
 from infra_kit import Network, Postgres, Redis, Service, Target
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.network import GcpNetwork
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.providers.gcp.workloads import IMAGE
 from tests.unit.refusals import refusal
 

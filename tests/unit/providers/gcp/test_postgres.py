@@ -9,8 +9,8 @@ import pytest
 
 from infra_kit import Backups, Pooling, Postgres
 from infra_kit.errors import SpecError, UnsupportedFeatureError
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.refusals import refusal
 
 GCP = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}

@@ -10,8 +10,8 @@ import pytest
 
 from infra_kit import Postgres
 from infra_kit.providers.common.scram import verifier
+from infra_kit.recording import Recording
 from infra_kit.testing import record
-from infra_kit.testing.recording import Recording
 from tests.unit.providers.gcp.probe import waits_for
 
 GCP = {"infra-kit:target": "gcp", "infra-kit:environment": "staging", "infra-kit:region": "europe-west1"}

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pulumi
 
 from infra_kit.testing import record
-from tests.unit.testing.things import Thing
+from tests.unit.recording.things import Thing
 
 
 def test_a_run_knows_nothing_of_the_one_before() -> None:

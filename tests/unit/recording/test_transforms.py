@@ -12,9 +12,9 @@ from pulumi import ResourceTransformArgs as Args
 from pulumi import ResourceTransformResult as Result
 
 from infra_kit import Redis
+from infra_kit.recording.transforms import TransformError
 from infra_kit.testing import record
-from infra_kit.testing._transforms import TransformError
-from tests.unit.testing.things import Parent, Thing
+from tests.unit.recording.things import Parent, Thing
 
 
 def size(args: Args) -> int:

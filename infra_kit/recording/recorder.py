@@ -1,4 +1,4 @@
-"""Recording: what a Pulumi program would make, without an engine, a plugin or a credential."""
+"""The recorder: runs a program to its end against a monitor of our own, and keeps what it registered."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from pulumi.runtime.stack import run_in_stack
 
 from infra_kit import _program
 from infra_kit._program import Made
-from infra_kit.testing._monitor import STACK, Answer, Engine, Monitor, Unknown
-from infra_kit.testing._values import bag, holds_secret, plain
+from infra_kit.recording.monitor import STACK, Answer, Engine, Monitor, Unknown
+from infra_kit.recording.values import bag, holds_secret, plain
 
 Program = Callable[[], object]
 

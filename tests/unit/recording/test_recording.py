@@ -6,7 +6,7 @@ import pytest
 
 from infra_kit import Redis
 from infra_kit.testing import RecordingError, record
-from tests.unit.testing.things import Parent, Thing
+from tests.unit.recording.things import Parent, Thing
 
 
 def fail(_: object) -> None:

@@ -21,8 +21,8 @@ from pulumi.runtime.settings import get_project, get_stack
 
 from infra_kit import target
 from infra_kit.errors import InfraKitError
-from infra_kit.testing._transforms import Transforms
-from infra_kit.testing._values import bag, message, plain, secret
+from infra_kit.recording.transforms import Transforms
+from infra_kit.recording.values import bag, message, plain, secret
 
 STACK = "pulumi:pulumi:Stack"
 _COMMON = "infra_kit.providers.common"
