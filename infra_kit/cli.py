@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused (data would be lost), 4
 
 from __future__ import annotations
 
+import gc
 import json
 import shlex
 import signal
@@ -232,6 +233,8 @@ def main() -> None:
     except InfraKitError as error:
         Progress().error(str(error))
         sys.exit(_exit_code(error))
+    finally:
+        gc.freeze()  # at its end Python would look through all of an SDK for garbage: a quarter of what a plan takes
 
 
 def _exit_code(error: InfraKitError) -> int:

@@ -91,21 +91,21 @@ def _run_by_hand(recording: Recording) -> None:
 
 def _make_all(recording: Recording) -> None:
     made: dict[str, pulumi.Resource] = {}
-    waiting = _made_by_hand(recording)
-    needs = _needs(waiting)
+    waiting = made_by_hand(recording)
+    needed = needs(waiting)
     while waiting:
-        ready = [each for each in waiting if needs[each.urn] <= made.keys()]
+        ready = [each for each in waiting if needed[each.urn] <= made.keys()]
         for each in ready:
             made[each.urn] = _make(each, made)
         waiting = [each for each in waiting if each.urn not in made]
 
 
-def _made_by_hand(recording: Recording) -> list[Resource]:
+def made_by_hand(recording: Recording) -> list[Resource]:
     """All but the explicit provider: under mocks the ambient one does as well."""
     return [each for each in recording.resources if not each.type.startswith("pulumi:providers:")]
 
 
-def _needs(resources: Sequence[Resource]) -> dict[str, set[str]]:
+def needs(resources: Sequence[Resource]) -> dict[str, set[str]]:
     known = {each.urn for each in resources}
     return {each.urn: {*each.options.depends_on, each.parent or ""} & known for each in resources}
 

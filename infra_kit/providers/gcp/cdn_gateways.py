@@ -8,7 +8,7 @@ Where the Cdn keeps answers, a service has one more backend, of the Cdn's: what 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from pulumi_gcp import compute
 
@@ -22,7 +22,7 @@ from infra_kit.providers.gcp.cdn_checks import MAX_TTL
 from infra_kit.providers.gcp.gateway import Backend, GcpGateway
 from infra_kit.providers.gcp.load_balancer import match, refusal, too_large
 
-Gateways = Mapping[str, Mapping[str, compute.BackendService]]
+Gateways: TypeAlias = "Mapping[str, Mapping[str, compute.BackendService]]"  # a text: else it loads all of compute
 """By the Cdn's pattern, the backends of its gateway's services."""
 
 

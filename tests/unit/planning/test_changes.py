@@ -1,19 +1,37 @@
 """What becomes of each resource between two plans."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi_aws import rds, s3
 
-from infra_kit import ObjectStore, Postgres, Redis
+from infra_kit import (
+    Cdn,
+    Config,
+    EventBus,
+    Gateway,
+    Job,
+    Network,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Secret,
+    Service,
+    Stream,
+    Worker,
+)
 from infra_kit.planning import saved
 from infra_kit.planning.changes import Change, Fate, between
 from infra_kit.planning.saved import Saved
 from infra_kit.testing import record
+from tests.unit.planning.mirrored import assert_mirrored
 
 CONFIG = {"infra-kit:target": "aws", "infra-kit:environment": "production", "infra-kit:region": "eu-west-1"}
+
+IMAGE = "registry.example/api:1"
 
 
 def plan(program: Callable[[], object]) -> tuple[Saved, ...]:
@@ -96,14 +114,6 @@ def test_a_component_that_is_renamed_without_one_loses_its_data() -> None:
     assert named(found, "new-server").fate is Fate.CREATED
 
 
-MIRRORED = {
-    Fate.CREATED: {Fate.DELETED, Fate.FORGOTTEN},
-    Fate.DELETED: {Fate.CREATED},
-    Fate.FORGOTTEN: {Fate.CREATED},
-    Fate.CHANGED: {Fate.CHANGED},
-    Fate.REPLACED: {Fate.REPLACED},
-    Fate.KEPT: {Fate.KEPT},
-}
 PROGRAMS: list[Callable[[], object]] = [
     database(),
     database(read_replicas=1),
@@ -123,10 +133,38 @@ def plans() -> list[tuple[Saved, ...]]:
 @pytest.mark.parametrize("a", range(len(PROGRAMS)))
 @pytest.mark.parametrize("b", range(len(PROGRAMS)))
 def test_the_way_back_mirrors_the_way(plans: list[tuple[Saved, ...]], a: int, b: int) -> None:
-    there = {change.resource.urn: change for change in between(plans[a], plans[b])}
-    back = {change.resource.urn: change for change in between(plans[b], plans[a])}
-    assert there.keys() == back.keys()
-    for urn, change in there.items():
-        assert back[urn].fate in MIRRORED[change.fate]
-        ignored = {*change.resource.ignore_changes, *back[urn].resource.ignore_changes}  # one side may, the other not
-        assert set(back[urn].keys) ^ set(change.keys) <= ignored
+    assert_mirrored(plans[a], plans[b])
+
+
+COMPONENTS: dict[str, Callable[[], object]] = {
+    "a larger network": lambda: Network("net", nat="per-zone"),
+    "a cache": lambda: Redis("cache", memory_gb=1, replicas=1, high_availability=True),
+    "a larger cache": lambda: Redis("cache", memory_gb=8),
+    "events": lambda: EventBus("bus", engine="native", streams={"LEADS": Stream(subjects=["lead.*"])}),
+    "an edge": lambda: Cdn("edge", routes={"/*": ObjectStore("files")}, domains=["www.example.com"]),
+    "a service behind a gateway": lambda: Gateway("web", routes={"/*": service()}, domains=["api.example.com"]),
+    "a worker": lambda: Worker("mailer", image=IMAGE),
+    "a job": lambda: Job("nightly", image=IMAGE, schedule="0 3 * * *"),
+    "settings": lambda: (Secret("key"), Config("flags", values={"beta": "on"})),
+}
+PLACES: dict[str, dict[str, Any]] = {
+    "aws": CONFIG,
+    "gcp": CONFIG
+    | {"infra-kit:target": "gcp", "infra-kit:region": "europe-west1", "infra-kit:gcp": {"project": "shop-1"}},
+}
+
+
+def service() -> Service:
+    return Service("api", image=IMAGE)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_of_every_kind_of_component_the_same_is_kept_and_the_way_back_mirrors_the_way(place: str) -> None:
+    plans = [
+        tuple(saved.resource(each, "") for each in record(program, config=PLACES[place]).resources)
+        for program in COMPONENTS.values()
+    ]
+    for one in plans:
+        assert {change.fate for change in between(one, one)} <= {Fate.KEPT}
+    for one, other in pairwise([*plans, (), plans[0]]):
+        assert_mirrored(one, other)

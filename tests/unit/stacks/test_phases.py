@@ -6,10 +6,12 @@ import pytest
 
 from infra_kit.engine.guard import holds_data
 from infra_kit.errors import ConfigError
+from infra_kit.planning import saved
 from infra_kit.testing import record
 from infra_kit.testing.conformance.safety import replaced
 from infra_kit.testing.plugin import Infra
 from stacks.config import phases
+from tests.unit.planning.mirrored import assert_mirrored
 from tests.unit.stacks.recorded import PHASES, STACKS, configuration, deploy, phases_of, stack_of
 
 SECRET = {
@@ -41,6 +43,14 @@ def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(name: 
     assert [it.name for it in old.resources if holds_data(it.type, it.inputs) and it.urn not in kept] == []
     assert replaced(old, new) == []
     assert replaced(new, old) == []
+
+
+@pytest.mark.parametrize(("name", "before", "after"), [(name, *pair) for name in STACKS for pair in steps_of(name)])
+def test_the_way_back_from_a_phase_mirrors_the_way(name: str, before: str, after: str) -> None:
+    old, new = (
+        tuple(saved.resource(each, "") for each in stack_of(name, phase).resources) for phase in (before, after)
+    )
+    assert_mirrored(old, new)
 
 
 def test_cuenta_conmigo_leaves_its_vps_in_phase_2(infra: Infra) -> None:

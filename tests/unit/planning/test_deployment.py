@@ -1,0 +1,83 @@
+"""How long a first deployment takes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pulumi
+import pytest
+from pulumi_aws import ec2, kms, rds, sqs
+
+from infra_kit import Postgres
+from infra_kit.engine.project import Project
+from infra_kit.planning import creation_times, deployment
+from infra_kit.planning.configuration import Configuration
+from infra_kit.planning.programs import Planned
+from infra_kit.testing import record
+
+CONFIG = {"infra-kit:target": "aws", "infra-kit:environment": "production", "infra-kit:region": "eu-west-1"}
+
+
+def first(program: Callable[[], object]) -> deployment.Deployment:
+    project = Project(Path(), "shop", Path(), Path())
+    return deployment.first(
+        Planned(Configuration(project, "test", CONFIG, frozenset()), record(program, config=CONFIG), ())
+    )
+
+
+def seconds(*types: str) -> int:
+    return sum(creation_times.of(each).seconds for each in types)
+
+
+def test_what_waits_for_each_other_adds_up_and_what_does_not_is_made_meanwhile() -> None:
+    def program() -> None:
+        key = kms.Key("key")
+        database = rds.Instance("db", instance_class="db.t4g.micro", kms_key_id=key.id)
+        rds.Instance("replica", instance_class="db.t4g.micro", replicate_source_db=database.id)
+        ec2.NatGateway("nat", subnet_id="subnet-1")
+
+    found = first(program)
+    assert [step.resource for step in found.chain] == ["key", "db", "replica"]
+    assert found.seconds == seconds("aws:kms/key:Key", "aws:rds/instance:Instance", "aws:rds/instance:Instance")
+
+
+def test_of_two_chains_it_is_the_one_that_takes_longer_and_not_the_one_with_more_steps() -> None:
+    def program() -> None:
+        queues: list[pulumi.Resource] = []
+        for number in range(5):
+            queues.append(sqs.Queue(f"queue-{number}", opts=pulumi.ResourceOptions(depends_on=queues[-1:])))
+        ec2.NatGateway("nat", subnet_id="subnet-1")
+
+    assert [step.resource for step in first(program).chain] == ["nat"]
+
+
+def test_components_wait_for_each_other_by_what_they_are_made_of() -> None:
+    alone = first(lambda: Postgres("db", memory_gb=4))
+    with_replica = first(lambda: Postgres("db", memory_gb=4, read_replicas=1))
+    assert [step.resource for step in alone.chain if step.source][-1] == "db-server"
+    assert [step.resource for step in with_replica.chain if step.source][-2:] == ["db-server", "db-replica-1"]
+    assert with_replica.seconds == sum(step.seconds for step in with_replica.chain)
+
+
+def test_what_nobody_has_timed_counts_as_one_call_and_says_no_source() -> None:
+    (step,) = first(lambda: sqs.Queue("queue")).chain
+    assert (step.seconds, step.source) == (creation_times.CALL.seconds, "")
+
+
+def test_a_program_that_makes_nothing_takes_no_time() -> None:
+    assert first(lambda: None) == deployment.Deployment(0, ())
+
+
+@pytest.mark.parametrize("type_token", sorted(creation_times.TIMES))
+def test_every_figure_is_positive_and_has_a_page(type_token: str) -> None:
+    typical = creation_times.TIMES[type_token]
+    assert typical.seconds > 0
+    assert typical.source.startswith("https://")
+    assert type_token.count(":") == 2
+
+
+def test_every_type_of_the_table_is_one_that_an_sdk_or_we_have() -> None:
+    from infra_kit.planning.rates import aws, gcp
+
+    known = {*aws.RATES, *aws.FREE, *gcp.RATES, *gcp.FREE}
+    clouds = {token for token in creation_times.TIMES if token.startswith(("aws:", "gcp:"))}
+    assert clouds <= known
