@@ -14,7 +14,7 @@ def statements(value: Any) -> Iterator[Mapping[str, Any]]:
         case str() if '"Statement"' in value:
             yield from statements(_parsed(value))
         case {"Statement": found}:
-            yield from (it for it in (found if isinstance(found, list) else [found]) if _allows(it))
+            yield from _allowing(found)
         case dict():
             yield from (statement for part in value.values() for statement in statements(part))
         case list():
@@ -29,8 +29,10 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _allows(statement: Any) -> bool:
-    return isinstance(statement, dict) and statement.get("Effect") == "Allow"
+def _allowing(found: Any) -> list[Mapping[str, Any]]:
+    """AWS takes one statement without a list."""
+    listed = found if isinstance(found, list) else [found]
+    return [it for it in listed if isinstance(it, dict) and it.get("Effect") == "Allow"]
 
 
 _WITHOUT_RESOURCE = frozenset({"ecr:GetAuthorizationToken"})

@@ -10,7 +10,8 @@ from tests.unit.planning.audit.audited import rules
 
 
 def published(**on: Any) -> Callable[[], object]:
-    return lambda: docker.Container("raw", image="nginx", ports=[{"internal": 5432, "external": 5432, **on}])
+    port: Any = {"internal": 5432, "external": 5432, **on}
+    return lambda: docker.Container("raw", image="nginx", ports=[port])
 
 
 @pytest.mark.parametrize("ip", ["127.0.0.1", "10.0.0.2", "100.101.102.103", "::1", "fd00::1"])
