@@ -60,11 +60,8 @@ def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rule(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{_owner(inputs)}-rule-1a2b3c4"
-    return {
-        "name": name,
-        "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{inputs.get('eventBusName', 'default')}/{name}",
-    }
+    name, bus = f"{_owner(inputs)}-rule-1a2b3c4", inputs.get("eventBusName", "default")
+    return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{bus}/{name}"}
 
 
 def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:
