@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from pulumi_aws import rds, s3
 
-from infra_kit import ObjectStore, Postgres, Redis
+from infra_kit import ObjectStore, Postgres, Redis, Secret
 from infra_kit.planning import saved
 from infra_kit.planning.changes import Change, Fate, between
 from infra_kit.planning.saved import Saved
@@ -61,6 +61,11 @@ def test_an_older_version_of_a_cache_is_another_cache_and_a_newer_one_is_not() -
     back = named(between(newer, older), "cache-server")
     assert (back.fate, set(back.forcing)) == (Fate.REPLACED, {"engineVersion"})
     assert named(between(older, newer), "cache-server").fate is Fate.CHANGED
+
+
+def test_a_secret_that_is_to_rotate_from_now_on_is_made_anew_and_not_lost() -> None:
+    found = named(between(plan(lambda: Secret("key")), plan(lambda: Secret("key", rotation="90d"))), "key-value")
+    assert (found.fate, set(found.forcing), found.loses_data) == (Fate.REPLACED, {"keepers"}, False)
 
 
 def test_an_ignored_input_does_not_count() -> None:
