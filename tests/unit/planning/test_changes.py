@@ -81,6 +81,11 @@ def test_an_older_version_of_a_cache_is_another_cache_and_a_newer_one_is_not() -
     assert named(between(older, newer), "cache-server").fate is Fate.CHANGED
 
 
+def test_a_secret_that_is_to_rotate_from_now_on_is_made_anew_and_not_lost() -> None:
+    found = named(between(plan(lambda: Secret("key")), plan(lambda: Secret("key", rotation="90d"))), "key-value")
+    assert (found.fate, set(found.forcing), found.loses_data) == (Fate.REPLACED, {"keepers"}, False)
+
+
 def test_an_ignored_input_does_not_count() -> None:
     ignoring = pulumi.ResourceOptions(ignore_changes=["dbName", "tags.release"])
     before = plan(raw(db_name="one", tags={"release": "1"}))
