@@ -20,6 +20,8 @@ KEYS = frozenset(
     }
 )  # fmt: skip
 """All but the providers' settings, which stand under their target's name. The last line is the planner's alone."""
+HIDDEN = "[secret]"
+"""While a stack is planned, in place of a value that only its passphrase opens, or that its owner has yet to set."""
 
 
 def read() -> pulumi.Config:

@@ -18,6 +18,7 @@ from typing import Annotated
 
 import typer
 
+from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
 from infra_kit.commands.common import AsJson, StackName, own_name, print_whole, table
 from infra_kit.commands.compare import compare
@@ -238,8 +239,8 @@ def main() -> None:
 
 def _exit_code(error: InfraKitError) -> int:
     if isinstance(error, DataLossRefusedError):
-        return 3
-    return 4 if isinstance(error, AnotherRunError) else 1
+        return exit_codes.REFUSED
+    return exit_codes.ANOTHER_RUN if isinstance(error, AnotherRunError) else 1
 
 
 def _choose(project: Project, asked: str | None, progress: Progress) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import pulumi
 
+from infra_kit._configuration import HIDDEN
 from infra_kit.errors import SpecError
 
 
@@ -55,6 +56,8 @@ def read(what: str, url: pulumi.Input[str], schemes: Collection[str], *, default
 
 
 def _split(what: str, url: str, schemes: Collection[str]) -> SplitResult:
+    if url == HIDDEN:
+        url = f"{next(iter(schemes))}://secret:secret@secret/secret"
     try:
         parts = urlsplit(url)
         complete = parts.hostname and parts.username and parts.path.strip("/") and parts.port != 0

@@ -12,11 +12,27 @@ def statements(value: Any) -> Iterator[Mapping[str, Any]]:
     """What all policies of AWS's form in a resource's inputs allow."""
     match value:
         case str() if '"Statement"' in value:
-            yield from (it for it in json.loads(value)["Statement"] if it["Effect"] == "Allow")
+            yield from statements(_parsed(value))
+        case {"Statement": found}:
+            yield from _allowing(found)
         case dict():
             yield from (statement for part in value.values() for statement in statements(part))
         case list():
             yield from (statement for part in value for statement in statements(part))
+
+
+def _parsed(text: str) -> Any:
+    """None: a script, say, that has a policy in it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _allowing(found: Any) -> list[Mapping[str, Any]]:
+    """AWS takes one statement without a list."""
+    listed = found if isinstance(found, list) else [found]
+    return [it for it in listed if isinstance(it, dict) and it.get("Effect") == "Allow"]
 
 
 _WITHOUT_RESOURCE = frozenset({"ecr:GetAuthorizationToken"})
@@ -31,13 +47,18 @@ def _need_no_resource(actions: list[str]) -> bool:
 def is_wild(statement: Mapping[str, Any]) -> bool:
     """Actions that are not named, any resource, anybody, or all but what is said."""
     actions, resources = _list(statement.get("Action", [])), _list(statement.get("Resource", []))
-    principal = statement.get("Principal", {})
     return (
         any("*" in action for action in actions)
         or (any(_is_any(resource) for resource in resources) and not _need_no_resource(actions))
-        or "*" in _list(principal if isinstance(principal, str) else principal.get("AWS", []))
+        or is_anybodys(statement)
         or any(f"Not{key}" in statement for key in ("Action", "Resource", "Principal"))
     )
+
+
+def is_anybodys(statement: Mapping[str, Any]) -> bool:
+    """Whether it is for everybody, in any account."""
+    principal = statement.get("Principal", {})
+    return "*" in _list(principal if isinstance(principal, str) else principal.get("AWS", []))
 
 
 def _is_any(resource: str) -> bool:

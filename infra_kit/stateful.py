@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 
@@ -116,7 +117,9 @@ def is_renewed(type_token: str, changed: Collection[str]) -> bool:
 _EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+_ELASTICACHE_VERSIONS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html"
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"
+_OBJECT_LOCK = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html"
 _SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
 _EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
@@ -125,6 +128,7 @@ _RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompasswo
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
 _CLOUD_SQL_KEYS = "https://cloud.google.com/sql/docs/postgres/configure-cmek"
 _MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances/patch"
+_MEMORYSTORE_VERSIONS = "https://cloud.google.com/memorystore/docs/redis/upgrading-instance-version"
 _CLOUD_STORAGE = "https://cloud.google.com/storage/docs/json_api/v1/buckets"
 _TOPICS = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics"
 _SUBSCRIPTIONS = "https://cloud.google.com/pubsub/docs/subscription-properties"
@@ -142,29 +146,41 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
         _RDS: frozenset(
             {
                 "availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "engine",
-                "kmsKeyId", "ncharCharacterSetName", "snapshotIdentifier", "storageEncrypted", "timezone", "username",
+                "kmsKeyId", "ncharCharacterSetName", "s3Import", "storageEncrypted", "timezone", "username",
             }
         ),
     },
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         _ELASTICACHE: frozenset(
             {
-                "atRestEncryptionEnabled", "dataTieringEnabled", "kmsKeyId", "networkType", "port",
-                "replicationGroupId", "snapshotArns", "snapshotName", "subnetGroupName",
+                "atRestEncryptionEnabled", "dataTieringEnabled", "globalReplicationGroupId", "kmsKeyId", "networkType",
+                "port", "replicationGroupId", "securityGroupNames", "snapshotArns", "snapshotName", "subnetGroupName",
             }
         ),
     },
-    "aws:s3/bucket:Bucket": {_S3: frozenset({"bucket", "objectLockEnabled"})},
-    "aws:sqs/queue:Queue": {_SQS: frozenset({"fifoQueue", "name"})},
-    "aws:cloudwatch/eventBus:EventBus": {_EVENTBRIDGE + "API_UpdateEventBus.html": frozenset({"name"})},
+    "aws:s3/bucket:Bucket": {_S3: frozenset({"bucket", "bucketNamespace", "bucketPrefix", "objectLockEnabled"})},
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
+        _OBJECT_LOCK: frozenset({"bucket", "expectedBucketOwner"}),
+    },
+    "aws:sqs/queue:Queue": {_SQS: frozenset({"fifoQueue", "name", "namePrefix"})},
+    "aws:cloudwatch/eventBus:EventBus": {
+        _EVENTBRIDGE + "API_UpdateEventBus.html": frozenset({"eventSourceName", "name"}),
+    },
     "aws:cloudwatch/eventArchive:EventArchive": {
         _EVENTBRIDGE + "API_UpdateArchive.html": frozenset({"eventSourceArn", "name"}),
     },
     "aws:kms/key:Key": {
-        _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
+        _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"}),
     },
-    "aws:secretsmanager/secret:Secret": {_SECRETS: frozenset({"name", "namePrefix"})},
-    "random:index/randomPassword:RandomPassword": {_RANDOM: frozenset({"length", "special"})},
+    "aws:secretsmanager/secret:Secret": {_SECRETS: frozenset({"name", "namePrefix", "type"})},
+    "random:index/randomPassword:RandomPassword": {
+        _RANDOM: frozenset(
+            {
+                "keepers", "length", "lower", "minLower", "minNumeric", "minSpecial", "minUpper", "number", "numeric",
+                "overrideSpecial", "special", "upper",
+            }
+        ),
+    },
     "aws:route53/zone:Zone": {_ROUTE_53: frozenset({"delegationSetId", "name"})},
     "gcp:dns/managedZone:ManagedZone": {
         _CLOUD_DNS: frozenset({"dnsName", "name", "project", "reverseLookup", "visibility"}),
@@ -209,10 +225,69 @@ def is_known(type_token: str) -> bool:
     return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")
 
 
-def replaced_by(type_token: str) -> Mapping[str, str]:
+def _is_lower(before: Any, after: Any) -> bool:
+    """Of versions, however they are written: `8.2`, `REDIS_7_2`."""
+    old, new = ([int(it) for it in re.findall(r"\d+", str(version or ""))] for version in (before, after))
+    return bool(new) and new < old
+
+
+def _is_another(before: Any, after: Any) -> bool:
+    """Left out again, it stays what it was."""
+    return bool(after) and after != before
+
+
+def _appears(before: Any, after: Any) -> bool:
+    return bool(after) and not before
+
+
+def _appears_or_goes(before: Any, after: Any) -> bool:
+    return bool(before) != bool(after)
+
+
+def _leaves_valkey(before: Any, after: Any) -> bool:
+    return (before, after) == ("valkey", "redis")
+
+
+def _has_a_smaller_disk(before: Any, after: Any) -> bool:
+    """One that grows by itself is left as it is, and so is one whose size is not said."""
+    old, new = ((settings or {}).get("diskSize", 0) for settings in (before, after))
+    return not (after or {}).get("diskAutoresize", True) and bool(new) and new < old
+
+
+_REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
+    "aws:rds/instance:Instance": {
+        "restoreToPointInTime": (_appears_or_goes, _RDS),
+        "snapshotIdentifier": (_is_another, _RDS),
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "engine": (_leaves_valkey, _ELASTICACHE_VERSIONS),
+        "engineVersion": (_is_lower, _ELASTICACHE_VERSIONS),
+    },
+    "aws:s3/bucket:Bucket": {"objectLockConfiguration": (_appears, _S3)},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_has_a_smaller_disk, _CLOUD_SQL)},
+    "gcp:redis/instance:Instance": {"redisVersion": (_is_lower, _MEMORYSTORE_VERSIONS)},
+}
+"""By type, the inputs that replace the resource only by what they become, given what they were; with the vendor's
+page."""
+
+
+def replaced_by(
+    type_token: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+) -> Mapping[str, str]:
     """The inputs of a stateful type whose change replaces the resource, each with the vendor's page about it.
 
     Inputs are named as the engine names them (`kmsKeyId`). Of a type that is not in the table, nothing is known.
+
+    Args:
+        type_token: the type.
+        before, after: the inputs that it had and is to have: an input whose change replaces it only at times (a lower
+            `engineVersion`) is among them if it does so here.
     """
     rows = _REPLACED_BY.get(type_token, {})
-    return {key: page for page, inputs in rows.items() for key in inputs}
+    old, new = before or {}, after or {}
+    at_times = {
+        key: page
+        for key, (replaces, page) in _REPLACED_IF.get(type_token, {}).items()
+        if replaces(old.get(key), new.get(key))
+    }
+    return {key: page for page, inputs in rows.items() for key in inputs} | at_times

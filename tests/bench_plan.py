@@ -159,7 +159,7 @@ def _cdk(place: Path) -> Callable[[], Run] | None:
     if not (venv / "ready").exists():
         print(f"… Setting up {CDK[0]} in {venv} (once; half a gigabyte)", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
-        asked = [str(venv / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *CDK]
+        asked: list[str | Path] = [venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *CDK]
         if subprocess.run(asked, check=False).returncode:
             print("aws-cdk-lib is left out: pip cannot install it here.")
             return None

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from infra_kit.engine.project import Project
 from infra_kit.planning import programs
-from infra_kit.recording import Recording, Resource, sdk
+from infra_kit.recording import sdk
+from infra_kit.testing import Recording, Resource
 from tests.bench_recording import made_by_hand, needs
 
 HEAD = '''"""The same resources, by hand."""

@@ -12,14 +12,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from infra_kit.commands import common
+from infra_kit.commands import common, exit_codes
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 if TYPE_CHECKING:
     from infra_kit.planning.audit import Audit, Finding
-
-FINDINGS = 6
-"""The exit code where something was found."""
 
 
 class Level(StrEnum):
@@ -60,7 +57,7 @@ def audit(
     else:
         _print(found, common.out())
     if fail_on is not Level.NEVER and found.at_least(auditing.Severity[fail_on.name]):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(exit_codes.FINDINGS)
 
 
 def _print(found: Audit, console: Console) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -78,6 +78,8 @@ def _plain(value: Any) -> Any:
         told = [*(field.name for field in fields(value)), *_properties(type(value))]
         return {name: _plain(getattr(value, name)) for name in told}
     match value:
+        case IntEnum():
+            return value.name.lower()
         case Enum():
             return value.value
         case dict():

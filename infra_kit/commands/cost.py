@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infra_kit.commands import common
+from infra_kit.commands import common, exit_codes
 from infra_kit.commands.common import AsJson, Recorded, Set, StackName
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 HOST = "vps:host"
 SMALL = Decimal("0.005")
 """What is shown as 0.00."""
-OVER_BUDGET = 5
-"""The exit code: it costs more than a budget allows."""
 
 CurrencyName = Annotated[
     str | None,
@@ -56,7 +54,7 @@ def cost(
     else:
         _print(made)
     if made.over:
-        raise typer.Exit(OVER_BUDGET)
+        raise typer.Exit(exit_codes.OVER_BUDGET)
 
 
 def _print(made: Bill) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import typer
 from rich.markup import escape
 
-from infra_kit.commands import common
-from infra_kit.commands.audit import FINDINGS
+from infra_kit.commands import common, exit_codes
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 
@@ -28,4 +27,4 @@ def doctor(
             if check.mend:
                 console.print(f"    {escape(check.mend)}", soft_wrap=True)
     if any(check.needed and not check.found for check in found):
-        raise typer.Exit(FINDINGS)
+        raise typer.Exit(exit_codes.FINDINGS)

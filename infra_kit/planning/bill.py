@@ -13,6 +13,7 @@ from infra_kit.planning import costs, prices, usage
 from infra_kit.planning.costs import Costs, Item
 from infra_kit.planning.prices import Currency, ExchangeRate
 from infra_kit.planning.programs import Planned
+from infra_kit.planning.usage import Usage
 
 BUDGET = "infra-kit:index:Budget"
 
@@ -78,7 +79,7 @@ def bill(
     """
     found = costs.cost(planned, currency)
     order = {made.name: place for place, made in enumerate(planned.components)}
-    users = usage.of_others(planned.configuration.get("usage") or {}).users
+    of_all = usage.read(planned.configuration.get("usage") or {}, order)[usage.OTHERS]
     priced = [item.price for item in found.items if item.price]
     limits = tuple(_limits(planned, found, budget))
     foreign = any(price.currency != found.currency for price in priced) or _is_foreign(planned, found.currency)
@@ -90,9 +91,9 @@ def bill(
         by_component=found.by_component(),
         items=tuple(sorted(found.items, key=lambda item: order.get(item.component, len(order)))),
         budgets=limits,
-        users=users,
-        per_user=found.total / Decimal(str(users)) if users else None,
-        usage=_usage(planned, found),
+        users=of_all.users,
+        per_user=found.total / Decimal(str(of_all.users)) if of_all.users else None,
+        usage=_usage(planned, found, of_all),
         assumed=planned.assumed,
         exchange=prices.exchange_rate() if foreign else None,
         stale=sum(price.is_stale(today or date.today()) for price in priced),
@@ -125,10 +126,10 @@ def _limit(said_by: str, monthly: Decimal, found: Costs) -> Limit:
     return Limit(said_by, monthly, over=found.total > monthly)
 
 
-def _usage(planned: Planned, found: Costs) -> dict[str, dict[str, float | str]]:
+def _usage(planned: Planned, found: Costs, of_all: Usage) -> dict[str, dict[str, float | str]]:
     """What every component is assumed to have, where an item goes by it; and what the stack says of one."""
     if not any(item.assumed for item in found.items):
         return {}
     given = planned.configuration.get("usage") or {}
     own = {name: dict(each) for name, each in given.items() if name != usage.ALL}
-    return {usage.ALL: usage.of_others(given).model_dump(exclude_none=True, exclude={"users"}), **own}
+    return {usage.ALL: of_all.model_dump(exclude_none=True, exclude={"users"}), **own}

@@ -72,7 +72,7 @@ def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
     keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes)))
-    forcing = _moving(old, new) | _forcing(new, keys)
+    forcing = _moving(old, new) | _forcing(old, new, keys)
     if forcing:
         return Change(Fate.REPLACED, new, old, keys, forcing)
     return Change(Fate.CHANGED if keys else Fate.KEPT, new, old, keys)
@@ -105,13 +105,13 @@ def _cut(value: Any, path: Sequence[str]) -> Any:
 
 def _moving(old: Saved, new: Saved) -> dict[str, str]:
     """What stands elsewhere is another one, whatever its inputs say."""
-    return (
-        {"place": f"it is in {old.place or 'no place'}, and would be in {new.place}"} if old.place != new.place else {}
-    )
+    if old.place == new.place:
+        return {}
+    return {"place": f"it is in {old.place or 'no place'}, and would be in {new.place or 'none'}"}
 
 
-def _forcing(new: Saved, keys: Iterable[str]) -> dict[str, str]:
-    table = replaced_by(new.type)
+def _forcing(old: Saved, new: Saved, keys: Iterable[str]) -> dict[str, str]:
+    table = replaced_by(new.type, old.inputs, new.inputs)
     said = {path.partition(".")[0].partition("[")[0] for path in new.replace_on_changes}
     found = {}
     for key in keys:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, get_args
 
+import pulumi
 import yaml
 from pydantic import BaseModel, SecretStr
 
 from infra_kit import _configuration, target
+from infra_kit._configuration import HIDDEN
 from infra_kit.engine.project import Project, read_yaml
 from infra_kit.engine.stack import read_config
 from infra_kit.errors import ConfigError
-
-HIDDEN = "[secret]"
-"""Stands for a value that only the stack's passphrase opens, or that its owner has yet to set."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,24 @@ def read(project: Project, stack: str, settings: Sequence[str] = (), *, with_exa
     plain = {key: _without_ciphers(value) for key, value in values.items()}
     assumed = tuple(_fill_in(plain, with_examples=with_examples))
     return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
+
+
+def filled_in(config: Configuration, error: BaseException) -> Configuration | None:
+    """The configuration with the secret that a program missed, where that was its failure: nobody has set it, or it is
+    encrypted and no text."""
+    match error:
+        case pulumi.ConfigMissingError(secret=True, key=key) if key not in config.values:
+            value = HIDDEN
+        case pulumi.ConfigTypeError(key=key, value=given) if given == HIDDEN and key in config.secrets:
+            value = _OF_TYPE[error.expect_type]
+        case _:
+            return None
+    values, secrets = {**config.values, key: value}, config.secrets | {key}
+    assumed = config.assumed if key in config.values else (*config.assumed, key)
+    return replace(config, values=values, secrets=secrets, assumed=assumed)
+
+
+_OF_TYPE = {"int": "1", "float": "1", "bool": "false", "JSON object": json.dumps(HIDDEN)}
 
 
 def laid_over(project: Project, stack: str, settings: Sequence[str] = ()) -> dict[str, Any]:

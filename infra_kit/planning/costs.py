@@ -69,12 +69,11 @@ def cost(planned: Planned, currency: Currency | None = None) -> Costs:
     """
     wanted = _currency(currency or planned.configuration.get("currency") or "USD")
     by_name = {made.name: made for made in planned.components}
-    given = planned.configuration.get("usage") or {}
-    used, others = usage.read(given, by_name), usage.of_others(given)
+    used = usage.read(planned.configuration.get("usage") or {}, by_name)
     found: list[Item] = []
     for resource in planned.resources:
-        name = planned.component_of.get(resource.urn, "")
-        found += _of_resource(Asked(planned, resource, by_name.get(name), used.get(name, others)), wanted)
+        name = planned.component_of.get(resource.urn, usage.OTHERS)
+        found += _of_resource(Asked(planned, resource, by_name.get(name), used[name]), wanted)
     for host, line in hosts.lines(planned, used):
         whose = _Whose("", host.settings.host, hosts.TYPE, (hosts.TARGET, host.region or "any region"))
         found.append(_item(line, whose, wanted))
@@ -118,7 +117,7 @@ def _item(line: Line, whose: _Whose, currency: Currency) -> Item:
         quantity=quantity,
         unit=tiers[0].unit if tiers else "",
         price=tiers[0] if tiers else None,
-        monthly=prices.exchanged(prices.cost(tiers, quantity), tiers[0].currency, currency) if tiers else None,
+        monthly=prices.exchanged(prices.tiered(tiers, quantity), tiers[0].currency, currency) if tiers else None,
         assumed=line.assumed,
         why=line.why or ("" if tiers else f"the price book of {vendor} in {region} has no {line.sku}"),
     )

@@ -12,6 +12,7 @@ from infra_kit.planning import offers
 from infra_kit.planning.offers import Need, Offer
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import Line
+from infra_kit.planning.rates.reading import number
 from infra_kit.planning.usage import Usage
 from infra_kit.recording import Resource
 from infra_kit.workloads import Architecture
@@ -103,8 +104,8 @@ def _fits(offer: Offer, asked: Need) -> str:
 
 def room(host: Host, used: Mapping[str, Usage]) -> Need:
     """What the containers of a host may use together, its data, and its system."""
-    memory = sum(float(it.inputs.get("memory") or 0) for it in host.containers) / MIB_PER_GIB
-    cpus = [float(it.inputs.get("cpus") or 0) for it in host.containers]
+    memory = sum(number(it.inputs.get("memory")) for it in host.containers) / MIB_PER_GIB
+    cpus = [number(it.inputs.get("cpus")) for it in host.containers]
     specs = [made.spec for made in host.components]
     return Need(
         cpu=max(cpus, default=1),

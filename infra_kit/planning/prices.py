@@ -75,7 +75,7 @@ class Book:
         return any(price.is_stale(today) for tiers in self.prices.values() for price in tiers)
 
 
-def cost(tiers: Iterable[Price], quantity: Decimal) -> Decimal:
+def tiered(tiers: Iterable[Price], quantity: Decimal) -> Decimal:
     """What a month's quantity costs: each tier's price for the part of it that falls into that tier."""
     ordered = list(tiers)
     ends = [price.above for price in ordered[1:]] + [max(quantity, ordered[-1].above)]

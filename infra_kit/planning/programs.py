@@ -83,7 +83,7 @@ def plan(project: Project, stack: str, settings: Sequence[str] = (), answers: An
 
 
 def run(config: Configuration, answers: Answers) -> Planned:
-    """Runs the program with a configuration."""
+    """Runs the program with a configuration; again, with a secret that it missed."""
     program = program_of(config.project)
     folder = program if program.is_dir() else config.project.root
     with _as_pulumi_does(folder, program), answers.of_references(), _uncollected():
@@ -97,6 +97,8 @@ def run(config: Configuration, answers: Answers) -> Planned:
                 unknown=answers,
             )
         except (Exception, SystemExit) as error:
+            if filled := configuration.filled_in(config, error):
+                return run(filled, answers)
             raise ProgramError(_said(error, config.project.root)) from error
     assumed = (*(f"the setting {path}, which nobody has set yet" for path in config.assumed), *sorted(answers.assumed))
     return Planned(config, recording, assumed)

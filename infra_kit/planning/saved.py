@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from infra_kit._configuration import HIDDEN
 from infra_kit.errors import PlanningError
-from infra_kit.planning.configuration import HIDDEN
 from infra_kit.planning.costs import cost
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
@@ -66,14 +66,15 @@ _PLACES = {"aws": "region", "gcp": "project", "docker": "host"}
 
 
 def _place(planned: Planned, made: Resource) -> str:
-    """As the engine finds it: the provider's own, else the stack's configuration."""
+    """As the engine finds it: its own, its provider's, else the stack's configuration."""
     package = made.type.partition(":")[0]
     key = _PLACES.get(package)
     if key is None or not made.request.custom:
         return ""
     provider = planned.by_urn.get((made.options.provider or "").rpartition("::")[0])
     said = provider.inputs.get(key) if provider else None
-    return str(said or planned.configuration.values.get(f"{package}:{key}") or "")
+    own = made.inputs.get("region") if package == "aws" else None
+    return str(own or said or planned.configuration.values.get(f"{package}:{key}") or "")
 
 
 def resource(made: Resource, component: str, place: str = "") -> Saved:

@@ -11,14 +11,16 @@ from infra_kit.errors import ConfigError
 from infra_kit.spec import Model, problems
 
 ALL = "*"
-HOURS = 730
+OTHERS = ""
+"""What stands beside our components."""
+HOURS_A_MONTH = 730
 """Of a month, as the vendors count it (365 * 24 / 12)."""
 
 
 class Usage(Model):
     """A month of one component. The defaults are those of a small product with its first customers."""
 
-    hours: float = Field(default=HOURS, ge=0, le=HOURS + 14)
+    hours: float = Field(default=HOURS_A_MONTH, ge=0, le=HOURS_A_MONTH + 14)
     """That it runs: 730 is all of them; less where something switches it off at night."""
     requests: float = Field(default=1_000_000, ge=0)
     """That reach a Cdn, a Gateway, a public Service or an ObjectStore."""
@@ -51,8 +53,8 @@ class Usage(Model):
     """The share of its instances that are spot, which the vendor may take back; a commitment is for the others."""
 
 
-def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Usage]:
-    """The usage of each component: its own over that of `*` over the defaults; by "", of what stands beside ours.
+def read(values: object, components: Collection[str]) -> dict[str, Usage]:
+    """The usage of each component: its own over that of `*` over the defaults; by `OTHERS`, that of `*`.
 
     Args:
         values: `infra-kit:usage`, by component or `*`: `{edge: {requests: 20000000, gb_out: 300}}`.
@@ -61,6 +63,11 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
     Raises:
         ConfigError: it names the key, what was given, what is allowed.
     """
+    if not isinstance(values, Mapping):
+        raise ConfigError(
+            f"infra-kit:usage: given {values!r}, a mapping by component or {ALL!r} is needed, e.g. "
+            f"{{{ALL!r}: {{requests: 2000000}}}}."
+        )
     for name, each in values.items():
         if name != ALL and name not in components:
             raise ConfigError(
@@ -72,16 +79,11 @@ def read(values: Mapping[str, Any], components: Collection[str]) -> dict[str, Us
                 f"infra-kit:usage: {name}: given {each!r}, a mapping is needed, e.g. {{requests: 2000000}}."
             )
     common = values.get(ALL, {})
-    return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, "")}
-
-
-def of_others(values: Mapping[str, Any]) -> Usage:
-    """Of what stands beside our components: that of `*` over the defaults."""
-    return _usage(ALL, values.get(ALL, {}))
+    return {name: _usage(name, {**common, **values.get(name, {})}) for name in (*components, OTHERS)}
 
 
 def _usage(name: str, values: Mapping[str, Any]) -> Usage:
     try:
         return Usage.model_validate(dict(values))
     except ValidationError as invalid:
-        raise ConfigError(f"infra-kit:usage: {name}: {problems(Usage, invalid)}.") from None
+        raise ConfigError(f"infra-kit:usage: {name or ALL}: {problems(Usage, invalid)}.") from None

@@ -196,6 +196,10 @@ _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
 _ONE_WAY: Mapping[tuple[str, str], str] = {
     ("aws:rds/instance:Instance", "allocatedStorage"): f"storage never shrinks ({_RDS_SETTINGS})",
     ("aws:rds/instance:Instance", "engineVersion"): f"an older version cannot be had back ({_RDS_UPGRADE})",
+    ("aws:elasticache/replicationGroup:ReplicationGroup", "engineVersion"): (
+        "an older version is another cache, which begins empty "
+        "(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html)"
+    ),
     (
         "gcp:sql/databaseInstance:DatabaseInstance",
         "databaseVersion",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit import cli
-from infra_kit.commands import common, stack_table
+from infra_kit.commands import common, exit_codes, stack_table
 from infra_kit.engine.connections import Connection
 from infra_kit.errors import ConfigError
 from infra_kit.providers.local.box import Box, Record
@@ -37,7 +37,10 @@ def test_help_names_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     assert shown.returncode == 0
     for command in ("up", "down", "stop", "status", "env", "show", "connect"):
         assert f" {command} " in shown.stdout
-    assert "3 refused (data would be lost)" in " ".join(shown.stdout.split())
+    said = " ".join(shown.stdout.split())
+    codes = (exit_codes.REFUSED, exit_codes.ANOTHER_RUN, exit_codes.OVER_BUDGET, exit_codes.FINDINGS)
+    for code, what in zip(codes, ("refused (data", "another run", "over budget", "findings"), strict=True):
+        assert f" {code} {what}" in said
 
 
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,16 @@ def test_a_wildcard_is_found_in_a_policy_wherever_it_stands() -> None:
     assert is_wild({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*", "Principal": "*"})
 
 
+def test_one_statement_may_stand_without_a_list_and_a_policy_as_a_mapping() -> None:
+    one = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::files"}
+    assert list(statements({"policy": json.dumps({"Statement": one})})) == [one]
+    assert list(statements({"policy": {"Version": "2012-10-17", "Statement": [one]}})) == [one]
+
+
+def test_a_text_that_only_speaks_of_a_policy_is_none() -> None:
+    assert list(statements({"userData": 'echo "Statement"'})) == []
+
+
 @pytest.mark.parametrize(
     "broad",
     [

@@ -1,4 +1,4 @@
-"""What may be wrong with resources of AWS."""
+"""What may be wrong with resources of AWS: how they are kept, and what reaches them."""
 
 from __future__ import annotations
 
@@ -6,49 +6,44 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
-from infra_kit.policies import is_wild, statements
+from infra_kit.planning.audit.values import mapping, mappings, number, texts
 
 _ANYWHERE = {"0.0.0.0/0", "::/0"}
 _EDGE_PORTS = {80, 443}
+_WITHOUT_PORTS = {"icmp", "icmpv6", "1", "58"}
 _RDS = ("aws:rds/instance:Instance", "aws:rds/clusterInstance:ClusterInstance")
+_STORES = ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster")
 _GROUP = "aws:ec2/securityGroup:SecurityGroup"
 _INGRESS = ("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "aws:ec2/securityGroupRule:SecurityGroupRule")
-_BUCKET = "aws:s3/bucket:Bucket"
+_BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 _BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 _BALANCER = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
-_WITH_POLICY = (
-    "aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy", "aws:iam/policy:Policy",
-    "aws:s3/bucketPolicy:BucketPolicy", "aws:sqs/queuePolicy:QueuePolicy", "aws:sns/topicPolicy:TopicPolicy",
-    "aws:secretsmanager/secretPolicy:SecretPolicy",
-)  # fmt: skip
-_ATTACHMENTS = tuple(
-    f"aws:iam/{it}PolicyAttachment:{it.capitalize()}PolicyAttachment" for it in ("role", "user", "group")
-)
 
 
 def _is_copy(seen: Seen) -> bool:
-    return bool(seen.inputs.get("replicateSourceDb"))
+    return bool(seen.inputs.get("replicateSourceDb") or seen.inputs.get("replicationSourceIdentifier"))
 
 
 def _ranges(seen: Seen) -> Iterator[tuple[int, int]]:
     """The ports that a group or a rule of one opens to everybody."""
     if seen.resource.type == _GROUP:
-        for rule in seen.inputs.get("ingress") or ():
-            if _ANYWHERE & {*rule.get("cidrBlocks", ()), *rule.get("ipv6CidrBlocks", ())}:
-                yield _ports(rule)
-    elif seen.inputs.get("type", "ingress") == "ingress":
-        single = (seen.inputs.get("cidrIpv4"), seen.inputs.get("cidrIpv6"))
-        if _ANYWHERE & {*single, *seen.inputs.get("cidrBlocks", ()), *seen.inputs.get("ipv6CidrBlocks", ())}:
-            yield _ports(seen.inputs)
+        rules = mappings(seen.inputs.get("ingress"))
+    else:
+        rules = [seen.inputs] if seen.inputs.get("type", "ingress") == "ingress" else []
+    for rule in rules:
+        if _ANYWHERE & texts(*map(rule.get, ("cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"))):
+            yield from _ports(rule)
 
 
-def _ports(rule: Mapping[str, Any]) -> tuple[int, int]:
-    protocol = str(rule.get("protocol", rule.get("ipProtocol", "-1")))
+def _ports(rule: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    protocol = str(rule.get("protocol", rule.get("ipProtocol", "-1"))).lower()
+    first, last = number(rule.get("fromPort", 0)), number(rule.get("toPort", 65_535))
     if protocol in {"-1", "all"}:
-        return 0, 65_535
-    return int(rule.get("fromPort", 0)), int(rule.get("toPort", 65_535))
+        yield 0, 65_535
+    elif protocol not in _WITHOUT_PORTS and first is not None and last is not None:
+        yield first, last
 
 
 def _opens_all(seen: Seen) -> bool:
@@ -56,7 +51,8 @@ def _opens_all(seen: Seen) -> bool:
 
 
 def _opens_more(seen: Seen) -> bool:
-    return any(last - first <= 1000 and not {first, last} <= _EDGE_PORTS for first, last in _ranges(seen))
+    few = ((first, last) for first, last in _ranges(seen) if last - first <= 1000)
+    return any(not (first == last and first in _EDGE_PORTS) for first, last in few)
 
 
 def _public_bucket(seen: Seen) -> bool:
@@ -65,43 +61,36 @@ def _public_bucket(seen: Seen) -> bool:
 
 
 def _plain_listener(seen: Seen) -> bool:
-    actions = seen.inputs.get("defaultActions") or ()
+    actions = mappings(seen.inputs.get("defaultActions"))
     return seen.inputs.get("protocol") == "HTTP" and not all(
-        action.get("type") == "redirect" and (action.get("redirect") or {}).get("protocol") == "HTTPS"
+        action.get("type") == "redirect" and mapping(action.get("redirect")).get("protocol") == "HTTPS"
         for action in actions
     )
 
 
 def _behind_a_cdn(seen: Seen) -> bool:
     """What only a Cdn of ours reaches, over the cloud's own network."""
-    balancers = (it for it in seen.planned.resources if it.type in _BALANCER)
+    balancers = (it for token in _BALANCER for it in seen.planned.by_type.get(token, ()))
     return any(
         it.inputs.get("internal") and it.outputs.get("arn") == seen.inputs.get("loadBalancerArn") for it in balancers
     )
 
 
 def _old_tls(seen: Seen) -> bool:
-    certificate = seen.inputs.get("viewerCertificate") or {}
+    certificate = mapping(seen.inputs.get("viewerCertificate"))
     floor = str(certificate.get("minimumProtocolVersion", ""))
     return not certificate.get("cloudfrontDefaultCertificate") and not floor.startswith(("TLSv1.2", "TLSv1.3"))
 
 
 def _takes_plain_http(seen: Seen) -> bool:
-    behaviours = [seen.inputs.get("defaultCacheBehavior") or {}, *(seen.inputs.get("orderedCacheBehaviors") or ())]
+    behaviours = (
+        mapping(seen.inputs.get("defaultCacheBehavior")), *mappings(seen.inputs.get("orderedCacheBehaviors"))
+    )  # fmt: skip
     return any(behaviour.get("viewerProtocolPolicy") == "allow-all" for behaviour in behaviours)
 
 
 def _clear_queue(seen: Seen) -> bool:
     return not seen.inputs.get("kmsMasterKeyId") and seen.inputs.get("sqsManagedSseEnabled") is False
-
-
-def _wild(seen: Seen) -> bool:
-    return any(is_wild(statement) for statement in statements(seen.inputs))
-
-
-def _everything(seen: Seen) -> bool:
-    arn = str(seen.inputs.get("policyArn", ""))
-    return arn.rpartition("/")[2] in {"AdministratorAccess", "PowerUserAccess", "IAMFullAccess"}
 
 
 _CRITICAL, _HIGH, _MEDIUM, _LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -111,12 +100,12 @@ RULES = (
         "public-database", _CRITICAL, "a database has a public address",
         "anybody may try passwords on it, and any hole in it is open to all",
         "publiclyAccessible: false, and a private subnet", _RDS,
-        lambda seen: bool(seen.inputs.get("publiclyAccessible")),
+        lambda seen: seen.inputs.get("publiclyAccessible") is True,
     ),
     Rule(
         "unencrypted-database", _HIGH, "a database is not encrypted at rest",
         "who gets at a disk or a snapshot reads all of it, and it cannot be turned on later",
-        "storageEncrypted: true", _RDS[:1], lambda seen: not seen.inputs.get("storageEncrypted") and not _is_copy(seen),
+        "storageEncrypted: true", _STORES, lambda seen: not seen.inputs.get("storageEncrypted") and not _is_copy(seen),
     ),
     Rule(
         "no-backup", _HIGH, "a database has no backups", "what is lost or deleted by mistake is gone",
@@ -125,7 +114,7 @@ RULES = (
     ),
     Rule(
         "no-deletion-protection", _MEDIUM, "a database of production can be deleted by one call",
-        "a slip in the console, or in another stack, takes it away", "deletionProtection: true", _RDS[:1],
+        "a slip in the console, or in another stack, takes it away", "deletionProtection: true", _STORES,
         lambda seen: seen.in_production and not seen.inputs.get("deletionProtection") and not _is_copy(seen),
     ),
     Rule(
@@ -151,7 +140,7 @@ RULES = (
     ),
     Rule(
         "public-bucket", _HIGH, "a bucket may be made public", "one wrong policy or ACL shows all of it to everybody",
-        "a BucketPublicAccessBlock with all four blocks", (_BUCKET,), _public_bucket,
+        "a BucketPublicAccessBlock with all four blocks", _BUCKETS, _public_bucket,
     ),
     Rule(
         "plain-http", _HIGH, "a load balancer answers over plain HTTP", "what visitors send can be read and changed",
@@ -181,20 +170,6 @@ RULES = (
         lambda seen: not seen.inputs.get("encrypted"),
     ),
     Rule(
-        "wildcard", _HIGH, "a policy allows more than it names", "who takes over one program takes over much more",
-        "name the actions, and the resources", _WITH_POLICY, _wild,
-    ),
-    Rule(
-        "administrator", _CRITICAL, "a role or user may do nearly everything", "who takes it over has the account",
-        "a policy with what it needs",
-        _ATTACHMENTS, _everything,
-    ),
-    Rule(
-        "long-lived-key", _LOW, "an access key lives until somebody deletes it", "keys leak, and this one stays good",
-        "a role, where the target has one; else rotate it", ("aws:iam/accessKey:AccessKey",),
-        lambda seen: not seen.made,
-    ),
-    Rule(
         "key-without-rotation", _MEDIUM, "a key is never rotated", "what it ever encrypted hangs on one key for ever",
         "enableKeyRotation: true", ("aws:kms/key:Key",),
         lambda seen: not seen.inputs.get("enableKeyRotation")
@@ -204,11 +179,11 @@ RULES = (
         "open-metadata", _HIGH, "a machine gives its role to whoever makes it ask (IMDSv1)",
         "one request forgery in the application leaks the role's keys", "metadataOptions.httpTokens: required",
         ("aws:ec2/instance:Instance",),
-        lambda seen: (seen.inputs.get("metadataOptions") or {}).get("httpTokens") != "required",
+        lambda seen: mapping(seen.inputs.get("metadataOptions")).get("httpTokens") != "required",
     ),
     Rule(
         "public-task", _MEDIUM, "a container has a public address", "it is reached past the load balancer",
         "assignPublicIp: false, and a NAT", ("aws:ecs/service:Service",),
-        lambda seen: bool((seen.inputs.get("networkConfiguration") or {}).get("assignPublicIp")),
+        lambda seen: mapping(seen.inputs.get("networkConfiguration")).get("assignPublicIp") is True,
     ),
 )  # fmt: skip

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from collections.abc import Mapping
+from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
+from infra_kit.planning.audit.values import mapping, mappings
+from infra_kit.providers.vps import settings
 
 _CONTAINER = ("docker:index/container:Container",)
 _EDGES = {"Edge"}
 _EDGE_PORTS = {80, 443}
 
 
-def _published(seen: Seen) -> list[dict[str, Any]]:
-    return [port for port in seen.inputs.get("ports") or () if not _is_private(str(port.get("ip", "0.0.0.0")))]  # noqa: S104
+def _published(seen: Seen) -> list[Mapping[str, Any]]:
+    return [port for port in mappings(seen.inputs.get("ports")) if _is_public(str(port.get("ip") or "0.0.0.0"))]  # noqa: S104
 
 
-def _is_private(address: str) -> bool:
-    found = ip_address(address)
-    return found.is_loopback or (found.is_private and not found.is_unspecified)
+def _is_public(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False  # only another stack knows it
+    private = settings.is_private(found) if isinstance(found, IPv4Address) else found.is_private
+    return found.is_unspecified or not (found.is_loopback or private)
 
 
 def _mounts(seen: Seen) -> set[str]:
     return {str(mount.get("hostPath") or mount.get("source")) for mount in (
-        *(seen.inputs.get("volumes") or ()), *(seen.inputs.get("mounts") or ())
+        *mappings(seen.inputs.get("volumes")), *mappings(seen.inputs.get("mounts"))
     )}  # fmt: skip
 
 
 def _drops_all(seen: Seen) -> bool:
-    drops = (seen.inputs.get("capabilities") or {}).get("drops") or ()
+    drops = mapping(seen.inputs.get("capabilities")).get("drops") or ()
     return bool({"ALL", "all"} & set(drops))
 
 

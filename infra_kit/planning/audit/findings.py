@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from infra_kit.errors import ConfigError
-from infra_kit.planning.audit import aws, components, docker, gcp, secrets
+from infra_kit.planning.audit import aws, aws_access, components, docker, gcp, secrets
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
 from infra_kit.planning.programs import Planned
 
-RULES: tuple[Rule, ...] = (*aws.RULES, *gcp.RULES, *docker.RULES, *components.RULES, *secrets.RULES)
+RULES: tuple[Rule, ...] = (*aws.RULES, *aws_access.RULES, *gcp.RULES, *docker.RULES, *components.RULES, *secrets.RULES)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _found(planned: Planned, accepted: Mapping[str, Mapping[str, str]]) -> Itera
         seen = Seen(planned, resource, by_name.get(component))
         for rule in _of_type(resource.type):
             if rule.broken(seen):
-                reason = accepted.get(component or resource.name, {}).get(rule.id, "")
+                reasons = {**accepted.get(component, {}), **accepted.get(resource.name, {})}
                 yield Finding(
                     rule.id,
                     rule.severity,
@@ -80,7 +80,7 @@ def _found(planned: Planned, accepted: Mapping[str, Mapping[str, str]]) -> Itera
                     rule.what,
                     rule.why,
                     rule.mend,
-                    reason,
+                    reasons.get(rule.id, ""),
                 )
 
 
@@ -90,7 +90,7 @@ def _of_type(token: str) -> tuple[Rule, ...]:
 
 
 def _accepted(planned: Planned) -> Mapping[str, Mapping[str, str]]:
-    """By component (or, beside ours, by resource) and rule, the reason."""
+    """By component or resource, and rule, the reason."""
     given = planned.configuration.get("accepted-findings") or {}
     known = {made.name for made in planned.components} | {resource.name for resource in planned.resources}
     rules = {rule.id for rule in RULES}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
+from infra_kit.planning.audit.values import mapping, mappings, texts
 
 _SQL = ("gcp:sql/databaseInstance:DatabaseInstance",)
 _EVERYBODY = {"allUsers", "allAuthenticatedUsers"}
 _MUCH = {"roles/owner", "roles/editor"}
 _EDGE_PORTS = {"80", "443"}
+_ANYWHERE = {"0.0.0.0/0", "::/0"}
+_WITHOUT_PORTS = {"icmp", "1", "58"}
 _MEMBERS = (
     "gcp:storage/bucketIAMMember:BucketIAMMember", "gcp:storage/bucketIAMBinding:BucketIAMBinding",
     "gcp:secretmanager/secretIamMember:SecretIamMember", "gcp:pubsub/topicIAMMember:TopicIAMMember",
@@ -18,12 +22,12 @@ _MEMBERS = (
 _PROJECT = ("gcp:projects/iAMMember:IAMMember", "gcp:projects/iAMBinding:IAMBinding")
 
 
-def _settings(seen: Seen) -> dict[str, Any]:
-    return seen.inputs.get("settings") or {}
+def _settings(seen: Seen) -> Mapping[str, Any]:
+    return mapping(seen.inputs.get("settings"))
 
 
-def _network(seen: Seen) -> dict[str, Any]:
-    return _settings(seen).get("ipConfiguration") or {}
+def _network(seen: Seen) -> Mapping[str, Any]:
+    return mapping(_settings(seen).get("ipConfiguration"))
 
 
 def _is_copy(seen: Seen) -> bool:
@@ -31,13 +35,14 @@ def _is_copy(seen: Seen) -> bool:
 
 
 def _members(seen: Seen) -> set[str]:
-    return {str(seen.inputs.get("member", "")), *map(str, seen.inputs.get("members") or ())}
+    return texts(seen.inputs.get("member"), seen.inputs.get("members"))
 
 
 def _opens(seen: Seen) -> bool:
-    from_all = "0.0.0.0/0" in (seen.inputs.get("sourceRanges") or ()) and not seen.inputs.get("denies")
-    ports = {port for allow in seen.inputs.get("allows") or () for port in allow.get("ports") or ("all",)}
-    return from_all and not ports <= _EDGE_PORTS
+    if not _ANYWHERE & texts(seen.inputs.get("sourceRanges")) or seen.inputs.get("denies"):
+        return False
+    with_ports = (it for it in mappings(seen.inputs.get("allows")) if str(it.get("protocol")) not in _WITHOUT_PORTS)
+    return any(not texts(it.get("ports") or "all") <= _EDGE_PORTS for it in with_ports)
 
 
 _CRITICAL, _HIGH, _MEDIUM, _LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -47,7 +52,7 @@ RULES = (
         "public-database", _CRITICAL, "a database has a public address",
         "anybody may try passwords on it, and any hole in it is open to all",
         "ipv4Enabled: false, and a private network",
-        _SQL, lambda seen: _network(seen).get("ipv4Enabled", True),
+        _SQL, lambda seen: _network(seen).get("ipv4Enabled", True) is True,
     ),
     Rule(
         "plain-database", _HIGH, "a database takes connections without TLS", "who is in the network reads all of it",
@@ -58,7 +63,7 @@ RULES = (
         "no-backup", _HIGH, "a database has no backups", "what is lost or deleted by mistake is gone",
         "backupConfiguration.enabled: true", _SQL,
         lambda seen: seen.in_production and not _is_copy(seen)
-        and not (_settings(seen).get("backupConfiguration") or {}).get("enabled"),
+        and not mapping(_settings(seen).get("backupConfiguration")).get("enabled"),
     ),
     Rule(
         "no-deletion-protection", _MEDIUM, "a database of production can be deleted by one call",

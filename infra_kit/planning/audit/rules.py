@@ -61,7 +61,7 @@ class Seen:
         own = {self.resource.outputs.get(each) for each in ("id", "arn", "bucket", "name")} | {
             f"{self.resource.name}-id"
         }
-        found = (each for each in self.planned.resources if each.type == token)
+        found = self.planned.by_type.get(token, ())
         return [each.inputs for each in found if each.inputs.get(key) in own - {None}]
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
+from infra_kit.planning.audit.values import mapping, parsed
 
-_NAMES = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|secret_?key)s?$")
-_HARMLESS = re.compile(r"(?i)(_file|_path|_arn|_name|_id)$")
+_NAMES = re.compile(
+    r"(?i)password|passwd|passphrase|secret|token|api_?key|private_?key|(^|_)(pass|pwd)(_|$)|(^|_)keys?$"
+)
+_HARMLESS = re.compile(
+    r"(?i)public|publishable|^(max|min)_"
+    r"|(?<!secret)(^|_)access_?key$"  # names the one that is secret
+    r"|_(file|path|dir|arn|name|id|url|uri|host|endpoint|header|prefix|type|algorithm|issuer|audience|version|enabled"
+    r"|ttl|seconds|minutes|hours|days|length|size|count|limit)$"
+)
+"""What tells of a secret, and is none."""
+_PASSWORD_IN_URL = re.compile(r"://[^/:@\s]*:[^/@\s]+@")
 _TYPES = (
     "aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "aws:ec2/instance:Instance",
     "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/job:Job", "gcp:cloudrunv2/workerPool:WorkerPool",
@@ -32,23 +41,22 @@ def _named(value: Any) -> Iterator[tuple[str, str]]:
 def _environment(seen: Seen) -> Iterator[tuple[str, str]]:
     """The variables with a plain value, in whatever form a type has them."""
     inputs = seen.inputs
-    definitions = inputs.get("containerDefinitions")
-    yield from _named(json.loads(definitions) if isinstance(definitions, str) else definitions)
+    yield from _named(parsed(inputs.get("containerDefinitions")))
     yield from _named(inputs.get("template"))
     for each in inputs.get("envs") or ():
         name, _, value = str(each).partition("=")
         yield name, value
-    mappings = (
-        (inputs.get("environment") or {}).get("variables"),
-        inputs.get("serviceConfig", {}).get("environmentVariables"),
-    )
-    for mapping in mappings:
-        yield from ((str(name), str(value)) for name, value in (mapping or {}).items())
+    of_function = mapping(inputs.get("serviceConfig")).get("environmentVariables")
+    for given in (mapping(inputs.get("environment")).get("variables"), of_function):
+        yield from ((str(name), str(value)) for name, value in mapping(given).items())
 
 
 def _tells(seen: Seen) -> bool:
-    pairs = _environment(seen)
-    return any(value and _NAMES.search(name) and not _HARMLESS.search(name) for name, value in pairs)
+    return any(value and _is_secret(name, value) for name, value in _environment(seen))
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return bool(_PASSWORD_IN_URL.search(value) or (_NAMES.search(name) and not _HARMLESS.search(name)))
 
 
 def _user_data(seen: Seen) -> bool:

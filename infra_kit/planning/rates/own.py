@@ -11,7 +11,7 @@ from infra_kit.components.external_service import ExternalServiceSpec
 from infra_kit.planning import prices
 from infra_kit.planning.prices import Price
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 BOOK = ("external", "global")
 SAID = "said by the program"
@@ -27,7 +27,7 @@ def _external_service(asked: Asked) -> Iterator[Line]:
         yield Line(what, spec.sku, spec.quantity, tiers=(_said(spec, spec.monthly),))
         return
     tiers = prices.load(*BOOK).tiers(spec.sku)
-    hours = HOURS if tiers and tiers[0].unit == "hour" else 1
+    hours = HOURS_A_MONTH if tiers and tiers[0].unit == "hour" else 1
     yield Line(what, spec.sku, spec.quantity * hours, book=BOOK, why="" if tiers else _unknown(spec))
 
 

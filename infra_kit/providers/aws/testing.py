@@ -17,14 +17,17 @@ Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 def _arn(service: str, path: str) -> Answer:
     """An ARN, told from others by the tag `component` of what it is of."""
-    return lambda inputs: {
-        "arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{path}/{inputs.get('tags', {}).get('component', 'it')}"
-    }
+    return lambda inputs: {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{path}/{_component(inputs) or 'it'}"}
+
+
+def _component(inputs: Mapping[str, Any]) -> Any:
+    tags = inputs.get("tags")  # a plan may hold a text for them
+    return tags.get("component") if isinstance(tags, Mapping) else None
 
 
 def _owner(inputs: Mapping[str, Any]) -> str:
     """The component that it is of; a resource beside our components goes by its own name."""
-    return str((inputs.get("tags") or {}).get("component") or inputs["urn"].rpartition("::")[2])
+    return str(_component(inputs) or inputs["urn"].rpartition("::")[2])
 
 
 def _named(role: str) -> Answer:
@@ -57,11 +60,8 @@ def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rule(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{_owner(inputs)}-rule-1a2b3c4"
-    return {
-        "name": name,
-        "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{inputs.get('eventBusName', 'default')}/{name}",
-    }
+    name, bus = f"{_owner(inputs)}-rule-1a2b3c4", inputs.get("eventBusName", "default")
+    return {"name": name, "arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{bus}/{name}"}
 
 
 def _queue(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,8 +51,12 @@ SHARED = IPv4Network("100.64.0.0/10")
 """Of carriers (RFC 6598), and of overlays such as Tailscale (https://tailscale.com/kb/1015/100.x-addresses)."""
 
 
+def is_private(address: IPv4Address) -> bool:
+    return any(address in network for network in (*PRIVATE, SHARED))
+
+
 def _private(text: str) -> str:
-    if not any(IPv4Address(text) in network for network in (*PRIVATE, SHARED)):
+    if not is_private(IPv4Address(text)):
         ranges = ", ".join(str(network) for network in (*PRIVATE, SHARED))
         raise ValueError(
             f"an address of a private network is needed ({ranges}), e.g. '10.0.0.2': nothing else may reach the data"

@@ -12,7 +12,7 @@ from infra_kit import Environment, Target
 from infra_kit.engine.guard import holds_data
 from infra_kit.policies import is_wild, statements
 from infra_kit.recording import Recording, Resource
-from infra_kit.stateful import replaced_by
+from infra_kit.stateful import is_renewed, replaced_by
 from infra_kit.testing.conformance.base import Base, own, standing_in, told
 
 STANDING = (Environment.PREVIEW, Environment.STAGING, Environment.PRODUCTION)
@@ -93,6 +93,7 @@ def replaced(before: Recording, after: Recording) -> list[str]:
         f"{old.name}: {key}"
         for old in _stateful(before.resources)
         if old.urn in now
-        for key in replaced_by(old.type)
+        for key in replaced_by(old.type, old.inputs, now[old.urn].inputs)
         if old.inputs.get(key) != now[old.urn].inputs.get(key) and key not in now[old.urn].options.ignore_changes
+        if not is_renewed(old.type, [key])
     ]

@@ -74,6 +74,13 @@ def test_an_input_that_its_service_cannot_change_replaces_it_with_the_vendors_pa
     assert found.forcing["dbName"].startswith("https://docs.aws.amazon.com/")
 
 
+def test_an_older_version_of_a_cache_is_another_cache_and_a_newer_one_is_not() -> None:
+    older, newer = plan(lambda: Redis("cache", version="7")), plan(lambda: Redis("cache", version="8"))
+    back = named(between(newer, older), "cache-server")
+    assert (back.fate, set(back.forcing)) == (Fate.REPLACED, {"engineVersion"})
+    assert named(between(older, newer), "cache-server").fate is Fate.CHANGED
+
+
 def test_an_ignored_input_does_not_count() -> None:
     ignoring = pulumi.ResourceOptions(ignore_changes=["dbName", "tags.release"])
     before = plan(raw(db_name="one", tags={"release": "1"}))

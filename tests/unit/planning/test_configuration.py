@@ -2,9 +2,10 @@
 
 import pytest
 
+from infra_kit._configuration import HIDDEN
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError
-from infra_kit.planning.configuration import HIDDEN, read
+from infra_kit.planning.configuration import read
 from tests.unit.planning.conftest import MakeProject
 
 PRODUCTION = """

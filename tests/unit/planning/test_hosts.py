@@ -109,3 +109,13 @@ def test_a_store_of_unknown_price_is_unpriced(bill: Bill) -> None:
     backups = bill("infra-kit:vps.backups.endpoint=https://s3.example.com")[-1]
     assert backups.monthly is None
     assert backups.why == "nothing is known of what s3.example.com costs"
+
+
+def test_a_size_that_another_stack_says_is_no_failure(bill: Bill) -> None:
+    program = """
+    import pulumi
+    from infra_kit import Redis
+    memory = pulumi.StackReference("other").require_output("memory")
+    Redis("cache", memory_gb=1, overrides={"server": {"memory": memory}})
+    """
+    assert bill(program=program)[0].monthly

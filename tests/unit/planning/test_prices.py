@@ -77,12 +77,12 @@ TIERS = [price(0, "0.023"), price(50, "0.022"), price(500, "0.021")]
     [("0", "0"), ("10", "0.23"), ("50", "1.15"), ("60", "1.37"), ("1000", "21.55")],
 )
 def test_each_tier_costs_what_falls_into_it(quantity: str, cost: str) -> None:
-    assert prices.cost(TIERS, Decimal(quantity)) == Decimal(cost)
+    assert prices.tiered(TIERS, Decimal(quantity)) == Decimal(cost)
 
 
 def test_more_never_costs_less() -> None:
     chance = Random(0)
-    costs = [prices.cost(TIERS, Decimal(each)) for each in sorted(chance.randrange(10_000) for _ in range(500))]
+    costs = [prices.tiered(TIERS, Decimal(each)) for each in sorted(chance.randrange(10_000) for _ in range(500))]
     assert costs == sorted(costs)
 
 

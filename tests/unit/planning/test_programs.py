@@ -149,6 +149,44 @@ def test_what_was_recorded_is_answered_and_not_made_up(make_project: MakeProject
     assert planned.assumed == ()
 
 
+SECRETS = """
+    import pulumi
+    config = pulumi.Config()
+    pulumi.export("asked", config.get_secret("url"))
+    pulumi.export("url", config.require_secret("url"))
+    pulumi.export("size", config.require_secret_int("size"))
+    pulumi.export("set", config.require_secret("set"))
+    pulumi.export("optional", config.get_secret("optional"))
+"""
+
+
+def test_a_secret_that_is_required_and_not_set_is_there_from_the_beginning_and_told(make_project: MakeProject) -> None:
+    planned = plan(make_project(SECRETS, dev="config: {infra-kit:target: local, shop:set: given}"), "dev")
+    exports = {"asked": "[secret]", "url": "[secret]", "size": 1, "set": "given"}
+    assert {name: value for name, value in planned.recording.exports.items() if value is not None} == exports
+    assert planned.recording.secret_exports == exports.keys()
+    assert planned.assumed == (
+        "the setting shop:url, which nobody has set yet",
+        "the setting shop:size, which nobody has set yet",
+    )
+
+
+def test_the_address_of_a_database_may_be_a_secret_that_nobody_has_set(make_project: MakeProject) -> None:
+    program = """
+        import pulumi
+        from infra_kit import Postgres
+        pulumi.export("host", Postgres.existing("db", url=pulumi.Config().require_secret("url")).host)
+    """
+    assert plan(make_project(program, dev=LOCAL), "dev").recording.exports == {"host": "secret"}
+
+
+def test_an_encrypted_number_is_a_number(make_project: MakeProject) -> None:
+    program = "import pulumi\npulumi.export('size', pulumi.Config().require_secret_int('size'))"
+    project = make_project(program, dev="config: {infra-kit:target: local, shop:size: {secure: v1:abc}}")
+    planned = plan(project, "dev")
+    assert (planned.recording.exports, planned.assumed) == ({"size": 1}, ())
+
+
 def test_nothing_of_the_callers_process_is_changed(make_project: MakeProject) -> None:
     before = dict(os.environ)
     plan(make_project("", dev=LOCAL), "dev")

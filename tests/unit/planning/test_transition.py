@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -95,11 +96,13 @@ def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up
     check(found, ["db"])  # in production the engine forgets buckets and keys, and leaves them
 
 
-def test_another_region_is_another_place_and_refused(shop: Callable[..., Planned]) -> None:
-    found = transition(shop(), shop("infra-kit:region=us-west-2"))
-    assert moves(found)["db"] is How.DUAL_RUN
-    [why] = {move.why for move in found.moves if move.component == "db"}
-    assert why == "it is in eu-west-1, and would be in us-west-2"
+@pytest.mark.parametrize("own", ["", "  aws:region: eu-west-1\n"])
+def test_another_region_is_another_place_and_refused(make_project: MakeProject, own: str) -> None:
+    """Whether Pulumi's own provider was of the region that is left, or one was made for it."""
+    project = make_project(SHOP, production=dedent(AWS) + own)
+    found = transition(plan(project, "production"), plan(project, "production", ["infra-kit:region=us-west-2"]))
+    assert {moves(found)[name] for name in ("db", "files")} == {How.DUAL_RUN}
+    assert {move.why for move in found.moves} == {"it is in eu-west-1, and would be in us-west-2"}
     with pytest.raises(DataLossRefusedError, match="db-server"):
         check(found)
 
@@ -134,6 +137,15 @@ def test_costs_of_a_saved_plan_are_in_the_currency_of_the_new_one(shop: Callable
     euros = transition(saved.read(tmp_path / "plan.json"), shop("infra-kit:currency=EUR"))
     assert euros.currency == "EUR"
     assert abs(euros.monthly_before - euros.monthly_after) < Decimal("0.01")
+
+
+def test_a_smaller_disk_on_cloud_sql_is_another_server(shop: Callable[..., Planned]) -> None:
+    before, after = shop("shop:data=gcp", "shop:storage=200"), shop("shop:data=gcp")
+    [move] = transition(before, after).moves
+    assert (move.component, move.way.how) == ("db", How.DUAL_RUN)
+    with pytest.raises(DataLossRefusedError, match="db-server"):
+        check(transition(before, after))
+    check(transition(after, before))
 
 
 def test_what_is_gone_is_refused_unless_it_is_named(shop: Callable[..., Planned]) -> None:

@@ -16,6 +16,7 @@ from infra_kit.planning.rates.aws import (
     operations,
     security,
     storage,
+    tables,
 )
 from infra_kit.planning.rates.aws.free import FREE
 
@@ -30,6 +31,7 @@ RATES: Mapping[str, Rate] = {
     **operations.RATES,
     **security.RATES,
     **storage.RATES,
+    **tables.RATES,
 }
 
 __all__ = ["FREE", "RATES"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import committed, number
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.rates.reading import committed, number
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 
 def group(asked: Asked) -> Iterator[Line]:
@@ -25,7 +25,7 @@ def cluster(asked: Asked) -> Iterator[Line]:
 def _nodes(asked: Asked, count: float) -> Iterator[Line]:
     kind, engine = str(asked.inputs.get("nodeType")), str(asked.inputs.get("engine") or "redis")
     what = kind if count == 1 else f"{count:g} nodes of {kind}"
-    yield from committed(asked, what, f"elasticache/{engine}/{kind}", count * HOURS)
+    yield committed(asked, what, f"elasticache/{engine}/{kind}", count * HOURS_A_MONTH, assumed=False)
     if asked.usage.backup_gb:
         yield Line("snapshots beyond the free ones", "elasticache/backup", asked.usage.backup_gb, assumed=True)
 

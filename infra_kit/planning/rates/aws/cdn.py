@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, share
+from infra_kit.planning.rates.reading import MILLION, share
 
 
 def distribution(asked: Asked) -> Iterator[Line]:

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, fixed, machine_hours, number, share, used_by, uses
+from infra_kit.planning.rates.aws.common import NOT_HERE, disk, fixed, machine_hours
+from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, each, number, part, share, used_by, uses
 from infra_kit.planning.rates.runs import RELEASES, runs
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 SERVICE = "aws:ecs/service:Service"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
+MACHINES = frozenset({"EC2", "EXTERNAL"})
+"""That tasks may run on, and which are paid for by themselves."""
 FREE_DISK = 20
 """GB of a task's own disk that Fargate includes."""
-REQUEST_SECONDS = 0.2
-"""Assumed of a function that answers requests."""
 ROOT_GB = 8
 """Of an instance whose image says no other size, as Amazon Linux has it."""
 CLUSTER_METRICS, SERVICE_METRICS, TASK_METRICS = 8, 11, 6
@@ -24,17 +25,20 @@ CLUSTER_METRICS, SERVICE_METRICS, TASK_METRICS = 8, 11, 6
 
 def service(asked: Asked) -> Iterator[Line]:
     """Its tasks, for the hours of the month, by their definition's size: sidecars are in there."""
-    tasks = next(uses(asked, TASK), None)
-    if tasks is None or asked.inputs.get("launchType") == "EC2":
+    if asked.inputs.get("launchType") in MACHINES:
         return
     said, desired = asked.usage.instances, number(asked.inputs.get("desiredCount"), 1)
     count = desired if said is None else said
-    yield from _tasks(asked, tasks.inputs, count)
+    tasks = next(iter(uses(asked, TASK, by=["taskDefinition"])), None)
+    if tasks is not None:
+        yield from _tasks(asked, tasks.inputs, count)
+    elif count:
+        yield Line(f"{count:g} tasks", "fargate/unknown", count, why=f"how large a task of it is, {NOT_HERE}")
 
 
 def task(asked: Asked) -> Iterator[Line]:
     """What no service keeps running, runs to its end: a job's tasks."""
-    if any(used_by(asked, SERVICE)):
+    if used_by(asked, SERVICE):
         return
     hours = runs(asked) * asked.usage.run_minutes / 60
     cpu, memory, kind = _size(asked.inputs)
@@ -45,36 +49,29 @@ def task(asked: Asked) -> Iterator[Line]:
 def _tasks(asked: Asked, inputs: Mapping[str, Any], count: float) -> Iterator[Line]:
     cpu, memory, kind = _size(inputs)
     times = "1 task" if count == 1 else f"{count:g} tasks"
-    yield from _assumed(
-        asked,
-        machine_hours(asked, f"{times} of {cpu:g} vCPU ({kind})", f"fargate/{kind}/vcpu", cpu * count, saves="savings"),
+    assumed = None if asked.usage.instances is None else True
+    words = f"{times} of {cpu:g} vCPU ({kind})"
+    yield from machine_hours(asked, words, f"fargate/{kind}/vcpu", cpu * count, assumed=assumed)
+    yield from machine_hours(
+        asked, f"{times} of {memory:g} GB", f"fargate/{kind}/memory", memory * count, assumed=assumed
     )
-    yield from _assumed(
-        asked,
-        machine_hours(asked, f"{times} of {memory:g} GB", f"fargate/{kind}/memory", memory * count, saves="savings"),
-    )
-    disk = number((inputs.get("ephemeralStorage") or {}).get("sizeInGib"), FREE_DISK) - FREE_DISK
-    if disk > 0:
-        yield Line(f"{times} with {disk:g} GB of disk more", "fargate/disk", disk * count * asked.usage.hours)
-
-
-def _assumed(asked: Asked, lines: Iterator[Line]) -> Iterator[Line]:
-    said = asked.usage.instances is not None
-    return (Line(it.what, it.sku, it.quantity, assumed=it.assumed or said) for it in lines)
+    more = number(part(inputs, "ephemeralStorage").get("sizeInGib"), FREE_DISK) - FREE_DISK
+    if more > 0:
+        yield Line(f"{times} with {more:g} GB of disk more", "fargate/disk", more * count * asked.usage.hours)
 
 
 def _size(inputs: Mapping[str, Any]) -> tuple[float, float, str]:
     """vCPU, GB and architecture of a task definition; it says CPU in 1024ths and memory in MiB."""
-    kind = "arm64" if (inputs.get("runtimePlatform") or {}).get("cpuArchitecture") == "ARM64" else "x86"
+    kind = "arm64" if part(inputs, "runtimePlatform").get("cpuArchitecture") == "ARM64" else "x86"
     return number(inputs.get("cpu"), 256) / 1024, number(inputs.get("memory"), 512) / 1024, kind
 
 
 def cluster(asked: Asked) -> Iterator[Line]:
     """Nothing by itself; Container Insights keeps metrics of it and of what runs on it."""
-    settings = asked.inputs.get("settings") or []
+    settings = each(asked.inputs.get("settings"))
     if not any(it.get("name") == "containerInsights" and it.get("value") != "disabled" for it in settings):
         return
-    services = sum(1 for _ in used_by(asked, SERVICE))
+    services = len(used_by(asked, SERVICE))
     kept = CLUSTER_METRICS + services * (SERVICE_METRICS + TASK_METRICS)
     yield Line(f"Container Insights, {services} services", "cloudwatch/metric", kept)
 
@@ -82,20 +79,26 @@ def cluster(asked: Asked) -> Iterator[Line]:
 def instance(asked: Asked) -> Iterator[Line]:
     kind = str(asked.inputs.get("instanceType"))
     yield from machine_hours(asked, kind, f"ec2/{kind}", 1)
-    root = asked.inputs.get("rootBlockDevice") or {}
-    size, disk = number(root.get("volumeSize"), ROOT_GB), root.get("volumeType") or "gp2"
-    yield Line(f"{size:g} GB of {disk}", f"ebs/{disk}", size)
+    root = part(asked.inputs, "rootBlockDevice")
+    yield from disk(str(root.get("volumeType") or "gp2"), number(root.get("volumeSize"), ROOT_GB), root)
+    for it in each(asked.inputs.get("ebsBlockDevices")):
+        kind = str(it.get("volumeType") or "gp2")
+        if it.get("volumeSize"):
+            yield from disk(kind, number(it.get("volumeSize")), it)
+        else:
+            yield Line(f"a disk of {kind}", "ebs/unknown", 1, why=f"how large its snapshot is, {NOT_HERE}")
     if asked.inputs.get("associatePublicIpAddress"):
-        yield Line("a public address", "ipv4", HOURS)
+        yield Line("a public address", "ipv4", HOURS_A_MONTH)
 
 
 def node_group(asked: Asked) -> Iterator[Line]:
-    kind = str((asked.inputs.get("instanceTypes") or ["t3.medium"])[0])
-    count = number((asked.inputs.get("scalingConfig") or {}).get("desiredSize"), 1)
+    types = asked.inputs.get("instanceTypes")
+    kind = str(types[0]) if isinstance(types, list) and types else "t3.medium"
+    count = number(part(asked.inputs, "scalingConfig").get("desiredSize"), 1)
     nodes = count if asked.usage.instances is None else asked.usage.instances
-    disk = number(asked.inputs.get("diskSize"), 20)
+    size = number(asked.inputs.get("diskSize"), 20)
     yield from machine_hours(asked, f"{nodes:g} nodes of {kind}", f"ec2/{kind}", nodes)
-    yield Line(f"{nodes:g} disks of {disk:g} GB", "ebs/gp2", nodes * disk)
+    yield Line(f"{nodes:g} disks of {size:g} GB", "ebs/gp2", nodes * size)
 
 
 def function(asked: Asked) -> Iterator[Line]:
@@ -103,7 +106,7 @@ def function(asked: Asked) -> Iterator[Line]:
     memory = number(asked.inputs.get("memorySize"), 128) / 1024
     kind = "arm64" if "arm64" in (asked.inputs.get("architectures") or []) else "x86"
     if asked.made is None:
-        calls, seconds = asked.usage.requests, REQUEST_SECONDS
+        calls, seconds = asked.usage.requests, SECONDS_A_REQUEST
     else:
         is_job = asked.made.type.endswith(":Job")
         calls, seconds = runs(asked) if is_job else RELEASES, asked.usage.run_minutes * 60
@@ -118,7 +121,7 @@ RATES: Mapping[str, Rate] = {
     TASK: task,
     "aws:ecs/cluster:Cluster": cluster,
     "aws:ec2/instance:Instance": instance,
-    "aws:eks/cluster:Cluster": fixed("the control plane", "eks/cluster", HOURS),
+    "aws:eks/cluster:Cluster": fixed("the control plane", "eks/cluster", HOURS_A_MONTH),
     "aws:eks/nodeGroup:NodeGroup": node_group,
     "aws:lambda/function:Function": function,
 }

@@ -1,4 +1,4 @@
-"""RDS with its proxy, Aurora, DynamoDB and OpenSearch (https://aws.amazon.com/rds/postgresql/pricing/).
+"""RDS with its proxy, Aurora and OpenSearch (https://aws.amazon.com/rds/postgresql/pricing/).
 
 Free backups are as large as the database; what is kept beyond that is said by `usage.backup_gb`.
 """
@@ -9,12 +9,16 @@ import re
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, committed, number, uses
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.rates.aws.common import NOT_HERE
+from infra_kit.planning.rates.reading import MILLION, committed, number, of_type, part, sources, uses
+from infra_kit.planning.usage import HOURS_A_MONTH
+from infra_kit.recording import Resource
 
 INSTANCE = "aws:rds/instance:Instance"
 CLUSTER = "aws:rds/cluster:Cluster"
-LEAST_PROXY_CPU = 2
+CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance"
+SERVERLESS = "db.serverless"
+LEAST_PROXY_CPU, LEAST_PROXY_UNITS = 2, 8
 FREE_INSIGHTS_DAYS = 7
 """That Performance Insights keeps without charge."""
 FREE_IOPS = 3000
@@ -35,7 +39,7 @@ def instance(asked: Asked) -> Iterator[Line]:
     engine = _engine(asked)
     place = "/multi-az" if zones else ""
     what = f"{class_}, two zones" if zones else class_
-    yield from committed(asked, what, f"rds/{engine}/{class_}{place}", asked.usage.hours)
+    yield committed(asked, what, f"rds/{engine}/{class_}{place}", asked.usage.hours)
     yield from _storage(asked, place)
     yield from _insights(asked, class_, 2 if zones else 1)
     if asked.usage.backup_gb and not asked.inputs.get("replicateSourceDb"):
@@ -45,12 +49,12 @@ def instance(asked: Asked) -> Iterator[Line]:
 def _engine(asked: Asked) -> str:
     """Its own, or that of the one it is a replica of."""
     own = asked.inputs.get("engine")
-    source = next(uses(asked, INSTANCE), None)
+    source = next(iter(uses(asked, INSTANCE)), None)
     return str(own or (source.inputs.get("engine") if source else None) or "postgres")
 
 
 def _storage(asked: Asked, place: str) -> Iterator[Line]:
-    source = next(uses(asked, INSTANCE), None)
+    source = next(iter(uses(asked, INSTANCE)), None)
     size = number(asked.inputs.get("allocatedStorage") or (source.inputs.get("allocatedStorage") if source else 20), 20)
     kind = str(asked.inputs.get("storageType") or "gp2")
     yield Line(f"{size:g} GB of {kind}", f"rds/{kind}{place}", size)
@@ -64,14 +68,40 @@ def _insights(asked: Asked, class_: str, copies: int) -> Iterator[Line]:
     """Database Insights: free in its standard mode, which keeps a week."""
     days = number(asked.inputs.get("performanceInsightsRetentionPeriod"), FREE_INSIGHTS_DAYS)
     if asked.inputs.get("databaseInsightsMode") == "advanced" or days > FREE_INSIGHTS_DAYS:
-        yield Line("Database Insights, advanced", "rds/insights", vcpus(class_) * copies * HOURS)
+        yield Line("Database Insights, advanced", "rds/insights", vcpus(class_) * copies * HOURS_A_MONTH)
 
 
 def proxy(asked: Asked) -> Iterator[Line]:
-    """A proxy is billed by the vCPUs of what it stands before, two at least."""
-    behind = next(uses(asked, INSTANCE), None)
-    count = max(LEAST_PROXY_CPU, vcpus(str(behind.inputs.get("instanceClass")))) if behind else LEAST_PROXY_CPU
-    yield Line(f"a proxy for {count:g} vCPU", "rds/proxy", count * HOURS)
+    """By the vCPUs of what it stands before, two at least; by the capacity units of what is serverless, eight at least.
+
+    Of a cluster, all instances count (https://aws.amazon.com/rds/proxy/pricing/).
+    """
+    behind = _behind(asked)
+    if not behind:
+        yield Line("a proxy", "rds/proxy/unknown", 1, why=f"how large the database behind it is, {NOT_HERE}")
+        return
+    serverless = [it for it in behind if it.inputs.get("instanceClass") == SERVERLESS]
+    others = [vcpus(str(it.inputs.get("instanceClass"))) for it in behind if it not in serverless]
+    if serverless:
+        units = max(LEAST_PROXY_UNITS, sum(_least_units(asked, it) for it in serverless))
+        yield Line(f"a proxy for {units:g} capacity units", "rds/proxy-acu", units * HOURS_A_MONTH, assumed=True)
+    if others:
+        cpus = max(LEAST_PROXY_CPU, sum(others))
+        yield Line(f"a proxy for {cpus:g} vCPU", "rds/proxy", cpus * HOURS_A_MONTH)
+
+
+def _behind(asked: Asked) -> list[Resource]:
+    """The instance that a proxy stands before, or those of its cluster."""
+    clusters = {it.urn for it in uses(asked, CLUSTER)}
+    members = [it for it in of_type(asked, CLUSTER_INSTANCE) if clusters & sources(it, "clusterIdentifier")]
+    return uses(asked, INSTANCE) or members
+
+
+def _least_units(asked: Asked, member: Resource) -> float:
+    """Capacity units that an instance without a class of its own keeps at least."""
+    within = next((it for it in of_type(asked, CLUSTER) if it.urn in sources(member)), None)
+    scaling = part(within.inputs, "serverlessv2ScalingConfiguration") if within else {}
+    return number(scaling.get("minCapacity"), 0.5)
 
 
 def aurora(asked: Asked) -> Iterator[Line]:
@@ -84,32 +114,19 @@ def aurora(asked: Asked) -> Iterator[Line]:
 
 def aurora_instance(asked: Asked) -> Iterator[Line]:
     class_ = str(asked.inputs.get("instanceClass"))
-    if class_ == "db.serverless":
-        within = next(uses(asked, CLUSTER), None)
-        scaling = (within.inputs.get("serverlessv2ScalingConfiguration") or {}) if within else {}
-        least = number(scaling.get("minCapacity"), 0.5)
+    if class_ == SERVERLESS:
+        least = _least_units(asked, asked.resource)
         yield Line(f"{least:g} capacity units, the least", "aurora/acu", least * asked.usage.hours, assumed=True)
         return
     engine = str(asked.inputs.get("engine") or "aurora-postgresql")
-    yield from committed(asked, class_, f"rds/{engine}/{class_}", asked.usage.hours)
-
-
-def table(asked: Asked) -> Iterator[Line]:
-    """On demand: a read for each request, a write for each message; provisioned: its units."""
-    yield Line(f"{asked.usage.stored_gb:g} GB", "dynamodb/storage", asked.usage.stored_gb, assumed=True)
-    if asked.inputs.get("billingMode") == "PAY_PER_REQUEST":
-        yield Line("reads", "dynamodb/reads", asked.usage.requests / MILLION, assumed=True)
-        yield Line("writes", "dynamodb/writes", asked.usage.messages / MILLION, assumed=True)
-        return
-    yield Line("read capacity", "dynamodb/read-capacity", number(asked.inputs.get("readCapacity"), 1) * HOURS)
-    yield Line("write capacity", "dynamodb/write-capacity", number(asked.inputs.get("writeCapacity"), 1) * HOURS)
+    yield committed(asked, class_, f"rds/{engine}/{class_}", asked.usage.hours)
 
 
 def domain(asked: Asked) -> Iterator[Line]:
-    settings = asked.inputs.get("clusterConfig") or {}
+    settings = part(asked.inputs, "clusterConfig")
     kind, count = settings.get("instanceType") or "m4.large.search", number(settings.get("instanceCount"), 1)
-    size = number((asked.inputs.get("ebsOptions") or {}).get("volumeSize"))
-    yield Line(f"{count:g} nodes of {kind}", f"opensearch/{kind}", count * HOURS)
+    size = number(part(asked.inputs, "ebsOptions").get("volumeSize"))
+    yield Line(f"{count:g} nodes of {kind}", f"opensearch/{kind}", count * HOURS_A_MONTH)
     if size:
         yield Line(f"{size:g} GB of gp3 a node", "opensearch/gp3", count * size)
 
@@ -118,7 +135,6 @@ RATES: Mapping[str, Rate] = {
     INSTANCE: instance,
     "aws:rds/proxyTarget:ProxyTarget": proxy,
     CLUSTER: aurora,
-    "aws:rds/clusterInstance:ClusterInstance": aurora_instance,
-    "aws:dynamodb/table:Table": table,
+    CLUSTER_INSTANCE: aurora_instance,
     "aws:opensearch/domain:Domain": domain,
 }

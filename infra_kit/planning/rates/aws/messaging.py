@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, number, share
+from infra_kit.planning.rates.aws.common import ENDLESS_MONTHS
+from infra_kit.planning.rates.reading import MILLION, MONTH_DAYS, number, share, used_by
 
 QUEUE = "aws:sqs/queue:Queue"
+BUS = "aws:cloudwatch/eventBus:EventBus"
+GIVE_UP = (QUEUE, BUS, "aws:cloudwatch/eventTarget:EventTarget", "aws:lambda/function:Function")
+"""What sends on what it could not deliver."""
 KB_A_GB = 1_000_000
 REQUESTS = 3
 """To a queue for each message: it is sent, received, deleted."""
-MONTH_DAYS = 30
-ENDLESS_MONTHS = 12
-"""Of what an archive keeps for ever, a year is counted."""
 
 
 def bus(asked: Asked) -> Iterator[Line]:
@@ -31,8 +32,7 @@ def archive(asked: Asked) -> Iterator[Line]:
 
 def queue(asked: Asked) -> Iterator[Line]:
     """Each queue gets all messages, but one for dead letters, which is meant to stay empty."""
-    own = str(asked.resource.outputs.get("arn"))
-    if any(own in str(it.inputs.get("redrivePolicy")) for it in asked.planned.resources if it.type == QUEUE):
+    if used_by(asked, *GIVE_UP, by=["redrivePolicy", "deadLetterConfig"]):
         return
     sku = "sqs/fifo" if asked.inputs.get("fifoQueue") else "sqs/standard"
     yield Line("requests", sku, asked.usage.messages * REQUESTS / MILLION, assumed=True)
@@ -43,7 +43,7 @@ def topic(asked: Asked) -> Iterator[Line]:
 
 
 RATES: Mapping[str, Rate] = {
-    "aws:cloudwatch/eventBus:EventBus": bus,
+    BUS: bus,
     "aws:cloudwatch/eventArchive:EventArchive": archive,
     QUEUE: queue,
     "aws:sns/topic:Topic": topic,

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, fixed, internet, share
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.rates.aws.common import fixed, internet
+from infra_kit.planning.rates.reading import MILLION, many, share
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 
 def gateway(asked: Asked) -> Iterator[Line]:
     """Hours, and GB twice: for going through it, and for leaving."""
     gb = asked.usage.gb_nat * share(asked)
-    yield Line("a NAT gateway", "nat/hour", HOURS)
+    yield Line("a NAT gateway", "nat/hour", HOURS_A_MONTH)
     yield Line("data through it", "nat/data", gb, assumed=True)
     yield from internet(gb)
 
@@ -24,8 +25,8 @@ def endpoint(asked: Asked) -> Iterator[Line]:
     """A gateway endpoint (S3, DynamoDB) is free; one with interfaces costs hours in each subnet."""
     if asked.inputs.get("vpcEndpointType") not in ("Interface", "GatewayLoadBalancer"):
         return
-    count = max(1, len(asked.inputs.get("subnetIds") or []))
-    yield Line(f"an endpoint in {count} subnets", "endpoint/hour", count * HOURS)
+    count = max(1, many(asked.inputs.get("subnetIds")))
+    yield Line(f"an endpoint in {count} subnets", "endpoint/hour", count * HOURS_A_MONTH)
 
 
 def http_api(asked: Asked) -> Iterator[Line]:
@@ -38,7 +39,7 @@ ZONE = fixed("a hosted zone", "route53/zone")
 
 RATES: Mapping[str, Rate] = {
     "aws:ec2/natGateway:NatGateway": gateway,
-    "aws:ec2/eip:Eip": fixed("a public address", "ipv4", HOURS),
+    "aws:ec2/eip:Eip": fixed("a public address", "ipv4", HOURS_A_MONTH),
     "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
     "aws:route53/zone:Zone": ZONE,
     "aws:route53/healthCheck:HealthCheck": fixed("a health check", "route53/health-check"),

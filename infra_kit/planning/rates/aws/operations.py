@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, fixed, number, share
+from infra_kit.planning.rates.aws.common import ENDLESS_MONTHS, fixed
+from infra_kit.planning.rates.reading import MILLION, MONTH_DAYS, each, number, part, share
 from infra_kit.planning.rates.runs import runs
 
 COMPRESSED = 0.15
 """What is left of a log when it is stored (https://aws.amazon.com/cloudwatch/pricing/, its examples)."""
-MONTH_DAYS = 30
-ENDLESS_MONTHS = 12
-"""Of a log that is kept for ever, a year is counted."""
 FAST = 60
 """Seconds: an alarm that looks more often is one of high resolution."""
 TRANSITIONS = 2
@@ -30,8 +28,10 @@ def logs(asked: Asked) -> Iterator[Line]:
 
 def alarm(asked: Asked) -> Iterator[Line]:
     """By the metrics that it looks at."""
-    queries = [it["metric"] for it in asked.inputs.get("metricQueries") or [] if it.get("metric")]
-    periods = [number(it.get("period"), FAST) for it in queries] or [number(asked.inputs.get("period"), FAST)]
+    queries = [it for it in each(asked.inputs.get("metricQueries")) if it.get("metric")]
+    periods = [number(part(it, "metric").get("period"), FAST) for it in queries] or [
+        number(asked.inputs.get("period"), FAST)
+    ]
     kind = "fast-alarm" if min(periods) < FAST else "alarm"
     count = len(periods)
     yield Line("an alarm" if count == 1 else f"an alarm of {count} metrics", f"cloudwatch/{kind}", count)

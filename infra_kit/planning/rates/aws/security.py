@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import MILLION, fixed
+from infra_kit.planning.rates.aws.common import fixed
+from infra_kit.planning.rates.reading import MILLION, each
 
 LONG = 4096
 """Bytes: a parameter that is longer is an advanced one."""
@@ -24,7 +25,7 @@ def parameter(asked: Asked) -> Iterator[Line]:
 
 
 def acl(asked: Asked) -> Iterator[Line]:
-    rules = asked.inputs.get("rules") or []
+    rules = each(asked.inputs.get("rules"))
     yield Line("a web firewall", "waf/acl", 1)
     if rules:
         yield Line(f"{len(rules)} rules", "waf/rule", len(rules))

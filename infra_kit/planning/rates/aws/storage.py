@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws._reading import internet, is_origin, number, used_by
+from infra_kit.planning.rates.aws.common import disk, internet, is_origin
+from infra_kit.planning.rates.reading import number, used_by
 
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
 WRITES = 0.1
 """Of the requests to a bucket; the others read."""
+EFS_GB_A_MIB = 20
+"""That bring 1 MiB/s with them (https://docs.aws.amazon.com/efs/latest/ug/performance.html)."""
 OBJECT_STORE = "infra-kit:index:ObjectStore"
-EBS_IOPS, EBS_MBS = 3000, 125
-"""That a gp3 volume has without charge."""
 
 
 def bucket(asked: Asked) -> Iterator[Line]:
@@ -40,8 +41,12 @@ def _keeps_logs(asked: Asked) -> bool:
 
 
 def files(asked: Asked) -> Iterator[Line]:
-    used = asked.usage
-    yield Line(f"{used.stored_gb:g} GB", "efs/standard", used.stored_gb, assumed=True)
+    """What is stored; throughput, where it is provisioned, beyond what comes with that."""
+    used, kind = asked.usage, "one-zone" if asked.inputs.get("availabilityZoneName") else "standard"
+    yield Line(f"{used.stored_gb:g} GB", f"efs/{kind}", used.stored_gb, assumed=True)
+    faster = number(asked.inputs.get("provisionedThroughputInMibps")) - used.stored_gb / EFS_GB_A_MIB
+    if faster > 0:
+        yield Line(f"{faster:g} MiB/s beyond what its data brings", "efs/throughput", faster, assumed=True)
     if used.backup_gb:
         yield Line("backups", "efs/backup", used.backup_gb, assumed=True)
 
@@ -52,14 +57,7 @@ def repository(asked: Asked) -> Iterator[Line]:
 
 def volume(asked: Asked) -> Iterator[Line]:
     size, kind = number(asked.inputs.get("size"), 1), str(asked.inputs.get("type") or "gp2")
-    yield Line(f"{size:g} GB of {kind}", f"ebs/{kind}", size)
-    free = EBS_IOPS if kind == "gp3" else 0
-    more = number(asked.inputs.get("iops")) - free
-    if more > 0:
-        yield Line(f"{more:g} IOPS", f"ebs/{kind}-iops", more)
-    faster = number(asked.inputs.get("throughput")) - EBS_MBS
-    if faster > 0:
-        yield Line(f"{faster:g} MB/s", "ebs/gp3-throughput", faster)
+    yield from disk(kind, size, asked.inputs)
 
 
 RATES: Mapping[str, Rate] = {

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import SECONDS, committed, cpus, each, gib, logs, part
+from infra_kit.planning.rates.gcp.common import SECONDS, cpus, gib, logs
+from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, committed, each, number, part
 from infra_kit.planning.rates.runs import runs
 
-SECONDS_A_REQUEST = 0.1
-"""That one is worked on, where billing is by request: an assumption."""
 LEAST_RUN_SECONDS = 60
 TO_ALL = "INGRESS_TRAFFIC_ALL"
 
@@ -23,8 +22,7 @@ def service(asked: Asked) -> Iterator[Line]:
     template = part(asked.inputs, "template")
     cpu, memory = _size(template)
     least = _least(asked.inputs)
-    by_request = all(part(it, "resources").get("cpuIdle", True) is not False for it in each(template.get("containers")))
-    if by_request:
+    if all(_is_idle(it) for it in each(template.get("containers"))):
         yield from _by_request(asked, cpu, memory, least)
     else:
         yield from _instances(asked, "run", cpu, memory, least)
@@ -33,9 +31,15 @@ def service(asked: Asked) -> Iterator[Line]:
     yield from logs(asked)
 
 
+def _is_idle(container: Mapping[str, Any]) -> bool:
+    """Whether it has CPU only while it answers: by default it does, but not where its `resources` are said."""
+    resources = part(container, "resources")
+    return bool(resources.get("cpuIdle", not resources))
+
+
 def worker_pool(asked: Asked) -> Iterator[Line]:
     scaling = part(asked.inputs, "scaling")
-    least = float(scaling.get("manualInstanceCount") or scaling.get("minInstanceCount") or 0)
+    least = number(scaling.get("manualInstanceCount") or scaling.get("minInstanceCount"))
     cpu, memory = _size(part(asked.inputs, "template"))
     yield from _instances(asked, "run/pool", cpu, memory, least)
     yield from logs(asked)
@@ -44,11 +48,11 @@ def worker_pool(asked: Asked) -> Iterator[Line]:
 def job(asked: Asked) -> Iterator[Line]:
     template = part(asked.inputs, "template")
     cpu, memory = _size(part(template, "template"))
-    number = runs(asked) * float(template.get("taskCount") or 1)
-    seconds = number * max(asked.usage.run_minutes * 60, LEAST_RUN_SECONDS) if asked.usage.run_minutes else 0
-    words = f"{number:g} runs of {asked.usage.run_minutes:g} min"
-    yield Line(f"{cpu:g} vCPU, {words}", committed(asked, "run/cpu"), cpu * seconds, assumed=True)
-    yield Line(f"{memory:g} GiB, {words}", committed(asked, "run/memory"), memory * seconds, assumed=True)
+    count = runs(asked) * number(template.get("taskCount"), 1)
+    seconds = count * max(asked.usage.run_minutes * 60, LEAST_RUN_SECONDS) if asked.usage.run_minutes else 0
+    words = f"{count:g} runs of {asked.usage.run_minutes:g} min"
+    yield committed(asked, f"{cpu:g} vCPU, {words}", "run/cpu", cpu * seconds, assumed=True)
+    yield committed(asked, f"{memory:g} GiB, {words}", "run/memory", memory * seconds, assumed=True)
     yield from logs(asked)
 
 
@@ -58,12 +62,12 @@ def schedule(_: Asked) -> Iterator[Line]:
 
 def least_instances(type_: str, inputs: Mapping[str, Any]) -> float:
     """How many instances a service or a pool has at least."""
-    return _least(inputs) if type_ == SERVICE else float(part(inputs, "scaling").get("manualInstanceCount") or 0)
+    return _least(inputs) if type_ == SERVICE else number(part(inputs, "scaling").get("manualInstanceCount"))
 
 
 def _least(inputs: Mapping[str, Any]) -> float:
     own, template = part(inputs, "scaling"), part(inputs, "template", "scaling")
-    return float(own.get("manualInstanceCount") or own.get("minInstanceCount") or template.get("minInstanceCount") or 0)
+    return number(own.get("manualInstanceCount") or own.get("minInstanceCount") or template.get("minInstanceCount"))
 
 
 def _size(template: Mapping[str, Any]) -> tuple[float, float]:
@@ -75,13 +79,13 @@ def _size(template: Mapping[str, Any]) -> tuple[float, float]:
 def _instances(asked: Asked, sku: str, cpu: float, memory: float, least: float) -> Iterator[Line]:
     """What is billed as long as it is there."""
     used = asked.usage
-    number, assumed = (least, False) if used.instances is None else (used.instances, True)
-    seconds = number * used.hours * SECONDS
-    if not number:
+    count, assumed = (least, False) if used.instances is None else (used.instances, True)
+    seconds = count * used.hours * SECONDS
+    if not count:
         seconds, assumed = min(used.requests * SECONDS_A_REQUEST, used.hours * SECONDS), True
     names = (f"{sku}-cpu", f"{sku}-memory") if sku != "run" else ("run/cpu", "run/memory")
-    yield Line(f"{number:g} x {cpu:g} vCPU", committed(asked, names[0]), cpu * seconds, assumed=assumed)
-    yield Line(f"{number:g} x {memory:g} GiB", committed(asked, names[1]), memory * seconds, assumed=assumed)
+    yield committed(asked, f"{count:g} x {cpu:g} vCPU", names[0], cpu * seconds, assumed=assumed)
+    yield committed(asked, f"{count:g} x {memory:g} GiB", names[1], memory * seconds, assumed=assumed)
 
 
 def _by_request(asked: Asked, cpu: float, memory: float, least: float) -> Iterator[Line]:
@@ -95,11 +99,11 @@ def _by_request(asked: Asked, cpu: float, memory: float, least: float) -> Iterat
     if there:
         yield Line(f"{cpu:g} vCPU while it waits", "run/idle-cpu", cpu * idle, assumed=True)
         yield Line(f"{memory:g} GiB while it waits", "run/idle-memory", memory * idle, assumed=True)
-    yield Line("million requests", "run/requests", used.requests / 1e6, assumed=True)
+    yield Line("million requests", "run/requests", used.requests / MILLION, assumed=True)
 
 
 SERVICE, POOL = "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/workerPool:WorkerPool"
-RATES: dict[str, Rate] = {
+RATES: Mapping[str, Rate] = {
     SERVICE: service,
     POOL: worker_pool,
     "gcp:cloudrunv2/job:Job": job,

@@ -8,7 +8,7 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import machines
-from infra_kit.planning.rates.gcp.common import each, is_among, of_type, part, words
+from infra_kit.planning.rates.reading import each, many, number, part, uses
 
 DISK_GB, NODE_DISK_GB, EMPTY_DISK_GB, LOCAL_SSD_GB = 10, 100, 500, 375
 NODE = "e2-medium"
@@ -23,7 +23,7 @@ def instance(asked: Asked) -> Iterator[Line]:
     spot = 1 if scheduling.get("preemptible") or scheduling.get("provisioningModel") == "SPOT" else asked.usage.spot
     yield from machines.lines(asked, str(inputs.get("machineType")), 1, spot)
     boot = part(inputs, "bootDisk", "initializeParams")
-    yield _disk(str(boot.get("type") or "pd-standard"), float(boot.get("size") or DISK_GB))
+    yield _disk(str(boot.get("type") or "pd-standard"), number(boot.get("size"), DISK_GB))
     if scratch := each(inputs.get("scratchDisks")):
         yield _disk("local-ssd", LOCAL_SSD_GB * len(scratch))
     if any(it.get("accessConfigs") for it in each(inputs.get("networkInterfaces"))):
@@ -34,22 +34,21 @@ def instance(asked: Asked) -> Iterator[Line]:
 
 def group(asked: Asked) -> Iterator[Line]:
     """Machines of one template, as many as it says; under the name of a template that is not ours to see: no price."""
-    number = float(asked.inputs.get("targetSize") or 1)
-    said = words(asked.inputs.get("versions"))
-    template = next((it.inputs for it in of_type(asked, TEMPLATE) if is_among(it, said)), {})
+    count = number(asked.inputs.get("targetSize"), 1)
+    template = next((it.inputs for it in uses(asked, TEMPLATE, by=["versions"])), {})
     spot = 1 if part(template, "scheduling").get("preemptible") else asked.usage.spot
-    yield from machines.lines(asked, str(template.get("machineType", "of an unknown template")), number, spot)
+    yield from machines.lines(asked, str(template.get("machineType", "of an unknown template")), count, spot)
     for it in each(template.get("disks")):
-        yield _disk(str(it.get("diskType") or "pd-standard"), float(it.get("diskSizeGb") or DISK_GB) * number)
+        yield _disk(str(it.get("diskType") or "pd-standard"), number(it.get("diskSizeGb"), DISK_GB) * count)
 
 
 def disk(asked: Asked) -> Iterator[Line]:
-    yield _disk(str(asked.inputs.get("type") or "pd-standard"), float(asked.inputs.get("size") or EMPTY_DISK_GB))
+    yield _disk(str(asked.inputs.get("type") or "pd-standard"), number(asked.inputs.get("size"), EMPTY_DISK_GB))
 
 
 def regional_disk(asked: Asked) -> Iterator[Line]:
     kind = f"{asked.inputs.get('type') or 'pd-standard'}-regional"
-    yield _disk(kind, float(asked.inputs.get("size") or EMPTY_DISK_GB))
+    yield _disk(kind, number(asked.inputs.get("size"), EMPTY_DISK_GB))
 
 
 def snapshot(asked: Asked) -> Iterator[Line]:
@@ -61,9 +60,9 @@ def _disk(kind: str, size: float) -> Line:
     return Line(f"{size:g} GB {name}", f"disk/{name}", size)
 
 
-def _accelerators(asked: Asked, inputs: Mapping[str, Any], number: float) -> Iterator[Line]:
+def _accelerators(asked: Asked, inputs: Mapping[str, Any], machines_of_it: float) -> Iterator[Line]:
     for it in each(inputs.get("guestAccelerators")):
-        kind, count = str(it.get("type")), float(it.get("count") or 1) * number
+        kind, count = str(it.get("type")), number(it.get("count"), 1) * machines_of_it
         yield Line(f"{count:g} x {kind}", f"compute/gpu/{kind}", count * asked.usage.hours)
 
 
@@ -74,7 +73,7 @@ def cluster(asked: Asked) -> Iterator[Line]:
     if inputs.get("enableAutopilot"):
         yield Line("its pods, by what they ask for", "gke/autopilot/pods", 1)
     elif not inputs.get("removeDefaultNodePool"):
-        yield from _nodes(asked, part(inputs, "nodeConfig"), float(inputs.get("initialNodeCount") or 0))
+        yield from _nodes(asked, part(inputs, "nodeConfig"), number(inputs.get("initialNodeCount")))
         for pool in each(inputs.get("nodePools")):
             yield from _nodes(asked, part(pool, "nodeConfig"), _count(pool))
 
@@ -86,33 +85,33 @@ def node_pool(asked: Asked) -> Iterator[Line]:
 def _count(pool: Mapping[str, Any]) -> float:
     """In each zone."""
     given = pool.get("nodeCount") or part(pool, "autoscaling").get("minNodeCount") or pool.get("initialNodeCount")
-    return float(given or 0)
+    return number(given)
 
 
 def _nodes(asked: Asked, config: Mapping[str, Any], in_a_zone: float) -> Iterator[Line]:
-    number = in_a_zone * _zones(asked)
-    if not number:
+    count = in_a_zone * _zones(asked)
+    if not count:
         return
     spot = 1 if config.get("spot") or config.get("preemptible") else asked.usage.spot
-    yield from machines.lines(asked, str(config.get("machineType") or NODE), number, spot)
-    size = float(config.get("diskSizeGb") or NODE_DISK_GB) * number
+    yield from machines.lines(asked, str(config.get("machineType") or NODE), count, spot)
+    size = number(config.get("diskSizeGb"), NODE_DISK_GB) * count
     yield _disk(str(config.get("diskType") or "pd-balanced"), size)
-    yield from _accelerators(asked, config, number)
+    yield from _accelerators(asked, config, count)
 
 
 def _zones(asked: Asked) -> int:
-    if named := asked.inputs.get("nodeLocations"):
-        return len(named)
+    if named := many(asked.inputs.get("nodeLocations")):
+        return named
     return ZONES if str(asked.inputs.get("location")).count("-") == 1 else 1
 
 
 def connector(asked: Asked) -> Iterator[Line]:
     """Serverless VPC Access: machines, as many as it has at least (https://cloud.google.com/vpc/pricing)."""
-    number = float(asked.inputs.get("minInstances") or LEAST_CONNECTORS)
-    yield from machines.lines(asked, str(asked.inputs.get("machineType") or "e2-micro"), number, 0)
+    count = number(asked.inputs.get("minInstances"), LEAST_CONNECTORS)
+    yield from machines.lines(asked, str(asked.inputs.get("machineType") or "e2-micro"), count, 0)
 
 
-RATES: dict[str, Rate] = {
+RATES: Mapping[str, Rate] = {
     "gcp:compute/instance:Instance": instance,
     "gcp:compute/instanceGroupManager:InstanceGroupManager": group,
     "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": group,

@@ -5,10 +5,10 @@ https://cloud.google.com/bigquery/pricing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import committed, part
+from infra_kit.planning.rates.reading import MILLION, committed, number, part
 from infra_kit.providers.gcp import sizes
 
 SHARED_CORE = frozenset(size.name for size in sizes.SHARED_CORE)
@@ -28,7 +28,7 @@ def sql_instance(asked: Asked) -> Iterator[Line]:
     words = ", two zones" if twice == 2 else ""
     if settings.get("activationPolicy") != "NEVER":
         yield from _machine(asked, str(settings.get("tier")), twice, words)
-    disk, size = str(settings.get("diskType") or "PD_SSD"), float(settings.get("diskSize") or 10)
+    disk, size = str(settings.get("diskType") or "PD_SSD"), number(settings.get("diskSize"), 10)
     yield Line(f"{size:g} GB {disk}{words}", DISKS.get(disk, f"sql/{disk}"), size * twice)
     if part(settings, "dataCacheConfig").get("dataCacheEnabled"):
         yield Line("its data cache", "sql/plus-data-cache", twice)
@@ -44,8 +44,8 @@ def _machine(asked: Asked, tier: str, twice: int, words: str) -> Iterator[Line]:
         return
     cpu, memory = size
     kind = "sql/plus-" if tier in PLUS else "sql/"
-    yield Line(f"{tier}: {cpu:g} vCPU{words}", committed(asked, f"{kind}cpu"), cpu * hours)
-    yield Line(f"{tier}: {memory:g} GB{words}", committed(asked, f"{kind}memory"), memory * hours)
+    yield committed(asked, f"{tier}: {cpu:g} vCPU{words}", f"{kind}cpu", cpu * hours)
+    yield committed(asked, f"{tier}: {memory:g} GB{words}", f"{kind}memory", memory * hours)
 
 
 def _size(tier: str) -> tuple[float, float] | None:
@@ -62,23 +62,23 @@ def _size(tier: str) -> tuple[float, float] | None:
 
 def redis_instance(asked: Asked) -> Iterator[Line]:
     """By GB and hour; the price of the tier Standard is that of two nodes, and with readers each node counts."""
-    size = float(asked.inputs.get("memorySizeGb") or 1)
+    size = number(asked.inputs.get("memorySizeGb"), 1)
     band = next((name for most, name in BANDS if size <= most), LARGEST_BAND)
     standard = asked.inputs.get("tier") == "STANDARD_HA"
     readers = asked.inputs.get("readReplicasMode") == "READ_REPLICAS_ENABLED"
-    nodes = 1 + float(asked.inputs.get("replicaCount") or 1) if standard and readers else 2
+    nodes = 1 + number(asked.inputs.get("replicaCount"), 1) if standard and readers else 2
     words = f", {nodes:g} nodes" if standard else ""
     sku = f"redis/{'standard' if standard else 'basic'}/{band}"
-    paid = sku if band == "M1" else committed(asked, sku)  # of the smallest nothing is sold in advance
-    yield Line(f"{size:g} GB{words}", paid, size * asked.usage.hours * nodes / 2)
+    what, hours = f"{size:g} GB{words}", size * asked.usage.hours * nodes / 2
+    yield Line(what, sku, hours) if band == "M1" else committed(asked, what, sku, hours)  # none of the smallest is sold
 
 
 def firestore(asked: Asked) -> Iterator[Line]:
     """Each request reads one document, and a tenth of them writes one: an assumption."""
     used = asked.usage
     yield Line("GB kept", "firestore/storage", used.stored_gb, assumed=True)
-    yield Line("million reads", "firestore/reads", used.requests / 1e6, assumed=True)
-    yield Line("million writes", "firestore/writes", used.requests / 1e7, assumed=True)
+    yield Line("million reads", "firestore/reads", used.requests / MILLION, assumed=True)
+    yield Line("million writes", "firestore/writes", used.requests / 10 / MILLION, assumed=True)
 
 
 def bigquery(asked: Asked) -> Iterator[Line]:
@@ -87,7 +87,7 @@ def bigquery(asked: Asked) -> Iterator[Line]:
     yield Line("GB read by queries", "bigquery/query", asked.usage.stored_gb, assumed=True)
 
 
-RATES: dict[str, Rate] = {
+RATES: Mapping[str, Rate] = {
     "gcp:sql/databaseInstance:DatabaseInstance": sql_instance,
     "gcp:redis/instance:Instance": redis_instance,
     "gcp:firestore/database:Database": firestore,

@@ -9,10 +9,11 @@ not counted: it is little beside what goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import each, is_among, logs, of_type, part, siblings, words
+from infra_kit.planning.rates.gcp.common import logs
+from infra_kit.planning.rates.reading import MILLION, each, part, siblings, uses
 from infra_kit.recording import Resource
 
 BACKENDS = ("gcp:compute/backendService:BackendService", "gcp:compute/backendBucket:BackendBucket")
@@ -27,7 +28,7 @@ def url_map(asked: Asked) -> Iterator[Line]:
     rest = used.gb_out - hits
     if cached:
         yield Line("GB out of the caches", "cdn/egress", hits, assumed=True)
-        yield Line("million requests to the caches", "cdn/lookup", used.requests / 1e6, assumed=True)
+        yield Line("million requests to the caches", "cdn/lookup", used.requests / MILLION, assumed=True)
     if cached and len(cached) == len(backends):
         yield Line("GB into the caches, and out", "cdn/fill", rest, assumed=True)
         yield Line("of it, GB out", "cdn/egress", rest, assumed=True)
@@ -40,8 +41,7 @@ def url_map(asked: Asked) -> Iterator[Line]:
 
 def _backends(asked: Asked) -> list[Resource]:
     """Those that it leads to: a Cdn's may lead to a Gateway's. Where that cannot be seen, all of its component."""
-    said = words(asked.inputs)
-    return [it for it in of_type(asked, *BACKENDS) if is_among(it, said)] or siblings(asked, *BACKENDS)
+    return uses(asked, *BACKENDS) or siblings(asked, *BACKENDS)
 
 
 def _logs(it: Resource) -> bool:
@@ -53,14 +53,14 @@ def security_policy(asked: Asked) -> Iterator[Line]:
     rules = len(each(asked.inputs.get("rules"))) or 1
     yield Line("firewall", "armor/policy", 1)
     yield Line(f"{rules} rules", "armor/rule", rules)
-    yield Line("million requests looked at", "armor/requests", asked.usage.requests / 1e6, assumed=True)
+    yield Line("million requests looked at", "armor/requests", asked.usage.requests / MILLION, assumed=True)
 
 
 def security_policy_rule(_: Asked) -> Iterator[Line]:
     yield Line("a rule", "armor/rule", 1)
 
 
-RATES: dict[str, Rate] = {
+RATES: Mapping[str, Rate] = {
     "gcp:compute/uRLMap:URLMap": url_map,
     "gcp:compute/regionUrlMap:RegionUrlMap": url_map,
     "gcp:compute/securityPolicy:SecurityPolicy": security_policy,

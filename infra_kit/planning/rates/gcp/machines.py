@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from infra_kit.planning.rates import Asked, Line
-from infra_kit.planning.rates.gcp.common import committed
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.rates.reading import committed
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 KINDS = ("standard", "highmem", "highcpu")
 GB_PER_CPU = {
@@ -44,26 +44,27 @@ class Machine(NamedTuple):
     memory_gb: float
 
 
-def lines(asked: Asked, type_: str, number: float, spot: float) -> Iterator[Line]:
+def lines(asked: Asked, type_: str, count: float, spot: float) -> Iterator[Line]:
     """What machines of a type cost, a share of them spot."""
     name = type_.rpartition("/")[2]
     for share, kind in ((1 - spot, ""), (spot, "/spot")):
         if share:
-            yield from _lines(asked, name, number * share, kind)
+            yield from _lines(asked, name, count * share, kind)
 
 
-def _lines(asked: Asked, name: str, number: float, kind: str) -> Iterator[Line]:
-    words = f"{number:g} x {name}{', spot' if kind else ''}"
+def _lines(asked: Asked, name: str, count: float, kind: str) -> Iterator[Line]:
+    words = f"{count:g} x {name}{', spot' if kind else ''}"
     machine = of(name)
     family = machine.family if machine else "n1"
-    hours = number * (_charged(asked, family) if not kind else asked.usage.hours)
+    hours = count * (_charged(asked, family) if not kind else asked.usage.hours)
     if machine is None:
-        yield Line(words, f"compute/{name}{kind}", hours if name in WHOLE else number * asked.usage.hours)
+        yield Line(words, f"compute/{name}{kind}", hours if name in WHOLE else count * asked.usage.hours)
         return
     for what, size in (("cpu", machine.cpu), ("memory", machine.memory_gb)):
         sku = f"compute/{machine.family}/{what}"
         unit = "vCPU" if what == "cpu" else "GB"
-        yield Line(f"{words}: {size:g} {unit}", f"{sku}{kind}" if kind else committed(asked, sku), size * hours)
+        said = f"{words}: {size:g} {unit}"
+        yield Line(said, f"{sku}{kind}", size * hours) if kind else committed(asked, said, sku, size * hours)
 
 
 def of(name: str) -> Machine | None:
@@ -86,8 +87,8 @@ def _charged(asked: Asked, family: str) -> float:
     hours = asked.usage.hours
     if family not in SUSTAINED or asked.usage.commitment != "none":
         return hours
-    quarter = HOURS / 4
+    quarter = HOURS_A_MONTH / 4
     whole = sum(
         share * min(max(hours - number * quarter, 0), quarter) for number, share in enumerate(SUSTAINED[family])
     )
-    return whole + max(hours - HOURS, 0) * SUSTAINED[family][-1]
+    return whole + max(hours - HOURS_A_MONTH, 0) * SUSTAINED[family][-1]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import cloud_run
-from infra_kit.planning.rates.gcp.common import is_among, of_type, words
+from infra_kit.planning.rates.reading import many, of_type, used_by
 from infra_kit.recording import Resource
 
 INSTANCE = "gcp:compute/instance:Instance"
@@ -22,9 +22,9 @@ FIRST_RULES = 5
 
 def nat(asked: Asked) -> Iterator[Line]:
     """By the hour and each that sends through it, as many as 32 at most: what the stack has at least."""
-    number = max(1.0, sum(_senders(it) for it in of_type(asked, *SENDERS)))
-    yield Line(f"NAT for {number:g} instances", "nat/vm", number * asked.usage.hours)
-    addresses = len(asked.inputs.get("natIps") or []) or 1
+    count = max(1.0, sum(_senders(it) for it in of_type(asked, *SENDERS)))
+    yield Line(f"NAT for {count:g} instances", "nat/vm", count * asked.usage.hours)
+    addresses = many(asked.inputs.get("natIps")) or 1
     yield Line(f"{addresses} addresses of the NAT", "nat/address", addresses * asked.usage.hours)
     yield Line("GB through the NAT", "nat/data", asked.usage.gb_nat, assumed=True)
     yield Line("of it, GB out to the internet", "network/egress", asked.usage.gb_nat, assumed=True)
@@ -36,12 +36,8 @@ def _senders(it: Resource) -> float:
 
 def address(asked: Asked) -> Iterator[Line]:
     """In use by a rule or a NAT it costs nothing of its own; on a machine the machine has it on its bill."""
-    if asked.inputs.get("addressType", "EXTERNAL") == "EXTERNAL" and not _is_used(asked):
+    if asked.inputs.get("addressType", "EXTERNAL") == "EXTERNAL" and not used_by(asked, *USERS):
         yield Line("an address that nothing uses", "ip/unused", asked.usage.hours)
-
-
-def _is_used(asked: Asked) -> bool:
-    return any(is_among(asked.resource, words(it.inputs)) for it in of_type(asked, *USERS))
 
 
 def global_rule(asked: Asked) -> Iterator[Line]:
@@ -70,7 +66,7 @@ def tunnel(asked: Asked) -> Iterator[Line]:
     yield Line("VPN tunnel", "vpn/tunnel", asked.usage.hours)
 
 
-RATES: dict[str, Rate] = {
+RATES: Mapping[str, Rate] = {
     NAT: nat,
     "gcp:compute/globalAddress:GlobalAddress": address,
     "gcp:compute/address:Address": address,

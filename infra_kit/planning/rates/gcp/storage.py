@@ -3,12 +3,12 @@ https://cloud.google.com/artifact-registry/pricing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from infra_kit.components.cdn import CdnSpec
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.gcp.common import part, siblings
+from infra_kit.planning.rates.reading import siblings, sources
 
 WRITES = 0.1
 """The share of requests that write or list: an assumption."""
@@ -41,13 +41,8 @@ def _stored(asked: Asked) -> float:
 
 def _takes_logs(asked: Asked) -> bool:
     """Whether it is the bucket that another one of its component writes its access log to."""
-    others = (it for it in siblings(asked, BUCKET) if it is not asked.resource)
-    mine = {asked.resource.outputs.get("name"), f"{asked.resource.name}-id"}
-    return (
-        bool(asked.made)
-        and any(part(it.inputs, "logging").get("logBucket") in mine for it in others)
-        and not asked.inputs.get("logging")
-    )
+    writers = (it for it in siblings(asked, BUCKET) if asked.resource.urn in sources(it, "logging"))
+    return asked.made is not None and any(writers) and not asked.inputs.get("logging")
 
 
 def _is_behind_cdn(asked: Asked) -> bool:
@@ -62,7 +57,7 @@ def artifacts(asked: Asked) -> Iterator[Line]:
     yield Line("GB of artifacts", "artifacts/storage", asked.usage.stored_gb, assumed=True)
 
 
-RATES: dict[str, Rate] = {
+RATES: Mapping[str, Rate] = {
     BUCKET: bucket,
     "gcp:artifactregistry/repository:Repository": artifacts,
 }

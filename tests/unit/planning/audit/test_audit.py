@@ -12,23 +12,9 @@ import pytest
 from infra_kit import Gateway, Postgres, RateLimit, Service
 from infra_kit.errors import ConfigError
 from infra_kit.planning import sarif
-from infra_kit.planning.audit import Audit, Severity, audit
+from infra_kit.planning.audit import Severity
 from infra_kit.planning.audit.findings import RULES
-from infra_kit.planning.configuration import Configuration
-from infra_kit.planning.programs import Planned
-from infra_kit.testing import record
-
-AWS = {"infra-kit:target": "aws", "infra-kit:environment": "production", "infra-kit:region": "eu-west-1"}
-
-
-def audited(program: Callable[[], object], **settings: Any) -> Audit:
-    config = {**AWS, **{f"infra-kit:{key.replace('_', '-')}": value for key, value in settings.items()}}
-    recording = record(program, config=config)
-    return audit(Planned(Configuration(None, "test", config, frozenset()), recording, ()))  # type: ignore[arg-type]
-
-
-def rules(program: Callable[[], object], **settings: Any) -> set[str]:
-    return {finding.rule for finding in audited(program, **settings).findings}
+from tests.unit.planning.audit.audited import audited, rules
 
 
 def rds(**arguments: Any) -> Callable[[], object]:
@@ -158,6 +144,15 @@ def test_what_is_accepted_with_a_reason_is_still_told_and_no_longer_open() -> No
     assert [(finding.rule, finding.accepted) for finding in found.findings] == [("single-zone", "an hour away is fine")]
     assert found.open == ()
     assert found.at_least(Severity.LOW) == ()
+
+
+def test_what_is_accepted_may_be_named_by_its_component_or_by_itself() -> None:
+    def found(name: str) -> list[str]:
+        given = {name: {"single-zone": "an hour away is fine"}}
+        findings = audited(lambda: Postgres("db", memory_gb=4), accepted_findings=given).findings
+        return [finding.accepted for finding in findings if finding.rule == "single-zone"]
+
+    assert found("db") == found("db-server") == ["an hour away is fine"]
 
 
 @pytest.mark.parametrize(

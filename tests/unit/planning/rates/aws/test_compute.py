@@ -61,7 +61,7 @@ def test_a_machine_of_the_users_own_is_billed_with_its_disk_and_address() -> Non
 def test_a_machine_that_is_reserved_for_a_year_costs_less() -> None:
     program = lambda: aws.ec2.Instance("box", instance_type="m7g.large", ami="ami-1")  # noqa: E731
     made = bill(program, every={"commitment": "1y"})
-    assert skus(of(made, "box"))["ec2/m7g.large/reserved-1y"] == 730
+    assert skus(of(made, "box"))["ec2/m7g.large/1y"] == 730
     assert made.total < bill(program).total
 
 
@@ -87,3 +87,26 @@ def test_a_cluster_of_kubernetes_is_billed_with_its_nodes() -> None:
     made = bill(program)
     assert skus(of(made, "shop")) == {"eks/cluster": 730}
     assert skus(of(made, "nodes")) == {"ec2/m7g.large": 3 * 730, "ebs/gp2": 60}
+
+
+@pytest.mark.parametrize("given", ["arn:aws:ecs:us-east-1:1:task-definition/api:7", "[api-stack.task]"])
+def test_tasks_whose_definition_stands_elsewhere_are_unpriced_and_not_free(given: str) -> None:
+    (item,) = bill(lambda: aws.ecs.Service("api", task_definition=given, desired_count=10)).unpriced
+    assert (item.what, item.why) == ("10 tasks", "how large a task of it is, this program does not say")
+
+
+def test_tasks_on_machines_are_paid_for_with_the_machines() -> None:
+    assert not of(bill(lambda: aws.ecs.Service("api", task_definition="api:7", launch_type="EC2")), "api")
+
+
+def test_every_disk_of_a_machine_is_billed_with_what_makes_it_fast() -> None:
+    disks: Any = [
+        {"device_name": "/dev/sdb", "volume_size": 2000, "volume_type": "gp3", "iops": 5000, "throughput": 225},
+        {"device_name": "/dev/sdc", "snapshot_id": "snap-1"},
+    ]
+    made = bill(lambda: aws.ec2.Instance("box", instance_type="t4g.small", ami="ami-1", ebs_block_devices=disks))
+    found = skus(of(made, "box"))
+    assert found == {
+        "ec2/t4g.small": 730, "ebs/gp2": 8, "ebs/gp3": 2000, "ebs/gp3-iops": 2000, "ebs/gp3-throughput": 100
+    }  # fmt: skip
+    assert [item.why for item in made.unpriced] == ["how large its snapshot is, this program does not say"]

@@ -38,7 +38,7 @@ def test_a_server_that_rests_at_night_still_pays_for_its_storage() -> None:
 def test_a_commitment_whose_price_is_not_known_is_unpriced_and_says_so() -> None:
     made = bill(lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50), db={"commitment": "1y"})
     (item,) = made.unpriced
-    assert item.why.endswith("has no rds/postgres/db.t4g.medium/reserved-1y")
+    assert item.why.endswith("has no rds/postgres/db.t4g.medium/1y")
 
 
 def test_a_database_is_never_spot() -> None:
@@ -78,9 +78,39 @@ def test_serverless_aurora_is_billed_by_the_least_that_it_keeps() -> None:
     assert {"aurora/storage", "aurora/io"} == skus(of(made, "shop")).keys()
 
 
-def test_a_table_on_demand_is_billed_by_what_is_asked_of_it() -> None:
-    made = bill(lambda: aws.dynamodb.Table("carts", billing_mode="PAY_PER_REQUEST", hash_key="id"))
-    assert skus(of(made, "carts")) == {"dynamodb/storage": 20, "dynamodb/reads": 1, "dynamodb/writes": 1}
+def aurora(*classes: str) -> None:
+    """A cluster with a proxy before it."""
+    scaling: Any = {"min_capacity": 2, "max_capacity": 8}
+    cluster = aws.rds.Cluster("shop", engine="aurora-postgresql", serverlessv2_scaling_configuration=scaling)
+    for number, class_ in enumerate(classes):
+        aws.rds.ClusterInstance(
+            f"it-{number}", cluster_identifier=cluster.id, engine=aws.rds.EngineType.AURORA_POSTGRESQL,
+            instance_class=class_,
+        )  # fmt: skip
+    aws.rds.ProxyTarget("target", db_proxy_name="p", target_group_name="default", db_cluster_identifier=cluster.id)
+
+
+@pytest.mark.parametrize(
+    ("classes", "billed"),
+    [
+        (["db.r7g.4xlarge"], {"rds/proxy": 16}),
+        (["db.r7g.4xlarge", "db.r7g.large"], {"rds/proxy": 18}),
+        (["db.serverless"], {"rds/proxy-acu": 8}),
+        (["db.serverless"] * 5, {"rds/proxy-acu": 10}),
+        (["db.r7g.large", "db.serverless"], {"rds/proxy": 2, "rds/proxy-acu": 8}),
+    ],
+)
+def test_a_proxy_before_a_cluster_is_billed_by_all_its_instances(classes: list[str], billed: dict[str, float]) -> None:
+    found = skus(of(bill(lambda: aurora(*classes)), "target"))
+    assert found == {sku: count * 730 for sku, count in billed.items()}
+
+
+def test_a_proxy_before_what_stands_elsewhere_is_unpriced() -> None:
+    def program() -> None:
+        aws.rds.ProxyTarget("it", db_proxy_name="p", target_group_name="default", db_instance_identifier="[db.name]")
+
+    (item,) = bill(program).unpriced
+    assert item.why == "how large the database behind it is, this program does not say"
 
 
 @pytest.mark.parametrize(("class_", "count"), [("db.t4g.micro", 2), ("db.m7g.xlarge", 4), ("db.r7g.16xlarge", 64)])

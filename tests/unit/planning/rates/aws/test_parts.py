@@ -93,6 +93,27 @@ def test_a_gateway_is_billed_by_hours_capacity_addresses_and_what_leaves() -> No
     }  # fmt: skip
 
 
+def test_a_gateway_whose_subnets_stand_elsewhere_has_the_addresses_of_two_zones() -> None:
+    def program() -> None:
+        subnets: Any = "[network.public-subnets]"
+        aws.lb.LoadBalancer("edge", subnets=subnets)
+
+    (addresses,) = (item for item in of(bill(program), "edge") if item.price and item.price.sku == "ipv4")
+    assert addresses.quantity == 2 * 730
+    assert addresses.assumed
+
+
+def test_files_are_billed_with_the_throughput_that_their_size_does_not_bring() -> None:
+    def program(**arguments: Any) -> dict[str, float]:
+        made = bill(lambda: aws.efs.FileSystem("files", **arguments), every={"stored_gb": 230})
+        return skus(of(made, "files"))
+
+    faster = program(throughput_mode="provisioned", provisioned_throughput_in_mibps=100)
+    assert faster == {"efs/standard": 230, "efs/throughput": 88.5}
+    assert program(throughput_mode="provisioned", provisioned_throughput_in_mibps=10) == {"efs/standard": 230}
+    assert program(availability_zone_name="us-east-1a") == {"efs/one-zone": 230}
+
+
 def test_a_firewall_is_billed_by_its_rules_and_requests() -> None:
     made = bill(lambda: gateway(waf=True), edge={"requests": 3_000_000})
     found = skus(of(made, "edge-acl"))
@@ -107,6 +128,7 @@ def test_a_bus_is_billed_by_events_archives_and_queues_but_not_by_dead_letters()
     made = bill(program, bus={"messages": 2_000_000})
     found = by_sku(made)
     assert (found["events/custom"], found["events/archived"], found["events/kept"]) == (2, 2, 4)
+    assert not of(made, "bus-bus-dead-letters")
 
 
 def test_an_alarm_is_billed_by_the_metrics_it_looks_at() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from infra_kit import Job, Service, Worker
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.usage import HOURS_A_MONTH
 from tests.unit.planning.rates.gcp.bills import POOL, RUN, bill, items, monthly, raw
 
 IMAGE = f"registry.example/api@sha256:{'0' * 64}"
-SECONDS = HOURS * 3600
+SECONDS = HOURS_A_MONTH * 3600
 
 
 def containers(cpu: str = "1", memory: str = "512Mi", *, idle: bool = False) -> list[dict[str, Any]]:
@@ -39,15 +39,30 @@ def test_a_mean_of_instances_may_be_said() -> None:
 
 def test_billed_by_request_an_instance_costs_less_while_it_waits() -> None:
     there = items(bill(lambda: service(1, idle=True)))
-    busy = 1_000_000 * 0.1
+    busy = 1_000_000 * 0.2
     assert float(there["run/request-cpu"].quantity) == busy
     assert float(there["run/idle-cpu"].quantity) == SECONDS - busy
     assert float(there["run/requests"].monthly or 0) == pytest.approx(0.4)
 
 
+@pytest.mark.parametrize(
+    ("container", "by_request"),
+    [
+        ({}, True),
+        ({"resources": {"limits": {"cpu": "1"}}}, False),
+        ({"resources": {"limits": {"cpu": "1"}, "cpuIdle": True}}, True),
+    ],
+)
+def test_it_is_billed_by_request_unless_its_resources_are_said_without_that(
+    container: dict[str, Any], by_request: bool
+) -> None:
+    there = items(bill(lambda: raw(RUN, template={"containers": [container]}, scaling={"minInstanceCount": 1})))
+    assert ("run/requests" in there, "run/cpu" in there) == (by_request, not by_request)
+
+
 def test_with_no_instance_at_least_what_it_answers_is_billed() -> None:
     there = items(bill(lambda: service(0), {"*": {"requests": 2_000_000}}))
-    assert float(there["run/cpu"].quantity) == 200_000
+    assert float(there["run/cpu"].quantity) == 400_000
     assert there["run/cpu"].assumed
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from infra_kit.planning.rates.gcp import machines
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.usage import HOURS_A_MONTH
 from tests.unit.planning.rates.gcp.bills import CLUSTER, VM, bill, items, monthly, raw
 
-E2_MEDIUM = (0.02181159 + 4 * 0.00292353) * HOURS
+E2_MEDIUM = (0.02181159 + 4 * 0.00292353) * HOURS_A_MONTH
 
 
 def vm(type_: str, **more: Any) -> None:
@@ -39,12 +39,12 @@ def test_a_machine_costs_what_the_vendors_list_says(type_: str, hourly: float) -
     """Of the sum of its parts: the list names the whole."""
     there = bill(lambda: vm(type_))
     found = sum(float(it.monthly or 0) for sku, it in items(there).items() if sku.startswith("compute/"))
-    assert found == pytest.approx(hourly * HOURS)
+    assert found == pytest.approx(hourly * HOURS_A_MONTH)
 
 
 def test_its_zone_says_where_it_stands() -> None:
     there = bill(lambda: raw(VM, machineType="e2-standard-2", zone="southamerica-east1-b"))
-    assert monthly(there, "compute/e2/cpu") == pytest.approx(2 * 0.0346242 * HOURS)
+    assert monthly(there, "compute/e2/cpu") == pytest.approx(2 * 0.0346242 * HOURS_A_MONTH)
 
 
 def test_a_spot_machine_costs_less_and_a_share_of_them_in_between() -> None:

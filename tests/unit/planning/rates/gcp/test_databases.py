@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Postgres, Redis
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.usage import HOURS_A_MONTH
 from tests.unit.planning.rates.gcp.bills import REDIS, SQL, bill, items, monthly, raw
 
 
@@ -17,8 +17,8 @@ def server(tier: str, **settings: Any) -> None:
 
 def test_a_custom_machine_costs_its_cpus_and_memory() -> None:
     there = bill(lambda: server("db-custom-4-15360"))
-    assert monthly(there, "sql/cpu") == pytest.approx(4 * HOURS * 0.0413)
-    assert monthly(there, "sql/memory") == pytest.approx(15 * HOURS * 0.007)
+    assert monthly(there, "sql/cpu") == pytest.approx(4 * HOURS_A_MONTH * 0.0413)
+    assert monthly(there, "sql/memory") == pytest.approx(15 * HOURS_A_MONTH * 0.007)
     assert monthly(there, "sql/ssd") == pytest.approx(17)
 
 
@@ -71,7 +71,7 @@ def test_our_postgres_costs_its_server_and_each_replica() -> None:
 @pytest.mark.parametrize(("years", "share"), [("1y", 0.75), ("3y", 0.48)])
 def test_a_database_that_is_paid_for_in_advance_costs_less(years: str, share: float) -> None:
     there = bill(lambda: server("db-custom-4-15360"), {"*": {"commitment": years}})
-    assert monthly(there, f"sql/cpu/{years}") == pytest.approx(4 * HOURS * 0.0413 * share)
+    assert monthly(there, f"sql/cpu/{years}") == pytest.approx(4 * HOURS_A_MONTH * 0.0413 * share)
 
 
 def test_a_shared_core_cannot_be_paid_for_in_advance() -> None:
@@ -88,8 +88,8 @@ def test_a_cache_has_the_price_of_its_band(size: int, band: str) -> None:
 def test_our_redis_has_two_nodes_and_a_reader_is_half_a_pair() -> None:
     plain = bill(lambda: Redis("cache", memory_gb=6))
     read = bill(lambda: Redis("cache", memory_gb=6, replicas=2))
-    assert monthly(plain, "redis/standard/M2", "cache-server") == pytest.approx(6 * HOURS * 0.054)
-    assert monthly(read, "redis/standard/M2", "cache-server") == pytest.approx(1.5 * 6 * HOURS * 0.054)
+    assert monthly(plain, "redis/standard/M2", "cache-server") == pytest.approx(6 * HOURS_A_MONTH * 0.054)
+    assert monthly(read, "redis/standard/M2", "cache-server") == pytest.approx(1.5 * 6 * HOURS_A_MONTH * 0.054)
 
 
 def test_the_smallest_caches_are_not_sold_in_advance() -> None:

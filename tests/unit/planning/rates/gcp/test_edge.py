@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra_kit import Cdn, Gateway, Network, ObjectStore, Service
-from infra_kit.planning.usage import HOURS
+from infra_kit.planning.usage import HOURS_A_MONTH
 from tests.unit.planning.rates.gcp.bills import BACKEND, RULE, RUN, URL_MAP, bill, items, monthly, raw
 from tests.unit.planning.rates.gcp.test_cloud_run import IMAGE
 
@@ -77,7 +77,7 @@ def test_a_gateway_pays_for_its_firewall_and_what_goes_through() -> None:
 @pytest.mark.parametrize(("rules", "hourly"), [(1, 0.025), (5, 0.025), (6, 0.035), (8, 0.055)])
 def test_five_rules_cost_what_one_does(rules: int, hourly: float) -> None:
     there = bill(lambda: [raw(RULE, f"rule-{number}", ipAddress="192.0.2.1") for number in range(rules)])
-    assert float(there.total) == pytest.approx(hourly * HOURS)
+    assert float(there.total) == pytest.approx(hourly * HOURS_A_MONTH)
 
 
 def test_an_address_costs_something_only_while_nothing_uses_it() -> None:
@@ -100,7 +100,7 @@ def test_a_nat_costs_by_what_sends_through_it_up_to_32() -> None:
         raw(RUN, template={"containers": [{}]}, scaling={"minInstanceCount": instances})
 
     one, many, most = (monthly(bill(lambda n=n: program(n)), "nat/vm", "nat") for n in (1, 10, 50))  # type: ignore[misc]
-    assert one == pytest.approx(0.0014 * HOURS)
+    assert one == pytest.approx(0.0014 * HOURS_A_MONTH)
     assert many == pytest.approx(10 * one)
     assert most == pytest.approx(32 * one)
 

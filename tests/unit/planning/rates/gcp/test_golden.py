@@ -74,7 +74,7 @@ MACHINES = [
 def test_the_book_has_infracosts_price(row: tuple[str, str, str, float, str, str]) -> None:
     _, _, sku, quantity, region, dollars = row
     tiers = prices.load("gcp", region).tiers(sku)
-    assert float(prices.cost(tiers, Decimal(str(quantity)))) == pytest.approx(float(dollars), abs=0.0051)
+    assert float(prices.tiered(tiers, Decimal(str(quantity)))) == pytest.approx(float(dollars), abs=0.0051)
 
 
 @pytest.mark.parametrize(("golden", "type_", "hours", "dollars"), MACHINES)

@@ -64,8 +64,8 @@ def test_topics_beside_ours_are_told_from_those_for_what_is_given_up() -> None:
 def test_a_secret_costs_by_its_versions_and_their_places() -> None:
     def program() -> None:
         places = [{"location": "us-central1"}, {"location": "us-east1"}]
-        raw("gcp:secretmanager/secret:Secret", "secret", replication={"userManaged": {"replicas": places}})
-        raw("gcp:secretmanager/secretVersion:SecretVersion", secret="secret-id")
+        secret = raw("gcp:secretmanager/secret:Secret", "secret", replication={"userManaged": {"replicas": places}})
+        raw("gcp:secretmanager/secretVersion:SecretVersion", secret=secret.id)
 
     assert monthly(bill(program), "secrets/version") == pytest.approx(0.12)
     assert monthly(bill(lambda: Secret("token", value="a")), "secrets/version", "token-secret-version") == 0.06

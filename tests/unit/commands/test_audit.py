@@ -1,0 +1,38 @@
+"""`infra-kit audit`: what is printed, and how it ends."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra_kit.cli import app
+from infra_kit.commands.exit_codes import FINDINGS
+from tests.unit.planning.conftest import MakeProject
+
+OPEN = """
+import pulumi_docker as docker
+docker.Container("raw", image="nginx", memory=128, ports=[{"internal": 5432, "external": 5432}],
+                 capabilities={"drops": ["ALL"]}, security_opts=["no-new-privileges"])
+"""
+Audit = Callable[..., Result]
+
+
+@pytest.fixture
+def audit(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Audit:
+    def run(*arguments: str) -> Result:
+        project = make_project(OPEN, dev="config: {infra-kit:target: local}")
+        monkeypatch.chdir(project.root)
+        return CliRunner().invoke(app, ["audit", "--stack", "dev", *arguments])
+
+    return run
+
+
+def test_it_ends_with_a_code_of_its_own_where_something_that_bad_is_open(audit: Audit) -> None:
+    assert audit().exit_code == FINDINGS
+    assert audit("--fail-on", "critical").exit_code == 0
+
+
+def test_json_names_the_severity_as_the_options_do(audit: Audit) -> None:
+    [finding] = json.loads(audit("--json").stdout)["findings"]
+    assert (finding["rule"], finding["severity"]) == ("published-port", "high")
