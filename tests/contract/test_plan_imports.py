@@ -83,6 +83,6 @@ def is_of_service(name: str) -> bool:
 def test_the_command_line_itself_loads_no_planning_and_no_sdk(tmp_path: Path) -> None:
     loaded = run("import infra_kit.cli, sys; print(*sys.modules)", tmp_path).split()
     assert "infra_kit.commands.plan" in loaded
-    heavy = ("infra_kit.planning", "infra_kit.testing", "infra_kit.providers.aws", "infra_kit.providers.gcp")
+    heavy = ("infra_kit.planning", "infra_kit.recording", "infra_kit.providers.aws", "infra_kit.providers.gcp")
     assert not [name for name in loaded if name.startswith(heavy)]
     assert not [name for name in loaded if name.startswith("pulumi_")]
