@@ -220,6 +220,12 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
 that says what can be changed, or what cannot."""
 
 
+def at_times(type_token: str) -> frozenset[str]:
+    """The inputs that replace a resource of this type by what they become, and change in place the other way: a disk
+    that grows is the same one, and a smaller one another."""
+    return frozenset(_REPLACED_IF.get(type_token, ()))
+
+
 def is_known(type_token: str) -> bool:
     """Whether the table says of a stateful type what replaces it. The local target's servers are never replaced."""
     return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")

@@ -45,6 +45,8 @@ def compare(places: Places, stack: PlannedStack = None, answers: Recorded = None
         common.print_json(columns)
     else:
         _print(columns, common.out())
+    if any(column.problem for column in columns):
+        raise typer.Exit(1)
 
 
 def _print(columns: tuple[Column, ...], console: Console) -> None:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from infra_kit.commands import common, exit_codes
-from infra_kit.commands.common import AsJson, Recorded, Set, StackName
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
 if TYPE_CHECKING:
     from infra_kit.planning.bill import Bill
@@ -37,7 +37,7 @@ MonthlyBudget = Annotated[
 
 
 def cost(
-    stack: StackName = None,
+    stack: PlannedStack = None,
     settings: Set = None,
     currency: CurrencyName = None,
     budget: MonthlyBudget = None,
@@ -116,7 +116,12 @@ def _print_total(console: Console, made: Bill) -> None:
         console.print(f"{made.per_user:.4f} {made.currency} a user a month, of {made.users:,g}")
     for limit in made.budgets:
         state = "[red]over[/]" if limit.over else "[green]within[/]"
-        console.print(f"{state} {escape(limit.said_by)}: {_money(limit.monthly)} {made.currency} a month")
+        unknown = (
+            ""
+            if limit.over or not limit.unpriced
+            else f" [yellow]by what has a price; {limit.unpriced} lines have none[/]"
+        )
+        console.print(f"{state} {escape(limit.said_by)}: {_money(limit.monthly)} {made.currency} a month{unknown}")
 
 
 def _unpriced(items: Iterable[Item]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,22 +34,31 @@ def phases(system: System = None, now: Now = None, answers: Recorded = None, *, 
 
     project, figures = Project.find(), dict(map(_figure, now or ()))
     described = planning.descriptions(project, system)
-    fits = planning.fitting(described, figures) if figures else None
+    fits = planning.fitting(described, figures) if figures else ()
+    missing = planning.unsaid(described, figures) if figures else []
     found = planning.phases(project, system, recorded.read(answers) if answers else None)
     if as_json:
-        common.print_json({"phases": found, "fits": fits})
+        over = {phase.name: planning.passed(phase, figures) for phase in found}
+        common.print_json({"phases": found, "fits": fits, "passed": over, "not_given": missing})
         return
     console = common.out()
     _print(found, console)
-    if fits:
-        over = {phase.name: planning.passed(phase, figures) for phase in found}
-        console.print(f"\nWhat fits: [bold]phase {fits}[/]")
-        for name, said in over.items():
-            if said:
-                console.print(f"  phase {name} is no longer enough: {', '.join(said)}")
-        missing = planning.unsaid(described, figures)
-        if missing:
-            console.print(f"  [dim]not given, and counted as 0: {', '.join(missing)}[/]")
+    if figures:
+        _print_fitting(fits, {phase.name: planning.passed(phase, figures) for phase in found}, missing, console)
+
+
+def _print_fitting(
+    fits: Sequence[str], over: Mapping[str, Sequence[str]], missing: Sequence[str], console: Console
+) -> None:
+    named = " or ".join(f"phase {name}" for name in fits) or "none: the figures are beyond the last phase"
+    console.print(f"\nWhat fits: [bold]{named}[/]")
+    if len(fits) > 1:
+        console.print(f"  of phase {', '.join(fits[:-1])} nobody has said until when it is enough")
+    for name, said in over.items():
+        if said:
+            console.print(f"  phase {name} is no longer enough: {', '.join(said)}")
+    if missing:
+        console.print(f"  [dim]not given, and counted as 0: {', '.join(missing)}[/]")
 
 
 def _figure(text: str) -> tuple[str, float]:

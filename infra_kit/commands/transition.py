@@ -12,7 +12,9 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
+from infra_kit.engine import guard
 from infra_kit.engine.display import Progress
+from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 
@@ -54,20 +56,23 @@ def transition(
         common.print_json(found)
     else:
         _print(found, common.out())
-    if engine:
-        _ask_engine(found, stack, settings or ())
+    previewed = _ask_engine(found, stack, settings or ()) if engine else ()
     transitions.check(found, allow_delete or ())
+    guard.check(previewed, allow_delete or ())
 
 
-def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -> None:
+def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -> Sequence[Step]:
+    """What the engine would do, told where it differs: it is refused too where it would lose data."""
     from infra_kit.planning import preview  # noqa: PLC0415
 
     project, progress = Project.find(), Progress()
-    said = preview.disagreements(found, preview.steps(project, choose(project, stack), settings, progress))
+    previewed = preview.steps(project, choose(project, stack), settings, progress)
+    said = preview.disagreements(found, previewed)
     for each in said:
         progress.warn(each)
     if not said:
         progress.note("Pulumi's engine says the same of all that holds data.")
+    return previewed
 
 
 def _print(found: Transition, console: Console) -> None:
@@ -91,7 +96,7 @@ def _print(found: Transition, console: Console) -> None:
     difference = found.monthly_after - found.monthly_before
     console.print(
         f"\nCost: {found.monthly_before:.2f} → [bold]{found.monthly_after:.2f} {found.currency}[/] a month "
-        f"({difference:+.2f}){f', and {found.unpriced} unpriced' if found.unpriced else ''}"
+        f"({difference:+.2f}){_unpriced(*found.unpriced)}"
     )
 
 
@@ -112,6 +117,10 @@ def _print_move(move: Move, console: Console) -> None:
         console.print(f"  {number}. {escape(each)}", soft_wrap=True)
     for each in move.way.back:
         console.print(f"  Back: {escape(each)}", soft_wrap=True)
+
+
+def _unpriced(before: int, after: int) -> str:
+    return f"; {before} and {after} lines have no price, and are not in it" if before or after else ""
 
 
 def _pause(downtime: tuple[int, int] | None) -> str:

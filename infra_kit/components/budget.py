@@ -68,7 +68,7 @@ class BudgetDriver(Driver, Protocol):
 
 
 class Budget(Component[BudgetSpec, BudgetEndpoint]):
-    """A month's budget. `infra-kit cost` and `plan` hold the stack's plan against it; a cloud warns when the bill comes
+    """A month's budget. `infra-kit cost` holds the stack's plan against it; a cloud warns when the bill comes
     near."""
 
     KIND = "budget"

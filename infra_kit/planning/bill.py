@@ -28,6 +28,8 @@ class Limit:
     """In the currency of the bill."""
     over: bool
     """Whether what has a price comes to more."""
+    unpriced: int
+    """Lines without a price: with them, it may be over nevertheless."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _is_foreign(planned: Planned, currency: Currency) -> bool:
 
 
 def _limit(said_by: str, monthly: Decimal, found: Costs) -> Limit:
-    return Limit(said_by, monthly, over=found.total > monthly)
+    return Limit(said_by, monthly, over=found.total > monthly, unpriced=len(found.unpriced))
 
 
 def _usage(planned: Planned, found: Costs, of_all: Usage) -> dict[str, dict[str, float | str]]:

@@ -113,8 +113,13 @@ def _replaced(config: Configuration, values: Mapping[str, object]) -> Configurat
 
 def _latency(planned: Planned) -> str:
     targets = {made.target.name for made in planned.components}
-    one_host = targets <= {"local", "vps"} and len({made.target.key for made in planned.components}) == 1
-    data = "on the same host (microseconds)" if one_host else "in the same region (about a millisecond)"
+    places = {(made.target.key, made.target.region) for made in planned.components}
+    if len(places) > 1:
+        data = "partly in another place (tens of milliseconds)"
+    elif targets <= {"local", "vps"}:
+        data = "on the same host (microseconds)"
+    else:
+        data = "in the same region (about a millisecond)"
     outside = {made.type.rpartition(":")[2] for made in planned.components}
     edge = "Cdn" in outside and targets & {"aws", "gcp"}
     visitors = "at the edge near them (tens of milliseconds)" if edge else "in one place"

@@ -50,9 +50,13 @@ def read(project: Project, stack: str, settings: Sequence[str] = (), *, with_exa
         ConfigError: there is no such stack, a file is no YAML, or nothing reads a key of `settings`.
     """
     values = laid_over(project, stack, settings)
+    region = _example_region(project, stack, settings, values) if with_examples else None
+    if region:
+        values[_REGION] = region
     secrets = frozenset(key for key, value in values.items() if _is_secret(value))
     plain = {key: _without_ciphers(value) for key, value in values.items()}
     assumed = tuple(_fill_in(plain, with_examples=with_examples))
+    assumed += (f"{_REGION} ({region})",) if region else ()
     return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
 
 
@@ -72,6 +76,21 @@ def filled_in(config: Configuration, error: BaseException) -> Configuration | No
 
 
 _OF_TYPE = {"int": "1", "float": "1", "bool": "false", "JSON object": json.dumps(HIDDEN)}
+
+
+_REGION = f"{_configuration.NAMESPACE}:region"
+
+
+def _example_region(project: Project, stack: str, settings: Sequence[str], values: Mapping[str, Any]) -> str | None:
+    """A region of the target, where nobody has said one of it: the stack's own is of the stack's own target."""
+    key = f"{_configuration.NAMESPACE}:target"
+    name = str(values.get(key) or "local")
+    moved = str(laid_over(project, stack).get(key) or "local") != name
+    said = any(setting.startswith(f"{_REGION}=") for setting in settings)
+    if said or (values.get(_REGION) and not moved) or name not in target.packages():
+        return None
+    found: str | None = getattr(target.package(name), "EXAMPLE_REGION", None)
+    return found
 
 
 def laid_over(project: Project, stack: str, settings: Sequence[str] = ()) -> dict[str, Any]:

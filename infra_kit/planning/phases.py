@@ -78,8 +78,9 @@ def phases(project: Project, system: str | None, answers: Answers | None = None)
     return tuple(_planned(project, name, each, answers) for name, each in descriptions(project, system).items())
 
 
-def fitting(described: Mapping[str, Description], figures: Mapping[str, float]) -> str:
-    """The first phase that is enough for the current figures; the last, where none is.
+def fitting(described: Mapping[str, Description], figures: Mapping[str, float]) -> tuple[str, ...]:
+    """The first phase that is enough for the current figures, after those of which nobody has said until when they are;
+    none where the figures are beyond the last.
 
     Raises:
         PlanningError: a figure is one that no phase knows, or negative.
@@ -92,10 +93,14 @@ def fitting(described: Mapping[str, Description], figures: Mapping[str, float]) 
             )
         if value < 0:
             raise PlanningError(f"--now {key}: given {value:g}; a figure is 0 or more.")
+    open_: list[str] = []
     for name, each in described.items():
-        if each.until and all(figures.get(key, 0) <= most for key, most in each.until.items()):
-            return name
-    return list(described)[-1]
+        if not each.until:
+            open_.append(name)
+        elif all(figures.get(key, 0) <= most for key, most in each.until.items()):
+            return (*open_, name)
+    last = list(described)[-1]
+    return (last,) if last in open_ else ()
 
 
 def unsaid(described: Mapping[str, Description], figures: Mapping[str, float]) -> list[str]:

@@ -52,6 +52,8 @@ class SavedPlan:
     monthly: Mapping[str, str]
     """By component, its cost as it was saved; and under the empty name what stands beside."""
     currency: Currency
+    unpriced: int
+    """Lines that had no price, and are not in it."""
 
 
 def of(planned: Planned) -> tuple[Saved, ...]:
@@ -105,6 +107,7 @@ def write(planned: Planned, file: Path) -> None:
         "project": planned.configuration.project.name,
         "stack": planned.stack,
         "currency": bill.currency,
+        "unpriced": len(bill.unpriced),
         "monthly": {name: str(amount) for name, amount in bill.by_component().items()},
         "resources": [asdict(resource) for resource in of(planned)],
     }
@@ -122,7 +125,14 @@ def read(file: Path) -> SavedPlan:
         if content["format"] != _FORMAT:
             raise PlanningError(f"{file}: its format is {content['format']}, and this infra-kit reads {_FORMAT}.")
         resources = tuple(Saved(**_tuples(each)) for each in content["resources"])
-        return SavedPlan(content["project"], content["stack"], resources, content["monthly"], content["currency"])
+        return SavedPlan(
+            content["project"],
+            content["stack"],
+            resources,
+            content["monthly"],
+            content["currency"],
+            content["unpriced"],
+        )
     except OSError as error:
         raise PlanningError(f"{file}: {error.strerror}. Make it with `infra-kit plan --save {file}`.") from error
     except (ValueError, KeyError, TypeError) as error:

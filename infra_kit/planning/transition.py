@@ -45,8 +45,8 @@ class Transition:
     moves: tuple[Move, ...]
     monthly_before: Decimal
     monthly_after: Decimal
-    unpriced: int
-    """Lines of the second plan that have no price, and are not in its cost."""
+    unpriced: tuple[int, int]
+    """Lines of the first and of the second plan that have no price, and are not in their costs."""
     currency: str
 
     def of(self, *fates: Fate) -> tuple[Change, ...]:
@@ -95,7 +95,7 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
         moves=tuple(_moves(between, _kinds(old) | _kinds(new))),
         monthly_before=old_cost,
         monthly_after=bill.total,
-        unpriced=len(bill.unpriced),
+        unpriced=(before.unpriced if isinstance(before, SavedPlan) else len(cost(before).unpriced), len(bill.unpriced)),
         currency=bill.currency,
     )
 

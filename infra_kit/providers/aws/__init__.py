@@ -22,6 +22,8 @@ NEEDS = ("pg8000", "pulumi_aws", "pulumi_random")
 """The modules that the extra `aws` installs."""
 
 PULUMI_PACKAGE = "aws"
+EXAMPLE_REGION = "us-east-1"
+"""For a comparison with a target whose region nobody has said."""
 PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 

@@ -22,6 +22,8 @@ NEEDS = ("pulumi_gcp", "pulumi_random")
 """The modules that the extra `gcp` installs."""
 
 PULUMI_PACKAGE = "gcp"
+EXAMPLE_REGION = "us-central1"
+"""For a comparison with a target whose region nobody has said."""
 PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 

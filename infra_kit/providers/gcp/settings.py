@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field
+
 from infra_kit.settings import Settings
 from infra_kit.texts import matching
 
@@ -19,5 +21,5 @@ class GcpSettings(Settings):
     while nobody connects."""
     project: str | None = None
     """The project's id. Default: Pulumi's own (`gcp:project`, the environment)."""
-    billing_account: BillingAccount | None = None
+    billing_account: BillingAccount | None = Field(default=None, examples=["000000-000000-000000"])
     """Who pays, e.g. `012345-6789AB-CDEF01`: a `Budget` is kept there. Default: none, a `Budget` is refused."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from infra_kit.planning.changes import Fate, between
 from infra_kit.planning.saved import Saved
+from infra_kit.stateful import at_times
 
 MIRRORED = {
     Fate.CREATED: {Fate.DELETED, Fate.FORGOTTEN},
@@ -22,6 +23,7 @@ def assert_mirrored(one: Sequence[Saved], other: Sequence[Saved]) -> None:
     back = {change.resource.urn: change for change in between(other, one)}
     assert there.keys() == back.keys()
     for urn, change in there.items():
-        assert back[urn].fate in MIRRORED[change.fate]
+        one_way = {*change.forcing, *back[urn].forcing} & at_times(change.resource.type)
+        assert back[urn].fate in MIRRORED[change.fate] or one_way
         ignored = {*change.resource.ignore_changes, *back[urn].resource.ignore_changes}  # one side may, the other not
         assert set(back[urn].keys) ^ set(change.keys) <= ignored

@@ -155,7 +155,7 @@ def test_phases_say_which_one_fits(run: Run) -> None:
     assert shown.code == 0
     assert "phase 1" in shown.out
     assert "What fits: phase 2" in shown.out
-    assert json.loads(run("phases", "--now", "users=10", "--json").out)["fits"] == "1"
+    assert json.loads(run("phases", "--now", "users=10", "--json").out)["fits"] == ["1"]
 
 
 @pytest.mark.parametrize("figure", ["users", "users=many"])

@@ -102,3 +102,27 @@ def test_what_nobody_promises_is_named_and_there_is_no_figure() -> None:
     with_cache = record(program, config=plan.configuration.values)
     found = availability(replace(plan, recording=with_cache))
     assert (found.percent, found.unpromised) == (None, ("cache",))
+
+
+def test_a_cloud_whose_region_nobody_has_said_is_compared_in_an_example_of_one(make_project: MakeProject) -> None:
+    project = make_project(
+        "from infra_kit import Budget, Redis\nRedis('cache', memory_gb=1)\nBudget('all', monthly=100)", prod=AWS
+    )
+    vps, gcp = compare(project, "prod", [VPS, "infra-kit:target=gcp"])
+    assert gcp.problem == ""
+    assert any("infra-kit:region (us-central1)" in each for each in gcp.assumed)
+    assert gcp.monthly > 0
+    assert not any("infra-kit:region" in each for each in vps.assumed)
+
+
+def test_data_that_is_partly_elsewhere_is_not_in_the_same_region(make_project: MakeProject) -> None:
+    program = """
+        import pulumi
+        from infra_kit import Postgres, Redis, Target
+        Redis("cache", memory_gb=1)
+        if pulumi.Config().require_int("memory") > 4:
+            Postgres("db", memory_gb=4, target=Target(name="aws", alias="far", region="us-east-1"))
+    """
+    near, far = compare(make_project(program, prod=AWS), "prod", ["shop:memory=4", "shop:memory=8"])
+    assert "in the same region" in near.latency
+    assert "partly in another place" in far.latency

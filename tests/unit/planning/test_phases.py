@@ -49,7 +49,14 @@ def test_each_phase_is_planned_with_its_stack(project: Project) -> None:
     ],
 )
 def test_the_first_phase_that_is_enough_fits(project: Project, figures: dict[str, float], fits: str) -> None:
-    assert fitting(descriptions(project, None), figures) == fits
+    assert fitting(descriptions(project, None), figures) == (fits,)
+
+
+def test_beyond_the_last_phase_none_fits_and_one_of_which_nobody_said_until_when_may() -> None:
+    said, unsaid_ = (Description(title="A", stack="s", until=until) for until in ({"users": 10}, {}))
+    assert fitting({"1": said, "2": said}, {"users": 11}) == ()
+    assert fitting({"1": unsaid_, "2": said}, {"users": 5}) == ("1", "2")
+    assert fitting({"1": said, "2": unsaid_}, {"users": 11}) == ("2",)
 
 
 def test_what_nobody_gave_is_told(project: Project) -> None:
