@@ -53,7 +53,7 @@ def test_the_first_phase_that_is_enough_fits(project: Project, figures: dict[str
 
 
 def test_beyond_the_last_phase_none_fits_and_one_of_which_nobody_said_until_when_may() -> None:
-    said, unsaid_ = (Description(title="A", stack="s", until=until) for until in ({"users": 10}, {}))
+    said, unsaid_ = Description(title="A", stack="s", until={"users": 10}), Description(title="B", stack="s")
     assert fitting({"1": said, "2": said}, {"users": 11}) == ()
     assert fitting({"1": unsaid_, "2": said}, {"users": 5}) == ("1", "2")
     assert fitting({"1": said, "2": unsaid_}, {"users": 11}) == ("2",)
