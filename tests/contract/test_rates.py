@@ -11,6 +11,7 @@ import pytest
 import infra_kit
 from infra_kit.planning.rates import aws
 from infra_kit.planning.rates.aws.free import FREE
+from infra_kit.stateful import is_known, is_stateful
 
 PROVIDERS = Path(infra_kit.__file__).parent / "providers"
 
@@ -51,3 +52,10 @@ def test_what_has_a_rate_is_a_type_of_the_sdk(type_: str) -> None:
     module, name = type_.removeprefix("aws:").partition("/")[0], type_.rpartition(":")[2]
     found = importlib.import_module(f"pulumi_aws.{'lambda_' if module == 'lambda' else module}")
     assert getattr(found, name).pulumi_type.rpartition(":")[2] == name
+
+
+def test_of_what_our_drivers_keep_data_in_it_is_known_what_replaces_it() -> None:
+    made = {*types_of("pulumi_aws", "aws"), *types_of("pulumi_gcp", "gcp"), "docker:index/volume:Volume"}
+    holding = {it for it in made if is_stateful(it)}
+    assert {"aws:rds/instance:Instance", "gcp:storage/bucket:Bucket"} <= holding
+    assert sorted(it for it in holding if not is_known(it)) == []
