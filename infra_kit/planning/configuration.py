@@ -122,7 +122,10 @@ def _lay_over(values: dict[str, Any], setting: str, known: set[str]) -> None:
     if key not in known:
         near = get_close_matches(key, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise ConfigError(f"--set {setting}: nothing reads {key}.{hint} Keys that this project says, and ours: {', '.join(sorted(known))}.")
+        there = ", ".join(sorted(known))
+        raise ConfigError(
+            f"--set {setting}: nothing reads {key}, as far as the project's files say.{hint} Keys: {there}."
+        )
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
