@@ -6,6 +6,7 @@ looks for the server's socket elsewhere there.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,13 @@ def recording(version: Literal["17", "18"]) -> Recording:
 def host(request: pytest.FixtureRequest) -> Iterator[Host]:
     folder = Path(tempfile.mkdtemp(prefix="infra-kit-vps-", dir="/var/tmp"))
     folder.chmod(0o755)
-    wheel = Path(postgres_builds.require(request.param, ()).program("postgres")).parent
+    program = Path(postgres_builds.require(request.param, ()).program("postgres"))
+    package = program.parents[2]
+    # Containers have a /tmp of their own, and this clone may stand in it. Its libraries are found beside the package.
+    for part in package.parent.glob(f"{package.name}*"):
+        if not part.name.endswith(".dist-info"):
+            shutil.copytree(part, folder / "packages" / part.name, symlinks=True)
+    wheel = folder / "packages" / program.parent.relative_to(package.parent)
     (folder / "programs").mkdir()
     (folder / "programs" / "psql").symlink_to("/usr/bin/psql")
     names = ("db-server", "db-replica-1", "db-replica-2")

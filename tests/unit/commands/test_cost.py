@@ -68,7 +68,7 @@ def test_machines_get_json(cost: Cost) -> None:
     assert shown.exit_code == 5
     told = json.loads(shown.stdout)
     assert (told["total"], told["unpriced"], told["currency"]) == ("26", 1, "USD")
-    assert told["budgets"][0] == {"said_by": "--budget", "monthly": "5.0", "over": True}
+    assert told["budgets"][0] == {"said_by": "--budget", "monthly": "5.0", "over": True, "unpriced": 1}
     assert told["items"][0]["price"]["source"] == "https://sentry.io/pricing/"
 
 
