@@ -53,7 +53,7 @@ def test_a_key_that_another_stack_of_the_project_has_may_be_set(project: Project
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("infra-kit:phas=2", "nothing reads infra-kit:phas, as far as the project's files say. Did you mean infra-kit:phase?"),
+        ("infra-kit:phas=2", "Did you mean infra-kit:phase?"),
         ("shop:unheard=1", "nothing reads shop:unheard"),
         ("phase=2", "<namespace>:<key>=<value> is needed"),
         ("infra-kit:phase", "<namespace>:<key>=<value> is needed"),
