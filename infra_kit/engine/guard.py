@@ -12,7 +12,7 @@ from infra_kit.engine.operations import Step, short
 from infra_kit.errors import ConfigError, DataLossRefusedError, TargetError
 from infra_kit.stateful import is_renewed, is_stateful
 
-_REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
+REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
 _DELETING = {"delete"}
 
 
@@ -83,7 +83,7 @@ def check_names(allowed: Collection[str], known: Collection[str], stack: str) ->
 
 
 def _loses(step: Step) -> bool:
-    if step.op in _REPLACING:
+    if step.op in REPLACING:
         return not is_renewed(step.type, step.replace_keys)
     return step.op in _DELETING and not step.retained
 
@@ -127,7 +127,7 @@ def _hint(steps: Sequence[Step], losses: list[list[Step]]) -> str:
 
 
 def _is_replaced(steps: list[Step]) -> bool:
-    return any(step.op in _REPLACING for step in steps)
+    return any(step.op in REPLACING for step in steps)
 
 
 def _why(steps: list[Step]) -> str:

@@ -22,7 +22,6 @@ from infra_kit.errors import PlanningError
 from infra_kit.recording import sdk
 
 REFERENCE = "pulumi:pulumi:StackReference"
-_ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
 
 
 class Answers:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-import yaml
-
 from infra_kit.engine.project import Project
 from infra_kit.errors import ProgramError, UnsupportedFeatureError
 from infra_kit.planning import availability, configuration, programs
@@ -124,8 +122,3 @@ def _latency(planned: Planned) -> str:
     edge = "Cdn" in outside and targets & {"aws", "gcp"}
     visitors = "at the edge near them (tens of milliseconds)" if edge else "in one place"
     return f"data {data}, visitors {visitors}"
-
-
-def as_yaml(gaps: Mapping[str, Sequence[str]]) -> str:
-    """The gaps as a stack's file accepts them."""
-    return yaml.safe_dump({_GAPS: {name: list(each) for name, each in gaps.items()}}, sort_keys=False).strip()

@@ -6,7 +6,7 @@ never at the system that it is a part of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -215,10 +215,3 @@ def _change(aspects: tuple[Aspect, ...], fact: Fact) -> str:
 def _mean(scores: tuple[Score, ...] | list[Score]) -> float:
     weights = sum(score.share for score in scores)
     return round(sum(score.score * score.share for score in scores) / weights, 1) if weights else 0.0
-
-
-def changes(found: LockIn) -> Iterator[tuple[str, str]]:
-    """What would lower it, the heaviest first: component and change."""
-    for score in sorted(found.scores, key=lambda it: -it.score * it.share):
-        if score.change and not score.accepted:
-            yield score.component, score.change

@@ -8,7 +8,7 @@ import yaml
 
 from infra_kit.engine import operations, pulumi_cli
 from infra_kit.engine.display import Progress
-from infra_kit.engine.guard import holds_data
+from infra_kit.engine.guard import REPLACING, holds_data
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project, read_yaml, write_private
 from infra_kit.engine.stack import Stack
@@ -16,8 +16,6 @@ from infra_kit.errors import EngineError
 from infra_kit.planning import configuration
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.transition import Transition
-
-_REPLACING = {"replace", "create-replacement", "delete-replaced"}
 
 
 def steps(project: Project, name: str, settings: Sequence[str], progress: Progress) -> list[Step]:
@@ -45,14 +43,14 @@ def disagreements(found: Transition, previewed: Iterable[Step]) -> list[str]:
     ours = {change.before.urn: change for change in found.changes if change.before}
     theirs: dict[str, Step] = {}
     for step in previewed:
-        if holds_data(step.type, step.inputs) and (step.urn not in theirs or step.op in _REPLACING):
+        if holds_data(step.type, step.inputs) and (step.urn not in theirs or step.op in REPLACING):
             theirs[step.urn] = step
     said = [_difference(ours[urn], step) for urn, step in theirs.items() if urn in ours]
     return [each for each in said if each]
 
 
 def _difference(change: Change, step: Step) -> str:
-    replaced, foreseen = step.op in _REPLACING, change.fate is Fate.REPLACED
+    replaced, foreseen = step.op in REPLACING, change.fate is Fate.REPLACED
     if replaced == foreseen:
         return ""
     if replaced:

@@ -13,7 +13,6 @@ from pulumi.runtime import rpc
 # The wire's own marks, which have no public name.
 _SIGNATURE = rpc._special_sig_key
 _SECRET = rpc._special_secret_sig
-_RESOURCE = rpc._special_resource_sig
 
 
 def bag(message: Struct) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra_kit import cli
+from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
+from infra_kit.planning import preview
 from tests.unit.planning.conftest import MakeProject
 
 SHOP = """
@@ -267,3 +269,26 @@ def test_what_a_program_prints_is_not_in_what_a_script_reads(run: Run, project: 
     printed = of_production(run, "plan", "--json")
     assert json.loads(printed.out)["parts"] == []
     assert "hello" in printed.err
+
+
+URN = "urn:pulumi:production::shop::infra-kit:index:Postgres$aws:rds/instance:Instance::db-server"
+
+
+@pytest.mark.parametrize(("op", "code"), [("replace", 3), ("delete", 3), ("update", 0)])
+def test_what_the_engine_would_lose_is_refused_though_our_table_knows_nothing_of_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, op: str, code: int
+) -> None:
+    step = Step(urn=URN, type="aws:rds/instance:Instance", op=op, parent="db", replace_keys=("instanceClass",))
+    monkeypatch.setattr(preview, "steps", lambda *_: [step])
+    ended = of_production(run, "transition", "--engine")
+    assert ended.code == code
+    assert ("db-server" in ended.err) == (code == 3)
+    assert of_production(run, "transition", "--engine", "--allow-delete", "db").code == 0
+
+
+def test_a_place_that_has_no_plan_says_why_and_ends_with_1(run: Run) -> None:
+    places = ("--set", "infra-kit:target=aws", "--set", "infra-kit:target=nowhere")
+    ended = run("compare", "--stack", "production", *places)
+    assert ended.code == 1
+    assert "nowhere" in ended.out
+    assert "cost a month" in ended.out

@@ -167,6 +167,7 @@ def test_a_saved_plan_is_as_good_as_the_plan_itself(shop: Callable[..., Planned]
     saved.write(shop(), file)
     again = transition(saved.read(file), shop())
     assert again.moves == ()
+    assert again.unpriced[0] == again.unpriced[1]
     assert {change.fate for change in again.changes} == {"kept"}
     assert moves(transition(saved.read(file), shop("shop:db=none"))) == GONE
 
