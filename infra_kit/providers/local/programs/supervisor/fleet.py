@@ -190,8 +190,11 @@ class Fleet:
             raise failed[0]
 
     async def recover(self) -> None:
-        """All are well. Raises `RefusedError` where one does not get well."""
-        await asyncio.gather(*(member.recover() for member in self.members))
+        """All are well. Raises `RefusedError` where one does not get well, when all have been tried."""
+        tried = await asyncio.gather(*(member.recover() for member in self.members), return_exceptions=True)
+        for failed in tried:
+            if failed:
+                raise failed
 
     async def drop(self, members: list[Member]) -> None:
         """These end; they get no more requests by now."""

@@ -58,13 +58,14 @@ class Nginx:
         self._master: Instance | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._old: set[int] = set()
+        self._in_force = ""
         self._one_at_a_time = asyncio.Lock()
 
     async def serve(self, ports: Sequence[int], *, count: bool = False) -> None:
         text = render(self._box, self.edge, ports, count=count)
         file = self._box / "nginx.conf"
         async with self._one_at_a_time:
-            if self._master and file.read_text() == text:
+            if text == self._in_force:
                 return
             file.write_text(text)
             if self._master is None:
@@ -72,6 +73,7 @@ class Nginx:
                 self._keeping = self._log.task(self._keep())
             else:
                 await self._reload(self._master)
+            self._in_force = text
 
     async def drained(self, seconds: float) -> None:
         await _until(lambda: not self._old & _children(self._master), seconds)

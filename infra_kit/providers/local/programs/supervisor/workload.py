@@ -28,6 +28,8 @@ class Workload:
         """The version that is served; during a release the old one."""
         self.serving: list[Fleet] = []
         """Whose instances get requests."""
+        self._reached: set[int] = set()
+        """The ports that requests go to by now."""
         self.front: Front = NoFront()
         self._box = box
         self._told = told
@@ -48,7 +50,7 @@ class Workload:
             await self._apply(wanted)
             self._scale(wanted)
         self._text = text
-        self._tell()
+        self.tell()
 
     async def stop(self) -> None:
         """Requests that were taken are answered; then all instances end."""
@@ -63,6 +65,7 @@ class Workload:
         """Requests go to all instances that are well, of the fleets that serve."""
         ports = [port for fleet in self.serving for port in fleet.ports]
         await self.front.serve(ports, count=self.watch.is_on)
+        self._reached = set(ports)
 
     async def retire(self, fleet: Fleet, count: int) -> None:
         """So many instances get no more requests, answer those they have, and end."""
@@ -129,12 +132,16 @@ class Workload:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            self.tell()
             try:
                 await self.balance()
             except RefusedError as error:
                 self.log.say(str(error))
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """What is served, and by how many instances that requests reach."""
         if self._text and self.fleet:
-            self._told.serves(self.fleet.wanted, self._text, well=self.fleet.well)
+            # One that got well while the front took the others over is told of when requests reach it too.
+            reached = [port for port in self.fleet.ports if port in self._reached]
+            self._told.serves(self.fleet.wanted, self._text, well=len(reached))
