@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infra_kit.alert_rules import Routes, Rule
+    from infra_kit.components.alerts import Alerts
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from infra_kit.components.redis import Redis
     from infra_kit.components.secret import Secret
     from infra_kit.components.service import Health, Release, Scaling, Service
+    from infra_kit.components.uptime import Check, Uptime
     from infra_kit.components.worker import Backlog, Worker
     from infra_kit.databases import Backups, Pooling
     from infra_kit.dns_records import Record
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from infra_kit.workloads import Sidecar, Volume
 
 _HOMES = {
+    "alert_rules": ("Routes", "Rule"),
+    "components.alerts": ("Alerts",),
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
@@ -48,6 +53,7 @@ _HOMES = {
     "components.redis": ("Redis",),
     "components.secret": ("Secret",),
     "components.service": ("Health", "Release", "Scaling", "Service"),
+    "components.uptime": ("Check", "Uptime"),
     "components.worker": ("Backlog", "Worker"),
     "databases": ("Backups", "Pooling"),
     "dns_records": ("Record",),
@@ -63,10 +69,12 @@ _HOMES = {
 """By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""
 
 __all__ = [
+    "Alerts",
     "Backlog",
     "Backups",
     "Budget",
     "Cdn",
+    "Check",
     "Config",
     "Consumer",
     "CorsRule",
@@ -91,12 +99,15 @@ __all__ = [
     "Redis",
     "Release",
     "Route",
+    "Routes",
+    "Rule",
     "Scaling",
     "Secret",
     "Service",
     "Sidecar",
     "Stream",
     "Target",
+    "Uptime",
     "Volume",
     "Worker",
     "subject",

@@ -73,6 +73,9 @@ RATE_LIMITS_OVER_SERVICES = Feature("rate-limits-over-services")
 RATE_LIMITS_TOGETHER = Feature("rate-limits-together")
 """Several on one request."""
 ROTATION = Feature("rotation")
+OUTSIDE_CHECKS = Feature("outside-checks")
+"""From somewhere that does not fall with what is checked."""
+CHECKED_CONTENT = Feature("checked-content")
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
 """The features without a value."""
@@ -94,7 +97,7 @@ NEEDS = {
 }
 """By feature, the one that it goes with where that is left out; all others stay."""
 
-FAMILIES = frozenset({"version", "extension", "engine"})
+FAMILIES = frozenset({"version", "extension", "engine", "signal", "route"})
 """The families of features that carry a value."""
 
 ONE_OF = frozenset({"version", "engine"})
@@ -111,6 +114,16 @@ def extension(name: str) -> Feature:
 
 def engine(name: str) -> Feature:
     return Feature(f"engine:{name}")
+
+
+def signal(name: str) -> Feature:
+    """What is measured of a component: see `infra_kit.signals`."""
+    return Feature(f"signal:{name}")
+
+
+def route(kind: str) -> Feature:
+    """Whom an alert is told: `route:sms`."""
+    return Feature(f"route:{kind}")
 
 
 def is_known(text: str) -> bool:

@@ -1,0 +1,93 @@
+"""Signals: what is measured of a component, in its users' terms.
+
+How a target measures each stands in `providers/<target>/signals`: alerts, dashboards and the panel read it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Signal(StrEnum):
+    """One figure of a component, as it was in the last minutes."""
+
+    UPTIME = "uptime"
+    ERRORS = "errors"
+    CLIENT_ERRORS = "client-errors"
+    LATENCY = "latency"
+    LATENCY_P95 = "latency-p95"
+    REQUESTS = "requests"
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    CONNECTIONS = "connections"
+    REPLICA_LAG = "replica-lag"
+    CACHE_HITS = "cache-hits"
+    INSTANCES = "instances"
+    BACKLOG = "backlog"
+    BACKLOG_AGE = "backlog-age"
+    DEAD_LETTERS = "dead-letters"
+    FAILED_RUNS = "failed-runs"
+    CERTIFICATE = "certificate"
+    BACKUP_AGE = "backup-age"
+    DRILL_AGE = "drill-age"
+    SPENT = "spent"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a signal's figure says."""
+
+    unit: str
+    says: str
+    bad_when_low: bool = False
+
+
+MEANINGS: Mapping[Signal, Meaning] = {
+    Signal.UPTIME: Meaning("%", "checks that were answered well", bad_when_low=True),
+    Signal.ERRORS: Meaning("%", "requests answered with 5xx, or not at all"),
+    Signal.CLIENT_ERRORS: Meaning("%", "requests answered with 4xx"),
+    Signal.LATENCY: Meaning("s", "how long answers take, the mean"),
+    Signal.LATENCY_P95: Meaning("s", "how long answers take, of 95 in 100 at most"),
+    Signal.REQUESTS: Meaning("1/s", "requests"),
+    Signal.CPU: Meaning("%", "of the CPUs it has"),
+    Signal.MEMORY: Meaning("%", "of the memory it has"),
+    Signal.DISK: Meaning("%", "of the disk it has"),
+    Signal.CONNECTIONS: Meaning("%", "of the connections it takes"),
+    Signal.REPLICA_LAG: Meaning("s", "how far the last replica is behind"),
+    Signal.CACHE_HITS: Meaning("%", "reads answered from the cache", bad_when_low=True),
+    Signal.INSTANCES: Meaning("%", "running, of those that are wanted", bad_when_low=True),
+    Signal.BACKLOG: Meaning("events", "that wait to be worked on"),
+    Signal.BACKLOG_AGE: Meaning("s", "how long the oldest event has waited"),
+    Signal.DEAD_LETTERS: Meaning("events", "that were given up"),
+    Signal.FAILED_RUNS: Meaning("runs", "that failed"),
+    Signal.CERTIFICATE: Meaning("d", "until the certificate ends", bad_when_low=True),
+    Signal.BACKUP_AGE: Meaning("h", "since the last backup that was taken whole"),
+    Signal.DRILL_AGE: Meaning("d", "since a backup was last proven by restoring it"),
+    Signal.SPENT: Meaning("%", "of the month's budget"),
+}
+
+_RUNS = (Signal.CPU, Signal.MEMORY, Signal.INSTANCES)
+OF: Mapping[str, tuple[Signal, ...]] = {
+    "postgres": (
+        Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK, Signal.CONNECTIONS, Signal.REPLICA_LAG,
+    ),
+    "redis": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.CONNECTIONS, Signal.CACHE_HITS),
+    "object_store": (Signal.UPTIME,),
+    "event_bus": (Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS),
+    "cdn": (Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.REQUESTS, Signal.CACHE_HITS),
+    "gateway": (
+        Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.LATENCY, Signal.LATENCY_P95, Signal.REQUESTS,
+    ),
+    "service": _RUNS,
+    "worker": _RUNS,
+    "job": (Signal.FAILED_RUNS,),
+    "uptime": (Signal.UPTIME, Signal.LATENCY, Signal.CERTIFICATE),
+    "backup": (Signal.BACKUP_AGE,),
+    "restore_drill": (Signal.DRILL_AGE,),
+    "budget": (Signal.SPENT,),
+}  # fmt: skip
+"""By component's kind, what can be asked of it. A target that cannot measure one of them declares a gap:
+`signal:replica-lag`."""
