@@ -60,6 +60,7 @@ READ = ("GET", "HEAD")
 ALL = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 MAX_COMMENT = 128
 
+
 @dataclass(frozen=True, kw_only=True)
 class AwsCdn:
     """A distribution's handles, for what watches it."""

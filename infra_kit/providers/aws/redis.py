@@ -74,7 +74,7 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     group = database_group(scope, network, PORT)
     tunnel.let_in(scope, group, PORT)
     size = choose(scope, sizes.ELASTICACHE, memory_gb=spec.memory_gb)
-    server = _server(scope, spec, network, group, users, size)
+    server = _server(scope, spec, network, group, users=users, size=size)
     reader = server.reader_endpoint_address if spec.replicas else server.primary_endpoint_address
     host = server.primary_endpoint_address
     native = AwsRedis(
@@ -136,7 +136,7 @@ def _parameters(scope: Scope, spec: RedisSpec) -> elasticache.ParameterGroup:
 
 
 def _server(
-    scope: Scope, spec: RedisSpec, network: AwsNetwork, group: pulumi.Output[str], users: Users, size: Size
+    scope: Scope, spec: RedisSpec, network: AwsNetwork, group: pulumi.Output[str], *, users: Users, size: Size
 ) -> elasticache.ReplicationGroup:
     """The nodes, which ElastiCache spreads over the zones of their subnets by itself."""
     subnets = _subnets(scope, spec, network)

@@ -9,6 +9,7 @@ class TestPostgresOnMoon(PostgresConformance):
         return Target(name="moon")
 """
 
+from infra_kit.testing.conformance.alerts import AlertsConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
@@ -24,9 +25,11 @@ from infra_kit.testing.conformance.redis import RedisConformance
 from infra_kit.testing.conformance.secret import SecretConformance
 from infra_kit.testing.conformance.service import ServiceConformance
 from infra_kit.testing.conformance.suite import ComponentConformance
+from infra_kit.testing.conformance.uptime import UptimeConformance
 from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
+    "AlertsConformance",
     "BudgetConformance",
     "CdnConformance",
     "ComponentConformance",
@@ -42,5 +45,6 @@ __all__ = [
     "RedisConformance",
     "SecretConformance",
     "ServiceConformance",
+    "UptimeConformance",
     "WorkerConformance",
 ]
