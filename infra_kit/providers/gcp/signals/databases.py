@@ -34,8 +34,8 @@ REDIS = frozenset({Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.CONNECTIONS,
 OBJECT_STORE = frozenset({Signal.UPTIME})
 MOST_CLIENTS = 65_000
 """Of an instance of Memorystore (https://cloud.google.com/memorystore/docs/redis/quotas)."""
-NOT_ITS_FAULT = 'response_code!~"INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNKNOWN"'
-"""Answers of Cloud Storage that are none of its own failures."""
+ITS_FAULT = 'response_code=~"INTERNAL|UNAVAILABLE|DEADLINE_EXCEEDED|UNKNOWN"'
+"""Answers of Cloud Storage that are its own failures."""
 
 
 def postgres(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
@@ -85,5 +85,5 @@ def _redis(name: pulumi.Output[str], metric: str) -> pulumi.Output[str]:
 def object_store(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     bucket = is_("bucket_name", scope.native(component, GcpBucket).name)
     asked = "storage.googleapis.com/api/request_count"
-    well = series(asked, "gcs_bucket", bucket, NOT_ITS_FAULT)
-    return {Signal.UPTIME: [plain(share(well, series(asked, "gcs_bucket", bucket)))]}
+    failed = series(asked, "gcs_bucket", bucket, ITS_FAULT)
+    return {Signal.UPTIME: [plain("100 - ", share(failed, series(asked, "gcs_bucket", bucket)))]}
