@@ -55,7 +55,7 @@ def rule(signal: Signal, **asked: Any) -> Rule:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> None:
-    rules = {signal.value: rule(signal) for signal in signals.MEASURED[kind]}
+    rules = {signal.value: rule(signal) for signal in signals.MEASURES.kinds[kind][1]}
     made = alerts(KINDS[kind], rules=rules)
     alarms = [it.name.removeprefix("alerts-").partition(".")[0] for it in made.children("alerts")]
     assert set(alarms) - {"key", "key-policy"} == set(rules)
