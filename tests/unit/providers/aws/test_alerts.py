@@ -44,7 +44,7 @@ def test_it_tells_when_it_begins_and_when_it_is_over() -> None:
 
 
 def test_without_routes_nobody_is_told_and_it_is_seen_all_the_same() -> None:
-    made = alerts(db, rules=CPU)
+    made = alerts(db, PRODUCTION, rules=CPU)
     assert alarm(made, "busy.db")["alarmActions"] == []
     assert [it.name for it in made.children("alerts")] == ["alerts-busy.db"]
 
