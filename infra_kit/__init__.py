@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.alert_rules import Routes, Rule
     from infra_kit.components.alerts import Alerts
+    from infra_kit.components.backup import Backup, Keep
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
+    from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
     from infra_kit.components.secret import Secret
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.uptime import Check, Uptime
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
     "components.alerts": ("Alerts",),
+    "components.backup": ("Backup", "Keep"),
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
@@ -51,6 +54,7 @@ _HOMES = {
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
+    "components.restore_drill": ("RestoreDrill", "SqlCheck"),
     "components.secret": ("Secret",),
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.uptime": ("Check", "Uptime"),
@@ -71,6 +75,7 @@ _HOMES = {
 __all__ = [
     "Alerts",
     "Backlog",
+    "Backup",
     "Backups",
     "Budget",
     "Cdn",
@@ -88,6 +93,7 @@ __all__ = [
     "InfraKitError",
     "Job",
     "Jwt",
+    "Keep",
     "LifecycleRule",
     "Link",
     "Network",
@@ -98,6 +104,7 @@ __all__ = [
     "Record",
     "Redis",
     "Release",
+    "RestoreDrill",
     "Route",
     "Routes",
     "Rule",
@@ -105,6 +112,7 @@ __all__ = [
     "Secret",
     "Service",
     "Sidecar",
+    "SqlCheck",
     "Stream",
     "Target",
     "Uptime",

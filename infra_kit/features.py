@@ -76,6 +76,15 @@ ROTATION = Feature("rotation")
 OUTSIDE_CHECKS = Feature("outside-checks")
 """From somewhere that does not fall with what is checked."""
 CHECKED_CONTENT = Feature("checked-content")
+COPY_ELSEWHERE = Feature("copy-elsewhere")
+"""To a bucket of another target or account, encrypted with a key of the user's."""
+COPY_TO_REGION = Feature("copy-to-region")
+"""By the cloud itself; so is the one below."""
+COPY_TO_VAULT = Feature("copy-to-vault")
+LOCKED_BACKUPS = Feature("locked-backups")
+THINNED_BACKUPS = Feature("thinned-backups")
+"""Kept daily and weekly beyond the time that each is kept."""
+SQL_CHECKS = Feature("sql-checks")
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
 """The features without a value."""
@@ -97,7 +106,7 @@ NEEDS = {
 }
 """By feature, the one that it goes with where that is left out; all others stay."""
 
-FAMILIES = frozenset({"version", "extension", "engine", "signal", "route"})
+FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of"})
 """The families of features that carry a value."""
 
 ONE_OF = frozenset({"version", "engine"})
@@ -124,6 +133,11 @@ def signal(kind: str, name: str) -> Feature:
 def route(kind: str) -> Feature:
     """Whom an alert is told: `route:sms`."""
     return Feature(f"route:{kind}")
+
+
+def backup_of(kind: str) -> Feature:
+    """A kind of component whose data is copied: `backup-of:redis`."""
+    return Feature(f"backup-of:{kind}")
 
 
 def is_known(text: str) -> bool:

@@ -207,8 +207,14 @@ class ObjectStore(Component[ObjectStoreSpec, ObjectStoreEndpoint]):
             name: what the variables begin with. Default: the component's name in capitals.
 
         Raises:
-            SpecError: an unknown access, or a prefix with characters that policies read as patterns.
+            SpecError: an unknown access, or a prefix with characters that policies read as patterns. Of what stands
+                already, a prefix: infra_kit makes no key there.
         """
+        if self.stands_already and prefix:
+            raise SpecError(
+                f"ObjectStore {self.name!r}: link: prefix: given {prefix!r}; it stands already, and what its key "
+                "reaches is said there. Give a key for just that prefix an ObjectStore.existing of its own."
+            )
         if not re.fullmatch(r"([A-Za-z0-9_.=@+-][A-Za-z0-9_.=@+/-]*)?", prefix):
             raise SpecError(
                 f"ObjectStore {self.name!r}: link: prefix: given {prefix!r}; letters, digits and _ . = @ + - / are "
@@ -217,3 +223,44 @@ class ObjectStore(Component[ObjectStoreSpec, ObjectStoreEndpoint]):
         return links.make(
             self, access or ("read", "write"), get_args(Access), name=name, only={"prefix": [prefix] if prefix else []}
         )
+
+    def grant(self, scope: Scope, link: Link) -> Grant:
+        """Of what stands already: its own key, for infra_kit makes none there."""
+        return self.endpoint.grant(link, keys=True) if self.stands_already else super().grant(scope, link)
+
+    @classmethod
+    def existing(
+        cls,
+        name: str,
+        *,
+        bucket: pulumi.Input[str],
+        s3_endpoint: pulumi.Input[str],
+        access_key: pulumi.Input[str],
+        secret_key: pulumi.Input[str],
+        region: pulumi.Input[str] = "us-east-1",
+        force_path_style: pulumi.Input[bool] = True,
+        target: Target | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> ObjectStore:
+        """A bucket that stands already, behind any S3 API that this stack reaches; infra_kit changes nothing of it.
+
+        Args:
+            name: what it is called here.
+            bucket: its name.
+            s3_endpoint: the API's address, e.g. `https://s3.eu-central-003.backblazeb2.com`.
+            access_key: of whoever may use it; every link gives it.
+            secret_key: taken as a secret whether it is one or not.
+            region: the one that the API signs with. Default: what most that are not AWS expect.
+            force_path_style: whether the bucket is a path of the address, not a host name.
+            target: where it is.
+            opts: see `pulumi.ResourceOptions`.
+        """
+        known = ObjectStoreEndpoint(
+            bucket=pulumi.Output.from_input(bucket),
+            s3_endpoint=pulumi.Output.from_input(s3_endpoint),
+            region=pulumi.Output.from_input(region),
+            access_key=pulumi.Output.from_input(access_key),
+            secret_key=pulumi.Output.secret(secret_key),
+            force_path_style=pulumi.Output.from_input(force_path_style),
+        )
+        return cls._standing(name, {}, lambda *_: known, target=target, opts=opts)

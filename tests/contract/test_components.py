@@ -39,8 +39,9 @@ ASKED = [(kind, feature) for kind, suite in SUITES.items() for feature in suite.
 each_component = pytest.mark.parametrize("kind", COMPONENTS, ids=lambda kind: kind.__name__)
 each_feature = pytest.mark.parametrize(("kind", "feature"), ASKED, ids=str)
 
-WIDER = {("Cdn", "routes"), ("Gateway", "routes")}
-"""Arguments that take more than their spec keeps: an origin alone is short for a route to it."""
+WIDER = {("Backup", "of"), ("Cdn", "routes"), ("Gateway", "routes")}
+"""Arguments that take more than their spec keeps: an origin alone is short for a route to it. Or whose type says more
+than can be asked at run time: which components there are."""
 
 
 def asked(kind: type[Any_], feature: Feature | None = None) -> Spec:
@@ -66,6 +67,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
     tokens = [suite().record(target).named("it").type for suite in SUITES.values()]
     assert sorted(tokens) == [
         "infra-kit:index:Alerts",
+        "infra-kit:index:Backup",
         "infra-kit:index:Budget",
         "infra-kit:index:Cdn",
         "infra-kit:index:Config",
@@ -78,6 +80,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:ObjectStore",
         "infra-kit:index:Postgres",
         "infra-kit:index:Redis",
+        "infra-kit:index:RestoreDrill",
         "infra-kit:index:Secret",
         "infra-kit:index:Service",
         "infra-kit:index:Uptime",
@@ -123,9 +126,9 @@ def test_the_attributes_of_a_component_are_the_fields_of_its_endpoint(kind: type
 def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: type[Any_]) -> None:
     required = {name for name, field in kind.SPEC.model_fields.items() if field.is_required()}
     needed = {
-        "Alerts": {"watch"},
-        "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"}, "Domain": {"domain"}, "EventBus": {"streams"},
-        "ExternalService": {"vendor"}, "Gateway": {"routes"}, "Uptime": {"url"},
+        "Alerts": {"watch"}, "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"},
+        "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"}, "Gateway": {"routes"},
+        "RestoreDrill": {"of"}, "Uptime": {"url"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
 

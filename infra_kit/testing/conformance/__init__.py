@@ -10,6 +10,7 @@ class TestPostgresOnMoon(PostgresConformance):
 """
 
 from infra_kit.testing.conformance.alerts import AlertsConformance
+from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
@@ -22,6 +23,7 @@ from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
 from infra_kit.testing.conformance.redis import RedisConformance
+from infra_kit.testing.conformance.restore_drill import RestoreDrillConformance
 from infra_kit.testing.conformance.secret import SecretConformance
 from infra_kit.testing.conformance.service import ServiceConformance
 from infra_kit.testing.conformance.suite import ComponentConformance
@@ -30,6 +32,7 @@ from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
     "AlertsConformance",
+    "BackupConformance",
     "BudgetConformance",
     "CdnConformance",
     "ComponentConformance",
@@ -43,6 +46,7 @@ __all__ = [
     "ObjectStoreConformance",
     "PostgresConformance",
     "RedisConformance",
+    "RestoreDrillConformance",
     "SecretConformance",
     "ServiceConformance",
     "UptimeConformance",
