@@ -16,8 +16,8 @@ def test_a_health_check_is_billed_with_each_option() -> None:
 def test_an_alert_costs_its_metrics_and_no_message_of_the_application() -> None:
     def program() -> None:
         rules = {"cold": Rule(signal="cache-hits", below=50)}
-        routes = {"P1": Routes(email=["ops@example.com"])}
-        Alerts("alerts", target=AWS, watch=[Redis("cache", target=AWS)], rules=rules, routes=routes)
+        cache, ops = Redis("cache", target=AWS), Routes(email=["ops@example.com"])
+        Alerts("alerts", target=AWS, watch=[cache], rules=rules, routes={"P1": ops})
 
     made = bill(program, alerts={"messages": 10_000_000})
     assert skus(of(made, "alerts-cold.cache.node-1")) == {"cloudwatch/alarm": 2}
