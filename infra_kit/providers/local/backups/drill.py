@@ -15,7 +15,7 @@ import psycopg
 
 from infra_kit.durations import seconds
 from infra_kit.errors import BackupError, InfraKitError
-from infra_kit.providers.local.backups import manifest, postgres_log, restore, settings
+from infra_kit.providers.local.backups import failures, manifest, postgres_log, restore, settings
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import RECORD, Box
@@ -103,10 +103,11 @@ class Drill:
     def _of(self, component: str, noted: Mapping[str, Any], repository: Repository, box: Box) -> list[Failure]:
         began = time.monotonic()
         try:
-            self._require_newest_log(component, noted, repository)
+            with failures.of(component):
+                self._require_newest_log(component, noted, repository)
             restore.filled(box, noted, repository, Moment(proves=True))
-        except (InfraKitError, OSError) as error:
-            return [Failure(getattr(error, "check", "unreachable"), component, str(error))]
+        except BackupError as error:
+            return [Failure(error.check, component, str(error).removeprefix(f"{component}: "))]
         self.seconds += time.monotonic() - began
         kind = noted["kind"]
         found = [Failure(OWN_CHECKS[kind], component, text) for text in restore.CHECK[kind](box, noted)]

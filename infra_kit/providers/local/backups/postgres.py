@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -34,8 +34,8 @@ def copy(box: Box, repository: Repository, backup: str, place: str) -> dict[str,
     """Takes a base backup, and the log to its end; the server goes on meanwhile."""
     record = box.record
     shipping = postgres_log.Shipping(box, repository, backup)
+    shipping.begin()
     with postgres_roles.connect(record) as connection:
-        shipping.begin(connection)
         system = postgres_log.system_of(connection)
     build = postgres_builds.require(record.facts["version"], [])
     part, start = _base(box, record, build, repository, f"{place}/base.tar.zst")
@@ -63,16 +63,16 @@ def _base(box: Box, record: Record, build: Build, repository: Repository, path: 
     ]  # fmt: skip
     with _program(box, command, stdout=subprocess.PIPE) as (process, said):
         assert process.stdout is not None  # noqa: S101  Popen's promise for PIPE
-        part = repository.put(path, compression.compressed(_whole(process, process.stdout)))
+        part = repository.put(path, compression.compressed(_whole(process, process.stdout, said)))
         start = _first_segment(said())
     return part, start
 
 
-def _whole(process: subprocess.Popen[bytes], stream: IO[bytes]) -> Iterator[bytes]:
+def _whole(process: subprocess.Popen[bytes], stream: IO[bytes], said: Callable[[], str]) -> Iterator[bytes]:
     """What a program says, to an end that is one: half a stream must not look like all of it."""
     yield from compression.chunks_of(stream)
     if process.wait():
-        raise BackupError("unreachable", "pg_basebackup ended before its time")
+        raise BackupError("unreachable", f"pg_basebackup failed: {said()}")
 
 
 def _first_segment(said: str) -> str:
@@ -84,27 +84,28 @@ def _first_segment(said: str) -> str:
 
 
 @contextmanager
-def _program(box: Box, command: Sequence[str], **pipes: Any) -> Iterator[Any]:
-    """A program of PostgreSQL's, as the servers' user; its words are in the error where it fails."""
+def _program(box: Box, command: Sequence[str], **pipes: Any) -> Iterator[tuple[Any, Callable[[], str]]]:
+    """A program as the servers' user, and what it has said on its standard error so far."""
     errors = box.path / "backup.err"
-    with errors.open("w+b") as said:
-        process = subprocess.Popen(
-            [*box.user.prefix, *command], env={"PATH": os.defpath, "LANG": "C.UTF-8"}, cwd="/", stderr=said, **pipes
-        )
-        try:
-            with process:
-                yield process, lambda: errors.read_text(errors="replace")
-        except BackupError as error:
-            process.kill()
-            raise BackupError(error.check, f"{error} {_last(errors)}".strip()) from None
-        finally:
-            errors.unlink()
-    if process.returncode:
-        raise BackupError("unreachable", f"{Path(command[0]).name} failed")
 
+    def said() -> str:
+        return errors.read_text(errors="replace").strip()[-600:]
 
-def _last(errors: Path) -> str:
-    return errors.read_text(errors="replace").strip()[-300:]
+    environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+    try:
+        with (
+            errors.open("wb") as words,
+            subprocess.Popen([*box.user.prefix, *command], env=environment, cwd="/", stderr=words, **pipes) as process,
+        ):
+            try:
+                yield process, said
+            except BackupError:
+                process.kill()
+                raise
+        if process.returncode:
+            raise BackupError("changed", f"{Path(command[0]).name} failed: {said()}")
+    finally:
+        errors.unlink()
 
 
 class Restored(PostgresServer):
@@ -151,16 +152,16 @@ def _verify(box: Box, version: str) -> None:
     """Holds what was unpacked to PostgreSQL's own manifest of the base backup."""
     program = postgres_builds.require(version, []).program("pg_verifybackup")
     with _program(box, [program, "--no-parse-wal", "--quiet", str(box.data)]) as (process, _):
-        if process.wait():
-            raise BackupError("changed", "pg_verifybackup:")
+        process.wait()
 
 
 def _unpack(box: Box, part: Part, repository: Repository) -> None:
     """By `tar`, as the servers' user, whose the files then are."""
     command = ["tar", "--extract", f"--directory={box.data}"]
     with (
-        repository.open(part) as stream,
         _program(box, command, stdin=subprocess.PIPE) as (process, _),
+        # Within: what is wrong with the copy is told, not that tar could not go on.
+        repository.open(part) as stream,
         suppress(BrokenPipeError),  # tar has ended; its words are told
     ):
         compression.write_to(process.stdin, compression.unpacked(stream, part.path))

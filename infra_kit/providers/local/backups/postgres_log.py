@@ -56,17 +56,17 @@ class Shipping:
         self._repository = repository
         self._slot = slot(backup)
 
-    def begin(self, connection: psycopg.Connection) -> bool:
+    def begin(self) -> bool:
         """Claims the log from now on; False where a part of it is lost, or nothing had been claimed yet."""
-        there = connection.execute(
-            "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s", [self._slot]
-        ).fetchone()
-        if there and there[0] != "lost":
-            return True
-        if there:
-            connection.execute("SELECT pg_drop_replication_slot(%s)", [self._slot])
-        connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [self._slot])
-        return False
+        with postgres_roles.connect(self._box.record) as connection:
+            status = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
+            there = connection.execute(status, [self._slot]).fetchone()
+            if there and there[0] != "lost":
+                return True
+            if there:
+                connection.execute("SELECT pg_drop_replication_slot(%s)", [self._slot])
+            connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [self._slot])
+            return False
 
     def ship(self, *, idle_too: bool = False) -> datetime | None:
         """All that was written until now; None where nothing was since the last time.

@@ -52,10 +52,14 @@ class Repository:
     @contextmanager
     def open(self, part: Part) -> Iterator[Checked]:
         """Reads a file; what it holds is what was written, or a `BackupError` says so at its end."""
-        with self._rclone.reads("cat", COPIES + part.path) as stream:
-            checked = Checked(stream, part)
-            yield checked
-            checked.drain()
+        try:
+            with self._rclone.reads("cat", COPIES + part.path) as stream:
+                checked = Checked(stream, part)
+                yield checked
+                checked.drain()
+        except BackupError:
+            self._require_sizes([part])
+            raise
         checked.require_whole()
 
     def get(self, part: Part) -> bytes:
@@ -68,7 +72,11 @@ class Repository:
             return
         folder = parts[0].path.rpartition("/")[0]
         with _listed(part.path.rpartition("/")[2] for part in parts) as names:
-            self._rclone.run("copy", f"--files-from-raw={names}", "--transfers=4", COPIES + folder, str(to))
+            try:
+                self._rclone.run("copy", f"--files-from-raw={names}", "--transfers=4", COPIES + folder, str(to))
+            except BackupError:
+                self._require_sizes(parts)
+                raise
         for part in parts:
             _check(part, to / part.path.rpartition("/")[2])
 
@@ -93,6 +101,15 @@ class Repository:
             return
         with _listed(paths) as names:
             self._rclone.run("delete", f"--files-from-raw={names}", COPIES)
+
+    def _require_sizes(self, parts: Sequence[Part]) -> None:
+        """What is too short is told as that, not as what it leads to."""
+        there = self.files(parts[0].path.rpartition("/")[0])
+        for part in parts:
+            if part.path not in there:
+                raise BackupError("missing", f"{part.path} is gone")
+            if there[part.path] < part.size:
+                raise _cut_short(part, there[part.path])
 
     def _list(self, remote: str) -> dict[str, int]:
         listing = ("lsjson", "-R", "--files-only", "--no-modtime", "--no-mimetype")
@@ -160,9 +177,13 @@ def _check(part: Part, file: Path) -> None:
 
 def _require_same(part: Part, size: int, digest: str) -> None:
     if size < part.size:
-        raise BackupError("truncated", f"{part.path} is cut short: it holds {size} bytes of {part.size}")
+        raise _cut_short(part, size)
     if (size, digest) != (part.size, part.sha256):
         raise BackupError("changed", f"{part.path} was changed: its SHA-256 is {digest[:12]}…, not {part.sha256[:12]}…")
+
+
+def _cut_short(part: Part, size: int) -> BackupError:
+    return BackupError("truncated", f"{part.path} is cut short: it holds {size} bytes of {part.size}")
 
 
 @contextmanager

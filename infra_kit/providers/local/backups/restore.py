@@ -12,8 +12,17 @@ from signal import Signals
 from typing import Any
 
 from infra_kit._dynamic import handler
-from infra_kit.errors import BackupError, ConfigError, InfraKitError
-from infra_kit.providers.local.backups import event_bus, manifest, object_store, postgres, postgres_log, redis, settings
+from infra_kit.errors import BackupError, ConfigError
+from infra_kit.providers.local.backups import (
+    event_bus,
+    failures,
+    manifest,
+    object_store,
+    postgres,
+    postgres_log,
+    redis,
+    settings,
+)
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
@@ -139,8 +148,9 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
 def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> None:
     """A new box with what a copy holds; where that fails, none."""
     try:
-        RESTORE[noted["kind"]](box, noted, repository, moment)
-    except (InfraKitError, OSError):
+        with failures.of(noted["component"]):
+            RESTORE[noted["kind"]](box, noted, repository, moment)
+    except BackupError:
         remove(box)
         raise
 

@@ -16,6 +16,7 @@ from infra_kit.errors import BackupError, InfraKitError
 from infra_kit.providers.local.backups import (
     boxes,
     event_bus,
+    failures,
     manifest,
     object_store,
     postgres,
@@ -28,7 +29,6 @@ from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.backups.settings import Settings
 from infra_kit.providers.local.box import Box
-from infra_kit.providers.local.servers import postgres_roles
 
 
 def tick(box: Box) -> None:
@@ -110,9 +110,10 @@ def _follow_logs(box: Box, asked: Settings) -> bool:
         if not source.exists or source.record.kind != "local/postgres":
             continue
         shipping = postgres_log.Shipping(source, settings.repository(box), box.name)
-        with postgres_roles.connect(source.record) as connection:
-            begun = shipping.begin(connection)
-        if begun and (until := shipping.ship()):
+        with failures.of(name):
+            begun = shipping.begin()
+            until = shipping.ship() if begun else None
+        if until:
             note_log(box, name, until)
         whole = whole and begun
     return whole
@@ -137,7 +138,8 @@ class Copying:
         source = Box(self.box.home, self.box.stack, name)
         if not source.exists:
             raise BackupError("unreachable", f"{name}: there is no server in {source.path}. Run `infra-kit up`.")
-        noted = self._noted(source, place)
+        with failures.of(name):
+            noted = self._noted(source, place)
         return {**noted, "component": name, "record": boxes.record_of(source)}
 
     def _noted(self, source: Box, place: str) -> dict[str, Any]:
