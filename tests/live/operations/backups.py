@@ -40,7 +40,7 @@ class Safe:
         asked: Props = {
             "kind": "local/backup", "home": str(self.home), "stack": STACK, "name": "safe", "retain": False,
             "of": list(self.of), "schedule": "0 */6 * * *", "keep": {"every": "7d", "daily": None, "weekly": None},
-            "key": KEY, "lock_mode": "GOVERNANCE", "store": self.store,
+            "key": KEY, "store": self.store,
         }  # fmt: skip
         return {**asked, **self.changes}
 

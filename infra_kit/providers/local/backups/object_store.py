@@ -11,7 +11,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra_kit.durations import seconds
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.local.backups import boxes, compression
 from infra_kit.providers.local.backups.boxes import Moment
@@ -33,19 +32,20 @@ BATCH_BYTES, BATCH_FILES = 256 * 2**20, 1000
 """What is on its way at once, on this machine's disk; an object that is larger goes alone."""
 
 
-def copy(box: Box, repository: Repository, earlier: Mapping[str, Any] | None, locked: str | None) -> dict[str, Any]:
+def copy(box: Box, repository: Repository, earlier: Mapping[str, Any] | None, spare: float | None) -> dict[str, Any]:
     """Copies what no earlier copy has.
 
     Args:
         box: the store's.
         repository: where it goes.
         earlier: what the last copy noted of it.
-        locked: for how long nobody may delete what is written, if at all.
+        spare: for how many seconds what an earlier copy wrote may be shared: its lock must outlast this one's. None:
+            for ever.
     """
     s3, name = _client(box), box.record.facts["bucket"]
     versioned = s3.get_bucket_versioning(Bucket=name).get("Status") is not None
     entries = list(_versions(s3, name) if versioned else _objects(s3, name))
-    fresh = _without_content(entries, earlier or {"objects": []}, locked)
+    fresh = _without_content(entries, earlier or {"objects": []}, spare)
     for batch in _batches(fresh):
         _send(s3, name, repository, f"{FOLDER}/{box.name}", batch)
     parts = {entry["part"]["path"]: entry["part"] for entry in entries if not entry["deleted"]}
@@ -103,14 +103,10 @@ def _put(s3: S3Client, name: str, folder: Path, entry: Entry) -> None:
         s3.put_object(Bucket=name, Key=entry["key"], Body=file, ContentType=entry["type"], Metadata=entry["metadata"])
 
 
-def _without_content(entries: Iterable[Entry], earlier: Mapping[str, Any], locked: str | None) -> list[Entry]:
-    """Those that must be copied: the others get what an earlier copy wrote.
-
-    What is locked is written anew when half of its time is over: a lock is half as long again as asked, so that it
-    outlasts each copy that shares it.
-    """
+def _without_content(entries: Iterable[Entry], earlier: Mapping[str, Any], spare: float | None) -> list[Entry]:
+    """Those that must be copied: the others get what an earlier copy wrote."""
     known = {_identity(entry): entry for entry in earlier["objects"] if not entry["deleted"]}
-    oldest = datetime.now(UTC) - timedelta(seconds=seconds(locked) / 2) if locked else None
+    oldest = None if spare is None else datetime.now(UTC) - timedelta(seconds=spare)
     fresh = []
     for entry in (it for it in entries if not it["deleted"]):
         before = known.get(_identity(entry))

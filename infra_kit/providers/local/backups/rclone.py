@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from infra_kit.durations import seconds
 from infra_kit.errors import BackupError
 from infra_kit.providers.local import builds
 
@@ -22,7 +21,7 @@ _NOT_FOUND = (3, 4)
 """A folder, a file (https://rclone.org/docs/#exit-code)."""
 
 
-def configuration(store: Mapping[str, Any], key: str, folder: str, lock: tuple[str, str] | None) -> str:
+def configuration(store: Mapping[str, Any], key: str, folder: str, lock: Mapping[str, Any] | None) -> str:
     """An rclone.conf: `store` as it is, and `copies`, the same encrypted.
 
     Args:
@@ -30,13 +29,12 @@ def configuration(store: Mapping[str, Any], key: str, folder: str, lock: tuple[s
             machine.
         key: the passphrase.
         folder: within the store.
-        lock: for how long nobody may delete what is written, and `COMPLIANCE` or `GOVERNANCE`, as S3 means them.
+        lock: for how many `seconds` nobody may delete what is written; `mode`, `COMPLIANCE` or `GOVERNANCE` as S3 means
+            them, or None where the bucket does it by itself.
     """
     raw, place = (_bucket(store), store["bucket"]) if "bucket" in store else ({"type": "local"}, store["folder"])
-    if lock:
-        # Half as long again: what a later copy shares with an earlier one must stay as long as its own.
-        until = f"{seconds(lock[0]) * 3 // 2}s"
-        raw |= {"object_lock_mode": lock[1], "object_lock_retain_until_date": until}
+    if lock and lock["mode"]:
+        raw |= {"object_lock_mode": lock["mode"], "object_lock_retain_until_date": f"{int(lock['seconds'])}s"}
     crypt = {"type": "crypt", "remote": f"{_RAW}:{place}/{folder}", "password": obscured(key)}
     sections = {_RAW: raw, COPIES.removesuffix(":"): crypt}
     return "\n".join(
@@ -119,8 +117,6 @@ class Rclone:
                 yield process
             except BaseException:
                 process.kill()
-                with suppress(BrokenPipeError):
-                    process.communicate()
                 raise
 
     def _require_well(self, process: subprocess.Popen[bytes]) -> None:

@@ -96,7 +96,7 @@ class Repository:
         return {f"{below}/{path}".lstrip("/"): size for path, size in listed.items()}
 
     def delete(self, paths: Sequence[str]) -> None:
-        """Also of a bucket with versions the older ones that nothing locks; what is locked stays until its time."""
+        """A bucket with versions keeps them among its older ones, until its own rules or locks let them go."""
         if not paths:
             return
         with _listed(paths) as names:

@@ -51,7 +51,7 @@ def take(box: Box, asked: Settings) -> Copy:
     began = settings.now()
     earlier = _last(repository)
     name = manifest.name_of(began)
-    copying = Copying(box, repository, earlier, asked.locked)
+    copying = Copying(box, repository, earlier, asked.lock["spare"] if asked.lock else None)
     components = {it: copying.copy(it, f"{manifest.FOLDER}/{name}/{it}") for it in asked.of}
     copy = Copy(name, components)
     manifest.write(repository, copy)
@@ -131,7 +131,8 @@ class Copying:
     box: Box
     repository: Repository
     earlier: Copy | None
-    locked: str | None
+    spare: float | None
+    """For how many seconds what an earlier copy wrote can be shared. None: for ever."""
 
     def copy(self, name: str, place: str) -> dict[str, Any]:
         """One component's."""
@@ -150,7 +151,7 @@ class Copying:
                 return redis.copy(source, self.repository, place)
             case "local/object_store":
                 before = self.earlier.components.get(source.name) if self.earlier else None
-                return object_store.copy(source, self.repository, before, self.locked)
+                return object_store.copy(source, self.repository, before, self.spare)
             case _:
                 return event_bus.copy(source, self.repository, place)
 

@@ -25,7 +25,8 @@ class Settings:
     """The components by name, which are their boxes' names too."""
     schedule: str
     keep: Mapping[str, str | None]
-    locked: str | None
+    lock: Mapping[str, Any] | None
+    """For how many `seconds` copies are locked in their bucket; `spare`, how many more these are than was asked."""
 
 
 def read(box: Box) -> Settings:

@@ -76,11 +76,10 @@ class BackupServer(OwnRuns):
         return LOOKS
 
     def write(self, box: Box, record: Record, props: Props) -> None:
-        asked = {key: props.get(key) for key in ("schedule", "locked")}
-        box.write(settings.FILE, json.dumps({**asked, "of": props["of"], "keep": props["keep"]}))
+        asked = {key: props.get(key) for key in ("of", "schedule", "keep", "lock")}
+        box.write(settings.FILE, json.dumps(asked))
         key = props.get("key") or record.secrets["key"]
-        lock = (props["locked"], props["lock_mode"]) if props.get("locked") else None
-        box.write(settings.RCLONE, rclone.configuration(_store(box, props), key, _folder(box), lock))
+        box.write(settings.RCLONE, rclone.configuration(_store(box, props), key, _folder(box), props.get("lock")))
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
         if not olds or olds.get("key") == news.get("key"):
