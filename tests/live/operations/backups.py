@@ -52,6 +52,9 @@ class Safe:
         """The database, where it is one of them, and the backup."""
         if "db" in self.of:
             postgres.HANDLER.ensure(props_in(self.home))
+        self.make_backup()
+
+    def make_backup(self) -> None:
         backup.HANDLER.ensure(self.props)
 
     def tick(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,8 +138,11 @@ class Drill:
 
     @contextmanager
     def _scratch(self) -> Iterator[str]:
-        """The name of a stack beside the user's own, which no command shows; empty, also after a killed drill."""
-        stack = f"{self._box.stack}.drill-{self._box.name}"
+        """The name of a stack beside the user's own, which no command shows; empty, also after a killed drill.
+
+        A short one: SeaweedFS has sockets in its box, whose paths the kernel lets be 107 letters long.
+        """
+        stack = f"drill-{zlib.crc32(f'{self._box.stack}/{self._box.name}'.encode()) & 0xFFFF:04x}"
         self._clear(stack)
         try:
             yield stack

@@ -65,6 +65,8 @@ class Shipping:
                 return True
             if there:
                 connection.execute("SELECT pg_drop_replication_slot(%s)", [self._slot])
+            # It keeps the log from the last checkpoint on: an old one may be further back than a slot is let.
+            connection.execute("CHECKPOINT")
             connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [self._slot])
             return False
 
@@ -152,7 +154,10 @@ def _finished(connection: psycopg.Connection, slot: str) -> tuple[datetime, list
         [slot],
     ).fetchall()
     if not names or row is None:
-        raise BackupError("missing-log", f"the slot {slot} is gone: the next run takes a whole copy")
+        raise BackupError(
+            "missing-log", "the server let go of its log before it was shipped (more than 1 GB was written meanwhile): "
+            "the next run takes a whole copy"
+        )  # fmt: skip
     return row[0], [name for name, _ in names], str(names[-1][1])
 
 

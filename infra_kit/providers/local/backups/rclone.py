@@ -33,7 +33,7 @@ def configuration(store: Mapping[str, Any], key: str, folder: str, lock: Mapping
             them, or None where the bucket does it by itself.
     """
     raw, place = (_bucket(store), store["bucket"]) if "bucket" in store else ({"type": "local"}, store["folder"])
-    if lock and lock["mode"]:
+    if lock and lock.get("mode"):
         raw |= {"object_lock_mode": lock["mode"], "object_lock_retain_until_date": f"{int(lock['seconds'])}s"}
     crypt = {"type": "crypt", "remote": f"{_RAW}:{place}/{folder}", "password": obscured(key)}
     sections = {_RAW: raw, COPIES.removesuffix(":"): crypt}
