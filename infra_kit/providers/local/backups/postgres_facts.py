@@ -6,9 +6,8 @@ table is locked against them until the snapshot stands. Where a writer holds one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -21,14 +20,18 @@ Facts = Mapping[str, Mapping[str, str]]
 
 LOCK_SECONDS = 2
 CHECKSUMMED = 64 * 2**20
-"""Bytes of a table up to which its contents are hashed: about a second. Of a larger one its rows are counted, and
-PostgreSQL's own checksums of pages stand for the rest."""
-COUNTED = 4 * 2**30
-_TABLES = """
-SELECT format('%I.%I', nspname, relname), pg_relation_size(pg_class.oid) FROM pg_class
-JOIN pg_namespace ON pg_namespace.oid = relnamespace
+"""Bytes of a table up to which its contents are hashed: about a second. PostgreSQL's own checksums of pages stand
+for the rest."""
+COUNTED, COUNTED_WHEN_SETTLED = 256 * 2**20, 4 * 2**30
+"""Bytes up to which rows are counted, the latter where vacuum has been: elsewhere who reads a page first writes it too,
+and all of them to the log."""
+_TABLES = f"""
+SELECT format('%I.%I', nspname, relname), pg_relation_size(pg_class.oid),
+       pg_relation_size(pg_class.oid) <= CASE WHEN relallvisible >= 0.9 * relpages THEN {COUNTED_WHEN_SETTLED}
+                                              ELSE {COUNTED} END
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
-ORDER BY 1"""
+ORDER BY 1"""  # noqa: S608
 _SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; "
 _SETTINGS += "SET bytea_output = 'hex'; SET search_path = pg_catalog"
 
@@ -64,9 +67,8 @@ def now(record: Record, asked: Facts) -> Facts:
     found: dict[str, dict[str, str]] = {}
     for database, tables in asked.items():
         with _session(record, database) as session:
-            there = {name: size for name, size in session.execute(_TABLES) if name in tables}
-            hashed = {name: size if " " in tables[name] else CHECKSUMMED + 1 for name, size in there.items()}
-            found[database] = dict(_contents(session, list(hashed.items())))
+            there = [name for name, *_ in session.execute(_TABLES) if name in tables]
+            found[database] = dict(_contents(session, {name: " " in tables[name] for name in there}))
     return found
 
 
@@ -92,21 +94,20 @@ def _session(record: Record, database: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _lock(session: psycopg.Connection) -> Sequence[tuple[str, int]]:
-    tables = session.execute(_TABLES).fetchall()
+def _lock(session: psycopg.Connection) -> Mapping[str, bool]:
+    """The tables that are looked at, and whether their contents are."""
+    tables = {name: size <= CHECKSUMMED for name, size, counted in session.execute(_TABLES) if counted}
     session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
     session.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")  # type: ignore[arg-type]
-    for name, _ in tables:
+    for name in tables:
         session.execute(f"LOCK TABLE ONLY {name} IN SHARE MODE")  # type: ignore[arg-type]  quoted by format('%I')
     return tables
 
 
-def _contents(session: psycopg.Connection, tables: Sequence[tuple[str, Any]]) -> Mapping[str, str]:
+def _contents(session: psycopg.Connection, tables: Mapping[str, bool]) -> Mapping[str, str]:
     found = {}
-    for name, size in tables:
-        if int(size) > COUNTED:
-            continue
-        hashed = "|| ' ' || coalesce(sum(hashtextextended(it::text, 0)), 0)" if int(size) <= CHECKSUMMED else ""
+    for name, with_contents in tables.items():
+        hashed = "|| ' ' || coalesce(sum(hashtextextended(it::text, 0)), 0)" if with_contents else ""
         row = session.execute(f"SELECT count(*) {hashed} FROM ONLY {name} AS it").fetchone()  # type: ignore[arg-type]  # noqa: S608
         found[name] = str(row[0]) if row else ""
     return found
