@@ -126,7 +126,8 @@ def moment(box: Box) -> datetime:
     with connect(box) as session:
         row = session.execute("SELECT clock_timestamp()").fetchone()
     assert row
-    return row[0].astimezone(UTC)
+    now: datetime = row[0]
+    return now.astimezone(UTC)
 
 
 def destroy(box: Box) -> None:

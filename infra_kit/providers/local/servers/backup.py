@@ -7,7 +7,7 @@ import sys
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 
@@ -69,7 +69,7 @@ class OwnRuns(Supervised):
 class BackupServer(OwnRuns):
     KIND = "local/backup"
     DOES = "tick"
-    SECRETS = ("key",)
+    SECRETS: ClassVar[tuple[str, ...]] = ("key",)
     """Of copies that stay on this machine; others are encrypted with the user's own."""
 
     def schedule(self, props: Props) -> str:  # noqa: ARG002
