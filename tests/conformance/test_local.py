@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from infra_kit import Target
+from infra_kit import Target, features
 from infra_kit.testing import conformance
 
 
@@ -93,4 +93,12 @@ class TestBudgetOnLocal(OnLocal, conformance.BudgetConformance):
 
 
 class TestExternalServiceOnLocal(OnLocal, conformance.ExternalServiceConformance):
+    pass
+
+
+class TestBackupOnLocal(OnLocal, conformance.BackupConformance):
+    hinges_on_more = frozenset({features.LOCKED_BACKUPS})  # a folder of this machine locks nothing
+
+
+class TestRestoreDrillOnLocal(OnLocal, conformance.RestoreDrillConformance):
     pass
