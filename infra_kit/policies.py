@@ -35,9 +35,19 @@ def _allowing(found: Any) -> list[Mapping[str, Any]]:
     return [it for it in listed if isinstance(it, dict) and it.get("Effect") == "Allow"]
 
 
-_WITHOUT_RESOURCE = frozenset({"ecr:GetAuthorizationToken"})
+_WITHOUT_RESOURCE = frozenset(
+    {
+        "backup:DescribeRestoreJob",
+        "backup:ListRestoreJobsByProtectedResource",
+        "backup:PutRestoreValidationResult",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:PutMetricData",
+        "ecr:GetAuthorizationToken",
+        "events:ListRules",
+    }
+)
 """Actions that AWS knows for any resource only
-(https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html)."""
+(https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html)."""
 
 
 def _need_no_resource(actions: list[str]) -> bool:

@@ -38,4 +38,12 @@ def shortest_pause(schedule: str) -> int:
     return int(min((later - earlier).total_seconds() for earlier, later in pairwise(times)))
 
 
+def values(part: str, least: int, most: int) -> range:
+    """Those that one part of a field names, of a field that may have these: `values("*/6", 0, 23)`."""
+    span, _, step = part.partition("/")
+    first, _, last = span.partition("-")
+    begin, end = (least, most) if span == "*" else (int(first), int(last or (most if step else first)))
+    return range(begin, end + 1, int(step or 1))
+
+
 Schedule = Annotated[str, AfterValidator(_check)]

@@ -124,6 +124,7 @@ _OBJECT_LOCK = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLoc
 _SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
 _EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
+_VAULTS = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"
 _SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
@@ -173,6 +174,7 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:kms/key:Key": {
         _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"}),
     },
+    "aws:backup/vault:Vault": {_VAULTS: frozenset({"kmsKeyArn", "name"})},
     "aws:secretsmanager/secret:Secret": {_SECRETS: frozenset({"name", "namePrefix", "type"})},
     "random:index/randomPassword:RandomPassword": {
         _RANDOM: frozenset(

@@ -32,6 +32,7 @@ _OCI = "an OCI image and environment variables: any container platform runs it"
 _HTTP = "HTTP and TLS: visitors notice no difference"
 _TOLD = "mail, messages and HTTP: who is told notices no difference"
 _NO_DATA = "it keeps no data"
+_NOT_SPOKEN = "no application speaks to it"
 
 _AWS = "AWS' console, roles and quotas"
 _GCP = "Google Cloud's console, roles and quotas"
@@ -80,6 +81,12 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Alerts", "gcp"): Fact(0, _TOLD, 0, _NO_DATA, 2, "Cloud Monitoring"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
     ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
+    ("Backup", "aws"): Fact(
+        0, _NOT_SPOKEN, 6, "a copy is restored within AWS only", 3, "AWS Backup's vaults, plans and roles",
+        "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-a-backup.html",
+        "take a pg_dump, and a copy of each bucket, to a store of another vendor now and then",
+    ),
+    ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
     ("Domain", "gcp"): Fact(0, "DNS", 1, "exported as a zone file; the name servers are set anew", 2, _GCP),
 }  # fmt: skip

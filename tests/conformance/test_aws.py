@@ -99,3 +99,11 @@ class TestAlertsOnAws(OnAws, conformance.AlertsConformance):
 
 class TestUptimeOnAws(OnAws, conformance.UptimeConformance):
     pass
+
+
+class TestBackupOnAws(OnAws, conformance.BackupConformance):
+    pass
+
+
+class TestRestoreDrillOnAws(OnAws, conformance.RestoreDrillConformance):
+    pass

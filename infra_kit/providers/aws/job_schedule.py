@@ -20,6 +20,7 @@ from infra_kit.providers.aws import identity, job_rights, job_run, policies
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.workloads import Workload
 from infra_kit.providers.common.waiting import after
+from infra_kit.schedules import values
 
 EVENTS_RULE = "StepFunctionsGetEventsForECSTaskRule"
 """By this rule Step Functions learns that a task has ended; it makes it itself
@@ -51,7 +52,7 @@ def expression(schedule: str) -> str:
     if weekday == "*":
         return f"{times} {_field(day, 1, 31)} {_field(month, 1, 12)} ? *"
     # cron's 0 and 7 are both Sunday.
-    days = sorted({each % 7 + 1 for part in weekday.split(",") for each in _each(part, 0, 6)})
+    days = sorted({each % 7 + 1 for part in weekday.split(",") for each in values(part, 0, 6)})
     return f"{times} ? {_field(month, 1, 12)} {','.join(map(str, days))} *"
 
 
@@ -64,14 +65,7 @@ def _part(part: str, least: int, most: int) -> str:
     span, _, step = part.partition("/")
     if not step:
         return part
-    return f"{least}/{step}" if span == "*" else ",".join(map(str, _each(part, least, most)))
-
-
-def _each(part: str, least: int, most: int) -> range:
-    span, _, step = part.partition("/")
-    first, _, last = span.partition("-")
-    begin, end = (least, most) if span == "*" else (int(first), int(last or (most if step else first)))
-    return range(begin, end + 1, int(step or 1))
+    return f"{least}/{step}" if span == "*" else ",".join(map(str, values(part, least, most)))
 
 
 def _machine(scope: Scope, spec: JobSpec, made: Workload) -> sfn.StateMachine:

@@ -111,6 +111,7 @@ def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{_owner(inputs)}-{'replica' if 'replicateSourceDb' in inputs else 'server'}"
     return {
         "address": f"{name}.abc123.{REGION}.rds.amazonaws.com",
+        "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}-1a2b3c4",
         "identifier": f"{name}-1a2b3c4",
         "port": 5432,
         "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!{name}"}],
@@ -176,6 +177,9 @@ def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:appautoscaling/policy:Policy": {"arn": f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:it"},
     "aws:acm/certificate:Certificate": _certificate,
+    "aws:backup/plan:Plan": _arn("backup", "backup-plan"),
+    "aws:backup/restoreTestingPlan:RestoreTestingPlan": _arn("backup", "restore-testing-plan"),
+    "aws:backup/vault:Vault": _called(f"backup:{REGION}:{ACCOUNT}:backup-vault:"),
     "aws:budgets/budget:Budget": _named("budget"),
     "aws:cloudfront/distribution:Distribution": _distribution,
     "aws:cloudfront/function:Function": {"arn": f"arn:aws:cloudfront::{ACCOUNT}:function/it"},

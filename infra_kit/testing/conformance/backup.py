@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
-from infra_kit import Backup, EventBus, Keep, ObjectStore, Postgres, Redis, Stream, Target, features
+from infra_kit import Backup, Backups, EventBus, Keep, ObjectStore, Postgres, Redis, Stream, Target, features
 from infra_kit.component import Component
 from infra_kit.components.backup import BackupEndpoint
 from infra_kit.features import Feature
@@ -15,8 +16,15 @@ from infra_kit.spec import Spec
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 Any_ = Component[Any, Any]
+
+
+def database(target: Target) -> Postgres:
+    """With the log that any moment of a backup's `keep.every` is restored from."""
+    return Postgres("db", target=target, backups=Backups(retention_days=7))
+
+
 STORES: Mapping[str, Callable[[Target], Any_]] = {
-    "db": lambda target: Postgres("db", target=target),
+    "db": database,
     "cache": lambda target: Redis("cache", target=target, persistence=True),
     "files": lambda target: ObjectStore("files", target=target),
     "bus": lambda target: EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}),
@@ -25,9 +33,14 @@ STORES: Mapping[str, Callable[[Target], Any_]] = {
 """What can be backed up, and where to, by name: arguments name them, for a component stands in one program only."""
 
 
+LACKING = {"cache": ("persistence",), "bus": ("engine",)}
+"""What a target may lack of them: it is the Backup that is looked at."""
+
+
 def with_stores(target: Target, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments with the components that they name, made in the program that runs."""
     made = dict(arguments)
+    target = replace(target, accepted_gaps={**(target.accepted_gaps or {}), **LACKING})
     if "of" in made:
         made["of"] = [STORES[_name(it)](target) for it in made["of"]]
     if made.get("to"):

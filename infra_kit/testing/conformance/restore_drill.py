@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
-from infra_kit import Backup, Keep, Postgres, RestoreDrill, SqlCheck, Target, features
+from infra_kit import Backup, Keep, RestoreDrill, SqlCheck, Target, features
 from infra_kit.component import Component
 from infra_kit.components.restore_drill import RestoreDrillEndpoint
 from infra_kit.features import Feature
 from infra_kit.recording import record
 from infra_kit.spec import Spec
+from infra_kit.testing.conformance.backup import database
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 
 def _backup(target: Target) -> Backup:
-    return Backup("safe", target=target, of=[Postgres("db", target=target)], keep=Keep(daily=None, weekly=None))
+    return Backup("safe", target=target, of=[database(target)], keep=Keep(daily=None, weekly=None))
 
 
 @cache

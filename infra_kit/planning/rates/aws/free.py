@@ -7,6 +7,7 @@ _PARTS: dict[str, str] = {
     "alb": "listener listenerRule targetGroup targetGroupAttachment",
     "apigatewayv2": "apiMapping authorizer deployment domainName integration route stage vpcLink",
     "appautoscaling": "policy scheduledAction target",
+    "backup": "restoreTestingSelection selection vaultLockConfiguration vaultNotifications vaultPolicy",
     "budgets": "budget",
     "cloudfront": "cachePolicy originAccessControl originAccessIdentity originRequestPolicy publicKey keyGroup"
     " responseHeadersPolicy vpcOrigin",

@@ -48,7 +48,15 @@ def schedule(asked: Asked) -> Iterator[Line]:
     yield Line("starts", "scheduler/starts", runs(asked) / MILLION, assumed=True)
 
 
+def told(asked: Asked) -> Iterator[Line]:
+    """Of ours, how old the last copy or proof is, as a metric of its own."""
+    if asked.made is not None:
+        yield Line("its age, as a metric", "cloudwatch/metric", 1)
+
+
 RATES: Mapping[str, Rate] = {
+    "aws:backup/plan:Plan": told,
+    "aws:backup/restoreTestingPlan:RestoreTestingPlan": told,
     "aws:cloudwatch/logGroup:LogGroup": logs,
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
     "aws:cloudwatch/dashboard:Dashboard": fixed("a dashboard", "cloudwatch/dashboard"),

@@ -1,4 +1,4 @@
-"""S3, EFS, ECR and EBS (https://aws.amazon.com/s3/pricing/).
+"""S3, EFS, ECR, EBS and vaults of AWS Backup (https://aws.amazon.com/s3/pricing/).
 
 All objects count as Standard: how much of them a lifecycle has moved to a cheaper class, no program says.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from infra_kit.components.backup import BackupSpec
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import disk, internet, is_origin
 from infra_kit.planning.rates.reading import number, used_by
@@ -60,7 +61,21 @@ def volume(asked: Asked) -> Iterator[Line]:
     yield from disk(kind, size, asked.inputs)
 
 
+COPIES = {"postgres": ("databases", "rds/backup"), "object_store": ("buckets", "backup/s3")}
+
+
+def vault(asked: Asked) -> Iterator[Line]:
+    """What is in it, of each kind that is copied (https://aws.amazon.com/backup/pricing/). Of others: databases."""
+    gb = asked.usage.stored_gb
+    spec = asked.made.spec if asked.made else None
+    kinds = {it.KIND for it in spec.of} if isinstance(spec, BackupSpec) else {"postgres"}
+    for kind, (what, sku) in COPIES.items():
+        if kind in kinds:
+            yield Line(f"{gb:g} GB of copies of {what}", sku, gb, assumed=True)
+
+
 RATES: Mapping[str, Rate] = {
+    "aws:backup/vault:Vault": vault,
     "aws:s3/bucket:Bucket": bucket,
     "aws:s3/bucketV2:BucketV2": bucket,
     "aws:efs/fileSystem:FileSystem": files,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra_kit import features
-from infra_kit.providers.aws.signals import databases, edges, messages, workloads
+from infra_kit.providers.aws.signals import databases, edges, messages, operations, workloads
 from infra_kit.providers.aws.signals.metric import Metric
 from infra_kit.providers.common.measures import Measures
 from infra_kit.signals import Signal
@@ -19,6 +19,8 @@ MEASURES: Measures[Metric] = Measures(
         "worker": (workloads.worker, workloads.RUNS),
         "job": (workloads.job, workloads.JOB),
         "uptime": (edges.uptime, edges.UPTIME),
+        "backup": (operations.backup, operations.BACKUP),
+        "restore_drill": (operations.restore_drill, operations.DRILL),
     }
 )
 

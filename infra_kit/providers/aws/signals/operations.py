@@ -1,0 +1,34 @@
+"""Backup and RestoreDrill: figures that functions of ours tell every hour (`backup_functions`). Where they tell none,
+nobody knows how old the last copy is: that is an alarm too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from infra_kit.component import Component, Scope
+from infra_kit.providers.aws.backup import AwsBackup
+from infra_kit.providers.aws.backup_functions import NAMESPACE
+from infra_kit.providers.aws.restore_drill import AwsRestoreDrill
+from infra_kit.providers.aws.signals.metric import Metric, Series, plain
+from infra_kit.signals import Signal
+
+BACKUP = frozenset({Signal.BACKUP_AGE})
+DRILL = frozenset({Signal.DRILL_AGE})
+HOUR = 3600
+
+
+def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
+    own = scope.native(component, AwsBackup).vaults[0]
+    return {Signal.BACKUP_AGE: [_told("BackupAge", {"Backup": own.name})]}
+
+
+def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
+    return {Signal.DRILL_AGE: [_told("DrillAge", {"Drill": scope.native(component, AwsRestoreDrill).plan})]}
+
+
+def _told(name: str, dimensions: Mapping[str, pulumi.Output[str]]) -> Metric:
+    series = Series(namespace=NAMESPACE, name=name, dimensions=dimensions, statistic="Maximum")
+    return plain(series, missing="breaching", period=HOUR)
