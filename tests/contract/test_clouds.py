@@ -16,7 +16,20 @@ import pulumi_gcp
 import pytest
 from pydantic import SecretStr
 
-from infra_kit import Alerts, Environment, Gateway, Redis, Routes, Service, Target, features
+from infra_kit import (
+    Alerts,
+    Backup,
+    Environment,
+    Gateway,
+    Keep,
+    Postgres,
+    Redis,
+    RestoreDrill,
+    Routes,
+    Service,
+    Target,
+    features,
+)
 from infra_kit.component import Component
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.settings import GcpSettings
@@ -94,7 +107,7 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    makes = {Gateway: _routes, Alerts: _watch}.get(suite.component)
+    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, RestoreDrill: _copies}.get(suite.component)
     behind = makes(target, arguments.get("opts")) if makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
@@ -111,6 +124,19 @@ def _watch(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any
     kinds = [kind for kind in ROUTES if features.route(kind) in target.driver("alerts").SUPPORTS]
     routes = {"P0": Routes(**{kind: ROUTES[kind] for kind in kinds})}
     return {"watch": [Redis("cache", target=target, opts=same)], "rules": None, "routes": routes}
+
+
+def _data(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What is copied stands by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"of": [Postgres("db", target=target, opts=same)]}
+
+
+def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """A drill restores what a backup copied, by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    keep = Keep(daily=None, weekly=None)
+    return {"of": Backup("safe", target=target, keep=keep, opts=same, **_data(target, opts))}
 
 
 def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:

@@ -1,0 +1,188 @@
+"""Backup on AWS: what is copied when, where to, for how long, and who may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, Rule
+from infra_kit.component import Component
+from infra_kit.providers.aws.lambdas import backup_age
+from infra_kit.testing import Recording
+from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of, refused
+
+Any_ = Component[Any, Any]
+WEEK = Keep(daily=None, weekly=None)
+ELSEWHERE = "arn:aws:backup:us-east-1:210987654321:backup-vault:offsite"
+
+
+def db() -> Postgres:
+    return Postgres("db", backups=Backups(retention_days=7))
+
+
+def files() -> ObjectStore:
+    return ObjectStore("files")
+
+
+def safe(config: Mapping[str, Any] = AWS, data: Callable[[], list[Any_]] = lambda: [db()], **asked: Any) -> Recording:
+    return of(lambda: Backup("safe", of=data(), **asked), config)
+
+
+def rules(made: Recording) -> dict[str, Mapping[str, Any]]:
+    return {rule["ruleName"]: rule for rule in made.named("safe-plan").inputs["rules"]}
+
+
+def rights(made: Recording, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(made.named(name).inputs["policy"])["Statement"]
+    return found
+
+
+def test_each_tier_is_a_rule_with_times_and_days_of_its_own() -> None:
+    found = rules(safe())
+    assert {name: (it["schedule"], it["lifecycle"]["deleteAfter"]) for name, it in found.items()} == {
+        "every": ("cron(0 0/6 * * ? *)", 7),
+        "daily": ("cron(0 18 * * ? *)", 30),
+        "weekly": ("cron(0 18 ? * 1 *)", 90),
+    }
+
+
+def test_a_copy_begins_within_the_hour_so_that_tiers_meet_only_where_they_should() -> None:
+    assert {rule["startWindow"] for rule in rules(safe()).values()} == {60}
+
+
+def test_databases_and_buckets_are_copied_by_name_and_nothing_else() -> None:
+    made = safe(data=lambda: [db(), files()])
+    chosen = made.named("safe-selection").inputs
+    assert chosen["resources"] == [made.named(name).outputs["arn"] for name in ("db-server", "files-bucket")]
+    assert "selectionTags" not in chosen
+
+
+def test_of_buckets_the_role_reads_those_that_are_copied() -> None:
+    made = safe(PRODUCTION, lambda: [db(), files()])
+    bucket, key = (made.named(name).outputs["arn"] for name in ("files-bucket", "files-key"))
+    reached = {str(it["Resource"]) for it in rights(made, "safe-role-rights") if it["Action"][0].startswith("s3:")}
+    assert reached == {str([bucket]), str([f"{bucket}/*"])}
+    assert [it["Condition"] for it in rights(made, "safe-role-rights") if it["Resource"] == [key]] == [
+        {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+    ]
+
+
+def test_a_vault_stays_encrypted_as_it_was_made() -> None:
+    made = safe(PRODUCTION).named("safe-vault")
+    assert made.inputs["kmsKeyArn"]
+    assert made.options.ignore_changes == ("kmsKeyArn",)
+    assert made.options.retain_on_delete
+    assert "kmsKeyArn" not in safe().named("safe-vault").inputs
+
+
+def test_copies_go_to_a_vault_of_ours_in_another_region() -> None:
+    made = safe(PRODUCTION, region="us-west-2")
+    far = made.named("safe-far-vault")
+    assert (far.inputs["region"], made.named("safe-far-vault-key").inputs["region"]) == ("us-west-2", "us-west-2")
+    for rule in rules(made).values():
+        assert rule["copyActions"] == [{"destinationVaultArn": far.outputs["arn"], "lifecycle": rule["lifecycle"]}]
+
+
+def test_its_own_region_is_no_other() -> None:
+    said = refused(lambda: Backup("safe", of=[db()], region="us-east-1"))
+    assert said == ("Backup 'safe': region: given 'us-east-1', where it is itself. Name another one, or leave it out.")
+
+
+def test_copies_go_to_a_vault_of_another_account_which_may_read_the_databases_key() -> None:
+    made = safe(PRODUCTION, vault=ELSEWHERE)
+    assert {rule["copyActions"][0]["destinationVaultArn"] for rule in rules(made).values()} == {ELSEWHERE}
+    grant = made.named("safe-grant-db").inputs
+    assert grant["keyId"] == made.named("db-key").outputs["arn"]
+    assert grant["granteePrincipal"].startswith("arn:aws:iam::210987654321:role/aws-service-role/")
+
+
+def test_what_rds_own_key_encrypts_goes_to_no_other_account_and_a_plan_says_so() -> None:
+    (said,) = [it for it in safe(vault=ELSEWHERE).warnings if it.startswith("Backup 'safe': vault")]
+    assert "copies nothing of Postgres 'db' to another account" in said
+
+
+def test_a_vault_is_named_by_its_arn() -> None:
+    assert "given 'offsite', the ARN of a vault" in refused(lambda: Backup("safe", of=[db()], vault="offsite"))
+
+
+def test_locked_in_production_by_nobody_can_it_be_undone() -> None:
+    lock = safe(PRODUCTION, locked="3d", region="us-west-2")
+    for name in ("safe-vault-lock", "safe-far-vault-lock"):
+        assert (lock.named(name).inputs["minRetentionDays"], lock.named(name).inputs["changeableForDays"]) == (3, 3)
+    assert "changeableForDays" not in safe(locked="3d").named("safe-vault-lock").inputs
+
+
+def test_another_lock_takes_the_place_of_the_one_before_once_that_is_gone() -> None:
+    assert safe(locked="3d").named("safe-vault-lock").request.deleteBeforeReplace
+
+
+def test_a_postgres_keeps_its_log_for_as_long_as_any_moment_is_asked_for() -> None:
+    said = refused(lambda: Backup("safe", of=[Postgres("db", backups=Backups(retention_days=3))]))
+    assert said == (
+        "Backup 'safe': keep.every: given 7d, and Postgres 'db' keeps its log, from which any moment of that is "
+        "restored, for 3d. Give it backups=Backups(retention_days=7)."
+    )
+    longer = Keep(every="40d", daily="40d")
+    assert "is kept for 35d at most" in refused(lambda: Backup("safe", of=[db()], keep=longer))
+
+
+def test_more_often_than_hourly_is_refused() -> None:
+    said = refused(lambda: Backup("safe", of=[db()], schedule="*/30 * * * *"))
+    assert "every 1800 seconds; AWS Backup takes a copy every 3600 seconds at most" in said
+
+
+def test_its_age_is_told_every_hour_and_an_alarm_where_nothing_is_told() -> None:
+    old = {"old": Rule(signal="backup-age", above=8)}
+
+    def program() -> None:
+        Alerts("alerts", watch=[Backup("safe", of=[db()], region="us-west-2")], rules=old)
+
+    made = of(program)
+    assert made.named("safe-hourly").inputs["scheduleExpression"] == "rate(1 hour)"
+    told = made.named("safe-teller").inputs["environment"]["variables"]
+    names = [made.named(name).outputs["name"] for name in ("safe-vault", "safe-far-vault")]
+    assert told["VAULTS"] == f"/{names[0]} us-west-2/{names[1]}"
+    assert told["SOURCES"] == made.named("db-server").outputs["arn"]
+    alarm = made.named("alerts-old.safe").inputs
+    assert alarm["treatMissingData"] == "breaching"
+    metric = alarm["metricQueries"][0]["metric"]
+    assert (metric["metricName"], metric["dimensions"], metric["period"]) == ("BackupAge", {"Backup": names[0]}, 3600)
+
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+class Vault:
+    """AWS Backup, with copies of some states and ages (hours)."""
+
+    def __init__(self, *copies: tuple[str, int]) -> None:
+        self.copies = copies
+
+    def get_paginator(self, _: str) -> Vault:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        points = [{"Status": state, "CreationDate": NOW - timedelta(hours=age)} for state, age in self.copies]
+        return [{"RecoveryPoints": points[:1]}, {"RecoveryPoints": points[1:]}]
+
+    def describe_backup_vault(self, **_: str) -> dict[str, Any]:
+        return {"CreationDate": NOW - timedelta(days=9)}
+
+
+@pytest.mark.parametrize(
+    ("copies", "hours"),
+    [
+        ((("COMPLETED", 30), ("COMPLETED", 6)), 6),
+        ((("COMPLETED", 30), ("PARTIAL", 6)), 30),
+        ((("EXPIRED", 30),), 9 * 24),
+        ((), 9 * 24),
+    ],
+)
+def test_the_newest_whole_copy_counts_and_without_one_the_vaults_own_age(
+    copies: tuple[tuple[str, int], ...], hours: int
+) -> None:
+    assert NOW - backup_age.newest(Vault(*copies), "vault", "arn") == timedelta(hours=hours)

@@ -1,0 +1,150 @@
+"""RestoreDrill on AWS: what is restored where, and what is a proof."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, RestoreDrill, Rule
+from infra_kit.providers.aws.lambdas import drill_age
+from infra_kit.testing import Recording
+from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of
+
+
+def drill(config: Mapping[str, Any] = AWS, **asked: Any) -> Recording:
+    def program() -> None:
+        data = [Postgres("db", backups=Backups(retention_days=7)), ObjectStore("files")]
+        safe = Backup("safe", of=data, keep=Keep(daily="30d", weekly=None))
+        it = RestoreDrill("monthly-drill", of=safe, **asked)
+        Alerts("alerts", watch=[it], rules={"unproven": Rule(signal="drill-age", above=35)})
+
+    return of(program, config)
+
+
+def rights(made: Recording, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(made.named(name).inputs["policy"])["Statement"]
+    return found
+
+
+def test_the_newest_copy_of_the_vault_is_restored_on_its_schedule() -> None:
+    made = drill()
+    plan = made.named("monthly-drill-plan").inputs
+    assert plan["scheduleExpression"] == "cron(0 5 1 * ? *)"
+    assert plan["recoveryPointSelection"] == {
+        "algorithm": "LATEST_WITHIN_WINDOW",
+        "includeVaults": [made.named("safe-vault").outputs["arn"]],
+        "recoveryPointTypes": ["SNAPSHOT"],
+        "selectionWindowDays": 30,
+    }
+
+
+def test_its_name_is_one_that_aws_takes_and_stays_what_it_was() -> None:
+    plan = drill().named("monthly-drill-plan")
+    assert plan.inputs["name"].startswith("monthly_drill_")
+    assert "name" in plan.options.ignore_changes
+
+
+def test_a_database_is_restored_into_its_network_behind_its_security_group() -> None:
+    made = drill()
+    db, files = (made.named(f"monthly-drill-selection-{name}").inputs for name in ("db", "files"))
+    place = db["restoreMetadataOverrides"]
+    assert place["dbSubnetGroupName"] == made.named("db-server").inputs["dbSubnetGroupName"]
+    assert json.loads(place["vpcSecurityGroupIds"]) == made.named("db-server").inputs["vpcSecurityGroupIds"]
+    assert (db["protectedResourceType"], files["protectedResourceType"]) == ("RDS", "S3")
+    assert "restoreMetadataOverrides" not in files
+
+
+def test_of_buckets_the_role_writes_those_of_tests_alone() -> None:
+    reached = {
+        it["Resource"]
+        for it in rights(drill(PRODUCTION), "monthly-drill-role-rights")
+        if it["Action"][0].startswith("s3:")
+    }
+    assert reached == {"arn:aws:s3:::awsbackup-restore-test-*", "arn:aws:s3:::awsbackup-restore-test-*/*"}
+
+
+def test_each_restore_of_this_plan_is_judged_by_how_long_it_took() -> None:
+    made = drill(rto="20m")
+    pattern = json.loads(made.named("monthly-drill-restored").inputs["eventPattern"])
+    plan = made.named("monthly-drill-plan").outputs["arn"]
+    assert pattern["detail"] == {"status": ["COMPLETED"], "restoreTestingPlanArn": [plan]}
+    assert made.named("monthly-drill-teller").inputs["environment"]["variables"]["RTO"] == "1200"
+
+
+def test_how_old_the_last_proof_is_can_be_watched() -> None:
+    made = drill()
+    metric = made.named("alerts-unproven.monthly-drill").inputs["metricQueries"][0]["metric"]
+    name = made.named("monthly-drill-plan").inputs["name"]
+    assert (metric["namespace"], metric["metricName"], metric["dimensions"]) == (
+        "infra-kit",
+        "DrillAge",
+        {"Drill": name},
+    )
+
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+PLAN = "arn:aws:backup:us-east-1:123456789012:restore-testing-plan:it"
+
+
+class Jobs:
+    """AWS Backup, with jobs that restored."""
+
+    def __init__(self, *jobs: dict[str, Any]) -> None:
+        self.jobs = jobs
+        self.said: dict[str, Any] = {}
+
+    def get_paginator(self, _: str) -> Jobs:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return [{"RestoreJobs": list(self.jobs)}]
+
+    def get_restore_testing_plan(self, **_: str) -> dict[str, Any]:
+        return {"RestoreTestingPlan": {"CreationTime": NOW - timedelta(days=90)}}
+
+    def describe_restore_job(self, **_: str) -> dict[str, Any]:
+        return self.jobs[0]
+
+    def put_restore_validation_result(self, **said: Any) -> None:
+        self.said = said
+
+
+def job(days: int, *, minutes: int = 5, plan: str | None = PLAN, state: str = "SUCCESSFUL") -> dict[str, Any]:
+    begun = NOW - timedelta(days=days)
+    by = {"CreatedBy": {"RestoreTestingPlanArn": plan}} if plan else {}
+    return {
+        "CreationDate": begun,
+        "CompletionDate": begun + timedelta(minutes=minutes),
+        "ValidationStatus": state,
+        **by,
+    }
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(15, "SUCCESSFUL"), (16, "FAILED")])
+def test_a_restore_that_took_too_long_is_no_proof(minutes: int, state: str) -> None:
+    jobs = Jobs(job(0, minutes=minutes))
+    drill_age.judge(jobs, "job", 900)
+    assert jobs.said["ValidationStatus"] == state
+    assert f"restored in {minutes * 60} s" in jobs.said["ValidationStatusMessage"]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "days"),
+    [
+        ([job(40), job(9)], 9),
+        ([job(40), job(9, state="FAILED")], 40),
+        ([job(40), job(9, plan=None)], 40),
+        ([job(9, plan=f"{PLAN}-other")], 90),
+        ([], 90),
+    ],
+)
+def test_the_last_proof_counts_and_without_one_the_plans_own_age(
+    jobs: list[dict[str, Any]], days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAN_ARN", PLAN)
+    monkeypatch.setenv("PLAN", "it")
+    assert (NOW.date() - drill_age.proven(Jobs(*jobs), "arn").date()).days == days
