@@ -31,7 +31,7 @@ class Usage(Model):
     gb_nat: float = Field(default=10, ge=0)
     """GB that a network's private parts send out through its NAT."""
     stored_gb: float = Field(default=20, ge=0)
-    """GB in an ObjectStore, in a volume without a size of its own, or in a cloud's vault of each kind that is copied."""
+    """GB in an ObjectStore, a volume without a size of its own, or a Backup's vault, of each kind that is copied."""
     log_gb: float = Field(default=1, ge=0)
     """GB of logs that one component writes."""
     messages: float = Field(default=1_000_000, ge=0)

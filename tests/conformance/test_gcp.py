@@ -97,3 +97,7 @@ class TestAlertsOnGcp(OnGcp, conformance.AlertsConformance):
 
 class TestUptimeOnGcp(OnGcp, conformance.UptimeConformance):
     tags_under = "userLabels"
+
+
+class TestBackupOnGcp(OnGcp, conformance.BackupConformance):
+    pass

@@ -64,7 +64,8 @@ def check_log(scope: Scope, spec: BackupSpec, *, most: int) -> None:
                 f"{what}, and the log of Postgres {it.name!r}, from which any moment of that is restored, is kept for "
                 f"{most}d at most. Say that, and a longer keep.daily."
             )
-        kept = it.spec.backups.retention_days if it.spec.backups else 0
+        backups = it.spec.backups
+        kept = backups.retention_days if backups and backups.point_in_time else 0
         if kept < asked:
             raise SpecError(
                 f"{what}, and Postgres {it.name!r} keeps its log, from which any moment of that is restored, for "

@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "uptime", *SHARED,
+        "uptime", "backup", "restore_drill", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -30,6 +30,7 @@ TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -41,12 +42,14 @@ if TYPE_CHECKING:
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
+    from infra_kit.components.restore_drill import RestoreDrillDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.gcp import (
         alerts,
+        backup,
         budget,
         cdn,
         config,
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
         object_store,
         postgres,
         redis,
+        restore_drill,
         secret,
         service,
         uptime,
@@ -80,3 +84,5 @@ if TYPE_CHECKING:
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts
     _uptime: UptimeDriver = uptime
+    _backup: BackupDriver = backup
+    _restore_drill: RestoreDrillDriver = restore_drill

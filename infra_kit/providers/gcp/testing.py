@@ -172,7 +172,8 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gcp:secretmanager/secretIamMember:SecretIamMember": _much,
     # Of a whole project.
     "gcp:projects/iAMBinding:IAMBinding": _always,
-    "gcp:projects/iAMMember:IAMMember": _always,
+    # Rights on Cloud SQL are given there alone: no more of them than a role of ours has.
+    "gcp:projects/iAMMember:IAMMember": lambda inputs: not str(inputs["role"]).startswith("projects/"),
     "gcp:projects/iAMPolicy:IAMPolicy": _always,
     "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": _much,
     "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": _much,
