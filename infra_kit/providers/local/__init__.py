@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget",
+    "secret", "config", "domain", "budget", "alerts", "uptime",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -28,6 +28,7 @@ NEEDS = (
 """The modules that the extra `local` installs; the servers' programs look for their own."""
 
 if TYPE_CHECKING:
+    from infra_kit.components.alerts import AlertsDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
+        alerts,
         budget,
         cdn,
         config,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         redis,
         secret,
         service,
+        uptime,
         worker,
     )
 
@@ -73,3 +77,5 @@ if TYPE_CHECKING:
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
+    _alerts: AlertsDriver = alerts
+    _uptime: UptimeDriver = uptime

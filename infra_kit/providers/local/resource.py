@@ -83,6 +83,18 @@ class JobServer(ServerResource, module="infra-kit", name="JobServer"):
     LISTENS = False
 
 
+class AlertsServer(ServerResource, module="infra-kit", name="AlertsServer"):
+    """A checker of what is watched, under a supervisor."""
+
+    LISTENS = False
+
+
+class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
+    """A visitor of addresses, under a supervisor."""
+
+    LISTENS = False
+
+
 class SecretFile(ServerResource, module="infra-kit", name="SecretFile"):
     """A secret value, which is kept beside no server. A generated one cannot be made again."""
 
