@@ -28,7 +28,7 @@ class AlertsSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    watch: Items[InstanceOf[Component]] = Field(min_length=1)
+    watch: Items[InstanceOf[Component[Any, Any]]] = Field(min_length=1)
     """The components that are looked at. Those of another target are that target's own Alerts' to watch."""
     rules: Mapping[Name, Rule] | None = None
     """By name. Default: what is sensible for each kind of component (`alert_presets.SENSIBLE`), as far as the target

@@ -49,7 +49,7 @@ class BackupSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    of: Items[InstanceOf[Component]]
+    of: Items[InstanceOf[Component[Any, Any]]]
     """The components whose data is copied: Postgres, Redis, ObjectStore, EventBus, all of this target."""
     schedule: Schedule = "0 */6 * * *"
     """When, UTC, as cron has it (seeds/003: every 6 hours). A Postgres's log follows within minutes at any time."""
