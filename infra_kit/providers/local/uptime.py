@@ -15,6 +15,7 @@ from infra_kit.component import Scope
 from infra_kit.components.uptime import Check, UptimeEndpoint, UptimeSpec
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
+from infra_kit.providers.common import checked_urls
 from infra_kit.providers.local.resource import UptimeServer, server
 
 SUPPORTS = frozenset({features.CHECKED_CONTENT})
@@ -25,12 +26,13 @@ HINTS: Mapping[Feature, str] = {
 
 
 def create(scope: Scope, spec: UptimeSpec) -> UptimeEndpoint:
+    at = checked_urls.address(scope, spec.url)
     visitor = server(
         scope,
         "server",
         UptimeServer,
         stateful=False,
-        url=spec.url,
+        address={"secure": at.secure, "host": at.host, "port": at.port, "path": at.path},
         checks={name: _plain(check) for name, check in spec.checks.items()},
     )
     return UptimeEndpoint(url=visitor.public["url"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -28,9 +29,12 @@ def check(path: str = "/", **changes: Any) -> dict[str, Any]:
 
 
 def uptime(place: Path, url: str, **checks: dict[str, Any]) -> Props:
+    at = urlsplit(url)
+    port = float(at.port or 0)
+    address = {"secure": at.scheme == "https", "host": at.hostname, "port": port, "path": at.path.rstrip("/")}
     return {
         "kind": "local/uptime", "home": str(place), "stack": "test", "name": "outside", "retain": False,
-        "url": url, "checks": checks,
+        "address": address, "checks": checks,
     }  # fmt: skip
 
 

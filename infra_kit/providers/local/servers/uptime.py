@@ -15,7 +15,7 @@ class UptimeServer(OwnProgram):
     PROGRAM = "uptime"
 
     def told(self, box: Box, props: Props) -> dict[str, Any]:  # noqa: ARG002
-        return {"url": props["url"], "checks": props["checks"]}
+        return {"address": props["address"], "checks": props["checks"]}
 
     def goes_by(self, box: Box) -> str:
         return uptime_file.read(box).generation

@@ -11,7 +11,7 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local import uptime_file
 from infra_kit.providers.local.programs import running
 from infra_kit.providers.local.programs.running import Told
-from infra_kit.providers.local.programs.uptime.visit import visit
+from infra_kit.providers.local.programs.uptime.visit import Place, visit
 from infra_kit.providers.local.servers import gateway_certificates
 from infra_kit.providers.local.uptime_file import Seen, Visit
 
@@ -20,7 +20,9 @@ class Visitor:
     def __init__(self, told: Told) -> None:
         self._box = told.box
         self._generation = told.generation
-        self._url = str(told.settings["url"]).rstrip("/")
+        at = told.settings["address"]
+        self._place = Place(at["secure"], at["host"], int(at["port"]))
+        self._path: str = at["path"]
         self._checks: Mapping[str, Mapping[str, Any]] = told.settings["checks"]
         self._threads = ThreadPoolExecutor(len(self._checks))
         known = uptime_file.read(told.box).checks
@@ -48,8 +50,8 @@ class Visitor:
     def _visit(self, check: Mapping[str, Any]) -> Visit:
         """The stack's gateways may have come or gone since the last time."""
         authorities = self._box.path.parent.glob(f"*/conf/{gateway_certificates.AUTHORITY}")
-        url = self._url + check["path"]
-        return visit(url, seconds=check["timeout"], contains=check.get("contains"), authorities=authorities)
+        path, text = self._path + check["path"], check.get("contains")
+        return visit(self._place, path, seconds=check["timeout"], contains=text, authorities=authorities)
 
     def _write(self) -> None:
         try:

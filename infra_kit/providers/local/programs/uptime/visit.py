@@ -7,9 +7,9 @@ import ssl
 import time
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from infra_kit.providers.local.uptime_file import Visit
 
@@ -17,19 +17,28 @@ MOST_BYTES = 4 * 2**20
 """Of an answer in which a text is looked for."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Whom is asked."""
+
+    secure: bool
+    host: str
+    port: int
+
+
 class _NotWellError(Exception):
     """The text says why."""
 
 
-def visit(url: str, *, seconds: float, contains: str | None, authorities: Iterable[Path]) -> Visit:
+def visit(place: Place, path: str, *, seconds: float, contains: str | None, authorities: Iterable[Path]) -> Visit:
     """Well: 200 to 399, in time, with the text that is looked for."""
     begun, when = time.monotonic(), datetime.now(UTC).isoformat(timespec="seconds")
     why, days = "", None
     try:
-        with closing(_connection(url, seconds, authorities)) as connection:
+        with closing(_connection(place, seconds, authorities)) as connection:
             connection.connect()
             days = _certificate_days(connection)
-            _ask(connection, url, begun + seconds, contains)
+            _ask(connection, path, begun + seconds, contains)
     except _NotWellError as error:
         why = str(error)
     except TimeoutError:
@@ -41,20 +50,17 @@ def visit(url: str, *, seconds: float, contains: str | None, authorities: Iterab
     return Visit(when, not why, round(time.monotonic() - begun, 4), why, days)
 
 
-def _connection(url: str, seconds: float, authorities: Iterable[Path]) -> http.client.HTTPConnection:
-    at = urlsplit(url)
-    if at.scheme != "https":
-        return http.client.HTTPConnection(at.netloc, timeout=seconds)
+def _connection(place: Place, seconds: float, authorities: Iterable[Path]) -> http.client.HTTPConnection:
+    if not place.secure:
+        return http.client.HTTPConnection(place.host, place.port, timeout=seconds)
     context = ssl.create_default_context()
     for file in authorities:
         context.load_verify_locations(file)
-    return http.client.HTTPSConnection(at.netloc, timeout=seconds, context=context)
+    return http.client.HTTPSConnection(place.host, place.port, timeout=seconds, context=context)
 
 
-def _ask(connection: http.client.HTTPConnection, url: str, deadline: float, contains: str | None) -> None:
-    at = urlsplit(url)
-    target = at.path or "/"
-    connection.request("GET", f"{target}?{at.query}" if at.query else target, headers={"User-Agent": "infra-kit"})
+def _ask(connection: http.client.HTTPConnection, path: str, deadline: float, contains: str | None) -> None:
+    connection.request("GET", path, headers={"User-Agent": "infra-kit"})
     answer = connection.getresponse()
     body = b""
     while len(body) < MOST_BYTES and (chunk := answer.read1(64 * 2**10)):
