@@ -22,6 +22,7 @@ from infra_kit.component import Scope
 from infra_kit.components.alerts import AlertsEndpoint, AlertsSpec
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
+from infra_kit.providers.common.alerts import say_nothing_has_it
 from infra_kit.providers.local import signals
 from infra_kit.providers.local.resource import AlertsServer, server
 from infra_kit.providers.local.settings import LocalSettings, Smtp
@@ -55,18 +56,22 @@ def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:
         app=scope.target.app,
         every=seconds(settings.check_every),
         watched={component.name: signals.of(component) for component in spec.watch},
-        rules=list(_rules(spec)),
+        rules=list(_rules(scope, spec)),
         routes=pulumi.Output.secret({level: _route(routes) for level, routes in spec.routes.items()}),
         smtp=pulumi.Output.secret(_smtp(settings.smtp)) if settings.smtp else None,
     )
     return AlertsEndpoint(url=checker.public["url"])
 
 
-def _rules(spec: AlertsSpec) -> Iterator[dict[str, Any]]:
+def _rules(scope: Scope, spec: AlertsSpec) -> Iterator[dict[str, Any]]:
     """Each with the component that it is for, and the level whose routes are told."""
-    for component, rules in spec.applies().items():
-        for name, rule in rules:
-            yield {"name": name, "component": component, "told": spec.told(rule.level), **_rule(rule)}
+    applies = spec.applies()
+    for component in spec.watch:
+        for name, rule in applies[component.name]:
+            if Signal(rule.signal) in signals.measured(component):
+                yield {"name": name, "component": component.name, "told": spec.told(rule.level), **_rule(rule)}
+            else:
+                say_nothing_has_it(scope, name, rule, component)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

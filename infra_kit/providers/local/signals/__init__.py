@@ -22,6 +22,15 @@ HINTS = {
 SUPPORTS = frozenset(features.signal(kind, signal) for kind in OF for signal in OF[kind]) - HINTS.keys()
 
 
+def measured(component: Component[Any, Any]) -> frozenset[Signal]:
+    """What it has: without a replica none lags, and a gateway that is not public has no certificate."""
+    lacks = {
+        Signal.REPLICA_LAG: component.KIND == "postgres" and not component.spec.read_replicas,
+        Signal.CERTIFICATE: component.KIND == "gateway" and not component.spec.public,
+    }
+    return frozenset(signal for signal in OF[component.KIND] if not lacks.get(signal))
+
+
 def of(component: Component[Any, Any]) -> Mapping[str, Any]:
     """Where its figures come from, plainly, as `probe.Source.of` reads it."""
     replicas = getattr(component.endpoint.native, "replicas", {})

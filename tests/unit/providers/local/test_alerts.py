@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Alerts, Budget, Cdn, ObjectStore, Postgres, Redis, Routes, Rule, Uptime, alert_presets
+from infra_kit import (
+    Alerts,
+    Budget,
+    Cdn,
+    Gateway,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Routes,
+    Rule,
+    Service,
+    Uptime,
+    alert_presets,
+)
 from infra_kit.errors import ConfigError, UnsupportedFeatureError
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
@@ -113,3 +126,13 @@ def test_checks_from_outside_are_a_gap_and_production_does_without() -> None:
     made = record(program, config={"infra-kit:environment": "production"}).named("site-server")
     assert made.inputs["address"] == {"secure": True, "host": "www.example.com", "port": 443, "path": "/shop"}
     assert made.inputs["checks"]["home"] == {"path": "/", "every": 300, "timeout": 10, "contains": None}
+
+
+def test_what_a_component_has_not_is_not_looked_for() -> None:
+    def program() -> None:
+        edge = Gateway("edge", routes={"/*": Service("api", command=["x"])}, public=False)
+        Alerts("alerts", watch=[Postgres("db"), edge])
+
+    rules = record(program).named("alerts-server").inputs["rules"]
+    assert {rule["component"] for rule in rules} == {"db", "edge"}
+    assert {rule["signal"] for rule in rules} & {"replica-lag", "certificate"} == set()
