@@ -34,8 +34,8 @@ def print_alerts(found: Sequence[AlertsStatus]) -> None:
         print_whole(shown)
     for alerts in found:
         if not alerts.running:
-            as_of = f"; what is said of them is of {_since(alerts.checked)}" if alerts.checked else ""
-            print(f"\nNobody looks for {alerts.name}, its checker does not run{as_of}.")
+            looked = f"; it last looked at {_since(alerts.checked)}" if alerts.checked else ""
+            print(f"\nNobody keeps the checker of {alerts.name} running{looked}.")
     if found and not firing and all(alerts.running for alerts in found):
         print("\nNo alert is firing.")
 
@@ -77,7 +77,7 @@ def _coloured(server: ServerStatus) -> str:
 
 
 def _since(when: str) -> str:
-    """`14:03:20, 4 min 10 s ago`, in this machine's time."""
-    then = datetime.fromisoformat(when)
-    ago = duration(max(0.0, (datetime.now(UTC) - then).total_seconds()))
-    return f"{then.astimezone():%Y-%m-%d %H:%M:%S}, {ago} ago"
+    """`14:03:20, 4 min 10 s ago`, in this machine's time; with the day, where that is another."""
+    then, now = datetime.fromisoformat(when).astimezone(), datetime.now(UTC).astimezone()
+    day = "" if then.date() == now.date() else f"{then:%Y-%m-%d} "
+    return f"{day}{then:%H:%M:%S}, {duration(max(0.0, (now - then).total_seconds()))} ago"
