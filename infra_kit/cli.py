@@ -28,6 +28,7 @@ from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
+from infra_kit.commands.restore import restore
 from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_servers
 from infra_kit.commands.stack_table import print_stack
@@ -205,6 +206,7 @@ def connect(
                 print()
 
 
+app.command()(restore)
 app.command()(plan)
 app.command()(cost)
 app.command("lock-in")(lock_in)

@@ -78,19 +78,19 @@ class _Inventory(Protocol):
 def servers(project: Project, stack: str) -> Sequence[ServerStatus]:
     """The stack's servers on this machine, running or stopped; none on another target."""
     inventory = _inventory()
-    return inventory.servers(stack, _home(project), project.root) if inventory else []
+    return inventory.servers(stack, home(project), project.root) if inventory else []
 
 
 def alerts(project: Project, stack: str) -> Sequence[AlertsStatus]:
     """What the stack's Alerts on this machine say; none on another target."""
     inventory = _inventory()
-    return inventory.alerts(stack, _home(project), project.root) if inventory else []
+    return inventory.alerts(stack, home(project), project.root) if inventory else []
 
 
 def stop(project: Project, stack: str) -> Sequence[str]:
     """Stops the stack's servers on this machine, keeps their data, and returns their names."""
     inventory = _inventory()
-    return inventory.stop(stack, _home(project), project.root) if inventory else []
+    return inventory.stop(stack, home(project), project.root) if inventory else []
 
 
 def _inventory() -> _Inventory | None:
@@ -100,6 +100,7 @@ def _inventory() -> _Inventory | None:
         return None  # the extra `local` is not installed, so no server of it runs
 
 
-def _home(project: Project) -> Path:
-    home = importlib.import_module("infra_kit.providers.local.home")
-    return cast(Path, home.of_project(project.root))
+def home(project: Project) -> Path:
+    """Where the servers of a project keep their data."""
+    homes = importlib.import_module("infra_kit.providers.local.home")
+    return cast(Path, homes.of_project(project.root))

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from infra_kit import Check, Rule, Target
+from infra_kit import Check, Rule, Target, features
 from infra_kit.testing import conformance
 
 
@@ -116,3 +116,11 @@ class TestUptimeOnLocal(OnLocal, conformance.UptimeConformance):
             for checks in ({"home": Check()}, {"home": Check(), "health": Check(path="/api/health")})
         )
         assert one.items() < two.items()
+
+
+class TestBackupOnLocal(OnLocal, conformance.BackupConformance):
+    hinges_on_more = frozenset({features.LOCKED_BACKUPS})  # a folder of this machine locks nothing
+
+
+class TestRestoreDrillOnLocal(OnLocal, conformance.RestoreDrillConformance):
+    pass

@@ -89,8 +89,20 @@ class AlertsServer(ServerResource, module="infra-kit", name="AlertsServer"):
     LISTENS = False
 
 
+class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
+    """Runs of a backup under a supervisor, and the key of its copies; the copies too where no bucket has them."""
+
+    LISTENS = False
+
+
 class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
     """A visitor of addresses, under a supervisor."""
+
+    LISTENS = False
+
+
+class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
+    """Runs of a drill under a supervisor."""
 
     LISTENS = False
 

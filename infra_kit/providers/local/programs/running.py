@@ -15,7 +15,7 @@ from typing import Any
 
 from infra_kit.providers.local import home
 from infra_kit.providers.local.box import Box
-from infra_kit.providers.local.servers import own_program
+from infra_kit.providers.local.servers import own_server
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def begin() -> Told:
     box = Box(path.parents[1], path.parent.name, path.name, home.caller())
     # Held until this process ends, however it does.
     fcntl.flock(os.open(box.path / "working.lock", os.O_RDWR | os.O_CREAT, 0o600), fcntl.LOCK_EX)
-    settings = json.loads((box.conf / own_program.TOLD).read_text())
-    return Told(box, settings, own_program.version(box))
+    settings = json.loads((box.conf / own_server.TOLD).read_text())
+    return Told(box, settings, own_server.generation(box))
 
 
 async def until_asked(*works: Coroutine[Any, Any, None]) -> None:

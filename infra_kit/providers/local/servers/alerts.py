@@ -7,16 +7,16 @@ from typing import Any
 from infra_kit._dynamic import Props
 from infra_kit.providers.local import alerts_file
 from infra_kit.providers.local.box import Box, Record
-from infra_kit.providers.local.servers.own_program import OwnProgram
+from infra_kit.providers.local.servers.own_server import OwnServer
 
 TOLD = ("app", "every", "watched", "rules", "routes", "smtp")
 
 
-class AlertsServer(OwnProgram):
+class AlertsServer(OwnServer):
     KIND = "local/alerts"
     PROGRAM = "alerts"
 
-    def told(self, box: Box, props: Props) -> dict[str, Any]:  # noqa: ARG002
+    def told(self, props: Props) -> dict[str, Any]:
         return {key: props.get(key) for key in TOLD}
 
     def goes_by(self, box: Box) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 from infra_kit._dynamic import Props
 from infra_kit.providers.local import uptime_file
 from infra_kit.providers.local.box import Box, Record
-from infra_kit.providers.local.servers.own_program import OwnProgram
+from infra_kit.providers.local.servers.own_server import OwnServer
 
 
-class UptimeServer(OwnProgram):
+class UptimeServer(OwnServer):
     KIND = "local/uptime"
     PROGRAM = "uptime"
 
-    def told(self, box: Box, props: Props) -> dict[str, Any]:  # noqa: ARG002
+    def told(self, props: Props) -> dict[str, Any]:
         return {"address": props["address"], "checks": props["checks"]}
 
     def goes_by(self, box: Box) -> str:
