@@ -19,9 +19,10 @@ import redis as client
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
 from infra_kit.providers.local.box import Box
-from infra_kit.providers.local.servers import event_bus, gateway_certificates, object_store, postgres, redis
+from infra_kit.providers.local.servers import event_bus, gateway_certificates, object_store, postgres_roles, redis
 from infra_kit.providers.local.servers import job as jobs
 from infra_kit.providers.local.servers import worker as workers
+from infra_kit.providers.local.servers.gateway import HANDLER as GATEWAY
 from infra_kit.providers.local.servers.service import HANDLER as SERVICE
 from infra_kit.providers.local.signals.probe import Figures, Probe, Source
 from infra_kit.providers.local.signals.probes import probe
@@ -118,7 +119,7 @@ def test_a_replicas_lag_grows_from_what_it_has_not_replayed_also_when_it_is_dead
 
 
 def _superuser(home: Path, name: str) -> psycopg.Connection:
-    return postgres.postgres_roles.connect(Box(home, "test", name).record)
+    return postgres_roles.connect(Box(home, "test", name).record)
 
 
 def _write(primary: Props) -> None:
@@ -150,7 +151,8 @@ def test_a_redis_tells_how_full_it_is_and_how_many_reads_find_something(home_dir
     assert figures[Signal.CACHE_HITS] == 75
     assert empty[Signal.MEMORY] < 10
     assert 35 < figures[Signal.MEMORY] < 80
-    assert (empty[Signal.CONNECTIONS], figures[Signal.CONNECTIONS]) == (0, pytest.approx(0.01))
+    assert empty[Signal.CONNECTIONS] == 0
+    assert figures[Signal.CONNECTIONS] == pytest.approx(0.01)
 
 
 def test_a_redis_that_died_is_down_and_counts_anew_when_it_is_back(home_dir: Path) -> None:
@@ -253,7 +255,8 @@ def test_a_gateway_tells_its_answers_without_a_log_of_its_visitors(home_dir: Pat
 
     assert set(figures) == set(OF["gateway"])
     assert figures[Signal.ERRORS] == 5
-    assert 0 <= figures[Signal.LATENCY] <= figures[Signal.LATENCY_P95] < 5
+    assert 0 <= figures[Signal.LATENCY] < 5
+    assert 0 <= figures[Signal.LATENCY_P95] < 5
     assert 364 < figures[Signal.CERTIFICATE] <= 365
     assert "secret-path" not in (box.path / "figures.log").read_text()
     assert "127.0.0.1" not in (box.path / "figures.log").read_text()
@@ -261,9 +264,8 @@ def test_a_gateway_tells_its_answers_without_a_log_of_its_visitors(home_dir: Pat
 
 def _when(measures: Probe, wanted: Signal) -> Figures:
     """The first figures that have it: nginx writes its log when an answer is out."""
-    found: list[Figures] = []
-    until(lambda: found.append(measures.measure()) or wanted in found[-1])
-    return found[-1]
+    until(lambda: wanted in measures.measure())
+    return measures.measure()
 
 
 def test_the_slowest_of_twenty_answers_is_not_the_95th_of_a_hundred(home_dir: Path) -> None:
@@ -353,7 +355,7 @@ def test_the_age_of_a_backup_is_that_of_the_last_whole_one(
 
 
 def test_a_gateway_that_only_its_cdn_reaches_has_no_certificate(home_dir: Path, origin: Origin) -> None:
-    gateway_client.HANDLER.ensure(gateway_client.props(home_dir, {"/*": gateway_client.route(origin)}, fronted=True))
+    GATEWAY.ensure(gateway_client.props(home_dir, {"/*": gateway_client.route(origin)}, fronted=True))
 
     assert not (gateway_client.box(home_dir).conf / gateway_certificates.CERTIFICATE).exists()
     assert Signal.CERTIFICATE not in of(home_dir, "gateway", "edge").measure()

@@ -14,7 +14,7 @@ import signal
 import sys
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
@@ -34,7 +34,7 @@ DRAIN_SECONDS = 5.0
 class Supervised(Server):
     """A server that is a supervisor."""
 
-    SECRETS = ()
+    SECRETS: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def wanted(self, box: Box, record: Record, props: Props) -> dict[str, Any]:

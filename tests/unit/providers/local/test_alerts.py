@@ -20,6 +20,7 @@ from infra_kit import (
     Uptime,
     alert_presets,
 )
+from infra_kit.component import Component
 from infra_kit.errors import ConfigError, UnsupportedFeatureError
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
@@ -29,7 +30,7 @@ RELAY = {"host": "mail.example.com", "sender": "alerts@example.com"}
 
 
 def program(**arguments: Any) -> None:
-    watch = [Postgres("db", read_replicas=2), Redis("cache")]
+    watch: list[Component[Any, Any]] = [Postgres("db", read_replicas=2), Redis("cache")]
     Alerts("alerts", watch=watch, **{"rules": {"full": CONNECTIONS}, **arguments})
 
 
@@ -117,8 +118,8 @@ def test_every_preset_of_the_seeds_stands_over_a_whole_stack(preset: str) -> Non
 
 
 def test_checks_from_outside_are_a_gap_and_production_does_without() -> None:
-    def program(**outside: bool) -> None:
-        Uptime("site", url="https://www.example.com/shop", **outside)
+    def program(*, outside: bool | None = None) -> None:
+        Uptime("site", url="https://www.example.com/shop", outside=outside)
 
     message = refusal(lambda: program(outside=True), UnsupportedFeatureError)
     assert "outside-checks: a laptop is nobody's outside; set outside=False here" in message

@@ -29,7 +29,8 @@ def rule(lasting: float = 30.0, *, above: float | None = 80.0, below: float | No
 
 def looks(of: Rule, *values: float | None) -> list[str]:
     """How it stands after each look."""
-    alert, states = judge.first(of, BEGUN), []
+    alert = judge.first(of, BEGUN)
+    states: list[str] = []
     for number, value in enumerate(values):
         alert = judge.judged(alert, of, value, BEGUN + timedelta(seconds=number * EVERY), EVERY)
         states.append(alert.state)
