@@ -43,15 +43,14 @@ def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _role(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _called(arn: str, **more: str) -> Answer:
     """Named by what it is called in the program: a component may have several."""
-    name = f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
 
+    def answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
+        name = f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
+        return {"name": name, "arn": f"arn:aws:{arn}{name}", **more}
 
-def _user(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{_owner(inputs)}-user-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    return answer
 
 
 def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,10 +193,10 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:efs/accessPoint:AccessPoint": _arn("elasticfilesystem", "access-point"),
     "aws:efs/fileSystem:FileSystem": _arn("elasticfilesystem", "file-system"),
     "aws:elasticache/subnetGroup:SubnetGroup": _named("subnets"),
-    "aws:iam/role:Role": _role,
-    "aws:iam/user:User": _user,
+    "aws:iam/role:Role": _called(f"iam::{ACCOUNT}:role/"),
+    "aws:iam/user:User": _called(f"iam::{ACCOUNT}:user/"),
     "aws:kms/key:Key": _arn("kms", "key"),
-    "aws:lambda/function:Function": {"name": "it-setup-1a2b3c4", "codeSha256": "recorded"},
+    "aws:lambda/function:Function": _called(f"lambda:{REGION}:{ACCOUNT}:function:", codeSha256="recorded"),
     "aws:lambda/invocation:Invocation": {"result": '"-----BEGIN CERTIFICATE-----\\nrecorded\\n"'},
     "aws:lb/listener:Listener": _balanced("listener"),
     "aws:lb/listenerRule:ListenerRule": _balanced("listener-rule"),
@@ -217,6 +216,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "recorded-version"},
     "aws:servicediscovery/service:Service": {"arn": f"arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/srv-it"},
     "aws:sfn/stateMachine:StateMachine": _arn("states", "stateMachine"),
+    "aws:sns/topic:Topic": _called(f"sns:{REGION}:{ACCOUNT}:"),
     "aws:sqs/queue:Queue": _queue,
     "aws:ssm/parameter:Parameter": _parameter,
     "aws:wafv2/webAcl:WebAcl": _arn("wafv2", "regional/webacl"),
