@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from infra_kit.durations import Duration
+from infra_kit.durations import Duration, seconds
 from infra_kit.signals import MEANINGS, Signal
 from infra_kit.spec import Items, Options
 from infra_kit.texts import Name, matching
@@ -16,6 +16,7 @@ Level = Literal["P0", "P1", "P2", "P3"]
 """How soon somebody must look (seeds/004): at once, within 15 minutes, within the hour, some day."""
 
 SignalName = Annotated[str, matching("|".join(Signal), f"a signal is needed, one of: {', '.join(Signal)}")]
+LONGEST = "1d"
 Email = Annotated[
     str, matching(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an address is needed, e.g. 'ops@example.com'")
 ]
@@ -40,6 +41,8 @@ class Rule(Options):
     def _check(self) -> Rule:
         if (self.above is None) == (self.below is None):
             raise ValueError("above or below: one of the two is needed")
+        if seconds(self.lasting) > seconds(LONGEST):
+            raise ValueError(f"lasting: given {self.lasting}; at most {LONGEST!r}")
         return self
 
     @property

@@ -125,9 +125,9 @@ def engine(name: str) -> Feature:
     return Feature(f"engine:{name}")
 
 
-def signal(name: str) -> Feature:
-    """What is measured of a component: see `infra_kit.signals`."""
-    return Feature(f"signal:{name}")
+def signal(kind: str, name: str) -> Feature:
+    """What is measured of a kind of component: `signal:object-store.uptime`. See `infra_kit.signals`."""
+    return Feature(f"signal:{kind.replace('_', '-')}.{name}")
 
 
 def route(kind: str) -> Feature:

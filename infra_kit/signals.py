@@ -77,9 +77,10 @@ OF: Mapping[str, tuple[Signal, ...]] = {
     "redis": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.CONNECTIONS, Signal.CACHE_HITS),
     "object_store": (Signal.UPTIME,),
     "event_bus": (Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS),
-    "cdn": (Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.REQUESTS, Signal.CACHE_HITS),
+    "cdn": (Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.REQUESTS, Signal.CACHE_HITS, Signal.CERTIFICATE),
     "gateway": (
         Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.LATENCY, Signal.LATENCY_P95, Signal.REQUESTS,
+        Signal.CERTIFICATE,
     ),
     "service": _RUNS,
     "worker": _RUNS,
@@ -90,4 +91,4 @@ OF: Mapping[str, tuple[Signal, ...]] = {
     "budget": (Signal.SPENT,),
 }  # fmt: skip
 """By component's kind, what can be asked of it. A target that cannot measure one of them declares a gap:
-`signal:replica-lag`."""
+`signal:postgres.replica-lag`."""

@@ -12,6 +12,8 @@ from pydantic import ConfigDict, Field, InstanceOf, model_validator
 from infra_kit import alert_presets, features
 from infra_kit.alert_rules import Level, Routes, Rule
 from infra_kit.component import Component, Driver, Overrides, Scope
+from infra_kit.environments import Environment
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.signals import OF, Signal
 from infra_kit.spec import Items, Spec
@@ -28,9 +30,9 @@ class AlertsSpec(Spec):
 
     watch: Items[InstanceOf[Component]] = Field(min_length=1)
     """The components that are looked at. Those of another target are that target's own Alerts' to watch."""
-    rules: Mapping[Name, Rule] = Field(default_factory=lambda: dict(alert_presets.SENSIBLE))
-    """By name. Default: what is sensible for each kind of component (`alert_presets.SENSIBLE`). A rule that names no
-    components is for all that have its signal."""
+    rules: Mapping[Name, Rule] | None = None
+    """By name. Default: what is sensible for each kind of component (`alert_presets.SENSIBLE`), as far as the target
+    measures it. A rule that names no components is for all that have its signal."""
     routes: Mapping[Level, Routes] = Field(default_factory=dict)
     """Whom alerts of a level are told: `{"P0": Routes(email=["ops@example.com"], sms=["+525512345678"])}`. A level
     without one is told whom the next lower number is told (P1 whom P0); nobody, where there is none."""
@@ -41,7 +43,7 @@ class AlertsSpec(Spec):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"watch: {twice[0]} stands twice")
-        for name, rule in self.rules.items():
+        for name, rule in self._rules.items():
             unknown = sorted(set(rule.of) - set(names))
             if unknown:
                 raise ValueError(f"rules: {name}: of: {unknown[0]!r} is not watched; there is {', '.join(names)}")
@@ -50,29 +52,45 @@ class AlertsSpec(Spec):
                 raise ValueError(f"watch: nothing is measured of a {type(component).__name__} ({component.name!r})")
         return self
 
+    @property
+    def _rules(self) -> Mapping[Name, Rule]:
+        return self.rules or {}
+
+    def for_environment(self, environment: Environment) -> AlertsSpec:  # noqa: ARG002  the same rules in each
+        return self if self.rules is not None else self.replace(rules=alert_presets.SENSIBLE)
+
     def applies(self) -> Mapping[str, Sequence[tuple[str, Rule]]]:
         """By watched component's name, the rules that are for it, each with its own name."""
-        return {it.name: [(name, rule) for name, rule in self.rules.items() if _is_for(rule, it)] for it in self.watch}
+        return {it.name: [(name, rule) for name, rule in self._rules.items() if _is_for(rule, it)] for it in self.watch}
 
-    def told(self, level: Level) -> Routes | None:
-        """Whom alerts of a level are told."""
-        above = [each for each in ("P0", "P1", "P2", "P3") if each <= level]
-        return next((self.routes[each] for each in reversed(above) if each in self.routes), None)  # type: ignore[index]
+    def told(self, level: Level) -> Level | None:
+        """The level whose routes alerts of a level go by; None where nobody is told."""
+        return max((each for each in self.routes if each <= level), default=None)
 
     def features(self) -> frozenset[Feature]:
-        signals = {features.signal(rule.signal) for rules in self.applies().values() for _, rule in rules}
+        applies = self.applies()
+        signals = {features.signal(it.KIND, rule.signal) for it in self.watch for _, rule in applies[it.name]}
         kinds = {kind for routes in self.routes.values() for kind in Routes.model_fields if getattr(routes, kind)}
         return frozenset(signals | {features.route(kind) for kind in kinds})
 
     def without(self, feature: Feature) -> AlertsSpec:
         match feature.family:
             case "signal":
-                return self.replace(rules={n: rule for n, rule in self.rules.items() if rule.signal != feature.value})
+                left_rules = {name: self._narrowed(rule, feature) for name, rule in self._rules.items()}
+                return self.replace(rules={name: rule for name, rule in left_rules.items() if rule})
             case "route":
                 left = {level: _without(routes, feature.value) for level, routes in self.routes.items()}
                 return self.replace(routes={level: routes for level, routes in left.items() if routes})
             case _:
                 return super().without(feature)
+
+    def _narrowed(self, rule: Rule, feature: Feature) -> Rule | None:
+        """The rule without the components that it cannot be for; None where there are no others."""
+        meant = [it for it in self.watch if _is_for(rule, it)]
+        kept = [it.name for it in meant if features.signal(it.KIND, rule.signal) != feature]
+        if len(kept) == len(meant):
+            return rule
+        return rule.model_copy(update={"of": tuple(kept)}) if kept else None
 
 
 def _is_for(rule: Rule, component: Watched) -> bool:
@@ -89,7 +107,7 @@ class AlertsArgs(TypedDict, total=False):
     """The arguments of `Alerts`: see `AlertsSpec`."""
 
     watch: Sequence[Watched]
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, Rule] | None
     routes: Mapping[Level, Routes]
 
 
@@ -129,4 +147,9 @@ class Alerts(Component[AlertsSpec, AlertsEndpoint]):
     def _create(self, driver: Any, scope: Scope) -> AlertsEndpoint:
         for component in self.spec.watch:
             scope.check_near(component, "watch", ", or give the other target Alerts of its own")
+            if component.stands_already:
+                raise SpecError(
+                    f"{scope.what}: watch: {type(component).__name__} {component.name!r} stood before, and infra-kit "
+                    "knows only how to reach it. Leave it out: who made it watches it."
+                )
         return super()._create(driver, scope)

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.durations import Duration
+from infra_kit.environments import Environment
 from infra_kit.features import Feature
 from infra_kit.spec import Options, Spec
 from infra_kit.target import Target
@@ -41,15 +42,21 @@ class UptimeSpec(Spec):
     """Where the checks' paths are below, e.g. `edge.url` or `https://www.example.com`."""
     checks: Mapping[Name, Check] = Field(default_factory=lambda: {"home": Check()}, min_length=1)
     """By name."""
+    outside: bool | None = None
+    """From somewhere that does not fall with what is checked. Default: production wants it so."""
+
+    def for_environment(self, environment: Environment) -> UptimeSpec:
+        return self if self.outside is not None else self.replace(outside=environment.defaults.monitoring)
 
     def features(self) -> frozenset[Feature]:
         contains = any(check.contains for check in self.checks.values())
-        return frozenset({features.OUTSIDE_CHECKS} | ({features.CHECKED_CONTENT} if contains else set()))
+        asked = {features.OUTSIDE_CHECKS: self.outside, features.CHECKED_CONTENT: contains}
+        return frozenset(feature for feature, wanted in asked.items() if wanted)
 
     def without(self, feature: Feature) -> UptimeSpec:
         match feature:
             case features.OUTSIDE_CHECKS:
-                return self
+                return self.replace(outside=False)
             case features.CHECKED_CONTENT:
                 left = {name: it.model_copy(update={"contains": None}) for name, it in self.checks.items()}
                 return self.replace(checks=left)
@@ -62,6 +69,7 @@ class UptimeArgs(TypedDict, total=False):
 
     url: Value
     checks: Mapping[str, Check]
+    outside: bool | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

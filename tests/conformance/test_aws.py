@@ -91,3 +91,11 @@ class TestBudgetOnAws(OnAws, conformance.BudgetConformance):
 class TestExternalServiceOnAws(OnAws, conformance.ExternalServiceConformance):
     tags_under = ()  # nothing is made
     region = None
+
+
+class TestAlertsOnAws(OnAws, conformance.AlertsConformance):
+    pass
+
+
+class TestUptimeOnAws(OnAws, conformance.UptimeConformance):
+    pass

@@ -11,7 +11,8 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", *SHARED,
+        "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
+        "uptime", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -28,6 +29,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
+    from infra_kit.components.alerts import AlertsDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -41,9 +43,11 @@ if TYPE_CHECKING:
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
+    from infra_kit.providers.aws import alerts as alerts
     from infra_kit.providers.aws import budget as budget
     from infra_kit.providers.aws import cdn as cdn
     from infra_kit.providers.aws import config as config
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.aws import redis as redis
     from infra_kit.providers.aws import secret as secret
     from infra_kit.providers.aws import service as service
+    from infra_kit.providers.aws import uptime as uptime
     from infra_kit.providers.aws import worker as worker
 
     _network: NetworkDriver = network
@@ -73,3 +78,5 @@ if TYPE_CHECKING:
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
+    _alerts: AlertsDriver = alerts
+    _uptime: UptimeDriver = uptime

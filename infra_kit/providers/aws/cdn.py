@@ -18,6 +18,7 @@ CKV_AWS_374: who may read from which country is a product's decision.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -59,6 +60,17 @@ READ = ("GET", "HEAD")
 ALL = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 MAX_COMMENT = 128
 
+
+@dataclass(frozen=True, kw_only=True)
+class AwsCdn:
+    """A distribution's handles, for what watches it."""
+
+    distribution: pulumi.Output[str]
+    """Its id."""
+    certificate: pulumi.Output[str] | None
+    """The ARN of that of its domains."""
+
+
 NO_LOGS = frozenset(
     {
         "af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
@@ -76,19 +88,23 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
         cdn_cache.check(scope.name, spec, pattern)
     cdn_gateways.check(scope, spec)
     trust = password(scope, "trust").result
-    distribution = _distribution(scope, spec, trust)
+    certificate = cdn_domains.certificate(scope, spec)
+    distribution = _distribution(scope, spec, trust, certificate)
     records = cdn_domains.lead(scope, spec, distribution)
     host = next((domain for domain in spec.domains if not domain.startswith("*")), distribution.domain_name)
     return CdnEndpoint(
         url=after(pulumi.Output.concat("https://", host), distribution, *records),
         domain=distribution.domain_name,
         trust=pulumi.Output.secret(trust),
+        native=AwsCdn(distribution=distribution.id, certificate=certificate),
     )
 
 
-def _distribution(scope: Scope, spec: CdnSpec, trust: pulumi.Output[str]) -> cloudfront.Distribution:
+def _distribution(
+    scope: Scope, spec: CdnSpec, trust: pulumi.Output[str], certificate: pulumi.Output[str] | None
+) -> cloudfront.Distribution:
     default, *ordered = _behaviours(scope, spec)
-    certificate, acl = cdn_domains.certificate(scope, spec), cdn_gateways.guard(scope, spec)
+    acl = cdn_gateways.guard(scope, spec)
     return scope.resource(
         "distribution",
         cloudfront.Distribution,

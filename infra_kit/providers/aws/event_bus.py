@@ -82,6 +82,7 @@ class AwsEventBus:
     queue_arns: Mapping[str, pulumi.Output[str]]
     queue_names: Mapping[str, pulumi.Output[str]]
     dead_letter_arns: Mapping[str, pulumi.Output[str]]
+    dead_letter_names: Mapping[str, pulumi.Output[str]]
     key_arn: pulumi.Output[str] | None
     """What encrypts them; None: keys that AWS owns."""
 
@@ -216,6 +217,7 @@ def _endpoint(
             queue_arns={name: it.queue.arn for name, it in consumers.items()},
             queue_names={name: it.queue.name for name, it in consumers.items()},
             dead_letter_arns={name: it.dead_letters.arn for name, it in consumers.items() if it.dead_letters},
+            dead_letter_names={name: it.dead_letters.name for name, it in consumers.items() if it.dead_letters},
             key_arn=bus.key,
         ),
     )

@@ -74,7 +74,10 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     fronts: Gathered[Front] = Gathered("Cdns")
     group = _group(scope, network, spec)
     balancer = _balancer(scope, spec, network, group)
-    listener = _listen(scope, spec, balancer) if spec.public else gateway_front.listen(scope, balancer, fronts)
+    certificate = _certificate(scope, spec)
+    listener = (
+        _listen(scope, spec, balancer, certificate) if spec.public else gateway_front.listen(scope, balancer, fronts)
+    )
     targets = gateway_targets.create(scope, spec, network, group)
     rules = gateway_rules.create(scope, spec, listener, targets)
     gateway_targets.lead(scope, spec, balancer, targets, rules)
@@ -87,7 +90,13 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
         domain=name,
         ca_certificate=pulumi.Output.from_input(None),
         native=AwsGateway(
-            arn=balancer.arn, name=balancer.name, host=name, region=identity.region(scope), fronts=fronts
+            arn=balancer.arn,
+            name=balancer.name,
+            host=name,
+            region=identity.region(scope),
+            measured=balancer.arn_suffix,
+            certificate=certificate,
+            fronts=fronts,
         ),
     )
 
@@ -158,10 +167,18 @@ def _balancers_log(place: buckets.Place) -> buckets.Statement:
     }
 
 
-def _listen(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulumi.Output[str]:
+def _certificate(scope: Scope, spec: GatewaySpec) -> pulumi.Output[str] | None:
+    if not spec.domains:
+        return None
+    return certificates.certificate(scope, spec.domains, certificates.zones(scope, spec.zones))
+
+
+def _listen(
+    scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer, certificate: pulumi.Output[str] | None
+) -> pulumi.Output[str]:
     """The ARN of the listener that has the routes."""
     nowhere = [gateway_front.NOWHERE]
-    if not spec.domains:
+    if certificate is None:
         pulumi.log.warn(
             f"{scope.what}: it has no domains, so no certificate: it answers by plain HTTP on its own name. Name "
             "domains before anyone depends on it.",
@@ -173,7 +190,7 @@ def _listen(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> pulum
     secure = {"port": str(HTTPS), "protocol": "HTTPS", "status_code": "HTTP_301"}
     _listener(scope, "http", balancer, port=HTTP, protocol="HTTP", actions=[{"type": "redirect", "redirect": secure}])
     tls = {
-        "certificate_arn": certificates.certificate(scope, spec.domains, certificates.zones(scope, spec.zones)),
+        "certificate_arn": certificate,
         "ssl_policy": gateway_front.TLS_POLICY,
     }
     return _listener(

@@ -50,6 +50,10 @@ class AwsGateway:
     host: pulumi.Output[str]
     """By which its load balancer is found, once it leads to its services."""
     region: pulumi.Output[str]
+    measured: pulumi.Output[str]
+    """As CloudWatch names its load balancer."""
+    certificate: pulumi.Output[str] | None
+    """The ARN of that of its domains."""
     fronts: Gathered[Front]
 
 

@@ -10,6 +10,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pulumi
+
 from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
@@ -21,14 +25,21 @@ from infra_kit.schedules import shortest_pause
 SUPPORTS = workloads.SUPPORTS
 
 
+@dataclass(frozen=True, kw_only=True)
+class AwsJob:
+    """A job's handles, for what watches it."""
+
+    machine: pulumi.Output[str] | None
+    """The ARN of the state machine that runs it; None where `up` does."""
+
+
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
     _check(scope, spec)
     made = workloads.workload(scope, spec)
-    if spec.schedule:
-        job_schedule.create(scope, spec, spec.schedule, made)
-    else:
+    machine = job_schedule.create(scope, spec, spec.schedule, made) if spec.schedule else None
+    if machine is None:
         job_run.create(scope, spec, made)
-    return JobEndpoint(log=made.ground.log.name)
+    return JobEndpoint(log=made.ground.log.name, native=AwsJob(machine=machine))
 
 
 def _check(scope: Scope, spec: JobSpec) -> None:

@@ -6,7 +6,6 @@ letters (CKV_AWS_116), own key (CKV_AWS_173), signing (CKV_AWS_272) or traces (C
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pulumi
@@ -28,15 +27,6 @@ GONE_SECONDS = 30
 """What Fargate takes to clear a task away that has ended, about."""
 
 CODE = Path(lambdas.__path__[0]) / "job_run.py"
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
-"""Lambda takes a role from the function's own account only, so no condition has to say so."""
 
 
 def create(scope: Scope, spec: JobSpec, made: Workload) -> lambda_.Invocation:
@@ -74,7 +64,7 @@ def most_seconds(spec: JobSpec) -> int:
 
 def _function(scope: Scope, made: Workload) -> lambda_.Function:
     log = logs.group(scope, "runner-log", made.ground.key)
-    role = scope.resource("runner-role", iam.Role, assume_role_policy=TRUST, tags=scope.tags)
+    role = scope.resource("runner-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
     writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
     reads = policies.allow(["logs:GetLogEvents"], Text(made.ground.log.arn, ":log-stream:*"))
     rights = scope.resource(

@@ -26,11 +26,12 @@ EVENTS_RULE = "StepFunctionsGetEventsForECSTaskRule"
 (https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html)."""
 
 
-def create(scope: Scope, spec: JobSpec, schedule: str, made: Workload) -> scheduler.Schedule:
+def create(scope: Scope, spec: JobSpec, schedule: str, made: Workload) -> pulumi.Output[str]:
+    """The ARN of the state machine that runs it."""
     machine = _machine(scope, spec, made)
     starts = policies.allow(["states:StartExecution"], machine.arn)
     role = _role(scope, "schedule-role", "scheduler.amazonaws.com", [starts])
-    return scope.resource(
+    scope.resource(
         "schedule",
         scheduler.Schedule,
         description=f"Starts {scope.name}",
@@ -39,6 +40,7 @@ def create(scope: Scope, spec: JobSpec, schedule: str, made: Workload) -> schedu
         flexible_time_window={"mode": "OFF"},
         target={"arn": machine.arn, "role_arn": role, "input": "{}"},
     )
+    return machine.arn
 
 
 def expression(schedule: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,16 @@ Statement = Mapping[str, Any]
 """Its values may be Outputs, or texts of them."""
 
 Arn = pulumi.Input[str] | Text
+
+TRUST_LAMBDA = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+"""Lambda takes a role from the function's own account only, so no condition has to say so."""
 
 
 def allow(

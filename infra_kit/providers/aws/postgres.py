@@ -102,6 +102,9 @@ class AwsPostgres:
     secret: pulumi.Output[str]
     """The ARN of the secret of the application's role: JSON, `username` and `password`."""
     hosts: Hosts
+    size: Size
+    connections: int
+    """How many each server takes."""
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
@@ -140,6 +143,8 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         links=links,
         secret=secret,
         hosts=_hosts(server, replicas, pooled, done),
+        size=size,
+        connections=postgres_parameters.connections(spec, size),
     )
     return _endpoint(spec, native, owner, done)
 

@@ -13,10 +13,16 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import DEFAULT_VERSION, PostgresSpec
 from infra_kit.providers.aws import postgres_extensions
 from infra_kit.providers.common.postgres_parameters import Service
+from infra_kit.providers.common.sizes import Size
 
 TLS_ONLY = {"rds.force_ssl": "1"}
 LOGGED = {"log_statement": "ddl", "log_min_duration_statement": "1000"}
 """Unless the spec says otherwise: changes of the schema, and statements of a second or more (milliseconds)."""
+
+BYTES_A_CONNECTION = 9_531_392
+MOST_CONNECTIONS = 5000
+"""RDS lets a server take its memory by the first, at most the second
+(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections)."""
 
 RDS = Service("RDS", ours=frozenset({"rds.force_ssl"}), on="1", off="0")
 
@@ -32,6 +38,12 @@ _LISTED = """
 """
 STATIC = frozenset(_LISTED.split())
 """Count from the next restart: a new server has them from the start, a running one is restarted by hand."""
+
+
+def connections(spec: PostgresSpec, size: Size) -> int:
+    """How many a server takes, about: what is asked for, or what RDS lets it take by its memory."""
+    own = spec.parameters.get("max_connections", "")
+    return int(own) if own.isdigit() else min(MOST_CONNECTIONS, int(size.memory_gb * 2**30 / BYTES_A_CONNECTION))
 
 
 def group(scope: Scope, spec: PostgresSpec) -> rds.ParameterGroup:

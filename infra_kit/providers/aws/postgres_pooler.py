@@ -23,15 +23,10 @@ from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.databases import Pooling
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws import identity, policies
+from infra_kit.providers.aws import identity, policies, postgres_parameters
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
-
-BYTES_A_CONNECTION = 9_531_392
-MOST_CONNECTIONS = 5000
-"""RDS lets a server take its memory by the first, at most the second
-(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections)."""
 
 WAIT = 30
 """Seconds that a client waits for a connection (seeds/001: 30 s)."""
@@ -48,8 +43,7 @@ TRUST = json.dumps(
 def share(scope: Scope, spec: PostgresSpec, pooling: Pooling, size: Size) -> int:
     """How many percent of the server's connections the proxy may open. Raises `SpecError` where sessions, each of
     which may keep a connection to itself, are more than the server has."""
-    own = spec.parameters.get("max_connections", "")
-    there = int(own) if own.isdigit() else min(MOST_CONNECTIONS, int(size.memory_gb * 2**30 / BYTES_A_CONNECTION))
+    there = postgres_parameters.connections(spec, size)
     if pooling.mode == "session" and pooling.max_connections > there:
         raise SpecError(
             f"Postgres {scope.name!r}: pooling.max_connections: given {pooling.max_connections} for mode='session'; "

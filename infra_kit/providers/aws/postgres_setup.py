@@ -27,7 +27,7 @@ from pulumi_aws import cloudwatch, iam, lambda_, rds, vpc
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.aws import identity, lambdas, logs, security
+from infra_kit.providers.aws import identity, lambdas, logs, policies, security
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common import scram
@@ -43,16 +43,6 @@ ASK_THEIR_VERSION = frozenset({"pg8000", "scramp"})
 """Of these, what reads the version in its own METADATA."""
 
 MINUTES = 5
-
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-)
-"""Lambda takes a role from the function's own account only, so no condition has to say so."""
 
 
 def run(
@@ -147,7 +137,7 @@ def _role(scope: Scope, log: cloudwatch.LogGroup) -> tuple[iam.Role, list[pulumi
     role = scope.resource(
         "setup-role",
         iam.Role,
-        assume_role_policy=TRUST,
+        assume_role_policy=policies.TRUST_LAMBDA,
         description=f"Sets up Postgres {scope.name}",
         tags=scope.tags,
     )

@@ -18,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -37,7 +37,7 @@ from infra_kit.providers.aws.redis_users import PORT, Users
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.passwords import password
-from infra_kit.providers.common.sizes import choose
+from infra_kit.providers.common.sizes import Size, choose
 
 ENGINES: Mapping[Version, str] = {"7": "7.2", "8": "8.2", "9": "9.0"}
 """By major version, the one to run (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html); its
@@ -62,6 +62,9 @@ class AwsRedis:
     host: pulumi.Output[str]
     reader: pulumi.Output[str]
     """The same without replicas."""
+    nodes: Sequence[pulumi.Output[str]]
+    """Their ids, in the order of their numbers."""
+    size: Size
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
@@ -70,11 +73,25 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     users = redis_users.create(scope, secret)
     group = database_group(scope, network, PORT)
     tunnel.let_in(scope, group, PORT)
-    server = _server(scope, spec, network, group, users)
+    size = choose(scope, sizes.ELASTICACHE, memory_gb=spec.memory_gb)
+    server = _server(scope, spec, network, group, users=users, size=size)
     reader = server.reader_endpoint_address if spec.replicas else server.primary_endpoint_address
     host = server.primary_endpoint_address
-    native = AwsRedis(network=scope.network, group=group, users=users, host=host, reader=reader)
+    native = AwsRedis(
+        network=scope.network,
+        group=group,
+        users=users,
+        host=host,
+        reader=reader,
+        nodes=_nodes(server, 1 + spec.replicas),
+        size=size,
+    )
     return _endpoint(secret, native)
+
+
+def _nodes(server: elasticache.ReplicationGroup, count: int) -> list[pulumi.Output[str]]:
+    """As ElastiCache names them (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.Redis.Groups.html)."""
+    return [pulumi.Output.concat(server.id, f"-{number:03}") for number in range(1, count + 1)]
 
 
 def link(scope: Scope, link: Link) -> Grant:
@@ -119,7 +136,7 @@ def _parameters(scope: Scope, spec: RedisSpec) -> elasticache.ParameterGroup:
 
 
 def _server(
-    scope: Scope, spec: RedisSpec, network: AwsNetwork, group: pulumi.Output[str], users: Users
+    scope: Scope, spec: RedisSpec, network: AwsNetwork, group: pulumi.Output[str], *, users: Users, size: Size
 ) -> elasticache.ReplicationGroup:
     """The nodes, which ElastiCache spreads over the zones of their subnets by itself."""
     subnets = _subnets(scope, spec, network)
@@ -131,7 +148,7 @@ def _server(
         description=_about(scope),
         engine="valkey",
         engine_version=ENGINES[spec.version or DEFAULT_VERSION],
-        node_type=choose(scope, sizes.ELASTICACHE, memory_gb=spec.memory_gb).name,
+        node_type=size.name,
         num_cache_clusters=1 + spec.replicas,
         automatic_failover_enabled=spec.high_availability,
         multi_az_enabled=spec.high_availability,

@@ -45,7 +45,7 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import service_checks, service_front, service_release, service_scaling, tunnel, workloads
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.service_release import Led
-from infra_kit.providers.aws.workloads import Ground, Own, Workload
+from infra_kit.providers.aws.workloads import Ground, Own, Running, Workload
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.waiting import after
@@ -78,6 +78,7 @@ class AwsService:
     gateways: Gathered[Led]
     """Those that lead to it."""
     service: ecs.Service
+    running: Running
 
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
@@ -96,7 +97,13 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
         url=pulumi.Output.concat("http://", host, f":{spec.port}"),
         host=host,
         port=pulumi.Output.from_input(spec.port),
-        native=AwsService(network=scope.network, group=made.ground.group, gateways=gateways, service=service),
+        native=AwsService(
+            network=scope.network,
+            group=made.ground.group,
+            gateways=gateways,
+            service=service,
+            running=Running(cluster=made.ground.cluster.name, service=service.name),
+        ),
     )
 
 

@@ -30,4 +30,5 @@ def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:
     )
     if grows and spec.backlog:
         worker_scaling.follow(scope, spec, spec.backlog, made.ground.cluster, service)
-    return WorkerEndpoint(log=made.ground.log.name)
+    running = workloads.Running(cluster=made.ground.cluster.name, service=service.name)
+    return WorkerEndpoint(log=made.ground.log.name, native=running)

@@ -101,6 +101,14 @@ class Workload:
     """What must stand before a task runs."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A service of ECS, as CloudWatch names it."""
+
+    cluster: pulumi.Output[str]
+    service: pulumi.Output[str]
+
+
 def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = Own.nothing) -> Workload:
     network = scope.native(scope.network, AwsNetwork)
     image = workload_checks.check(scope, spec, network)

@@ -9,6 +9,7 @@ class TestPostgresOnMoon(PostgresConformance):
         return Target(name="moon")
 """
 
+from infra_kit.testing.conformance.alerts import AlertsConformance
 from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
@@ -26,9 +27,11 @@ from infra_kit.testing.conformance.restore_drill import RestoreDrillConformance
 from infra_kit.testing.conformance.secret import SecretConformance
 from infra_kit.testing.conformance.service import ServiceConformance
 from infra_kit.testing.conformance.suite import ComponentConformance
+from infra_kit.testing.conformance.uptime import UptimeConformance
 from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
+    "AlertsConformance",
     "BackupConformance",
     "BudgetConformance",
     "CdnConformance",
@@ -46,5 +49,6 @@ __all__ = [
     "RestoreDrillConformance",
     "SecretConformance",
     "ServiceConformance",
+    "UptimeConformance",
     "WorkerConformance",
 ]

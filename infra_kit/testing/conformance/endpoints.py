@@ -23,8 +23,8 @@ class EndpointRules(Base):
         assert self.secrets <= it.secret_outputs
         values = secret_texts(it, self.secrets)
         for resource in recording.resources:
-            clear = str(_clear(resource))
-            assert not [value for value in values if value in clear], f"{resource.name} shows a secret"
+            shown = str(clear(resource))
+            assert not [value for value in values if value in shown], f"{resource.name} shows a secret"
 
 
 def check_types(endpoint: type, outputs: Mapping[str, Any]) -> None:
@@ -48,7 +48,7 @@ def _texts(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _clear(resource: State) -> list[object]:
+def clear(resource: State) -> list[object]:
     """The values of a resource that its state shows."""
     return [value for key, value in resource.inputs.items() if key not in resource.secret_inputs] + [
         value for key, value in resource.outputs.items() if key not in resource.secret_outputs

@@ -1,0 +1,73 @@
+"""A figure of CloudWatch: one series, or an expression over several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pulumi
+
+MINUTE = 60
+GLOBAL = "us-east-1"
+"""Where CloudFront and Route 53 report to, whatever the component's region
+(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html,
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html)."""
+
+Missing = Literal["breaching", "notBreaching", "ignore"]
+"""What minutes without a figure mean: something is wrong, nothing is, or it stays as it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """A metric of a service of AWS."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    statistic: str = "Average"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """In the unit of its signal."""
+
+    series: Mapping[str, Series]
+    """By the name that the expression calls it."""
+    expression: pulumi.Input[str] | None = None
+    """Of CloudWatch's metric math. None: the one series as it is."""
+    missing: Missing = "notBreaching"
+    part: str = ""
+    """Which of the component's parts it is of: a replica, a node, a consumer. Empty: the component itself."""
+    region: str | None = None
+    """Where it is reported to, if not to the component's own region."""
+    period: int = MINUTE
+    """Seconds from one figure to the next."""
+
+    def queries(self, label: str) -> list[dict[str, Any]]:
+        """As an alarm and a dashboard ask for it."""
+        asked = [{"id": name, "metric": _asked(series, self.period)} for name, series in self.series.items()]
+        told = {"label": label, "return_data": True}
+        if self.expression is None:
+            return [{**each, **told} for each in asked]
+        return [*asked, {"id": "figure", "expression": self.expression, **told}]
+
+
+def _asked(series: Series, period: int) -> dict[str, Any]:
+    return {
+        "namespace": series.namespace,
+        "metric_name": series.name,
+        "dimensions": dict(series.dimensions),
+        "stat": series.statistic,
+        "period": period,
+    }
+
+
+def plain(series: Series, **more: Any) -> Metric:
+    """A series whose figures are in the signal's unit already."""
+    return Metric(series={"it": series}, **more)
+
+
+def alive(series: Series, **more: Any) -> Metric:
+    """Of what says nothing of how it is, but reports as long as it runs: 100 % where it reports, else missing."""
+    return Metric(series={"it": series}, expression="IF(it >= 0, 100, 0)", missing="breaching", **more)
