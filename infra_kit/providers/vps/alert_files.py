@@ -50,10 +50,11 @@ def _rule(name: str, alert: Alert[Metric]) -> dict[str, Any]:
 
 def _not_measured(name: str) -> dict[str, Any]:
     """Else silence would look like health."""
-    file = 'node_textfile_mtime_seconds{file=~".*/containers.prom"}'
+    silent = 'min by (component) ({__name__=~"up|infra_kit_bus_up"}) == 0'
+    written = 'max((node_textfile_mtime_seconds{file=~".*/containers.prom"}) or vector(0))'
     return {
         "alert": "not-measured",
-        "expr": f"min by (component) (up) == 0 or time() - max(({file}) or vector(0)) > {STALE}",
+        "expr": f"{silent} or time() - {written} > {STALE}",
         "for": "5m",
         "labels": {"alerts": name, "level": "P1"},
         "annotations": {

@@ -112,7 +112,9 @@ def redis(monitor: Monitor, component: Measured) -> None:
 
 
 def _passwords(name: str, secret: str) -> str:
-    return json.dumps({f"redis://{MONITOR}@{child(name, 'server')}:{REDIS_PORT}": secret})
+    """By address: newer versions look for it with the user in it, older ones without."""
+    place = f"{child(name, 'server')}:{REDIS_PORT}"
+    return json.dumps({f"redis://{place}": secret, f"redis://{MONITOR}@{place}": secret})
 
 
 def event_bus(monitor: Monitor, component: Measured) -> None:
@@ -149,7 +151,12 @@ def certificates(monitor: Monitor, component: Measured, names: Sequence[str], pr
     """A prober (https://github.com/prometheus/blackbox_exporter) asks the edge for each name as a browser does."""
     scope, role = monitor.scope, "prober"
     once(monitor, f".{role}", lambda: container(scope, role, _prober(monitor)))
-    how = {"__metrics_path__": "/probe", "__param_module": "certificate", "__param_target": f"https://{proxy}"}
+    how = {
+        "__metrics_path__": "/probe",
+        "__param_module": "certificate",
+        "__param_target": f"https://{proxy}",
+        "__scrape_interval__": LOOKED_AT,
+    }
     asked = [
         monitoring_conf.target(
             child(scope.name, role), PROBER, component=component.name, check=name, __param_hostname=name, **how
@@ -166,6 +173,8 @@ def _prober(monitor: Monitor) -> Run:
     return prober(monitor.scope, image, [monitor.network], {"certificate": CERTIFICATE})
 
 
+LOOKED_AT = "5m"
+"""How often certificates are."""
 CERTIFICATE: Mapping[str, Any] = {
     "prober": "http",
     "timeout": "5s",

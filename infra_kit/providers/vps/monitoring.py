@@ -96,7 +96,8 @@ def create(scope: Scope, spec: MonitoringSpec) -> MonitoringEndpoint:  # noqa: A
     prometheus = container(scope, "prometheus", _prometheus(scope, network))
     node = container(scope, "node", _node(scope, network))
     monitor = Monitor(scope=scope, network=network, prometheus=prometheus, measured={})
-    target = monitoring_conf.target(child(scope.name, "node"), NODE_PORT, component=scope.name)
+    # Its figures name the components that they are of.
+    target = monitoring_conf.target(child(scope.name, "node"), NODE_PORT)
     asked = bring(monitor, scope, "node-asked", targets=monitoring_conf.dump([target]), needs=[node.ready])
     url = f"http://{child(scope.name, 'prometheus')}:{PORT}"
     return MonitoringEndpoint(url=ssh.after(asked, url), native=monitor)

@@ -47,7 +47,7 @@ def redis(scope: Scope, component: Component[Any, Any]) -> Figures:
             Signal.UPTIME: _answers("redis_up", of),
             Signal.CPU: containers.cpu(component, SERVERS),
             Signal.MEMORY: containers.memory(component, SERVERS),
-            Signal.CONNECTIONS: share(f"max(redis_connected_clients{of})", str(float(MAX_CLIENTS))),
+            Signal.CONNECTIONS: f"100 * {or_none(f'max(redis_connected_clients{of})')} / {MAX_CLIENTS}",
             # Of no read at all, all were answered.
             Signal.CACHE_HITS: f"100 * (({hits} / ({hits} + {misses} > 0)) or vector(1))",
         }

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from infra_kit.component import Component, Scope
-from infra_kit.durations import seconds
+from infra_kit.durations import Duration, seconds
 from infra_kit.providers.vps import edge, exporters, monitoring
 from infra_kit.providers.vps.monitoring import Monitor
 from infra_kit.providers.vps.signals.metric import LATELY, Figures, figures, or_none, share
@@ -62,7 +62,12 @@ def _certificate(monitor: Monitor, component: Component[Any, Any], names: list[s
         return {}
     asked = f"{component.name}.certificates"
     exporters.once(monitor, asked, lambda: exporters.certificates(monitor, component, secure, proxy))
-    return {Signal.CERTIFICATE: _ends(f'{{component="{component.name}"}}', LATELY)}
+    return {Signal.CERTIFICATE: _ends(f'{{component="{component.name}"}}', _since(exporters.LOOKED_AT))}
+
+
+def _since(every: Duration) -> str:
+    """Long enough that one answer may be missing."""
+    return f"{2 * seconds(every) + 60}s"
 
 
 def _ends(of: str, window: str) -> str:
@@ -72,8 +77,8 @@ def _ends(of: str, window: str) -> str:
 def uptime(scope: Scope, component: Component[Any, Any]) -> Figures:
     """The worst of its checks, each as it was when it was last asked."""
     monitoring.of(scope)
-    longest = max(seconds(check.every) for check in component.spec.checks.values())
-    of, window = f'{{component="{component.name}"}}', f"{2 * longest + 60}s"
+    longest = max((check.every for check in component.spec.checks.values()), key=seconds)
+    of, window = f'{{component="{component.name}"}}', _since(longest)
     return figures(
         {
             Signal.UPTIME: f"100 * {or_none(f'min(last_over_time(probe_success{of}[{window}]))')}",
