@@ -27,8 +27,10 @@ consumers() { # STREAM: the lines `consumer how-many-wait first-that-may filter`
   while [ "$offset" -lt "$total" ]; do
     page=$(ask "CONSUMER.LIST.$1" "{\"offset\":$offset}") || return 1
     total=$(printf '%s' "$page" | jq -e '.total') || return 1
+    # What was given up holds back what is done, and waits no more.
     printf '%s' "$page" | jq -r '.consumers[]? |
-      "\(.name) \(.num_pending + .num_ack_pending) \(.ack_floor.stream_seq + 1) \(.config.filter_subject // ">")"'
+      (if .num_ack_pending > 0 then .ack_floor else .delivered end).stream_seq as $done |
+      "\(.name) \(.num_pending + .num_ack_pending) \($done + 1) \(.config.filter_subject // ">")"'
     offset=$((offset + $(printf '%s' "$page" | jq '.consumers | length')))
   done
 }

@@ -10,8 +10,8 @@ set -eu
 every=$1
 
 fields='{{.State.Pid}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'
-fields="$fields {{.State.ExitCode}} {{.HostConfig.NanoCpus}} {{.HostConfig.Memory}}"
-fields="$fields {{index .Config.Labels \"component\"}} {{.Name}} {{.Id}}"
+fields="$fields {{.State.ExitCode}} {{.HostConfig.NanoCPUs}} {{.HostConfig.Memory}}"
+fields="$fields {{index .Config.Labels \"component\"}} {{.Name}} {{.ID}}"
 
 # A name is that of the part and seven random digits: `/api-instance-1-0a1b2c3`. What is only created holds files, or
 # waits for its run.
@@ -19,7 +19,7 @@ fields="$fields {{index .Config.Labels \"component\"}} {{.Name}} {{.Id}}"
 figures='
   function say(name, value) { printf "infra_kit_container_%s{%s} %s\n", name, labels, value }
   function first(file,   line) { line = ""; getline line < file; close(file); return line }
-  $2 != "created" {
+  NF == 9 && $2 != "created" {
     part = $8; sub(/^\//, "", part); sub(/-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$/, "", part)
     labels = "component=\"" $7 "\",part=\"" part "\",id=\"" substr($9, 1, 12) "\""
     say("well", $2 == "running" && ($3 == "healthy" || $3 == "none") ? 1 : 0)
