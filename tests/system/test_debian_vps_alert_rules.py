@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from infra_kit import (
     Target,
     Uptime,
 )
+from infra_kit.component import Component
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import record
 
@@ -51,7 +53,7 @@ def program() -> None:
     files = ObjectStore("files", target=target)
     consumers = {"scoring": Consumer(stream="LEADS")}
     bus = EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}, consumers=consumers)
-    watch = [
+    watch: list[Component[Any, Any]] = [
         Postgres("db", target=target, read_replicas=1), Redis("cache", target=target), files, bus, api,
         Job("nightly", target=target, image="job:1", command=["work"], schedule="0 3 * * *"),
         Gateway("gw", target=target, routes={"/*": api}, domains=["api.example.com"], waf=False),
