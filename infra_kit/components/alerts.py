@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Annotated, Any, Protocol, TypedDict, Unpack
 
 import pulumi
-from pydantic import ConfigDict, Field, InstanceOf, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, model_validator
 
 from infra_kit import alert_presets, features
 from infra_kit.alert_rules import Level, Routes, Rule
@@ -23,12 +23,18 @@ from infra_kit.texts import Name
 Watched = Component[Any, Any]
 
 
+def _component(given: object) -> object:
+    if not isinstance(given, Component):
+        raise ValueError("a component is needed, as in watch=[db, edge]")  # noqa: TRY004  pydantic reads ValueError
+    return given
+
+
 class AlertsSpec(Spec):
     """What alerts are asked for."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    watch: Items[InstanceOf[Component]] = Field(min_length=1)
+    watch: Items[Annotated[Watched, PlainValidator(_component)]] = Field(min_length=1)
     """The components that are looked at. Those of another target are that target's own Alerts' to watch."""
     rules: Mapping[Name, Rule] | None = None
     """By name. Default: what is sensible for each kind of component (`alert_presets.SENSIBLE`), as far as the target

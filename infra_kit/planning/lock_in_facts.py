@@ -30,6 +30,7 @@ _RESP = "Redis' own protocol: any Valkey or Redis takes over"
 _S3 = "the S3 API, which many servers and clouds speak"
 _OCI = "an OCI image and environment variables: any container platform runs it"
 _HTTP = "HTTP and TLS: visitors notice no difference"
+_TOLD = "mail, messages and HTTP: who is told notices no difference"
 _NO_DATA = "it keeps no data"
 
 _AWS = "AWS' console, roles and quotas"
@@ -75,6 +76,10 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Network", "gcp"): Fact(0, "IP", 0, _NO_DATA, 4, "VPCs, firewall rules, private services access"),
     ("Secret", "aws"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _AWS),
     ("Secret", "gcp"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _GCP),
+    ("Alerts", "aws"): Fact(0, _TOLD, 0, _NO_DATA, 2, "CloudWatch and SNS"),
+    ("Alerts", "gcp"): Fact(0, _TOLD, 0, _NO_DATA, 2, "Cloud Monitoring"),
+    ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
+    ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
     ("Domain", "gcp"): Fact(0, "DNS", 1, "exported as a zone file; the name servers are set anew", 2, _GCP),
 }  # fmt: skip

@@ -89,3 +89,11 @@ class TestBudgetOnGcp(OnGcp, conformance.BudgetConformance):
 class TestExternalServiceOnGcp(OnGcp, conformance.ExternalServiceConformance):
     tags_under = ()  # nothing is made
     region = None
+
+
+class TestAlertsOnGcp(OnGcp, conformance.AlertsConformance):
+    tags_under = ("userLabels", "settings.userLabels")  # a channel has its address in its labels
+
+
+class TestUptimeOnGcp(OnGcp, conformance.UptimeConformance):
+    tags_under = "userLabels"

@@ -16,7 +16,7 @@ import pulumi_gcp
 import pytest
 from pydantic import SecretStr
 
-from infra_kit import Environment, Gateway, Service, Target
+from infra_kit import Alerts, Environment, Gateway, Redis, Routes, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.settings import GcpSettings
@@ -24,6 +24,7 @@ from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.recording import sdk
 from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
+from infra_kit.testing.conformance.alerts import ROUTES
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
@@ -93,7 +94,8 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    behind = _routes(target, arguments.get("opts")) if suite.component is Gateway else {}
+    makes = {Gateway: _routes, Alerts: _watch}.get(suite.component)
+    behind = makes(target, arguments.get("opts")) if makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
 
@@ -101,6 +103,14 @@ def _routes(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, An
     """A gateway stands before a service, by the same provider."""
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
     return {"routes": {"/*": Service("api", target=target, image=IMAGE, command=["python", "app.py"], opts=same)}}
+
+
+def _watch(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """Alerts watch what is measured, by the same provider, and tell everybody whom the target can tell."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    kinds = [kind for kind in ROUTES if features.route(kind) in target.driver("alerts").SUPPORTS]
+    routes = {"P0": Routes(**{kind: ROUTES[kind] for kind in kinds})}
+    return {"watch": [Redis("cache", target=target, opts=same)], "rules": None, "routes": routes}
 
 
 def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:

@@ -66,6 +66,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
     target = Target(name="local")
     tokens = [suite().record(target).named("it").type for suite in SUITES.values()]
     assert sorted(tokens) == [
+        "infra-kit:index:Alerts",
         "infra-kit:index:Backup",
         "infra-kit:index:Budget",
         "infra-kit:index:Cdn",
@@ -82,6 +83,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:RestoreDrill",
         "infra-kit:index:Secret",
         "infra-kit:index:Service",
+        "infra-kit:index:Uptime",
         "infra-kit:index:Worker",
     ]
 
@@ -124,8 +126,9 @@ def test_the_attributes_of_a_component_are_the_fields_of_its_endpoint(kind: type
 def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: type[Any_]) -> None:
     required = {name for name, field in kind.SPEC.model_fields.items() if field.is_required()}
     needed = {
-        "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"}, "Domain": {"domain"},
-        "EventBus": {"streams"}, "ExternalService": {"vendor"}, "Gateway": {"routes"}, "RestoreDrill": {"of"},
+        "Alerts": {"watch"}, "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"},
+        "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"}, "Gateway": {"routes"},
+        "RestoreDrill": {"of"}, "Uptime": {"url"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
 

@@ -37,7 +37,7 @@ def create(scope: Scope, spec: AlertsSpec, key: pulumi.Output[str] | None, topic
     told = {level: found for level, found in routes.items() if found}
     if not told:
         return
-    text = pulumi.Output.secret(dumps(told))
+    text: pulumi.Output[str] = pulumi.Output.secret(dumps(told))
     secret = stored_secrets.store(scope, "routes", f"Whom {scope.name} tells of alerts", text, key)
     heard = {place: topic for place, topic in topics.items() if place[0] in told}
     function = _function(scope, secret, heard)

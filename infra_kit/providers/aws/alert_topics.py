@@ -8,6 +8,7 @@ Why not CKV_AWS_26 elsewhere: an alarm may not use the key that SNS has of its o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 from pulumi_aws import sns
@@ -31,8 +32,9 @@ def key(scope: Scope) -> pulumi.Output[str] | None:
 
 def create(scope: Scope, spec: AlertsSpec, key: pulumi.Output[str] | None, regions: Sequence[str]) -> Topics:
     """In the component's own region, and in these."""
-    keys_ = {region: keys.key_arn(scope, f"key-{region}", services=[ALARMS], region=region) for region in regions}
-    places: dict[str | None, pulumi.Output[str] | None] = {None: key, **keys_}
+    places: dict[str | None, pulumi.Output[str] | None] = {None: key}
+    for region in regions:
+        places[region] = keys.key_arn(scope, f"key-{region}", services=[ALARMS], region=region)
     return {
         (level, region): _topic(scope, spec, level, region, own)
         for level in sorted(spec.routes)
@@ -57,7 +59,7 @@ def _topic(
     routes = spec.routes[level]
     for protocol, addresses in (("email", routes.email), ("sms", routes.sms)):
         for address in addresses:
-            where = {"topic": topic.arn, "protocol": protocol, "endpoint": address, "region": region}
+            where: dict[str, Any] = {"topic": topic.arn, "protocol": protocol, "endpoint": address, "region": region}
             scope.resource(f"{role}-{protocol}-{address}", sns.TopicSubscription, **where)
     return topic
 

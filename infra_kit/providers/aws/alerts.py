@@ -34,12 +34,18 @@ HINTS = signals.HINTS
 
 def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:
     wanted = list(alerts(scope, spec, signals.of))
-    key = alert_topics.key(scope)
-    topics = alert_topics.create(scope, spec, key, _regions(scope, wanted))
-    alert_teller.create(scope, spec, key, topics)
+    topics = _topics(scope, spec, wanted) if spec.routes else {}
     for alert in wanted:
         _alarm(scope, spec, alert, topics)
     return AlertsEndpoint(url=_console(scope))
+
+
+def _topics(scope: Scope, spec: AlertsSpec, wanted: Sequence[Alert[Metric]]) -> Topics:
+    """Each with all that hear of it."""
+    key = alert_topics.key(scope)
+    topics = alert_topics.create(scope, spec, key, _regions(scope, wanted))
+    alert_teller.create(scope, spec, key, topics)
+    return topics
 
 
 def _elsewhere(scope: Scope, metric: Metric) -> str | None:

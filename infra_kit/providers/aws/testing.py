@@ -27,12 +27,7 @@ def _component(inputs: Mapping[str, Any]) -> Any:
 
 def _owner(inputs: Mapping[str, Any]) -> str:
     """The component that it is of; a resource beside our components goes by its own name."""
-    return str(_component(inputs) or _called(inputs))
-
-
-def _called(inputs: Mapping[str, Any]) -> str:
-    """What it is called in the program."""
-    return str(inputs["urn"].rpartition("::")[2])
+    return str(_component(inputs) or inputs["urn"].rpartition("::")[2])
 
 
 def _named(role: str) -> Answer:
@@ -48,15 +43,14 @@ def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _role(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _called(arn: str, **more: str) -> Answer:
     """Named by what it is called in the program: a component may have several."""
-    name = f"{_called(inputs)}-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:role/{name}"}
 
+    def answer(inputs: Mapping[str, Any]) -> dict[str, Any]:
+        name = f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
+        return {"name": name, "arn": f"arn:aws:{arn}{name}", **more}
 
-def _user(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{_owner(inputs)}-user-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:iam::{ACCOUNT}:user/{name}"}
+    return answer
 
 
 def _bus(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,11 +168,6 @@ def _log_group(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"}
 
 
-def _function(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{_called(inputs)}-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}", "codeSha256": "recorded"}
-
-
 def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """All letters that a region of AWS has in use."""
     return {"names": [f"{inputs.get('region', REGION)}{letter}" for letter in "abcdef"]}
@@ -204,10 +193,10 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:efs/accessPoint:AccessPoint": _arn("elasticfilesystem", "access-point"),
     "aws:efs/fileSystem:FileSystem": _arn("elasticfilesystem", "file-system"),
     "aws:elasticache/subnetGroup:SubnetGroup": _named("subnets"),
-    "aws:iam/role:Role": _role,
-    "aws:iam/user:User": _user,
+    "aws:iam/role:Role": _called(f"iam::{ACCOUNT}:role/"),
+    "aws:iam/user:User": _called(f"iam::{ACCOUNT}:user/"),
     "aws:kms/key:Key": _arn("kms", "key"),
-    "aws:lambda/function:Function": _function,
+    "aws:lambda/function:Function": _called(f"lambda:{REGION}:{ACCOUNT}:function:", codeSha256="recorded"),
     "aws:lambda/invocation:Invocation": {"result": '"-----BEGIN CERTIFICATE-----\\nrecorded\\n"'},
     "aws:lb/listener:Listener": _balanced("listener"),
     "aws:lb/listenerRule:ListenerRule": _balanced("listener-rule"),
@@ -227,7 +216,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "recorded-version"},
     "aws:servicediscovery/service:Service": {"arn": f"arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/srv-it"},
     "aws:sfn/stateMachine:StateMachine": _arn("states", "stateMachine"),
-    "aws:sns/topic:Topic": lambda inputs: {"arn": f"arn:aws:sns:{REGION}:{ACCOUNT}:{_called(inputs)}-1a2b3c4"},
+    "aws:sns/topic:Topic": _called(f"sns:{REGION}:{ACCOUNT}:"),
     "aws:sqs/queue:Queue": _queue,
     "aws:ssm/parameter:Parameter": _parameter,
     "aws:wafv2/webAcl:WebAcl": _arn("wafv2", "regional/webacl"),

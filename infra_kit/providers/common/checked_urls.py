@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 
@@ -28,9 +27,13 @@ def address(scope: Scope, url: pulumi.Input[str]) -> Address:
     """Raises `SpecError`, at once where the URL is known."""
     if isinstance(url, str):
         _parts(scope, url)
-    parts: pulumi.Output[tuple[Any, ...]] = pulumi.Output.from_input(url).apply(lambda text: _parts(scope, text))
-    secure, host, port, path = (parts.apply(lambda it, at=at: it[at]) for at in range(4))
-    return Address(secure, host, port, path)
+    parts = pulumi.Output.from_input(url).apply(lambda text: _parts(scope, text))
+    return Address(
+        secure=parts.apply(lambda it: it[0]),
+        host=parts.apply(lambda it: it[1]),
+        port=parts.apply(lambda it: it[2]),
+        path=parts.apply(lambda it: it[3]),
+    )
 
 
 def _parts(scope: Scope, url: str) -> tuple[bool, str, int, str]:

@@ -11,7 +11,8 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
-        "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", *SHARED,
+        "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
+        "uptime", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -28,6 +29,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
+    from infra_kit.components.alerts import AlertsDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.gcp import (
+        alerts,
         budget,
         cdn,
         config,
@@ -56,6 +60,7 @@ if TYPE_CHECKING:
         redis,
         secret,
         service,
+        uptime,
         worker,
     )
 
@@ -73,3 +78,5 @@ if TYPE_CHECKING:
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
+    _alerts: AlertsDriver = alerts
+    _uptime: UptimeDriver = uptime

@@ -22,6 +22,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 
@@ -59,6 +60,14 @@ HINTS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class GcpCdn:
+    """A Cdn's handles, for what watches it."""
+
+    routes: pulumi.Output[str]
+    """The name of its URL map."""
+
+
 def gaps(spec: CdnSpec, _: Settings) -> Mapping[Feature, str]:
     return features.gaps(spec.features(), SUPPORTS - load_balancer_checks.unproved(spec.domains, spec.zones), HINTS)
 
@@ -74,5 +83,8 @@ def create(scope: Scope, spec: CdnSpec) -> CdnEndpoint:
     if spec.release:
         cdn_invalidation.invalidate(scope, routes, spec.release)
     return CdnEndpoint(
-        url=load_balancer.url(spec.domains, edge), domain=edge.address, trust=pulumi.Output.secret(trust)
+        url=load_balancer.url(spec.domains, edge),
+        domain=edge.address,
+        trust=pulumi.Output.secret(trust),
+        native=GcpCdn(routes=routes.name),
     )

@@ -87,6 +87,8 @@ class GcpBus:
     """By stream."""
     subscriptions: Mapping[str, pubsub.Subscription]
     """By consumer."""
+    dead_letters: Mapping[str, pubsub.Subscription]
+    """By consumer that keeps them."""
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
@@ -96,6 +98,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     topics = {name: _stream(bus, name, stream) for name, stream in spec.streams.items()}
     dead = {name: _dead_letters(bus, spec, name) for name in spec.consumers}
     consumers = {name: _consumer(bus, spec, name, topics, dead[name][0]) for name in spec.consumers}
+    given_up = {name: kept for name, (_, kept) in dead.items() if kept}
     username, password = _credential(scope, "account-key", account, bus.grants)
     return EventBusEndpoint(
         url=pulumi.Output.secret(f"https://{HOST}"),
@@ -105,9 +108,9 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         password=password,
         streams=_addresses(topics),
         consumers=_addresses(consumers),
-        dead_letters=_addresses({name: kept for name, (_, kept) in dead.items() if kept}),
+        dead_letters=_addresses(given_up),
         inbox_prefix=pulumi.Output.from_input(""),
-        native=GcpBus(topics=topics, subscriptions=consumers),
+        native=GcpBus(topics=topics, subscriptions=consumers, dead_letters=given_up),
     )
 
 

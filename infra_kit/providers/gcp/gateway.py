@@ -58,7 +58,7 @@ class Backend(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class GcpGateway:
-    """What the Cdn before it must know."""
+    """What the Cdn before it must know, and what watches it."""
 
     backends: Mapping[str, Backend]
     """By service."""
@@ -80,6 +80,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
         url=load_balancer.url(spec.domains, edge),
         domain=edge.address,
         ca_certificate=pulumi.Output.from_input(None),
+        native=GcpGateway(backends=backends),
     )
 
 

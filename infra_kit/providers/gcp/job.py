@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -36,6 +37,13 @@ STARTS_WITHIN = 20 * 60
 (https://www.pulumi.com/registry/packages/gcp/api-docs/cloudrunv2/job/)."""
 TOKEN_DIGITS = 12
 """Of the mark that tells one run that `up` makes from another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GcpJob:
+    """A job's handles, for what watches it."""
+
+    name: pulumi.Output[str]
 
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
@@ -64,7 +72,7 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
         _schedule(scope, spec.schedule, job)
     log = pulumi.Output.format('resource.type="cloud_run_job" AND resource.labels.job_name="{0}"', job.name)
     workload_logs.keep(scope, spec, log)
-    return JobEndpoint(log=log)
+    return JobEndpoint(log=log, native=GcpJob(name=job.name))
 
 
 def _check(scope: Scope, spec: JobSpec) -> None:

@@ -79,25 +79,37 @@ POOLER_PORT = 6432
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GcpDatabase:
-    """A server's handles, for links."""
+    """A server's handles, for links and for what watches it."""
 
     network: Network
     session: postgres_setup.Session
     destination: Destination
     ready: Sequence[pulumi.Resource]
     """What must have run inside before a role can be given anything."""
+    names: Sequence[pulumi.Output[str]]
+    """The server's, then its replicas'."""
+    connections: int
+    """How many each of them takes."""
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, GcpNetwork)
-    settings = postgres_settings.settings(scope, spec, _size(scope, spec), network)
+    size = _size(scope, spec)
+    settings = postgres_settings.settings(scope, spec, size, network)
     primary = _primary(scope, spec, network, settings)
     replicas = [_replica(scope, spec, primary, settings, number) for number in range(1, spec.read_replicas + 1)]
     databases = {name: _database(scope, spec, primary, name) for name in spec.databases}
     there = _destination(spec, [primary, *replicas])
     tunnel.let_in(scope, there)
     setup = postgres_setup.create(scope, primary, databases, spec.extensions)
-    native = GcpDatabase(network=scope.network, session=setup.session, destination=there, ready=setup.scripts)
+    native = GcpDatabase(
+        network=scope.network,
+        session=setup.session,
+        destination=there,
+        ready=setup.scripts,
+        names=[server.name for server in (primary, *replicas)],
+        connections=postgres_settings.connections(spec, size),
+    )
     return _endpoint(spec, primary, replicas, setup, native)
 
 

@@ -62,6 +62,17 @@ class Settings:
     replica: Mapping[str, Any]
 
 
+CONNECTIONS = ((0, 25), (1, 50), (3.75, 100), (6, 200), (7.5, 400), (15, 500), (30, 600), (60, 800), (120, 1000))
+"""By GiB of memory, from so many on
+(https://cloud.google.com/sql/docs/postgres/flags#postgres-m, max_connections)."""
+
+
+def connections(spec: PostgresSpec, size: Size) -> int:
+    """How many a server takes: what is asked for, or what Cloud SQL lets it take by its memory."""
+    own = spec.parameters.get("max_connections", "")
+    return int(own) if own.isdigit() else max(most for least, most in CONNECTIONS if size.memory_gb >= least)
+
+
 def needs_plus(spec: PostgresSpec) -> bool:
     """Whether only the edition Enterprise Plus has what is asked."""
     backups = spec.backups

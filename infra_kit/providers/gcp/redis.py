@@ -63,10 +63,11 @@ MAINTENANCE = {"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"
 
 @dataclass(frozen=True, kw_only=True)
 class GcpCache:
-    """An instance's handles, for links."""
+    """An instance's handles, for links and for what watches it."""
 
     network: Network
     destination: Destination
+    name: pulumi.Output[str]
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
@@ -151,7 +152,7 @@ def _endpoint(scope: Scope, spec: RedisSpec, instance: redis.Instance) -> RedisE
         url=there,
         reader_url=reader,
         reader_urls=reader.apply(lambda url: [url]),
-        native=GcpCache(network=scope.network, destination=_destination(spec, instance)),
+        native=GcpCache(network=scope.network, destination=_destination(spec, instance), name=instance.name),
     )
 
 

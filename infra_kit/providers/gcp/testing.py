@@ -66,6 +66,9 @@ OUTPUTS = {
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
     "gcp:monitoring/notificationChannel:NotificationChannel": {"name": f"projects/{PROJECT}/notificationChannels/1"},
+    "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": lambda inputs: {
+        "uptimeCheckId": f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
+    },
     "gcp:parametermanager/regionalParameterVersion:RegionalParameterVersion": lambda inputs: {
         "name": f"{inputs['parameter']}/versions/{inputs['parameterVersionId']}"
     },
@@ -79,9 +82,12 @@ OUTPUTS = {
     "gcp:storage/bucket:Bucket": _named("recorded-bucket"),
     "gcp:storage/hmacKey:HmacKey": {"accessId": "GOOG1RECORDED", "secret": "recorded-hmac-secret"},
     "gcp:compute/globalAddress:GlobalAddress": {"name": "recorded-range", "address": "203.0.113.10"},
+    "gcp:compute/backendService:BackendService": _named("recorded-backend"),
+    "gcp:compute/uRLMap:URLMap": _named("recorded-routes"),
     "gcp:compute/router:Router": _named("recorded-router"),
     "gcp:sql/databaseInstance:DatabaseInstance": _database_server,
     "gcp:redis/instance:Instance": {
+        "name": "recorded-cache",
         "host": "10.0.128.11",
         "port": 6378,
         "readEndpoint": "10.0.128.12",

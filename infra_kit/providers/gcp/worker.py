@@ -6,6 +6,8 @@ It has as many instances as `min_instances` says: a worker pool does not follow 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
 from pulumi_gcp import cloudrunv2
 
@@ -23,6 +25,13 @@ HINTS = workloads.HINTS | {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class GcpWorker:
+    """A pool's handles, for what watches it."""
+
+    name: pulumi.Output[str]
+
+
 def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:
     made = workloads.workload(scope, spec)
     pool = scope.resource(
@@ -37,4 +46,4 @@ def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:
         'resource.type="cloud_run_worker_pool" AND resource.labels.worker_pool_name="{0}"', pool.name
     )
     workload_logs.keep(scope, spec, log)
-    return WorkerEndpoint(log=log)
+    return WorkerEndpoint(log=log, native=GcpWorker(name=pool.name))

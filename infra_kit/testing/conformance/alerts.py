@@ -78,7 +78,7 @@ SIGNALS = (
 
 def _asked(name: str, signal: str) -> tuple[Feature, Mapping[str, Any]]:
     """One signal of one component."""
-    bound = {"below" if MEANINGS[Signal(signal)].bad_when_low else "above": 50}
+    bound: Mapping[str, Any] = {"below" if MEANINGS[Signal(signal)].bad_when_low else "above": 50}
     component = STAND_INS.get(name, EDGE)
     return features.signal(component.KIND, signal), {
         "watch": [STAND_INS["db"], *([] if name == "db" else [component])],

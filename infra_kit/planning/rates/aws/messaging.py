@@ -12,6 +12,7 @@ QUEUE = "aws:sqs/queue:Queue"
 BUS = "aws:cloudwatch/eventBus:EventBus"
 GIVE_UP = (QUEUE, BUS, "aws:cloudwatch/eventTarget:EventTarget", "aws:lambda/function:Function")
 """What sends on what it could not deliver."""
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 KB_A_GB = 1_000_000
 REQUESTS = 3
 """To a queue for each message: it is sent, received, deleted."""
@@ -39,6 +40,9 @@ def queue(asked: Asked) -> Iterator[Line]:
 
 
 def topic(asked: Asked) -> Iterator[Line]:
+    """One that alarms tell has few: the first million a month, and a thousand mails, cost nothing."""
+    if used_by(asked, ALARM, by=["alarmActions"]):
+        return
     yield Line("messages", "sns/standard", asked.usage.messages / MILLION, assumed=True)
 
 

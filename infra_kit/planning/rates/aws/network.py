@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import fixed, internet
-from infra_kit.planning.rates.reading import MILLION, many, share
+from infra_kit.planning.rates.reading import MILLION, many, number, share
 from infra_kit.planning.usage import HOURS_A_MONTH
+
+SLOW_CHECK = 30
+"""Seconds: a health check that asks more often costs more."""
 
 
 def gateway(asked: Asked) -> Iterator[Line]:
@@ -34,6 +37,16 @@ def http_api(asked: Asked) -> Iterator[Line]:
     yield from internet(asked.usage.gb_out)
 
 
+def health_check(asked: Asked) -> Iterator[Line]:
+    """Of an endpoint on AWS. Each of these counts as an option (https://aws.amazon.com/route53/pricing/)."""
+    kind = str(asked.inputs.get("type"))
+    fast = number(asked.inputs.get("requestInterval"), SLOW_CHECK) < SLOW_CHECK
+    options = [kind.startswith("HTTPS"), "STR_MATCH" in kind, fast, bool(asked.inputs.get("measureLatency"))]
+    yield Line("a health check", "route53/health-check", 1)
+    if count := sum(options):
+        yield Line(f"{count} of: HTTPS, a text, every 10 s, latency", "route53/health-check-option", count)
+
+
 ZONE = fixed("a hosted zone", "route53/zone")
 """Queries for what stands on aws are free."""
 
@@ -42,7 +55,7 @@ RATES: Mapping[str, Rate] = {
     "aws:ec2/eip:Eip": fixed("a public address", "ipv4", HOURS_A_MONTH),
     "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
     "aws:route53/zone:Zone": ZONE,
-    "aws:route53/healthCheck:HealthCheck": fixed("a health check", "route53/health-check"),
+    "aws:route53/healthCheck:HealthCheck": health_check,
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": ZONE,
     "aws:servicediscovery/publicDnsNamespace:PublicDnsNamespace": ZONE,
     "aws:apigatewayv2/api:Api": http_api,

@@ -5,16 +5,23 @@ https://cloud.google.com/stackdriver/pricing."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
+from infra_kit.planning.rates.gcp.common import SECONDS as SECONDS_AN_HOUR
 from infra_kit.planning.rates.gcp.common import logs
-from infra_kit.planning.rates.reading import MILLION, many, number, part, uses
+from infra_kit.planning.rates.reading import MILLION, many, number, of_type, part, uses
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 KEY_OPERATIONS = 10_000
 """A month, of one key: an assumption."""
 READS_AN_HOUR = 1
 """Of a secret, which is read when an instance starts: an assumption."""
 FREE_LOG_DAYS = 30
+PLACES = 6
+"""From which an uptime check asks, unless it names some (https://cloud.google.com/monitoring/uptime-checks)."""
+FREE_CHECKS = 1_000_000
+UPTIME_CHECK = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
 SECRET = "gcp:secretmanager/secret:Secret"  # noqa: S105  a type, no secret
 
 
@@ -58,7 +65,22 @@ def log_bucket(asked: Asked) -> Iterator[Line]:
         yield Line("GB of logs kept for longer", "logging/retention", gb, assumed=True)
 
 
+def uptime_check(asked: Asked) -> Iterator[Line]:
+    """Its part of what the stack's checks are beyond the million a month that a project has for nothing."""
+    all_ = sum(_checks(it.inputs) for it in of_type(asked, UPTIME_CHECK))
+    beyond = max(0.0, all_ - FREE_CHECKS) * _checks(asked.inputs) / all_
+    if beyond:
+        yield Line("million checks from outside", "monitoring/uptime-check", beyond / MILLION)
+
+
+def _checks(inputs: Mapping[str, Any]) -> float:
+    """A month, from each place."""
+    period = number(str(inputs.get("period", "60s")).removesuffix("s"), 60)
+    return (many(inputs.get("selectedRegions")) or PLACES) * HOURS_A_MONTH * SECONDS_AN_HOUR / period
+
+
 def alert_policy(asked: Asked) -> Iterator[Line]:
+    """Google announced a price, from September 2027 on at the earliest (https://cloud.google.com/stackdriver/pricing)."""
     conditions = many(asked.inputs.get("conditions")) or 1
     yield Line(f"{conditions} conditions of an alarm", "monitoring/condition", conditions)
 
@@ -72,4 +94,5 @@ RATES: Mapping[str, Rate] = {
     "gcp:dns/managedZone:ManagedZone": zone,
     "gcp:logging/projectBucketConfig:ProjectBucketConfig": log_bucket,
     "gcp:monitoring/alertPolicy:AlertPolicy": alert_policy,
+    UPTIME_CHECK: uptime_check,
 }

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
 from infra_kit import features
-from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.signals import databases, edges, messages, workloads
 from infra_kit.providers.aws.signals.metric import Metric
+from infra_kit.providers.common.measures import Measures
 from infra_kit.signals import Signal
 
-Watched = Component[Any, Any]
-Measure = Callable[[Scope, Watched], Mapping[Signal, Sequence[Metric]]]
+MEASURES: Measures[Metric] = Measures(
+    {
+        "postgres": (databases.postgres, databases.POSTGRES),
+        "redis": (databases.redis, databases.REDIS),
+        "event_bus": (messages.event_bus, messages.EVENT_BUS),
+        "cdn": (edges.cdn, edges.CDN),
+        "gateway": (edges.gateway, edges.GATEWAY),
+        "service": (workloads.service, workloads.RUNS),
+        "worker": (workloads.worker, workloads.RUNS),
+        "job": (workloads.job, workloads.JOB),
+        "uptime": (edges.uptime, edges.UPTIME),
+    }
+)
 
-_KINDS: Mapping[str, Measure] = {
-    "postgres": databases.postgres,
-    "redis": databases.redis,
-    "event_bus": messages.event_bus,
-    "cdn": edges.cdn,
-    "gateway": edges.gateway,
-    "service": workloads.service,
-    "worker": workloads.worker,
-    "job": workloads.job,
-    "uptime": edges.uptime,
-}
-MEASURED: Mapping[str, frozenset[Signal]] = {
-    "postgres": databases.POSTGRES,
-    "redis": databases.REDIS,
-    "event_bus": messages.EVENT_BUS,
-    "cdn": edges.CDN,
-    "gateway": edges.GATEWAY,
-    "service": workloads.RUNS,
-    "worker": workloads.RUNS,
-    "job": workloads.JOB,
-    "uptime": edges.UPTIME,
-}
-"""By component's kind. One that lacks the part that a signal is of (a replica, a domain) has no metric for it."""
-
-SUPPORTS = frozenset(features.signal(kind, signal) for kind, signals in MEASURED.items() for signal in signals)
+SUPPORTS = MEASURES.features
 HINTS = {
     features.signal("object_store", Signal.UPTIME): "S3 counts its answers only as metrics that are paid for; leave "
     "the store out of the rule, by naming the others in of=",
@@ -55,8 +39,4 @@ HINTS = {
 }
 """The way out of what CloudWatch does not measure."""
 
-
-def of(scope: Scope, component: Watched) -> Mapping[Signal, Sequence[Metric]]:
-    """What is measured of a component, for a component of the scope that reads it."""
-    measure = _KINDS.get(component.KIND)
-    return measure(scope, component) if measure else {}
+of = MEASURES.of

@@ -1,0 +1,38 @@
+"""How Cloud Monitoring measures each signal of a component. Alerts and dashboards read it here."""
+
+from __future__ import annotations
+
+from infra_kit import features
+from infra_kit.providers.common.measures import Measures
+from infra_kit.providers.gcp.signals import databases, edges, messages, workloads
+from infra_kit.providers.gcp.signals.metric import Metric
+from infra_kit.signals import Signal
+
+MEASURES: Measures[Metric] = Measures(
+    {
+        "postgres": (databases.postgres, databases.POSTGRES),
+        "redis": (databases.redis, databases.REDIS),
+        "object_store": (databases.object_store, databases.OBJECT_STORE),
+        "event_bus": (messages.event_bus, messages.EVENT_BUS),
+        "cdn": (edges.cdn, edges.CDN),
+        "gateway": (edges.gateway, edges.GATEWAY),
+        "service": (workloads.service, workloads.RUNS),
+        "worker": (workloads.worker, workloads.RUNS),
+        "job": (workloads.job, workloads.JOB),
+        "uptime": (edges.uptime, edges.UPTIME),
+    }
+)
+
+SUPPORTS = MEASURES.features
+_NO_CERTIFICATE = (
+    "Google says of its own certificates not how long they are valid; an Uptime of the address measures it"
+)
+HINTS = {
+    features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
+    features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
+    features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
+    "itself; leave the Budget out of watch",
+}
+"""The way out of what Cloud Monitoring does not measure."""
+
+of = MEASURES.of

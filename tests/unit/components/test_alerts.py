@@ -1,0 +1,150 @@
+"""What Alerts and Uptime may be asked for, and what of it is for which component."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra_kit import (
+    Alerts,
+    Check,
+    Environment,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Routes,
+    Rule,
+    Uptime,
+    alert_presets,
+    features,
+)
+from infra_kit.components.alerts import AlertsSpec
+from infra_kit.components.uptime import UptimeSpec
+from infra_kit.errors import InfraKitError, OptionsError, SpecError
+from infra_kit.signals import Signal
+from infra_kit.testing.conformance.alerts import standing_for
+from tests.unit.refusals import refusal
+
+DB, CACHE, FILES = (
+    standing_for(kind, name) for kind, name in ((Postgres, "db"), (Redis, "cache"), (ObjectStore, "files"))
+)
+CPU = Rule(signal="cpu", above=80)
+
+
+def spec(**asked: Any) -> AlertsSpec:
+    return AlertsSpec.model_validate({"watch": [DB, CACHE, FILES], **asked})
+
+
+def refused(**asked: Any) -> str:
+    def program() -> None:
+        given: dict[str, Any] = {"watch": [Postgres("db")], **asked}
+        Alerts("alerts", **given)
+
+    return refusal(program, SpecError, target="aws", environment="staging").removeprefix("Alerts 'alerts': ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"signal": "cpu"}, "above or below: one of the two is needed"),
+        ({"signal": "cpu", "above": 1, "below": 2}, "above or below: one of the two is needed"),
+        ({"signal": "load", "above": 1}, "a signal is needed, one of: uptime, errors"),
+        ({"signal": "cpu", "above": 1, "lasting": "25h"}, "lasting: given 25h; at most '1d'"),
+        ({"signal": "cpu", "above": -1}, "at least 0 is needed"),
+    ],
+)
+def test_a_rule_that_says_nothing_is_refused(asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(OptionsError) as error:
+        Rule(**asked)
+    assert said in str(error.value)
+
+
+def test_a_rule_reads_as_its_user_would_say_it() -> None:
+    assert str(Rule(signal="errors", above=5, lasting="10m")) == "errors > 5 % for 10m"
+    assert str(Rule(signal="certificate", below=21)) == "certificate < 21 d for 5m"
+
+
+def test_routes_that_tell_nobody_are_refused() -> None:
+    with pytest.raises(OptionsError, match="one of email, sms, slack, pagerduty, webhook is needed"):
+        Routes()
+
+
+def test_a_rule_is_for_all_that_have_its_signal_or_for_whom_it_names() -> None:
+    asked = spec(rules={"cpu": CPU, "one": Rule(signal="cpu", above=50, of=["cache"])})
+    names = {it: [name for name, _ in rules] for it, rules in asked.applies().items()}
+    assert names == {"db": ["cpu"], "cache": ["cpu", "one"], "files": []}
+
+
+def test_who_says_no_rules_has_the_sensible_ones() -> None:
+    asked = spec().for_environment(Environment.DEVELOPMENT)
+    assert asked.rules == alert_presets.SENSIBLE
+    assert spec(rules={}).for_environment(Environment.DEVELOPMENT).rules == {}
+
+
+def test_a_gap_of_one_kind_leaves_the_others_watched() -> None:
+    down = Rule(signal="uptime", below=100)
+    gap = features.signal("object_store", Signal.UPTIME)
+    asked = spec(rules={"down": down})
+    assert gap == "signal:object-store.uptime"
+    left = asked.without(gap)
+    assert left.rules == {"down": down.model_copy(update={"of": ("db", "cache")})}
+    assert left.features() == asked.features() - {gap}
+    assert spec(rules={"down": Rule(signal="uptime", below=100, of=["files"])}).without(gap).rules == {}
+
+
+def test_a_level_without_routes_is_told_whom_the_next_lower_number_is() -> None:
+    ops, dev = Routes(email=["ops@example.com"]), Routes(email=["dev@example.com"])
+    asked = spec(routes={"P0": ops, "P2": dev})
+    assert [asked.told(level) for level in ("P0", "P1", "P2", "P3")] == ["P0", "P0", "P2", "P2"]
+    assert spec(routes={"P1": ops}).told("P0") is None
+    assert spec().told("P3") is None
+
+
+def test_a_route_that_is_left_out_leaves_the_others() -> None:
+    asked = spec(routes={"P0": Routes(email=["a@example.com"], slack="https://x"), "P1": Routes(slack="https://x")})
+    left = asked.without(features.route("slack"))
+    assert left.routes == {"P0": Routes(email=["a@example.com"])}
+
+
+def test_a_rule_for_what_is_not_watched_is_refused() -> None:
+    said = refused(rules={"cpu": Rule(signal="cpu", above=1, of=["api"])})
+    assert said == "rules: cpu: of: 'api' is not watched; there is db"
+
+
+def test_what_is_no_component_is_refused() -> None:
+    assert "watch.0: a component is needed, as in watch=[db, edge], given 'db'" in refused(watch=["db"])
+
+
+def test_what_stood_before_is_not_watched() -> None:
+    def program() -> None:
+        db = Postgres.existing("db", url="postgresql://app:secret@db.example.com/app")
+        Alerts("alerts", watch=[db])
+
+    assert "Postgres 'db' stood before" in refusal(program, SpecError, target="aws", environment="staging")
+
+
+def test_every_preset_is_of_signals_that_there_are() -> None:
+    presets = [alert_presets.SENSIBLE, alert_presets.TWO_LEVELS, alert_presets.SHOP, alert_presets.SCALING]
+    for preset in [*presets, alert_presets.PLATFORM]:
+        assert spec(rules=preset).rules == preset
+
+
+def test_checks_from_outside_are_asked_for_in_production_alone() -> None:
+    asked = UptimeSpec(url="https://www.example.com")
+    assert features.OUTSIDE_CHECKS in asked.for_environment(Environment.PRODUCTION).features()
+    assert not asked.for_environment(Environment.STAGING).features()
+    assert not UptimeSpec(url="https://x", outside=False).for_environment(Environment.PRODUCTION).features()
+
+
+@pytest.mark.parametrize("path", ["health", "/a b", "https://x/health"])
+def test_a_path_begins_with_a_slash(path: str) -> None:
+    with pytest.raises(InfraKitError, match="a path that begins with '/' is needed"):
+        Check(path=path)
+
+
+def test_one_address_at_least_is_asked_for() -> None:
+    said = refusal(
+        lambda: Uptime("site", url="https://x.example", checks={}), SpecError, target="aws", environment="staging"
+    )
+    assert said == "Uptime 'site': checks: at least 1 is needed, given {}"

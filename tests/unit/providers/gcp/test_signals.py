@@ -1,0 +1,121 @@
+"""How Cloud Monitoring measures what a rule names: a query in PromQL, in the signal's own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from infra_kit import (
+    Alerts,
+    Cdn,
+    Consumer,
+    EventBus,
+    Gateway,
+    Job,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Rule,
+    Service,
+    Stream,
+    Uptime,
+    Worker,
+    features,
+)
+from infra_kit.component import Component
+from infra_kit.providers.gcp import signals
+from infra_kit.signals import MEANINGS, OF, Signal
+from infra_kit.testing import Recording
+from tests.unit.providers.gcp.workloads import IMAGE, of
+
+RUNS: dict[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
+KINDS: Mapping[str, Callable[[], Component[Any, Any]]] = {
+    "postgres": lambda: Postgres("db", memory_gb=4, storage_gb=50, read_replicas=1),
+    "redis": lambda: Redis("cache", memory_gb=1),
+    "object_store": lambda: ObjectStore("files"),
+    "event_bus": lambda: EventBus(
+        "bus", engine="native", streams={"orders": Stream(subjects=["orders.*"])},
+        consumers={"billing": Consumer(stream="orders")},
+    ),
+    "cdn": lambda: Cdn("cdn", routes={"/*": "https://origin.example.com"}, domains=["www.example.com"]),
+    "gateway": lambda: Gateway("edge", routes={"/*": Service("api", **RUNS)}, domains=["api.example.com"]),
+    "service": lambda: Service("api", min_instances=2, **RUNS),
+    "worker": lambda: Worker("scorer", **RUNS),
+    "job": lambda: Job("nightly", schedule="0 3 * * *", **RUNS),
+    "uptime": lambda: Uptime("site", url="https://www.example.com"),
+}  # fmt: skip
+
+
+def rule(signal: Signal, **asked: Any) -> Rule:
+    return Rule(signal=signal, **{"below" if MEANINGS[signal].bad_when_low else "above": 50, **asked})
+
+
+def everything(kind: str) -> Recording:
+    """A rule for each signal of a kind."""
+    return alerts(kind, **{signal.value: rule(signal) for signal in signals.MEASURES.kinds[kind][1]})
+
+
+def alerts(kind: str, **rules: Rule) -> Recording:
+    return of(lambda: Alerts("alerts", watch=[KINDS[kind]()], rules=rules))
+
+
+def query(made: Recording, role: str) -> str:
+    (condition,) = made.named(f"alerts-{role}").inputs["conditions"]
+    return str(condition["conditionPrometheusQueryLanguage"]["query"])
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_is_said_to_be_measured_has_a_policy(kind: str) -> None:
+    made = everything(kind)
+    found = {it.name.removeprefix("alerts-").partition(".")[0] for it in made.children("alerts")}
+    assert found == {signal.value for signal in signals.MEASURES.kinds[kind][1]}
+    assert not any("left out" in warning for warning in made.warnings)
+
+
+def test_what_no_metric_says_has_a_way_out() -> None:
+    lacking = {
+        features.signal(kind, signal)
+        for kind, measured in OF.items()
+        if kind not in ("backup", "restore_drill")
+        for signal in measured
+    } - signals.SUPPORTS
+    assert lacking == signals.HINTS.keys()
+
+
+def test_a_servers_connections_are_a_share_of_what_it_takes() -> None:
+    made = alerts("postgres", connections=rule(Signal.CONNECTIONS))
+    assert query(made, "connections.db") == (
+        '(100 * sum(cloudsql_googleapis_com:database_postgresql_num_backends{monitored_resource="cloudsql_database",'
+        'database_id=~"(.*[:/])?recorded-server"}) / 100) > 50'
+    )
+
+
+def test_a_replica_counts_by_itself_and_alone_has_a_lag() -> None:
+    made = alerts("postgres", lag=rule(Signal.REPLICA_LAG), cpu=rule(Signal.CPU))
+    roles = sorted(it.name for it in made.children("alerts"))
+    assert roles == ["alerts-cpu.db", "alerts-cpu.db.replica-1", "alerts-lag.db.replica-1"]
+
+
+def test_all_answered_well_is_a_hundred_percent_to_the_last_digit() -> None:
+    """A share of what was well is not always 100 in floating point, and a rule of less than 100 would fire."""
+    asked = query(alerts("object_store", down=rule(Signal.UPTIME, below=100)), "down.files")
+    assert asked.startswith("(100 - 100 * (sum(rate(")
+    assert 'response_code=~"INTERNAL|' in asked
+
+
+def test_a_gateway_is_known_by_what_it_leads_to_for_it_may_stand_in_its_cdns() -> None:
+    asked = query(alerts("gateway", errors=rule(Signal.ERRORS)), "errors.edge")
+    assert 'backend_target_name=~"recorded-backend",response_code_class="500"' in asked
+
+
+def test_a_service_without_instances_has_none_of_those_it_wants() -> None:
+    asked = query(alerts("service", gone=rule(Signal.INSTANCES, below=50)), "gone.api")
+    assert asked.endswith(" or vector(0)) / 2) < 50")
+
+
+def test_a_redis_that_has_gone_silent_is_down_and_one_that_never_spoke_is_new() -> None:
+    asked = query(alerts("redis", down=rule(Signal.UPTIME, below=100)), "down.cache")
+    assert asked.startswith("(100 * clamp_max(count(redis_googleapis_com:server_uptime{")
+    assert " or 0 * sum(count_over_time(redis_googleapis_com:server_uptime{" in asked
