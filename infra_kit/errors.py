@@ -78,6 +78,19 @@ class ServerError(InfraKitError):
     """A server of the local target could not be started, reached or changed. Nothing was deleted."""
 
 
+class BackupError(InfraKitError):
+    """A copy could not be taken, read or restored.
+
+    Args:
+        check: what failed, in a word: `unreachable`, `wrong-key`, `truncated`, `changed`, `missing-log`, `rows` …
+        text: for people.
+    """
+
+    def __init__(self, check: str, text: str) -> None:
+        self.check = check
+        super().__init__(text)
+
+
 class ProgramError(InfraKitError):
     """The user's program failed when it was run: its own words, with the file and the line."""
 

@@ -15,6 +15,7 @@ _STATEFUL: dict[str, frozenset[str]] = {
     "the local target's servers own their data folder (its CdnServer is a cache)": _tokens(
         "pulumi-python:dynamic/infra-kit:", "PostgresServer", "RedisServer", "ObjectStoreServer", "EventBusServer"
     ),
+    "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer"),
     "secrets: what a generated one signed or encrypted is lost with it": _tokens(
         "pulumi-python:dynamic/infra-kit:", "SecretFile"
     ),

@@ -49,7 +49,7 @@ class BackupSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    of: Items[InstanceOf[Component]]
+    of: Items[InstanceOf[Component[Any, Any]]]
     """The components whose data is copied: Postgres, Redis, ObjectStore, EventBus, all of this target."""
     schedule: Schedule = "0 */6 * * *"
     """When, UTC, as cron has it (seeds/003: every 6 hours). A Postgres's log follows within minutes at any time."""
@@ -63,7 +63,7 @@ class BackupSpec(Spec):
     keep: Keep = Field(default_factory=Keep)
     locked: Duration | None = None
     """For so long a copy can be deleted or changed by nobody who has the keys of the stack. In production by nobody at
-    all. At most `keep.every`. Default: whoever may write copies may delete them."""
+    all. At most `keep.every`, and the `retention_lock` of `to`. Default: whoever may write copies may delete them."""
     region: str | None = Field(default=None, min_length=1)
     """The cloud itself keeps a copy in this region too, e.g. `us-west-2`. Default: none."""
     vault: str | None = Field(default=None, min_length=1)
@@ -96,10 +96,11 @@ class BackupSpec(Spec):
     def _check_lock(self, locked: str) -> None:
         if seconds(locked) > seconds(self.keep.every):
             raise ValueError(f"locked: given {locked}, at most keep.every ({self.keep.every}) is possible")
-        if self.to and not self.to.stands_already and not self.to.spec.retention_lock:
+        days = -(-seconds(locked) // 86_400)
+        if self.to and not self.to.stands_already and (self.to.spec.retention_lock or 0) < days:
             raise ValueError(
-                f"locked: {self.to.name!r} locks nothing; make it so: "
-                f"ObjectStore({self.to.name!r}, versioning=True, retention_lock=1)"
+                f"locked: given {locked}, and {self.to.name!r} does not lock for so long; make it so: "
+                f"ObjectStore({self.to.name!r}, versioning=True, retention_lock={days})"
             )
 
     def features(self) -> frozenset[Feature]:

@@ -76,7 +76,7 @@ def alerts(
                 _check_minutes(scope, name, rule)
             metrics = measured.get(Signal(rule.signal), ())
             if not metrics:
-                _say_nothing_has_it(scope, name, rule, component)
+                say_nothing_has_it(scope, name, rule, component)
             yield from (Alert(name, rule, component, metric) for metric in metrics)
 
 
@@ -88,7 +88,7 @@ def _check_minutes(scope: Scope, name: str, rule: Rule) -> None:
         )
 
 
-def _say_nothing_has_it(scope: Scope, name: str, rule: Rule, component: Watched) -> None:
+def say_nothing_has_it(scope: Scope, name: str, rule: Rule, component: Watched) -> None:
     """Where it was meant by name: a rule for all passes over a server without replicas."""
     if component.name in rule.of:
         what = f"{type(component).__name__} {component.name!r}"

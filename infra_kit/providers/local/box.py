@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from signal import SIGTERM
+from typing import Any
 
 from infra_kit.errors import ServerError
 from infra_kit.home import is_project
@@ -33,6 +34,8 @@ class Record:
     secrets: dict[str, str]
     facts: dict[str, str] = field(default_factory=dict)
     """What its data is bound to, e.g. Postgres's major version."""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    """What was asked of a server that can be backed up: one like it is made of them when a copy is restored."""
     owner: str = ""
     """The project it was made for, by its root: a copied project must not touch the original's servers."""
     stop: int = SIGTERM

@@ -83,6 +83,30 @@ class JobServer(ServerResource, module="infra-kit", name="JobServer"):
     LISTENS = False
 
 
+class AlertsServer(ServerResource, module="infra-kit", name="AlertsServer"):
+    """A checker of what is watched, under a supervisor."""
+
+    LISTENS = False
+
+
+class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
+    """Runs of a backup under a supervisor, and the key of its copies; the copies too where no bucket has them."""
+
+    LISTENS = False
+
+
+class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
+    """A visitor of addresses, under a supervisor."""
+
+    LISTENS = False
+
+
+class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
+    """Runs of a drill under a supervisor."""
+
+    LISTENS = False
+
+
 class SecretFile(ServerResource, module="infra-kit", name="SecretFile"):
     """A secret value, which is kept beside no server. A generated one cannot be made again."""
 

@@ -40,6 +40,8 @@ class Server(ABC):
     SECRETS: ClassVar[tuple[str, ...]] = ("password",)
     """Names of the secrets that are generated for it."""
     STOP: ClassVar[signal.Signals] = signal.SIGTERM
+    KEEPS_INPUTS: ClassVar[bool] = False
+    """Whether a backup can hold its data, and one like it is to be made from there."""
 
     # What a subclass says
 
@@ -108,6 +110,7 @@ class Server(ABC):
         wanted = props.get("port")
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
         record.stop, record.stop_seconds, record.made_with = self.STOP, self.stop_seconds(props), _library()
+        record.inputs = inputs_of(props) if self.KEEPS_INPUTS else {}
         if wanted and record.ports[0] != wanted:
             self._move_port(box, record, int(wanted))
         command = self.prepare(box, record, props)

@@ -57,6 +57,15 @@ def test_a_bucket_that_locks_nothing_holds_no_locked_copies() -> None:
     assert "make it so: ObjectStore('offsite', versioning=True, retention_lock=1)" in said
 
 
+def test_a_bucket_that_locks_for_a_shorter_time_holds_no_locked_copies() -> None:
+    def to() -> ObjectStore:
+        return ObjectStore("offsite", versioning=True, retention_lock=1)
+
+    said = refused(to=to, key=lambda: KEY, locked=lambda: "36h")
+    assert "given 36h, and 'offsite' does not lock for so long" in said
+    assert "retention_lock=2" in said
+
+
 def test_a_copy_is_not_locked_for_longer_than_it_is_kept() -> None:
     assert "locked: given 8d, at most keep.every (7d) is possible" in refused(locked=lambda: "8d")
 

@@ -28,6 +28,7 @@ NO_ANSWER = (OSError, http.client.HTTPException, NatsError)
 
 class EventBusServer(Server):
     KIND = "local/event_bus"
+    KEEPS_INPUTS = True
     PORTS = 2
     """For clients, and for the server's own state over HTTP (https://docs.nats.io/running-a-nats-service/monitoring)."""
     SECRETS = ("admin", "password")

@@ -31,6 +31,7 @@ _MADE = "bucket made"
 
 class ObjectStoreServer(Server):
     KIND = "local/object_store"
+    KEEPS_INPUTS = True
     PORTS = len(seaweed_conf.PORT_FLAGS) - 1
     """The last one, the admin server's HTTP port, is not free to choose: see `_add_admin_port`."""
     SECRETS = (*seaweed.KEYS, *seaweed.TOKENS)

@@ -27,6 +27,7 @@ from infra_kit.providers.local.servers import (
 
 class PostgresServer(Server):
     KIND = "local/postgres"
+    KEEPS_INPUTS = True
     SECRETS = ("superuser", "replicator", "password")
     STOP = signal.SIGINT
     """Fast shutdown: open sessions end, nothing is lost

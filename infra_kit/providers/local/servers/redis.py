@@ -27,6 +27,7 @@ NO_ANSWER = (redis.ConnectionError, redis.TimeoutError)
 
 class RedisServer(Server):
     KIND = "local/redis"
+    KEEPS_INPUTS = True
     SECRETS = ("admin", "password")
 
     def prepare(self, box: Box, record: Record, props: Props) -> Command:

@@ -14,7 +14,7 @@ import signal
 import sys
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
@@ -34,7 +34,7 @@ DRAIN_SECONDS = 5.0
 class Supervised(Server):
     """A server that is a supervisor."""
 
-    SECRETS = ()
+    SECRETS: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def wanted(self, box: Box, record: Record, props: Props) -> dict[str, Any]:
@@ -126,6 +126,11 @@ def runs_once(box: Box) -> bool:
 def is_done(box: Box) -> bool:
     """Whether it is a job that `up` has run as it is wanted."""
     return runs_once(box) and has_come_about(box)
+
+
+def failed_runs(box: Box) -> int:
+    """Of a job, since the last good one."""
+    return int(_read(box.path / "runs.json").get("failed", 0))
 
 
 def wanted_of(box: Box) -> dict[str, Any]:

@@ -1,0 +1,25 @@
+"""`python -m infra_kit.providers.local.backups tick|drill <home> <stack> <name>`: a run, as the supervisor has it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from infra_kit.errors import InfraKitError
+from infra_kit.providers.local import home as homes
+from infra_kit.providers.local.backups import drill, run
+from infra_kit.providers.local.box import Box
+
+
+def main(doing: str, home: str, stack: str, name: str) -> int:
+    box = Box(Path(home), stack, name, homes.caller())
+    try:
+        {"tick": run.tick, "drill": drill.run}[doing](box)
+    except (InfraKitError, OSError) as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

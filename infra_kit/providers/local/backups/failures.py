@@ -1,0 +1,28 @@
+"""What servers and stores answer when something is wrong, as one kind of error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import redis
+from botocore.exceptions import BotoCoreError, ClientError
+from nats.errors import Error as NatsError
+
+from infra_kit.errors import BackupError, InfraKitError
+
+_THEIRS = (psycopg.Error, redis.RedisError, BotoCoreError, ClientError, NatsError, OSError)
+
+
+@contextmanager
+def of(component: str) -> Iterator[None]:
+    """Raises a `BackupError` that names the component."""
+    try:
+        yield
+    except BackupError as error:
+        raise BackupError(error.check, f"{component}: {error}") from error
+    except InfraKitError as error:
+        raise BackupError("unreachable", str(error)) from error
+    except _THEIRS as error:
+        raise BackupError("unreachable", f"{component}: {str(error).strip()}") from error

@@ -1,0 +1,113 @@
+"""What a database holds at one moment: rows and checksum of each table.
+
+The moment is a named point of the log, at which a restore can end. Writers wait for it for some milliseconds: each
+table is locked against them until the snapshot stands. Where a writer holds one for too long, nothing is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+from psycopg import sql
+
+from infra_kit.providers.local.box import Record
+from infra_kit.providers.local.servers import postgres_roles
+
+Facts = Mapping[str, Mapping[str, str]]
+"""By database, by table: `<rows>` or `<rows> <checksum>`."""
+
+LOCK_SECONDS = 2
+CHECKSUMMED = 64 * 2**20
+"""Bytes of a table up to which its contents are hashed: about a second. PostgreSQL's own checksums of pages stand
+for the rest."""
+COUNTED, COUNTED_WHEN_SETTLED = 256 * 2**20, 4 * 2**30
+"""Bytes up to which rows are counted, the latter where vacuum has been: elsewhere who reads a page first writes it too,
+and all of them to the log."""
+_TABLES = f"""
+SELECT format('%I.%I', nspname, relname), pg_relation_size(pg_class.oid),
+       pg_relation_size(pg_class.oid) <= CASE WHEN relallvisible >= 0.9 * relpages THEN {COUNTED_WHEN_SETTLED}
+                                              ELSE {COUNTED} END
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind = 'r' AND relpersistence = 'p' AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+ORDER BY 1"""  # noqa: S608
+_SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; "
+_SETTINGS += "SET bytea_output = 'hex'; SET search_path = pg_catalog"
+
+
+def databases(record: Record) -> list[str]:
+    with postgres_roles.connect(record) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1")
+        return [name for (name,) in rows]
+
+
+def at_a_point(record: Record, name: str) -> Facts | None:
+    """What all databases hold at the point of the log that gets this name; None where a writer was in the way."""
+    with ExitStack() as open_:
+        names = databases(record)
+        locked = {it: open_.enter_context(_session(record, it)) for it in names}
+        seeing = {it: open_.enter_context(_session(record, it)) for it in names}
+        try:
+            tables = {it: _lock(session) for it, session in locked.items()}
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            return None
+        for it, session in locked.items():
+            row = session.execute("SELECT pg_export_snapshot()").fetchone()
+            seeing[it].execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            seeing[it].execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(row[0] if row else ""))
+        locked["postgres"].execute("SELECT pg_create_restore_point(%s)", [name])
+        for session in locked.values():
+            session.execute("ROLLBACK")
+        return {it: _contents(session, tables[it]) for it, session in seeing.items()}
+
+
+def now(record: Record, asked: Facts) -> Facts:
+    """What the same tables hold now; a table that is gone holds nothing."""
+    found: dict[str, dict[str, str]] = {}
+    for database, tables in asked.items():
+        with _session(record, database) as session:
+            there = [name for name, *_ in session.execute(_TABLES) if name in tables]
+            found[database] = dict(_contents(session, {name: " " in tables[name] for name in there}))
+    return found
+
+
+def differences(was: Facts, is_: Facts) -> list[str]:
+    """Each in a line."""
+    return [
+        f"{database}: table {table}: {_worded(told)} copied, {_worded(is_.get(database, {}).get(table))} came back"
+        for database, tables in was.items()
+        for table, told in tables.items()
+        if is_.get(database, {}).get(table) != told
+    ]
+
+
+def _worded(told: str | None) -> str:
+    rows, _, checksum = (told or "no").partition(" ")
+    return f"{rows} rows" + (f" (checksum {checksum})" if checksum else "")
+
+
+@contextmanager
+def _session(record: Record, database: str) -> Iterator[psycopg.Connection]:
+    with postgres_roles.connect(record, database) as connection:
+        connection.execute(_SETTINGS)
+        yield connection
+
+
+def _lock(session: psycopg.Connection) -> Mapping[str, bool]:
+    """The tables that are looked at, and whether their contents are."""
+    tables = {name: size <= CHECKSUMMED for name, size, counted in session.execute(_TABLES) if counted}
+    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    session.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")  # type: ignore[arg-type]
+    for name in tables:
+        session.execute(f"LOCK TABLE ONLY {name} IN SHARE MODE")  # type: ignore[arg-type]  quoted by format('%I')
+    return tables
+
+
+def _contents(session: psycopg.Connection, tables: Mapping[str, bool]) -> Mapping[str, str]:
+    found = {}
+    for name, with_contents in tables.items():
+        hashed = "|| ' ' || coalesce(sum(hashtextextended(it::text, 0)), 0)" if with_contents else ""
+        row = session.execute(f"SELECT count(*) {hashed} FROM ONLY {name} AS it").fetchone()  # type: ignore[arg-type]  # noqa: S608
+        found[name] = str(row[0]) if row else ""
+    return found

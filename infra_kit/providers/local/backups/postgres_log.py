@@ -1,0 +1,218 @@
+"""The write-ahead log of a PostgreSQL server, which goes to the repository segment by segment.
+
+A replication slot keeps each segment on the server until it is there. Where the server had to let some of it go (more
+than `max_slot_wal_keep_size` between two runs), the log has a hole, and the next run takes a whole copy at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from infra_kit.errors import BackupError
+from infra_kit.providers.local.backups import compression
+from infra_kit.providers.local.backups.repository import Part, Repository
+from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.servers import postgres_roles
+
+FOLDER = "log"
+SUFFIX = ".zst"
+_HISTORY = f".history{SUFFIX}"
+SEGMENT = 16 * 2**20
+"""initdb's own size, which no option of ours changes."""
+PER_LOG_ID = 2**32 // SEGMENT
+BATCH = 64
+"""Segments that are on their way at once: 1 GB at most of this machine's disk."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one run has added."""
+
+    first: str
+    parts: Sequence[Part]
+    until: str
+    """The time of a commit in the last of them: any moment before it can be restored."""
+    until_lsn: str
+
+
+def folder(component: str, system: str) -> str:
+    return f"{FOLDER}/{component}/{system}"
+
+
+class Shipping:
+    """The log of one server on its way."""
+
+    def __init__(self, box: Box, repository: Repository, backup: str) -> None:
+        self._box = box
+        self._repository = repository
+        self._slot = slot(backup)
+
+    def begin(self) -> bool:
+        """Claims the log from now on; False where a part of it is lost, or nothing had been claimed yet."""
+        with postgres_roles.connect(self._box.record) as connection:
+            status = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
+            there = connection.execute(status, [self._slot]).fetchone()
+            if there and there[0] != "lost":
+                return True
+            if there:
+                connection.execute("SELECT pg_drop_replication_slot(%s)", [self._slot])
+            # It keeps the log from the last checkpoint on: an old one may be further back than a slot is let.
+            connection.execute("CHECKPOINT")
+            connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [self._slot])
+            return False
+
+    def ship(self, *, idle_too: bool = False) -> datetime | None:
+        """All that was written until now; None where nothing was since the last time.
+
+        Args:
+            idle_too: also where no transaction has written anything: what is being copied ends with it.
+        """
+        with postgres_roles.connect(self._box.record) as connection:
+            noted = self._noted()
+            if not idle_too and noted == _next_transaction(connection):
+                return None
+            system = system_of(connection)
+            until, names, end = _finished(connection, self._slot)
+            after = _next_transaction(connection)
+            for at in range(0, len(names), BATCH):
+                self._ship(system, names[at : at + BATCH], until, end)
+            connection.execute("SELECT pg_replication_slot_advance(%s, %s)", [self._slot, end])
+        self._state.write_text(after)
+        return until
+
+    def _ship(self, system: str, names: Sequence[str], until: datetime, end: str) -> None:
+        to = folder(self._box.name, system)
+        with tempfile.TemporaryDirectory(prefix="infra-kit-log-") as scratch:
+            packed = Path(scratch)
+            for name in [*names, *self._histories()]:
+                compression.pack_file(self._box.data / "pg_wal" / name, packed / f"{name}{SUFFIX}")
+            parts = [part_of(file, f"{to}/{file.name}") for file in sorted(packed.iterdir())]
+            self._repository.put_folder(packed, to)
+        batch = {
+            "first": names[0],
+            "parts": [asdict(part) for part in parts],
+            "until": until.astimezone(UTC).isoformat(),
+            "until_lsn": end,
+        }
+        self._repository.put_json(f"{to}/{names[-1]}.json", batch)
+
+    def _histories(self) -> list[str]:
+        """Where timelines part: small, and needed by whoever restores from an earlier one."""
+        return [file.name for file in (self._box.data / "pg_wal").glob("*.history")]
+
+    @property
+    def _state(self) -> Path:
+        return self._box.path / f"{self._slot}.next"
+
+    def _noted(self) -> str:
+        return self._state.read_text() if self._state.exists() else ""
+
+
+def slot(backup: str) -> str:
+    return f"infra_kit_{backup}".replace("-", "_")
+
+
+def forget(box: Box, backup: str) -> None:
+    """Lets the server drop the log that nobody ships any more."""
+    drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s"
+    with postgres_roles.connect(box.record) as connection:
+        connection.execute(drop, [slot(backup)])
+
+
+def system_of(connection: psycopg.Connection) -> str:
+    """Tells servers apart that had the same name one after the other."""
+    row = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _next_transaction(connection: psycopg.Connection) -> str:
+    row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _finished(connection: psycopg.Connection, slot: str) -> tuple[datetime, list[str], str]:
+    """Ends the segment that is written, after a commit of ours: by it, any earlier moment is found when restoring."""
+    connection.execute("SELECT pg_current_xact_id()")
+    row = connection.execute("SELECT now()").fetchone()
+    connection.execute("SELECT pg_switch_wal()")
+    names = connection.execute(
+        """WITH position AS (
+             SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn) AS now, (restart_lsn - '0/0'::pg_lsn) AS kept,
+                    setting::numeric AS size
+             FROM pg_replication_slots, pg_settings WHERE slot_name = %s AND name = 'wal_segment_size')
+           SELECT pg_walfile_name('0/0'::pg_lsn + number * size + 1), '0/0'::pg_lsn + (number + 1) * size
+           FROM position, generate_series(div(kept, size), div(now, size) - 1) AS number ORDER BY number""",
+        [slot],
+    ).fetchall()
+    if not names or row is None:
+        raise BackupError(
+            "missing-log", "the server let go of its log before it was shipped (more than 1 GB was written meanwhile): "
+            "the next run takes a whole copy"
+        )  # fmt: skip
+    return row[0], [name for name, _ in names], str(names[-1][1])
+
+
+def part_of(file: Path, path: str) -> Part:
+    with file.open("rb") as opened:
+        return Part(path, hashlib.file_digest(opened, "sha256").hexdigest(), file.stat().st_size)
+
+
+def batches(repository: Repository, noted: Mapping[str, Any]) -> list[Batch]:
+    """What was shipped of a server's log since a copy of it, in order.
+
+    Raises `BackupError` where a segment that was shipped is not there.
+    """
+    place, start = folder(noted["component"], noted["system"]), number(noted["start"])
+    files = repository.files(place)
+    told = sorted(path for path in files if path.endswith(".json") and _segment(path) >= start)
+    found = [_batch(it) for it in repository.get_jsons(told)]
+    for part in (part for batch in found for part in batch.parts):
+        if part.path not in files and (part.path.endswith(_HISTORY) or _segment(part.path) >= start):
+            raise BackupError("missing-log", f"the log has a hole: the segment {part.path} is gone")
+    if not found:
+        raise BackupError("missing-log", f"there is no log since the copy: {place} lacks {noted['start']}")
+    return found
+
+
+def reaches(found: Sequence[Batch]) -> datetime:
+    """Until when a log reaches: any moment before it can be restored."""
+    return max(datetime.fromisoformat(batch.until) for batch in found)
+
+
+def _segment(path: str) -> int:
+    return number(path.rpartition("/")[2].partition(".")[0])
+
+
+def _batch(told: Mapping[str, Any]) -> Batch:
+    return Batch(told["first"], [Part(**part) for part in told["parts"]], told["until"], told["until_lsn"])
+
+
+def from_segment(found: Sequence[Batch], start: str) -> list[Part]:
+    """The parts from a segment on, of its timeline and later ones. Raises `BackupError` where one is missing between.
+
+    Args:
+        found: what was shipped.
+        start: the segment that a base backup begins with.
+    """
+    parts = {Path(part.path).name.removesuffix(SUFFIX): part for batch in found for part in batch.parts}
+    segments = sorted(name for name in parts if len(name) == len(start) and number(name) >= number(start))
+    for before, after in pairwise(segments):
+        if number(after) > number(before) + 1:
+            raise BackupError("missing-log", f"the log has a hole: it lacks the segment after {before}")
+    if not segments or number(segments[0]) != number(start):
+        raise BackupError("missing-log", f"the log has a hole: it lacks {start}, the copy's first segment")
+    return [part for name, part in parts.items() if name in segments or name.endswith(".history")]
+
+
+def number(segment: str) -> int:
+    """Where a segment is in the log, whatever its timeline: `000000010000000A000000FF` is 0xAFF."""
+    return int(segment[8:16], 16) * PER_LOG_ID + int(segment[16:24], 16)

@@ -1,0 +1,204 @@
+"""Restoring: a component of a copy, at a moment, into a box of its own; over the one that runs only when told twice."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from signal import Signals
+from typing import Any
+
+from infra_kit._dynamic import handler
+from infra_kit.errors import BackupError, ConfigError
+from infra_kit.providers.local.backups import (
+    event_bus,
+    failures,
+    manifest,
+    object_store,
+    postgres,
+    postgres_log,
+    redis,
+    settings,
+)
+from infra_kit.providers.local.backups.boxes import Moment
+from infra_kit.providers.local.backups.manifest import Copy
+from infra_kit.providers.local.backups.repository import Repository
+from infra_kit.providers.local.box import RECORD, Box
+from infra_kit.providers.local.ports import LOOPBACK
+
+Noted = Mapping[str, Any]
+RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], None]] = {
+    "postgres": postgres.restore,
+    "redis": redis.restore,
+    "object_store": object_store.restore,
+    "event_bus": event_bus.restore,
+}
+CHECK: Mapping[str, Callable[[Box, Noted], list[str]]] = {
+    "postgres": postgres.check,
+    "redis": redis.check,
+    "object_store": object_store.check,
+    "event_bus": event_bus.check,
+}
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore came to."""
+
+    component: str
+    name: str
+    """Of the server that has it now."""
+    address: str
+    data: Path
+    of: datetime
+    """The moment that it is of."""
+    seconds: float
+    aside: Path | None = None
+    """Where what it replaced is kept."""
+
+
+def backups(stack: str, home: Path) -> list[Box]:
+    """The boxes of all backups of a stack."""
+    found = [Box(home, stack, file.parent.name) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
+    return [box for box in found if box.record.kind == "local/backup"]
+
+
+def holding(stack: str, home: Path, name: str) -> tuple[Box, list[str]]:
+    """The backup that is meant, and which components of it. Raises `ConfigError`.
+
+    Args:
+        stack, home: where.
+        name: a backup's, or a component's that one holds.
+    """
+    there = backups(stack, home)
+    for box in there:
+        of = settings.read(box).of
+        if name == box.name:
+            return box, list(of)
+        if name in of:
+            return box, [name]
+    known = [it for box in there for it in (box.name, *settings.read(box).of)]
+    raise ConfigError(
+        f"{stack} has no backup {name!r}, and none of a component of that name; there is {', '.join(known) or 'none'}."
+    )
+
+
+def into(backup: Box, component: str, to: datetime | None, name: str) -> Restored:
+    """Restores into a new server, which runs when this returns. Raises `ConfigError` where something is there."""
+    box = Box(backup.home, backup.stack, name)
+    if box.path.exists():
+        raise ConfigError(
+            f"{name}: there is a server in {box.path} already. Choose another name with --into, or replace what it "
+            f"holds: --over --yes-lose {name}."
+        )
+    began = time.monotonic()
+    copy = _copy_for(settings.repository(backup), component, to)
+    filled(box, copy.components[component], settings.repository(backup), Moment(to))
+    return Restored(
+        component=component,
+        name=name,
+        address=f"{LOOPBACK}:{box.record.ports[0]}",
+        data=box.path,
+        of=_moment_of(copy, component, settings.repository(backup), to),
+        seconds=time.monotonic() - began,
+    )
+
+
+def over(backup: Box, component: str, to: datetime | None) -> Restored:
+    """Replaces what a server holds, which is kept aside; where there is none, it is made. Whoever calls this has asked
+    twice.
+
+    The copy is restored beside it first: where that fails, the server has not been touched.
+    """
+    box = Box(backup.home, backup.stack, component)
+    if not box.exists:
+        return into(backup, component, to, component)
+    if box.record.kind == "local/object_store":
+        return _over_objects(backup, box, to)
+    restored = into(backup, component, to, f"{component}-restoring")
+    scratch = Box(backup.home, backup.stack, restored.name)
+    _stop(scratch)
+    _stop(box)
+    aside = box.path / f"data.before-{manifest.name_of(settings.now())}"
+    box.data.rename(aside)
+    scratch.data.rename(box.data)
+    record = box.record
+    if "superuser" in record.secrets:  # it is in the data; the others are set when the server starts
+        record.secrets["superuser"] = scratch.record.secrets["superuser"]
+    record.facts = {key: value for key, value in record.facts.items() if not key.startswith("stream ")}
+    box.save(record)
+    scratch.destroy()
+    handler(record.inputs).ensure(record.inputs)
+    address = f"{LOOPBACK}:{record.ports[0]}"
+    return Restored(component, component, address, box.path, restored.of, restored.seconds, aside)
+
+
+def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
+    began = time.monotonic()
+    repository = settings.repository(backup)
+    copy = _copy_for(repository, box.name, to)
+    object_store.restore_over(box, copy.components[box.name], repository)
+    address = f"{LOOPBACK}:{box.record.ports[0]}"
+    return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
+
+
+def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> None:
+    """A new box with what a copy holds; where that fails, none."""
+    try:
+        with failures.of(noted["component"]):
+            RESTORE[noted["kind"]](box, noted, repository, moment)
+    except BackupError:
+        remove(box)
+        raise
+
+
+def remove(box: Box) -> None:
+    """Ends and deletes what was only made to look at."""
+    if box.exists:
+        handler({"kind": box.record.kind}).delete("", {**_place(box), "retain": False})
+    elif box.path.exists():
+        shutil.rmtree(box.path)
+
+
+def _place(box: Box) -> dict[str, Any]:
+    return {"home": str(box.home), "stack": box.stack, "name": box.name}
+
+
+def _stop(box: Box) -> None:
+    record = box.record
+    box.process.stop(Signals(record.stop), record.stop_seconds)
+
+
+def _copy_for(repository: Repository, component: str, to: datetime | None) -> Copy:
+    """The last one that was whole before the moment. Raises `BackupError` where there is none."""
+    names = manifest.names(repository.files(manifest.FOLDER))
+    for name in reversed(names):
+        if to and manifest.time_of(name) > to:
+            continue
+        (copy,) = manifest.read(repository, [name])
+        if component in copy.components and (to is None or _ended(copy, component) <= to):
+            return copy
+    when = f"before {_shown(to)}" if to else "yet"
+    oldest = f": the oldest is of {_shown(manifest.time_of(names[0]))}" if names else ""
+    raise BackupError("missing", f"{component}: there is no whole copy {when}{oldest}.")
+
+
+def _shown(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _ended(copy: Copy, component: str) -> datetime:
+    """From when on the copy can be restored: a base backup is only whole with the log that was written meanwhile."""
+    until = copy.components[component].get("until")
+    return datetime.fromisoformat(until) if until else copy.time
+
+
+def _moment_of(copy: Copy, component: str, repository: Repository, to: datetime | None) -> datetime:
+    noted = copy.components[component]
+    if noted["kind"] != "postgres":
+        return copy.time
+    end = postgres_log.reaches(postgres_log.batches(repository, noted))
+    return min(to, end) if to else end

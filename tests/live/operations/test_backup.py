@@ -1,0 +1,168 @@
+"""Backups of real servers: what is lost comes back as it was at a moment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra_kit.errors import BackupError, ConfigError
+from infra_kit.providers.local.backups import restore, settings
+from infra_kit.providers.local.servers import postgres
+from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
+from tests.live.servers.database import props_in
+
+
+def test_a_database_that_was_destroyed_with_its_files_comes_back_as_it_was_at_a_moment_between(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "before the copy")
+    safe.take()
+    write(db, "after the copy")
+    between = moment(db)
+    write(db, "too late")
+    safe.tick()
+    destroy(db)
+    restored = restore.into(safe.box, "db", between, "db")
+    assert entries(safe.box_of("db")) == ["before the copy", "after the copy"]
+    assert restored.of == between
+    assert restored.address.endswith(str(safe.box_of("db").record.ports[0]))
+    postgres.HANDLER.ensure(props_in(safe.home))  # the next `up` goes on with it
+    write(safe.box_of("db"), "life goes on")
+    assert entries(safe.box_of("db"))[-1] == "life goes on"
+
+
+def test_without_a_moment_the_newest_comes_back(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "one")
+    safe.take()
+    write(db, "two")
+    safe.tick()
+    restored = restore.into(safe.box, "db", None, "db-restored")
+    assert entries(safe.box_of("db-restored")) == ["one", "two"]
+    assert restored.name == "db-restored"
+    assert entries(db) == ["one", "two"], "the database that runs was left alone"
+
+
+def test_a_server_that_is_there_is_not_restored_over(safe: Safe) -> None:
+    write(safe.box_of("db"), "mine")
+    safe.take()
+    with pytest.raises(ConfigError, match=r"there is a server in .*--over --yes-lose db"):
+        restore.into(safe.box, "db", None, "db")
+
+
+def test_told_so_it_is_restored_over_and_what_it_held_is_kept_aside(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "good")
+    safe.take()
+    good = moment(db)
+    write(db, "a mistake")
+    safe.tick()
+    port = db.record.ports[0]
+    restored = restore.over(safe.box, "db", good)
+    assert entries(db) == ["good"]
+    assert db.record.ports[0] == port
+    assert restored.aside
+    assert (restored.aside / "PG_VERSION").exists()
+    write(db, "right")
+    safe.tick()
+    assert safe.report["failure"] == ""
+    assert not safe.box_of("db-restoring").path.exists()
+
+
+def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    early = moment(safe.box_of("db"))
+    safe.take()
+    with pytest.raises(BackupError, match=r"no whole copy before .*: the oldest is of 20"):
+        restore.into(safe.box, "db", early, "db-restored")
+    assert not safe.box_of("db-restored").path.exists()
+
+
+def test_an_idle_database_ships_no_log(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.take()
+    before = safe.files()
+    safe.tick()
+    assert safe.files() == before
+
+
+def test_the_report_tells_when_the_last_whole_copy_was_taken(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.take()
+    told = json.loads(settings.report_file(safe.box).read_text())
+    assert told["last_backup"].startswith("20")
+    assert told["failure"] == ""
+    assert told["bytes"] > 0
+
+
+def test_a_copy_that_cannot_be_taken_is_told_and_the_last_good_one_stays(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "one")
+    safe.take()
+    last, files = safe.report["last_backup"], safe.files()
+    db.process.stop(postgres.HANDLER.STOP)
+    settings.note(safe.box, last_backup=None)
+    with pytest.raises(Exception, match=r"[Cc]onnection refused|no server"):
+        safe.tick()
+    assert "refused" in safe.report["failure"]
+    assert safe.files() == files
+    assert last
+
+
+def test_no_name_and_no_content_is_in_clear_where_the_copies_are(safe: Safe) -> None:
+    write(safe.box_of("db"), "a secret of the users")
+    safe.take()
+    stored = [file for file in (safe.box.data / "copies").rglob("*") if file.is_file()]
+    assert stored
+    assert not [file for file in stored if b"a secret of the users" in file.read_bytes()]
+    assert not [file for file in stored if "manifest" in file.name or file.parent.name == "db"]
+
+
+def test_the_passphrase_stands_in_no_argument_and_in_no_file_for_others(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.take()
+    assert KEY not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert KEY not in safe.box.process.log.read_text()
+    assert (safe.box.conf / settings.RCLONE).stat().st_mode & 0o077 == 0
+
+
+def test_copies_in_a_bucket_of_another_store_outlive_the_machines_own_files(home_dir: Path) -> None:
+    _, store = bucket(home_dir, "offsite")
+    safe = Safe(home_dir, ["db"], store)
+    safe.make()
+    write(safe.box_of("db"), "one")
+    safe.take()
+    destroy(safe.box_of("db"))
+    destroy(safe.box)
+    safe.make()  # `up` on a machine that has nothing but the program and its configuration
+    restored = restore.over(safe.box, "db", None)
+    assert entries(safe.box_of("db")) == ["one"]
+    assert restored.aside
+
+
+def test_beyond_their_time_copies_go_and_what_the_others_need_stays(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.changes = {"keep": {"every": "1s", "daily": None, "weekly": None}}
+    safe.make()
+    safe.take()
+    first = [file for file in safe.files() if file.endswith("manifest.json")]
+    write(safe.box_of("db"), "two")
+    safe.take()
+    left = [file for file in safe.files() if file.endswith("manifest.json")]
+    assert len(left) == 1
+    assert left != first
+    restore.into(safe.box, "db", None, "db-restored")
+    assert entries(safe.box_of("db-restored")) == ["one", "two"]
+
+
+def test_a_removed_backup_lets_the_server_drop_its_log(safe: Safe) -> None:
+    from infra_kit.providers.local.servers import backup
+
+    safe.take()
+    with connect(safe.box_of("db"), "app") as session:
+        assert session.execute("SELECT count(*) FROM pg_replication_slots").fetchone() == (1,)
+        backup.HANDLER.delete("", safe.props)
+        assert session.execute("SELECT count(*) FROM pg_replication_slots").fetchone() == (0,)
+    assert not safe.box.path.exists()

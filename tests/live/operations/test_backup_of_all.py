@@ -1,0 +1,138 @@
+"""Backups of a cache, a store and a bus; and of all that a store may do to the copies themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import redis
+from botocore.exceptions import ClientError
+
+from infra_kit._dynamic import Props
+from infra_kit.providers.common import seaweed
+from infra_kit.providers.local.backups import restore
+from infra_kit.providers.local.servers import bucket as buckets
+from infra_kit.providers.local.servers import event_bus, object_store
+from infra_kit.providers.local.servers import redis as redis_server
+from tests.live.operations.backups import STACK, Safe, bucket, destroy, write
+from tests.live.servers import nats_client, s3_client
+
+FILES = "shop-files"
+
+
+def cache(home: Path, *, persistence: bool) -> Props:
+    return {
+        "kind": "local/redis", "home": str(home), "stack": STACK, "name": "cache", "retain": False, "memory_gb": 0.05,
+        "eviction": "noeviction", "databases": 16, "persistence": persistence,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("persistence", [True, False])
+def test_a_cache_comes_back_with_its_keys_and_its_password(home_dir: Path, persistence: bool) -> None:
+    props = cache(home_dir, persistence=persistence)
+    _, outs = redis_server.HANDLER.ensure(props)
+    with redis.Redis.from_url(outs["private"]["url"]) as client:
+        client.mset({f"key-{number}": "x" * 1000 for number in range(2000)})
+    safe = Safe(home_dir, ["cache"])
+    safe.make()
+    safe.take()
+    destroy(safe.box_of("cache"))
+    restore.into(safe.box, "cache", None, "cache")
+    _, again = redis_server.HANDLER.ensure(props)
+    assert again["private"]["password"] == outs["private"]["password"]
+    with redis.Redis.from_url(again["private"]["url"]) as client:
+        assert client.dbsize() == 2000
+        assert client.get("key-1999") == b"x" * 1000
+    assert safe.drill()["failure"] == ""
+
+
+def test_a_store_comes_back_with_its_versions_types_and_deletions(home_dir: Path) -> None:
+    outs, _ = bucket(home_dir, "files", versioning=True)
+    s3 = s3_client.s3(outs)
+    s3.put_object(Bucket=FILES, Key="logo.svg", Body=b"<svg>1</svg>", ContentType="image/svg+xml")
+    s3.put_object(Bucket=FILES, Key="logo.svg", Body=b"<svg>2</svg>", ContentType="image/svg+xml")
+    s3.put_object(Bucket=FILES, Key="gone", Body=b"x")
+    s3.delete_object(Bucket=FILES, Key="gone")
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    restore.into(safe.box, "files", None, "files-restored")
+    there = client_of(safe, "files-restored")
+    found = there.get_object(Bucket=FILES, Key="logo.svg")
+    assert (found["Body"].read(), found["ContentType"]) == (b"<svg>2</svg>", "image/svg+xml")
+    versions = there.list_object_versions(Bucket=FILES, Prefix="logo.svg")["Versions"]
+    assert len(versions) == 2
+    assert [it["Key"] for it in there.list_objects_v2(Bucket=FILES)["Contents"]] == ["logo.svg"]
+    assert safe.drill()["failure"] == ""
+
+
+def test_an_object_that_did_not_change_is_copied_once(home_dir: Path) -> None:
+    outs, _ = bucket(home_dir, "files")
+    s3 = s3_client.s3(outs)
+    s3.put_object(Bucket=FILES, Key="a", Body=b"same")
+    s3.put_object(Bucket=FILES, Key="b", Body=b"same")
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    contents = [file for file in safe.files() if file.startswith("objects/")]
+    assert len(contents) == 1
+    s3.put_object(Bucket=FILES, Key="a", Body=b"other")
+    safe.take()
+    assert len([file for file in safe.files() if file.startswith("objects/")]) == 2
+
+
+def test_over_a_running_store_what_was_changed_and_deleted_is_as_it_was(home_dir: Path) -> None:
+    outs, _ = bucket(home_dir, "files")
+    s3 = s3_client.s3(outs)
+    for key in ("kept", "changed", "deleted"):
+        s3.put_object(Bucket=FILES, Key=key, Body=f"{key} before".encode())
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    s3.put_object(Bucket=FILES, Key="changed", Body=b"after")
+    s3.delete_object(Bucket=FILES, Key="deleted")
+    s3.put_object(Bucket=FILES, Key="new", Body=b"after")
+    restore.over(safe.box, "files", None)
+    there = {it["Key"] for it in s3.list_objects_v2(Bucket=FILES)["Contents"]}
+    assert there == {"kept", "changed", "deleted"}
+    assert s3.get_object(Bucket=FILES, Key="changed")["Body"].read() == b"changed before"
+
+
+def test_a_bus_comes_back_with_its_events_and_how_far_each_consumer_is(home_dir: Path) -> None:
+    props = nats_client.bus(home_dir)
+    outs = nats_client.ensure(props)
+    address = outs["public"]["consumers"]["crm"]
+    for _ in range(3):
+        nats_client.publish(outs)
+    nats_client.take(outs, address, nats_client.acknowledge)
+    safe = Safe(home_dir, ["bus"])
+    safe.make()
+    safe.take()
+    destroy(safe.box_of("bus"))
+    restore.into(safe.box, "bus", None, "bus")
+    _, again = event_bus.HANDLER.ensure(props)
+    assert nats_client.streams(props)["LEAD_EVENTS"].state.messages == 3
+    assert nats_client.take(again, address, nats_client.acknowledge).metadata.sequence.stream == 2
+    assert nats_client.publish(again) == 4
+    assert safe.drill()["failure"] == ""
+
+
+def test_a_locked_copy_can_be_deleted_by_nobody_who_has_the_keys_of_the_stack(home_dir: Path) -> None:
+    outs, store = bucket(home_dir, "offsite", versioning=True, retention_lock=2)
+    safe = Safe(home_dir, ["db"], store, {"lock": {"seconds": 172_800, "spare": 0, "mode": None}})
+    safe.make()
+    write(safe.box_of("db"), "one")
+    safe.take()
+    s3 = s3_client.s3(outs)
+    versions = s3.list_object_versions(Bucket="shop-offsite")["Versions"]
+    for version in versions:
+        with pytest.raises(ClientError):
+            s3.delete_object(Bucket="shop-offsite", Key=version["Key"], VersionId=version["VersionId"])
+    until = s3.get_object_retention(Bucket="shop-offsite", Key=versions[0]["Key"])["Retention"]["RetainUntilDate"]
+    assert (until - versions[0]["LastModified"]).total_seconds() > 2 * 86_400 - 60
+    assert safe.drill()["failure"] == ""
+
+
+def client_of(safe: Safe, name: str) -> s3_client.S3Client:
+    record = safe.box_of(name).record
+    return buckets.client(object_store.address(record), seaweed.REGION, seaweed.ADMIN, record.secrets["admin_key"])

@@ -1,0 +1,103 @@
+"""Backup, RestoreDrill and `infra-kit restore` as a user has them: by `infra-kit up` and the command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.shop import Shop, open_shop
+
+KEY = "a passphrase of the tests, which is in no state"
+
+
+@pytest.fixture(scope="module")
+def kept(cli: Path) -> Iterator[Shop]:
+    """A stack that is up, of which there is one whole copy."""
+    with open_shop(cli, program=Path(__file__).parent / "program") as project:
+        # The passphrase is a secret of the user's, as `pulumi config set --secret` would have made it.
+        assert project.pulumi("stack", "init").returncode == 0
+        assert project.pulumi("config", "set", "--secret", "backup-key", KEY).returncode == 0
+        project.up()
+        _write(project, "before")
+        runs(project, "safe")
+        yield project
+
+
+def runs(project: Shop, name: str) -> None:
+    """One run, just as the supervisor of it starts them."""
+    wanted = json.loads((project.home / project.stack / name / "conf" / "workload.json").read_text())
+    how = {"cwd": wanted["directory"], "env": wanted["environment"]}
+    done = subprocess.run(wanted["command"], **how, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _write(project: Shop, text: str) -> None:
+    with psycopg.connect(project.outputs["db"]) as session:
+        session.execute("CREATE TABLE IF NOT EXISTS ledger (entry text)")
+        session.execute("INSERT INTO ledger VALUES (%s)", [text])
+
+
+def _entries(url: str) -> list[str]:
+    with psycopg.connect(url) as session:
+        return sorted(entry for (entry,) in session.execute("SELECT entry FROM ledger"))
+
+
+def test_a_second_up_changes_nothing(kept: Shop) -> None:
+    said = kept.up()
+    assert "changed" not in said.stdout + said.stderr
+
+
+def test_what_the_endpoint_names_is_there(kept: Shop) -> None:
+    told = kept.outputs["safe"]
+    assert told["place"] == f"s3://shop-offsite/{kept.stack}/safe"
+    assert json.loads(Path(told["report"]).read_text())["last_backup"].startswith("20")
+    assert Path(told["log"]).exists()
+
+
+def test_the_passphrase_is_in_clear_in_no_file_of_the_project_but_the_backups_own(kept: Shop) -> None:
+    found = [file for file in kept.root.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
+    assert found == []
+
+
+def test_the_drill_proves_it_and_tells_so(kept: Shop) -> None:
+    runs(kept, "drill")
+    told = json.loads(Path(kept.outputs["drill"]["report"]).read_text())
+    assert told["failure"] == ""
+    assert told["last_proven_restore"].startswith("20")
+
+
+def test_the_command_restores_a_moment_beside_what_runs(kept: Shop) -> None:
+    with psycopg.connect(kept.outputs["db"]) as session:
+        row = session.execute("SELECT clock_timestamp()").fetchone()
+    assert row
+    _write(kept, "after")
+    runs(kept, "safe")
+    done = kept.run("restore", "db", "--to", row[0].isoformat(), "--into", "db-then")
+    assert done.returncode == 0, done.stderr
+    address = kept.servers()["db-then"].address
+    assert address in done.stdout
+    port = kept.outputs["db"].rpartition(":")[2].partition("/")[0]
+    assert _entries(kept.outputs["db"].replace(port, address.rpartition(":")[2])) == ["before"]
+    assert _entries(kept.outputs["db"]) == ["after", "before"]
+
+
+def test_over_what_runs_is_refused_until_it_is_named_once_more(kept: Shop) -> None:
+    refused = kept.run("restore", "db", "--over")
+    assert refused.returncode == 3
+    assert "--over --yes-lose db" in refused.stderr
+    assert _entries(kept.outputs["db"]) == ["after", "before"]
+    done = kept.run("restore", "db", "--over", "--yes-lose", "db")
+    assert done.returncode == 0, done.stderr
+    assert "what it held before: " in done.stdout
+    assert _entries(kept.outputs["db"]) == ["after", "before"]
+
+
+def test_a_name_that_no_backup_holds_is_refused_with_those_there_are(kept: Shop) -> None:
+    refused = kept.run("restore", "orders")
+    assert refused.returncode == 1
+    assert "there is safe, db, files" in refused.stderr
