@@ -103,7 +103,7 @@ class TestAlertsOnVps(OnVps, conformance.AlertsConformance):
     @pytest.fixture
     def target(self) -> Target:
         smtp = Smtp(
-            host="smtp.example.com", sender="alerts@example.com", user="alerts", password=SecretStr("the-mails-secret")
+            host="smtp.example.com", sender="a@example.com", username="alerts", password=SecretStr("the-secret-of-mail")
         )
         return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": smtp, "backups": STORE}))
 

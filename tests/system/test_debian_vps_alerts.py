@@ -80,7 +80,7 @@ class Told:
 
 
 def recording(told: Told) -> Recording:
-    smtp = Smtp(host="smtp.example.com", sender="a@example.com", user="a", password=SecretStr("recorded-secret"))
+    smtp = Smtp(host="smtp.example.com", sender="a@example.com", username="a", password=SecretStr("recorded-secret"))
     settings = VpsSettings(
         host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", bootstrap=False, smtp=smtp
     )

@@ -99,7 +99,7 @@ def _mail(smtp: Smtp, password: str) -> dict[str, Any]:
     return {
         "smtp_smarthost": f"{smtp.host}:{smtp.port}",
         "smtp_from": smtp.sender,
-        "smtp_auth_username": smtp.user,
+        "smtp_auth_username": smtp.username,
         "smtp_auth_password": password,
         "smtp_require_tls": True,
     }

@@ -37,7 +37,7 @@ GATEWAYS = frozenset(features.signal("gateway", it) for it in edges.GATEWAY)
 SUPPORTS = signals.SUPPORTS | {EMAIL, *(features.route(kind) for kind in ("slack", "pagerduty", "webhook"))}
 HINTS = {
     **signals.HINTS,
-    EMAIL: "the settings name no mail server; say infra-kit:vps: {smtp: {host: …, sender: …, user: …, password: …}}",
+    EMAIL: "the settings name no mail server; say infra-kit:vps: {smtp: {host, sender, username, password}}",
     **dict.fromkeys(GATEWAYS, "a Gateway that is not public is counted under its Cdn's names; watch the Cdn instead"),
     features.route("sms"): "a host sends no short messages; PagerDuty does (pagerduty=…), or a service behind webhook=",
 }

@@ -93,7 +93,7 @@ class Smtp(Options):
     """587 begins plain and goes over to TLS, 465 is TLS from the start. Most providers of hosts block 25."""
     sender: Email
     """Whom the mail is from."""
-    user: str
+    username: str
     password: SecretStr | pulumi.Output[str]
     """In a stack's file a secure value: `pulumi config set --secret --path 'infra-kit:vps.smtp.password'`."""
 
@@ -151,7 +151,7 @@ class VpsSettings(Settings):
     )
     """Where database backups go. Without it no database that is to be backed up is made here."""
     smtp: Smtp | None = Field(
-        default=None, examples=[{"host": "smtp.example", "sender": "alerts@shop.example", "user": "EXAMPLE"}]
+        default=None, examples=[{"host": "smtp.example", "sender": "alerts@shop.example", "username": "EXAMPLE"}]
     )
     """By what alerts are told by e-mail. Without it none are."""
 

@@ -28,7 +28,7 @@ from infra_kit.component import Component
 from infra_kit.providers.vps.settings import Smtp, VpsSettings
 from infra_kit.testing import Recording, record
 
-SMTP = Smtp(host="smtp.example.com", sender="alerts@example.com", user="alerts", password=SecretStr("hush-mail"))
+SMTP = Smtp(host="smtp.example.com", sender="alerts@example.com", username="alerts", password=SecretStr("hush-mail"))
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", smtp=SMTP)
 TARGET = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=HOST)
 
