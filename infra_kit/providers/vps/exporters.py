@@ -24,7 +24,7 @@ from infra_kit.providers.vps.event_bus import PORT as NATS_PORT
 from infra_kit.providers.vps.event_bus import VpsBus, give_user
 from infra_kit.providers.vps.link_networks import Reached, enter, join
 from infra_kit.providers.vps.monitoring import SMALL_CPU, SMALL_GB, USER, Monitor
-from infra_kit.providers.vps.postgres import VpsPostgres, psql
+from infra_kit.providers.vps.postgres import VpsPostgres
 from infra_kit.providers.vps.postgres_conf import PORT as POSTGRES_PORT
 from infra_kit.providers.vps.redis import PORT as REDIS_PORT
 from infra_kit.providers.vps.redis import VpsRedis
@@ -56,7 +56,7 @@ def postgres(monitor: Monitor, component: Measured) -> None:
     role = ssh.run(
         scope,
         f"of-{name}-role",
-        psql(native.server),
+        postgres_sql.psql(native.server),
         stdin=pulumi.Output.secret(secret.apply(lambda known: postgres_sql.monitor(MONITOR, known))),
         delete=ssh.inside(native.server.hostname, told("postgres_link_gone.sh", {"ROLE": MONITOR, "OWNER": OWNER})),
         depends_on=[native.settled],

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
+
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.vps import postgres_links
+from infra_kit.providers.vps.containers import Container
 from infra_kit.providers.vps.postgres_conf import LOGINS, POOLER, REPLICATOR
 
 QUERIES: Mapping[str, Any] = {
@@ -35,6 +38,12 @@ QUERIES: Mapping[str, Any] = {
 }
 """What is asked beside what postgres_exporter asks by itself. The primary knows each replica by its slot, also one that
 does not come."""
+
+
+def psql(server: Container) -> pulumi.Output[str]:
+    """What runs the SQL of its standard input as the superuser."""
+    psql = "psql --no-psqlrc --quiet --output /dev/null --set ON_ERROR_STOP=1 --username postgres --dbname postgres"
+    return pulumi.Output.concat("docker exec --interactive ", server.id, " ", psql)
 
 
 def settings(spec: PostgresSpec, password: str, replication: str, pooler: str | None = None) -> str:
