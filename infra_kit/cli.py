@@ -20,7 +20,7 @@ import typer
 
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
-from infra_kit.commands.common import AsJson, StackName, own_name, print_whole, table
+from infra_kit.commands.common import AsJson, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
@@ -29,6 +29,8 @@ from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
 from infra_kit.commands.restore import restore
+from infra_kit.commands.servers_table import as_json as standing
+from infra_kit.commands.servers_table import print_alerts, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connect as ways
@@ -108,34 +110,22 @@ def stop(stack: StackName = None) -> None:
 
 
 @app.command()
-def status(stack: StackName = None) -> None:
-    """Show what the stack has, and whether it runs."""
+def status(stack: StackName = None, *, as_json: AsJson = False) -> None:
+    """Show what the stack has, whether it runs, and which alerts are firing."""
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
-    servers = local_servers.servers(project, name)
-    if not servers:
+    servers, alerts = local_servers.servers(project, name), local_servers.alerts(project, name)
+    if as_json:
+        print_json(standing(name, servers, alerts))
+    elif servers:
+        print_servers(servers)
+        print_alerts(alerts)
+    else:
         state = _state(project, name, progress)
         if state.get("resources"):
             print_stack(name, connections.connections(state), connections.exports(state))
         else:
             print(_not_up(name))
-        return
-    shown = table("server", "type", "where", "state", whole=["where"])
-    for server in servers:
-        shown.add_row(server.name, server.kind.title().replace("_", ""), server.address, _state_of(server))
-    print_whole(shown)
-    for folder in sorted({server.data.parent for server in servers}):
-        print(f"Data: {folder}")
-
-
-def _state_of(server: local_servers.ServerStatus) -> str:
-    if server.running:
-        return f"[green]running[/] (process {server.pid})"
-    if server.done:
-        return "done"
-    if not server.has_program:
-        return "kept"
-    return "[red]died[/]" if server.died else "[red]stopped[/]"
 
 
 @app.command()

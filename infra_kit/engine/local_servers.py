@@ -35,8 +35,43 @@ class ServerStatus(Protocol):
     def done(self) -> bool: ...
 
 
+class Alert(Protocol):
+    """A rule for one component, as `infra_kit.providers.local.alerts_file` describes it."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def component(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def since(self) -> str: ...
+    @property
+    def value(self) -> float | None: ...
+
+
+class AlertsStatus(Protocol):
+    """What Alerts say, as `infra_kit.providers.local.inventory` describes it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def running(self) -> bool: ...
+    @property
+    def checked(self) -> str: ...
+    @property
+    def alerts(self) -> Sequence[Alert]: ...
+
+
 class _Inventory(Protocol):
     def servers(self, stack: str, home: Path, project: Path) -> Sequence[ServerStatus]: ...
+    def alerts(self, stack: str, home: Path, project: Path) -> Sequence[AlertsStatus]: ...
     def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
 
 
@@ -44,6 +79,12 @@ def servers(project: Project, stack: str) -> Sequence[ServerStatus]:
     """The stack's servers on this machine, running or stopped; none on another target."""
     inventory = _inventory()
     return inventory.servers(stack, home(project), project.root) if inventory else []
+
+
+def alerts(project: Project, stack: str) -> Sequence[AlertsStatus]:
+    """What the stack's Alerts on this machine say; none on another target."""
+    inventory = _inventory()
+    return inventory.alerts(stack, home(project), project.root) if inventory else []
 
 
 def stop(project: Project, stack: str) -> Sequence[str]:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from infra_kit import Target, features
+from infra_kit import Check, Rule, Target, features
 from infra_kit.testing import conformance
 
 
@@ -94,6 +94,28 @@ class TestBudgetOnLocal(OnLocal, conformance.BudgetConformance):
 
 class TestExternalServiceOnLocal(OnLocal, conformance.ExternalServiceConformance):
     pass
+
+
+class TestAlertsOnLocal(OnLocal, conformance.AlertsConformance):
+    def test_a_rule_stands_where_it_did_when_others_come_and_go(self, target: Target) -> None:
+        """One checker has them all."""
+        busy, full = Rule(signal="cpu", above=50), Rule(signal="memory", above=50)
+        both, one = (
+            self.record(target, rules=rules).named("it-server").inputs["rules"]
+            for rules in ({"full": full, "busy": busy}, {"busy": busy})
+        )
+        assert [rule["name"] for rule in both] == ["full", "busy"]
+        assert one == both[1:]
+
+
+class TestUptimeOnLocal(OnLocal, conformance.UptimeConformance):
+    def test_an_address_that_is_added_leaves_the_others_as_they_are(self, target: Target) -> None:
+        """One visitor has them all."""
+        one, two = (
+            self.record(target, checks=checks).named("it-server").inputs["checks"]
+            for checks in ({"home": Check()}, {"home": Check(), "health": Check(path="/api/health")})
+        )
+        assert one.items() < two.items()
 
 
 class TestBackupOnLocal(OnLocal, conformance.BackupConformance):

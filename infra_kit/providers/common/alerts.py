@@ -1,4 +1,4 @@
-"""What the clouds' Alerts share: which rule is for what that is measured."""
+"""What the targets' Alerts share: which rule is for what that is measured."""
 
 from __future__ import annotations
 
@@ -56,21 +56,27 @@ class Alert(Generic[M]):
 
 
 def alerts(
-    scope: Scope, spec: AlertsSpec, of: Callable[[Scope, Watched], Mapping[Signal, Sequence[M]]]
+    scope: Scope,
+    spec: AlertsSpec,
+    of: Callable[[Scope, Watched], Mapping[Signal, Sequence[M]]],
+    *,
+    by_the_minute: bool = True,
 ) -> Iterator[Alert[M]]:
-    """One for each rule and part of a component that it is for. Raises `SpecError` where a rule is no whole minutes.
+    """One for each rule and part of a component that it is for.
 
     Args:
         of: how the target measures a component.
+        by_the_minute: and no finer: `SpecError` is raised where a rule is no whole minutes.
     """
     rules = spec.applies()
     for component in spec.watch:
         measured = of(scope, component) if rules[component.name] else {}
         for name, rule in rules[component.name]:
-            _check_minutes(scope, name, rule)
+            if by_the_minute:
+                _check_minutes(scope, name, rule)
             metrics = measured.get(Signal(rule.signal), ())
             if not metrics:
-                _say_nothing_has_it(scope, name, rule, component)
+                say_nothing_has_it(scope, name, rule, component)
             yield from (Alert(name, rule, component, metric) for metric in metrics)
 
 
@@ -82,7 +88,7 @@ def _check_minutes(scope: Scope, name: str, rule: Rule) -> None:
         )
 
 
-def _say_nothing_has_it(scope: Scope, name: str, rule: Rule, component: Watched) -> None:
+def say_nothing_has_it(scope: Scope, name: str, rule: Rule, component: Watched) -> None:
     """Where it was meant by name: a rule for all passes over a server without replicas."""
     if component.name in rule.of:
         what = f"{type(component).__name__} {component.name!r}"

@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "backup", "restore_drill",
+    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -29,6 +29,7 @@ NEEDS = (
 """The modules that the extra `local` installs; the servers' programs look for their own."""
 
 if TYPE_CHECKING:
+    from infra_kit.components.alerts import AlertsDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from infra_kit.components.restore_drill import RestoreDrillDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
+        alerts,
         backup,
         budget,
         cdn,
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
         restore_drill,
         secret,
         service,
+        uptime,
         worker,
     )
 
@@ -78,5 +82,7 @@ if TYPE_CHECKING:
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
+    _alerts: AlertsDriver = alerts
+    _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill

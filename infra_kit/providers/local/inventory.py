@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
+from infra_kit.providers.local import alerts_file
+from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import supervised
+
+ALERTS = "local/alerts"
+WATCHERS = (ALERTS, "local/uptime")
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,33 @@ class ServerStatus:
         return self.pid is not None
 
 
+@dataclass(frozen=True)
+class AlertsStatus:
+    """What one Alerts says."""
+
+    name: str
+    running: bool
+    """Its checker looks."""
+    checked: str
+    """When something was looked at last, ISO 8601, UTC; empty before that."""
+    alerts: Sequence[Alert]
+
+
 def servers(stack: str, home: Path, project: Path | None = None) -> list[ServerStatus]:
     """Every server of the stack, running or not, by name; with `project` (its root), none of another one's."""
     return [_status(box) for box in _boxes(stack, home, project)]
 
 
+def alerts(stack: str, home: Path, project: Path | None = None) -> list[AlertsStatus]:
+    """What the stack's Alerts say, by name."""
+    return [_alerts(box) for box in _boxes(stack, home, project) if box.record.kind == ALERTS]
+
+
 def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
-    """Stops the stack's servers and keeps their data; returns the names of those that ran."""
-    return [box.name for box in _boxes(stack, home, project) if _stop(box)]
+    """Stops the stack's servers and keeps their data; returns the names of those that ran. Whoever watches goes
+    first: what is stopped on purpose is no alert."""
+    boxes = sorted(_boxes(stack, home, project), key=lambda box: box.record.kind not in WATCHERS)
+    return sorted(box.name for box in boxes if _stop(box))
 
 
 def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
@@ -72,3 +96,8 @@ def _status(box: Box) -> ServerStatus:
         died=box.process.died,
         done=supervised.is_done(box),
     )
+
+
+def _alerts(box: Box) -> AlertsStatus:
+    standing = alerts_file.read(box)
+    return AlertsStatus(box.name, box.process.pid is not None, standing.checked, standing.alerts)

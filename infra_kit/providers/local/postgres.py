@@ -47,6 +47,13 @@ OURS = frozenset({"hot_standby", "max_wal_senders", "password_encryption", "rest
 """Parameters that this target decides, beyond what every one does."""
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LocalPostgres:
+    """What is looked at beside the primary, by role."""
+
+    replicas: Mapping[str, PostgresReplica]
+
+
 def gaps(spec: PostgresSpec, _: Settings) -> Mapping[Feature, str]:
     """What no single build has: an extension may be there, but for another version."""
     missing = features.gaps(spec.features(), _installed(), HINTS)
@@ -77,8 +84,9 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         **_settings(spec),
         backups=_backups(spec),
     )
-    replicas = [_replica(scope, spec, primary, number) for number in range(1, spec.read_replicas + 1)]
-    readers: list[ServerResource] = [*replicas] or [primary]
+    numbers = range(1, spec.read_replicas + 1)
+    replicas = {f"replica-{number}": _replica(scope, spec, primary, number) for number in numbers}
+    readers: list[ServerResource] = [*replicas.values()] or [primary]
     return PostgresEndpoint(
         host=primary.public["host"],
         port=primary.public["port"].apply(int),
@@ -91,6 +99,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         pooled_url=primary.private["url"],
         # The engine drops what is None: a build without TLS has no such key.
         ca_certificate=primary.public.apply(lambda public: public.get("ca_certificate")),
+        native=LocalPostgres(replicas=replicas),
     )
 
 

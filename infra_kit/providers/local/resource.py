@@ -83,8 +83,20 @@ class JobServer(ServerResource, module="infra-kit", name="JobServer"):
     LISTENS = False
 
 
+class AlertsServer(ServerResource, module="infra-kit", name="AlertsServer"):
+    """A checker of what is watched, under a supervisor."""
+
+    LISTENS = False
+
+
 class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
     """Runs of a backup under a supervisor, and the key of its copies; the copies too where no bucket has them."""
+
+    LISTENS = False
+
+
+class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
+    """A visitor of addresses, under a supervisor."""
 
     LISTENS = False
 

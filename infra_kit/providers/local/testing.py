@@ -42,7 +42,7 @@ def _answer_for_a_user(inputs: Mapping[str, Any]) -> dict[str, Any]:
 _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
     "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer", "BackupServer", "RestoreDrillServer",
-    "SecretFile", "ConfigFiles",
+    "AlertsServer", "UptimeServer", "SecretFile", "ConfigFiles",
 )  # fmt: skip
 _USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser")
 OUTPUTS = {

@@ -3,6 +3,7 @@ order."""
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.live.services.conftest import open_application
 from tests.shop import Shop
 
 REQUESTS = 2_000
+PLACE = "a-place-that-nobody-sees"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,8 @@ def visitor(application: Shop) -> Iterator[httpx.Client]:
 
 def ask(project: Shop, version: str, max_body_mb: int = 1, **variables: str) -> None:
     settings: dict[str, Any] = {"VERSION": version, **variables}
-    project.configure(**{"api:environment": settings, "api:max_body_mb": max_body_mb})
+    often = {"check_every": "1s"}
+    project.configure(**{"api:environment": settings, "api:max_body_mb": max_body_mb, "infra-kit:local": often})
 
 
 def trusting(project: Shop) -> ssl.SSLContext:
@@ -50,6 +53,12 @@ def load(project: Shop) -> Load:
 
 def log(project: Shop, name: str) -> str:
     return (project.home / project.stack / name / "server.log").read_text()
+
+
+def rules(project: Shop) -> list[dict[str, Any]]:
+    """How each rule stands."""
+    (alerts,) = json.loads(project.run("status", "--json").stdout)["alerts"]
+    return list(alerts["alerts"])
 
 
 def instances(client: httpx.Client) -> dict[int, str]:
@@ -92,10 +101,11 @@ def test_a_second_up_changes_nothing_shows_all_and_keeps_its_secrets(application
 
     assert "Nothing had to change." in again.stderr
     assert log(application, "migrate").count("migrated") == 1
-    assert all(name in status.stdout for name in ("api", "scorer", "report", "edge"))
+    assert all(name in status.stdout for name in ("api", "scorer", "report", "edge", "alerts", "outside"))
     assert application.outputs["url"] in again.stdout
     state = application.pulumi("stack", "export").stdout
-    assert not [text for text in (again.stdout, again.stderr, status.stdout, state) if TOKEN in text]
+    for secret in (TOKEN, PLACE):
+        assert not [text for text in (again.stdout, again.stderr, status.stdout, state) if secret in text]
     assert '"trust"' not in state
     assert "PRIVATE KEY" not in state
 
@@ -152,6 +162,30 @@ def test_the_report_is_made_when_it_is_due(application: Shop) -> None:
     until(lambda: "report-1 ended well" in log(application, "report"), 90)
 
 
+def test_every_signal_of_the_whole_is_measured_and_all_is_well(application: Shop) -> None:
+    def measured() -> dict[tuple[str, str], float | None]:
+        return {(it["rule"], it["component"]): it["value"] for it in rules(application)}
+
+    until(lambda: None not in measured().values(), why=lambda: str(measured()))
+    assert len(measured()) == 28
+    assert measured()["down", "outside"] == measured()["no-instances", "api"] == 100
+    assert "No alert is firing." in application.run("status").stdout
+
+
+def test_a_killed_store_is_an_alert_that_status_shows(application: Shop) -> None:
+    psutil.Process(application.servers()["cache"].pid).kill()
+
+    until(lambda: [it["component"] for it in rules(application) if it["state"] == "firing"] == ["cache"])
+    status = application.run("status")
+    shown = status.stdout.partition("Alerts:")[2]
+    assert status.returncode == 0
+    assert "P0     uptime < 100 % for 1s  cache      0 %  " in shown
+    assert PLACE not in log(application, "alerts")
+    assert "webhook of P0 was not told of 'P0 cache: uptime < 100 % for 1s': Connection refused" in log(
+        application, "alerts"
+    )
+
+
 def test_stopped_and_started_all_is_there_again_at_the_same_address(application: Shop, visitor: httpx.Client) -> None:
     outputs, leads = dict(application.outputs), visitor.get("/leads").json()
 
@@ -163,4 +197,5 @@ def test_stopped_and_started_all_is_there_again_at_the_same_address(application:
     assert visitor.get("/leads").json() == leads
     assert list(instances(visitor).values()) == ["4", "4"]
     give(visitor, "Vina")
+    until(lambda: not [it for it in rules(application) if it["state"] == "firing"])
     assert log(application, "migrate").count("migrated") == 1

@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 import json
-import sys
-from abc import abstractmethod
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import psycopg
 
-import infra_kit
 from infra_kit._dynamic import Props
 from infra_kit.providers.local.backups import postgres_log, rclone, settings
 from infra_kit.providers.local.box import Box, Record
-from infra_kit.providers.local.server import Command, box_of
-from infra_kit.providers.local.servers.supervised import Supervised
+from infra_kit.providers.local.server import box_of
+from infra_kit.providers.local.servers.own_program import OwnProgram
 
-LIBRARY = Path(infra_kit.__file__).parents[1]
 LOOKS = "*/5 * * * *"
 """How often the log follows: no more than that is lost (seeds/001 asks for less than an hour)."""
 DAY = 24 * 3600.0
 
 
-class OwnRuns(Supervised):
+class OwnRuns(OwnProgram):
     """Runs of a program of ours, each to its end."""
 
     DOES: str
-    PORTS = 0
-
-    @abstractmethod
-    def write(self, box: Box, record: Record, props: Props) -> None:
-        """Writes into `conf` what the program reads there."""
 
     def schedule(self, props: Props) -> str:
         return str(props["schedule"])
 
-    def prepare(self, box: Box, record: Record, props: Props) -> Command:
-        self.write(box, record, props)
-        return super().prepare(box, record, {**props, **self._as_workload(box)})
+    def module(self, box: Box) -> list[str]:
+        return ["infra_kit.providers.local.backups", self.DOES, str(box.home), box.stack, box.name]
 
     def wanted(self, box: Box, record: Record, props: Props) -> dict[str, Any]:  # noqa: ARG002
         return {"instances": 0, "runs": {"schedule": self.schedule(props), "timeout": DAY, "retries": 0}}
@@ -47,23 +36,8 @@ class OwnRuns(Supervised):
     def work_seconds(self, props: Props) -> float:  # noqa: ARG002
         return 0
 
-    def stop_seconds(self, props: Props) -> float:
-        return super().stop_seconds({**props, "stop_timeout": 10})
-
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         return {"log": str(box.process.log), "report": str(settings.report_file(box))}, {}
-
-    def _as_workload(self, box: Box) -> dict[str, Any]:
-        program = [sys.executable, "-P", "-m", "infra_kit.providers.local.backups", self.DOES]
-        return {
-            "command": [*program, str(box.home), box.stack, box.name],
-            "directory": str(box.path),
-            "environment": {"PYTHONPATH": str(LIBRARY)},
-            "secrets": {},
-            "volumes": {},
-            "stop_timeout": 10,
-            "log_retention": 30 * DAY,
-        }
 
 
 class BackupServer(OwnRuns):

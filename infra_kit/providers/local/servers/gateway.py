@@ -61,12 +61,11 @@ def _certificate(box: Box, props: Props) -> dict[str, str]:
 
 def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_nginx.Site:
     first, second, status = record.ports
-    logs = f'"{box.path}/{nginx.ACCESS_LOG}" gateway' if props["access_logs"] else "off"
     names = ["_"] if props["fronted"] else _names(props)
     return gateway_nginx.Site(
         main=nginx.main(str(box.path)),
         http=[
-            f" access_log {logs};",
+            *_logs(box, props),
             nginx.status(status, generation),
             *([] if props["fronted"] else _outermost(box, names, https=first, http=second)),
         ],
@@ -81,6 +80,15 @@ def _site(box: Box, record: Record, props: Props, generation: str) -> gateway_ng
         fixed_hosts=nginx.fixed_hosts(),
         props=props,
     )
+
+
+def _logs(box: Box, props: Props) -> list[str]:
+    accesses = [f' access_log "{box.path}/{nginx.ACCESS_LOG}" gateway;'] if props["access_logs"] else []
+    return [
+        " log_format figures '$time_iso8601 $status - $request_time';",
+        f' access_log "{box.path}/{nginx.FIGURES_LOG}" figures;',
+        *accesses,
+    ]
 
 
 def _outermost(box: Box, names: Sequence[str], *, https: int, http: int) -> list[str]:

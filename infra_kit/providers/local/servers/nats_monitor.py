@@ -7,6 +7,7 @@ import http.client
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from infra_kit.providers.local.box import Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -29,6 +30,20 @@ class StreamState:
     """-1 without a bound."""
 
 
+@dataclass(frozen=True)
+class ConsumerState:
+    """How far a consumer got."""
+
+    stream: str
+    name: str
+    filter: str
+    """The subject of its events; empty for all of the stream."""
+    waiting: int
+    """Events that it has not taken, or not acknowledged."""
+    done: int
+    """The sequence up to which all events are acknowledged."""
+
+
 def get(record: Record, path: str) -> bytes:
     """Raises `OSError` or `http.client.HTTPException` where the server does not answer, or not with 200."""
     connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=2)
@@ -45,8 +60,7 @@ def get(record: Record, path: str) -> bytes:
 
 def streams(record: Record) -> dict[str, StreamState]:
     """Every stream by name. The client library leaves the times out."""
-    accounts = json.loads(get(record, "/jsz?streams=true&config=true")).get("account_details", [])
-    found = [stream for account in accounts for stream in account.get("stream_detail", [])]
+    found = _streams(record, "streams=true&config=true")
     return {
         stream["name"]: StreamState(
             messages=stream["state"]["messages"],
@@ -59,3 +73,23 @@ def streams(record: Record) -> dict[str, StreamState]:
         )
         for stream in found
     }
+
+
+def consumers(record: Record) -> list[ConsumerState]:
+    """Every durable consumer, those of dead letters too."""
+    return [
+        ConsumerState(
+            stream=stream["name"],
+            name=consumer["name"],
+            filter=consumer["config"].get("filter_subject", ""),
+            waiting=consumer["num_pending"] + consumer["num_ack_pending"],
+            done=consumer["ack_floor"]["stream_seq"],
+        )
+        for stream in _streams(record, "consumers=true&config=true")
+        for consumer in stream.get("consumer_detail") or []
+    ]
+
+
+def _streams(record: Record, query: str) -> list[dict[str, Any]]:
+    accounts = json.loads(get(record, f"/jsz?{query}")).get("account_details", [])
+    return [stream for account in accounts for stream in account.get("stream_detail", [])]

@@ -24,8 +24,10 @@ RELOAD_SECONDS = 10
 HOSTS, RESOLV = Path("/etc/hosts"), Path("/etc/resolv.conf")
 GENERATION = "generation"
 ACCESS_LOG = "access.log"
+FIGURES_LOG = "figures.log"
+"""Of a gateway: when, status and seconds of each answer, and nothing of whom. Alerts count in it (`signals/edges`)."""
 MAX_BYTES = 10 * 2**20
-"""Of an access log, which nginx lets grow: the next `up` puts a larger one aside, in the place of the one before."""
+"""Of a log of answers, which nginx lets grow: the next `up` puts a larger one aside, in the place of the one before."""
 
 
 class NginxServer(Server):
@@ -37,16 +39,16 @@ class NginxServer(Server):
         return _generation(record) == (box.conf / GENERATION).read_text()
 
     def changed(self, olds: Props, news: Props) -> bool:
-        return super().changed(olds, news) or _is_large(self.box(news))
+        return super().changed(olds, news) or bool(_large_logs(self.box(news)))
 
     def settle(self, box: Box, record: Record, props: Props) -> None:  # noqa: ARG002
         """nginx opens its logs again when it is told (https://nginx.org/en/docs/control.html#logs)."""
-        if not _is_large(box):
-            return
-        log = box.path / ACCESS_LOG
-        log.replace(log.with_name(f"{ACCESS_LOG}.1"))
-        box.process.signal(signal.SIGUSR1)
-        box.process.wait(log.exists, RELOAD_SECONDS)
+        large = _large_logs(box)
+        for log in large:
+            log.replace(log.with_name(f"{log.name}.1"))
+        if large:
+            box.process.signal(signal.SIGUSR1)
+            box.process.wait(lambda: all(log.exists() for log in large), RELOAD_SECONDS)
 
     def reload(self, box: Box, record: Record, props: Props) -> bool:  # noqa: ARG002
         """Over when the new workers answer and the old ones take no more connections."""
@@ -113,9 +115,9 @@ def program() -> Path:
     return builds.runnable(found)
 
 
-def _is_large(box: Box) -> bool:
-    log = box.path / ACCESS_LOG
-    return log.exists() and log.stat().st_size > MAX_BYTES
+def _large_logs(box: Box) -> list[Path]:
+    there = [log for log in (box.path / ACCESS_LOG, box.path / FIGURES_LOG) if log.exists()]
+    return [log for log in there if log.stat().st_size > MAX_BYTES]
 
 
 def _generation(record: Record) -> str | None:

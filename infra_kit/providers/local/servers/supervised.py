@@ -128,6 +128,11 @@ def is_done(box: Box) -> bool:
     return runs_once(box) and has_come_about(box)
 
 
+def failed_runs(box: Box) -> int:
+    """Of a job, since the last good one."""
+    return int(_read(box.path / "runs.json").get("failed", 0))
+
+
 def wanted_of(box: Box) -> dict[str, Any]:
     """What its supervisor was told last."""
     return _read(box.conf / FILE)

@@ -1,11 +1,14 @@
-"""The whole application: four stores, a migration, a service behind a gateway, a worker and a scheduled job."""
+"""The whole application: four stores, a migration, a service behind a gateway, a worker and a scheduled job; and who
+watches them."""
 
 import json
 
 import pulumi
 
 from infra_kit import (
+    Alerts,
     Backlog,
+    Check,
     Consumer,
     EventBus,
     Gateway,
@@ -16,9 +19,13 @@ from infra_kit import (
     Postgres,
     RateLimit,
     Redis,
+    Routes,
+    Rule,
     Service,
     Stream,
+    Uptime,
     Worker,
+    alert_presets,
 )
 
 config = pulumi.Config("api")
@@ -43,7 +50,7 @@ api = Service(
     links=[db.link(), cache.link(), files.link("read", "write"), events.link(publish=["lead.created"])],
     opts=after,
 )
-Worker(
+scorer = Worker(
     "scorer",
     command=["python", "-m", "app.worker"],
     max_instances=3,
@@ -51,7 +58,7 @@ Worker(
     links=[db.link(), events.link(consume=["scoring"])],
     opts=after,
 )
-Job(
+report = Job(
     "report",
     command=["python", "-m", "app.report"],
     schedule="* * * * *",
@@ -79,6 +86,13 @@ edge = Gateway(
     domains=["shop.example.com"],
     max_body_mb=config.get_int("max_body_mb") or 1,
     waf=True,
+)
+outside = Uptime("outside", url=edge.url, checks={"version": Check(path="/version", every="1s", contains="version")})
+Alerts(
+    "alerts",
+    watch=[db, cache, files, events, api, scorer, report, edge, outside],
+    rules={**alert_presets.SENSIBLE, "down": Rule(signal="uptime", below=100, lasting="1s", level="P0")},
+    routes={"P0": Routes(webhook="http://127.0.0.1:9/a-place-that-nobody-sees")},
 )
 pulumi.export("url", edge.url)
 pulumi.export("ca_certificate", edge.ca_certificate)

@@ -80,9 +80,10 @@ class Job:
         for attempt in range(runs.retries + 1):
             problem = await self._attempt(wanted, runs.timeout)
             if not problem:
-                return ""
+                break
             more = runs.retries - attempt
             self.log.say(f"{in_short(problem)}; " + (f"tried again, {more} left" if more else "it has failed"))
+        self._told.ran(well=not problem)
         return problem
 
     async def _attempt(self, wanted: Wanted, timeout: float) -> str:  # noqa: ASYNC109  the run's, not ours

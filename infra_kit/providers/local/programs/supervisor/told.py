@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ class Told:
         self._state = box / "state.json"
         self._refused = box / "refused.json"
         self._serving = box / "data" / "serving.json"
+        self._runs = box / "runs.json"
 
     def serves(self, wanted: Wanted, text: str, *, well: int) -> None:
         """Args: the workload, the text that it was read from, and how many instances are well."""
@@ -44,6 +46,12 @@ class Told:
 
     def refuses(self, wanted: Wanted, reason: str) -> None:
         _write(self._refused, json.dumps({"generation": wanted.generation, "reason": reason}))
+
+    def ran(self, *, well: bool) -> None:
+        """Counts the runs of a job that failed since the last good one. A full disk costs the count, not the job."""
+        failed = json.loads(self._runs.read_text())["failed"] if self._runs.exists() else 0
+        with suppress(OSError):
+            _write(self._runs, json.dumps({"failed": 0 if well else failed + 1}))
 
     def last_good(self) -> str | None:
         """What was served last, as it was told."""

@@ -1,0 +1,83 @@
+"""What runs on this machine, and what its alerts say, as `status` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from infra_kit.commands.common import print_whole, table
+from infra_kit.engine.display import duration
+from infra_kit.engine.local_servers import Alert, AlertsStatus, ServerStatus
+
+_COLOURS = {"P0": "bold red", "P1": "red", "P2": "yellow", "P3": "cyan"}
+
+
+def print_servers(servers: Sequence[ServerStatus]) -> None:
+    shown = table("server", "type", "where", "state", whole=["where"])
+    for server in servers:
+        shown.add_row(server.name, server.kind.title().replace("_", ""), server.address, _coloured(server))
+    print_whole(shown)
+    for folder in sorted({server.data.parent for server in servers}):
+        print(f"Data: {folder}")
+
+
+def print_alerts(found: Sequence[AlertsStatus]) -> None:
+    """Those that are firing, the most urgent first."""
+    firing = sorted(_firing(found), key=lambda it: (it.level, it.since))
+    if firing:
+        print("\nAlerts:")
+        shown = table("level", "rule", "component", "now", "since", whole=["level", "now"])
+        for it in firing:
+            now = "" if it.value is None else f"{it.value:g} {it.unit}"
+            shown.add_row(f"[{_COLOURS[it.level]}]{it.level}[/]", it.says, it.component, now, _since(it.since))
+        print_whole(shown)
+    for alerts in found:
+        if not alerts.running:
+            looked = f"; it last looked at {_since(alerts.checked)}" if alerts.checked else ""
+            print(f"\nNobody keeps the checker of {alerts.name} running{looked}.")
+    if found and not firing and all(alerts.running for alerts in found):
+        print("\nNo alert is firing.")
+
+
+def as_json(stack: str, servers: Sequence[ServerStatus], found: Sequence[AlertsStatus]) -> dict[str, Any]:
+    """`alerts` has every rule, also those that are well: `state` is `ok`, `pending` or `firing`."""
+    plain = ("name", "kind", "address", "pid", "data", "log")
+    return {
+        "stack": stack,
+        "servers": [{**{key: getattr(it, key) for key in plain}, "state": _state(it)} for it in servers],
+        "alerts": [
+            {"name": it.name, "running": it.running, "checked": it.checked, "alerts": list(it.alerts)} for it in found
+        ],
+    }
+
+
+def _firing(found: Sequence[AlertsStatus]) -> Iterator[Alert]:
+    return (alert for alerts in found for alert in alerts.alerts if alert.state == "firing")
+
+
+def _state(server: ServerStatus) -> str:
+    if server.running:
+        return "running"
+    if server.done:
+        return "done"
+    if not server.has_program:
+        return "kept"
+    return "died" if server.died else "stopped"
+
+
+def _coloured(server: ServerStatus) -> str:
+    match _state(server):
+        case "running":
+            return f"[green]running[/] (process {server.pid})"
+        case "died" | "stopped" as state:
+            return f"[red]{state}[/]"
+        case state:
+            return state
+
+
+def _since(when: str) -> str:
+    """`14:03:20, 4 min 10 s ago`, in this machine's time; with the day, where that is another."""
+    then, now = datetime.fromisoformat(when).astimezone(), datetime.now(UTC).astimezone()
+    day = "" if then.date() == now.date() else f"{then:%Y-%m-%d} "
+    return f"{day}{then:%H:%M:%S}, {duration(max(0.0, (now - then).total_seconds()))} ago"

@@ -1,0 +1,105 @@
+"""Looks at every component on its own, so that a slow one delays no other."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from infra_kit.errors import ServerError
+from infra_kit.providers.local import alerts_file
+from infra_kit.providers.local.alerts_file import Alert, Standing
+from infra_kit.providers.local.programs.alerts import judge
+from infra_kit.providers.local.programs.alerts.routes import sender
+from infra_kit.providers.local.programs.alerts.tellers import Opened, Teller
+from infra_kit.providers.local.programs.alerts.wanted import Rule, Wanted
+from infra_kit.providers.local.programs.running import Told
+from infra_kit.providers.local.signals.probe import Figures, Probe
+from infra_kit.providers.local.signals.probes import probe
+
+PATIENCE = 10.0
+"""Seconds after which what is asked counts as down, at most."""
+
+
+class Checker:
+    def __init__(self, told: Told) -> None:
+        self._box = told.box
+        self._generation = told.generation
+        self._wanted = Wanted.of(told.box, told.settings)
+        self._rules = {_key(rule.name, rule.component): rule for rule in self._wanted.rules}
+        self._alerts = self._known()
+        self._tellers = dict(self._routes())
+        self._pool = ThreadPoolExecutor(max(1, len(self._wanted.watched)))
+        self._write()
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        async with asyncio.TaskGroup() as works:
+            for teller in self._tellers.values():
+                works.create_task(teller.run())
+            for name in self._wanted.watched:
+                if self._wanted.rules_for(name):
+                    works.create_task(self._watch(name))
+
+    def _known(self) -> dict[str, Alert]:
+        """As they stood when one of us looked last, in today's words."""
+        now, before = datetime.now(UTC), alerts_file.read(self._box)
+        alerts = {key: judge.first(rule, now) for key, rule in self._rules.items()}
+        for it in before.alerts:
+            if new := alerts.get(_key(it.rule, it.component)):
+                alerts[_key(it.rule, it.component)] = dataclasses.replace(new, state=it.state, since=it.since)
+        return {key: judge.unseen(alert, now) for key, alert in alerts.items()}
+
+    def _routes(self) -> Iterator[tuple[tuple[str, str], Teller]]:
+        opened = Opened(self._box)
+        for level, routes in self._wanted.routes.items():
+            for kind, to in routes.items():
+                send = sender(kind, to, self._wanted.smtp)
+                yield (level, kind), Teller(f"{kind} of {level}", send, opened, self._wanted.app, self._box.stack)
+
+    async def _watch(self, name: str) -> None:
+        measures = probe(self._wanted.watched[name])
+        rules = self._wanted.rules_for(name)
+        running: Future[Figures] | None = None
+        looked = datetime.now(UTC)
+        while True:
+            begun = asyncio.get_running_loop().time()
+            running = self._pool.submit(measures.measure) if running is None or running.done() else running
+            figures = await _figures(running, measures)
+            now = datetime.now(UTC)
+            self._judge(rules, figures, now, slept=(now - looked).total_seconds() > 3 * self._wanted.every + PATIENCE)
+            looked = now
+            await asyncio.sleep(self._wanted.every - min(self._wanted.every, asyncio.get_running_loop().time() - begun))
+
+    def _judge(self, rules: list[Rule], figures: Figures, now: datetime, *, slept: bool) -> None:
+        for rule in rules:
+            key = _key(rule.name, rule.component)
+            before = judge.unseen(self._alerts[key], now) if slept else self._alerts[key]
+            after = self._alerts[key] = judge.judged(before, rule, figures.get(rule.signal), now, self._wanted.every)
+            if after.state != before.state and "firing" in (before.state, after.state):
+                print(f"{rule.level} {rule.component}: {rule.says}: {after.state}, it is {after.value}")
+        self._write()
+        for (level, _), teller in self._tellers.items():
+            firing = {key: it for key, it in self._alerts.items() if it.state == "firing"}
+            teller.see({key: it for key, it in firing.items() if self._rules[key].told == level}, judge.stamp(now))
+
+    def _write(self) -> None:
+        """A full disk costs what is shown, not what is told."""
+        standing = Standing(self._generation, judge.stamp(datetime.now(UTC)), list(self._alerts.values()))
+        try:
+            alerts_file.write(self._box, standing)
+        except ServerError as error:
+            print(error)
+
+
+async def _figures(running: Future[Figures], measures: Probe) -> Figures:
+    """What hangs is asked on, and counts as down meanwhile."""
+    asked = asyncio.wrap_future(running)
+    done, _ = await asyncio.wait({asked}, timeout=PATIENCE)
+    return asked.result() if done else measures.unanswered
+
+
+def _key(rule: str, component: str) -> str:
+    return f"{rule} {component}"

@@ -1,0 +1,150 @@
+"""How an alert is told: a webhook, Slack, PagerDuty, e-mail. None of what is raised or logged names where to: it is
+secret."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import smtplib
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+from infra_kit.providers.local.alerts_file import Alert
+
+PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
+"""https://developer.pagerduty.com/docs/send-alert-event"""
+SEVERITIES = {"P0": "critical", "P1": "error", "P2": "warning", "P3": "info"}
+SECONDS = 10.0
+
+
+class UntoldError(Exception):
+    """It did not get through; the text says why, without where to."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """That an alert began, or that it is over."""
+
+    alert: Alert
+    """As it was when it began."""
+    app: str
+    stack: str
+    ended: str | None = None
+    """When; None while it goes on."""
+
+    @property
+    def key(self) -> str:
+        """Of the beginning and the end of one alert."""
+        return f"{self.app}/{self.stack}/{self.alert.component}/{self.alert.rule}"
+
+    @property
+    def subject(self) -> str:
+        alert = self.alert
+        return f"{alert.level} {alert.component}: {alert.says}" + (" is over" if self.ended else "")
+
+    @property
+    def text(self) -> str:
+        measured = "" if self.alert.value is None else f"It was {self.alert.value:g} {self.alert.unit} then. "
+        until = f", until {self.ended}" if self.ended else ""
+        return f"{measured}Wrong since {self.alert.since}{until}. Rule {self.alert.rule} of {self.stack} ({self.app})."
+
+
+Send = Callable[[Message], None]
+
+
+def sender(kind: str, to: Any, smtp: Mapping[str, Any] | None) -> Send:
+    """What tells a route. Raises `UntoldError` when it is called and fails."""
+    match kind:
+        case "slack":
+            return lambda message: post(to, {"text": f"*{message.subject}*\n{message.text}"})
+        case "pagerduty":
+            return lambda message: post(PAGERDUTY, _event(to, message))
+        case "email":
+            return lambda message: _mail(smtp or {}, to, message)
+        case _:
+            return lambda message: post(to, _plain(message))
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    own = {key: value for key, value in asdict(message.alert).items() if key != "state"}
+    status = "resolved" if message.ended else "firing"
+    return {"status": status, **own, "ended": message.ended, "app": message.app, "stack": message.stack}
+
+
+def _event(key: str, message: Message) -> dict[str, Any]:
+    event = {"routing_key": key, "event_action": "resolve" if message.ended else "trigger", "dedup_key": message.key}
+    if message.ended:
+        return event
+    alert = message.alert
+    payload = {
+        "summary": message.subject,
+        "source": f"{message.stack}/{alert.component}",
+        "severity": SEVERITIES[alert.level],
+        "timestamp": alert.since,
+        "component": alert.component,
+        "custom_details": _plain(message),
+    }
+    return {**event, "payload": payload}
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """What is secret is told to nobody else."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def post(url: str, body: Mapping[str, Any]) -> None:
+    """Taken where the answer is 200 to 299."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise UntoldError("it is no URL that begins with http:// or https://")
+    request = urllib.request.Request(  # noqa: S310
+        url, json.dumps(body).encode(), {"Content-Type": "application/json", "User-Agent": "infra-kit"}
+    )
+    try:
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        raise UntoldError(f"it was answered with {error.code}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise UntoldError(_why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    """Some errors quote the URL."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(reason, TimeoutError):
+        return f"it was not answered within {SECONDS:.0f} s"
+    words = reason.strerror if isinstance(reason, OSError) else None
+    return words or type(reason).__name__
+
+
+def _mail(smtp: Mapping[str, Any], to: list[str], message: Message) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = message.subject, smtp["sender"], ", ".join(to)
+    mail.set_content(message.text)
+    encrypted = ssl.create_default_context()
+    try:
+        with _relay(smtp, encrypted) as relay:
+            if smtp["security"] == "starttls":
+                relay.starttls(context=encrypted)
+            if smtp.get("username"):
+                relay.login(smtp["username"], smtp["password"])
+            relay.send_message(mail)
+    except smtplib.SMTPResponseException as error:
+        raise UntoldError(f"the relay answered {error.smtp_code}") from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise UntoldError(_why(error)) from None
+
+
+def _relay(smtp: Mapping[str, Any], encrypted: ssl.SSLContext) -> smtplib.SMTP:
+    host, port = smtp["host"], int(smtp["port"])
+    if smtp["security"] == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=encrypted)
+    return smtplib.SMTP(host, port, timeout=SECONDS)

@@ -1,0 +1,63 @@
+"""Files in which others tell how they went: an Uptime's visitor, a Backup, a RestoreDrill."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from infra_kit.providers.local import uptime_file
+from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.signals.probe import Figures, Probe, ServerProbe, Source, percent
+from infra_kit.signals import Signal
+
+HOUR, DAY = 3600, 86_400
+
+
+class UptimeProbe(ServerProbe):
+    """The last answer to each check. Where the visitor died, nothing was answered well."""
+
+    def measure(self) -> Figures:
+        (box,) = self.source.boxes
+        visits = uptime_file.read(box).checks
+        if box.process.pid is None:
+            return self.unanswered
+        if not visits:
+            return {}
+        figures = {Signal.UPTIME: percent(sum(visit.well for visit in visits.values()), len(visits))}
+        answered = [visit.seconds for visit in visits.values() if visit.well]
+        days = [visit.certificate_days for visit in visits.values() if visit.certificate_days is not None]
+        figures |= {Signal.LATENCY: sum(answered) / len(answered)} if answered else {}
+        return figures | ({Signal.CERTIFICATE: min(days)} if days else {})
+
+
+class BackupProbe(Probe):
+    def measure(self) -> Figures:
+        return _age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR)
+
+
+class DrillProbe(Probe):
+    def measure(self) -> Figures:
+        return _age(self.source, "last_proven_restore", Signal.DRILL_AGE, DAY)
+
+
+def _age(source: Source, field: str, signal: Signal, unit: int) -> Figures:
+    """Of one that never went well, since it was first started: it must not stay unseen."""
+    when = _read(Path(source.report)).get(field) or _begun(source.boxes[0])
+    if not when:
+        return {}
+    return {signal: (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds() / unit}
+
+
+def _begun(box: Box) -> str:
+    """Its process made this file when it first started, and nobody writes to it."""
+    lock = box.path / "lock"
+    return datetime.fromtimestamp(lock.stat().st_mtime, UTC).isoformat() if lock.exists() else ""
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(file.read_text()))
+    except FileNotFoundError:
+        return {}
