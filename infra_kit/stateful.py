@@ -15,10 +15,9 @@ _STATEFUL: dict[str, frozenset[str]] = {
     "the local target's servers own their data folder (its CdnServer is a cache)": _tokens(
         "pulumi-python:dynamic/infra-kit:", "PostgresServer", "RedisServer", "ObjectStoreServer", "EventBusServer"
     ),
-    "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer"),
-    "secrets: what a generated one signed or encrypted is lost with it": _tokens(
-        "pulumi-python:dynamic/infra-kit:", "SecretFile"
-    ),
+    "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer")
+    | _tokens("aws:", "backup/vault:Vault"),
+    "secrets: what one signed or encrypted is lost with it": _tokens("pulumi-python:dynamic/infra-kit:", "SecretFile"),
     "databases": _tokens("aws:rds/", "instance:Instance", "cluster:Cluster", "globalCluster:GlobalCluster")
     | _tokens("aws:", "dynamodb/table:Table", "dynamodb/globalTable:GlobalTable", "docdb/cluster:Cluster")
     | _tokens("gcp:sql/", "databaseInstance:DatabaseInstance", "database:Database")
@@ -52,10 +51,8 @@ _STATEFUL: dict[str, frozenset[str]] = {
         "aws:", "route53/zone:Zone"
     )
     | _tokens("gcp:", "dns/managedZone:ManagedZone"),
-    "backups": _tokens("aws:", "backup/vault:Vault"),
     "user accounts": _tokens("aws:", "cognito/userPool:UserPool"),
 }
-
 
 _COPIES = {
     "aws:rds/instance:Instance": "replicateSourceDb",

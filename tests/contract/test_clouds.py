@@ -75,14 +75,12 @@ ELSEWHERE: dict[str, Callable[[], pulumi.ProviderResource]] = {
     "vps": lambda: pulumi_docker.Provider("elsewhere", host="ssh://deploy@vps-2.example.com"),
 }
 SUITES = [getattr(conformance, name) for name in conformance.__all__ if name != ComponentConformance.__name__]
-REFUSED = {("gcp", "restore_drill")}
-"""What a target refuses as a whole: see the driver."""
 ROWS = [
     pytest.param(cloud, suite, id=f"{suite.component.__name__}-on-{cloud}")
     for cloud in TARGETS
     for suite in SUITES
     if suite.component.KIND not in EVERYWHERE
-    and (cloud, suite.component.KIND) not in REFUSED
+    and suite.component.KIND not in getattr(package(cloud), "REFUSES", ())
     and importlib.util.find_spec(package(cloud).DRIVERS[suite.component.KIND])
 ]
 each_row = pytest.mark.parametrize(("cloud", "suite"), ROWS)

@@ -36,10 +36,9 @@ def _named(role: str) -> Answer:
 
 
 def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = _owner(inputs)
     return {
-        "primaryEndpointAddress": f"master.{name}.abc123.use1.cache.amazonaws.com",
-        "readerEndpointAddress": f"replica.{name}.abc123.use1.cache.amazonaws.com",
+        "primaryEndpointAddress": f"master.{_owner(inputs)}.abc123.use1.cache.amazonaws.com",
+        "readerEndpointAddress": f"replica.{_owner(inputs)}.abc123.use1.cache.amazonaws.com",
     }
 
 
@@ -177,7 +176,6 @@ def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
 OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:appautoscaling/policy:Policy": {"arn": f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:it"},
     "aws:acm/certificate:Certificate": _certificate,
-    "aws:backup/plan:Plan": _arn("backup", "backup-plan"),
     "aws:backup/restoreTestingPlan:RestoreTestingPlan": _arn("backup", "restore-testing-plan"),
     "aws:backup/vault:Vault": _called(f"backup:{REGION}:{ACCOUNT}:backup-vault:"),
     "aws:budgets/budget:Budget": _named("budget"),
@@ -270,7 +268,6 @@ SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
     "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),
 }
 """By type, the input that says its size, and the table that it is picked from."""
-
 
 OF_ITSELF = {"aws:kms/key:Key": "in its own policy `*` is that key, and who administers it must be said"}
 """By type, why its policy may say `*`."""

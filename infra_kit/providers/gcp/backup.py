@@ -4,12 +4,13 @@
   holds what changed since the one before, so the second one is small
   (https://cloud.google.com/sql/docs/postgres/backup-recovery/backups). While a server is busy with another operation,
   Cloud SQL refuses, and is asked again.
-- Copies are kept in several regions of the server's continent, encrypted with its own key where it has one, and outlive
-  the server. Who may delete backups in the project may delete them.
-- Any moment of `keep.every` is restored from the log that Cloud SQL keeps itself: a Postgres must be asked to keep it for
-  so long.
-- Why not Google's Backup and DR, whose vaults lock: it takes no server that has a key of its own, as those of production
-  do (https://cloud.google.com/sql/docs/postgres/backup-recovery/backup-options).
+- Copies are kept in several regions of the server's continent, encrypted with its own key where it has one. Who may
+  delete backups in the project may delete them, and a server that is deleted takes them along: what is left of it is
+  its final backup (production: for 365 days).
+- Any moment of `keep.every` is restored from the log that Cloud SQL keeps itself: a Postgres must be asked to keep it
+  for so long.
+- Why not Google's Backup and DR, whose vaults lock: it takes no server that has a key of its own, as those of
+  production do (https://cloud.google.com/sql/docs/postgres/backup-recovery/backup-options).
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ HINTS = {
     "key out, and have a Job take a pg_dump to that bucket",
     features.COPY_TO_REGION: _ITS_OWN,
     features.COPY_TO_VAULT: _ITS_OWN,
-    features.LOCKED_BACKUPS: "Google locks copies in vaults of Backup and DR alone, which take no server with a key of its "
-    "own; leave locked out, and let few people delete backups (cloudsql.backupRuns.delete)",
+    features.LOCKED_BACKUPS: "Google locks copies in vaults of Backup and DR alone, which take no server with a key of "
+    "its own; leave locked out, and let few people delete backups (cloudsql.backupRuns.delete)",
     features.backup_of("redis"): "Memorystore has its own snapshots (persistence=True); leave it out of of=",
     features.backup_of("object_store"): "Cloud Storage keeps what is overwritten or deleted itself (versioning=True, "
     "retention_lock=…); leave it out of of=, and have a Job copy it elsewhere",
@@ -50,6 +51,8 @@ HINTS = {
         "event_bus"
     ): "Pub/Sub keeps what was published for as long as its stream's retention, at most 31 days; leave it out of of=",
 }
+
+CAVEATS = ("copies stay in the server's own continent and project, and go with the server when it is deleted",)
 
 MOST_DAYS = 365
 """https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1/Backups"""

@@ -13,15 +13,15 @@ from infra_kit.features import Feature
 SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {features.SQL_CHECKS: "there are no drills on Google Cloud; ask a copy that was restored by hand"}
 CAVEATS = (
-    "there are no drills: Google Cloud tests no restores, and what did so on a schedule could delete any database server "
-    "of the project. Restore a copy by hand (`gcloud sql backups restore`), into a new server",
+    "there are no drills, and one is refused: Google Cloud tests no restores, and what did so on a schedule could "
+    "delete any database server of the project. Restore a copy by hand (`gcloud sql backups restore`), into a new server",
 )
 
 
 def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     """Raises `SpecError`: one that restored nothing would be worse than none."""
     raise SpecError(
-        f"{scope.what}: of: Backup {spec.of.name!r} is on Google Cloud, which tests no restores. Leave the RestoreDrill out, "
-        "and restore a copy by hand (gcloud sql backups restore … --restore-instance=…); or keep the database on another "
-        "target, with a Backup and a RestoreDrill there."
+        f"{scope.what}: of: Backup {spec.of.name!r} is on Google Cloud, which tests no restores. Leave the "
+        "RestoreDrill out, and restore a copy by hand (gcloud sql backups restore … --restore-instance=…); or keep the "
+        "database on another target, with a Backup and a RestoreDrill there."
     )

@@ -19,4 +19,5 @@ def without_suite(target: str, module: ModuleType) -> list[str]:
     suites: list[type] = [getattr(it, "suite", it) for it in classes]
     held = {it.component.KIND for it in suites if issubclass(it, ComponentConformance)}
     home = package(target)
-    return sorted(home.DRIVERS.keys() - set(getattr(home, "SHARED", ())) - held)
+    none_is_made = {*getattr(home, "SHARED", ()), *getattr(home, "REFUSES", ())}
+    return sorted(home.DRIVERS.keys() - none_is_made - held)

@@ -24,13 +24,13 @@ def db(**backups: Any) -> Postgres:
     return Postgres("db", backups=Backups(**{"retention_days": 7, **backups}))
 
 
-def safe(**asked: Any) -> Recording:
-    return record(lambda: Backup("safe", of=[db()], **asked), config=GCP)
+def safe(kept: dict[str, Any] | None = None, **asked: Any) -> Recording:
+    return record(lambda: Backup("safe", of=[db(**(kept or {}))], **asked), config=GCP)
 
 
-def refused(**asked: Any) -> str:
+def refused(kept: dict[str, Any] | None = None, **asked: Any) -> str:
     with pytest.raises(SpecError) as error:
-        record(lambda: Backup("safe", **{"of": [db()], **asked}), config=GCP)
+        safe(kept, **asked)
     return str(error.value)
 
 
@@ -73,8 +73,8 @@ def test_its_log_is_of_its_own_schedules() -> None:
 
 
 def test_any_moment_needs_the_servers_own_log() -> None:
-    assert "keeps its log, from which any moment of that is restored, for 0d" in refused(of=[db(point_in_time=False)])
-    assert "for 3d. Give it backups=Backups(retention_days=7)." in refused(of=[db(retention_days=3)])
+    assert "keeps its log, from which any moment of that is restored, for 0d" in refused({"point_in_time": False})
+    assert "for 3d. Give it backups=Backups(retention_days=7)." in refused({"retention_days": 3})
 
 
 def test_longer_than_cloud_sql_keeps_a_copy_is_refused() -> None:
@@ -82,5 +82,5 @@ def test_longer_than_cloud_sql_keeps_a_copy_is_refused() -> None:
 
 
 def test_a_drill_is_refused_with_what_to_do_instead() -> None:
-    with pytest.raises(SpecError, match="tests no restores. Leave the RestoreDrill out, and restore a copy by hand"):
+    with pytest.raises(SpecError, match=r"tests no restores\. Leave the RestoreDrill out, and restore a copy by hand"):
         record(lambda: RestoreDrill("drill", of=Backup("safe", of=[db()])), config=GCP)
