@@ -139,7 +139,7 @@ def _let_read(scope: Scope, spec: BackupSpec, account: str) -> None:
 
 def _plan(scope: Scope, spec: BackupSpec, vaults: Sequence[Vault], kept: Mapping[str, Tier]) -> backup.Plan:
     own, *far = vaults
-    targets = [*(vault.arn for vault in far), *([spec.vault] if spec.vault else [])]
+    targets: list[pulumi.Input[str]] = [*(vault.arn for vault in far), *([spec.vault] if spec.vault else [])]
     return scope.resource(
         "plan",
         backup.Plan,

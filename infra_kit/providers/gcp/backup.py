@@ -18,6 +18,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 import pulumi_random as random
@@ -100,9 +101,7 @@ def _account(scope: Scope) -> pulumi.Output[str]:
     return after(account.email, may)
 
 
-def _schedule(
-    scope: Scope, name: str, tier: Tier, component: Component[object, object], account: pulumi.Output[str]
-) -> None:
+def _schedule(scope: Scope, name: str, tier: Tier, component: Component[Any, Any], account: pulumi.Output[str]) -> None:
     server = scope.native(component, GcpDatabase).names[0]
     what = f"{scope.target.app} {scope.name} {name}"
     scope.resource(

@@ -14,7 +14,7 @@ SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {features.SQL_CHECKS: "there are no drills on Google Cloud; ask a copy that was restored by hand"}
 CAVEATS = (
     "there are no drills, and one is refused: Google Cloud tests no restores, and what did so on a schedule could "
-    "delete any database server of the project. Restore a copy by hand (`gcloud sql backups restore`), into a new server",
+    "delete any database server of the project. Restore a copy by hand: `gcloud sql backups restore`",
 )
 
 

@@ -49,9 +49,8 @@ def schedule(asked: Asked) -> Iterator[Line]:
 
 
 def told(asked: Asked) -> Iterator[Line]:
-    """Of ours, how old the last copy or proof is, as a metric of its own."""
-    if asked.made is not None:
-        yield Line("its age, as a metric", "cloudwatch/metric", 1)
+    """Of ours, how old the last copy or proof is, as a metric of its own; others have none."""
+    yield Line("its age, as a metric", "cloudwatch/metric", 1 if asked.made else 0)
 
 
 RATES: Mapping[str, Rate] = {

@@ -60,11 +60,13 @@ def proven(client: Any, source: str) -> datetime:
         ResourceArn=source, ByStatus="COMPLETED"
     )
     good = [job["CompletionDate"] for page in pages for job in page["RestoreJobs"] if _is_proof(job)]
-    if good:
-        return max(good)
+    last: datetime = max(good) if good else _begun(client)
+    return last
+
+
+def _begun(client: Any) -> Any:
     plan = client.get_restore_testing_plan(RestoreTestingPlanName=os.environ["PLAN"])
-    made: datetime = plan["RestoreTestingPlan"]["CreationTime"]
-    return made
+    return plan["RestoreTestingPlan"]["CreationTime"]
 
 
 def _is_proof(job: Mapping[str, Any]) -> bool:

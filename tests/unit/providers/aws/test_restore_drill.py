@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, RestoreDrill, Rule
+from infra_kit.component import Component
 from infra_kit.providers.aws.lambdas import drill_age
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of
@@ -17,7 +18,7 @@ from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of
 
 def drill(config: Mapping[str, Any] = AWS, **asked: Any) -> Recording:
     def program() -> None:
-        data = [Postgres("db", backups=Backups(retention_days=7)), ObjectStore("files")]
+        data: list[Component[Any, Any]] = [Postgres("db", backups=Backups(retention_days=7)), ObjectStore("files")]
         safe = Backup("safe", of=data, keep=Keep(daily="30d", weekly=None))
         it = RestoreDrill("monthly-drill", of=safe, **asked)
         Alerts("alerts", watch=[it], rules={"unproven": Rule(signal="drill-age", above=35)})

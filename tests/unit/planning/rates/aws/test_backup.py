@@ -1,11 +1,14 @@
 """What Backup and RestoreDrill cost on aws: the copies in each vault, by the prices of its region, and two metrics."""
 
+from typing import Any
+
 from infra_kit import Backup, Backups, ObjectStore, Postgres, RestoreDrill
+from infra_kit.component import Component
 from tests.unit.planning.rates.aws.bills import AWS, bill, of, skus
 
 
 def program() -> None:
-    data = [Postgres("db", target=AWS, backups=Backups()), ObjectStore("files", target=AWS)]
+    data: list[Component[Any, Any]] = [Postgres("db", target=AWS, backups=Backups()), ObjectStore("files", target=AWS)]
     safe = Backup("safe", target=AWS, of=data, region="us-east-1")
     RestoreDrill("drill", target=AWS, of=safe)
 
