@@ -1,13 +1,13 @@
 """The target vps under the suites that every target passes."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import SecretStr
 
-from infra_kit import Target
-from infra_kit.providers.vps.settings import BackupStore, HostSize, VpsSettings
+from infra_kit import Target, features
+from infra_kit.providers.vps.settings import BackupStore, HostSize, Smtp, VpsSettings
 from infra_kit.testing import conformance
 
 HOST = VpsSettings(
@@ -15,6 +15,14 @@ HOST = VpsSettings(
     host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey",
     user="deploy",
     size=HostSize(cpu=16, memory_gb=128, disk_gb=2000, dedicated_cpu=True),
+)
+
+STORE = BackupStore(
+    endpoint="https://s3.example.com",
+    bucket="backups",
+    access_key="key",
+    secret_key=SecretStr("the-secret-key-of-the-store"),
+    passphrase=SecretStr("the-passphrase-of-the-backups"),
 )
 
 
@@ -51,14 +59,7 @@ class TestPostgresOnVps(OnVps, conformance.PostgresConformance):
 
     @pytest.fixture
     def target(self) -> Target:
-        store = BackupStore(
-            endpoint="https://s3.example.com",
-            bucket="backups",
-            access_key="key",
-            secret_key=SecretStr("the-secret-key-of-the-store"),
-            passphrase=SecretStr("the-passphrase-of-the-backups"),
-        )
-        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": store}))
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))
 
 
 class TestServiceOnVps(OnVps, conformance.ServiceConformance):
@@ -91,6 +92,24 @@ class TestDomainOnVps(OnVps, conformance.DomainConformance):
 
 class TestBudgetOnVps(OnVps, conformance.BudgetConformance):
     tags_under = ()  # nothing is made
+
+
+class TestAlertsOnVps(OnVps, conformance.AlertsConformance):
+    edge: ClassVar[Mapping[str, Any]] = {"domains": ["www.example.com"]}  # what has a name is measured by it
+    opens = frozenset({features.signal("gateway", it) for it in ("errors", "latency-p95")}) | {
+        features.signal("uptime", "uptime")
+    }
+
+    @pytest.fixture
+    def target(self) -> Target:
+        smtp = Smtp(
+            host="smtp.example.com", sender="a@example.com", username="alerts", password=SecretStr("the-secret-of-mail")
+        )
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": smtp, "backups": STORE}))
+
+
+class TestUptimeOnVps(OnVps, conformance.UptimeConformance):
+    is_edge = True  # it asks in the network of the host's edge, which comes with it
 
 
 class TestExternalServiceOnVps(OnVps, conformance.ExternalServiceConformance):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra_kit.providers.vps.edge import SITES, caddyfile
+from infra_kit.providers.vps.edge import METRICS, SITES, caddyfile
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
 from tests.system.side_by_side import port
@@ -37,9 +37,11 @@ class Edge:
         environment: of its process, beside what it needs.
         """
         self.folder, self.sites, self.config = folder, folder / "sites", folder / "Caddyfile"
-        # Away from the ports that need rights, and from everybody's. Debian 12's Caddy is older than one option.
-        ours = caddyfile(None, directory).replace(SITES, str(self.sites)).replace(" persist_config off\n", "")
-        ours = ours.replace("127.0.0.1:2019", f"127.0.0.1:{port(2019)}")
+        # Away from the ports that need rights, and from everybody's. Debian 12's Caddy is older than two options.
+        ours = caddyfile(None, directory).replace(SITES, str(self.sites))
+        for newer in (" persist_config off\n", " metrics {\n  per_host\n }\n"):
+            ours = ours.replace(newer, "")
+        ours = ours.replace("127.0.0.1:2019", f"127.0.0.1:{port(2019)}").replace(f":{METRICS} ", f":{port(METRICS)} ")
         ports = f" http_port {http}\n https_port {https}\n"
         self.config.write_text(ours.replace("{\n", "{\n" + ports + options, 1))
         path = f"{Path(CADDY).parent}:/usr/bin:/bin"

@@ -99,7 +99,8 @@ class Host:
         """Where Docker has a container that holds files."""
         place = self.folder / f"{name}-files"
         place.mkdir(exist_ok=True)
-        for upload in self.container(f"{name}-files")["uploads"]:
+        held = [it.inputs["uploads"] for it in self.recording.resources if it.name == f"{name}-files"]
+        for upload in (upload for uploads in held for upload in uploads):
             text = upload["content"]
             for old, new in replaced.items():
                 text = text.replace(old, new)

@@ -1,4 +1,4 @@
-"""What the clouds' Alerts share: which rule is for what that is measured."""
+"""What the targets' Alerts share: which rule is for what that is measured."""
 
 from __future__ import annotations
 
@@ -56,18 +56,24 @@ class Alert(Generic[M]):
 
 
 def alerts(
-    scope: Scope, spec: AlertsSpec, of: Callable[[Scope, Watched], Mapping[Signal, Sequence[M]]]
+    scope: Scope,
+    spec: AlertsSpec,
+    of: Callable[[Scope, Watched], Mapping[Signal, Sequence[M]]],
+    *,
+    by_the_minute: bool = True,
 ) -> Iterator[Alert[M]]:
-    """One for each rule and part of a component that it is for. Raises `SpecError` where a rule is no whole minutes.
+    """One for each rule and part of a component that it is for.
 
     Args:
         of: how the target measures a component.
+        by_the_minute: and no finer: `SpecError` is raised where a rule is no whole minutes.
     """
     rules = spec.applies()
     for component in spec.watch:
         measured = of(scope, component) if rules[component.name] else {}
         for name, rule in rules[component.name]:
-            _check_minutes(scope, name, rule)
+            if by_the_minute:
+                _check_minutes(scope, name, rule)
             metrics = measured.get(Signal(rule.signal), ())
             if not metrics:
                 say_nothing_has_it(scope, name, rule, component)

@@ -90,6 +90,20 @@ def link_user(user: str, password: str, rights: Props) -> dict[str, Any]:
     return {"user": user, "password": password, "permissions": permissions}
 
 
+def monitor_user(user: str, password: str, props: Props) -> dict[str, Any]:
+    """A user that sees how far the consumers are, and when an event was published."""
+    read = {stream for stream, _ in consumers(props)}
+    allowed = [f"$JS.API.{verb}.{stream}" for stream in sorted(read) for verb in ("CONSUMER.LIST", "STREAM.MSG.GET")]
+    permissions = {"publish": {"allow": allowed}, "subscribe": {"allow": [f"{inbox(user)}.>"]}}
+    return {"user": user, "password": password, "permissions": permissions}
+
+
+def measured(props: Props) -> dict[str, Any]:
+    """The streams whose consumers are looked at: of events, and of what was given up."""
+    dead = {address.partition("/")[0] for address in dead_letter_addresses(props).values()}
+    return {"streams": sorted({stream for stream, _ in consumers(props)} - dead), "dead": sorted(dead)}
+
+
 def inbox(user: str) -> str:
     """What the subjects of a link's user's answers begin with. Shared inboxes would let each read what others get."""
     return f"{INBOX}_{user}"

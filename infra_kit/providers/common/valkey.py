@@ -40,3 +40,8 @@ def rules_of_link(access: str, password: str) -> list[str]:
         return rules_of_app(password)
     # Keys for reading alone: a command that reads one and writes another (SORT … STORE) is refused too.
     return [*rules_of_admin(password)[:2], "%R~*", "&*", *READING]
+
+
+def rules_of_monitor(password: str) -> list[str]:
+    """Rights of who only asks how it is: no key, no value."""
+    return [*rules_of_admin(password)[:2], "resetkeys", "resetchannels", "-@all", "+ping", "+info"]

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.vps.settings import VpsSettings
 
-SHARED = ("edge", "tools")
+SHARED = ("edge", "monitoring", "tools")
 """What the components of one host share, as components that users do not make."""
 DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
-        "secret", "config", "domain", "budget", *SHARED,
+        "secret", "config", "domain", "budget", "alerts", "uptime", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -25,6 +25,7 @@ PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
+    from infra_kit.components.alerts import AlertsDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
+    from infra_kit.components.uptime import UptimeDriver
     from infra_kit.components.worker import WorkerDriver
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
+    from infra_kit.providers.vps import alerts as alerts
     from infra_kit.providers.vps import budget as budget
     from infra_kit.providers.vps import cdn as cdn
     from infra_kit.providers.vps import config as config
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import redis as redis
     from infra_kit.providers.vps import secret as secret
     from infra_kit.providers.vps import service as service
+    from infra_kit.providers.vps import uptime as uptime
     from infra_kit.providers.vps import worker as worker
 
     _network: NetworkDriver = network
@@ -70,3 +74,5 @@ if TYPE_CHECKING:
     _service: ServiceDriver = service
     _worker: WorkerDriver = worker
     _budget: BudgetDriver = budget
+    _alerts: AlertsDriver = alerts
+    _uptime: UptimeDriver = uptime

@@ -61,5 +61,6 @@ def told(target: ResolvedTarget, stack: str) -> str:
         "SSH_PORT": str(host.port),
         "PRIVATE_ADDRESS": host.private_address or "",
         "SWAP_MB": str(SWAP_MB),
+        "MEASURE": script("measure.sh").rstrip(),
     }
     return "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())

@@ -15,7 +15,7 @@ were given up another five tries every five minutes, both by the label managed-b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -137,15 +137,18 @@ def holder(
     )
 
 
-def volume(scope: Scope, role: str, *, protect: bool | None = None) -> docker.Volume:
-    """A volume with data of the component's: it outlives its containers, and the stack where data is retained."""
+def volume(
+    scope: Scope, role: str, *, protect: bool | None = None, more: Mapping[str, str] | None = None
+) -> docker.Volume:
+    """A volume with data of the component's: it outlives its containers, and the stack where data is retained. `more`
+    are labels beside those of all."""
     return scope.resource(
         role,
         docker.Volume,
         stateful=True,
         protect=protect,
         retain_on_delete=True,
-        labels=labels(scope, docker.VolumeLabelArgs),
+        labels=labels(scope, docker.VolumeLabelArgs, more),
         ignore_changes=BORN_WITH,
     )
 

@@ -28,6 +28,7 @@ from infra_kit.dns_records import RecordType
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.naming import child
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.dns import Zones
 from infra_kit.providers.vps import images, ssh
@@ -47,6 +48,8 @@ MEMORY_GB, CPU = 0.25, 1.0
 SITES = "/data/caddy/sites"
 CONFIG = f"{FILES}/Caddyfile"
 HTTP, HTTPS = 80, 443
+METRICS = 2020
+"""Where it says what it answered, by name: never published, asked for by `monitoring.py`."""
 
 
 class EdgeSpec(Spec):
@@ -64,6 +67,8 @@ class EdgeEndpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy:
+    name: str
+    """By which it is reached in its networks."""
     container: Container
     names: dict[str, str] = field(default_factory=dict)
     """Who is served by each name."""
@@ -87,7 +92,7 @@ def of(scope: Scope) -> EdgeEndpoint:
 def create(scope: Scope, spec: EdgeSpec) -> EdgeEndpoint:  # noqa: ARG001  every driver's form
     network = bridge(scope, "network").name
     proxy = container(scope, "proxy", _run(scope, network))
-    return EdgeEndpoint(network=network, native=Proxy(container=proxy))
+    return EdgeEndpoint(network=network, native=Proxy(name=child(scope.name, "proxy"), container=proxy))
 
 
 NO_WILDCARDS = "a wildcard's certificate takes a record in its DNS zone, which a host cannot set; name each domain"
@@ -187,8 +192,10 @@ def caddyfile(email: str | None, directory: str | None = None) -> str:
         "admin 127.0.0.1:2019",
         "persist_config off",
         "grace_period 10s",
+        "metrics {\n  per_host\n }",
         f"servers :{HTTPS} {{\n  protocols h1 h2\n }}",
         *([f"email {email}"] if email else []),
         *([f"acme_ca {directory}"] if directory else []),
     ]
-    return "{\n " + "\n ".join(options) + "\n}\n" + f"import {SITES}/*.caddy\n" + "http:// {\n abort\n}\n"
+    sites = [f"import {SITES}/*.caddy", "http:// {\n abort\n}", f"http://:{METRICS} {{\n metrics\n}}"]
+    return "{\n " + "\n ".join(options) + "\n}\n" + "\n".join(sites) + "\n"

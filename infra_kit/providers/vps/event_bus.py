@@ -103,14 +103,8 @@ def link(scope: Scope, link: Link) -> Grant:
     native = scope.native(link.to, VpsBus)
     name = user_name(scope.name, link)
     secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
-    made = ssh.run(
-        scope,
-        f"link-{link.key}",
-        pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
-        stdin=pulumi.Output.secret(secret.apply(lambda known: _user(link, name, known))),
-        delete=ssh.inside(native.server.hostname, told("nats_link.sh", _NOBODY | {"NAME": name})),
-        depends_on=[native.settled],
-    )
+    entry = secret.apply(lambda known: json.dumps(nats.link_user(name, known, nats.link_rights(link))))
+    made = give_user(scope, f"link-{link.key}", native, name, entry)
     mine = replace(
         there,
         host=native.where.host,
@@ -123,12 +117,27 @@ def link(scope: Scope, link: Link) -> Grant:
     return mine.grant(link, native=way(scope, link, native.reached), depends_on=[made])
 
 
-_NOBODY = {"ENTRY": "", "MONITOR": f"http://127.0.0.1:{MONITOR}"}
+def give_user(scope: Scope, role: str, native: VpsBus, name: str, entry: pulumi.Output[str]) -> pulumi.Resource:
+    """Has a running server know a user.
+
+    Args:
+        scope, role: of the step.
+        native: of the bus.
+        name: the user.
+        entry: as nats.conf has it.
+    """
+    return ssh.run(
+        scope,
+        role,
+        pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
+        stdin=pulumi.Output.secret(entry.apply(lambda known: _user(name, known))),
+        delete=ssh.inside(native.server.hostname, _user(name, "")),
+        depends_on=[native.settled],
+    )
 
 
-def _user(link: Link, name: str, secret: str) -> str:
-    entry = json.dumps(nats.link_user(name, secret, nats.link_rights(link)))
-    return told("nats_link.sh", _NOBODY | {"NAME": name, "ENTRY": entry})
+def _user(name: str, entry: str) -> str:
+    return told("nats_link.sh", {"ENTRY": entry, "MONITOR": f"http://127.0.0.1:{MONITOR}", "NAME": name})
 
 
 def _configuration(

@@ -2,7 +2,7 @@
 
 A digest names the content: whatever becomes of the tag, the same image runs, and it can only be one that this name's
 owner published. No registry was asked for these: each digest was read where public projects pin it together with its
-name and version, in ten files or more of many of them. Two are seen by few, and say so. To move to another one, read
+name and version, in ten files or more of many of them. Some are seen by few, and say so. To move to another one, read
 its digest (`docker buildx imagetools inspect <name>:<tag>`) and change the line here, or the component's own
 `overrides={"image": {"name": "<name>:<tag>@sha256:…"}}`.
 """
@@ -52,6 +52,24 @@ NATS = Image("nats", "2.15.0-alpine", "ac8f88a6494bffc2c2a5289a0ca61cb28a9145c11
 NATS_BOX = Image("natsio/nats-box", "0.19.7", "ffce8bd103383f179f8c7f11cf645726acf5d17280706c530c3b342dbe16334c")
 NGINX = Image("nginx", "1.31.5-alpine", "72ba65eb42c10344912a84ff42408db7d34f2feb642204570ab8fc5ffd29f1d3")
 CADDY = Image("caddy", caddy.TAG, caddy.SHA256)
+PROMETHEUS = Image("prom/prometheus", "v3.5.0", "63805ebb8d2b3920190daf1cb14a60871b16fd38bed42b857a3182bc621f4996")
+ALERTMANAGER = Image("prom/alertmanager", "v0.28.1", "27c475db5fb156cab31d5c18a4251ac7ed567746a2483ff264516437a39b15ba")
+NODE_EXPORTER = Image(
+    "prom/node-exporter", "v1.10.2", "3ac34ce007accad95afed72149e0d2b927b7e42fd1c866149b945b84737c62c3"
+)
+BLACKBOX_EXPORTER = Image(
+    "prom/blackbox-exporter", "v0.27.0", "a50c4c0eda297baa1678cd4dc4712a67fdea713b832d43ce7fcc5f9bea05094d"
+)
+# Of three projects, in five files.
+POSTGRES_EXPORTER = Image(
+    "quay.io/prometheuscommunity/postgres-exporter",
+    "v0.19.1",
+    "e96064f876226d94bb6ce48a4c4b3dd76edba91168ec1ab024e5c4b959310b0f",
+)
+# Of two projects, in three files.
+REDIS_EXPORTER = Image(
+    "oliver006/redis_exporter", "v1.89.0", "fed773ffd2bb2eac706e0ed9cc2fff41651193ee4977e2a4f6919658ad2313f4"
+)
 
 
 def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:

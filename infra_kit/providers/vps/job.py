@@ -28,6 +28,8 @@ SUPPORTS = workloads.SUPPORTS
 HINTS: Mapping[Feature, str] = workloads.HINTS
 
 ROLE = "instance"
+WENT_WELL = (tools.BUSYBOX, "test", "!", "-e", "/tmp/infra-kit-failed")  # noqa: S108  the container's own
+"""Its last run, or none was yet: how the host tells (`scripts/measure.sh`)."""
 
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
@@ -37,7 +39,7 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
         made = workloads.instance(work, ROLE, in_turn=True, **stands)
         done = _run(work, spec, made)
     else:
-        run = replace(work.run, entrypoint=_waits(spec, spec.schedule))
+        run = replace(work.run, entrypoint=_waits(spec, spec.schedule), health=WENT_WELL, health_tries=1)
         made = workloads.instance(replace(work, run=run), ROLE, in_turn=True)
         done = ready(scope, ROLE, run, made.program, made.beside)
     return JobEndpoint(log=ssh.after(done, made.program.name))

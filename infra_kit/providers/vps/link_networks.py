@@ -39,14 +39,24 @@ def join(scope: Scope, role: str, reached: Reached) -> pulumi.Output[str]:
         role: of the link, e.g. `link-db`.
         reached: the other's.
     """
-    network = bridge(scope, f"{role}-network", internal=True).name
+    return enter(scope, f"{role}-joined", bridge(scope, f"{role}-network", internal=True).name, reached)
+
+
+def enter(scope: Scope, role: str, network: pulumi.Output[str], reached: Reached) -> pulumi.Output[str]:
+    """Has containers join a network that stands. Returns its name, once they are in it.
+
+    Args:
+        scope, role: of the step.
+        network: its name.
+        reached: the containers, by their names there.
+    """
     known = pulumi.Output.all(network=network, ids=pulumi.Output.all(*(it.id for it in reached.values())))
 
     def script(found: Mapping[str, Any]) -> str:
         members = "\n".join(f"{it} {name}" for it, name in zip(found["ids"], reached, strict=True))
         return told("link_network.sh", {"NETWORK": found["network"], "MEMBERS": members})
 
-    joined = ssh.run(scope, f"{role}-joined", "sh -s", stdin=known.apply(script), delete=known.apply(_leave))
+    joined = ssh.run(scope, role, "sh -s", stdin=known.apply(script), delete=known.apply(_leave))
     return ssh.after(joined, network)
 
 

@@ -109,7 +109,7 @@ def link(scope: Scope, link: Link) -> Grant:
     made = ssh.run(
         scope,
         f"link-{link.key}",
-        _psql(native.server),
+        postgres_sql.psql(native.server),
         stdin=pulumi.Output.secret(secret.apply(lambda known: postgres_links.role(name, access, database, known))),
         delete=ssh.inside(native.server.hostname, gone),
         depends_on=[native.settled],
@@ -210,12 +210,9 @@ def _settle(shared: _Shared, server: Container) -> pulumi.Resource:
     sql = pulumi.Output.all(shared.password, shared.replication, shared.pooler).apply(
         lambda known: postgres_sql.settings(shared.spec, *known)
     )
-    return ssh.run(shared.scope, "settings", _psql(server), stdin=pulumi.Output.secret(sql), depends_on=[server.ready])
-
-
-def _psql(server: Container) -> pulumi.Output[str]:
-    psql = "psql --no-psqlrc --quiet --output /dev/null --set ON_ERROR_STOP=1 --username postgres --dbname postgres"
-    return pulumi.Output.concat("docker exec --interactive ", server.id, " ", psql)
+    return ssh.run(
+        shared.scope, "settings", postgres_sql.psql(server), stdin=pulumi.Output.secret(sql), depends_on=[server.ready]
+    )
 
 
 def _replica(shared: _Shared, number: int, server: Container, settled: pulumi.Resource) -> Container:

@@ -8,6 +8,7 @@ from typing import Annotated
 import pulumi
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validator
 
+from infra_kit.alert_rules import Email
 from infra_kit.components.network import PRIVATE
 from infra_kit.settings import Settings
 from infra_kit.spec import Options
@@ -82,6 +83,21 @@ class BackupStore(Options):
     """Encrypts the backups before they leave. Keep a copy elsewhere: without it none can be read."""
 
 
+class Smtp(Options):
+    """The mail server by which alerts go out. By TLS, always."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    host: Host
+    port: int = Field(default=587, ge=1, le=65_535)
+    """587 begins plain and goes over to TLS, 465 is TLS from the start. Most providers of hosts block 25."""
+    sender: Email
+    """Whom the mail is from."""
+    username: str
+    password: SecretStr | pulumi.Output[str]
+    """In a stack's file a secure value: `pulumi config set --secret --path 'infra-kit:vps.smtp.password'`."""
+
+
 class HostSize(Options):
     """What the host has, as its provider's page says it."""
 
@@ -134,6 +150,10 @@ class VpsSettings(Settings):
         default=None, examples=[{"endpoint": "https://s3.example", "bucket": "backups", "access_key": "EXAMPLE"}]
     )
     """Where database backups go. Without it no database that is to be backed up is made here."""
+    smtp: Smtp | None = Field(
+        default=None, examples=[{"host": "smtp.example", "sender": "alerts@shop.example", "username": "EXAMPLE"}]
+    )
+    """By what alerts are told by e-mail. Without it none are."""
 
     @property
     def alone(self) -> str:

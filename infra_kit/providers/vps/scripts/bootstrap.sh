@@ -8,6 +8,7 @@
 #   PRIVATE_ADDRESS   at which other hosts reach published data; empty: none
 #   SWAP_MB           size of the swap file where the host has no swap; 0: none
 #   STACK, APP, ENVIRONMENT   who the host belongs to from now on: the stack that it is named by
+#   MEASURE           the script that measures what runs here
 #   HOST_CPU, HOST_MEMORY_GB, HOST_DISK_GB   what the host is said to have; empty: nothing is said
 #
 # A host has one owner and nothing else on it: one that is in use is refused before anything is changed.
@@ -240,6 +241,33 @@ UNIT
   fi
 }
 
+measure_containers() {
+  if put /usr/local/sbin/infra-kit-measure 755 <<SH; then
+$MEASURE
+SH
+    changed=yes
+  fi
+  if put /etc/systemd/system/infra-kit-measure.service 644 <<'UNIT'; then
+[Unit]
+Description=What containers of infra_kit use
+After=docker.service
+
+[Service]
+ExecStart=/usr/local/sbin/infra-kit-measure 15
+Nice=10
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+    changed=yes
+    service daemon-reload
+    systemctl --quiet enable infra-kit-measure.service
+  fi
+  [ -z "${changed:-}" ] || service restart infra-kit-measure.service
+}
+
 # No reboot by itself: on one host that is a downtime, and its owner's to choose. /run/reboot-required says when.
 configure_updates() {
   if put /etc/apt/apt.conf.d/52infra-kit 644 <<'APT'; then
@@ -387,5 +415,6 @@ configure_fail2ban
 configure_docker
 start_containers
 restart_unhealthy
+measure_containers
 rm -f "$unfinished"
 [ ! -e /run/reboot-required ] || say "the host asks for a reboot: /run/reboot-required"

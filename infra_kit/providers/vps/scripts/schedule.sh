@@ -6,6 +6,8 @@
 #   $3  how often it is tried again when it fails
 #   $4  seconds that it may take to stop
 #   the rest: the program; none: the image's own
+#
+# /tmp/infra-kit-failed is there while the last run was given up: the container's health tells it.
 set -eu
 set -f
 
@@ -61,10 +63,11 @@ run() {
   say "begins"
   tried=0
   until once "$@"; do
-    [ "$tried" -lt "$retries" ] || { say "was given up after $((tried + 1)) tries"; return 0; }
+    [ "$tried" -lt "$retries" ] || { say "was given up after $((tried + 1)) tries"; : >/tmp/infra-kit-failed; return 0; }
     tried=$((tried + 1))
     say "is tried again, $tried of $retries"
   done
+  rm -f /tmp/infra-kit-failed
 }
 
 say "waits for its time: $schedule (UTC)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pulumi_command import local
 
 from infra_kit import Environment, ObjectStore, Redis, Target
 from infra_kit.providers.vps.bootstrap import SWAP_MB
+from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import HostSize, VpsSettings
 from infra_kit.testing import Recording, record
 
@@ -69,7 +71,7 @@ def test_the_script_is_told_who_logs_in_where_and_what_else_is_reached() -> None
     size = HostSize(cpu=4, memory_gb=7.5, disk_gb=80)
     told = on(host(port=2222, private_address="192.168.7.2", size=size)).named("vps-bootstrap").inputs["stdin"]
 
-    variables = dict(line.split("=", 1) for line in told.partition("#!/bin/sh")[0].splitlines())
+    variables = dict(it.split("=", 1) for it in shlex.split(told.removesuffix(script("bootstrap.sh"))))
     assert variables == {
         "STACK": "test/test/test",
         "APP": "test",
@@ -81,6 +83,7 @@ def test_the_script_is_told_who_logs_in_where_and_what_else_is_reached() -> None
         "SSH_PORT": "2222",
         "PRIVATE_ADDRESS": "192.168.7.2",
         "SWAP_MB": str(SWAP_MB),
+        "MEASURE": script("measure.sh").rstrip(),
     }
 
 

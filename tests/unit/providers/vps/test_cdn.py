@@ -219,10 +219,15 @@ def test_the_visitors_scheme_and_address_are_the_edges_word() -> None:
 
 def test_caddys_own_interface_stays_in_its_container_and_unknown_names_get_nothing() -> None:
     assert "admin 127.0.0.1:2019" in caddyfile(None)
-    assert caddyfile(None).endswith("http:// {\n abort\n}\n")
+    assert "\nhttp:// {\n abort\n}\n" in caddyfile(None)
     assert "email ops@example.com" in caddyfile("ops@example.com")
     assert "acme_ca" not in caddyfile(None)
     assert " acme_ca https://acme.example.com/directory\n" in caddyfile(None, "https://acme.example.com/directory")
+
+
+def test_what_the_edge_answered_is_counted_by_name_and_told_at_a_port_that_is_not_published() -> None:
+    assert " metrics {\n  per_host\n }\n" in caddyfile(None)
+    assert caddyfile(None).endswith("http://:2020 {\n metrics\n}\n")
 
 
 def before_a_gateway(environment: Environment = Environment.STAGING, **asked: Any) -> Recording:

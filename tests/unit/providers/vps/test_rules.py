@@ -1,4 +1,5 @@
-"""The rules of the CIS Docker Benchmark 1.6, each by its number, over every container of the data layer on a host."""
+"""The rules of the CIS Docker Benchmark 1.6, each by its number, over every container of the data layer on a host, and
+of what watches it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,20 @@ from functools import cache
 
 import pytest
 
-from infra_kit import Backups, Cdn, Consumer, EventBus, ObjectStore, Pooling, Postgres, Redis, Stream, Target
+from infra_kit import (
+    Alerts,
+    Backups,
+    Cdn,
+    Consumer,
+    EventBus,
+    ObjectStore,
+    Pooling,
+    Postgres,
+    Redis,
+    Stream,
+    Target,
+    Uptime,
+)
 from infra_kit.testing import Recording, record
 from tests.unit.providers.vps.test_containers import HOST
 from tests.unit.rules import Row, check, each_environment, each_row, row
@@ -48,12 +62,14 @@ ROWS = [
 
 def data_layer() -> None:
     target = Target(name="vps", settings=HOST)
-    Postgres("db", target=target, read_replicas=1, pooling=Pooling(), backups=Backups())
-    Redis("cache", target=target, replicas=1)
+    db = Postgres("db", target=target, read_replicas=1, pooling=Pooling(), backups=Backups())
+    cache = Redis("cache", target=target, replicas=1)
     files = ObjectStore("files", target=target)
-    Cdn("edge", target=target, routes={"/*": files}, domains=["www.example.com"])
+    www = Cdn("edge", target=target, routes={"/*": files}, domains=["www.example.com"])
     consumers = {"crm": Consumer(stream="LEADS")}
-    EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}, consumers=consumers)
+    bus = EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}, consumers=consumers)
+    site = Uptime("site", target=target, url="https://www.example.com", outside=False)
+    Alerts("alerts", target=target, watch=[db, cache, www, bus, site])
 
 
 @cache
@@ -65,7 +81,7 @@ def made(environment: str) -> Recording:
 def running(environment: str) -> Recording:
     """With the containers alone in which something is ever started."""
     own = [it for it in made(environment).of_type(CONTAINER) if it.inputs.get("start") is not False]
-    assert len(own) == 11
+    assert len(own) == 19
     return dataclasses.replace(made(environment), resources=tuple(own))
 
 

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Says for ever what infra_kit's containers use and how they are, and how full Docker's disk is: as text that
+# Prometheus' node_exporter reads (https://github.com/prometheus/node_exporter#textfile-collector), in the volume that
+# has the label infra-kit-measures. Without such a volume nothing is measured. Runs on the host, as root: no container
+# may ask Docker. Needs cgroup v2, as Debian 12 and Ubuntu 22.04 have it.
+#
+# $1: seconds from one to the next
+set -eu
+
+every=$1
+
+fields='{{.State.Pid}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}'
+fields="$fields {{.State.ExitCode}} {{.HostConfig.NanoCPUs}} {{.HostConfig.Memory}}"
+fields="$fields {{index .Config.Labels \"component\"}} {{.Name}} {{.ID}}"
+
+# A name is that of the part and seven random digits: `/api-instance-1-0a1b2c3`. What is only created holds files, or
+# waits for its run.
+# shellcheck disable=SC2016
+figures='
+  function say(name, value) { printf "infra_kit_container_%s{%s} %s\n", name, labels, value }
+  function first(file,   line) { line = ""; getline line < file; close(file); return line }
+  NF == 9 && $2 != "created" {
+    part = $8; sub(/^\//, "", part); sub(/-[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]$/, "", part)
+    labels = "component=\"" $7 "\",part=\"" part "\",id=\"" substr($9, 1, 12) "\""
+    say("well", $2 == "running" && ($3 == "healthy" || $3 == "none") ? 1 : 0)
+    say("failed", $2 == "exited" && $4 != 0 || $3 == "unhealthy" ? 1 : 0)
+    say("cpus", $5 / 1e9)
+    say("memory_limit_bytes", $6)
+    if ($2 != "running") next
+    group = first("/proc/" $1 "/cgroup")
+    if (group !~ /^0::/) next
+    group = "/sys/fs/cgroup" substr(group, 4)
+    memory = first(group "/memory.current")
+    file = group "/memory.stat"
+    while ((getline line < file) > 0) if (split(line, it, " ") && it[1] == "inactive_file") memory -= it[2]
+    close(file)
+    if (split(first(group "/cpu.stat"), it, " ") == 2) {
+      say("cpu_seconds_total", it[2] / 1e6)
+      say("memory_bytes", memory)
+    }
+  }'
+
+measure() { # FOLDER
+  {
+    docker ps --all --quiet --no-trunc --filter label=managed-by=infra-kit >"$1/containers.listed" &&
+      # One that has gone meanwhile fails, and the others are told all the same.
+      { xargs -r docker inspect --format "$fields" <"$1/containers.listed" 2>/dev/null || true; } | awk "$figures" &&
+      df -Pk "$1" | awk 'NR == 2 { print "infra_kit_disk_bytes " $2 * 1024; print "infra_kit_disk_used_bytes " $3 * 1024 }'
+  } >"$1/containers.new" && mv "$1/containers.new" "$1/containers.prom"
+}
+
+while :; do
+  volume=$(docker volume ls --quiet --filter label=infra-kit-measures) || volume=""
+  if [ -n "$volume" ] && folder=$(docker volume inspect --format '{{.Mountpoint}}' "$volume"); then
+    # Figures of a time that is over would say that all is well.
+    measure "$folder" || rm -f "$folder/containers.prom"
+  fi
+  sleep "$every" &
+  wait $!
+done

@@ -1,0 +1,44 @@
+"""How Prometheus measures each signal of a component. Alerts and dashboards read it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from infra_kit import features
+from infra_kit.component import Component, Scope
+from infra_kit.providers.vps.signals import databases, edges, messages, workloads
+from infra_kit.providers.vps.signals.metric import Figures
+from infra_kit.signals import Signal
+
+Watched = Component[Any, Any]
+
+_KINDS: Mapping[str, tuple[Callable[[Scope, Watched], Figures], frozenset[Signal]]] = {
+    "postgres": (databases.postgres, databases.POSTGRES),
+    "redis": (databases.redis, databases.REDIS),
+    "object_store": (messages.object_store, messages.OBJECT_STORE),
+    "event_bus": (messages.event_bus, messages.EVENT_BUS),
+    "cdn": (edges.served, edges.CDN),
+    "gateway": (edges.served, edges.GATEWAY),
+    "service": (workloads.runs, workloads.RUNS),
+    "worker": (workloads.runs, workloads.RUNS),
+    "job": (workloads.job, workloads.JOB),
+    "uptime": (edges.uptime, edges.UPTIME),
+}
+"""By component's kind, how it is measured, and what is. One that lacks the part that a signal is of (a replica, a
+domain) has no figure of it."""
+
+SUPPORTS = frozenset(features.signal(kind, signal) for kind, (_, signals) in _KINDS.items() for signal in signals)
+HINTS = {
+    features.signal("cdn", Signal.CACHE_HITS): "nginx tells of a hit in the answer alone (X-Cache); leave the Cdn out "
+    "of the rule, by naming the others in of=",
+    features.signal("budget", Signal.SPENT): "a host costs the same each month: `infra-kit cost` says it before; leave "
+    "the Budget out of watch",
+}
+"""The way out of what nothing here measures."""
+
+
+def of(scope: Scope, component: Watched) -> Figures:
+    """What is measured of a component, for a component of the scope that reads it."""
+    known = _KINDS.get(component.KIND)
+    return known[0](scope, component) if known else {}

@@ -1,0 +1,59 @@
+"""Postgres and Redis: their exporters (`exporters.py`) and their containers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra_kit.component import Component, Scope
+from infra_kit.providers.vps import exporters, monitoring
+from infra_kit.providers.vps.signals import containers
+from infra_kit.providers.vps.signals.metric import LATELY, Figures, figures, or_none, share
+from infra_kit.signals import Signal
+
+POSTGRES = frozenset({Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK, Signal.CONNECTIONS, Signal.REPLICA_LAG})
+REDIS = frozenset({Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.CONNECTIONS, Signal.CACHE_HITS})
+
+SERVERS = "server|replica-[0-9]+"
+MAX_CLIENTS = 10_000
+"""What Valkey takes where nothing is said (`maxclients`, https://valkey.io/topics/clients/)."""
+
+
+def postgres(scope: Scope, component: Component[Any, Any]) -> Figures:
+    monitor = monitoring.of(scope)
+    exporters.once(monitor, component.name, lambda: exporters.postgres(monitor, component))
+    of = f'{{component="{component.name}"}}'
+    lag = {Signal.REPLICA_LAG: or_none(f"max(infra_kit_replica_lag_seconds{of})")}
+    return figures(
+        {
+            Signal.UPTIME: _answers("pg_up", of),
+            Signal.CPU: containers.cpu(component, SERVERS),
+            Signal.MEMORY: containers.memory(component, SERVERS),
+            Signal.DISK: containers.DISK,
+            Signal.CONNECTIONS: share(
+                f"max(infra_kit_postgres_connections{of})", f"max(infra_kit_postgres_max_connections{of})"
+            ),
+            **(lag if component.spec.read_replicas else {}),
+        }
+    )
+
+
+def redis(scope: Scope, component: Component[Any, Any]) -> Figures:
+    monitor = monitoring.of(scope)
+    exporters.once(monitor, component.name, lambda: exporters.redis(monitor, component))
+    of = f'{{component="{component.name}"}}'
+    hits, misses = (f"sum(rate(redis_keyspace_{what}_total{of}[{LATELY}]))" for what in ("hits", "misses"))
+    return figures(
+        {
+            Signal.UPTIME: _answers("redis_up", of),
+            Signal.CPU: containers.cpu(component, SERVERS),
+            Signal.MEMORY: containers.memory(component, SERVERS),
+            Signal.CONNECTIONS: f"100 * {or_none(f'max(redis_connected_clients{of})')} / {MAX_CLIENTS}",
+            # Of no read at all, all were answered.
+            Signal.CACHE_HITS: f"100 * (({hits} / ({hits} + {misses} > 0)) or vector(1))",
+        }
+    )
+
+
+def _answers(metric: str, of: str) -> str:
+    """Where the exporter itself does not answer, nobody knows that the server does."""
+    return f"100 * {or_none(f'min({metric}{of} or 0 * up{of})')}"
