@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
-from infra_kit import Backup, EventBus, Keep, ObjectStore, Postgres, Redis, Stream, Target, features
+from infra_kit import Backup, Backups, EventBus, Keep, ObjectStore, Postgres, Redis, Stream, Target, features
 from infra_kit.component import Component
 from infra_kit.components.backup import BackupEndpoint
 from infra_kit.features import Feature
@@ -16,7 +16,7 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 
 Any_ = Component[Any, Any]
 STORES: Mapping[str, Callable[[Target], Any_]] = {
-    "db": lambda target: Postgres("db", target=target),
+    "db": lambda target: Postgres("db", target=target, backups=Backups()),
     "cache": lambda target: Redis("cache", target=target, persistence=True),
     "files": lambda target: ObjectStore("files", target=target),
     "bus": lambda target: EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, ClassVar
 
-from infra_kit import Backup, Keep, Postgres, RestoreDrill, SqlCheck, Target, features
+from infra_kit import Backup, Backups, Keep, Postgres, RestoreDrill, SqlCheck, Target, features
 from infra_kit.component import Component
 from infra_kit.components.restore_drill import RestoreDrillEndpoint
 from infra_kit.features import Feature
@@ -16,7 +16,8 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 
 
 def _backup(target: Target) -> Backup:
-    return Backup("safe", target=target, of=[Postgres("db", target=target)], keep=Keep(daily=None, weekly=None))
+    db = Postgres("db", target=target, backups=Backups())
+    return Backup("safe", target=target, of=[db], keep=Keep(daily=None, weekly=None))
 
 
 @cache
