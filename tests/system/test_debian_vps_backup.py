@@ -87,8 +87,8 @@ class Copying:
                 app.execute(statement.encode())
         switch = ["psql", "-U", "postgres", "-Atc", "SELECT pg_walfile_name(pg_switch_wal())"]
         segment = self.host.run("db-server", *switch).strip()
-        asked = f"SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver"
-        self.host.until("db-server", ["sh", "-c", f'test "$(psql -U postgres -Atc "{asked}")" = t'])
+        asked = 'test "$(psql -U postgres -Atc "SELECT last_archived_wal >= \'$0\' FROM pg_stat_archiver")" = t'
+        self.host.until("db-server", ["sh", "-c", asked, segment])
         self.host.until(ARCHIVE, ["sh", "-c", f'test -z "$(ls {FOLDER})"'])
 
     def drill(self) -> dict[str, object]:

@@ -28,8 +28,9 @@ report begins
 
 began=$(date +%s)
 if ! sh /run/infra-kit/restore.sh "$1" >"$log" 2>&1; then
-  cat "$log"
-  give_up "restore: $(sed -n 's/^.*ERROR: //p' "$log" | head -n 1)"
+  # With a wrong key it prints what it takes for text.
+  LC_ALL=C tr -cd '\012\040-\176' <"$log"
+  give_up "restore: $(LC_ALL=C tr -cd '\012\040-\176' <"$log" | sed -n -e 's/^.*WARN: //p' -e 's/^.*ERROR: //p')"
 fi
 : >"$1/asked"
 until [ -e "$1/told" ]; do sleep 1; done

@@ -11,7 +11,7 @@
 set -eu
 
 text() { # as a string of JSON has it, on one line
-  tr '\n\t' '; ' | tr -d '\000-\037' | cut -c 1-500 | sed 's/[\\"]/\\&/g'
+  tr '\n\t' '; ' | LC_ALL=C tr -cd '\040-\176' | cut -c 1-500 | sed 's/[\\"]/\\&/g'
 }
 
 of() { # PART FACT
