@@ -56,4 +56,7 @@ def restore(
     for it in made:
         print(f"{it.name}: {it.data}" + (f"; what it held before: {it.aside}" if it.aside else ""))
     if not over:
-        print(f"They run beside the stack's own, with the same users and passwords. To stop them: {own_name()} stop")
+        print(
+            "They run beside the stack's own, with the same users and passwords. To remove one: "
+            f"{own_name()} stop, then delete its folder."
+        )

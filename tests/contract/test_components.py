@@ -39,9 +39,8 @@ ASKED = [(kind, feature) for kind, suite in SUITES.items() for feature in suite.
 each_component = pytest.mark.parametrize("kind", COMPONENTS, ids=lambda kind: kind.__name__)
 each_feature = pytest.mark.parametrize(("kind", "feature"), ASKED, ids=str)
 
-WIDER = {("Backup", "of"), ("Cdn", "routes"), ("Gateway", "routes")}
-"""Arguments that take more than their spec keeps: an origin alone is short for a route to it. Or whose type says more
-than can be asked at run time: which components there are."""
+WIDER = {("Cdn", "routes"), ("Gateway", "routes")}
+"""Arguments that take more than their spec keeps: an origin alone is short for a route to it."""
 
 
 def asked(kind: type[Any_], feature: Feature | None = None) -> Spec:

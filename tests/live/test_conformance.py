@@ -103,5 +103,13 @@ class TestDomain(OnLocal):
     suite = conformance.DomainConformance
 
 
+class TestBackup(OnLocal):
+    suite = conformance.BackupConformance
+
+
+class TestRestoreDrill(OnLocal):
+    suite = conformance.RestoreDrillConformance
+
+
 class TestBudget(OnLocal):
     suite = conformance.BudgetConformance

@@ -61,7 +61,7 @@ def _lock(scope: Scope, spec: BackupSpec) -> dict[str, Any] | None:
     asked = seconds(spec.locked)
     if spec.to.stands_already:
         return {"seconds": asked * 3 // 2, "spare": asked // 2, "mode": lock_mode(scope)}
-    held = spec.to.spec.retention_lock * 86_400
+    held = (spec.to.spec.retention_lock or 0) * 86_400
     return {"seconds": held, "spare": held - asked, "mode": None}
 
 

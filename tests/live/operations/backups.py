@@ -16,8 +16,7 @@ from infra_kit._dynamic import Props
 from infra_kit.providers.local.backups import drill, rclone, run, settings
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.ports import LOOPBACK
-from infra_kit.providers.local.server import box_of
-from infra_kit.providers.local.servers import backup, postgres, restore_drill
+from infra_kit.providers.local.servers import backup, object_store, postgres, restore_drill
 from tests.live.servers import s3_client
 from tests.live.servers.database import props_in
 
@@ -127,7 +126,8 @@ def moment(box: Box) -> datetime:
     with connect(box) as session:
         row = session.execute("SELECT clock_timestamp()").fetchone()
     assert row
-    return row[0].astimezone(UTC)
+    now: datetime = row[0]
+    return now.astimezone(UTC)
 
 
 def destroy(box: Box) -> None:
@@ -138,12 +138,7 @@ def destroy(box: Box) -> None:
 
 def bucket(home: Path, name: str, **changes: Any) -> tuple[Props, dict[str, Any]]:
     """A store, and as a Backup's driver names it."""
-    from infra_kit.providers.local.servers import object_store
-
     props = s3_client.props(home, name=name, bucket=f"shop-{name}", **changes)
     _, outs = object_store.HANDLER.ensure(props)
     told = {key: outs["public"][key] for key in ("bucket", "s3_endpoint", "region", "access_key")}
     return outs, {**told, "secret_key": outs["private"]["secret_key"], "force_path_style": True}
-
-
-__all__ = ["box_of"]

@@ -10,7 +10,7 @@ import pytest
 
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.local.backups import restore, settings
-from infra_kit.providers.local.servers import postgres
+from infra_kit.providers.local.servers import backup, postgres
 from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
 from tests.live.servers.database import props_in
 
@@ -158,11 +158,17 @@ def test_beyond_their_time_copies_go_and_what_the_others_need_stays(safe: Safe) 
 
 
 def test_a_removed_backup_lets_the_server_drop_its_log(safe: Safe) -> None:
-    from infra_kit.providers.local.servers import backup
-
     safe.take()
     with connect(safe.box_of("db"), "app") as session:
         assert session.execute("SELECT count(*) FROM pg_replication_slots").fetchone() == (1,)
         backup.HANDLER.delete("", safe.props)
         assert session.execute("SELECT count(*) FROM pg_replication_slots").fetchone() == (0,)
     assert not safe.box.path.exists()
+
+
+def test_another_key_for_the_same_copies_is_refused_with_the_safe_way(safe: Safe) -> None:
+    (failure,) = backup.HANDLER.check(safe.props, {**safe.props, "key": "another"})
+    assert failure.property == "key"
+    assert "add a second Backup by another name" in failure.reason
+    elsewhere = {"bucket": "shop-offsite", "s3_endpoint": "https://s3.example.com"}
+    assert backup.HANDLER.check(safe.props, {**safe.props, "key": "another", "store": elsewhere}) == []

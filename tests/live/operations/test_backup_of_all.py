@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -16,6 +17,9 @@ from infra_kit.providers.local.servers import event_bus, object_store
 from infra_kit.providers.local.servers import redis as redis_server
 from tests.live.operations.backups import STACK, Safe, bucket, destroy, write
 from tests.live.servers import nats_client, s3_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 FILES = "shop-files"
 
@@ -133,6 +137,6 @@ def test_a_locked_copy_can_be_deleted_by_nobody_who_has_the_keys_of_the_stack(ho
     assert safe.drill()["failure"] == ""
 
 
-def client_of(safe: Safe, name: str) -> s3_client.S3Client:
+def client_of(safe: Safe, name: str) -> S3Client:
     record = safe.box_of(name).record
     return buckets.client(object_store.address(record), seaweed.REGION, seaweed.ADMIN, record.secrets["admin_key"])

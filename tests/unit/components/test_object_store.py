@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from infra_kit import CorsRule, LifecycleRule, ObjectStore, features
+from infra_kit import CorsRule, LifecycleRule, ObjectStore, Service, features
 from infra_kit.components.object_store import ObjectStoreSpec
 from infra_kit.errors import SpecError
+from infra_kit.testing import record
 from tests.unit.refusals import refusal
 
 
@@ -51,3 +52,27 @@ def test_a_list_where_a_mapping_is_needed_is_told() -> None:
     given: Any = [LifecycleRule(expire_after_days=60)]
     message = refusal(lambda: ObjectStore("files", lifecycle=given), SpecError)
     assert message.startswith("ObjectStore 'files': lifecycle: a mapping is needed, given [")
+
+
+def existing() -> ObjectStore:
+    return ObjectStore.existing(
+        "offsite", bucket="copies", s3_endpoint="https://s3.example.com", access_key="me", secret_key="hush"
+    )
+
+
+def test_a_bucket_that_stands_already_is_reached_by_its_address_and_keys_and_nothing_is_made() -> None:
+    recording = record(existing)
+    assert len(recording.resources) == 1
+    it = recording.named("offsite")
+    assert it.outputs["bucket"] == "copies"
+    assert it.outputs["s3_endpoint"] == "https://s3.example.com"
+    assert it.secret_outputs == {"secret_key"}
+
+
+def test_its_links_give_its_own_key_and_cannot_be_narrowed() -> None:
+    def program() -> None:
+        Service("api", image="registry.example/api:1", command=["x"], links=[existing().link("read")])
+
+    assert record(program).named("api-server").inputs["environment"]["OFFSITE_ACCESS_KEY"] == "me"
+    said = refusal(lambda: existing().link("read", prefix="uploads/"), SpecError)
+    assert "it stands already, and what its key reaches is said there" in said

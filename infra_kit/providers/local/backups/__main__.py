@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from infra_kit.providers.local.box import Box
 
 
 def main(doing: str, home: str, stack: str, name: str) -> int:
+    # Asked to end, it still removes what it has made to look at.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     box = Box(Path(home), stack, name, homes.caller())
     try:
         {"tick": run.tick, "drill": drill.run}[doing](box)

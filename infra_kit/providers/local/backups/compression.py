@@ -19,7 +19,7 @@ class Source(Protocol):
 
 
 def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zstandard.ZstdCompressor(level=LEVEL, threads=1).compressobj()
+    packer = zstandard.ZstdCompressor(level=LEVEL, threads=1, write_checksum=False).compressobj()
     for chunk in chunks:
         if out := packer.compress(chunk):
             yield out

@@ -138,10 +138,7 @@ class Drill:
 
     @contextmanager
     def _scratch(self) -> Iterator[str]:
-        """The name of a stack beside the user's own, which no command shows; empty, also after a killed drill.
-
-        A short one: SeaweedFS has sockets in its box, whose paths the kernel lets be 107 letters long.
-        """
+        """The name of a stack beside the user's own, which no command shows; empty, also after a killed drill."""
         stack = f"drill-{zlib.crc32(f'{self._box.stack}/{self._box.name}'.encode()) & 0xFFFF:04x}"
         self._clear(stack)
         try:

@@ -142,7 +142,7 @@ def _send(s3: S3Client, name: str, repository: Repository, to: str, batch: Seque
 def _fetched(s3: S3Client, name: str, entry: Entry, folder: Path, to: str) -> Entry:
     """What a version holds, in a file named after its SHA-256."""
     which = {"VersionId": entry["version"]} if entry["version"] else {}
-    answer = s3.get_object(Bucket=name, Key=entry["key"], **which)  # type: ignore[arg-type]
+    answer = s3.get_object(Bucket=name, Key=entry["key"], **which)
     digest, size, file = hashlib.sha256(), 0, folder / "coming"
     with file.open("wb") as target:
         for chunk in answer["Body"].iter_chunks(compression.CHUNK):

@@ -17,6 +17,7 @@ from infra_kit.errors import BackupError
 from infra_kit.providers.local import home, postgres_builds
 from infra_kit.providers.local.backups import boxes, compression, postgres_facts, postgres_log
 from infra_kit.providers.local.backups.boxes import Moment
+from infra_kit.providers.local.backups.rclone import PIPE
 from infra_kit.providers.local.backups.repository import Part, Repository
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.postgres_builds import Build
@@ -91,11 +92,11 @@ def _program(box: Box, command: Sequence[str], **pipes: Any) -> Iterator[tuple[A
     def said() -> str:
         return errors.read_text(errors="replace").strip()[-600:]
 
-    environment = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+    how: dict[str, Any] = {"env": {"PATH": os.defpath, "LANG": "C.UTF-8"}, "cwd": "/", "pipesize": PIPE, **pipes}
     try:
         with (
             errors.open("wb") as words,
-            subprocess.Popen([*box.user.prefix, *command], env=environment, cwd="/", stderr=words, **pipes) as process,
+            subprocess.Popen([*box.user.prefix, *command], stderr=words, **how) as process,
         ):
             try:
                 yield process, said

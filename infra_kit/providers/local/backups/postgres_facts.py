@@ -98,9 +98,9 @@ def _lock(session: psycopg.Connection) -> Mapping[str, bool]:
     """The tables that are looked at, and whether their contents are."""
     tables = {name: size <= CHECKSUMMED for name, size, counted in session.execute(_TABLES) if counted}
     session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-    session.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")  # type: ignore[arg-type]
+    session.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
     for name in tables:
-        session.execute(f"LOCK TABLE ONLY {name} IN SHARE MODE")  # type: ignore[arg-type]  quoted by format('%I')
+        session.execute(f"LOCK TABLE ONLY {name} IN SHARE MODE")  # quoted by format('%I')
     return tables
 
 
@@ -108,6 +108,6 @@ def _contents(session: psycopg.Connection, tables: Mapping[str, bool]) -> Mappin
     found = {}
     for name, with_contents in tables.items():
         hashed = "|| ' ' || coalesce(sum(hashtextextended(it::text, 0)), 0)" if with_contents else ""
-        row = session.execute(f"SELECT count(*) {hashed} FROM ONLY {name} AS it").fetchone()  # type: ignore[arg-type]  # noqa: S608
+        row = session.execute(f"SELECT count(*) {hashed} FROM ONLY {name} AS it").fetchone()  # noqa: S608
         found[name] = str(row[0]) if row else ""
     return found

@@ -17,6 +17,11 @@ COPIES = "copies:"
 _RAW = "store"
 _AUTHENTICATION = "failed to authenticate decrypted block"
 """rclone's words for what was changed, or was written with another key (backend/crypt/cipher.go)."""
+_OWN_CHECKS = ("--ignore-checksum",)
+"""Encryption authenticates each block, and our SHA-256 the whole: rclone would hash all once more, and read what it
+wrote."""
+PIPE = 2**20
+"""Bytes that a pipe holds: with the kernel's 64 KiB two programs wake each other 16 times a megabyte."""
 _NOT_FOUND = (3, 4)
 """A folder, a file (https://rclone.org/docs/#exit-code)."""
 
@@ -82,7 +87,7 @@ class Rclone:
     """Calls with one configuration."""
 
     def __init__(self, conf: Path) -> None:
-        self._begin = [str(program()), f"--config={conf}", "--log-level=ERROR", "--retries=2", "--use-json-log=false"]
+        self._begin = [str(program()), f"--config={conf}", "--log-level=ERROR", "--retries=2", *_OWN_CHECKS]
 
     def run(self, *arguments: str) -> bytes:
         """Raises `BackupError` with rclone's own words."""
@@ -112,7 +117,7 @@ class Rclone:
     @contextmanager
     def _process(self, arguments: tuple[str, ...], **pipes: int) -> Iterator[subprocess.Popen[bytes]]:
         command = [*self._begin, *arguments]
-        with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE, **pipes) as process:  # type: ignore[call-overload]
+        with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE, pipesize=PIPE, **pipes) as process:  # type: ignore[call-overload]
             try:
                 yield process
             except BaseException:

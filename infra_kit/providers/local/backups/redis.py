@@ -7,7 +7,8 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import IO, Any
+from io import BufferedRWPair
+from typing import Any
 
 from infra_kit.errors import BackupError
 from infra_kit.providers.common import valkey
@@ -67,13 +68,13 @@ def _snapshot(record: Record) -> Iterator[Iterator[bytes]]:
         yield _payload(stream)
 
 
-def _say(stream: IO[bytes], *words: str) -> None:
+def _say(stream: BufferedRWPair, *words: str) -> None:
     encoded = [word.encode() for word in words]
     stream.write(b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%s\r\n" % (len(it), it) for it in encoded))
     stream.flush()
 
 
-def _payload(stream: IO[bytes]) -> Iterator[bytes]:
+def _payload(stream: BufferedRWPair) -> Iterator[bytes]:
     header = stream.readline().strip()
     while not header:  # a server that is still writing keeps the line alive
         header = stream.readline().strip()
@@ -85,7 +86,7 @@ def _payload(stream: IO[bytes]) -> Iterator[bytes]:
         raise BackupError("unreachable", f"the server sends no snapshot: {header.decode(errors='replace')}")
 
 
-def _exactly(stream: IO[bytes], size: int) -> Iterator[bytes]:
+def _exactly(stream: BufferedRWPair, size: int) -> Iterator[bytes]:
     while size:
         chunk = stream.read(min(size, compression.CHUNK))
         if not chunk:
@@ -94,10 +95,10 @@ def _exactly(stream: IO[bytes], size: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _until(stream: IO[bytes], mark: bytes) -> Iterator[bytes]:
+def _until(stream: BufferedRWPair, mark: bytes) -> Iterator[bytes]:
     held = b""
     while not held.endswith(mark):
-        chunk = stream.read1(compression.CHUNK)  # type: ignore[attr-defined]  a BufferedRWPair has it
+        chunk = stream.read1(compression.CHUNK)
         if not chunk:
             raise BackupError("truncated", "the server ended in the middle of its snapshot")
         held += chunk

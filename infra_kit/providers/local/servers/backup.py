@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 
@@ -43,7 +43,7 @@ class OwnRuns(OwnProgram):
 class BackupServer(OwnRuns):
     KIND = "local/backup"
     DOES = "tick"
-    SECRETS = ("key",)
+    SECRETS: ClassVar[tuple[str, ...]] = ("key",)
     """Of copies that stay on this machine; others are encrypted with the user's own."""
 
     def schedule(self, props: Props) -> str:  # noqa: ARG002
@@ -56,7 +56,9 @@ class BackupServer(OwnRuns):
         box.write(settings.RCLONE, rclone.configuration(_store(box, props), key, _folder(box), props.get("lock")))
 
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
-        if not olds or olds.get("key") == news.get("key"):
+        same_place = _place(box_of(olds), olds) == _place(box_of(news), news) if olds else False
+        # In a preview, what is not known yet is not there.
+        if not same_place or not news.get("key") or olds.get("key") == news["key"]:
             return {}
         return {
             "key": f"{news['name']}: another key cannot read the copies that are there. The safe way: leave it, add a "
@@ -65,9 +67,7 @@ class BackupServer(OwnRuns):
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:
         public, private = super().outputs(box, record, props)
-        store = _store(box, props)
-        place = f"s3://{store['bucket']}/{_folder(box)}" if "bucket" in store else f"{store['folder']}/{_folder(box)}"
-        return {**public, "place": place}, private
+        return {**public, "place": _place(box, props)}, private
 
     def delete(self, resource_id: str, props: Props) -> None:
         """The servers let go of the log that they keep for it."""
@@ -88,6 +88,12 @@ def _let_go(source: Box, backup: str) -> None:
 
 def _store(box: Box, props: Props) -> Mapping[str, Any]:
     return props.get("store") or {"folder": str(box.data / "copies")}
+
+
+def _place(box: Box, props: Props) -> str:
+    store = _store(box, props)
+    where = f"s3://{store['bucket']}" if store.get("bucket") else store.get("folder", "")
+    return f"{where}/{_folder(box)}"
 
 
 def _folder(box: Box) -> str:

@@ -28,8 +28,9 @@ def command(box: Box, record: Record) -> list[str]:
     own = f"http://{LOOPBACK}:{record.ports[0]}"
     more = {
         **{flag: str(port) for flag, port in zip(PORT_FLAGS, record.ports, strict=True)},
-        "filer.localSocket": str(box.path / "filer.sock"),
-        "s3.localSocket": str(box.path / "s3.sock"),
+        # In the box, where it runs: a socket's whole path may have no more than 107 letters.
+        "filer.localSocket": "filer.sock",
+        "s3.localSocket": "s3.sock",
     }
     conf, data = str(box.conf), str(box.data)
     options = seaweed.options(address=LOOPBACK, bind=LOOPBACK, conf=conf, data=data, origin=own, more=more)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Backup, ObjectStore, Postgres, Redis, RestoreDrill, SqlCheck
+from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.recording import Resource
 from infra_kit.testing import record
@@ -15,7 +16,7 @@ KEY = "a-passphrase-of-the-tests"
 
 def made(**arguments: Any) -> Resource:
     def program() -> None:
-        of = [Postgres("db", databases=["app", "audit"]), Redis("cache")]
+        of: list[Component[Any, Any]] = [Postgres("db", databases=["app", "audit"]), Redis("cache")]
         safe = Backup("safe", of=of, **{key: value() for key, value in arguments.items()})
         RestoreDrill("drill", of=safe, checks={"entries": SqlCheck("SELECT 1", expects="1", database="audit")})
 
