@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from infra_kit import (
+    Alerts,
     Backup,
     Backups,
     Environment,
@@ -155,6 +156,18 @@ def test_what_a_drill_restores_into_counts_as_no_data() -> None:
     (scratch, report) = (recording.named(name) for name in ("drill-db-scratch", "drill-report"))
     assert not is_stateful(scratch.type, scratch.inputs)
     assert is_stateful(report.type, report.inputs)
+
+
+def test_an_alert_knows_how_old_the_last_copy_and_the_last_proof_are() -> None:
+    def program() -> None:
+        db = Postgres("db", target=TARGET, backups=Backups())
+        safe = Backup("safe", target=TARGET, of=[db])
+        Alerts("alerts", target=TARGET, watch=[safe, RestoreDrill("drill", target=TARGET, of=safe)])
+
+    rules = str([it.inputs.get("stdin") for it in record(program).resources if it.name.startswith("alerts-")])
+    for component, unit in (("safe", 3_600), ("drill", 86_400)):
+        last = f'infra_kit_last_good_seconds{{component=\\\\"{component}\\\\"}}'
+        assert f"(time() - ((min({last})) or vector(0))) / {unit}" in rules
 
 
 PGBACKREST = """#!/bin/sh
