@@ -163,6 +163,7 @@ def _backs_up(spec: BackupSpec, copied: Copied, report: Report, archive: Run) ->
         "files": {
             "pgbackrest.conf": copied.configuration,
             "copy.sh": script("postgres_copy.sh"),
+            "restore.sh": script("postgres_restore.sh"),
             "report.sh": script("report.sh"),
             "secrets": "",
         },
