@@ -62,6 +62,8 @@ _COPIES = {
 
 
 _VOLUME = "docker:index/volume:Volume"
+SCRATCH = "infra-kit-scratch"
+"""The label of a volume of Docker's that holds nothing for long."""
 """One in memory holds nothing that lasts."""
 
 _IF_IT_HAS = {
@@ -86,7 +88,7 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
         inputs: what it was made of, as the engine names it (`replicateSourceDb`), if known: tells a replica, which
             holds none of its own, where it shares its type with the primary.
     """
-    if type_token == _VOLUME and (inputs or {}).get("driverOpts", {}).get("type") == "tmpfs":
+    if type_token == _VOLUME and _is_scratch(inputs or {}):
         return False
     source = _COPIES.get(type_token)
     is_copy = source is not None and bool((inputs or {}).get(source))
@@ -95,6 +97,12 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
         found = (inputs or {}).get(name)
         return bool(found and (not key or key in found))
     return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())
+
+
+def _is_scratch(volume: Mapping[str, Any]) -> bool:
+    """In memory, or what a drill restores into and removes."""
+    labels = {it.get("label") for it in volume.get("labels") or ()}
+    return (volume.get("driverOpts") or {}).get("type") == "tmpfs" or SCRATCH in labels
 
 
 _RENEWED_BY = {"random:index/randomPassword:RandomPassword": frozenset({"keepers"})}

@@ -112,6 +112,20 @@ class TestUptimeOnVps(OnVps, conformance.UptimeConformance):
     is_edge = True  # it asks in the network of the host's edge, which comes with it
 
 
+class TestBackupOnVps(OnVps, conformance.BackupConformance):
+    hinges_on_more = frozenset({features.COPY_ELSEWHERE})  # a bucket of a host's has no TLS
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))
+
+
+class TestRestoreDrillOnVps(OnVps, conformance.RestoreDrillConformance):
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))
+
+
 class TestExternalServiceOnVps(OnVps, conformance.ExternalServiceConformance):
     tags_under = ()  # nothing is made
     region = None

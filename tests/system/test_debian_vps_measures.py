@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit.providers.vps.monitoring import MEASURED
+from infra_kit.providers.vps.reports import LABEL
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
 from tests.system.docker_daemon import ROOT, Docker, daemon, image
@@ -88,6 +89,18 @@ def test_it_says_how_containers_are_and_what_they_use(measured: Path) -> None:
     }.items()  # fmt: skip
     assert 0 < found["disk_used_bytes"] < found["disk_bytes"]
     assert not [it for it in found if "files" in it]
+
+
+def test_it_gives_on_what_a_backup_noted_and_nothing_else(docker: Docker, measured: Path) -> None:
+    (label,) = LABEL.items()
+    docker("volume", "create", f"--label={'='.join(label)}", "reported")
+    place = docker("volume", "inspect", "--format", "{{.Mountpoint}}", "reported")
+    lines = 'infra_kit_last_good_seconds{component="safe"} 1700000000\ninfra_kit_disk_bytes 1\n'
+    subprocess.run([*ROOT, "tee", f"{place}/figure.prom"], input=lines, text=True, check=True)
+
+    until(lambda: any("last_good" in it for it in figures(measured)), 20)
+    assert figures(measured)["last_good_seconds"] == 1_700_000_000
+    assert figures(measured)["disk_bytes"] > 1
 
 
 def test_what_is_killed_is_not_well_at_the_next_look(docker: Docker, measured: Path) -> None:

@@ -10,7 +10,8 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
-        "secret", "config", "domain", "budget", "alerts", "uptime", *SHARED,
+        "secret", "config", "domain", "budget", "alerts", "uptime", "backup",
+        "restore_drill", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -26,6 +27,7 @@ TUNNELS = f"{__name__}.tunnels"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
+    from infra_kit.components.restore_drill import RestoreDrillDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.uptime import UptimeDriver
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.vps import alerts as alerts
+    from infra_kit.providers.vps import backup as backup
     from infra_kit.providers.vps import budget as budget
     from infra_kit.providers.vps import cdn as cdn
     from infra_kit.providers.vps import config as config
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import object_store as object_store
     from infra_kit.providers.vps import postgres as postgres
     from infra_kit.providers.vps import redis as redis
+    from infra_kit.providers.vps import restore_drill as restore_drill
     from infra_kit.providers.vps import secret as secret
     from infra_kit.providers.vps import service as service
     from infra_kit.providers.vps import uptime as uptime
@@ -76,3 +81,5 @@ if TYPE_CHECKING:
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts
     _uptime: UptimeDriver = uptime
+    _backup: BackupDriver = backup
+    _restore_drill: RestoreDrillDriver = restore_drill

@@ -79,12 +79,12 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     settled = _settle(shared, server)
     replicas = [_replica(shared, number, server, settled) for number in range(1, spec.read_replicas + 1)]
     pooler = _pooler(shared, spec.pooling, settled) if spec.pooling else None
+    native = _native(shared, server, settled, replicas, pooler)
     if spec.backups and sockets:
         source = Source(server=server, folder=shared.folder, data=data, sockets=sockets, user=USER)
         postgres_backup.create(scope, spec.backups, source)
-    return replace(
-        _endpoint(shared, settled, replicas, pooler), native=_native(shared, server, settled, replicas, pooler)
-    )
+        native = replace(native, source=source)
+    return replace(_endpoint(shared, settled, replicas, pooler), native=native)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +97,8 @@ class VpsPostgres:
     writes: Address
     reads: Address
     pooled: Address
+    source: Source | None = None
+    """What a Backup copies: of one that keeps its log."""
 
 
 def link(scope: Scope, link: Link) -> Grant:
@@ -198,6 +200,7 @@ def _server(shared: _Shared, data: docker.Volume, sockets: docker.Volume | None,
             "postgresql.conf": postgres_conf.server(shared.spec, archive=wal),
             "pg_hba.conf": postgres_conf.HBA,
             "superuser": password(shared.scope, "superuser-password").result,
+            **({"archived.sh": script("postgres_archived.sh")} if sockets else {}),
         },
         volumes={shared.folder: data.name, **({SOCKETS: sockets.name} if sockets else {})},
         tmpfs={path: options for path, options in run.tmpfs.items() if not (sockets and path == SOCKETS)},

@@ -75,17 +75,16 @@ class Source:
 
 def create(scope: Scope, backups: Backups, source: Source) -> None:
     image = images.pull(scope, images.PGBACKREST, "backup-image")
-    configuration = _configuration(scope, backups, source.folder)
-    archive = container(
-        scope, "archive", _archive(scope, image, configuration, source), depends_on=[source.server.ready]
-    )
+    conf = _configuration(scope, backups, source.folder)
+    run = archive(scope, image, conf, source, f"{source.folder}/{WAL}")
+    archives = container(scope, "archive", run, depends_on=[source.server.ready])
     backup = replace(
-        _archive(scope, image, configuration, source),
+        run,
         entrypoint=["sh", f"{FILES}/backup.sh"],
         command=backups.window.split("-"),
         health=["test", "-e", f"{TEMPORARY}/well"],
         files={
-            "pgbackrest.conf": configuration,
+            "pgbackrest.conf": conf,
             "backup.sh": script("postgres_backup.sh"),
             "restore.sh": script("postgres_restore.sh"),
         },
@@ -93,11 +92,13 @@ def create(scope: Scope, backups: Backups, source: Source) -> None:
         read_only_volumes={source.folder: source.data.name},
         start_seconds=900,  # the first backup is part of it
     )
-    container(scope, "backup", backup, depends_on=[archive.ready])
+    container(scope, "backup", backup, depends_on=[archives.ready])
 
 
-def _archive(scope: Scope, image: pulumi.Output[str], configuration: pulumi.Output[str], source: Source) -> Run:
-    wal = f"{source.folder}/{WAL}"
+def archive(
+    scope: Scope, image: pulumi.Output[str], configuration: pulumi.Output[str], source: Source, wal: str
+) -> Run:
+    """What takes the log away, from the folder that the server puts it into."""
     return Run(
         image=image,
         user=source.user,
@@ -145,6 +146,14 @@ def contents(backups: Backups, store: BackupStore, folder: str, known: Mapping[s
         "repo1-retention-full": str(backups.retention_days),
         # Without point in time, the log is kept only as far as a backup needs it to be whole.
         **({} if backups.point_in_time else {"repo1-retention-archive-type": "full", "repo1-retention-archive": "1"}),
+    }
+    return configuration(settings, folder)
+
+
+def configuration(repository: Mapping[str, str], folder: str) -> str:
+    """pgbackrest.conf for a repository (`repo1-…`), and the server whose volume is mounted at the folder."""
+    settings = {
+        **repository,
         "repo1-bundle": "y",
         "compress-type": "zst",
         "start-fast": "y",

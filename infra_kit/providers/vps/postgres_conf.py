@@ -78,11 +78,10 @@ def _preload(spec: PostgresSpec) -> dict[str, str]:
 
 
 def _archive(folder: str | None) -> dict[str, str]:
-    """Each segment whole or not at all; a quiet minute ends one too (seeds/001: less than 1 h may be lost)."""
+    """A quiet minute ends a segment too (seeds/001: less than 1 h may be lost)."""
     if folder is None:
         return {}
-    copy = f'cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" "{folder}/%f"'
-    command = f'mkdir -p "{folder}" && {{ test -f "{folder}/%f" || {{ {copy}; }}; }}'
+    command = f'sh {FILES}/archived.sh "%p" "%f" "{folder}"'
     return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
 
 

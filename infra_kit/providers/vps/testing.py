@@ -21,6 +21,11 @@ def _named(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": inputs.get("name") or inputs["urn"].rpartition("::")[2]}
 
 
+def _volume(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    named = _named(inputs)
+    return {**named, "mountpoint": f"/var/lib/docker/volumes/{named['name']}/_data"}
+
+
 def _container(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": inputs.get("name") or inputs.get("hostname", "recorded")}
 
@@ -29,7 +34,7 @@ OUTPUTS = {
     "docker:index/container:Container": _container,
     "docker:index/remoteImage:RemoteImage": _image,
     "docker:index/network:Network": _named,
-    "docker:index/volume:Volume": _named,
+    "docker:index/volume:Volume": _volume,
     "command:local:Command": {"stdout": "", "stderr": ""},
 }
 CALLS: dict[str, Mapping[str, Any]] = {}

@@ -40,11 +40,19 @@ figures='
     }
   }'
 
+reports() { # of Backups and drills: a line each, which a container wrote
+  docker volume ls --quiet --filter label=infra-kit-report | while read -r volume; do
+    sed -n '/^infra_kit_last_good_seconds{component="[a-z0-9-]*"} [0-9]*$/p' \
+      "$(docker volume inspect --format '{{.Mountpoint}}' "$volume")/figure.prom" 2>/dev/null || true
+  done
+}
+
 measure() { # FOLDER
   {
     docker ps --all --quiet --no-trunc --filter label=managed-by=infra-kit >"$1/containers.listed" &&
       # One that has gone meanwhile fails, and the others are told all the same.
       { xargs -r docker inspect --format "$fields" <"$1/containers.listed" 2>/dev/null || true; } | awk "$figures" &&
+      reports &&
       df -Pk "$1" | awk 'NR == 2 { print "infra_kit_disk_bytes " $2 * 1024; print "infra_kit_disk_used_bytes " $3 * 1024 }'
   } >"$1/containers.new" && mv "$1/containers.new" "$1/containers.prom"
 }

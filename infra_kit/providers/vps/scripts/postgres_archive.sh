@@ -3,6 +3,7 @@
 # Runs in the pgBackRest image; PGBACKREST_CONFIG names its configuration.
 set -eu
 
+mkdir -p "$1"
 while true; do
   for segment in "$1"/*; do
     case $segment in *.part | "$1/*") continue ;; esac

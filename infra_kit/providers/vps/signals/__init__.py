@@ -7,7 +7,7 @@ from typing import Any
 
 from infra_kit import features
 from infra_kit.component import Component, Scope
-from infra_kit.providers.vps.signals import databases, edges, messages, workloads
+from infra_kit.providers.vps.signals import copies, databases, edges, messages, workloads
 from infra_kit.providers.vps.signals.metric import Figures
 from infra_kit.signals import Signal
 
@@ -24,6 +24,8 @@ _KINDS: Mapping[str, tuple[Callable[[Scope, Watched], Figures], frozenset[Signal
     "worker": (workloads.runs, workloads.RUNS),
     "job": (workloads.job, workloads.JOB),
     "uptime": (edges.uptime, edges.UPTIME),
+    "backup": (copies.backup, copies.BACKUP),
+    "restore_drill": (copies.drill, copies.DRILL),
 }
 """By component's kind, how it is measured, and what is. One that lacks the part that a signal is of (a replica, a
 domain) has no figure of it."""

@@ -12,6 +12,7 @@ import pytest
 
 from infra_kit import (
     Alerts,
+    Backup,
     Backups,
     Cdn,
     Consumer,
@@ -69,6 +70,7 @@ def data_layer() -> None:
     consumers = {"crm": Consumer(stream="LEADS")}
     bus = EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}, consumers=consumers)
     site = Uptime("site", target=target, url="https://www.example.com", outside=False)
+    Backup("safe", target=target, of=[db])
     Alerts("alerts", target=target, watch=[db, cache, www, bus, site])
 
 
@@ -81,7 +83,7 @@ def made(environment: str) -> Recording:
 def running(environment: str) -> Recording:
     """With the containers alone in which something is ever started."""
     own = [it for it in made(environment).of_type(CONTAINER) if it.inputs.get("start") is not False]
-    assert len(own) == 19
+    assert len(own) == 21
     return dataclasses.replace(made(environment), resources=tuple(own))
 
 

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Takes a copy of a database to its repository: all of it where none was taken in this week, else what changed since
+# then. After that it thins out what is older. Runs in the pgBackRest image; PGBACKREST_CONFIG names its configuration.
+#
+#   EVERY DAILY WEEKLY  for how many seconds each copy, the last of a day and the last of a week are kept; 0: no longer
+#   $1                  once: only where there is no copy yet
+set -eu
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+report() { sh /run/infra-kit/report.sh "$@"; }
+
+repository() { # its words go to the log of the container, and its error to the report
+  code=0
+  pgbackrest --stanza=main "$@" >"$log" 2>&1 || code=$?
+  cat "$log"
+  return "$code"
+}
+
+give_up() {
+  why=$(sed -n 's/^.*ERROR: //p' "$log" | head -n 1)
+  report failed "$1: ${why:-failed with $code}"
+  exit 1
+}
+
+# Each with its own time before it, the newest first: `20260301-030000 20260301-030000F`.
+copies() {
+  pgbackrest --stanza=main info | sed -n 's/^ *[a-z]* backup: \([^ ]*\).*$/\1/p' |
+    sed 's/^\(.*_\)\{0,1\}\([0-9]*-[0-9]*\).*$/\2 &/' | sort -r
+}
+
+seconds_of() { # 20260301-030000
+  date -u -d "$(echo "$1" | sed 's/^\(....\)\(..\)\(..\)-\(..\)\(..\)\(..\)$/\1-\2-\3 \4:\5:\6/')" +%s
+}
+
+week_of() { date -u -d "@$1" +%G-%V; }
+
+kind() {
+  newest=$(copies | sed -n 's/ .*F$//p' | head -n 1)
+  if [ -n "$newest" ] && [ "$(week_of "$(seconds_of "$newest")")" = "$(week_of "$(date +%s)")" ]; then
+    echo diff
+  else
+    echo full
+  fi
+}
+
+take() {
+  until repository --type="$(kind)" backup; do
+    # 50: the server's own backup runs, and one server has one at a time (https://pgbackrest.org, LockAcquireError).
+    [ "$code" = 50 ] || give_up backup
+    sleep 30
+  done
+}
+
+thin() {
+  now=$(date +%s) day="" week=""
+  copies | while read -r time label; do
+    at=$(seconds_of "$time")
+    age=$((now - at)) last_of_day=no last_of_week=no
+    [ "${time%-*}" = "$day" ] || last_of_day=yes
+    [ "$(week_of "$at")" = "$week" ] || last_of_week=yes
+    newest=${day:+no} day=${time%-*} week=$(week_of "$at")
+    if [ -z "$newest" ] || [ "$age" -le "$EVERY" ]; then continue; fi
+    if [ "$last_of_day" = yes ] && [ "$age" -le "$DAILY" ]; then continue; fi
+    if [ "$last_of_week" = yes ] && [ "$age" -le "$WEEKLY" ]; then continue; fi
+    # A whole one goes by the repository's own retention, when nothing needs it any more.
+    case $label in *F) continue ;; esac
+    repository expire --set="$label" || give_up expire
+  done
+}
+
+report begins
+if [ "${1:-}" = once ]; then
+  until repository stanza-create; do
+    [ "$code" = 50 ] || give_up stanza-create
+    sleep 5
+  done
+  [ -z "$(copies)" ] || exit 0
+fi
+began=$(date +%s)
+take
+report well $(($(date +%s) - began))
+thin
