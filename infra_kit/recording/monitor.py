@@ -21,6 +21,7 @@ from pulumi.runtime.settings import get_project, get_stack
 
 from infra_kit import target
 from infra_kit.errors import InfraKitError
+from infra_kit.recording.assets import unreadable
 from infra_kit.recording.transforms import Transforms
 from infra_kit.recording.values import bag, message, plain, secret
 
@@ -85,6 +86,8 @@ class Monitor(MockMonitor):
     def _state(self, urn: str, request: Any) -> dict[str, Any]:
         """The inputs, and what the table of answers adds; secret what the program asked to be."""
         inputs = bag(request.object)
+        if said := unreadable(inputs):
+            raise RecordingError(f"{request.name} ({request.type}): {said}")
         answer = _answer(request.type, self._outputs, "OUTPUTS")
         known = {**plain(inputs), "urn": urn}
         if answer is not None:

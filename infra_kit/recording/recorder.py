@@ -133,7 +133,7 @@ def record(
         unknown: what answers where neither these nor a provider package's own tables do.
 
     Raises:
-        RecordingError: two resources have one URN, or a call has no answer.
+        RecordingError: two resources have one URN, a call has no answer, or a file of an asset cannot be read.
     """
     __tracebackhide__ = True
     monitor, engine = Monitor(outputs or {}, calls or {}, unknown), Engine()
