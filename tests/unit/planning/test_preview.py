@@ -39,6 +39,13 @@ def test_a_replacement_that_only_the_engine_knows_is_told_with_its_keys() -> Non
     assert said.startswith("raw (aws:rds/instance:Instance): the engine replaces it (instanceClass)")
 
 
+def test_a_replacements_keys_are_told_whichever_of_its_steps_has_them() -> None:
+    steps = [step("create-replacement", "instanceClass"), step("delete-replaced")]
+    for each in (steps, steps[::-1]):
+        [said] = disagreements(change(instance_class="db.m7g.large"), each)
+        assert "(instanceClass)" in said
+
+
 def test_a_replacement_that_only_our_table_knows_is_told() -> None:
     [said] = disagreements(change(db_name="x"), [step("update")])
     assert "our table says that dbName replaces it" in said
