@@ -1,4 +1,5 @@
-"""What is missing on this machine to deploy a stack, each with the command that mends it. Nothing is reached for."""
+"""What is missing to deploy a stack, each with the command that mends it. Its hosts are asked for their Docker, and
+nothing else is reached for."""
 
 from __future__ import annotations
 
@@ -9,10 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from infra_kit.engine import pulumi_cli
 from infra_kit.engine.project import Project
+from infra_kit.planning import daemons
+from infra_kit.planning.daemons import Answer
 from infra_kit.planning.programs import Planned
+
+if TYPE_CHECKING:
+    from infra_kit.providers.vps.settings import VpsSettings
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,8 @@ def checks(planned: Planned, machine: Machine | None = None) -> tuple[Check, ...
     for target, look in (("aws", _aws), ("gcp", _gcp), ("vps", _vps)):
         if target in targets:
             found += look(planned, here)
+    if daemons.is_needed_here(planned):
+        found.append(_docker("Docker on this machine", daemons.here(here.environment)))
     return tuple(found)
 
 
@@ -166,15 +175,20 @@ def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
     yield _tool(here, "ssh", "the host is reached by it", "apt install openssh-client")
     hosts = {made.target.key: made.target.settings for made in planned.components if made.target.name == "vps"}
     for name, settings in hosts.items():
-        file = getattr(settings, "key_file", None)
-        yield _key(name, Path(file).expanduser() if file else None, here)
-        if re.search(r"(Example|A{20})", str(getattr(settings, "host_key", ""))):
-            host = getattr(settings, "host", name)
+        host = cast("VpsSettings", settings)
+        yield _key(name, Path(host.key_file).expanduser() if host.key_file else None, here)
+        if re.search(r"(Example|A{20})", host.host_key):
             yield Check(
                 f"host key of {name}",
                 "it is an example",
-                f"ssh-keyscan -t ed25519 {host}   # compare it with what the provider's console shows",
+                f"ssh-keyscan -t ed25519 {host.host}   # compare it with what the provider's console shows",
             )
+        elif here.program("ssh"):
+            yield _docker(f"Docker on {name}", daemons.on(host, here.environment))
+
+
+def _docker(what: str, answer: Answer) -> Check:
+    return Check(what, answer.version or answer.said, answer.mend)
 
 
 def _key(name: str, file: Path | None, here: Machine) -> Check:
