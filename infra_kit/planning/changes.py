@@ -9,7 +9,8 @@ from typing import Any
 
 from infra_kit.engine.guard import holds_data
 from infra_kit.planning.saved import Saved
-from infra_kit.stateful import is_renewed, replaced_by
+from infra_kit.replacements import replaced_by
+from infra_kit.stateful import is_renewed
 
 
 class Fate(StrEnum):

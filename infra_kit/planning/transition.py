@@ -16,7 +16,7 @@ from infra_kit.planning.prices import Currency, exchanged
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How, Way
-from infra_kit.stateful import is_known
+from infra_kit.replacements import is_known
 
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
 

@@ -12,7 +12,8 @@ from infra_kit import Environment, Target
 from infra_kit.engine.guard import holds_data
 from infra_kit.policies import is_wild, statements
 from infra_kit.recording import Recording, Resource
-from infra_kit.stateful import is_renewed, replaced_by
+from infra_kit.replacements import replaced_by
+from infra_kit.stateful import is_renewed
 from infra_kit.testing.conformance.base import Base, own, standing_in, told
 
 STANDING = (Environment.PREVIEW, Environment.STAGING, Environment.PRODUCTION)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from infra_kit.planning.changes import Fate, between
 from infra_kit.planning.saved import Saved
-from infra_kit.stateful import at_times
+from infra_kit.replacements import at_times
 
 MIRRORED = {
     Fate.CREATED: {Fate.DELETED, Fate.FORGOTTEN},

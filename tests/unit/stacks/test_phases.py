@@ -7,7 +7,7 @@ import pytest
 from infra_kit.engine.guard import holds_data
 from infra_kit.errors import ConfigError
 from infra_kit.planning import saved
-from infra_kit.stateful import at_times
+from infra_kit.replacements import at_times
 from infra_kit.testing import record
 from infra_kit.testing.conformance.safety import replaced
 from infra_kit.testing.plugin import Infra
