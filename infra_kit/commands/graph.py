@@ -26,7 +26,7 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="D
 def graph(
     stack: PlannedStack = None, settings: Set = None, form: As = Form.MERMAID, out: Out = None, answers: Recorded = None
 ) -> None:
-    """Draw the stack: components, links with their access, routes, what the internet reaches."""
+    """Draw the stack: components, links with their access, routes, what the internet reaches, the network's zones."""
     from infra_kit.planning import drawing  # noqa: PLC0415  `up` and `status` do without
     from infra_kit.planning import graph as graphs  # noqa: PLC0415
 

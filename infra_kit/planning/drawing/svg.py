@@ -14,6 +14,8 @@ STYLE = """
     --zone: #1b212b; --rim: #364152; --edge: #1d2f4a; --run: #1c3526; --data: #3d3018; --other: #2c2844; } }
   svg.infra .paper { fill: var(--paper); } svg.infra .zone { fill: var(--zone); stroke: var(--rim); }
   svg.infra .zone-name { fill: var(--dim); font-size: 13px; font-weight: 600; }
+  svg.infra .tier { fill: var(--paper); stroke: var(--rim); stroke-dasharray: 5 4; }
+  svg.infra .tier-name { fill: var(--dim); font-size: 12px; }
   svg.infra .box { stroke: var(--line); } svg.infra .edge { fill: var(--edge); } svg.infra .run { fill: var(--run); }
   svg.infra .data { fill: var(--data); } svg.infra .other { fill: var(--other); }
   svg.infra .name { fill: var(--ink); font-size: 14px; font-weight: 600; }
@@ -41,7 +43,8 @@ def svg(graph: Graph) -> str:
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path class="tip" d="M0 0 L8 4 L0 8 z"/></marker></defs>',
         f'<rect class="paper" width="{placed.width:g}" height="{placed.height:g}"/>',
-        *(_place(name, box) for name, box in placed.places.items()),
+        *(_frame("zone", name, box) for name, box in placed.places.items()),
+        *(_frame("tier", zone, box) for (_, zone), box in placed.zones.items()),
         *(_way(edge, placed) for edge in graph.edges),
         *(_node(nodes[name], box) for name, box in placed.nodes.items()),
         *(_label(edge, graph, placed) for edge in graph.edges),
@@ -50,10 +53,11 @@ def svg(graph: Graph) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _place(name: str, box: Box) -> str:
+def _frame(kind: str, name: str, box: Box) -> str:
+    said = _cut(name, int(box.width / 7))
     return (
-        f'<rect class="zone" x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="10"/>'
-        f'<text class="zone-name" x="{box.x + 12:g}" y="{box.y + 19:g}">{escape(name)}</text>'
+        f'<rect class="{kind}" x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="10"/>'
+        f'<text class="{kind}-name" x="{box.x + 12:g}" y="{box.y + 19:g}">{escape(said)}</text>'
     )
 
 
