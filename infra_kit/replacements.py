@@ -169,7 +169,7 @@ def _is_protected_otherwise(before: Any, after: Any) -> bool:
 
 def _is_kept_elsewhere(before: Any, after: Any) -> bool:
     """Keys can be changed, places cannot."""
-    return _without_keys(before) != _without_keys(after)
+    return bool(_without_keys(before) != _without_keys(after))
 
 
 def _without_keys(value: Any) -> Any:

@@ -50,7 +50,7 @@ TYPES = {
     "google_storage_bucket": "gcp:storage/bucket:Bucket",
     "random_password": "random:index/randomPassword:RandomPassword",
 }
-SETTINGS: Mapping[str, Mapping[str, Value]] = {
+SETTINGS: Mapping[str, dict[str, Value]] = {
     "aws": {
         "access_key": "none", "secret_key": "none", "region": "eu-west-1", "skip_credentials_validation": True,
         "skip_metadata_api_check": "true", "skip_requesting_account_id": True, "skip_region_validation": True,
@@ -62,7 +62,7 @@ MARKS = ("1", "22")
 """Texts that no provider writes otherwise, in small letters or large."""
 OF_TERRAFORM = {"id", "tags_all", "timeouts"}
 """What Pulumi has otherwise, or not."""
-BESIDE: Mapping[str, Mapping[str, Value]] = {
+BESIDE: Mapping[str, dict[str, Value]] = {
     "aws_db_instance": {"engine": "mysql"},
     "aws_elasticache_replication_group": {"automatic_failover_enabled": True, "engine_version": "7.0"},
     "aws_sqs_queue": {"fifo_queue": True},
@@ -141,21 +141,21 @@ def read() -> list[Row]:
 def _asked(provider: Provider, name: str, version: str) -> Iterator[Row]:
     schemas = provider.schemas()
     provider.configure(empty(schemas.provider.block) | SETTINGS.get(name, {}))
-    today = datetime.now(UTC).date().isoformat()
+    asked = (name, version, datetime.now(UTC).date().isoformat())
     blocks = {each.key: each.value.block for each in schemas.resource_schemas}
     for kind in sorted(TYPES.keys() & blocks.keys()):
         import_module(f"pulumi_{TYPES[kind].partition(':')[0]}")
         known = set(sdk.inputs(TYPES[kind]))
         for key, changes in _properties(blocks[kind]):
-            ways = [_said(provider, kind, blocks[kind], cases) for cases in changes]
-            if property_ := _as_pulumi(key, known):
-                yield Row(TYPES[kind], property_, *ways, "", "", name, version, today)
+            changed, said, unsaid = (_said(provider, kind, blocks[kind], cases) for cases in changes)
+            if its := _as_pulumi(key, known):
+                yield Row(TYPES[kind], its, changed, said, unsaid, "", "", *asked)
             else:
-                print(f"{kind}.{key}: Pulumi's SDK has no such input: {ways}")
+                print(f"{kind}.{key}: Pulumi's SDK has no such input: {changed}, {said}, {unsaid}")
         for key, one, other in [(key, *pair) for (of, key), pairs in BY_VALUE.items() if of == kind for pair in pairs]:
-            said = _said(provider, kind, blocks[kind], [({key: one}, {key: other})])
-            values = (json.dumps(_as_a_program(one)), json.dumps(_as_a_program(other)))
-            yield Row(TYPES[kind], _as_pulumi(key, known), said, "", "", *values, name, version, today)
+            changed = _said(provider, kind, blocks[kind], [({key: one}, {key: other})])
+            before, after = (json.dumps(_as_a_program(value)) for value in (one, other))
+            yield Row(TYPES[kind], _as_pulumi(key, known), changed, "", "", before, after, *asked)
 
 
 def _as_pulumi(key: str, known: set[str]) -> str:
@@ -264,7 +264,7 @@ def _required(kind: str, block: Any) -> dict[str, Value]:
         for it in block.block_types
         if it.min_items
     }
-    return said | blocks | BESIDE.get(kind, {})
+    return {**said, **blocks, **BESIDE.get(kind, {})}
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def _said(key: str, value: Any) -> str:
         return next((said for item in value if (said := _said(key, item))), "")
     if not isinstance(value, dict):
         return ""
-    kind = _KINDS.get(value.get(rpc._special_sig_key))
+    kind = _KINDS.get(str(value.get(rpc._special_sig_key)))
     if value.get(rpc._special_sig_key) == rpc._special_secret_sig:
         return _said(key, value["value"])
     if kind and "path" in value:

@@ -49,7 +49,7 @@ class Host:
 
     def settings(self, key: str = "host.pub", **more: Any) -> VpsSettings:
         host_key = " ".join((self.folder / key).read_text().split()[:2])
-        own = {"key_file": str(self.folder / "user"), "bootstrap": False} | more
+        own: dict[str, Any] = {"key_file": str(self.folder / "user"), "bootstrap": False} | more
         return VpsSettings(host="127.0.0.1", port=self.port, user=getpass.getuser(), host_key=host_key, **own)
 
     def state(self, key: str = "host.pub") -> dict[str, Any]:
