@@ -91,7 +91,7 @@ def _parts(planned: Planned, bill: Costs, scores: LockIn, found: Audit) -> list[
     for resource in planned.resources:
         if resource.request.custom:
             made_of.setdefault(planned.component_of.get(resource.urn, ""), []).append(resource)
-    by_name = {score.component: score.score for score in scores.scores}
+    by_name = {score.component: score.score for score in scores.scores if not score.beside}
     bad: dict[str, int] = {}
     for finding in found.open:
         bad[finding.component] = bad.get(finding.component, 0) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,7 +44,7 @@ FIELDS = {
     "plan": {"stack", "target", "environment", "parts", "costs", "lock_in", "audit", "deployment", "warnings",
              "assumed", "size"},
     "cost": {"stack", "currency", "items", "total", "budgets", "usage"},
-    "lock-in": {"scores", "unscored", "total", "unaccepted"},
+    "lock-in": {"scores", "unscored", "total", "unaccepted", "change"},
     "audit": {"looked_at", "findings", "open"},
     "transition": {"before", "after", "changes", "moves", "monthly_before", "monthly_after", "currency"},
 }  # fmt: skip
@@ -119,6 +120,29 @@ def test_lock_in_says_a_score_for_each_component_and_why(run: Run) -> None:
     assert shown.code == 0
     assert "of 10" in shown.out
     assert {"protocol", "exit", "skills", "effort"} <= set(shown.out.split())
+
+
+def test_lock_in_says_what_would_lower_it_most_with_the_figures_before_and_after(run: Run) -> None:
+    told = of_production(run, "lock-in", "--json")
+    change = json.loads(told.out)["change"]
+    assert change["after"] < change["before"]
+    figures = f"{change['before']:.1f} → {change['after']:.1f}"
+    assert (
+        f"What would lower it most ({figures}): {change['component']}: {change['what']}"
+        in of_production(run, "lock-in").out
+    )
+
+
+def test_lock_in_says_where_nothing_would_lower_it(run: Run, make_project: MakeProject) -> None:
+    make_project('from infra_kit import Secret\nSecret("token")', production=AWS)
+    assert "Nothing that we know of would lower it." in run("lock-in", "--stack", "production").out
+
+
+def test_a_drop_that_shows_in_no_first_decimal_is_told_with_two(run: Run, make_project: MakeProject) -> None:
+    crowd = 'for n in range(80): ExternalService(f"mail-{n}", vendor="Postmark", protocol="smtp", monthly=10)'
+    make_project(f'from infra_kit import ExternalService, Redis\nRedis("cache")\n{crowd}', production=AWS)
+    shown = run("lock-in", "--stack", "production").out
+    assert re.search(r"What would lower it most \(\d\.\d\d → \d\.\d\d\): cache: ", shown)
 
 
 PUBLIC = """
