@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from infra_kit._installation import pip_install
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
@@ -51,6 +52,9 @@ def _print(found: LockIn, console: Console, *, why: bool) -> None:
     console.print(_most(found), soft_wrap=True)
     if found.unscored:
         console.print(f"Unscored: {', '.join(found.unscored)}", soft_wrap=True)
+    for name in found.not_looked_at:
+        way = escape(pip_install(name))
+        console.print(f"{name} is not installed here: scores may be lower than with it. {way}", soft_wrap=True)
 
 
 def _said(score: Score) -> str:

@@ -17,7 +17,7 @@ from infra_kit.errors import ConfigError
 from infra_kit.planning import lock_in_changes as changes
 from infra_kit.planning import lock_in_facts as facts
 from infra_kit.planning.costs import Costs
-from infra_kit.planning.lock_in_aspects import Aspect, Subject, subject
+from infra_kit.planning.lock_in_aspects import Aspect, Subject, not_installed, subject
 from infra_kit.planning.lock_in_changes import Change
 from infra_kit.planning.programs import Planned
 from infra_kit.recording import Resource
@@ -67,6 +67,8 @@ class LockIn:
     scores: tuple[Score, ...]
     unscored: tuple[str, ...]
     """Types of which nothing is known."""
+    not_looked_at: tuple[str, ...]
+    """Targets that are not installed here: what they would take is not known, and an effort may be too high."""
 
     @property
     def total(self) -> float:
@@ -112,7 +114,7 @@ def lock_in(planned: Planned, bill: Costs) -> LockIn:
     unknown = {f"{_kind(made)} on {made.target.name}" for made in holding if not ours[made.name]}
     unknown |= {resource.type for resource in beside} - facts.RAW.keys()
     scores = (_score(name, it, shares[key], accepted.get(name, "")) for name, key, it in held)
-    return LockIn(tuple(scores), tuple(sorted(unknown)))
+    return LockIn(tuple(scores), tuple(sorted(unknown)), not_installed())
 
 
 def _holds(made: Made) -> bool:

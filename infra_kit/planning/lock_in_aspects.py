@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from infra_kit import _gaps, target
-from infra_kit.errors import TargetError
+from infra_kit.errors import TargetError, TargetNotInstalledError
 from infra_kit.features import Feature
 from infra_kit.planning import lock_in_facts as facts
 from infra_kit.planning.lock_in_facts import Fact
@@ -82,6 +82,19 @@ def lacks(name: str, kind: str, spec: Spec) -> list[Feature] | None:
     except TargetError:
         return None
     return sorted(_gaps.lacks(driver, settings, spec))
+
+
+def not_installed() -> tuple[str, ...]:
+    """Our targets that cannot be asked here what they take: without their extra, an effort may be too high."""
+    return tuple(filter(_is_missing, _TARGETS))
+
+
+def _is_missing(name: str) -> bool:
+    try:
+        target.package(name)
+    except TargetNotInstalledError:
+        return True
+    return False
 
 
 def _effort(it: Subject) -> Aspect:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra_kit import cli
+from infra_kit._installation import pip_install
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
-from infra_kit.planning import preview
+from infra_kit.planning import lock_in, preview
 from tests.unit.planning.conftest import MakeProject
 
 SHOP = """
@@ -44,7 +45,7 @@ FIELDS = {
     "plan": {"stack", "target", "environment", "parts", "costs", "lock_in", "audit", "deployment", "warnings",
              "assumed", "size"},
     "cost": {"stack", "currency", "items", "total", "budgets", "usage"},
-    "lock-in": {"scores", "unscored", "total", "unaccepted", "change"},
+    "lock-in": {"scores", "unscored", "total", "unaccepted", "change", "not_looked_at"},
     "audit": {"looked_at", "findings", "open"},
     "transition": {"before", "after", "changes", "moves", "monthly_before", "monthly_after", "currency"},
 }  # fmt: skip
@@ -136,6 +137,13 @@ def test_lock_in_says_what_would_lower_it_most_with_the_figures_before_and_after
 def test_lock_in_says_where_nothing_would_lower_it(run: Run, make_project: MakeProject) -> None:
     make_project('from infra_kit import Secret\nSecret("token")', production=AWS)
     assert "Nothing that we know of would lower it." in run("lock-in", "--stack", "production").out
+
+
+def test_lock_in_names_the_targets_that_it_could_not_ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock_in, "not_installed", lambda: ("gcp",))
+    shown = of_production(run, "lock-in").out
+    assert "gcp is not installed here" in shown
+    assert pip_install("gcp") in shown
 
 
 def test_a_drop_that_shows_in_no_first_decimal_is_told_with_two(run: Run, make_project: MakeProject) -> None:

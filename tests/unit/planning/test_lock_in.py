@@ -28,6 +28,8 @@ SHOP = """
         aws.dynamodb.Table("carts", hash_key="id", billing_mode="PAY_PER_REQUEST", attributes=key)
         aws.dynamodb.Table(raw, hash_key="id", billing_mode="PAY_PER_REQUEST", attributes=key)
         aws.glue.CatalogDatabase("lake")
+        import pulumi_random as random
+        random.RandomPet("name")
 """
 AWS = """
     config:
@@ -66,8 +68,10 @@ def of(found: LockIn, component: str) -> float:
     return score(found, component).score
 
 
-def test_the_weights_of_the_aspects_are_a_whole() -> None:
-    assert sum(WEIGHTS.values()) == pytest.approx(1)
+def test_what_costs_more_weighs_more(shop: Callable[..., Planned]) -> None:
+    cheap, dear = (scored(shop(f"shop:crm={paid}")) for paid in (1, 1000))
+    assert score(cheap, "crm").share < score(dear, "crm").share
+    assert cheap.total < dear.total
 
 
 def test_a_clouds_own_bus_holds_more_than_a_database_that_speaks_sql(shop: Callable[..., Planned]) -> None:
@@ -123,7 +127,19 @@ def test_what_speaks_a_vendors_own_api_is_not_taken_by_another_target_as_it_is(s
     assert next(aspect.score for aspect in events.aspects if aspect.name == "effort") >= 9
 
 
-def test_what_stands_on_a_target_of_somebody_elses_is_unscored(shop: Callable[..., Planned]) -> None:
+def test_what_nothing_is_known_of_is_unscored_and_counts_nowhere(
+    shop: Callable[..., Planned], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a target of somebody else's."""
+    of_all = facts.of
+    monkeypatch.setattr(facts, "of", lambda kind, *where: None if kind == "Postgres" else of_all(kind, *where))
+    found = scored(shop())
+    assert found.unscored == ("Postgres on aws",)
+    assert "db" not in {it.component for it in found.scores}
+    assert sum(it.share for it in found.scores) == pytest.approx(1)
+
+
+def test_a_target_of_somebody_elses_is_not_known() -> None:
     assert facts.of("Postgres", "hetzner", PostgresSpec(memory_gb=4)) is None
 
 
