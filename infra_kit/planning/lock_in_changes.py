@@ -73,9 +73,7 @@ _KEPT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 def _kept_better(held: Subject) -> Iterator[tuple[str, Subject]]:
     if held.kind in _KEPT:
         what, changed = _KEPT[held.kind]
-        better = {name: value for name, value in changed.items() if not name.endswith("_why")}
-        if all(value < getattr(held.fact, name) for name, value in better.items()):
-            yield what, replace(held, fact=replace(held.fact, **changed))
+        yield what, replace(held, fact=replace(held.fact, **changed))
 
 
 def _asked_for_less(held: Subject, spec: Spec) -> Iterator[tuple[str, Subject]]:

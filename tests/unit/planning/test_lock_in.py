@@ -1,6 +1,8 @@
 """The lock-in of a stack: one method, whatever the system."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -221,6 +223,19 @@ def test_what_has_the_name_of_a_component_beside_it_has_a_score_of_its_own(shop:
 
 def test_the_weights_of_all_are_a_whole(shop: Callable[..., Planned]) -> None:
     assert sum(score.share for score in scored(shop("shop:raw=yes")).scores) == pytest.approx(1)
+
+
+def test_what_stands_beside_weighs_by_its_cost_too_each_of_a_type_alike(shop: Callable[..., Planned]) -> None:
+    planned = shop("shop:raw=more")
+    bill = cost(planned)
+    [db, *_] = [item for item in bill.items if item.monthly]
+    db = replace(db, component="db", monthly=Decimal(100))
+    table = replace(db, component="", type="aws:dynamodb/table:Table", monthly=Decimal(150))
+    free = {it.component: it.share for it in lock_in(planned, replace(bill, items=())).scores}
+    paid = {it.component: it.share for it in lock_in(planned, replace(bill, items=(db, table, table))).scores}
+    assert paid["carts"] == paid["more"] == pytest.approx((1 / len(free) + 150 / 400) / 2)
+    assert free["carts"] == pytest.approx(1 / len(free))
+    assert sum(paid.values()) == pytest.approx(1)
 
 
 def test_a_feature_that_only_one_target_has_takes_more_effort(make_project: MakeProject) -> None:
