@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,10 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra_kit import cli
-from infra_kit._installation import pip_install
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
-from infra_kit.planning import lock_in, preview
+from infra_kit.planning import preview
 from tests.unit.planning.conftest import MakeProject
 
 SHOP = """
@@ -114,43 +112,6 @@ def test_a_negative_budget_is_refused(run: Run) -> None:
     refused = of_production(run, "cost", "--budget", "-5")
     assert refused.code in {1, 2}
     assert "-5" in refused.err
-
-
-def test_lock_in_says_a_score_for_each_component_and_why(run: Run) -> None:
-    shown = of_production(run, "lock-in", "--why")
-    assert shown.code == 0
-    assert "of 10" in shown.out
-    assert {"protocol", "exit", "skills", "effort"} <= set(shown.out.split())
-
-
-def test_lock_in_says_what_would_lower_it_most_with_the_figures_before_and_after(run: Run) -> None:
-    told = of_production(run, "lock-in", "--json")
-    change = json.loads(told.out)["change"]
-    assert change["after"] < change["before"]
-    figures = f"{change['before']:.1f} → {change['after']:.1f}"
-    assert (
-        f"What would lower it most ({figures}): {change['component']}: {change['what']}"
-        in of_production(run, "lock-in").out
-    )
-
-
-def test_lock_in_says_where_nothing_would_lower_it(run: Run, make_project: MakeProject) -> None:
-    make_project('from infra_kit import Secret\nSecret("token")', production=AWS)
-    assert "Nothing that we know of would lower it." in run("lock-in", "--stack", "production").out
-
-
-def test_lock_in_names_the_targets_that_it_could_not_ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_in, "not_installed", lambda: ("gcp",))
-    shown = of_production(run, "lock-in").out
-    assert "gcp is not installed here" in shown
-    assert pip_install("gcp") in shown
-
-
-def test_a_drop_that_shows_in_no_first_decimal_is_told_with_two(run: Run, make_project: MakeProject) -> None:
-    crowd = 'for n in range(80): ExternalService(f"mail-{n}", vendor="Postmark", protocol="smtp", monthly=10)'
-    make_project(f'from infra_kit import ExternalService, Redis\nRedis("cache")\n{crowd}', production=AWS)
-    shown = run("lock-in", "--stack", "production").out
-    assert re.search(r"What would lower it most \(\d\.\d\d → \d\.\d\d\): cache: ", shown)
 
 
 PUBLIC = """
