@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from infra_kit.commands import common, exit_codes
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
+from infra_kit.commands.footnotes import Footnotes
 
 if TYPE_CHECKING:
     from infra_kit.planning.bill import Bill
@@ -58,7 +59,7 @@ def cost(
 
 
 def _print(made: Bill) -> None:
-    console, sources = common.out(), _Sources()
+    console, sources = common.out(), Footnotes()
     _print_items(console, made, sources)
     _print_total(console, made)
     _print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
@@ -71,22 +72,7 @@ def _print(made: Bill) -> None:
         )
 
 
-@dataclass
-class _Sources:
-    """Where prices come from, each under a number."""
-
-    def __post_init__(self) -> None:
-        self.found: dict[tuple[str, str, bool], int] = {}
-
-    def number(self, price: Price) -> int:
-        return self.found.setdefault((price.source, str(price.read), price.verified), len(self.found) + 1)
-
-    def lines(self) -> Iterator[str]:
-        for (source, read, verified), number in self.found.items():
-            yield f"[{number}] {source}, {read}{'' if verified else ', not verified'}"
-
-
-def _print_items(console: Console, made: Bill, sources: _Sources) -> None:
+def _print_items(console: Console, made: Bill, sources: Footnotes) -> None:
     table = common.table("", "quantity", "unit price", f"{made.currency} a month", "", right=("quantity", "unit price"))
     table.columns[3].justify = "right"
     for title, items in _groups(made).items():
@@ -101,12 +87,16 @@ def _print_items(console: Console, made: Bill, sources: _Sources) -> None:
     console.print(table)
 
 
-def _row(item: Item, made: Bill, sources: _Sources) -> tuple[str, str, str, str, str]:
+def _row(item: Item, made: Bill, sources: Footnotes) -> tuple[str, str, str, str, str]:
     price = cast("Price", item.price)
     quantity = f"{'~' if item.assumed else ''}{_figure(_rounded(item.quantity))}"
     currency = "" if price.currency == made.currency else f" {price.currency}"
     unit = f"{_unit_price(price.amount)}{currency}/{price.unit}"
-    return f"  {escape(item.what)}", quantity, unit, _money(item.monthly), f"[dim]\\[{sources.number(price)}][/]"
+    return f"  {escape(item.what)}", quantity, unit, _money(item.monthly), sources.mark(_source(price))
+
+
+def _source(price: Price) -> str:
+    return f"{price.source}, {price.read}{'' if price.verified else ', not verified'}"
 
 
 def _print_total(console: Console, made: Bill) -> None:
@@ -115,13 +105,7 @@ def _print_total(console: Console, made: Bill) -> None:
     if made.per_user is not None:
         console.print(f"{made.per_user:.4f} {made.currency} a user a month, of {made.users:,g}")
     for limit in made.budgets:
-        state = "[red]over[/]" if limit.over else "[green]within[/]"
-        unknown = (
-            ""
-            if limit.over or not limit.unpriced
-            else f" [yellow]by what has a price; {limit.unpriced} lines have none[/]"
-        )
-        console.print(f"{state} {escape(limit.said_by)}: {_money(limit.monthly)} {made.currency} a month{unknown}")
+        console.print(common.budget(limit, made.currency))
 
 
 def _unpriced(items: Iterable[Item]) -> Iterator[str]:
