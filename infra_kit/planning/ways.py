@@ -5,7 +5,7 @@ Written for people who do it by hand. Downtimes are what a small product sees (t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -144,15 +144,56 @@ _SNAPSHOTS: Mapping[str, str] = {
 """By type, the vendor's page about snapshots and how they are restored."""
 
 
-def moved(kind: str, types: Iterable[str] = ()) -> Way:
+_AWS_KEYS = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
+_GCP_KEYS = "https://cloud.google.com/kms/docs/destroy-restore"
+_KEYS: Mapping[str, str] = {
+    "aws:kms/key:Key": _AWS_KEYS,
+    "gcp:kms/cryptoKey:CryptoKey": _GCP_KEYS,
+    "gcp:kms/keyRing:KeyRing": _GCP_KEYS,
+}
+"""By type, the vendor's page about the end of a key."""
+_KEY = Way(
+    How.NONE,
+    (0, 0),
+    (
+        "See what is encrypted with the key and is to stay readable (old logs, say), and copy it.",
+        "`up` with the name in --allow-delete: another key is made, and the old one's deletion begins.",
+    ),
+    ("While the deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
+)
+
+_BUCKETS = frozenset({"aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"})
+_LOGS = Way(
+    How.NONE,
+    (0, 0),
+    (
+        "Copy what may be asked for yet (`rclone sync old: elsewhere:`).",
+        "`up` with the name in --allow-delete: the logs go on in another bucket.",
+    ),
+    ("Undo the change, and `up`: logs of the time between are in the copy only.",),
+    "https://rclone.org/commands/rclone_sync/",
+)
+
+
+def moved(kind: str, types: Collection[str]) -> Way:
     """The way of a component's data to another place.
 
     Args:
         kind: the component's type (`Postgres`), or that of a resource beside our components.
-        types: of the resources that hold the data: they tell which page says how it is restored.
+        types: of the resources that hold the data: of a component that keeps none itself, keys, logs or volumes.
     """
-    found = _MOVES.get(kind)
-    return found or replace(_RESTORE, source=next((_SNAPSHOTS[it] for it in types if it in _SNAPSHOTS), ""))
+    data = [it for it in types if it not in _KEYS]
+    if kind in _MOVES:
+        return _MOVES[kind]
+    if not data:
+        return replace(_KEY, source=_page(types, _KEYS))
+    if _BUCKETS.issuperset(data):
+        return _MOVES["ObjectStore"] if kind in _BUCKETS else _LOGS
+    return replace(_RESTORE, source=_page(data, _SNAPSHOTS))
+
+
+def _page(types: Iterable[str], pages: Mapping[str, str]) -> str:
+    return next((pages[it] for it in types if it in pages), "")
 
 
 UNKNOWN = Way(

@@ -88,6 +88,26 @@ def test_a_disk_of_the_programs_own_has_its_vendors_page(make_project: MakeProje
     )
 
 
-def test_what_has_a_better_way_keeps_it_whatever_holds_its_data() -> None:
-    assert ways.moved("Postgres", ["docker:index/volume:Volume"]).how is How.DUAL_RUN
-    assert ways.moved("Something", ["acme:index:Vault"]).source == ""
+VOLUME, BUCKET, KEY = "docker:index/volume:Volume", "aws:s3/bucket:Bucket", "aws:kms/key:Key"
+
+
+@pytest.mark.parametrize(
+    ("kind", "types", "how"),
+    [
+        ("Postgres", [VOLUME], How.DUAL_RUN),
+        ("Service", [KEY, "aws:efs/fileSystem:FileSystem"], How.RESTORE),
+        ("Network", [KEY], How.NONE),
+        ("Gateway", [KEY, BUCKET], How.NONE),
+        (BUCKET, [BUCKET], How.DUAL_RUN),
+        ("aws:rds/instance:Instance", ["aws:rds/instance:Instance"], How.RESTORE),
+        ("gcp:kms/cryptoKey:CryptoKey", ["gcp:kms/cryptoKey:CryptoKey"], How.NONE),
+    ],
+)
+def test_what_has_no_way_of_its_own_goes_as_what_holds_its_data_does(kind: str, types: list[str], how: How) -> None:
+    assert ways.moved(kind, types).how is how
+
+
+def test_nobody_is_told_to_take_a_snapshot_of_a_key_or_of_logs() -> None:
+    for way in (ways.moved("Network", [KEY]), ways.moved("Gateway", [KEY, BUCKET])):
+        assert "snapshot" not in " ".join(way.steps)
+        assert way.source.startswith("https://")
