@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,6 +108,26 @@ def print_whole(drawn: RenderableType) -> None:
     with console.capture() as captured:
         console.print(drawn)
     print(*(line.rstrip() for line in captured.get().splitlines()), sep="\n")
+
+
+def print_list(console: Console, title: str, lines: Iterable[str]) -> None:
+    """Prints lines below a title, if there are any."""
+    listed = [("•", escape(line)) for line in lines]
+    if listed:
+        console.print(f"\n[bold]{title}[/]")
+        print_rows(console, listed)
+
+
+def print_rows(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """Prints markup, each behind its number or bullet: on a terminal it goes on below its beginning, else unbroken."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for lead, text in rows:
+        if console.is_terminal:
+            grid.add_row(f"  {lead}", text)
+        else:
+            console.print(f"  {lead} {text}", soft_wrap=True)
+    if grid.row_count:
+        console.print(grid)
 
 
 def budget(limit: Limit, currency: str) -> str:

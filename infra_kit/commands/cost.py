@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from infra_kit.commands import common, exit_codes
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
@@ -62,10 +61,10 @@ def _print(made: Bill) -> None:
     console, sources = common.out(), Footnotes()
     _print_items(console, made, sources)
     _print_total(console, made)
-    _print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
-    _print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
-    _print_list(console, "Assumed", _assumptions(made))
-    _print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
+    common.print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
+    common.print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
+    common.print_list(console, "Assumed", _assumptions(made))
+    common.print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
     if made.stale:
         console.print(
             f"\n[yellow]Lines whose price is older than 180 days: {made.stale}.[/] A newer infra-kit may know better."
@@ -115,17 +114,6 @@ def _unpriced(items: Iterable[Item]) -> Iterator[str]:
         named = item.resource if item.what == item.type else f"{item.resource} ({item.what})"
         whys.setdefault(item.why, []).append(named)
     yield from (f"{why}: {', '.join(_unique(names))}" for why, names in whys.items())
-
-
-def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
-    listed = list(lines)
-    if not listed:
-        return
-    console.print(f"\n[bold]{title}[/]")
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    for line in listed:
-        grid.add_row("  •", escape(line))
-    console.print(grid)
 
 
 def _assumptions(made: Bill) -> Iterator[str]:

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from infra_kit.commands import common, plan_tree
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 from infra_kit.commands.footnotes import Footnotes
 
 if TYPE_CHECKING:
-    from infra_kit.planning.deployment import Deployment, Step
+    from infra_kit.planning.deployment import Deployment
     from infra_kit.planning.overview import Overview
 
 Save = Annotated[
@@ -56,11 +55,8 @@ def _print(seen: Overview, *, brief: bool) -> None:
     unscored = f", and {len(seen.lock_in.unscored)} types unscored" if seen.lock_in.unscored else ""
     console.print(f"Lock-in {seen.lock_in.total:.1f} of 10{unscored} (`infra-kit lock-in`); {_findings(seen)}")
     console.print(_time(seen.deployment, sources))
-    for title, said in (("Noted", seen.warnings), ("Assumed", seen.assumed)):
-        if said:
-            console.print(f"\n[bold]{title}[/]")
-            for each in said:
-                console.print(f"  • {escape(each)}", soft_wrap=True)
+    common.print_list(console, "Noted", seen.warnings)
+    common.print_list(console, "Assumed", [*seen.assumed, *_taken_for_granted(seen.deployment)])
     sources.print(console)
 
 
@@ -79,13 +75,14 @@ def _money(seen: Overview) -> str:
 def _time(deployment: Deployment, sources: Footnotes) -> str:
     if not deployment.chain:
         return "Nothing to deploy."
-    chain = " → ".join(_step(step, sources) for step in deployment.chain if step.source)
+    long = [step for step in deployment.chain if step.source and step.seconds * 100 >= deployment.seconds]
+    chain = " → ".join(f"{step.resource} {_duration(step.seconds)}{sources.mark(step.source)}" for step in long)
     return f"A first deployment takes about {_duration(deployment.seconds)}{f': {chain}' if chain else ''}"
 
 
-def _step(step: Step, sources: Footnotes) -> str:
-    source = f"{step.source}; assumed: {step.assumed}" if step.assumed else step.source
-    return f"{step.resource} {_duration(step.seconds)}{sources.mark(source)}"
+def _taken_for_granted(deployment: Deployment) -> list[str]:
+    """What the times rest on, each once."""
+    return list(dict.fromkeys(f"{step.resource}: {step.assumed}" for step in deployment.chain if step.assumed))
 
 
 def _duration(seconds: int) -> str:

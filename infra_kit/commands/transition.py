@@ -93,8 +93,7 @@ def _print(found: Transition, console: Console) -> None:
         _print_move(move, console, sources)
     if len(found.moves) > 1:
         console.print("\n[bold]In this order[/]")
-        for number, each in enumerate(found.order, 1):
-            console.print(f"  {number}. {escape(each)}", soft_wrap=True)
+        common.print_rows(console, [(f"{number}.", escape(each)) for number, each in enumerate(found.order, 1)])
     difference = found.monthly_after - found.monthly_before
     console.print(
         f"\nCost: {found.monthly_before:.2f} → [bold]{found.monthly_after:.2f} {found.currency}[/] a month "
@@ -118,10 +117,8 @@ def _print_move(move: Move, console: Console, sources: Footnotes) -> None:
     pause = f"{_pause(way.downtime)} {sources.mark(way.source)}".rstrip()
     console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{way.how}[/], {pause}")
     console.print(f"  [dim]{sources.cite(move.why)}[/]", soft_wrap=True)
-    for number, each in enumerate(way.steps, 1):
-        console.print(f"  {number}. {sources.cite(each)}", soft_wrap=True)
-    for each in way.back:
-        console.print(f"  Back: {sources.cite(each)}", soft_wrap=True)
+    common.print_rows(console, [(f"{number}.", sources.cite(each)) for number, each in enumerate(way.steps, 1)])
+    common.print_rows(console, [("Back:", sources.cite(each)) for each in way.back])
 
 
 def _unpriced(before: int, after: int) -> str:

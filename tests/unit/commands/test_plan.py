@@ -100,10 +100,16 @@ def test_each_time_on_the_way_of_a_first_deployment_has_its_source(plan: Plan) -
     assert f"  [{number}] https://github.com/hashicorp/terraform/issues/498" in shown.splitlines()
 
 
+def test_what_takes_less_than_a_hundredth_of_the_time_is_not_named(plan: Plan) -> None:
+    line = line_of(plan(DB), "A first deployment")
+    assert "db-replica-1 10 min" in line
+    assert "vpc" not in line
+
+
 def test_on_a_host_what_is_assumed_of_its_line_is_said(plan: Plan) -> None:
     shown = plan("from infra_kit import Redis\nRedis('cache', memory_gb=1)\n", config=VPS).output
     assert "vps-bootstrap 1 min[1] → cache-image 21 s[2]" in shown
-    assert "assumed: an image of 150 MB" in shown
+    assert "• cache-image: an image of 150 MB" in shown.partition("\nAssumed\n")[2]
     chain = json.loads(plan("from infra_kit import Redis\nRedis('cache', memory_gb=1)\n", "--json", config=VPS).stdout)[
         "deployment"
     ]["chain"]
