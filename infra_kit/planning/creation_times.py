@@ -81,7 +81,7 @@ _GCP = {
 }
 _DOCKER = {
     "docker:index/container:Container": Typical(1, f"{_GITHUB}/rup-arc/terra-docker"),
-    # 9 seconds there, of an image of 10 MB; and 12 for 150 MB.
+    # 9 seconds there, of a small image (the log has no size); and 12 for 150 MB.
     "docker:index/remoteImage:RemoteImage": Typical(
         21,
         f"{_GITHUB}/kreuzwerker/terraform-provider-docker/issues/385",
