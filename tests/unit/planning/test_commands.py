@@ -40,8 +40,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """All that plan one stack."""
 FIELDS = {
-    "plan": {"stack", "target", "environment", "parts", "costs", "lock_in", "audit", "deployment", "warnings",
-             "assumed", "size"},
+    "plan": {"stack", "target", "environment", "parts", "tree", "costs", "budgets", "lock_in", "audit", "deployment",
+             "warnings", "assumed", "size"},
     "cost": {"stack", "currency", "items", "total", "budgets", "usage"},
     "lock-in": {"scores", "unscored", "total", "unaccepted", "change", "not_looked_at"},
     "audit": {"looked_at", "findings", "open"},
@@ -137,6 +137,7 @@ def test_places_stand_side_by_side(run: Run) -> None:
     assert shown.code == 0
     for said in ("infra-kit:region=eu-west-1", "infra-kit:region=us-east-1", "cost a month", "availability"):
         assert said in shown.out
+    assert "https://aws.amazon.com/rds/sla/" in shown.out.partition("\nSources\n")[2]
 
 
 def test_one_place_is_nothing_to_compare(run: Run) -> None:
