@@ -117,26 +117,20 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
 that says what can be changed, or what cannot."""
 
 
-def at_times(type_token: str) -> frozenset[str]:
-    """The inputs that replace a resource of this type by what they become, and change in place the other way: a disk
-    that grows is the same one, and a smaller one another."""
-    return frozenset(_REPLACED_IF.get(type_token, ()))
-
-
 def is_known(type_token: str) -> bool:
     """Whether the table says of a stateful type what replaces it. The local target's servers are never replaced."""
     return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")
 
 
-def _is_lower(before: Any, after: Any) -> bool:
-    """Of versions, however they are written: `8.2`, `REDIS_7_2`."""
+def is_lower(before: Any, after: Any) -> bool:
+    """Of sizes, and of versions, however they are written: `8.2`, `REDIS_7_2`."""
     old, new = ([int(it) for it in re.findall(r"\d+", str(version or ""))] for version in (before, after))
     return bool(new) and new < old
 
 
 def _is_lower_and_known(before: Any, after: Any) -> bool:
     """To or from `REDIS_6_X`, the provider lets the service refuse it."""
-    return _is_lower(before, after) and not any(str(version).endswith("_X") for version in (before, after))
+    return is_lower(before, after) and not any(str(version).endswith("_X") for version in (before, after))
 
 
 def _is_another(before: Any, after: Any) -> bool:
@@ -193,7 +187,7 @@ _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
     },
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         "engine": (_leaves_valkey, _ELASTICACHE_VERSIONS),
-        "engineVersion": (_is_lower, _ELASTICACHE_VERSIONS),
+        "engineVersion": (is_lower, _ELASTICACHE_VERSIONS),
     },
     "aws:s3/bucket:Bucket": {"objectLockConfiguration": (_appears, _S3)},
     "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_has_a_smaller_disk, _CLOUD_SQL)},
@@ -204,6 +198,10 @@ _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
 }
 """By type, the inputs that replace the resource only by what they become, given what they were; with the vendor's
 page."""
+
+AT_TIMES: Mapping[str, frozenset[str]] = {token: frozenset(rows) for token, rows in _REPLACED_IF.items()}
+"""By type, the inputs that replace the resource by what they become, and change in place the other way: a disk that
+grows is the same one, and a smaller one another."""
 
 
 def replaced_by(

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 
 if TYPE_CHECKING:
+    from infra_kit.planning.bill import Limit
     from infra_kit.planning.programs import Planned
 
 StackName = Annotated[
@@ -100,12 +102,40 @@ def table(*columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -
     return made
 
 
-def print_whole(drawn: Table) -> None:
-    """Prints a table without blanks at the ends of its lines."""
+def print_whole(drawn: RenderableType) -> None:
+    """Prints a table or a tree without blanks at the ends of its lines."""
     console = out()
     with console.capture() as captured:
         console.print(drawn)
     print(*(line.rstrip() for line in captured.get().splitlines()), sep="\n")
+
+
+def print_list(console: Console, title: str, lines: Iterable[str]) -> None:
+    """Prints lines below a title, if there are any."""
+    listed = [("•", escape(line)) for line in lines]
+    if listed:
+        console.print(f"\n[bold]{title}[/]")
+        print_rows(console, listed)
+
+
+def print_rows(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """Prints markup, each behind its number or bullet: on a terminal it goes on below its beginning, else unbroken."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for lead, text in rows:
+        if console.is_terminal:
+            grid.add_row(f"  {lead}", text)
+        else:
+            console.print(f"  {lead} {text}", soft_wrap=True)
+    if grid.row_count:
+        console.print(grid)
+
+
+def budget(limit: Limit, currency: str) -> str:
+    """Markup: whether a month's budget is kept, as far as all has a price."""
+    state = "[red]over[/]" if limit.over else "[green]within[/]"
+    open_ = not limit.over and limit.unpriced
+    unknown = f" [yellow]by what has a price; {limit.unpriced} lines have none[/]" if open_ else ""
+    return f"{state} {escape(limit.said_by)}: {limit.monthly:,.2f} {currency} a month{unknown}"
 
 
 def own_name() -> str:

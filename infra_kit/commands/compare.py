@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded
+from infra_kit.commands.footnotes import Footnotes
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 from infra_kit.errors import ConfigError
@@ -50,6 +51,7 @@ def compare(places: Places, stack: PlannedStack = None, answers: Recorded = None
 
 
 def _print(columns: tuple[Column, ...], console: Console) -> None:
+    sources = Footnotes()
     drawn = common.table("", *(" ".join(column.settings) for column in columns))
     rows: dict[str, Callable[[Column], str]] = {
         "cost a month": lambda it: (
@@ -62,7 +64,9 @@ def _print(columns: tuple[Column, ...], console: Console) -> None:
         "gaps": lambda it: "\n".join(f"{name}: {', '.join(gaps)}" for name, gaps in it.gaps.items()) or "none",
     }
     for title, cell in rows.items():
-        drawn.add_row(title, *("-" if column.problem else escape(cell(column)) for column in columns))
+        marks = [_promised(column, sources) if title == "availability" else "" for column in columns]
+        cells = zip(columns, marks, strict=True)
+        drawn.add_row(title, *("-" if it.problem else f"{escape(cell(it))}{mark}" for it, mark in cells))
     console.print(drawn)
     for column in columns:
         where = " ".join(column.settings)
@@ -70,6 +74,12 @@ def _print(columns: tuple[Column, ...], console: Console) -> None:
             console.print(f"\n[red]{where}[/]: {escape(column.problem)}", soft_wrap=True)
         for each in column.assumed:
             console.print(f"[dim]{where}: assumed: {escape(each)}[/]", soft_wrap=True)
+    sources.print(console)
+
+
+def _promised(column: Column, sources: Footnotes) -> str:
+    marks = sources.mark(*(it.source for it in column.availability.promises.values()))
+    return f"\n{marks}" if marks else ""
 
 
 def _availability(column: Column) -> str:

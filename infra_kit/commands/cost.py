@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from infra_kit.commands import common, exit_codes
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
+from infra_kit.commands.footnotes import Footnotes
 
 if TYPE_CHECKING:
     from infra_kit.planning.bill import Bill
@@ -58,35 +58,20 @@ def cost(
 
 
 def _print(made: Bill) -> None:
-    console, sources = common.out(), _Sources()
+    console, sources = common.out(), Footnotes()
     _print_items(console, made, sources)
     _print_total(console, made)
-    _print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
-    _print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
-    _print_list(console, "Assumed", _assumptions(made))
-    _print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
+    common.print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
+    common.print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
+    common.print_list(console, "Assumed", _assumptions(made))
+    common.print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
     if made.stale:
         console.print(
             f"\n[yellow]Lines whose price is older than 180 days: {made.stale}.[/] A newer infra-kit may know better."
         )
 
 
-@dataclass
-class _Sources:
-    """Where prices come from, each under a number."""
-
-    def __post_init__(self) -> None:
-        self.found: dict[tuple[str, str, bool], int] = {}
-
-    def number(self, price: Price) -> int:
-        return self.found.setdefault((price.source, str(price.read), price.verified), len(self.found) + 1)
-
-    def lines(self) -> Iterator[str]:
-        for (source, read, verified), number in self.found.items():
-            yield f"[{number}] {source}, {read}{'' if verified else ', not verified'}"
-
-
-def _print_items(console: Console, made: Bill, sources: _Sources) -> None:
+def _print_items(console: Console, made: Bill, sources: Footnotes) -> None:
     table = common.table("", "quantity", "unit price", f"{made.currency} a month", "", right=("quantity", "unit price"))
     table.columns[3].justify = "right"
     for title, items in _groups(made).items():
@@ -101,12 +86,16 @@ def _print_items(console: Console, made: Bill, sources: _Sources) -> None:
     console.print(table)
 
 
-def _row(item: Item, made: Bill, sources: _Sources) -> tuple[str, str, str, str, str]:
+def _row(item: Item, made: Bill, sources: Footnotes) -> tuple[str, str, str, str, str]:
     price = cast("Price", item.price)
     quantity = f"{'~' if item.assumed else ''}{_figure(_rounded(item.quantity))}"
     currency = "" if price.currency == made.currency else f" {price.currency}"
     unit = f"{_unit_price(price.amount)}{currency}/{price.unit}"
-    return f"  {escape(item.what)}", quantity, unit, _money(item.monthly), f"[dim]\\[{sources.number(price)}][/]"
+    return f"  {escape(item.what)}", quantity, unit, _money(item.monthly), sources.mark(_source(price))
+
+
+def _source(price: Price) -> str:
+    return f"{price.source}, {price.read}{'' if price.verified else ', not verified'}"
 
 
 def _print_total(console: Console, made: Bill) -> None:
@@ -115,13 +104,7 @@ def _print_total(console: Console, made: Bill) -> None:
     if made.per_user is not None:
         console.print(f"{made.per_user:.4f} {made.currency} a user a month, of {made.users:,g}")
     for limit in made.budgets:
-        state = "[red]over[/]" if limit.over else "[green]within[/]"
-        unknown = (
-            ""
-            if limit.over or not limit.unpriced
-            else f" [yellow]by what has a price; {limit.unpriced} lines have none[/]"
-        )
-        console.print(f"{state} {escape(limit.said_by)}: {_money(limit.monthly)} {made.currency} a month{unknown}")
+        console.print(common.budget(limit, made.currency))
 
 
 def _unpriced(items: Iterable[Item]) -> Iterator[str]:
@@ -131,17 +114,6 @@ def _unpriced(items: Iterable[Item]) -> Iterator[str]:
         named = item.resource if item.what == item.type else f"{item.resource} ({item.what})"
         whys.setdefault(item.why, []).append(named)
     yield from (f"{why}: {', '.join(_unique(names))}" for why, names in whys.items())
-
-
-def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
-    listed = list(lines)
-    if not listed:
-        return
-    console.print(f"\n[bold]{title}[/]")
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    for line in listed:
-        grid.add_row("  •", escape(line))
-    console.print(grid)
 
 
 def _assumptions(made: Bill) -> Iterator[str]:

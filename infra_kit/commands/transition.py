@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
+from infra_kit.commands.footnotes import Footnotes
 from infra_kit.engine import guard
 from infra_kit.engine.display import Progress
 from infra_kit.engine.operations import Step
@@ -87,17 +88,18 @@ def _print(found: Transition, console: Console) -> None:
             _print_changes(changes, console)
     if not found.of(*colours, Fate.FORGOTTEN):
         console.print("Nothing changes.")
+    sources = Footnotes()
     for move in found.moves:
-        _print_move(move, console)
+        _print_move(move, console, sources)
     if len(found.moves) > 1:
         console.print("\n[bold]In this order[/]")
-        for number, each in enumerate(found.order, 1):
-            console.print(f"  {number}. {escape(each)}", soft_wrap=True)
+        common.print_rows(console, [(f"{number}.", escape(each)) for number, each in enumerate(found.order, 1)])
     difference = found.monthly_after - found.monthly_before
     console.print(
         f"\nCost: {found.monthly_before:.2f} → [bold]{found.monthly_after:.2f} {found.currency}[/] a month "
         f"({difference:+.2f}){_unpriced(*found.unpriced)}"
     )
+    sources.print(console)
 
 
 def _print_changes(changes: Sequence[Change], console: Console) -> None:
@@ -110,13 +112,13 @@ def _print_changes(changes: Sequence[Change], console: Console) -> None:
         console.print(f"  {component or 'beside the components'}: [dim]{', '.join(names)}[/]", soft_wrap=True)
 
 
-def _print_move(move: Move, console: Console) -> None:
-    console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{move.way.how}[/], {_pause(move.way.downtime)}")
-    console.print(f"  [dim]{escape(move.why)}[/]", soft_wrap=True)
-    for number, each in enumerate(move.way.steps, 1):
-        console.print(f"  {number}. {escape(each)}", soft_wrap=True)
-    for each in move.way.back:
-        console.print(f"  Back: {escape(each)}", soft_wrap=True)
+def _print_move(move: Move, console: Console, sources: Footnotes) -> None:
+    way = move.way
+    pause = f"{_pause(way.downtime)} {sources.mark(way.source)}".rstrip()
+    console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{way.how}[/], {pause}")
+    console.print(f"  [dim]{sources.cite(move.why)}[/]", soft_wrap=True)
+    common.print_rows(console, [(f"{number}.", sources.cite(each)) for number, each in enumerate(way.steps, 1)])
+    common.print_rows(console, [("Back:", sources.cite(each)) for each in way.back])
 
 
 def _unpriced(before: int, after: int) -> str:

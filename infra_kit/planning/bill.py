@@ -83,7 +83,7 @@ def bill(
     order = {made.name: place for place, made in enumerate(planned.components)}
     of_all = usage.read(planned.configuration.get("usage") or {}, order)[usage.OTHERS]
     priced = [item.price for item in found.items if item.price]
-    limits = tuple(_limits(planned, found, budget))
+    held = tuple(limits(planned, found, budget))
     foreign = any(price.currency != found.currency for price in priced) or _is_foreign(planned, found.currency)
     return Bill(
         stack=planned.stack,
@@ -92,7 +92,7 @@ def bill(
         unpriced=len(found.unpriced),
         by_component=found.by_component(),
         items=tuple(sorted(found.items, key=lambda item: order.get(item.component, len(order)))),
-        budgets=limits,
+        budgets=held,
         users=of_all.users,
         per_user=found.total / Decimal(str(of_all.users)) if of_all.users else None,
         usage=_usage(planned, found, of_all),
@@ -103,7 +103,12 @@ def bill(
     )
 
 
-def _limits(planned: Planned, found: Costs, asked: float | None) -> Iterator[Limit]:
+def limits(planned: Planned, found: Costs, asked: float | None = None) -> Iterator[Limit]:
+    """The budget that is asked for, then the stack's own, each held against what the stack costs.
+
+    Raises:
+        PlanningError: the one that is asked for is no amount of money.
+    """
     if asked is not None:
         if not (isfinite(asked) and asked >= 0):
             raise PlanningError(f"--budget: given {asked:g}; what a month may cost is needed, e.g. --budget 150.")

@@ -16,7 +16,7 @@ from infra_kit.planning.prices import Currency, exchanged
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How, Way
-from infra_kit.replacements import is_known
+from infra_kit.replacements import is_known, is_lower, replaced_by
 
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
 
@@ -92,7 +92,7 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
         before=old_name,
         after=new_name,
         changes=between,
-        moves=tuple(_moves(between, _kinds(old) | _kinds(new))),
+        moves=tuple(moves(between, _kinds(old) | _kinds(new))),
         monthly_before=old_cost,
         monthly_after=bill.total,
         unpriced=(before.unpriced if isinstance(before, SavedPlan) else len(cost(before).unpriced), len(bill.unpriced)),
@@ -144,7 +144,12 @@ def _kinds(resources: Iterable[Saved]) -> dict[str, str]:
     return found
 
 
-def _moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]:
+def moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]:
+    """What happens to the data, by component.
+
+    Args:
+        kinds: by name, what our components are (`Postgres`).
+    """
     by_component: dict[str, list[Change]] = {}
     for change in between:
         if change.before and (_touches_data(change) or _restarts_data(change, kinds)):
@@ -183,11 +188,12 @@ def _move(component: str, kind: str, touched: Sequence[Change], *, stays: bool) 
     names = tuple(change.resource.name for change in touched)
     if touched[0].fate is Fate.CHANGED:
         return Move(component, kind, names, _changed(touched), _in_place(touched))
+    elsewhere = ways.moved(kind, [change.before.type for change in touched if change.before])
     if any(change.fate is Fate.REPLACED for change in touched):
         forcing = {key: page for change in touched for key, page in change.forcing.items()}
-        return Move(component, kind, names, "; ".join(map(_forced, forcing.items())), ways.moved(kind))
+        return Move(component, kind, names, "; ".join(map(_forced, forcing.items())), elsewhere)
     if stays:
-        return Move(component, kind, names, "it stands elsewhere, or is made of something else", ways.moved(kind))
+        return Move(component, kind, names, "it stands elsewhere, or is made of something else", elsewhere)
     kept = all(change.fate is Fate.FORGOTTEN for change in touched)
     why = "the stack no longer has it" + ("; the thing itself stays, and nobody looks after it" if kept else "")
     return Move(component, kind, names, why, _GONE)
@@ -214,18 +220,44 @@ def _in_place(touched: Sequence[Change]) -> Way:
     """One `up`; its downtime is that of the input that costs most."""
     if not all(ways.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
         return ways.UNKNOWN
-    effects = [(key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys]
+    refused = [said for change in touched for said in _refused(change)]
+    effects = [
+        (key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
+    ]
     by_effect: dict[str, list[str]] = {}
     for key, effect in effects:
         if effect is None or effect.downtime[1]:
             by_effect.setdefault(effect.why if effect else _NOT_KNOWN, []).append(key)
-    said = tuple(f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items())
-    one_way = [(key, ways.one_way(it.resource.type, key)) for it in touched for key in it.keys]
-    stays = [f"{key} stays as it is then: {why}." for key, why in one_way if why]
+    said = [f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items()]
     worst = max((effect for _, effect in effects if effect), key=lambda effect: effect.downtime[1], default=None)
     known = worst.downtime if worst and _NOT_KNOWN not in by_effect else None
-    back = ("Undo the change, and `up`.", *stays)
-    return Way(How.IN_PLACE, known, said or ("`up`.",), back, worst.source if worst else "")
+    back = ("Undo the change, and `up`.", *(line for change in touched for line in _one_way(change)))
+    return Way(How.IN_PLACE, known, (*refused, *said) or ("`up`.",), back, worst.source if worst else "")
+
+
+def _goes_down(change: Change, key: str) -> bool:
+    """Whether an input would become what its service does not take back."""
+    before = change.before.inputs.get(key) if change.before else None
+    return (change.resource.type, key) in ways.STAYS and is_lower(before, change.resource.inputs.get(key))
+
+
+def _refused(change: Change) -> Iterable[str]:
+    for key in change.keys:
+        if _goes_down(change, key):
+            why = ways.STAYS[change.resource.type, key]
+            yield f"Leave {key} as it is: its service refuses the change, and `up` fails: {why}."
+
+
+def _one_way(change: Change) -> Iterable[str]:
+    """What its way back is not as short as the way: the engine would replace it, or its service refuse it."""
+    before = change.before.inputs if change.before else {}
+    replacing = replaced_by(change.resource.type, change.resource.inputs, before)
+    for key in change.keys:
+        why = ways.STAYS.get((change.resource.type, key))
+        if page := replacing.get(key):
+            yield f"Undoing {key} makes another one, which begins empty: refused without --allow-delete ({page})."
+        elif why and not _goes_down(change, key):
+            yield f"{key} stays as it is then: {why}."
 
 
 _NOT_KNOWN = "whether its users notice is not known here"

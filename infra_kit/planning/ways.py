@@ -5,8 +5,8 @@ Written for people who do it by hand. Downtimes are what a small product sees (t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -133,9 +133,67 @@ _RESTORE = Way(
 )
 
 
-def moved(kind: str) -> Way:
-    """The way of a component's data to another place."""
-    return _MOVES.get(kind, _RESTORE)
+_SNAPSHOTS: Mapping[str, str] = {
+    "aws:ebs/volume:Volume": "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
+    "aws:efs/fileSystem:FileSystem": "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html",
+    "docker:index/volume:Volume": (
+        "https://docs.docker.com/engine/storage/volumes/#back-up-restore-or-migrate-data-volumes"
+    ),
+    "gcp:compute/disk:Disk": "https://cloud.google.com/compute/docs/disks/create-snapshots",
+}
+"""By type, the vendor's page about snapshots and how they are restored."""
+
+
+_AWS_KEYS = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
+_GCP_KEYS = "https://cloud.google.com/kms/docs/destroy-restore"
+_KEYS: Mapping[str, str] = {
+    "aws:kms/key:Key": _AWS_KEYS,
+    "gcp:kms/cryptoKey:CryptoKey": _GCP_KEYS,
+    "gcp:kms/keyRing:KeyRing": _GCP_KEYS,
+}
+"""By type, the vendor's page about the end of a key."""
+_KEY = Way(
+    How.NONE,
+    (0, 0),
+    (
+        "See what is encrypted with the key and is to stay readable (old logs, say), and copy it.",
+        "`up` with the name in --allow-delete: another key is made, and the old one's deletion begins.",
+    ),
+    ("While the deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
+)
+
+_BUCKETS = frozenset({"aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"})
+_LOGS = Way(
+    How.NONE,
+    (0, 0),
+    (
+        "Copy what may be asked for yet (`rclone sync old: elsewhere:`).",
+        "`up` with the name in --allow-delete: the logs go on in another bucket.",
+    ),
+    ("Undo the change, and `up`: logs of the time between are in the copy only.",),
+    "https://rclone.org/commands/rclone_sync/",
+)
+
+
+def moved(kind: str, types: Collection[str]) -> Way:
+    """The way of a component's data to another place.
+
+    Args:
+        kind: the component's type (`Postgres`), or that of a resource beside our components.
+        types: of the resources that hold the data: of a component that keeps none itself, keys, logs or volumes.
+    """
+    data = [it for it in types if it not in _KEYS]
+    if kind in _MOVES:
+        return _MOVES[kind]
+    if not data:
+        return replace(_KEY, source=_page(types, _KEYS))
+    if _BUCKETS.issuperset(data):
+        return _MOVES["ObjectStore"] if kind in _BUCKETS else _LOGS
+    return replace(_RESTORE, source=_page(data, _SNAPSHOTS))
+
+
+def _page(types: Iterable[str], pages: Mapping[str, str]) -> str:
+    return next((pages[it] for it in types if it in pages), "")
 
 
 UNKNOWN = Way(
@@ -193,22 +251,14 @@ _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
     ("gcp:redis/instance:Instance", "replicaCount"): InPlace((0, 60), "replicas come while it runs", _MEMORYSTORE),
 }
 
-_ONE_WAY: Mapping[tuple[str, str], str] = {
+STAYS: Mapping[tuple[str, str], str] = {
     ("aws:rds/instance:Instance", "allocatedStorage"): f"storage never shrinks ({_RDS_SETTINGS})",
     ("aws:rds/instance:Instance", "engineVersion"): f"an older version cannot be had back ({_RDS_UPGRADE})",
-    ("aws:elasticache/replicationGroup:ReplicationGroup", "engineVersion"): (
-        "an older version is another cache, which begins empty "
-        "(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html)"
-    ),
-    (
-        "gcp:sql/databaseInstance:DatabaseInstance",
-        "databaseVersion",
-    ): f"there is no older version after it ({_CLOUD_SQL})",
-    ("aws:s3/bucketVersioning:BucketVersioning", "versioningConfiguration"): (
-        "versioning is suspended, never taken away (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html)"
+    ("gcp:sql/databaseInstance:DatabaseInstance", "databaseVersion"): (
+        f"there is no older version after it ({_CLOUD_SQL})"
     ),
 }
-"""What `up` cannot take back, each with why."""
+"""Inputs of which the service takes no lower value, each with why: the engine asks for it, and `up` fails."""
 
 _SERVERS = "pulumi-python:dynamic/infra-kit:"
 _CONTAINER = "docker:index/container:Container"
@@ -242,11 +292,6 @@ def in_place(type_token: str, key: str) -> InPlace | None:
     found = _IN_PLACE.get((type_token, key))
     harmless = type_token not in _SERVERS_OF_VENDORS or key in _HARMLESS
     return found or (_UNNOTICED if harmless else None)
-
-
-def one_way(type_token: str, key: str) -> str | None:
-    """Why a change of this input cannot be undone by another `up`; None where it can."""
-    return _ONE_WAY.get((type_token, key))
 
 
 def is_server(type_token: str) -> bool:

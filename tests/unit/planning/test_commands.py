@@ -40,10 +40,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """All that plan one stack."""
 FIELDS = {
-    "plan": {"stack", "target", "environment", "parts", "costs", "lock_in", "audit", "deployment", "warnings",
-             "assumed", "size"},
+    "plan": {"stack", "target", "environment", "parts", "tree", "costs", "budgets", "lock_in", "audit", "deployment",
+             "warnings", "assumed", "size"},
     "cost": {"stack", "currency", "items", "total", "budgets", "usage"},
-    "lock-in": {"scores", "unscored", "total", "unaccepted"},
+    "lock-in": {"scores", "unscored", "total", "unaccepted", "change", "not_looked_at"},
     "audit": {"looked_at", "findings", "open"},
     "transition": {"before", "after", "changes", "moves", "monthly_before", "monthly_after", "currency"},
 }  # fmt: skip
@@ -114,13 +114,6 @@ def test_a_negative_budget_is_refused(run: Run) -> None:
     assert "-5" in refused.err
 
 
-def test_lock_in_says_a_score_for_each_component_and_why(run: Run) -> None:
-    shown = of_production(run, "lock-in", "--why")
-    assert shown.code == 0
-    assert "of 10" in shown.out
-    assert {"protocol", "exit", "skills", "effort"} <= set(shown.out.split())
-
-
 PUBLIC = """
     from pulumi_aws import rds
     rds.Instance("open", instance_class="db.t4g.micro", publicly_accessible=True)
@@ -144,6 +137,7 @@ def test_places_stand_side_by_side(run: Run) -> None:
     assert shown.code == 0
     for said in ("infra-kit:region=eu-west-1", "infra-kit:region=us-east-1", "cost a month", "availability"):
         assert said in shown.out
+    assert "https://aws.amazon.com/rds/sla/" in shown.out.partition("\nSources\n")[2]
 
 
 def test_one_place_is_nothing_to_compare(run: Run) -> None:

@@ -93,6 +93,12 @@ def test_what_stands_twice_is_promised_more() -> None:
     assert (once.hours_a_year or 0) > (twice.hours_a_year or 0) > 0
 
 
+def test_each_promise_has_the_vendors_page() -> None:
+    promises = availability(planned()).promises
+    assert set(promises) == {"db", "api"}
+    assert promises["db"].source == "https://aws.amazon.com/rds/sla/"
+
+
 def test_what_nobody_promises_is_named_and_there_is_no_figure() -> None:
     def program() -> None:
         Redis("cache", memory_gb=1)

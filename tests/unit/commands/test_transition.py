@@ -1,0 +1,62 @@
+"""`infra-kit transition`: what is printed, and how it ends."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from infra_kit.cli import app
+from infra_kit.errors import DataLossRefusedError
+from tests.unit.planning.conftest import MakeProject
+
+AWS = """
+    config:
+      infra-kit:target: aws
+      infra-kit:environment: staging
+      infra-kit:region: eu-west-1
+      shop:memory: 4
+      shop:key: one
+"""
+SHOP = """
+    import pulumi
+    from infra_kit import Postgres
+    from pulumi_aws import rds
+    config = pulumi.Config()
+    Postgres("db", memory_gb=config.require_int("memory"))
+    rds.Instance("raw", instance_class="db.t4g.micro", db_name=config.require("key"))
+"""
+LARGER = ("--set", "shop:memory=16")
+RENAMED = ("--set", "shop:key=two")
+Transition = Callable[..., Result]
+
+
+@pytest.fixture
+def transition(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Transition:
+    def run(*arguments: str) -> Result:
+        monkeypatch.chdir(make_project(SHOP, prod=AWS).root)
+        return CliRunner().invoke(app, ["transition", "--stack", "prod", *arguments])
+
+    return run
+
+
+def test_a_downtime_has_the_vendors_page_below(transition: Transition) -> None:
+    shown = transition(*LARGER).output
+    assert "db Postgres: in place, 60 s to 10 min of downtime [1]" in shown
+    assert "  [1] https://docs.aws.amazon.com/AmazonRDS/" in shown
+
+
+def test_why_something_is_replaced_has_the_vendors_page_below(transition: Transition) -> None:
+    shown = transition(*RENAMED)
+    assert isinstance(shown.exception, DataLossRefusedError)
+    assert "  dbName cannot be changed [" in shown.output
+    assert "API_ModifyDBInstance.html" in shown.output.partition("\nSources\n")[2]
+
+
+def test_machines_get_the_page_of_each_way(transition: Transition) -> None:
+    [move] = json.loads(transition(*LARGER, "--json").stdout)["moves"]
+    assert move["way"]["source"].startswith("https://docs.aws.amazon.com/")
+
+
+def test_a_step_without_a_way_has_no_sources(transition: Transition) -> None:
+    assert "Sources" not in transition().output
