@@ -44,9 +44,9 @@ UNPRICED: dict[str, set[str]] = {
 }  # fmt: skip
 """No public source was found. Whoever adds a size, or a resource that is billed, finds its price or adds it here."""
 UNVERIFIED = {
-    "us-east-1": {"efs/backup", "rds/proxy", "scheduler/starts", "transfer/internet-out"},
+    "us-east-1": {"efs/backup", "transfer/internet-out"},
     "eu-west-1": {"events/custom", "scheduler/starts"},
-    "sa-east-1": {"events/custom", "rds/gp3", "rds/gp3/multi-az", "sqs/standard"},
+    "sa-east-1": {"events/custom", "rds/gp3/multi-az"},
 }
 """What is known of the vendor's page, and could not be held against anything public."""
 
