@@ -35,6 +35,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class PureCloud:
+    """A total that the seed gives beside its own, without lines."""
+
+    seed: str
+    total: str
+    without: Sequence[str]
+    """The components that would not be there."""
+    why: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One phase of one system."""
 
@@ -47,6 +58,8 @@ class Table:
     beyond: str
     """Why there is here what the seed has no line for."""
     currency: Literal["USD", "EUR"] = "USD"
+    pure: PureCloud | None = None
+    """The seed's second total, of one cloud alone."""
 
     def render(self) -> str:
         return "\n".join(self._lines(bill(plan(Project.find(FILE), self.stack, self.settings), self.currency)))
@@ -65,6 +78,9 @@ class Table:
             yield f"| no line: {names} | - | {_money(sum((sums[name] for name in rest), Decimal(0)))} | {self.beyond} |"
         unpriced = f", {made.unpriced} lines unpriced" if made.unpriced else ""
         yield f"| **a month** | **{self.total}** | **{_money(made.total)}**{unpriced} | |"
+        if self.pure:
+            left = made.total - sum((sums[name] for name in self.pure.without), Decimal(0))
+            yield f"| {self.pure.seed} | {self.pure.total} | {_money(left)} | {self.pure.why} |"
         yield ""
 
     def _rest(self, sums: Mapping[str, Decimal]) -> list[str]:

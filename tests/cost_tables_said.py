@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cost_tables import HOST, Line, Table
+from tests.cost_tables import HOST, Line, PureCloud, Table
 
 FD, CC, NS = "founder-diary-production", "cuenta-conmigo-production", "nomadshift-production"
 VS, ZU = "vina-santa-cruz-production", "zuclubit-production"
@@ -159,6 +159,10 @@ VINA_SANTA_CRUZ = tuple(
 )
 
 LAMBDA = "eight services as tasks of Fargate at their least, which run all month; functions are paid by the call"
+PURE = (
+    "the same without MongoDB Atlas, the one service of this stack that AWS has of its own kind (DynamoDB, by use): "
+    "events and cache stand on AWS already. The other differences are the lines' above"
+)
 ZUCLUBIT = tuple(
     Table(
         f"Zuclubit, phase {phase} (ZU-13)",
@@ -190,14 +194,16 @@ ZUCLUBIT = tuple(
             *more,
         ],
         NETWORK,
+        pure=PureCloud("pure AWS, of which the seed has no lines", pure, ["documents"], PURE),
     )
-    for phase, users, requests, gb, total, seed, database, documents, cache, more in (
+    for phase, users, requests, gb, total, pure, seed, database, documents, cache, more in (
         (
             1,
             100,
             100_000,
             50,
             "$397",
+            "$200",
             ("$3.50", "$25", "$60", "$15", "$10", "$50", "$60", "$99", "$30", "$10", "$20", "$15"),
             "its instance is 47, its disk of 20 GB 2",
             "its list price by the hour",
@@ -210,6 +216,7 @@ ZUCLUBIT = tuple(
             1_000_000,
             150,
             "$1,314",
+            "$820",
             ("$35", "$120", "$250", "$45", "$25", "$200", "$180", "$199", "$50", "$30", "$80", "$100"),
             "the replica for analytics and RDS Proxy, which ZU-3 asks and the seed's price has not",
             "M30 is 0.54 an hour on its list (not verified); 180 buys none",
@@ -222,6 +229,7 @@ ZUCLUBIT = tuple(
             10_000_000,
             500,
             "$5,399",
+            "$3,000",
             ("$200", "$600", "$1,200", "$150", "$100", "$800", "$800", "$399", "$100", "$150", "$300", "$500"),
             "a standby doubles a db.r6g.2xlarge, and two replicas are two more; the seed has the price of one",
             "M60 is 3.95 an hour on its list (not verified); 800 buys none",

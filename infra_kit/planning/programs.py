@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import runpy
 import sys
@@ -86,7 +85,7 @@ def run(config: Configuration, answers: Answers) -> Planned:
     """Runs the program with a configuration; again, with a secret that it missed."""
     program = program_of(config.project)
     folder = program if program.is_dir() else config.project.root
-    with _as_pulumi_does(folder, program), answers.of_references(), _uncollected():
+    with _as_pulumi_does(folder, program), answers.of_references():
         try:
             recording = record(
                 lambda: runpy.run_path(str(program), run_name="__main__"),
@@ -131,18 +130,6 @@ def _as_pulumi_does(folder: Path, program: Path) -> Iterator[None]:
         for name in set(sys.modules) - known:
             if _is_of(sys.modules[name], folder):
                 del sys.modules[name]
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """While it holds, nobody looks for garbage: that takes a fifth of a plan, in the SDK's hundred thousand objects."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _is_of(module: object, folder: Path) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import contextvars
+import gc
 import inspect
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -140,10 +142,23 @@ def record(
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
     values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
     hidden = [_key(key, project) for key in secrets]
-    with ThreadPoolExecutor(max_workers=1) as own:
+    with _uncollected(), ThreadPoolExecutor(max_workers=1) as own:
         ran = own.submit(contextvars.Context().run, _run, program, settings, values, hidden)
     memory = _result(ran)
     return _recording(monitor, engine, memory)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """While it holds, nobody looks for garbage: that takes longer than the run of a
+    large program, in the SDK's hundred thousand objects."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _result(ran: Future[_program.Program]) -> _program.Program:

@@ -25,12 +25,13 @@ def url(
         username: empty where the server knows passwords only.
         path, query: as they stand in the URL, escaped already.
     """
-    credentials = pulumi.Output.all(username, password).apply(
-        lambda both: ":".join(quote(str(x), safe="") for x in both)
-    )
-    address = pulumi.Output.format("{0}://{1}@{2}:{3}", scheme, credentials, host, port)
     end = (f"/{path}" if path else "") + (f"?{query}" if query else "")
-    return pulumi.Output.secret(pulumi.Output.concat(address, end))
+
+    def joined(parts: Sequence[object]) -> str:
+        *login, at, on = parts
+        return f"{scheme}://{_credentials(login)}@{at}:{on}{end}"
+
+    return pulumi.Output.secret(pulumi.Output.all(username, password, host, port).apply(joined))
 
 
 def as_user(
@@ -45,10 +46,13 @@ def as_user(
     """
 
     def changed(parts: Sequence[str]) -> str:
-        there, *credentials = parts
+        there, *login = parts
         split = urlsplit(there)
-        login = ":".join(quote(part, safe="") for part in credentials)
-        address = f"{login}@{split.netloc.rpartition('@')[2]}"
+        address = f"{_credentials(login)}@{split.netloc.rpartition('@')[2]}"
         return split._replace(netloc=address, path=split.path if path is None else f"/{path}").geturl()
 
     return pulumi.Output.secret(pulumi.Output.all(known, username, password).apply(changed))
+
+
+def _credentials(login: Sequence[object]) -> str:
+    return ":".join(quote(str(part), safe="") for part in login)
