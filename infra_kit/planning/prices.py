@@ -169,12 +169,13 @@ def _price(row: Mapping[str, str], where: str) -> Price:
         )
     except (InvalidOperation, ValueError, TypeError) as error:
         raise PlanningError(f"{where}: {dict(row)} is no price: {error}.") from error
-    if problems := list(_problems(price)):
-        raise PlanningError(f"{where}: {'; '.join(problems)}.")
+    if wrong := list(problems(price)):
+        raise PlanningError(f"{where}: {'; '.join(wrong)}.")
     return price
 
 
-def _problems(price: Price) -> Iterator[str]:
+def problems(price: Price) -> Iterator[str]:
+    """Why a row is no price that a book may hold."""
     if not price.sku:
         yield "sku: it is empty"
     if price.amount < 0:
