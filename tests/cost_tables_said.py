@@ -140,7 +140,7 @@ VINA_SANTA_CRUZ = tuple(
             Line("UptimeRobot", uptime, ["uptime"], "by the month; the seed has the price of a year's contract"),
             Line("Cloudflare", cloudflare, ["edge", "gateway", "zone"], "CloudFront, a balancer and a web firewall"),
         ],
-        "a NAT gateway at São Paulo's price (68), jobs (VS-7, VS-9), keys, secrets: in the seed's services",
+        "a NAT gateway at São Paulo's price (68), the cache, jobs (VS-7, VS-9), keys, secrets: in the seed's services",
     )
     for phase, users, total, supabase, database, cloudinary, uptime, cloudflare in (
         (1, 5_000, "$46-71", "$0-25", "a db.t4g.small at the prices of São Paulo", "$0", "$0", "$0"),

@@ -16,7 +16,7 @@ from typing import get_args
 
 from infra_kit.errors import PlanningError
 from infra_kit.planning import prices
-from infra_kit.planning.prices import Currency, Price
+from infra_kit.planning.prices import Price
 from infra_kit.workloads import Architecture
 
 EVERYWHERE = "all"
@@ -162,12 +162,11 @@ def _check(offer: Offer, where: str) -> None:
         "disk_gb": offer.disk_gb,
         "amount": price.amount,
     }
-    problems = [
+    wrong = [
+        *prices.problems(price),
         *(f"{name}: given {value}, more than 0 is needed" for name, value in figures.items() if value <= 0),
         "" if offer.regions else "regions: none is named; `all` means everywhere",
-        "" if price.currency in get_args(Currency) else f"currency: given {price.currency!r}, allowed: USD, EUR",
         "" if offer.architecture in get_args(Architecture) else f"architecture: given {offer.architecture!r}",
-        "" if price.source.startswith("https://") else f"source: given {price.source!r}; the vendor's page is needed",
     ]
-    if any(problems):
-        raise PlanningError(f"{where}: {'; '.join(filter(None, problems))}.")
+    if any(wrong):
+        raise PlanningError(f"{where}: {'; '.join(filter(None, wrong))}.")

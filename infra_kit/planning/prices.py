@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +28,8 @@ UNITS = frozenset(
     }
 )  # fmt: skip
 """What a price may be for. A month has 730 hours, a GB is what its vendor bills as one."""
+_PUBLIC = re.compile(r"https://\S+|[\w.-]+/[\w.-]+ \S+\.\w+")
+"""A page, or a repository of GitHub and a file in it: what everybody can look at."""
 _COLUMNS = ("sku", "above", "amount", "currency", "unit", "source", "read", "checked")
 
 
@@ -46,7 +49,7 @@ class Price:
     read: date
     """The day on which it was true, as far as is known."""
     checked: str
-    """What it was held against: a public file, with its repository and date. Empty: it was not verified."""
+    """What it was held against, beginning with a page's URL, or `owner/repository path`. Empty: it was not verified."""
 
     @property
     def verified(self) -> bool:
@@ -166,15 +169,25 @@ def _price(row: Mapping[str, str], where: str) -> Price:
         )
     except (InvalidOperation, ValueError, TypeError) as error:
         raise PlanningError(f"{where}: {dict(row)} is no price: {error}.") from error
-    problems = [
-        f"currency: given {price.currency!r}, allowed: USD, EUR" if price.currency not in get_args(Currency) else "",
-        f"unit: given {price.unit!r}, allowed: {', '.join(sorted(UNITS))}" if price.unit not in UNITS else "",
-        f"amount: given {price.amount}; no price is negative" if price.amount < 0 else "",
-        f"source: given {price.source!r}; the vendor's https:// page is needed"
-        if "https://" not in price.source
-        else "",
-        "sku: it is empty" if not price.sku else "",
-    ]
-    if any(problems):
-        raise PlanningError(f"{where}: {'; '.join(filter(None, problems))}.")
+    if wrong := list(problems(price)):
+        raise PlanningError(f"{where}: {'; '.join(wrong)}.")
     return price
+
+
+def problems(price: Price) -> Iterator[str]:
+    """Why a row is no price that a book may hold."""
+    if not price.sku:
+        yield "sku: it is empty"
+    if price.amount < 0:
+        yield f"amount: given {price.amount}; no price is negative"
+    if price.currency not in get_args(Currency):
+        yield f"currency: given {price.currency!r}, allowed: USD, EUR"
+    if price.unit not in UNITS:
+        yield f"unit: given {price.unit!r}, allowed: {', '.join(sorted(UNITS))}"
+    if "https://" not in price.source:
+        yield f"source: given {price.source!r}; the vendor's https:// page is needed"
+    if price.checked and not _PUBLIC.match(price.checked):
+        yield (
+            f"checked: given {price.checked!r}; it begins with an https:// page or with a public repository and the "
+            "file in it (owner/repository path), or is empty: not verified"
+        )
