@@ -176,7 +176,7 @@ def _result(ran: Future[_program.Program]) -> _program.Program:
 
 def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> _program.Program:
     """Runs the program; returns what it remembers at its end."""
-    configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root()))
+    configure(Settings(**settings, dry_run=False, organization="test", root_directory=root()))
     pulumi.runtime.set_all_config(config, secrets)
     failures: list[BaseException] = []
     asyncio.run(_main(program, failures))
@@ -214,7 +214,7 @@ async def _start(program: Program) -> None:
 
 
 @cache
-def _root() -> str:
+def root() -> str:
     """Stands for the project's folder: nothing that a recorded program keeps there outlives this process."""
     folder = tempfile.TemporaryDirectory(prefix="infra-kit-recording-")
     atexit.register(folder.cleanup)
