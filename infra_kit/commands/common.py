@@ -66,8 +66,13 @@ def planned(stack: str | None, settings: Sequence[str] | None = None, recorded: 
 
 
 def print_json(value: object) -> None:
+    """Prints a result as JSON."""
+    print(as_json(value), end="")
+
+
+def as_json(value: object) -> str:
     """A result as JSON, fields under their own names; amounts of money as texts, which lose nothing."""
-    print(json.dumps(_plain(value), indent=2, ensure_ascii=False))
+    return json.dumps(_plain(value), indent=2, ensure_ascii=False) + "\n"
 
 
 def _properties(kind: type) -> list[str]:

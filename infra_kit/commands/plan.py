@@ -75,9 +75,11 @@ def _money(seen: Overview) -> str:
 def _time(deployment: Deployment, sources: Footnotes) -> str:
     if not deployment.chain:
         return "Nothing to deploy."
-    long = [step for step in deployment.chain if step.source and step.seconds * 100 >= deployment.seconds]
-    chain = " → ".join(f"{step.resource} {_duration(step.seconds)}{sources.mark(step.source)}" for step in long)
-    return f"A first deployment takes about {_duration(deployment.seconds)}{f': {chain}' if chain else ''}"
+    shown = [step for step in deployment.chain if step.seconds * 100 >= deployment.seconds]
+    rest = [step for step in deployment.chain if step not in shown and step.seconds]
+    chain = " → ".join(f"{step.resource} {_duration(step.seconds)}{sources.mark(step.source)}" for step in shown)
+    more = f"; and {len(rest)} more, {_duration(sum(step.seconds for step in rest))}" if rest else ""
+    return f"A first deployment takes about {_duration(deployment.seconds)}: {chain}{more}"
 
 
 def _taken_for_granted(deployment: Deployment) -> list[str]:
@@ -86,4 +88,5 @@ def _taken_for_granted(deployment: Deployment) -> list[str]:
 
 
 def _duration(seconds: int) -> str:
-    return f"{round(seconds / 60)} min" if seconds >= 60 else f"{seconds} s"
+    """Below five minutes to the second, so that the parts make the whole."""
+    return f"{round(seconds / 60)} min" if seconds >= 300 else f"{seconds} s"

@@ -43,7 +43,9 @@ def moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]
     standing = {change.resource.component for change in between if change.fate not in {Fate.DELETED, Fate.FORGOTTEN}}
     for component, touched in by_component.items():
         kind = kinds.get(component, touched[0].resource.type)
-        yield _move(component, kind, touched, stands=component in standing, elsewhere=component in made - kept)
+        yield _move(
+            component, kind, touched, stands=component in standing, keeps=component in kept, made=component in made
+        )
 
 
 def _with_data(between: Iterable[Change], fates: Collection[Fate]) -> set[str]:
@@ -71,16 +73,17 @@ def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
 _SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus"})
 
 
-def _move(component: str, kind: str, touched: Sequence[Change], *, stands: bool, elsewhere: bool) -> Move:
+def _move(component: str, kind: str, touched: Sequence[Change], *, stands: bool, keeps: bool, made: bool) -> Move:
     """One verdict: how what would go goes; and of the same component, what changes in place.
 
     Args:
         stands: the stack still has the component.
-        elsewhere: all data that it has then is new.
+        keeps: it has data that it had before, keys apart.
+        made: it has new data.
     """
     going = [change for change in touched if change.fate in _GOING]
     changed = [change for change in touched if change.fate is Fate.CHANGED]
-    said = [_gone(component, kind, going, elsewhere=elsewhere, stands=stands)] if going else []
+    said = [_gone(component, kind, going, stands=stands, keeps=keeps, made=made)] if going else []
     said += [(_changed(changed), _in_place(changed))] if changed else []
     names = tuple(change.resource.name for change in [*going, *changed])
     return Move(component, kind, names, "; ".join(why for why, _ in said), _together([way for _, way in said]))
@@ -89,30 +92,29 @@ def _move(component: str, kind: str, touched: Sequence[Change], *, stands: bool,
 def _together(found: Sequence[Way]) -> Way:
     """What changes in place while a key or a log is let go, changes in place."""
     first, *more = found
-    if not more:
-        return first
-    [changed] = more
-    if first.how in {How.NONE, How.LEFT}:
-        steps, back = changed.steps + first.steps, changed.back + first.back
-        return replace(changed, steps=steps, back=back, source=changed.source or first.source)
-    return replace(first, steps=first.steps + changed.steps, back=first.back + changed.back)
+    for changed in more:
+        steps = first.steps + (changed.steps if changed.steps != _UP else ())
+        way = changed if first.how in {How.NONE, How.LEFT} else first
+        first = replace(way, steps=steps, back=first.back + changed.back[1:])
+    return first
 
 
-def _gone(component: str, kind: str, going: Sequence[Change], *, stands: bool, elsewhere: bool) -> tuple[str, Way]:
+def _gone(
+    component: str, kind: str, going: Sequence[Change], *, stands: bool, keeps: bool, made: bool
+) -> tuple[str, Way]:
     """Why what would go goes, and its way."""
     names = ", ".join(change.resource.name for change in going)
     way = ways.moved(kind, [change.before.type for change in going if change.before])
     forcing = {key: page for change in going for key, page in change.forcing.items()}
     if forcing:
         why = "; ".join(map(_forced, forcing.items()))
-    elif elsewhere:
+    elif made and not keeps:
         why = "it stands elsewhere, or is made of something else" + _UNASKED * _asks_nothing(going)
     else:
         why = f"the stack no longer has {names if stands else 'it'}"
         way = _LEFT if all(change.fate is Fate.FORGOTTEN for change in going) else _GONE
-    named = names if stands and not elsewhere else component
-    go = _letting_go(named, going)
-    return why, replace(way, steps=tuple(step.replace("{go}", go) for step in way.steps))
+    named = names if keeps else component
+    return why, replace(way, steps=tuple(_told(way.steps, named, going)))
 
 
 _UNASKED = "; `up` does not stop here: it would leave the old one where it is, and go on with a new and empty one"
@@ -122,22 +124,26 @@ def _asks_nothing(going: Iterable[Change]) -> bool:
     return all(change.fate is Fate.FORGOTTEN and not change.stopped for change in going)
 
 
-def _letting_go(named: str, going: Sequence[Change]) -> str:
-    """How `up` is brought to do it: it stops at what is protected, wants to be told what may be lost, and leaves what
-    is retained where it is, without a word."""
-    stopped = [change.resource.name for change in going if change.stopped]
-    left = [change.resource.name for change in going if change.fate is Fate.FORGOTTEN]
-    lost = [change.resource.name for change in going if change.fate is not Fate.FORGOTTEN]
-    said = []
-    if stopped:
-        said.append(f"{', '.join(stopped)}: {UNPROTECT}, for `up` stops at what is protected")
-    if lost:
-        flags = " ".join(f"--allow-delete {name}" for name in named.split(", "))
-        said.append(f"`up` with {flags}, which is the end of {', '.join(lost)}")
-    if left:
-        up = "it" if lost else "`up`, which needs no flag for it,"
-        said.append(f"{up} leaves {', '.join(left)} where it is, to be paid for until somebody deletes it")
-    return "; ".join(said)
+def _told(steps: Iterable[str], named: str, going: Sequence[Change]) -> Iterable[str]:
+    """The steps, with how `up` is brought to let go: it stops at what is protected, wants to be told what may be lost,
+    and leaves what is retained where it is, without a word."""
+    stopped = ", ".join(change.resource.name for change in going if change.stopped)
+    for step in steps:
+        if stopped and "{go}" in step:
+            yield f"`up` stops at what is protected ({stopped}), whatever is named: {UNPROTECT}."
+        yield step.replace("{go}", _go(named, going))
+
+
+def _go(named: str, going: Sequence[Change]) -> str:
+    """A replacement has to be allowed, though what is replaced is left where it is retained."""
+    left = [it.resource.name for it in going if it.fate is Fate.FORGOTTEN or (it.before and it.before.retain_on_delete)]
+    ended = [it.resource.name for it in going if it.resource.name not in left]
+    asked = any(it.fate is not Fate.FORGOTTEN for it in going)
+    flags = " ".join(f"--allow-delete {name}" for name in named.split(", "))
+    said = [f"`up` with {flags}" if asked else "`up`, which needs no flag"]
+    said += [f"deletes {', '.join(ended)}"] if ended else []
+    said += [f"does not delete {', '.join(left)}: to be paid for until somebody does"] if left else []
+    return ", ".join(said)
 
 
 def _forced(forcing: tuple[str, str]) -> str:
@@ -149,14 +155,17 @@ _GONE = Way(
     How.NONE,
     None,
     ("Back it up, if anything of it may ever be asked for.", "{go}."),
-    ("Take the change back, `up`, and restore the backup.",),
+    ("Undo the change, `up`, and restore the backup.",),
 )
 _LEFT = Way(
     How.LEFT,
     None,
     ("{go}.",),
-    ("Take the change back, and `up`: that makes another one, beside the one that was left with all it holds.",),
+    ("Undo the change, and `up`: that makes another one, beside the one that was left with all it holds.",),
 )
+
+
+_UP = ("`up`.",)
 
 
 def _changed(touched: Sequence[Change]) -> str:
@@ -179,7 +188,7 @@ def _in_place(touched: Sequence[Change]) -> Way:
     worst = max((effect for _, effect in effects if effect), key=lambda effect: effect.downtime[1], default=None)
     known = worst.downtime if worst and _NOT_KNOWN not in by_effect else None
     back = ("Undo the change, and `up`.", *(line for change in touched for line in _one_way(change)))
-    return Way(How.IN_PLACE, known, (*refused, *said) or ("`up`.",), back, worst.source if worst else "")
+    return Way(How.IN_PLACE, known, (*refused, *said) or _UP, back, worst.source if worst else "")
 
 
 def _goes_down(change: Change, key: str) -> bool:

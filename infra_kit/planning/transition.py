@@ -54,7 +54,7 @@ class Transition:
         beside = [*named[How.DUAL_RUN], *named[How.EMPTY]]
         at_once = all(move.way.how is How.IN_PLACE for move in self.moves)
         said = [
-            ("Back up, and see that it restores", [move.component for move in self.moves]),
+            ("Back up, and see that it restores", [it.component for it in self.moves if it.way.how is not How.LEFT]),
             ("Make beside the old one, under another name, and copy", beside),
             ("`up`" if at_once else "`up` for what changes in place", named[How.IN_PLACE]),
             ("Cut over", beside),

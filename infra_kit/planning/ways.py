@@ -103,7 +103,7 @@ _MOVES: Mapping[str, Way] = {
         (
             "Take the value from the old one (`infra-kit show`), and give it to the new one, if what it signed or "
             "encrypted is to stay readable; else another one is generated.",
-            "{go}; whoever is linked to it is restarted with the new value.",
+            "{go}. Whoever is linked to it is restarted with the new value.",
         ),
         ("Set the old value again.",),
     ),
@@ -126,7 +126,7 @@ _RESTORE = Way(
     (600, 3600),
     (
         "Stop the writers, and take a snapshot; see that it restores.",
-        "{go}; a new and empty one is made.",
+        "{go}. A new and empty one is made.",
         "Restore the snapshot into it, and let the writers in.",
     ),
     ("Undo the change, `up`, and restore the same snapshot: what was written since is lost.",),
@@ -155,9 +155,9 @@ _KEY = Way(
     (0, 0),
     (
         "See what is encrypted with the key and is to stay readable (old logs, say), and copy it.",
-        "{go}; another key is made, and the deletion of one that is deleted begins.",
+        "{go}. Another key is made.",
     ),
-    ("While the deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
+    ("While a deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
 )
 
 _BUCKETS = frozenset({"aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"})
@@ -166,7 +166,7 @@ _LOGS = Way(
     (0, 0),
     (
         "Copy what may be asked for yet (`rclone sync old: elsewhere:`).",
-        "{go}; the logs go on in another bucket.",
+        "{go}. The logs go on in another bucket.",
     ),
     ("Undo the change, and `up`: logs of the time between are in the copy only.",),
     "https://rclone.org/commands/rclone_sync/",
