@@ -12,6 +12,7 @@ from infra_kit import Environment, ExternalService, Target
 
 HERE, THERE = "us-east-1", "eu-west-1"
 AWS = Target(name="aws", app="cuenta-conmigo", environment=Environment.PRODUCTION)
+ENGINE = aws.rds.EngineType.AURORA_POSTGRESQL
 NODE = "m7g.xlarge"
 """4 vCPU and 16 GB: seven services of 0.5 vCPU and 1 GB, the API five times and the others twice, ask for 8.5 vCPU."""
 
@@ -57,12 +58,12 @@ def _kubernetes(place: str, nodes: int, opts: pulumi.ResourceOptions | None) -> 
 
 
 def _database(place: str, size: str, instances: int, opts: pulumi.ResourceOptions | None) -> None:
-    cluster = aws.rds.Cluster(f"aurora-{place}", engine="aurora-postgresql", opts=opts)
+    cluster = aws.rds.Cluster(f"aurora-{place}", engine=ENGINE, opts=opts)
     for number in range(instances):
         aws.rds.ClusterInstance(
             f"aurora-{place}-{number}",
             cluster_identifier=cluster.id,
-            engine="aurora-postgresql",
+            engine=ENGINE,
             instance_class=size,
             opts=opts,
         )
