@@ -34,6 +34,7 @@ SHOP = """
         rds.Instance("raw", instance_class="db.t4g.micro", db_name=config.require("key"))
 """
 LARGER = ("--set", "shop:memory=16")
+POOL = ("--set", "shop:key=pool")
 RENAMED = ("--set", "shop:key=two")
 Transition = Callable[..., Result]
 
@@ -86,8 +87,8 @@ def test_a_step_that_breaks_the_stacks_own_budget_says_so(transition: Transition
 
 
 def test_lines_without_a_price_are_said_of_which_plan_they_are(transition: Transition) -> None:
-    said = transition("--set", "shop:key=pool").output
-    assert "; without no lines before and 1 line after, which nobody here has a price of" in said
+    assert json.loads(transition(*POOL, "--json").stdout)["unpriced"] == [2, 1]
+    assert "; without 2 lines before and 1 line after, which nobody here has a price of" in transition(*POOL).output
 
 
 def test_on_a_terminal_no_word_is_broken(transition: Transition, monkeypatch: pytest.MonkeyPatch) -> None:

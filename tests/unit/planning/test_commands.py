@@ -174,21 +174,6 @@ def test_a_picture_has_the_form_that_was_asked_for(run: Run, form: str, begin: s
     assert (into.out or (tmp_path / "drawn").read_text()).strip() == drawn.out.strip()
 
 
-@pytest.mark.parametrize(
-    ("name", "begin"), [("g.svg", "<svg"), ("g.HTML", "<!doctype html>"), ("g.mmd", "flowchart"), ("g.json", "{")]
-)
-def test_a_picture_in_a_file_has_the_form_of_its_suffix(run: Run, name: str, begin: str, tmp_path: Path) -> None:
-    assert of_production(run, "graph", "--out", str(tmp_path / name)).code == 0
-    assert (tmp_path / name).read_text().lower().startswith(begin)
-
-
-def test_a_file_of_a_suffix_that_says_no_form_is_refused_and_not_written(run: Run, tmp_path: Path) -> None:
-    refused = of_production(run, "graph", "--out", str(tmp_path / "g.png"))
-    assert refused.code == 2
-    assert "--format" in refused.err
-    assert not (tmp_path / "g.png").exists()
-
-
 def test_plan_and_audit_count_the_same_resources(run: Run) -> None:
     planned, audited = (json.loads(of_production(run, command, "--json").out) for command in ("plan", "audit"))
     assert planned["size"] == audited["looked_at"] > 0
