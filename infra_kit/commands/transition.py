@@ -96,10 +96,10 @@ def _print(found: Transition, console: Console) -> None:
     if len(found.moves) > 1:
         console.print("\n[bold]In this order[/]")
         common.print_rows(console, [(f"{number}.", escape(each)) for number, each in enumerate(found.order, 1)])
-    difference = found.monthly_after - found.monthly_before
+    before, after = common.money(found.monthly_before), common.money(found.monthly_after)
     console.print(
-        f"\nCost: {found.monthly_before:,.2f} → [bold]{found.monthly_after:,.2f} {found.currency}[/] a month "
-        f"({difference:+,.2f}){_unpriced(*found.unpriced)}"
+        f"\nCost: {before} → [bold]{after} {found.currency}[/] a month "
+        f"({found.monthly_after - found.monthly_before:+,.2f}){_unpriced(*found.unpriced)}"
     )
     for limit in found.budgets:
         console.print(common.budget(limit, found.currency))

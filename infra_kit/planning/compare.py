@@ -66,7 +66,7 @@ def _column(
     own = tuple(each for each in place if [it.partition("=")[0] for it in settings].count(each.partition("=")[0]) > 1)
     try:
         config = configuration.read(project, stack, place, with_examples=True)
-        planned = _with_gaps(config, answers.again() if answers else Answers())
+        planned = _with_gaps(config, answers or Answers())
     except (ProgramError, TargetError) as error:
         nothing = Availability(None, "", ())
         return Column(own or place, 0, Decimal(0), "", 0, 0, 0, {}, nothing, "", (), str(error))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -143,3 +144,29 @@ def test_on_a_host_what_is_assumed_of_its_line_is_said(plan: Plan) -> None:
 )
 def test_types_are_named_shortly(token: str, said: str) -> None:
     assert short(token) == said
+
+
+def test_what_is_left_out_is_told_below_its_component_and_not_again(plan: Plan) -> None:
+    program = "from infra_kit import Postgres\nPostgres('db', memory_gb=2, extensions=['postgis'])"
+    config = """
+        config:
+          infra-kit:target: vps
+          infra-kit:environment: development
+          infra-kit:vps: {host: 203.0.113.10, host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExample}
+          infra-kit:accepted-gaps: {db: ["extension:postgis"]}
+    """
+    shown = plan(program, config=config)
+    assert "left out: extension:postgis" in line_of(shown, "extension:postgis")
+
+
+def test_what_its_cost_rests_on_is_said(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra_kit.planning.prices.STALE_AFTER", timedelta(days=-36_500))
+    shown = plan("from infra_kit import ObjectStore\nObjectStore('files')")
+    assert "a month's usage, on which a part of the cost rests" in shown.output
+    assert "Lines whose price is older than 180 days: " in shown.output
+
+
+def test_amounts_have_their_thousands_marked(plan: Plan) -> None:
+    shown = plan("from infra_kit import Postgres\nPostgres('db', memory_gb=256, dedicated_cpu=True)")
+    assert re.search(r"about [0-9],[0-9]{3}\.[0-9]{2} USD a month", shown.output)
+    assert re.search(r"db Postgres  [0-9],[0-9]{3}\.[0-9]{2} USD a month", shown.output)
