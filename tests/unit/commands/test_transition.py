@@ -82,7 +82,7 @@ def test_what_is_given_up_is_named_and_not_said_to_be_without_downtime(transitio
 
 
 def test_a_step_that_breaks_the_stacks_own_budget_says_so(transition: Transition) -> None:
-    assert "within Budget 'all': 100.00 USD a month" in transition().output
+    assert "undecided Budget 'all': 100.00 USD a month" in transition().output
     assert "over Budget 'all': 100.00 USD a month" in transition(*LARGER).output
 
 
