@@ -120,7 +120,16 @@ def read(file: Path) -> Answers:
         raise PlanningError(f"{file}: {needed}, and no {type(content).__name__}.")
     if unknown := sorted(content.keys() - {"calls", "references"}):
         raise PlanningError(f"{file}: unknown {', '.join(map(repr, unknown))}; {needed}.")
+    for part, known in content.items():
+        _check_mapping(file, part, known)
+        for name, answer in known.items():
+            _check_mapping(file, f"{part}: {name}", answer)
     return Answers(content.get("calls"), content.get("references"))
+
+
+def _check_mapping(file: Path, where: str, given: object) -> None:
+    if not isinstance(given, dict):
+        raise PlanningError(f"{file}: {where}: a mapping is needed, and no {type(given).__name__}.")
 
 
 def _of_provider(token: str, table: str) -> Any:
