@@ -69,6 +69,8 @@ class LockIn:
     """Types of which nothing is known."""
     not_looked_at: tuple[str, ...]
     """Targets that are not installed here: what they would take is not known, and an effort may be too high."""
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows."""
 
     @property
     def total(self) -> float:
@@ -114,7 +116,7 @@ def lock_in(planned: Planned, bill: Costs) -> LockIn:
     unknown = {f"{_kind(made)} on {made.target.name}" for made in holding if not ours[made.name]}
     unknown |= {resource.type for resource in beside} - facts.RAW.keys()
     scores = (_score(name, it, shares[key], accepted.get(name, "")) for name, key, it in held)
-    return LockIn(tuple(scores), tuple(sorted(unknown)), not_installed())
+    return LockIn(tuple(scores), tuple(sorted(unknown)), not_installed(), planned.assumed)
 
 
 def _holds(made: Made) -> bool:

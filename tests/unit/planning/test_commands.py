@@ -10,7 +10,7 @@ import pytest
 
 from infra_kit.engine.project import Project
 from tests.unit.planning.conftest import MakeProject
-from tests.unit.planning.running import AWS, COMMANDS, PUBLIC, Run, of_production
+from tests.unit.planning.running import AWS, COMMANDS, PHASES, PUBLIC, Run, of_production
 
 FIELDS = {
     "plan": {"stack", "target", "environment", "parts", "tree", "costs", "budgets", "lock_in", "audit", "deployment",
@@ -157,3 +157,22 @@ def test_json_is_json_alone_and_has_its_fields(run: Run, command: str) -> None:
     assert printed.err == ""
     assert found
     assert FIELDS.get(command, set()) <= (found.keys() if isinstance(found, dict) else set())
+
+
+ASKS = """
+    import pulumi_aws as aws
+    from infra_kit import Secret
+    Secret("token", value=aws.s3.get_canonical_user_id().id)
+"""
+
+
+@pytest.mark.parametrize("command", ["plan", "cost", "lock-in", "audit", "transition", "graph"])
+def test_what_was_made_up_is_told_by_every_command(run: Run, make_project: MakeProject, command: str) -> None:
+    make_project(ASKS, production=AWS)
+    ended = of_production(run, command)
+    assert "getCanonicalUserId answers" in ended.out + ended.err
+
+
+def test_what_was_made_up_is_told_of_phases_too(run: Run, make_project: MakeProject) -> None:
+    make_project(ASKS, files={"phases.yaml": PHASES}, production=AWS)
+    assert "getCanonicalUserId answers" in run("phases").out
