@@ -251,7 +251,8 @@ def test_what_has_the_name_of_a_component_beside_it_has_a_score_of_its_own(shop:
 def test_of_a_stack_of_our_components_alone_nothing_is_unscored(make_project: MakeProject, target: str) -> None:
     """Whatever its drivers make beside them, such as the switches of Google's APIs."""
     project = make_project(ALL, it=f"config: {PLACES[target]}")
-    found = scored(plan(project, "it", ["infra-kit:accepted-gaps={events: ['engine:native'], gateway: [domains], edge: [domains]}"]))
+    gaps = "{events: ['engine:native'], gateway: [domains], edge: [domains]}"
+    found = scored(plan(project, "it", [f"infra-kit:accepted-gaps={gaps}"]))
     assert found.unscored == ()
     assert {it.kind for it in found.scores} == COMPONENTS - {"Budget"}
 
