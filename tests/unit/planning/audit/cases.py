@@ -36,7 +36,7 @@ class Case:
 
 def made(type_: str, arguments: Arguments, name: str = "raw") -> Program:
     """One resource, by the class that its SDK has for it."""
-    return lambda: sdk.classes(type_)[0](name, **arguments)  # type: ignore[call-arg]  # as any class of an SDK
+    return lambda: sdk.classes(type_)[0](name, **arguments)
 
 
 def cases(

@@ -73,7 +73,8 @@ def _bucket(type_: str, **blocks: bool) -> Program:
     def program() -> None:
         made(type_, {})()
         every = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-        aws.s3.BucketPublicAccessBlock("raw", bucket="raw-id", **{**dict.fromkeys(every, True), **blocks})
+        given: dict[str, Any] = {**dict.fromkeys(every, True), **blocks}
+        aws.s3.BucketPublicAccessBlock("raw", bucket="raw-id", **given)
 
     return program
 
