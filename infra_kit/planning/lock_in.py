@@ -22,7 +22,8 @@ from infra_kit.planning.lock_in_changes import Change
 from infra_kit.planning.programs import Planned
 from infra_kit.recording import Resource
 
-_MAKE_NOTHING = ("pulumi:", "random:", "command:")
+_HOLD_NOBODY = ("pulumi:", "random:", "command:", "gcp:projects/service:")
+"""What makes nothing in a cloud, and Google's switch for an API, which stays on for whatever else a project has."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _kind(made: Made) -> str:
 def _beside(planned: Planned) -> list[Resource]:
     """What stands beside our components."""
     custom = (it for it in planned.resources if it.request.custom and it.urn not in planned.component_of)
-    return [it for it in custom if not it.type.startswith(_MAKE_NOTHING)]
+    return [it for it in custom if not it.type.startswith(_HOLD_NOBODY)]
 
 
 def _raw(type_: str) -> Subject:
