@@ -7,12 +7,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from infra_kit.planning.drawing.bundles import Bundle, strands
 from infra_kit.planning.graph import Graph, Node
 from infra_kit.planning.zones import depth
 
 WIDTH, HEIGHT = 176, 54
-_COLUMN, _ROW, _PADDING, _HEAD = 340, 76, 24, 28
-_ZONE_PADDING, _ZONE_HEAD = 7, 22
+HEAD = 22
+"""The height of the name of a frame."""
+TRACK, LETTER = 7, 6.2
+"""The width of a line down between two columns, and of a letter of a label."""
+_ROW, _PADDING, _PLACE_HEAD = 76, 24, 28
+_ZONE_PADDING, _CHANNEL = 7, 60
 _ROUNDS = 8
 
 
@@ -34,6 +39,10 @@ class Layout:
     places: Mapping[str, Box]
     zones: Mapping[tuple[str, str], Box]
     """By place and zone."""
+    columns: Mapping[str, int]
+    """Of each node."""
+    lefts: Sequence[float]
+    """Where each column begins."""
     width: float
     height: float
 
@@ -41,29 +50,48 @@ class Layout:
 def layout(graph: Graph) -> Layout:
     """Places the nodes of a graph so that few lines cross."""
     columns = _columns(graph)
+    *lefts, wide = _lefts(graph, columns)
     boxes: dict[str, Box] = {}
     places: dict[str, Box] = {}
     zones: dict[tuple[str, str], Box] = {}
     top = float(_PADDING)
     for place in graph.places:
         inside = [node for node in graph.nodes if node.place == place]
-        below = top + _HEAD
+        below = top + _PLACE_HEAD
         for band in _bands(graph, inside, columns):
             rows = _rows(graph, band, columns)
-            head = _ZONE_HEAD if any(node.zone for node in band) else 0
+            head = HEAD if any(node.zone for node in band) else 0
             tall = head + max(map(len, rows.values())) * _ROW
-            boxes |= _stacked(rows, below + head)
+            boxes |= _stacked(rows, below + head, lefts)
             for zone in {node.zone for node in band} - {""}:
                 its = {columns[node.name] for node in band if node.zone == zone}
-                zones[place, zone] = _around(its, below, tall, _ZONE_PADDING)
+                zones[place, zone] = _around([lefts[each] for each in its], below, tall, _ZONE_PADDING)
             below += tall + _PADDING / 2
-        places[place] = _around({columns[node.name] for node in inside}, top, below - top, _PADDING / 2)
+        taken = [lefts[columns[node.name]] for node in inside]
+        places[place] = _around(taken, top, below - top, _PADDING / 2)
         top = below + 1.5 * _PADDING
     for node in graph.nodes:
         if not node.place:
-            boxes[node.name] = Box(_PADDING, max((top - HEIGHT) / 2, _PADDING), WIDTH, HEIGHT)
-    wide = max(columns.values(), default=0) * _COLUMN + WIDTH + 2 * _PADDING
-    return Layout(boxes, places, zones, wide, max(top, HEIGHT + 2 * _PADDING))
+            boxes[node.name] = Box(lefts[0], max((top - HEIGHT) / 2, _PADDING), WIDTH, HEIGHT)
+    return Layout(boxes, places, zones, columns, lefts, wide, max(top, HEIGHT + 2 * _PADDING))
+
+
+def _lefts(graph: Graph, columns: Mapping[str, int]) -> list[float]:
+    """Where each column begins, with the space before it that its lines and their labels need; last, where all ends."""
+    last = max(columns.values(), default=0) + 1
+    tracks: list[set[Bundle]] = [set() for _ in range(last + 1)]
+    letters = [0] * (last + 1)
+    for strand in strands(graph):
+        behind, before = strand.channels(columns)
+        tracks[behind].add(strand.bundle)
+        tracks[before].add(strand.bundle)
+        letters[before] = max(letters[before], len(strand.label))
+    least = [_PADDING, *[_CHANNEL] * (last - 1), _PADDING]
+    spaces = [
+        max(space, _CHANNEL + len(its) * TRACK + wide * LETTER if its else 0)
+        for space, its, wide in zip(least, tracks, letters, strict=True)
+    ]
+    return [sum(spaces[: number + 1]) + number * WIDTH for number in range(last + 1)]
 
 
 def _bands(graph: Graph, nodes: Sequence[Node], columns: dict[str, int]) -> list[list[Node]]:
@@ -83,7 +111,8 @@ def _bands(graph: Graph, nodes: Sequence[Node], columns: dict[str, int]) -> list
             bands.append(group)
         else:
             band += group
-    wide = sorted(_span(others, columns)) or [columns[node.name] for node in alone[:1]]
+    first = min((columns[node.name] for node in alone), default=0)
+    wide = sorted(_span(others, columns)) or range(first, max(columns.values()) + 1)
     columns |= {node.name: wide[number % len(wide)] for number, node in enumerate(alone)}
     return [*bands, *([alone] if alone else [])]
 
@@ -99,12 +128,12 @@ def _span(nodes: Iterable[Node], columns: Mapping[str, int]) -> set[int]:
     return taken
 
 
-def _stacked(rows: Mapping[int, Sequence[str]], top: float) -> dict[str, Box]:
+def _stacked(rows: Mapping[int, Sequence[str]], top: float, lefts: Sequence[float]) -> dict[str, Box]:
     """Each column in the middle of its band."""
     tall = max(map(len, rows.values()))
     return {
         name: Box(
-            _PADDING + column * _COLUMN,
+            lefts[column],
             top + (tall - len(names)) * _ROW / 2 + row * _ROW + (_ROW - HEIGHT) / 2,
             WIDTH,
             HEIGHT,
@@ -114,9 +143,8 @@ def _stacked(rows: Mapping[int, Sequence[str]], top: float) -> dict[str, Box]:
     }
 
 
-def _around(columns: Collection[int], top: float, height: float, padding: float) -> Box:
-    left = _PADDING + min(columns) * _COLUMN - padding
-    return Box(left, top, (max(columns) - min(columns)) * _COLUMN + WIDTH + 2 * padding, height)
+def _around(lefts: Collection[float], top: float, height: float, padding: float) -> Box:
+    return Box(min(lefts) - padding, top, max(lefts) - min(lefts) + WIDTH + 2 * padding, height)
 
 
 def _columns(graph: Graph) -> dict[str, int]:
