@@ -52,7 +52,9 @@ def transition(
     from infra_kit.planning import transition as transitions  # noqa: PLC0415
 
     old = saved.read(before) if before else common.planned(stack, (), answers)
-    found = transitions.transition(old, common.planned(stack, settings, answers))
+    after = common.planned(stack, settings, answers)
+    found = transitions.transition(old, after)
+    guard.check_names(allow_delete or (), found.names, after.stack)
     if as_json:
         common.print_json(found)
     else:
@@ -80,7 +82,8 @@ def _print(found: Transition, console: Console) -> None:
     from infra_kit.planning.changes import Fate  # noqa: PLC0415
 
     console.print(f"[bold]From[/] {found.before}\n[bold]to[/]   {found.after}\n")
-    colours = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.REPLACED: "red", Fate.DELETED: "red"}
+    changed = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.UNSURE: "yellow"}
+    colours = {**changed, Fate.REPLACED: "red", Fate.DELETED: "red"}
     for fate, colour in {**colours, Fate.FORGOTTEN: "yellow"}.items():
         changes = found.of(fate)
         if changes:
@@ -114,7 +117,7 @@ def _print_changes(changes: Sequence[Change], console: Console) -> None:
 
 def _print_move(move: Move, console: Console, sources: Footnotes) -> None:
     way = move.way
-    pause = f"{_pause(way.downtime)} {sources.mark(way.source)}".rstrip()
+    pause = f"{_pause(way.downtime, at_least=way.at_least)} {sources.mark(way.source)}".rstrip()
     console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{way.how}[/], {pause}")
     console.print(f"  [dim]{sources.cite(move.why)}[/]", soft_wrap=True)
     common.print_rows(console, [(f"{number}.", sources.cite(each)) for number, each in enumerate(way.steps, 1)])
@@ -125,11 +128,12 @@ def _unpriced(before: int, after: int) -> str:
     return f"; {before} and {after} lines have no price, and are not in it" if before or after else ""
 
 
-def _pause(downtime: tuple[int, int] | None) -> str:
+def _pause(downtime: tuple[int, int] | None, *, at_least: bool) -> str:
     if downtime is None:
         return "downtime not known"
     low, high = downtime
-    return f"{_time(low)} to {_time(high)} of downtime" if high else "no downtime"
+    more = ", or longer: a part of it is not known" if at_least else ""
+    return f"{_time(low)} to {_time(high)} of downtime{more}" if high else "no downtime"
 
 
 def _time(seconds: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Saved:
     """The name of the component of ours that it is a part of; empty: none."""
     place: str = ""
     """The region, project or host that its provider makes it in; empty: it has none."""
+    depends: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By input, the URNs of the resources that its value comes from."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
         custom=made.request.custom,
         component=component,
         place=place,
+        depends={key: sorted(it.urns) for key, it in made.request.propertyDependencies.items() if it.urns},
     )
 
 

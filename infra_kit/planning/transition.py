@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from infra_kit.engine import guard
 from infra_kit.engine.guard import holds_data
 from infra_kit.engine.operations import Step
-from infra_kit.planning import changes, saved, ways
+from infra_kit.planning import changes, effects, saved, stranded, ways
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.costs import cost
 from infra_kit.planning.prices import Currency, exchanged
@@ -18,6 +18,7 @@ from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How, Way
 from infra_kit.replacements import is_known, is_lower, replaced_by
 
+_IN_PLACE = frozenset({Fate.CHANGED, Fate.UNSURE})
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
 
 
@@ -52,6 +53,12 @@ class Transition:
     def of(self, *fates: Fate) -> tuple[Change, ...]:
         """The resources that this happens to; components, which only hold others together, are not among them."""
         return tuple(change for change in self.changes if change.fate in fates and change.resource.custom)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of the components and resources of both, as `--allow-delete` may name them."""
+        sides = [side for change in self.changes for side in (change.before, change.resource) if side]
+        return frozenset(name for side in sides for name in (side.name, side.component) if name)
 
     @property
     def losses(self) -> tuple[Change, ...]:
@@ -118,7 +125,7 @@ def step(change: Change) -> Step:
     return Step(
         urn=before.urn,
         type=before.type,
-        op=_OPS.get(change.fate, "update" if change.fate is Fate.CHANGED else "same"),
+        op=_OPS.get(change.fate, "update" if change.fate in _IN_PLACE else "same"),
         parent=before.component,
         replace_keys=tuple(change.forcing),
         retained=change.fate is Fate.FORGOTTEN,
@@ -151,14 +158,17 @@ def moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]
         kinds: by name, what our components are (`Postgres`).
     """
     by_component: dict[str, list[Change]] = {}
+    held = stranded.by_urn(between)
     for change in between:
-        if change.before and (_touches_data(change) or _restarts_data(change, kinds)):
+        touched = _touches_data(change) or _restarts_data(change, kinds) or change.resource.urn in held
+        if change.before and touched:
             by_component.setdefault(change.before.component or change.before.name, []).append(change)
     made = {change.resource.component for change in between if change.fate is Fate.CREATED and change.stateful}
     for component, touched in by_component.items():
         kind = kinds.get(component, touched[0].resource.type)
-        for together in _grouped(touched):
+        for together in _grouped([change for change in touched if change.resource.urn not in held]):
             yield _move(component, kind, together, stays=component in made)
+        yield from _stranded(component, kind, [change for change in touched if change.resource.urn in held], held)
 
 
 def _touches_data(change: Change) -> bool:
@@ -169,9 +179,9 @@ def _touches_data(change: Change) -> bool:
 
 
 def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
-    """Whether it is the server of data whose users wait meanwhile."""
-    keeps_data = kinds.get(change.resource.component) in _SERVES_DATA
-    return keeps_data and change.fate is Fate.CHANGED and ways.is_server(change.resource.type)
+    """Whether it is the server of data whose users wait meanwhile: a container is made anew, on the same data."""
+    keeps_data = kinds.get(change.resource.component) in _SERVES_DATA and "place" not in change.forcing
+    return keeps_data and change.fate in {*_IN_PLACE, Fate.REPLACED} and effects.is_server(change.resource.type)
 
 
 _SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus"})
@@ -179,14 +189,23 @@ _SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus"})
 
 def _grouped(touched: Sequence[Change]) -> list[list[Change]]:
     """What is lost goes one way, what changes in place another."""
-    lost = [change for change in touched if change.fate in {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}]
-    changed = [change for change in touched if change.fate is Fate.CHANGED]
+    lost = [change for change in touched if change.stateful and change.fate not in _IN_PLACE]
+    changed = [change for change in touched if change not in lost]
     return [group for group in (lost, changed) if group]
+
+
+def _stranded(component: str, kind: str, touched: Sequence[Change], held: Mapping[str, str]) -> Iterable[Move]:
+    """What cannot follow its network goes as to another place; `up` would fail, and lose nothing."""
+    if touched:
+        way = ways.moved(kind, [change.resource.type for change in touched])
+        why = "; ".join(dict.fromkeys(held[change.resource.urn] for change in touched))
+        names = tuple(change.resource.name for change in touched)
+        yield Move(component, kind, names, why, replace(way, steps=(stranded.FIRST, *way.steps)))
 
 
 def _move(component: str, kind: str, touched: Sequence[Change], *, stays: bool) -> Move:
     names = tuple(change.resource.name for change in touched)
-    if touched[0].fate is Fate.CHANGED:
+    if touched[0].fate in _IN_PLACE or not touched[0].stateful:
         return Move(component, kind, names, _changed(touched), _in_place(touched))
     elsewhere = ways.moved(kind, [change.before.type for change in touched if change.before])
     if any(change.fate is Fate.REPLACED for change in touched):
@@ -218,33 +237,35 @@ def _changed(touched: Sequence[Change]) -> str:
 
 def _in_place(touched: Sequence[Change]) -> Way:
     """One `up`; its downtime is that of the input that costs most."""
-    if not all(ways.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
+    if not all(effects.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
         return ways.UNKNOWN
     refused = [said for change in touched for said in _refused(change)]
-    effects = [
-        (key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
+    costs = [
+        (key, effects.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
     ]
     by_effect: dict[str, list[str]] = {}
-    for key, effect in effects:
+    for key, effect in costs:
         if effect is None or effect.downtime[1]:
             by_effect.setdefault(effect.why if effect else _NOT_KNOWN, []).append(key)
     said = [f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items()]
-    worst = max((effect for _, effect in effects if effect), key=lambda effect: effect.downtime[1], default=None)
-    known = worst.downtime if worst and _NOT_KNOWN not in by_effect else None
+    worst = max((effect for _, effect in costs if effect), key=lambda effect: effect.downtime[1], default=None)
+    open_end = _NOT_KNOWN in by_effect
+    known = worst.downtime if worst and (worst.downtime[1] or not open_end) else None
     back = ("Undo the change, and `up`.", *(line for change in touched for line in _one_way(change)))
-    return Way(How.IN_PLACE, known, (*refused, *said) or ("`up`.",), back, worst.source if worst else "")
+    source = worst.source if worst else ""
+    return Way(How.IN_PLACE, known, (*refused, *said) or ("`up`.",), back, source, at_least=open_end)
 
 
 def _goes_down(change: Change, key: str) -> bool:
     """Whether an input would become what its service does not take back."""
     before = change.before.inputs.get(key) if change.before else None
-    return (change.resource.type, key) in ways.STAYS and is_lower(before, change.resource.inputs.get(key))
+    return (change.resource.type, key) in effects.STAYS and is_lower(before, change.resource.inputs.get(key))
 
 
 def _refused(change: Change) -> Iterable[str]:
     for key in change.keys:
         if _goes_down(change, key):
-            why = ways.STAYS[change.resource.type, key]
+            why = effects.STAYS[change.resource.type, key]
             yield f"Leave {key} as it is: its service refuses the change, and `up` fails: {why}."
 
 
@@ -253,7 +274,7 @@ def _one_way(change: Change) -> Iterable[str]:
     before = change.before.inputs if change.before else {}
     replacing = replaced_by(change.resource.type, change.resource.inputs, before)
     for key in change.keys:
-        why = ways.STAYS.get((change.resource.type, key))
+        why = effects.STAYS.get((change.resource.type, key))
         if page := replacing.get(key):
             yield f"Undoing {key} makes another one, which begins empty: refused without --allow-delete ({page})."
         elif why and not _goes_down(change, key):
