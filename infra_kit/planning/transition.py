@@ -18,6 +18,8 @@ from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How, Way
 from infra_kit.replacements import is_known, is_lower, replaced_by
 
+_ENGINES = "pulumi:"
+"""What the type tokens of the stack itself and of its providers begin with."""
 _IN_PLACE = frozenset({Fate.CHANGED, Fate.UNSURE})
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
 
@@ -57,7 +59,8 @@ class Transition:
     @property
     def names(self) -> frozenset[str]:
         """Of the components and resources of both, as `--allow-delete` may name them."""
-        sides = [side for change in self.changes for side in (change.before, change.resource) if side]
+        both = [side for change in self.changes for side in (change.before, change.resource) if side]
+        sides = [side for side in both if not side.type.startswith(_ENGINES)]
         return frozenset(name for side in sides for name in (side.name, side.component) if name)
 
     @property

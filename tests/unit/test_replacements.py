@@ -1,6 +1,7 @@
 """Our table of what replaces, beside what Terraform's providers say, whose code Pulumi's plugins run.
 
-`recorded_replacements.csv` was recorded by `python -m tests.record_replacements`; each row has its provider, version and day.
+`recorded_replacements.csv` was recorded by `python -m tests.record_replacements`; each row has its provider, its
+version and the day.
 """
 
 import json

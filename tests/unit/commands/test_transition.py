@@ -17,13 +17,16 @@ AWS = """
       infra-kit:region: eu-west-1
       shop:memory: 4
       shop:key: one
+      shop:options: one
 """
 SHOP = """
     import pulumi
     from infra_kit import Postgres
-    from pulumi_aws import rds
+    from pulumi_aws import ec2, rds
     config = pulumi.Config()
-    Postgres("db", memory_gb=config.require_int("memory"))
+    options = config.require("options")
+    Postgres("db", memory_gb=config.require_int("memory"), overrides={"server": {"option_group_name": options}})
+    ec2.KeyPair("pair", public_key=options)
     rds.Instance("raw", instance_class="db.t4g.micro", db_name=config.require("key"))
 """
 LARGER = ("--set", "shop:memory=16")
@@ -44,6 +47,16 @@ def test_a_downtime_has_the_vendors_page_below(transition: Transition) -> None:
     shown = transition(*LARGER).output
     assert "db Postgres: in place, 60 s to 10 min of downtime [1]" in shown
     assert "  [1] https://docs.aws.amazon.com/AmazonRDS/" in shown
+
+
+def test_what_is_not_known_of_a_downtime_is_told_beside_what_is(transition: Transition) -> None:
+    shown = transition(*LARGER, "--set", "shop:options=two").output
+    assert "60 s to 10 min of downtime, or longer: a part of it is not known [1]" in shown
+
+
+def test_what_may_or_may_not_be_replaced_is_told_as_that(transition: Transition) -> None:
+    shown = transition("--set", "shop:options=two").output
+    assert "1 changed (whether in place is not known)\n  beside the components: pair (publicKey)" in shown
 
 
 def test_why_something_is_replaced_has_the_vendors_page_below(transition: Transition) -> None:
