@@ -41,7 +41,7 @@ class Row(NamedTuple):
 @cache
 def rows() -> tuple[Row, ...]:
     """All that was recorded."""
-    with (files("infra_kit") / FILE).open(encoding="utf-8", newline="") as file:
+    with (files("infra_kit") / FILE).open(encoding="utf-8") as file:
         return tuple(Row(**row) for row in csv.DictReader(file))
 
 

@@ -115,8 +115,8 @@ def _asked(provider: Provider, name: str, version: str, types: Set[str]) -> Iter
     blocks = {each.key: each.value.block for each in schemas.resource_schemas}
     for kind in sorted(types & blocks.keys()):
         import_module(f"pulumi_{TYPES[kind].partition(':')[0]}")
-        for its, *said in (*_of_all(provider, kind, blocks[kind]), *_by_value(provider, kind, blocks[kind])):
-            yield Row(TYPES[kind], its, *said, *asked)
+        for said in (*_of_all(provider, kind, blocks[kind]), *_by_value(provider, kind, blocks[kind])):
+            yield Row(TYPES[kind], *said, *asked)
 
 
 Said = tuple[str, str, str, str, str, str]

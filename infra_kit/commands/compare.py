@@ -24,6 +24,7 @@ Places = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
+        callback=common.settings_of,
         help="A key set more than once gives the places: --set infra-kit:target=vps --set infra-kit:target=aws.",
     ),
 ]
@@ -55,7 +56,7 @@ def _print(columns: tuple[Column, ...], console: Console) -> None:
     drawn = common.table("", *(" ".join(column.settings) for column in columns))
     rows: dict[str, Callable[[Column], str]] = {
         "cost a month": lambda it: (
-            f"{it.monthly:.2f} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
+            f"{common.money(it.monthly)} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
         ),
         "resources": lambda it: str(it.resources),
         "lock-in": lambda it: f"{it.lock_in:.1f} of 10" + (f", {it.unscored} unscored" if it.unscored else ""),

@@ -12,10 +12,25 @@ from rich.markup import escape
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, Recorded
 from infra_kit.engine.project import Project
-from infra_kit.errors import PlanningError
 
 if TYPE_CHECKING:
     from infra_kit.planning.phases import Phase
+
+
+def _figures(given: list[str] | None) -> list[str] | None:
+    for each in given or ():
+        _figure(each)
+    return given
+
+
+def _figure(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        said = f"{text}: <figure>=<number> is needed, e.g. --now users_a_month=1200."
+        raise typer.BadParameter(said) from None
+
 
 System = Annotated[
     str | None,
@@ -23,7 +38,12 @@ System = Annotated[
 ]
 Now = Annotated[
     list[str] | None,
-    typer.Option("--now", metavar="FIGURE=VALUE", help="A current figure, e.g. users_a_month=1200. Repeatable."),
+    typer.Option(
+        "--now",
+        metavar="FIGURE=VALUE",
+        callback=_figures,
+        help="A current figure, e.g. users_a_month=1200. Repeatable.",
+    ),
 ]
 
 
@@ -61,14 +81,6 @@ def _print_fitting(
         console.print(f"  [dim]not given, and counted as 0: {', '.join(missing)}[/]")
 
 
-def _figure(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        return name, float(value)
-    except ValueError:
-        raise PlanningError(f"--now {text}: <figure>=<number> is needed, e.g. --now users_a_month=1200.") from None
-
-
 def _print(found: tuple[Phase, ...], console: Console) -> None:
     drawn = common.table("", *(f"phase {phase.name}\n{phase.title}" for phase in found))
     drawn.add_row("cost a month", *map(_cost, found))
@@ -81,7 +93,8 @@ def _print(found: tuple[Phase, ...], console: Console) -> None:
 
 
 def _cost(phase: Phase) -> str:
-    return f"{phase.monthly:.2f} {phase.currency}" + (f" + {phase.unpriced} unpriced" if phase.unpriced else "")
+    unpriced = f" + {phase.unpriced} unpriced" if phase.unpriced else ""
+    return f"{common.money(phase.monthly)} {phase.currency}{unpriced}"
 
 
 def _until(phase: Phase) -> str:

@@ -9,6 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
+from infra_kit.commands.common import money
+from infra_kit.counts import counted
+
 if TYPE_CHECKING:
     from infra_kit.planning.overview import Overview, Part
     from infra_kit.planning.tree import Node
@@ -87,7 +90,7 @@ def _say(branch: Tree, part: Part) -> None:
 
 def _marks(part: Part) -> str:
     lock_in = f"  [dim]lock-in {part.lock_in:.1f}[/]" if part.lock_in is not None else ""
-    findings = f"  [yellow]{part.findings} finding{'s' if part.findings > 1 else ''}[/]" if part.findings else ""
+    findings = f"  [yellow]{counted(part.findings, 'finding')}[/]" if part.findings else ""
     return lock_in + findings
 
 
@@ -95,7 +98,7 @@ def _cost(part: Part, seen: Overview) -> str:
     if not part.monthly and not part.unpriced:
         return ""
     unpriced = f" [yellow]+ {part.unpriced} unpriced[/]" if part.unpriced else ""
-    return f"  {part.monthly:.2f} {seen.costs.currency} a month{unpriced}"
+    return f"  {money(part.monthly)} {seen.costs.currency} a month{unpriced}"
 
 
 def _count(node: Node) -> int:
@@ -108,7 +111,7 @@ def _is_leaf(node: Node) -> bool:
 
 
 def _resources(count: int) -> str:
-    return f"  [dim]{count} resource{'' if count == 1 else 's'}[/]" if count else ""
+    return f"  [dim]{counted(count, 'resource')}[/]" if count else ""
 
 
 def _kind(token: str) -> str:

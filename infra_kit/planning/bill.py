@@ -28,8 +28,15 @@ class Limit:
     """In the currency of the bill."""
     over: bool
     """Whether what has a price comes to more."""
+    priced: Decimal
+    """What has a price comes to that."""
     unpriced: int
     """Lines without a price: with them, it may be over nevertheless."""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it is not over by what has a price, and some has none."""
+        return not self.over and self.unpriced > 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ def bill(
         usage=_usage(planned, found, of_all),
         assumed=planned.assumed,
         exchange=prices.exchange_rate() if foreign else None,
-        stale=sum(price.is_stale(today or date.today()) for price in priced),
+        stale=found.stale(today),
         unverified=sum(not price.verified for price in priced),
     )
 
@@ -130,7 +137,7 @@ def _is_foreign(planned: Planned, currency: Currency) -> bool:
 
 
 def _limit(said_by: str, monthly: Decimal, found: Costs) -> Limit:
-    return Limit(said_by, monthly, over=found.total > monthly, unpriced=len(found.unpriced))
+    return Limit(said_by, monthly, found.total > monthly, found.total, len(found.unpriced))
 
 
 def _usage(planned: Planned, found: Costs, of_all: Usage) -> dict[str, dict[str, float | str]]:

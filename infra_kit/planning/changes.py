@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,18 @@ class Change:
             return not is_renewed(self.resource.type, self.forcing)
         return self.fate is Fate.DELETED
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the engine stops at it: it is protected, and would be replaced, deleted or forgotten."""
+        protected = self.before is not None and self.before.protect and self.resource.protect
+        return protected and self.fate in {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}
+
+    @property
+    def differences(self) -> tuple[tuple[str, Any, Any], ...]:
+        """Of `keys`, what each was and will be; of a mapping, those of its values that differ (`settings.tier`)."""
+        old = self.before.inputs if self.before else {}
+        return tuple(each for key in self.keys for each in _leaves(key, old.get(key), self.resource.inputs.get(key)))
+
 
 def between(before: Sequence[Saved], after: Sequence[Saved]) -> tuple[Change, ...]:
     """Every resource that one plan or the other has, in the order of the second, then what is gone."""
@@ -78,7 +90,7 @@ def _followed(changes: list[Change]) -> list[Change]:
     return changes
 
 
-def _following(change: Change, replaced: Collection[str]) -> Change:
+def _following(change: Change, replaced: Set[str]) -> Change:
     old, new = change.before, change.resource
     follows = {key for key, urns in new.depends.items() if not replaced.isdisjoint(urns) and key not in change.keys}
     follows -= {path for path in new.ignore_changes if "." not in path}
@@ -113,6 +125,15 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable
         for key in old.keys() | new.keys()
         if _without(old.get(key), key, paths) != _without(new.get(key), key, paths)
     }
+
+
+def _leaves(path: str, old: Any, new: Any) -> Iterable[tuple[str, Any, Any]]:
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        yield path, old, new
+        return
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            yield from _leaves(f"{path}.{key}", old.get(key), new.get(key))
 
 
 def _without(value: Any, key: str, paths: Sequence[Sequence[str]]) -> Any:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import product
 
 from infra_kit.engine.project import Project
-from infra_kit.errors import ProgramError, UnsupportedFeatureError
+from infra_kit.errors import ProgramError, TargetError, UnsupportedFeatureError
 from infra_kit.planning import availability, configuration, programs
 from infra_kit.planning.answers import Answers
 from infra_kit.planning.availability import Availability
@@ -64,10 +64,10 @@ def _column(
     project: Project, stack: str, place: tuple[str, ...], settings: tuple[str, ...], answers: Answers | None
 ) -> Column:
     own = tuple(each for each in place if [it.partition("=")[0] for it in settings].count(each.partition("=")[0]) > 1)
-    config = configuration.read(project, stack, place, with_examples=True)
     try:
-        planned = _with_gaps(config, answers.again() if answers else Answers())
-    except ProgramError as error:
+        config = configuration.read(project, stack, place, with_examples=True)
+        planned = _with_gaps(config, answers or Answers())
+    except (ProgramError, TargetError) as error:
         nothing = Availability(None, "", ())
         return Column(own or place, 0, Decimal(0), "", 0, 0, 0, {}, nothing, "", (), str(error))
     bill = cost(planned)

@@ -29,8 +29,7 @@ _GAME = f"{_GITHUB}/wongcheefah-redalpha/runracing-cloud/blob/main/docs/04-deplo
 _TFE_AWS = f"{_GITHUB}/antonakv/tf-aws-pes-eksk8s-activeactive-agents"
 _TFE_GCP = f"{_GITHUB}/Galser/tfe-delorean-gcp-demo"
 _CLOUD_RUN = "https://www.sethvargo.com/configuring-cloud-run-with-terraform/"
-_BENCH = f"{_GITHUB}/infra-kit/infra-kit/blob/main/tests/bench.py"
-"""`make bench` measures them; the figures are of two busy cores, programs and data folders fresh."""
+_BENCH = "`make bench` of this repository (tests/bench.py), on two busy cores, programs and data folders fresh"
 
 _AWS = {
     # In one zone; that issue says 5 to 10 minutes, and 15 to 20 with a second zone. Also a replica.

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from infra_kit._configuration import HIDDEN
 from infra_kit.engine import pulumi_cli
 from infra_kit.engine.project import Project
 from infra_kit.planning import daemons
@@ -62,7 +63,8 @@ def checks(planned: Planned, machine: Machine | None = None) -> tuple[Check, ...
     """All that the deployment of a planned stack needs of this machine."""
     here = machine or Machine.this()
     targets = {made.target.name for made in planned.components}
-    found = [_cli(), *_secrets(planned), *_plugins(planned, here)]
+    found = [_cli(), *_settings(planned), *_plugins(planned, here)]
+    found += (_region(name, here, planned) for name in _REGIONS if _has_no_region(planned, name))
     for target, look in (("aws", _aws), ("gcp", _gcp), ("vps", _vps)):
         if target in targets:
             found += look(planned, here)
@@ -82,14 +84,54 @@ def _cli() -> Check:
     )
 
 
-def _secrets(planned: Planned) -> Iterator[Check]:
+def _settings(planned: Planned) -> Iterator[Check]:
+    """What a plan could assume and a deployment cannot."""
     for path in planned.configuration.assumed:
-        secret = "" if path.rpartition(".")[2] in {"host", "host_key", "backups"} else "--secret "
-        yield Check(
-            f"setting {path}",
-            "nobody has set it",
-            f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' --stack {planned.stack}",
-        )
+        secret = _value(planned.configuration.values, path) == HIDDEN
+        yield Check(f"setting {path}", "nobody has set it", _set(planned, path, "" if secret else _placeholder(path)))
+
+
+def _set(planned: Planned, path: str, value: str = "") -> str:
+    """The command that sets a setting; without a value it is a secret, which Pulumi asks for."""
+    secret, said = ("", f"'{value}' ") if value else ("--secret ", "")
+    return f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' {said}--stack {planned.stack}"
+
+
+def _placeholder(path: str) -> str:
+    name = path.rpartition(".")[2]
+    if name == "host_key":
+        return "<what ssh-keyscan -t ed25519 says of the host, without its name>"
+    return f"<{name.replace('_', ' ')}>"
+
+
+def _value(values: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of dots."""
+    key, *inside = path.split(".")
+    found = values.get(key)
+    for name in inside:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+_REGIONS = {
+    "aws": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "gcp": ("GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"),
+}
+"""By target, the variables that its provider takes a region from
+(https://www.pulumi.com/registry/packages/aws/installation-configuration/, …/gcp/…)."""
+
+
+def _has_no_region(planned: Planned, name: str) -> bool:
+    said = planned.configuration.values.get(f"{name}:region")
+    return not said and any(made.target.name == name and not made.target.region for made in planned.components)
+
+
+def _region(name: str, here: Machine, planned: Planned) -> Check:
+    if variable := here.has(*_REGIONS[name]):
+        return Check(f"region of {name}", variable)
+    ours = planned.configuration.get("target") == name
+    key = "infra-kit:region" if ours else f"{name}:region"
+    return Check(f"region of {name}", "none is set", _set(planned, key, "<region>"))
 
 
 _OURS = {"pulumi", "pulumi-python", "infra-kit"}
@@ -165,7 +207,7 @@ def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
     said = planned.configuration.values.get("gcp:project") or here.has("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT")
     project = next(filter(None, (getattr(each, "project", None) for each in settings)), None) or said
     if not project:
-        yield Check("Google project", "none is named", "pulumi config set gcp:project <id>")
+        yield Check("Google project", "none is named", _set(planned, "infra-kit:gcp.project", "<id>"))
     yield _tool(
         here, "gcloud", "`infra-kit connect` goes through it", "https://cloud.google.com/sdk/docs/install", needed=False
     )
@@ -177,6 +219,8 @@ def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
     for name, settings in hosts.items():
         host = cast("VpsSettings", settings)
         yield _key(name, Path(host.key_file).expanduser() if host.key_file else None, here)
+        if f"infra-kit:{name}.host" in planned.configuration.assumed:
+            continue  # there is none yet
         if re.search(r"(Example|A{20})", host.host_key):
             yield Check(
                 f"host key of {name}",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +22,8 @@ from infra_kit.errors import PlanningError
 Currency = Literal["USD", "EUR"]
 STALE_AFTER = timedelta(days=180)
 GLOBAL = "global"
+UNKNOWN = "unknown region"
+"""Of what nobody has said a region for."""
 UNITS = frozenset(
     {
         "hour", "month", "year", "GB", "GB-hour", "GB-month", "vCPU-hour", "GB-second", "vCPU-second", "1k requests",
@@ -130,8 +133,25 @@ def exchange_rate() -> ExchangeRate:
 
 def regions(vendor: str) -> list[str]:
     """The regions for which there is a book, sorted."""
-    names = (file.name.removesuffix(".csv") for file in _folder(vendor).iterdir() if file.name.endswith(".csv"))
+    folder = _folder(vendor)
+    files_ = folder.iterdir() if folder.is_dir() else ()
+    names = (file.name.removesuffix(".csv") for file in files_ if file.name.endswith(".csv"))
     return sorted(name for name in names if name != GLOBAL)
+
+
+def without_book(vendor: str, region: str, key: str) -> str:
+    """Why nothing has a price in a region: no book is of it; empty where one is, or where the vendor has no regions.
+
+    Args:
+        key: the key of the configuration that says the region; empty where the program does.
+    """
+    known = regions(vendor)
+    if not known or region in (GLOBAL, *known):
+        return ""
+    near = next(iter(get_close_matches(region, known, n=1)), known[-1])
+    what = f"{key} is not set" if region == UNKNOWN else f"there is no price book of {vendor} in {region}"
+    way_out = f" (try --set {key}={near})" if key else ""
+    return f"{what}; regions with prices: {', '.join(known)}{way_out}"
 
 
 def _folder(vendor: str) -> Traversable:

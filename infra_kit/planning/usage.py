@@ -55,6 +55,15 @@ class Usage(Model):
     Where the program says itself which are, that holds."""
 
 
+UNITS: Mapping[str, str] = {
+    "hours": "a month", "requests": "a month", "gb_out": "GB a month", "cached": "of 1", "gb_nat": "GB a month",
+    "stored_gb": "GB", "log_gb": "GB a month", "messages": "a month", "instances": "in the mean",
+    "run_minutes": "min a run", "runs": "a month", "users": "in all", "backup_gb": "GB", "commitment": "",
+    "spot": "of 1",
+}  # fmt: skip
+"""By field, what its figure counts."""
+
+
 def read(values: object, components: Collection[str]) -> dict[str, Usage]:
     """The usage of each component: its own over that of `*` over the defaults; by `OTHERS`, that of `*`.
 

@@ -18,6 +18,7 @@ class How(StrEnum):
     RESTORE = "snapshot and restore"
     EMPTY = "begins empty"
     NONE = "its data is given up"
+    LEFT = "let go, and left where it is"
     UNKNOWN = "not known offline"
 
 
@@ -27,8 +28,9 @@ class Way:
 
     how: How
     downtime: tuple[int, int] | None
-    """Seconds that its users may notice, from and to. None: nobody here knows."""
+    """Seconds that its users may notice, from and to. None: nobody here knows; or it has no users any more."""
     steps: tuple[str, ...]
+    """`{go}` stands for how `up` is brought to let go of the old one, until it is known of which resources."""
     back: tuple[str, ...]
     """The way back, as long as what was before still stands."""
     source: str = ""
@@ -37,9 +39,7 @@ class Way:
     """Whether `downtime` is only what is known of it: it may be longer."""
 
 
-_KEEP = (
-    "Keep the old one, without writers, until the new one has been trusted for a week; then name it in --allow-delete."
-)
+_KEEP = "Keep the old one, without writers, until the new one has been trusted for a week; then take it away: {go}."
 
 _MOVES: Mapping[str, Way] = {
     "Postgres": Way(
@@ -105,7 +105,7 @@ _MOVES: Mapping[str, Way] = {
         (
             "Take the value from the old one (`infra-kit show`), and give it to the new one, if what it signed or "
             "encrypted is to stay readable; else another one is generated.",
-            "`up`: whoever is linked to it is restarted with the new value.",
+            "{go}. Whoever is linked to it is restarted with the new value.",
         ),
         ("Set the old value again.",),
     ),
@@ -128,12 +128,11 @@ _RESTORE = Way(
     (600, 3600),
     (
         "Stop the writers, and take a snapshot; see that it restores.",
-        "`up` with the name in --allow-delete: the old one goes, a new and empty one is made.",
+        "{go}. A new and empty one is made.",
         "Restore the snapshot into it, and let the writers in.",
     ),
     ("Undo the change, `up`, and restore the same snapshot: what was written since is lost.",),
 )
-
 
 _SNAPSHOTS: Mapping[str, str] = {
     "aws:ebs/volume:Volume": "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
@@ -145,10 +144,9 @@ _SNAPSHOTS: Mapping[str, str] = {
 }
 """By type, the vendor's page about snapshots and how they are restored."""
 
-
 _AWS_KEYS = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
 _GCP_KEYS = "https://cloud.google.com/kms/docs/destroy-restore"
-_KEYS: Mapping[str, str] = {
+KEYS: Mapping[str, str] = {
     "aws:kms/key:Key": _AWS_KEYS,
     "gcp:kms/cryptoKey:CryptoKey": _GCP_KEYS,
     "gcp:kms/keyRing:KeyRing": _GCP_KEYS,
@@ -159,9 +157,9 @@ _KEY = Way(
     (0, 0),
     (
         "See what is encrypted with the key and is to stay readable (old logs, say), and copy it.",
-        "`up` with the name in --allow-delete: another key is made, and the old one's deletion begins.",
+        "{go}. Another key is made.",
     ),
-    ("While the deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
+    ("While a deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
 )
 
 _BUCKETS = frozenset({"aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"})
@@ -170,7 +168,7 @@ _LOGS = Way(
     (0, 0),
     (
         "Copy what may be asked for yet (`rclone sync old: elsewhere:`).",
-        "`up` with the name in --allow-delete: the logs go on in another bucket.",
+        "{go}. The logs go on in another bucket.",
     ),
     ("Undo the change, and `up`: logs of the time between are in the copy only.",),
     "https://rclone.org/commands/rclone_sync/",
@@ -184,11 +182,11 @@ def moved(kind: str, types: Collection[str]) -> Way:
         kind: the component's type (`Postgres`), or that of a resource beside our components.
         types: of the resources that hold the data: of a component that keeps none itself, keys, logs or volumes.
     """
-    data = [it for it in types if it not in _KEYS]
+    data = [it for it in types if it not in KEYS]
+    if not data:
+        return replace(_KEY, source=_page(types, KEYS))
     if kind in _MOVES:
         return _MOVES[kind]
-    if not data:
-        return replace(_KEY, source=_page(types, _KEYS))
     if _BUCKETS.issuperset(data):
         return _MOVES["ObjectStore"] if kind in _BUCKETS else _LOGS
     return replace(_RESTORE, source=_page(data, _SNAPSHOTS))

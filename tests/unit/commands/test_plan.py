@@ -1,13 +1,16 @@
 """`infra-kit plan`: what is printed, and how it ends."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from infra_kit.cli import app
 from infra_kit.commands.plan_tree import NAMES, short
+from infra_kit.planning import creation_times
 from tests.unit.planning.conftest import MakeProject
 
 AWS = "config: {infra-kit:target: aws, infra-kit:environment: production, infra-kit:region: eu-west-1}"
@@ -106,9 +109,22 @@ def test_what_takes_less_than_a_hundredth_of_the_time_is_not_named(plan: Plan) -
     assert "vpc" not in line
 
 
+@pytest.mark.parametrize("config", [VPS, "config: {infra-kit:target: local, infra-kit:environment: development}"])
+def test_the_parts_of_a_first_deployments_time_make_the_whole(plan: Plan, config: str) -> None:
+    line = line_of(plan("from infra_kit import Redis\nRedis('cache', memory_gb=1)\n", config=config), "A first dep")
+    whole, *parts = map(int, re.findall(r" (\d+) s\b", line))
+    assert parts
+    assert sum(parts) == whole
+
+
+def test_no_time_is_from_an_address_that_does_not_exist() -> None:
+    assert not [it for it in creation_times.TIMES.values() if "github.com/infra-kit" in it.source]
+
+
 def test_on_a_host_what_is_assumed_of_its_line_is_said(plan: Plan) -> None:
     shown = plan("from infra_kit import Redis\nRedis('cache', memory_gb=1)\n", config=VPS).output
-    assert "vps-bootstrap 1 min[1] → cache-image 21 s[2]" in shown
+    assert "vps-bootstrap 60 s[1] → " in shown
+    assert "cache-image 21 s[2]" in shown
     assert "• cache-image: an image of 150 MB" in shown.partition("\nAssumed\n")[2]
     chain = json.loads(plan("from infra_kit import Redis\nRedis('cache', memory_gb=1)\n", "--json", config=VPS).stdout)[
         "deployment"
@@ -128,3 +144,29 @@ def test_on_a_host_what_is_assumed_of_its_line_is_said(plan: Plan) -> None:
 )
 def test_types_are_named_shortly(token: str, said: str) -> None:
     assert short(token) == said
+
+
+def test_what_is_left_out_is_told_below_its_component_and_not_again(plan: Plan) -> None:
+    program = "from infra_kit import Postgres\nPostgres('db', memory_gb=2, extensions=['postgis'])"
+    config = """
+        config:
+          infra-kit:target: vps
+          infra-kit:environment: development
+          infra-kit:vps: {host: 203.0.113.10, host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExample}
+          infra-kit:accepted-gaps: {db: ["extension:postgis"]}
+    """
+    shown = plan(program, config=config)
+    assert "left out: extension:postgis" in line_of(shown, "extension:postgis")
+
+
+def test_what_its_cost_rests_on_is_said(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra_kit.planning.prices.STALE_AFTER", timedelta(days=-36_500))
+    shown = plan("from infra_kit import ObjectStore\nObjectStore('files')")
+    assert "a month's usage, on which a part of the cost rests" in shown.output
+    assert "Lines whose price is older than 180 days: " in shown.output
+
+
+def test_amounts_have_their_thousands_marked(plan: Plan) -> None:
+    shown = plan("from infra_kit import Postgres\nPostgres('db', memory_gb=256, dedicated_cpu=True)")
+    assert re.search(r"about [0-9],[0-9]{3}\.[0-9]{2} USD a month", shown.output)
+    assert re.search(r"db Postgres  [0-9],[0-9]{3}\.[0-9]{2} USD a month", shown.output)

@@ -11,8 +11,9 @@ from infra_kit.engine import guard
 from infra_kit.errors import DataLossRefusedError
 from infra_kit.planning import effects
 from infra_kit.planning.changes import Change, Fate, between
+from infra_kit.planning.moves import moves
 from infra_kit.planning.saved import Saved
-from infra_kit.planning.transition import moves, step
+from infra_kit.planning.transition import step
 from infra_kit.planning.ways import Way
 from infra_kit.replacements import AT_TIMES
 from tests.unit.planning.mirrored import assert_mirrored

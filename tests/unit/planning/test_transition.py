@@ -13,6 +13,7 @@ from infra_kit.planning.changes import Fate
 from infra_kit.planning.programs import Planned, plan
 from infra_kit.planning.transition import Transition, check, transition
 from infra_kit.planning.ways import How
+from infra_kit.recording import root
 from tests.unit.planning.conftest import MakeProject
 
 SHOP = """
@@ -25,7 +26,7 @@ SHOP = """
         Postgres(config.require("db"), **sizes, target=where)
     ObjectStore("files", target=where)
 """
-GONE = {"db": How.NONE, "aws-network": How.NONE}
+GONE = {"db": How.NONE, "aws-network": How.LEFT}
 """The network goes with the last that needs it, and leaves the key of its flow logs behind."""
 AWS = """
     config:
@@ -45,6 +46,20 @@ VPS = """
       infra-kit:target: vps
       infra-kit:environment: staging
       infra-kit:vps: {host: 203.0.113.10, host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExample}
+"""
+
+
+STORE = (
+    "{endpoint: https://s3.example.com, bucket: shop-backups, access_key: a, secret_key: s, "
+    "passphrase: long-enough-to-hold}"
+)
+STORED = VPS.replace("Example}", f"Example, backups: {STORE}}}")
+WITH_DB = """
+      shop:data: vps
+      shop:db: db
+      shop:memory: 4
+      shop:storage: 50
+      infra-kit:region: eu-west-1
 """
 
 
@@ -86,7 +101,7 @@ def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up
     shop: Callable[..., Planned],
 ) -> None:
     found = transition(shop(), shop("shop:data=gcp"))
-    assert moves(found) == {"db": How.DUAL_RUN, "files": How.DUAL_RUN, "aws-network": How.NONE}
+    assert moves(found) == {"db": How.DUAL_RUN, "files": How.DUAL_RUN, "aws-network": How.LEFT}
     assert [step.partition(":")[0] for step in found.order][:3] == [
         "Back up, and see that it restores",
         "Make beside the old one, under another name, and copy",
@@ -94,7 +109,9 @@ def test_another_target_is_a_dual_run_and_refused_until_the_old_data_is_given_up
     ]
     with pytest.raises(DataLossRefusedError, match="db-server"):
         check(found)
-    check(found, ["db"])  # in production the engine forgets buckets and keys, and leaves them
+    with pytest.raises(DataLossRefusedError, match=r"files-bucket \(Bucket\), protected, would be forgotten"):
+        check(found, ["db"])  # in production buckets and keys are retained, and protected: the engine stops
+    check(found, ["db", "files", "aws-network"])
 
 
 @pytest.mark.parametrize("own", ["", "  aws:region: eu-west-1\n"])
@@ -114,6 +131,59 @@ def test_another_host_is_another_place_and_refused(make_project: MakeProject) ->
     assert moves(found)["cache"] is How.EMPTY
     with pytest.raises(DataLossRefusedError, match="cache-data"):
         check(found)
+
+
+def test_what_is_retained_and_not_protected_is_let_go_as_up_does_and_nobody_is_asked_for_a_flag(
+    make_project: MakeProject,
+) -> None:
+    """`infra-kit up` ends with 0 there: the engine forgets the volume, which stays (tried)."""
+    project = make_project(SHOP, prod=STORED + WITH_DB)
+    found = transition(plan(project, "prod"), plan(project, "prod", ["shop:db=none"]))
+    check(found)
+    [move] = found.moves
+    assert (move.resources, move.way.how, move.way.downtime) == (("db-data",), How.LEFT, None)
+    said = " ".join(move.way.steps)
+    assert "--allow-delete" not in said
+    assert "does not delete db-data" in said
+
+
+def test_what_moves_and_leaves_its_data_behind_is_said_to_begin_empty_without_a_question(
+    make_project: MakeProject,
+) -> None:
+    project = make_project(SHOP, prod=STORED + WITH_DB + "      infra-kit:aws: {}\n")
+    found = transition(plan(project, "prod"), plan(project, "prod", ["shop:data=aws"]))
+    check(found)
+    said = {move.component: move for move in found.moves}
+    assert said["db"].way.how is How.DUAL_RUN
+    assert "`up` does not stop here" in said["db"].why
+    assert "--allow-delete" not in " ".join(said["db"].way.steps)
+
+
+@pytest.mark.parametrize("gone", ["db", "files"])
+def test_what_is_protected_is_refused_as_up_stops_there_and_the_way_begins_with_its_protection(
+    make_project: MakeProject, gone: str
+) -> None:
+    """A bucket is retained and protected, a server protected only: the engine stops at both (tried)."""
+    program = "import pulumi\nfrom infra_kit import ObjectStore, Postgres\ngone = pulumi.Config().get('gone')\n"
+    program += "for make, name in ((Postgres, 'db'), (ObjectStore, 'files')):\n    if name != gone: make(name)\n"
+    project = make_project(program, production=AWS + "      shop:gone: nothing\n")
+    found = transition(plan(project, "production"), plan(project, "production", [f"shop:gone={gone}"]))
+    with pytest.raises(DataLossRefusedError, match=f"{gone}-.*protected, would be .*\n(?s:.*)--allow-delete {gone}"):
+        check(found)
+    [steps] = [" ".join(move.way.steps) for move in found.moves if move.component == gone]
+    assert steps.index("pulumi state unprotect") < steps.index("`up` with" if gone == "db" else "does not delete")
+
+
+def test_an_environment_that_needs_no_keys_lets_go_of_them_by_name_and_says_no_component_is_gone(
+    shop: Callable[..., Planned],
+) -> None:
+    found = transition(shop(), shop("infra-kit:environment=staging"))
+    assert len({move.component for move in found.moves}) == len(found.moves)
+    said = {move.component: move for move in found.moves}
+    assert said["db"].way.how is How.IN_PLACE
+    assert "the stack no longer has db-key" in said["db"].why
+    assert "db-key" in " ".join(said["db"].way.steps)
+    assert "the stack no longer has it" not in " ".join(move.why for move in found.moves)
 
 
 RAW = """
@@ -177,7 +247,7 @@ def test_what_is_gone_is_refused_unless_it_is_named(shop: Callable[..., Planned]
     assert moves(found) == GONE
     with pytest.raises(DataLossRefusedError, match="--allow-delete db"):
         check(found)
-    check(found, ["db"])
+    check(found, ["db", "aws-network"])
 
 
 NETWORK = """
@@ -219,6 +289,20 @@ def test_a_saved_plan_is_as_good_as_the_plan_itself(shop: Callable[..., Planned]
     assert again.unpriced[0] == again.unpriced[1]
     assert {change.fate for change in again.changes} == {"kept"}
     assert moves(transition(saved.read(file), shop("shop:db=none"))) == GONE
+
+
+def test_a_plan_of_this_machine_that_was_saved_by_another_run_is_the_same(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    """A run records in a folder of its own, which is gone when it ends: it must not be in the file."""
+    program = "from infra_kit import Postgres, Redis\nPostgres('db')\nRedis('cache')\n"
+    project = make_project(program, dev="config: {infra-kit:target: local, infra-kit:environment: development}")
+    file = tmp_path / "plan.json"
+    saved.write(plan(project, "dev"), file)
+    root.cache_clear()
+    found = transition(saved.read(file), plan(project, "dev"))
+    assert {change.fate for change in found.changes} == {"kept"}
+    assert "infra-kit-recording-" not in file.read_text()
 
 
 def test_a_saved_plan_holds_no_secret(make_project: MakeProject, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import NOT_HERE, disk, fixed, internet, machine_hours
 from infra_kit.planning.rates.reading import (
@@ -54,7 +55,7 @@ def service(asked: Asked) -> Iterator[Line]:
         yield from _tasks(asked, tasks.inputs, spot, spot=1)
     elif normal + spot:
         unknown = normal + spot
-        yield Line(f"{unknown:g} tasks", "fargate/unknown", unknown, why=f"how large a task of it is, {NOT_HERE}")
+        yield Line(counted(unknown, "task"), "fargate/unknown", unknown, why=f"how large a task of it is, {NOT_HERE}")
 
 
 def _strategies(asked: Asked) -> Sequence[Mapping[str, Any]]:
@@ -88,13 +89,13 @@ def task(asked: Asked) -> Iterator[Line]:
         return
     hours = runs(asked) * asked.usage.run_minutes / 60
     cpu, memory, kind = _size(asked.inputs)
-    yield Line(f"{cpu:g} vCPU ({kind}), {hours:.3g} hours", f"fargate/{kind}/vcpu", cpu * hours, assumed=True)
-    yield Line(f"{memory:g} GB, {hours:.3g} hours", f"fargate/{kind}/memory", memory * hours, assumed=True)
+    yield Line(f"{cpu:g} vCPU ({kind}), {counted(hours, 'hour')}", f"fargate/{kind}/vcpu", cpu * hours, assumed=True)
+    yield Line(f"{memory:g} GB, {counted(hours, 'hour')}", f"fargate/{kind}/memory", memory * hours, assumed=True)
 
 
 def _tasks(asked: Asked, inputs: Mapping[str, Any], count: float, spot: float | None = None) -> Iterator[Line]:
     cpu, memory, kind = _size(inputs)
-    times = "1 task" if count == 1 else f"{count:g} tasks"
+    times = counted(count, "task")
     assumed = None if asked.usage.instances is None else True
     words = f"{times} of {cpu:g} vCPU ({kind})"
     yield from machine_hours(asked, words, f"fargate/{kind}/vcpu", cpu * count, assumed=assumed, spot=spot)
@@ -119,7 +120,7 @@ def cluster(asked: Asked) -> Iterator[Line]:
         return
     services = len(used_by(asked, SERVICE))
     kept = CLUSTER_METRICS + services * (SERVICE_METRICS + TASK_METRICS)
-    yield Line(f"Container Insights, {services} services", "cloudwatch/metric", kept)
+    yield Line(f"Container Insights, {counted(services, 'service')}", "cloudwatch/metric", kept)
 
 
 def instance(asked: Asked) -> Iterator[Line]:
@@ -156,8 +157,8 @@ def node_group(asked: Asked) -> Iterator[Line]:
     nodes = count if asked.usage.instances is None else asked.usage.instances
     size = number(asked.inputs.get("diskSize"), 20)
     spot = 1 if asked.inputs.get("capacityType") == "SPOT" else None
-    yield from machine_hours(asked, f"{nodes:g} nodes of {kind}", f"ec2/{kind}", nodes, spot=spot)
-    yield Line(f"{nodes:g} disks of {size:g} GB", "ebs/gp2", nodes * size)
+    yield from machine_hours(asked, f"{counted(nodes, 'node')} of {kind}", f"ec2/{kind}", nodes, spot=spot)
+    yield Line(f"{counted(nodes, 'disk')} of {size:g} GB", "ebs/gp2", nodes * size)
 
 
 def function(asked: Asked) -> Iterator[Line]:
@@ -171,7 +172,7 @@ def function(asked: Asked) -> Iterator[Line]:
         calls, seconds = runs(asked) if is_job else RELEASES, asked.usage.run_minutes * 60
         calls *= share(asked)
         seconds = min(seconds, number(asked.inputs.get("timeout"), 3))
-    yield Line(f"{calls:.3g} calls", "lambda/requests", calls / MILLION, assumed=True)
+    yield Line(counted(calls, "call"), "lambda/requests", calls / MILLION, assumed=True)
     yield Line(f"{seconds:g} s of {memory:g} GB each", f"lambda/{kind}", calls * seconds * memory, assumed=True)
 
 
