@@ -43,6 +43,8 @@ MARKS = ("1", "22")
 """Texts that no provider writes otherwise, in small letters or large."""
 DEPTH = 2
 """How far in parts are changed one by one; what is further in is changed together."""
+LARGE = {"aws_wafv2_web_acl"}
+"""Types of which an answer takes seconds: their parts are not asked about one by one."""
 OF_TERRAFORM = {"id", "tags_all", "timeouts"}
 """What Pulumi has otherwise, or not."""
 BESIDE: Mapping[str, dict[str, Value]] = {
@@ -125,7 +127,7 @@ Said = tuple[str, str, str, str, str, str]
 
 def _of_all(provider: Provider, kind: str, block: Any) -> Iterator[Said]:
     args = sdk.classes(TYPES[kind])[1]
-    for key, variants, said, unsaid in _properties(block):
+    for key, variants, said, unsaid in _properties(block, 0 if kind in LARGE else DEPTH):
         its = _as_pulumi(key, args)
         if not its:
             print(f"{kind}.{key}: Pulumi's SDK has no such input")
@@ -186,7 +188,7 @@ Variant = tuple[tuple[str, ...], Value]
 """The path to the part that is another one, and the whole."""
 
 
-def _properties(block: Any) -> Iterator[tuple[str, list[tuple[tuple[str, ...], Case]], Case, Case]]:
+def _properties(block: Any, depth: int) -> Iterator[tuple[str, list[tuple[tuple[str, ...], Case]], Case, Case]]:
     """Each property of a type, with the ways to change it, by the part that is changed; to say it, to leave it out."""
     for each in block.attributes:
         if each.name not in OF_TERRAFORM and (each.optional or each.required) and not each.write_only:
@@ -194,8 +196,8 @@ def _properties(block: Any) -> Iterator[tuple[str, list[tuple[tuple[str, ...], C
             yield _ways(each.name, one, [((), other)])
     for each in block.block_types:
         if each.type_name not in OF_TERRAFORM:
-            one = _wrapped(each, _full(each.block, MARKS[0]))
-            yield _ways(each.type_name, one, [(path, _wrapped(each, it)) for path, it in _variants(each.block)])
+            one = _wrapped(each, _full(each.block, MARKS[0], depth + 1))
+            yield _ways(each.type_name, one, [(path, _wrapped(each, it)) for path, it in _variants(each.block, depth)])
 
 
 def _ways(key: str, one: Value, others: list[Variant]) -> tuple[str, list[tuple[tuple[str, ...], Case]], Case, Case]:
@@ -219,12 +221,12 @@ def _full(block: Any, mark: str, depth: int = DEPTH + 1) -> dict[str, Value]:
 
 def _variants(block: Any, depth: int = DEPTH) -> Iterator[Variant]:
     """A block as often as it has parts, and parts of parts, each time with another value of one."""
-    one = _full(block, MARKS[0])
+    one = _full(block, MARKS[0], depth + 1)
     for each in block.attributes:
         if each.optional or each.required:
             yield (each.name,), one | {each.name: stand_in(type_of(each), MARKS[1])}
     for each in block.block_types:
-        deeper = _variants(each.block, depth - 1) if depth else [((), _full(each.block, MARKS[1]))]
+        deeper = _variants(each.block, depth - 1) if depth else [((), _full(each.block, MARKS[1], depth))]
         for path, value in deeper:
             yield (each.type_name, *path), one | {each.type_name: _wrapped(each, value)}
 
