@@ -10,6 +10,7 @@ import typer
 
 from infra_kit.commands import common
 from infra_kit.commands.common import PlannedStack, Recorded, Set
+from infra_kit.engine.display import Progress
 
 
 class Form(StrEnum):
@@ -38,13 +39,16 @@ def graph(
     from infra_kit.planning import graph as graphs  # noqa: PLC0415
 
     form = form or _form(out)
-    seen = graphs.graph(common.planned(stack, settings, answers))
+    planned = common.planned(stack, settings, answers)
+    seen = graphs.graph(planned)
     make = {Form.MERMAID: drawing.mermaid, Form.SVG: drawing.svg, Form.HTML: drawing.page, Form.JSON: common.as_json}
     drawn = make[form](seen)
     if out:
         out.write_text(drawn, encoding="utf-8")
     else:
         print(drawn, end="")
+    for each in planned.assumed:
+        Progress().note(f"Assumed: {each}")
 
 
 _SUFFIXES = {

@@ -55,6 +55,7 @@ def _print(found: LockIn, console: Console, *, why: bool) -> None:
     for name in found.not_looked_at:
         way = escape(pip_install(name))
         console.print(f"{name} is not installed here: scores may be lower than with it. {way}", soft_wrap=True)
+    common.print_list(console, "Assumed", found.assumed)
 
 
 def _said(score: Score) -> str:

@@ -65,6 +65,9 @@ def phases(system: System = None, now: Now = None, answers: Recorded = None, *, 
     _print(found, console)
     if figures:
         _print_fitting(fits, {phase.name: planning.passed(phase, figures) for phase in found}, missing, console)
+    common.print_list(console, "Assumed", dict.fromkeys(each for phase in found for each in phase.assumed))
+    if stale := max(phase.stale for phase in found):
+        console.print(f"\n{common.age(stale)}")
 
 
 def _print_fitting(

@@ -106,6 +106,7 @@ def _print(found: Transition, console: Console) -> None:
     )
     for limit in found.budgets:
         console.print(common.budget(limit, found.currency))
+    common.print_list(console, "Assumed", found.assumed)
     sources.print(console)
 
 

@@ -20,6 +20,7 @@ from typing import Any, get_args, get_origin
 import pulumi
 
 from infra_kit.errors import PlanningError
+from infra_kit.planning.computed import COMPUTED
 from infra_kit.recording import sdk
 
 REFERENCE = "pulumi:pulumi:StackReference"
@@ -63,6 +64,8 @@ class Answers:
     def call(self, token: str, inputs: Mapping[str, Any], region: str | None = None) -> Mapping[str, Any]:
         if token in self._calls:
             return self._calls[token]
+        if token in COMPUTED:
+            return COMPUTED[token](inputs)
         self.assumed.add(f"what {token} answers")
         own = _of_provider(token, "CALLS")
         if own is not None:
@@ -120,7 +123,16 @@ def read(file: Path) -> Answers:
         raise PlanningError(f"{file}: {needed}, and no {type(content).__name__}.")
     if unknown := sorted(content.keys() - {"calls", "references"}):
         raise PlanningError(f"{file}: unknown {', '.join(map(repr, unknown))}; {needed}.")
+    for part, known in content.items():
+        _check_mapping(file, part, known)
+        for name, answer in known.items():
+            _check_mapping(file, f"{part}: {name}", answer)
     return Answers(content.get("calls"), content.get("references"))
+
+
+def _check_mapping(file: Path, where: str, given: object) -> None:
+    if not isinstance(given, dict):
+        raise PlanningError(f"{file}: {where}: a mapping is needed, and no {type(given).__name__}.")
 
 
 def _of_provider(token: str, table: str) -> Any:

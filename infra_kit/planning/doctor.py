@@ -4,6 +4,7 @@ nothing else is reached for."""
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -185,9 +186,15 @@ def _aws(planned: Planned, here: Machine) -> Iterator[Check]:
     yield _tool(here, "session-manager-plugin", "`infra-kit connect` goes through it", _SESSION_MANAGER, needed=False)
 
 
+_ARCHITECTURE = "arm64" if platform.machine() in {"aarch64", "arm64"} else "64bit"
 _SESSION_MANAGER = (
-    "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
+    f"curl -fsSLO https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_{_ARCHITECTURE}/"
+    "session-manager-plugin.deb && sudo dpkg -i session-manager-plugin.deb"
 )
+"""Of Debian and Ubuntu; other systems:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"""
+_GCLOUD = "curl -fsSL https://sdk.cloud.google.com | bash"
+"""https://cloud.google.com/sdk/docs/downloads-interactive"""
 _GCP_KEYS = ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN")
 """https://www.pulumi.com/registry/packages/gcp/installation-configuration/"""
 
@@ -208,9 +215,7 @@ def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
     project = next(filter(None, (getattr(each, "project", None) for each in settings)), None) or said
     if not project:
         yield Check("Google project", "none is named", _set(planned, "infra-kit:gcp.project", "<id>"))
-    yield _tool(
-        here, "gcloud", "`infra-kit connect` goes through it", "https://cloud.google.com/sdk/docs/install", needed=False
-    )
+    yield _tool(here, "gcloud", "`infra-kit connect` goes through it", _GCLOUD, needed=False)
 
 
 def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
@@ -256,6 +261,7 @@ def _tool(here: Machine, name: str, why: str, mend: str, *, needed: bool = True)
 
 def project_checks(project: Project) -> tuple[Check, ...]:
     """What is needed whatever the stack is."""
-    writable = os.access(project.home if project.home.exists() else project.root, os.W_OK)
+    there = next(folder for folder in (project.home, *project.home.parents) if folder.exists())
+    writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
     mend = "" if writable else f"export INFRA_KIT_HOME=<a folder of your own>   # {project.home} cannot be written"
     return (Check("folder of state", str(project.home), mend),)

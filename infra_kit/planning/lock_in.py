@@ -22,7 +22,8 @@ from infra_kit.planning.lock_in_changes import Change
 from infra_kit.planning.programs import Planned
 from infra_kit.recording import Resource
 
-_MAKE_NOTHING = ("pulumi:", "random:", "command:")
+_HOLD_NOBODY = ("pulumi:", "random:", "command:", "gcp:projects/service:")
+"""What makes nothing in a cloud, and Google's switch for an API, which stays on for whatever else a project has."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class LockIn:
     """Types of which nothing is known."""
     not_looked_at: tuple[str, ...]
     """Targets that are not installed here: what they would take is not known, and an effort may be too high."""
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows."""
 
     @property
     def total(self) -> float:
@@ -114,7 +117,7 @@ def lock_in(planned: Planned, bill: Costs) -> LockIn:
     unknown = {f"{_kind(made)} on {made.target.name}" for made in holding if not ours[made.name]}
     unknown |= {resource.type for resource in beside} - facts.RAW.keys()
     scores = (_score(name, it, shares[key], accepted.get(name, "")) for name, key, it in held)
-    return LockIn(tuple(scores), tuple(sorted(unknown)), not_installed())
+    return LockIn(tuple(scores), tuple(sorted(unknown)), not_installed(), planned.assumed)
 
 
 def _holds(made: Made) -> bool:
@@ -130,7 +133,7 @@ def _kind(made: Made) -> str:
 def _beside(planned: Planned) -> list[Resource]:
     """What stands beside our components."""
     custom = (it for it in planned.resources if it.request.custom and it.urn not in planned.component_of)
-    return [it for it in custom if not it.type.startswith(_MAKE_NOTHING)]
+    return [it for it in custom if not it.type.startswith(_HOLD_NOBODY)]
 
 
 def _raw(type_: str) -> Subject:

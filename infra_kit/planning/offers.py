@@ -6,7 +6,7 @@ Its columns: see `Offer`. A price is no stock: whether a host can be ordered tod
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -84,18 +84,28 @@ class Need:
         return f"{self.cpu:g} {kind}CPU{'s' * (self.cpu != 1)}, {self.memory_gb:g} GB, {self.disk_gb:g} GB disk"
 
 
+def _nothing(_: Offer) -> Decimal:
+    return Decimal(0)
+
+
 def named(name: str, region: str | None) -> Offer | None:
     """The offer of that name in a region (None: where it costs least); None where the book has none."""
     return _cheapest(offer for offer in load() if offer.name == name and offer.stands_in(region))
 
 
-def cheapest(need: Need, region: str | None) -> Offer | None:
-    """The cheapest offer of all vendors that has what is needed, compared in one currency."""
-    return _cheapest(offer for offer in load() if offer.has(need) and offer.stands_in(region))
+def cheapest(need: Need, region: str | None, beside: Callable[[Offer], Decimal] = _nothing) -> Offer | None:
+    """The cheapest offer of all vendors that has what is needed, compared in one currency.
+
+    Args:
+        beside: what its vendor bills beside it (an address, traffic), in EUR a month.
+    """
+    return _cheapest((offer for offer in load() if offer.has(need) and offer.stands_in(region)), beside)
 
 
-def _cheapest(offers: Iterator[Offer]) -> Offer | None:
-    return min(offers, key=lambda it: prices.exchanged(it.price.amount, it.price.currency, "EUR"), default=None)
+def _cheapest(offers: Iterator[Offer], beside: Callable[[Offer], Decimal] = _nothing) -> Offer | None:
+    return min(
+        offers, key=lambda it: prices.exchanged(it.price.amount, it.price.currency, "EUR") + beside(it), default=None
+    )
 
 
 @cache

@@ -53,6 +53,10 @@ class Phase:
     monthly: Decimal
     currency: str
     unpriced: int
+    stale: int
+    """Lines whose price is older than 180 days."""
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows."""
 
 
 def descriptions(project: Project, system: str | None) -> dict[str, Description]:
@@ -151,6 +155,8 @@ def _planned(project: Project, name: str, described: Description, answers: Answe
         monthly=bill.total,
         currency=bill.currency,
         unpriced=len(bill.unpriced),
+        stale=bill.stale(),
+        assumed=planned.assumed,
     )
 
 

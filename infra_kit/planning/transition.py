@@ -39,6 +39,8 @@ class Transition:
     currency: str
     budgets: tuple[Limit, ...]
     """The stack's own, held against what it would cost."""
+    assumed: tuple[str, ...]
+    """What was made up of what it would be, where only a cloud, another stack or the stack's owner knows."""
 
     def of(self, *fates: Fate) -> tuple[Change, ...]:
         """The resources that this happens to; components, which only hold others together, are not among them."""
@@ -96,6 +98,7 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
         unpriced=(before.unpriced if isinstance(before, SavedPlan) else len(cost(before).unpriced), len(bill.unpriced)),
         currency=bill.currency,
         budgets=tuple(limits(after, bill)),
+        assumed=after.assumed,
     )
 
 

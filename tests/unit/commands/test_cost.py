@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from infra_kit.cli import app
+from infra_kit.planning import prices
 from tests.unit.planning.conftest import MakeProject
 
 PROGRAM = """
@@ -36,6 +38,17 @@ def test_each_line_has_its_quantity_its_unit_price_and_where_that_is_from(cost: 
     line = next(line for line in shown.output.splitlines() if "Sentry Team" in line)
     assert line.split() == ["Sentry", "Team", "1", "26.00/month", "26.00", "[1]"]
     assert "[1] https://sentry.io/pricing/, 2026-09-20" in shown.output
+
+
+@pytest.mark.parametrize(("checked", "mark"), [("", ", not verified"), ("https://prices.example/", "")])
+def test_a_price_that_nobody_could_verify_is_marked(
+    cost: Cost, monkeypatch: pytest.MonkeyPatch, checked: str, mark: str
+) -> None:
+    [team] = prices.load("external", "global").tiers("sentry/team")
+    book = prices.Book("external", "global", {"sentry/team": (replace(team, checked=checked),)})
+    monkeypatch.setattr(prices, "load", lambda *_: book)
+    shown = cost().output
+    assert f"• [1] https://sentry.io/pricing/, 2026-09-20{mark}" in map(str.strip, shown.splitlines())
 
 
 def test_what_has_no_price_is_counted_and_listed_with_why(cost: Cost) -> None:

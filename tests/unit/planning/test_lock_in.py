@@ -1,11 +1,13 @@
 """The lock-in of a stack: one method, whatever the system."""
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from infra_kit import components
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import ConfigError
 from infra_kit.planning import lock_in_facts as facts
@@ -50,6 +52,30 @@ VPS = """
       shop:engine: nats
 """
 LOCAL = "config: {infra-kit:target: local, shop:engine: nats}"
+PLACES = {
+    "local": "{infra-kit:target: local}",
+    "vps": "{infra-kit:target: vps, infra-kit:environment: development, infra-kit:vps: {host: 203.0.113.10, "
+    "host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey, acme_email: ops@shop.example}}",
+    "aws": "{infra-kit:target: aws, infra-kit:environment: staging, infra-kit:region: us-east-1}",
+    "gcp": "{infra-kit:target: gcp, infra-kit:environment: staging, infra-kit:region: us-east1, infra-kit:gcp: {"
+    "project: shop-1, billing_account: 012345-6789AB-CDEF01}}",
+}
+ALL = """
+    from infra_kit import (
+        Budget, Cdn, Config, Domain, EventBus, ExternalService, Gateway, Job, Network, ObjectStore, Postgres, Redis,
+        Secret, Service, Stream, Worker,
+    )
+    run = {"image": "registry.example/it:1", "command": ["true"]}
+    net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
+    Postgres("db"), Redis("cache"), Config("config", values={"level": "info"}), Budget("budget", monthly=100)
+    EventBus("events", engine="native", streams={"ORDERS": Stream(subjects=["order.*"])})
+    api, files = Service("api", **run, port=3000, links=[token.link()]), ObjectStore("files")
+    Worker("mailer", **run), Job("nightly", **run, schedule="0 3 * * *")
+    Gateway("gateway", routes={"/*": api}, domains=["api.shop.example"])
+    Cdn("edge", routes={"/*": files}, domains=["www.shop.example"])
+    ExternalService("errors", vendor="Sentry", plan="Team")
+"""
+COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 
 
 @pytest.fixture
@@ -219,6 +245,16 @@ def test_what_has_the_name_of_a_component_beside_it_has_a_score_of_its_own(shop:
         "aws:dynamodb/table:Table",
     ]
     assert next(part.lock_in for part in overview(planned).parts if part.name == "db") == of(scored(shop()), "db")
+
+
+@pytest.mark.parametrize("target", ["local", "vps", "aws", "gcp"])
+def test_of_a_stack_of_our_components_alone_nothing_is_unscored(make_project: MakeProject, target: str) -> None:
+    """Whatever its drivers make beside them, such as the switches of Google's APIs."""
+    project = make_project(ALL, it=f"config: {PLACES[target]}")
+    gaps = "{events: ['engine:native'], gateway: [domains], edge: [domains]}"
+    found = scored(plan(project, "it", [f"infra-kit:accepted-gaps={gaps}"]))
+    assert found.unscored == ()
+    assert {it.kind for it in found.scores} == COMPONENTS - {"Budget"}
 
 
 def test_the_weights_of_all_are_a_whole(shop: Callable[..., Planned]) -> None:
