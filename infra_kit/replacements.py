@@ -1,14 +1,20 @@
-"""Which inputs replace a resource that holds data: a service cannot change them, so the engine makes another one.
+"""Which inputs replace a resource: a service cannot change them, so the engine makes another one.
 
-Held against what the providers themselves say (`tests/unit/replacements.csv`).
+For what holds data by a table, each row with the vendor's page, which is held against what the providers themselves
+say; for all else that our drivers make by what the providers say alone (`recorded_replacements.csv`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from typing import Any
 
+from infra_kit import recorded_replacements
+
+_COMMAND = "https://www.pulumi.com/registry/packages/command/api-docs/"
+_SUBNETS = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks#expand-subnet"
 _EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
@@ -117,6 +123,14 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
 that says what can be changed, or what cannot."""
 
 
+_ON_ONES_OWN: Mapping[str, frozenset[str]] = {
+    "command:local:Command": frozenset({"triggers"}),
+    "command:remote:Command": frozenset({"triggers"}),
+    "command:remote:CopyToRemote": frozenset({"triggers"}),
+}
+"""By type of a provider that Pulumi wrote itself, the inputs that are there to have it made anew."""
+
+
 def is_known(type_token: str) -> bool:
     """Whether the table says of a stateful type what replaces it. The local target's servers are never replaced."""
     return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")
@@ -174,6 +188,14 @@ def _without_keys(value: Any) -> Any:
     return {key: _without_keys(item) for key, item in value.items() if key != "customerManagedEncryption"}
 
 
+def _is_no_larger_range(before: Any, after: Any) -> bool:
+    """A subnet's range can be expanded, and its addresses stay."""
+    if not (before and after):
+        return True
+    old, new = (ip_network(it, strict=False) for it in (before, after))
+    return not (old.version == new.version and old.subnet_of(new))  # type: ignore[arg-type]
+
+
 def _has_a_smaller_disk(before: Any, after: Any) -> bool:
     """One that grows by itself is left as it is, and so is one whose size is not said."""
     old, new = ((settings or {}).get("diskSize", 0) for settings in (before, after))
@@ -224,3 +246,32 @@ def replaced_by(
         if replaces(old.get(key), new.get(key))
     }
     return {key: page for page, inputs in rows.items() for key in inputs} | at_times
+
+
+_BY_VALUE: Mapping[tuple[str, str], tuple[Callable[[Any, Any], bool], str]] = {
+    ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange"): (_is_no_larger_range, _SUBNETS),
+}
+"""What holds no data: inputs that replace it only by what they become, which one recorded answer cannot say."""
+
+
+def why_replaced(type_token: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """What says that a change of one input replaces a resource of any type.
+
+    Args:
+        type_token: the type.
+        key: the input that differs, as the engine names it.
+        before, after: all inputs that it had and is to have.
+
+    Returns:
+        A page: the vendor's, or the provider's code, which was asked. Empty: it is changed in place. None: not known.
+    """
+    if is_known(type_token):
+        return replaced_by(type_token, before, after).get(key, "")
+    if type_token in _ON_ONES_OWN:
+        return _COMMAND if key in _ON_ONES_OWN[type_token] else ""
+    old, new = before.get(key), after.get(key)
+    if (type_token, key) in _BY_VALUE:
+        replaces, page = _BY_VALUE[type_token, key]
+        return page if replaces(old, new) else ""
+    answer = recorded_replacements.replaces(type_token, key, old, new)
+    return recorded_replacements.of(type_token)[key].source() if answer else None if answer is None else ""

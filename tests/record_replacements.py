@@ -1,12 +1,12 @@
-"""What Terraform's providers would replace, asked of the very providers, for `tests/unit/replacements.csv`.
+"""What Terraform's providers would replace, asked of the very providers, for `infra_kit/recorded_replacements.csv`.
 
-python -m tests.record_replacements VERSION BINARY
+python -m tests.record_replacements VERSION BINARY [TYPE …]
 
-Replaces that provider's rows. BINARY is `terraform-provider-aws` and the like, from `terraform init` or `go build`;
-Pulumi's plugins for these clouds ask the same code. It makes no call to a cloud: each property of each stateful type
-is changed alone, on a state that is made up, and the provider says what of it forces another one
-(`PlanResourceChange`). What it says depends on nothing but its code: where it needs a value of a certain form, that
-stands in `BESIDE` and `BY_VALUE`.
+Replaces that provider's rows, or those of some types (`aws_vpc`). BINARY is `terraform-provider-aws` and the like,
+from `terraform init` or `go build`; Pulumi's plugins for these clouds ask the same code. It makes no call to a cloud:
+each property of each type that our drivers make (`recorded_types.py`) is changed alone, on a state that is made up,
+and the provider says what of it forces another one (`PlanResourceChange`). What it says depends on nothing but its
+code: where it needs a value of a certain form, that stands in `BESIDE` and `BY_VALUE`.
 """
 
 from __future__ import annotations
@@ -15,65 +15,61 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, get_args
 
+from pulumi._types import input_type_types, is_input_type
+
+import infra_kit
+from infra_kit import recorded_replacements
+from infra_kit.recorded_replacements import Row
 from infra_kit.recording import sdk
+from tests.recorded_types import TYPES
 from tests.terraform_provider import SINGLE, Provider, RefusedError, Value, empty, stand_in, started, type_of
 
-FILE = Path(__file__).parent / "unit" / "replacements.csv"
-TYPES = {
-    "aws_cloudwatch_event_archive": "aws:cloudwatch/eventArchive:EventArchive",
-    "aws_cloudwatch_event_bus": "aws:cloudwatch/eventBus:EventBus",
-    "aws_db_instance": "aws:rds/instance:Instance",
-    "aws_efs_file_system": "aws:efs/fileSystem:FileSystem",
-    "aws_elasticache_replication_group": "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws_kms_key": "aws:kms/key:Key",
-    "aws_route53_zone": "aws:route53/zone:Zone",
-    "aws_s3_bucket": "aws:s3/bucket:Bucket",
-    "aws_s3_bucket_object_lock_configuration": "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
-    "aws_secretsmanager_secret": "aws:secretsmanager/secret:Secret",
-    "aws_sqs_queue": "aws:sqs/queue:Queue",
-    "docker_volume": "docker:index/volume:Volume",
-    "google_dns_managed_zone": "gcp:dns/managedZone:ManagedZone",
-    "google_kms_crypto_key": "gcp:kms/cryptoKey:CryptoKey",
-    "google_kms_key_ring": "gcp:kms/keyRing:KeyRing",
-    "google_pubsub_subscription": "gcp:pubsub/subscription:Subscription",
-    "google_pubsub_topic": "gcp:pubsub/topic:Topic",
-    "google_redis_instance": "gcp:redis/instance:Instance",
-    "google_secret_manager_secret": "gcp:secretmanager/secret:Secret",
-    "google_sql_database": "gcp:sql/database:Database",
-    "google_sql_database_instance": "gcp:sql/databaseInstance:DatabaseInstance",
-    "google_storage_bucket": "gcp:storage/bucket:Bucket",
-    "random_password": "random:index/randomPassword:RandomPassword",
-}
 SETTINGS: Mapping[str, dict[str, Value]] = {
     "aws": {
         "access_key": "none", "secret_key": "none", "region": "eu-west-1", "skip_credentials_validation": True,
         "skip_metadata_api_check": "true", "skip_requesting_account_id": True, "skip_region_validation": True,
+        "max_retries": 1,
     },
     "google": {"access_token": "none", "project": "shop", "region": "europe-west1"},
 }  # fmt: skip
 """What a provider must be told before it answers. It is never used."""
 MARKS = ("1", "22")
 """Texts that no provider writes otherwise, in small letters or large."""
+DEPTH = 2
+"""How far in parts are changed one by one; what is further in is changed together."""
+LARGE = {"aws_wafv2_web_acl"}
+"""Types of which an answer takes seconds: their parts are not asked about one by one."""
 OF_TERRAFORM = {"id", "tags_all", "timeouts"}
 """What Pulumi has otherwise, or not."""
 BESIDE: Mapping[str, dict[str, Value]] = {
+    "aws_cloudwatch_metric_alarm": {"metric_name": "CPUUtilization", "namespace": "AWS/ECS", "statistic": "Average"},
     "aws_db_instance": {"engine": "mysql"},
     "aws_elasticache_replication_group": {"automatic_failover_enabled": True, "engine_version": "7.0"},
+    "aws_lambda_function": {"handler": "handler", "runtime": "python3.12"},
+    "aws_lb_target_group": {"port": 80, "protocol": "HTTP", "vpc_id": "vpc", "target_type": "ip"},
     "aws_sqs_queue": {"fifo_queue": True},
+    "google_compute_firewall": {"source_ranges": ["10.0.0.0/8"]},
     "google_sql_database_instance": {"database_version": "POSTGRES_17"},
 }
 """What a type needs to have said, so that it can be asked about the rest."""
+RENAMED = {"alarm_name": "name", "function_name": "name", "filename": "code"}
+"""What Pulumi's bridge calls otherwise, and by no rule."""
 FIXED = {"tier": "db-f1-micro", "disk_autoresize": False}
 BY_VALUE: Mapping[tuple[str, str], Sequence[tuple[Value, Value]]] = {
     ("aws_db_instance", "snapshot_identifier"): [("one", "two"), ("one", None), (None, "one")],
     ("aws_elasticache_replication_group", "engine"): [("redis", "valkey"), ("valkey", "redis")],
     ("aws_elasticache_replication_group", "engine_version"): [("7.0", "7.1"), ("7.1", "7.0")],
+    ("google_compute_subnetwork", "ip_cidr_range"): [
+        ("10.0.0.0/20", "10.0.0.0/19"),
+        ("10.0.0.0/20", "10.0.0.0/21"),
+        ("10.0.0.0/20", "10.1.0.0/20"),
+    ],
     ("google_kms_crypto_key", "version_template"): [
         ([{"algorithm": "one"}], [{"algorithm": "two"}]),
         ([{"algorithm": "one", "protection_level": "SOFTWARE"}], [{"algorithm": "one", "protection_level": "HSM"}]),
@@ -100,69 +96,79 @@ BY_VALUE: Mapping[tuple[str, str], Sequence[tuple[Value, Value]]] = {
 """What replaces by what it becomes: before and after, as Terraform writes it."""
 
 
-class Row(NamedTuple):
-    """What becomes of a resource when one of its properties is another one, is there, and is not."""
-
-    type: str
-    property: str
-    changed: str
-    """`yes`: it is replaced; `part`: for some of the property's own parts; `no`; `refused`: it cannot be asked."""
-    set: str
-    unset: str
-    before: str
-    """As JSON, where `changed` holds for this value only."""
-    after: str
-    provider: str
-    version: str
-    read: str
-
-
 def main() -> None:
     version, binary = sys.argv[1], Path(sys.argv[2]).resolve()
     name = binary.name.split("_")[0].removeprefix("terraform-provider-")
     with started(binary) as provider:
-        rows = list(_asked(provider, name, version))
-    kept = [row for row in read() if row.provider != name]
-    with FILE.open("w", encoding="utf-8", newline="") as file:
+        rows = list(_asked(provider, name, version, set(sys.argv[3:]) or TYPES.keys()))
+    again = {row.type for row in rows}
+    kept = [row for row in recorded_replacements.rows() if row.type not in again]
+    with (Path(infra_kit.__file__).parent / recorded_replacements.FILE).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Row._fields)
         writer.writerows(sorted([*kept, *rows]))
     print(f"{len(rows)} rows of {name} {version}")
 
 
-def read() -> list[Row]:
-    """What was recorded."""
-    if not FILE.exists():
-        return []
-    with FILE.open(encoding="utf-8", newline="") as file:
-        return [Row(**row) for row in csv.DictReader(file)]
-
-
-def _asked(provider: Provider, name: str, version: str) -> Iterator[Row]:
+def _asked(provider: Provider, name: str, version: str, types: Set[str]) -> Iterator[Row]:
     schemas = provider.schemas()
     provider.configure(empty(schemas.provider.block) | SETTINGS.get(name, {}))
     asked = (name, version, datetime.now(UTC).date().isoformat())
     blocks = {each.key: each.value.block for each in schemas.resource_schemas}
-    for kind in sorted(TYPES.keys() & blocks.keys()):
+    for kind in sorted(types & blocks.keys()):
         import_module(f"pulumi_{TYPES[kind].partition(':')[0]}")
-        known = set(sdk.inputs(TYPES[kind]))
-        for key, changes in _properties(blocks[kind]):
-            changed, said, unsaid = (_said(provider, kind, blocks[kind], cases) for cases in changes)
-            if its := _as_pulumi(key, known):
-                yield Row(TYPES[kind], its, changed, said, unsaid, "", "", *asked)
-            else:
-                print(f"{kind}.{key}: Pulumi's SDK has no such input: {changed}, {said}, {unsaid}")
-        for key, one, other in [(key, *pair) for (of, key), pairs in BY_VALUE.items() if of == kind for pair in pairs]:
-            changed = _said(provider, kind, blocks[kind], [({key: one}, {key: other})])
-            before, after = (json.dumps(_as_a_program(value)) for value in (one, other))
-            yield Row(TYPES[kind], _as_pulumi(key, known), changed, "", "", before, after, *asked)
+        for said in (*_of_all(provider, kind, blocks[kind]), *_by_value(provider, kind, blocks[kind])):
+            yield Row(TYPES[kind], *said, *asked)
 
 
-def _as_pulumi(key: str, known: set[str]) -> str:
+Said = tuple[str, str, str, str, str, str]
+"""The property, what became of the resource when it was changed, said, left out; and before and after."""
+
+
+def _of_all(provider: Provider, kind: str, block: Any) -> Iterator[Said]:
+    args = sdk.classes(TYPES[kind])[1]
+    for key, variants, said, unsaid in _properties(block, 0 if kind in LARGE else DEPTH):
+        its = _as_pulumi(key, args)
+        if not its:
+            print(f"{kind}.{key}: Pulumi's SDK has no such input")
+            continue
+        parts = {path: _answer(provider, kind, block, case) for path, case in variants}
+        answers = set(parts.values())
+        changed = next(iter(answers)) if len(answers) == 1 else "part"
+        yield its, changed, _answer(provider, kind, block, said), _answer(provider, kind, block, unsaid), "", ""
+        for path, answer in parts.items():
+            if changed == "part" and answer != "no":
+                yield ".".join(_path(path, args)), answer, "", "", "", ""
+
+
+def _by_value(provider: Provider, kind: str, block: Any) -> Iterator[Said]:
+    args = sdk.classes(TYPES[kind])[1]
+    for key, one, other in [(key, *pair) for (of, key), pairs in BY_VALUE.items() if of == kind for pair in pairs]:
+        before, after = (json.dumps(_as_a_program(value)) for value in (one, other))
+        yield _as_pulumi(key, args), _answer(provider, kind, block, ({key: one}, {key: other})), "", "", before, after
+
+
+def _as_pulumi(key: str, args: type | None) -> str:
     """The name that Pulumi's bridge gives a property: in camels, of several in the plural."""
+    known = input_type_types(args) if args else {}
     camels = _camels(key)
-    names = (camels, f"{camels}s", f"{camels}es", f"{camels.removesuffix('y')}ies")
+    names = (camels, f"{camels}s", f"{camels}es", f"{camels.removesuffix('y')}ies", RENAMED.get(key, ""))
     return next((name for name in names if name in known), "")
+
+
+def _path(path: Sequence[str], args: type | None) -> Iterator[str]:
+    """The names that Pulumi's bridge gives a property of a property."""
+    for key in path:
+        its = _as_pulumi(key, args)
+        yield its or _camels(key)
+        args = _arguments(input_type_types(args).get(its)) if args and its else None
+
+
+def _arguments(kind: Any) -> type | None:
+    """The class of arguments inside of what may be a list or an output of it."""
+    if isinstance(kind, type) and is_input_type(kind):
+        return kind
+    return next((found for each in get_args(kind) if (found := _arguments(each))), None)
 
 
 def _camels(key: str) -> str:
@@ -178,54 +184,59 @@ def _as_a_program(value: Value) -> Value:
 
 Case = tuple[dict[str, Value], dict[str, Value]]
 """The properties that are said before, and after."""
+Variant = tuple[tuple[str, ...], Value]
+"""The path to the part that is another one, and the whole."""
 
 
-def _properties(block: Any) -> Iterator[tuple[str, tuple[list[Case], list[Case], list[Case]]]]:
-    """Each property of a type, with the ways to change it, to say it, to leave it out."""
+def _properties(block: Any, depth: int) -> Iterator[tuple[str, list[tuple[tuple[str, ...], Case]], Case, Case]]:
+    """Each property of a type, with the ways to change it, by the part that is changed; to say it, to leave it out."""
     for each in block.attributes:
         if each.name not in OF_TERRAFORM and (each.optional or each.required) and not each.write_only:
             one, other = (stand_in(type_of(each), mark) for mark in MARKS)
-            yield each.name, _ways(each.name, one, [other])
+            yield _ways(each.name, one, [((), other)])
     for each in block.block_types:
         if each.type_name not in OF_TERRAFORM:
-            wrap = (lambda it: it) if each.nesting == SINGLE else (lambda it: [it])
-            yield (
-                each.type_name,
-                _ways(each.type_name, wrap(_full(each.block, MARKS[0])), list(_variants(each.block, wrap))),
-            )
+            one = _wrapped(each, _full(each.block, MARKS[0], depth + 1))
+            yield _ways(each.type_name, one, [(path, _wrapped(each, it)) for path, it in _variants(each.block, depth)])
 
 
-def _ways(key: str, one: Value, others: list[Value]) -> tuple[list[Case], list[Case], list[Case]]:
-    return [({key: one}, {key: it}) for it in others], [({}, {key: one})], [({key: one}, {})]
+def _ways(key: str, one: Value, others: list[Variant]) -> tuple[str, list[tuple[tuple[str, ...], Case]], Case, Case]:
+    return key, [((key, *path), ({key: one}, {key: it})) for path, it in others], ({}, {key: one}), ({key: one}, {})
 
 
-def _full(block: Any, mark: str) -> dict[str, Value]:
-    """A block with all that can be said in it."""
+def _wrapped(nested: Any, value: Value) -> Value:
+    return value if nested.nesting == SINGLE else [value]
+
+
+def _full(block: Any, mark: str, depth: int = DEPTH + 1) -> dict[str, Value]:
+    """A block with all that can be said in it; further in than is asked about, with what must be said."""
     said = {it.name: stand_in(type_of(it), mark) for it in block.attributes if it.optional or it.required}
     inner = {
-        it.type_name: _full(it.block, mark) if it.nesting == SINGLE else [_full(it.block, mark)]
+        it.type_name: _wrapped(it, _full(it.block, mark, depth - 1))
         for it in block.block_types
+        if depth or it.min_items
     }
     return empty(block) | said | inner
 
 
-def _variants(block: Any, wrap: Callable[[Value], Value]) -> Iterator[Value]:
-    """A block as often as it has parts, each time with another value of one."""
-    one, other = _full(block, MARKS[0]), _full(block, MARKS[1])
-    for key in one:
-        if one[key] != other[key]:
-            yield wrap(one | {key: other[key]})
+def _variants(block: Any, depth: int = DEPTH) -> Iterator[Variant]:
+    """A block as often as it has parts, and parts of parts, each time with another value of one."""
+    one = _full(block, MARKS[0], depth + 1)
+    for each in block.attributes:
+        if each.optional or each.required:
+            yield (each.name,), one | {each.name: stand_in(type_of(each), MARKS[1])}
+    for each in block.block_types:
+        deeper = _variants(each.block, depth - 1) if depth else [((), _full(each.block, MARKS[1], depth))]
+        for path, value in deeper:
+            yield (each.type_name, *path), one | {each.type_name: _wrapped(each, value)}
 
 
-def _said(provider: Provider, kind: str, block: Any, cases: list[Case]) -> str:
-    answers = set()
-    for before, after in cases:
-        try:
-            answers.add(_replaces(provider, kind, block, before, after))
-        except RefusedError as error:
-            print(f"{kind}: {before} → {after}: {error}")
-            return "refused"
-    return "part" if len(answers) > 1 else "yes" if answers == {True} else "no"
+def _answer(provider: Provider, kind: str, block: Any, case: Case) -> str:
+    try:
+        return "yes" if _replaces(provider, kind, block, *case) else "no"
+    except RefusedError as error:
+        print(f"{kind}: {error}: {case}"[:300])
+        return "refused"
 
 
 def _replaces(provider: Provider, kind: str, block: Any, before: dict[str, Value], after: dict[str, Value]) -> bool:

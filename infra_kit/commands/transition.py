@@ -54,7 +54,9 @@ def transition(
     from infra_kit.planning import transition as transitions  # noqa: PLC0415
 
     old = saved.read(before) if before else common.planned(stack, (), answers)
-    found = transitions.transition(old, common.planned(stack, settings, answers))
+    after = common.planned(stack, settings, answers)
+    found = transitions.transition(old, after)
+    guard.check_names(allow_delete or (), found.names, after.stack)
     if as_json:
         common.print_json(found)
     else:
@@ -82,7 +84,8 @@ def _print(found: Transition, console: Console) -> None:
     from infra_kit.planning.changes import Fate  # noqa: PLC0415
 
     console.print(f"[bold]From[/] {found.before}\n[bold]to[/]   {found.after}\n")
-    colours = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.REPLACED: "red", Fate.DELETED: "red"}
+    changed = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.UNSURE: "yellow"}
+    colours = {**changed, Fate.REPLACED: "red", Fate.DELETED: "red"}
     for fate, colour in {**colours, Fate.FORGOTTEN: "yellow"}.items():
         changes = found.of(fate)
         if changes:
@@ -163,7 +166,8 @@ def _pause(way: Way) -> str:
     if way.downtime is None:
         return "" if _is_let_go(way) else ", downtime not known"
     low, high = way.downtime
-    return f", {_time(low)} to {_time(high)} of downtime" if high else ", no downtime"
+    more = ", or longer: a part of it is not known" if way.at_least else ""
+    return f", {_time(low)} to {_time(high)} of downtime{more}" if high else ", no downtime"
 
 
 def _is_let_go(way: Way) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from infra_kit.engine.guard import UNPROTECT, holds_data
-from infra_kit.planning import ways
+from infra_kit.planning import effects, stranded, ways
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.ways import How, Way
 from infra_kit.replacements import is_known, is_lower, replaced_by
 
 _GOING = {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}
-_STAYING = {Fate.CHANGED, Fate.KEPT}
+_IN_PLACE = {Fate.CHANGED, Fate.UNSURE}
+_STAYING = {*_IN_PLACE, Fate.KEPT}
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,18 @@ def moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]
         kinds: by name, what our components are (`Postgres`).
     """
     by_component: dict[str, list[Change]] = {}
+    held = stranded.by_urn(between)
     for change in between:
-        if change.before and (_touches_data(change) or _restarts_data(change, kinds)):
+        touched = _touches_data(change) or _restarts_data(change, kinds) or change.resource.urn in held
+        if change.before and touched:
             by_component.setdefault(change.before.component or change.before.name, []).append(change)
     made = _with_data(between, {Fate.CREATED})
     kept = _with_data(between, _STAYING)
     standing = {change.resource.component for change in between if change.fate not in {Fate.DELETED, Fate.FORGOTTEN}}
-    for component, touched in by_component.items():
-        kind = kinds.get(component, touched[0].resource.type)
-        yield _move(
-            component, kind, touched, stands=component in standing, keeps=component in kept, made=component in made
-        )
+    for component, changed in by_component.items():
+        kind = kinds.get(component, changed[0].resource.type)
+        stands, keeps, new = component in standing, component in kept, component in made
+        yield _move(component, kind, changed, held, stands=stands, keeps=keeps, made=new)
 
 
 def _with_data(between: Iterable[Change], fates: Collection[Fate]) -> set[str]:
@@ -65,28 +67,48 @@ def _touches_data(change: Change) -> bool:
 
 
 def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
-    """Whether it is the server of data whose users wait meanwhile."""
-    keeps_data = kinds.get(change.resource.component) in _SERVES_DATA
-    return keeps_data and change.fate is Fate.CHANGED and ways.is_server(change.resource.type)
+    """Whether it is the server of data whose users wait meanwhile: a container is made anew, on the same data."""
+    keeps_data = kinds.get(change.resource.component) in _SERVES_DATA and "place" not in change.forcing
+    return keeps_data and change.fate in {*_IN_PLACE, Fate.REPLACED} and effects.is_server(change.resource.type)
 
 
 _SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus"})
 
 
-def _move(component: str, kind: str, touched: Sequence[Change], *, stands: bool, keeps: bool, made: bool) -> Move:
-    """One verdict: how what would go goes; and of the same component, what changes in place.
+def _move(
+    component: str,
+    kind: str,
+    touched: Sequence[Change],
+    held: Mapping[str, str],
+    *,
+    stands: bool,
+    keeps: bool,
+    made: bool,
+) -> Move:
+    """One verdict: how what would go goes; and of the same component, what cannot stay, and what changes in place.
 
     Args:
+        held: what cannot follow its network, by URN, with why.
         stands: the stack still has the component.
         keeps: it has data that it had before, keys apart.
         made: it has new data.
     """
-    going = [change for change in touched if change.fate in _GOING]
-    changed = [change for change in touched if change.fate is Fate.CHANGED]
+    going = [change for change in touched if change.fate in _GOING and change.stateful]
+    stuck = [change for change in touched if change.resource.urn in held]
+    changed = [change for change in touched if change not in [*going, *stuck]]
     said = [_gone(component, kind, going, stands=stands, keeps=keeps, made=made)] if going else []
+    said += [_stuck(kind, stuck, held)] if stuck else []
     said += [(_changed(changed), _in_place(changed))] if changed else []
-    names = tuple(change.resource.name for change in [*going, *changed])
+    names = tuple(change.resource.name for change in [*going, *stuck, *changed])
     return Move(component, kind, names, "; ".join(why for why, _ in said), _together([way for _, way in said]))
+
+
+def _stuck(kind: str, touched: Sequence[Change], held: Mapping[str, str]) -> tuple[str, Way]:
+    """What cannot follow its network goes as to another place; `up` would fail, and lose nothing."""
+    way = ways.moved(kind, [change.resource.type for change in touched])
+    why = "; ".join(dict.fromkeys(held[change.resource.urn] for change in touched))
+    steps = (step.replace("{go}", "`up`") for step in way.steps)
+    return why, replace(way, steps=(stranded.FIRST, *steps))
 
 
 def _together(found: Sequence[Way]) -> Way:
@@ -174,33 +196,35 @@ def _changed(touched: Sequence[Change]) -> str:
 
 def _in_place(touched: Sequence[Change]) -> Way:
     """One `up`; its downtime is that of the input that costs most."""
-    if not all(ways.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
+    if not all(effects.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
         return ways.UNKNOWN
     refused = [said for change in touched for said in _refused(change)]
-    effects = [
-        (key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
+    costs = [
+        (key, effects.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
     ]
     by_effect: dict[str, list[str]] = {}
-    for key, effect in effects:
+    for key, effect in costs:
         if effect is None or effect.downtime[1]:
             by_effect.setdefault(effect.why if effect else _NOT_KNOWN, []).append(key)
     said = [f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items()]
-    worst = max((effect for _, effect in effects if effect), key=lambda effect: effect.downtime[1], default=None)
-    known = worst.downtime if worst and _NOT_KNOWN not in by_effect else None
+    worst = max((effect for _, effect in costs if effect), key=lambda effect: effect.downtime[1], default=None)
+    open_end = _NOT_KNOWN in by_effect
+    known = worst.downtime if worst and (worst.downtime[1] or not open_end) else None
     back = ("Undo the change, and `up`.", *(line for change in touched for line in _one_way(change)))
-    return Way(How.IN_PLACE, known, (*refused, *said) or _UP, back, worst.source if worst else "")
+    source = worst.source if worst else ""
+    return Way(How.IN_PLACE, known, (*refused, *said) or _UP, back, source, at_least=open_end)
 
 
 def _goes_down(change: Change, key: str) -> bool:
     """Whether an input would become what its service does not take back."""
     before = change.before.inputs.get(key) if change.before else None
-    return (change.resource.type, key) in ways.STAYS and is_lower(before, change.resource.inputs.get(key))
+    return (change.resource.type, key) in effects.STAYS and is_lower(before, change.resource.inputs.get(key))
 
 
 def _refused(change: Change) -> Iterable[str]:
     for key in change.keys:
         if _goes_down(change, key):
-            why = ways.STAYS[change.resource.type, key]
+            why = effects.STAYS[change.resource.type, key]
             yield f"Leave {key} as it is: its service refuses the change, and `up` fails: {why}."
 
 
@@ -209,7 +233,7 @@ def _one_way(change: Change) -> Iterable[str]:
     before = change.before.inputs if change.before else {}
     replacing = replaced_by(change.resource.type, change.resource.inputs, before)
     for key in change.keys:
-        why = ways.STAYS.get((change.resource.type, key))
+        why = effects.STAYS.get((change.resource.type, key))
         if page := replacing.get(key):
             yield f"Undoing {key} makes another one, which begins empty: refused without --allow-delete ({page})."
         elif why and not _goes_down(change, key):

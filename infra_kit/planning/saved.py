@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class Saved:
     """The name of the component of ours that it is a part of; empty: none."""
     place: str = ""
     """The region, project or host that its provider makes it in; empty: it has none."""
+    depends: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By input, the URNs of the resources that its value comes from."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
         custom=made.request.custom,
         component=component,
         place=place,
+        depends={key: sorted(it.urns) for key, it in made.request.propertyDependencies.items() if it.urns},
     )
 
 

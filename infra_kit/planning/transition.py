@@ -18,6 +18,8 @@ from infra_kit.planning.programs import Planned
 from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How
 
+_ENGINES = "pulumi:"
+"""What the type tokens of the stack itself and of its providers begin with."""
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
 
 
@@ -43,6 +45,13 @@ class Transition:
     def of(self, *fates: Fate) -> tuple[Change, ...]:
         """The resources that this happens to; components, which only hold others together, are not among them."""
         return tuple(change for change in self.changes if change.fate in fates and change.resource.custom)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of the components and resources of both, as `--allow-delete` may name them."""
+        both = [side for change in self.changes for side in (change.before, change.resource) if side]
+        sides = [side for side in both if not side.type.startswith(_ENGINES)]
+        return frozenset(name for side in sides for name in (side.name, side.component) if name)
 
     @property
     def losses(self) -> tuple[Change, ...]:
@@ -112,7 +121,7 @@ def step(change: Change) -> Step:
     return Step(
         urn=before.urn,
         type=before.type,
-        op=_OPS.get(change.fate, "update" if change.fate is Fate.CHANGED else "same"),
+        op=_OPS.get(change.fate, "update" if change.fate in {Fate.CHANGED, Fate.UNSURE} else "same"),
         parent=before.component,
         replace_keys=tuple(change.forcing),
         retained=change.fate is Fate.FORGOTTEN,

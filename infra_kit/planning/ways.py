@@ -35,6 +35,8 @@ class Way:
     """The way back, as long as what was before still stands."""
     source: str = ""
     """The vendor's page about it."""
+    at_least: bool = False
+    """Whether `downtime` is only what is known of it: it may be longer."""
 
 
 _KEEP = "Keep the old one, without writers, until the new one has been trusted for a week; then take it away: {go}."
@@ -204,94 +206,3 @@ UNKNOWN = Way(
     ),
     ("Undo the change, and `up`: if it was replaced, restore the backup.",),
 )
-
-
-@dataclass(frozen=True)
-class InPlace:
-    """What a change in place costs its users."""
-
-    downtime: tuple[int, int]
-    """Seconds, from and to."""
-    why: str
-    source: str
-
-
-_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html"
-_RDS_SETTINGS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
-_RDS_UPGRADE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
-_ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.RedisReplGrps.ScaleUp.html"
-_CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
-_MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/scaling-instances"
-_DOCKER = "https://docs.docker.com/reference/cli/docker/container/run/"
-
-_IN_PLACE: Mapping[tuple[str, str], InPlace] = {
-    ("aws:rds/instance:Instance", "instanceClass"): InPlace(
-        (60, 600), "it is restarted on another machine; with a standby it fails over, about a minute", _RDS_SETTINGS
-    ),
-    ("aws:rds/instance:Instance", "engineVersion"): InPlace(
-        (300, 1800), "it is restarted, and of a major version all is upgraded first", _RDS_UPGRADE
-    ),
-    ("aws:rds/instance:Instance", "parameterGroupName"): InPlace((60, 300), "it is restarted", _RDS_SETTINGS),
-    ("aws:rds/instance:Instance", "allocatedStorage"): InPlace((0, 0), "storage grows while it runs", _RDS_SETTINGS),
-    ("aws:rds/instance:Instance", "multiAz"): InPlace((0, 0), "the standby is made while it runs", _RDS),
-    ("aws:elasticache/replicationGroup:ReplicationGroup", "nodeType"): InPlace(
-        (1, 60), "it goes on while new nodes take over, and clients connect anew", _ELASTICACHE
-    ),
-    ("gcp:sql/databaseInstance:DatabaseInstance", "settings"): InPlace(
-        (60, 300), "another machine or flag restarts it; more storage does not", _CLOUD_SQL
-    ),
-    ("gcp:sql/databaseInstance:DatabaseInstance", "databaseVersion"): InPlace(
-        (300, 1800), "it is stopped while all of it is upgraded", _CLOUD_SQL
-    ),
-    ("gcp:redis/instance:Instance", "memorySizeGb"): InPlace(
-        (0, 60), "of the standard tier it fails over; of the basic tier it is emptied", _MEMORYSTORE
-    ),
-    ("gcp:redis/instance:Instance", "replicaCount"): InPlace((0, 60), "replicas come while it runs", _MEMORYSTORE),
-}
-
-STAYS: Mapping[tuple[str, str], str] = {
-    ("aws:rds/instance:Instance", "allocatedStorage"): f"storage never shrinks ({_RDS_SETTINGS})",
-    ("aws:rds/instance:Instance", "engineVersion"): f"an older version cannot be had back ({_RDS_UPGRADE})",
-    ("gcp:sql/databaseInstance:DatabaseInstance", "databaseVersion"): (
-        f"there is no older version after it ({_CLOUD_SQL})"
-    ),
-}
-"""Inputs of which the service takes no lower value, each with why: the engine asks for it, and `up` fails."""
-
-_SERVERS = "pulumi-python:dynamic/infra-kit:"
-_CONTAINER = "docker:index/container:Container"
-_RESTARTED = InPlace((1, 30), "it is made anew on the same data", _DOCKER)
-_UNNOTICED = InPlace((0, 0), "its service goes on while it changes", "")
-_SERVERS_OF_VENDORS = frozenset(
-    {
-        "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup",
-        "gcp:sql/databaseInstance:DatabaseInstance", "gcp:redis/instance:Instance",
-    }
-)  # fmt: skip
-"""What has a process of its own that a change may restart; buckets, queues, keys and zones have none."""
-_HARMLESS = frozenset(
-    {
-        "applyImmediately", "automaticFailoverEnabled", "backupRetentionPeriod", "backupWindow", "copyTagsToSnapshot",
-        "deletionProtection", "description", "enabledCloudwatchLogsExports", "finalSnapshotIdentifier", "labels",
-        "logDeliveryConfigurations", "maintenancePolicy", "maintenanceWindow", "maxAllocatedStorage",
-        "monitoringInterval",
-        "multiAzEnabled", "numCacheClusters", "performanceInsightsEnabled", "performanceInsightsRetentionPeriod",
-        "securityGroupIds", "skipFinalSnapshot", "snapshotRetentionLimit", "snapshotWindow", "tags", "userGroupIds",
-        "vpcSecurityGroupIds",
-    }
-)  # fmt: skip
-"""Inputs of servers whose change restarts none: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"""
-
-
-def in_place(type_token: str, key: str) -> InPlace | None:
-    """What the change of one input costs the users of what holds data; None where nobody here knows."""
-    if is_server(type_token):
-        return _RESTARTED
-    found = _IN_PLACE.get((type_token, key))
-    harmless = type_token not in _SERVERS_OF_VENDORS or key in _HARMLESS
-    return found or (_UNNOTICED if harmless else None)
-
-
-def is_server(type_token: str) -> bool:
-    """Whether it is the process before data that lies elsewhere: a container, or a server of the local target."""
-    return type_token == _CONTAINER or type_token.startswith(_SERVERS)

@@ -13,7 +13,7 @@ from infra_kit.planning.rates import aws
 from infra_kit.planning.rates.aws.free import FREE
 from infra_kit.replacements import is_known
 from infra_kit.stateful import is_stateful
-from tests.record_replacements import TYPES
+from tests.recorded_types import TYPES
 
 PROVIDERS = Path(infra_kit.__file__).parent / "providers"
 
@@ -61,4 +61,4 @@ def test_of_what_our_drivers_keep_data_in_it_is_known_what_replaces_it() -> None
     holding = {it for it in made if is_stateful(it)}
     assert {"aws:rds/instance:Instance", "gcp:storage/bucket:Bucket"} <= holding
     assert sorted(it for it in holding if not is_known(it)) == []
-    assert sorted(holding - set(TYPES.values())) == [], "what its provider replaces was not recorded"
+    assert sorted(made - set(TYPES.values())) == [], "what its provider replaces was not recorded"

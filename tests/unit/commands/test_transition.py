@@ -20,14 +20,17 @@ AWS = """
       infra-kit:region: eu-west-1
       shop:memory: 4
       shop:key: one
+      shop:options: one
 """
 SHOP = """
     import pulumi
     from infra_kit import Budget, Postgres
-    from pulumi_aws import cognito, rds
+    from pulumi_aws import cognito, ec2, rds
     config = pulumi.Config()
+    options = config.require("options")
+    ec2.KeyPair("pair", public_key=options)
     Budget("all", monthly=100)
-    Postgres("db", memory_gb=config.require_int("memory"))
+    Postgres("db", memory_gb=config.require_int("memory"), overrides={"server": {"option_group_name": options}})
     if config.require("key") == "pool":
         cognito.UserPool("people")
     if config.require("key") not in {"none", "pool"}:
@@ -52,6 +55,16 @@ def test_a_downtime_has_the_vendors_page_below(transition: Transition) -> None:
     shown = transition(*LARGER).output
     assert "db Postgres: in place, 60 s to 10 min of downtime [1]" in shown
     assert "  [1] https://docs.aws.amazon.com/AmazonRDS/" in shown
+
+
+def test_what_is_not_known_of_a_downtime_is_told_beside_what_is(transition: Transition) -> None:
+    shown = transition(*LARGER, "--set", "shop:options=two").output
+    assert "60 s to 10 min of downtime, or longer: a part of it is not known [1]" in shown
+
+
+def test_what_may_or_may_not_be_replaced_is_told_as_that(transition: Transition) -> None:
+    shown = transition("--set", "shop:options=two").output
+    assert "1 changed (whether in place is not known)\n  beside the components: pair (publicKey)" in shown
 
 
 def test_why_something_is_replaced_has_the_vendors_page_below(transition: Transition) -> None:

@@ -18,6 +18,7 @@ MIRRORED = {
     Fate.DELETED: {Fate.CREATED},
     Fate.FORGOTTEN: {Fate.CREATED},
     Fate.CHANGED: {Fate.CHANGED},
+    Fate.UNSURE: {Fate.UNSURE},
     Fate.REPLACED: {Fate.REPLACED},
     Fate.KEPT: {Fate.KEPT},
 }
@@ -32,15 +33,25 @@ def assert_mirrored(one: Sequence[Saved], other: Sequence[Saved]) -> None:
         if back[urn].fate not in MIRRORED[change.fate]:
             assert_goes_one_way(change, back[urn])
         ignored = {*change.resource.ignore_changes, *back[urn].resource.ignore_changes}  # one side may, the other not
-        assert set(back[urn].keys) ^ set(change.keys) <= ignored
+        assert own(back[urn]) ^ own(change) <= ignored
+
+
+def own(change: Change) -> set[str]:
+    """The inputs that say something else: not those that follow from what is replaced, which may be one way only."""
+    return set(change.keys) - set(change.follows)
 
 
 def assert_goes_one_way(*both: Change) -> None:
-    """One way in place; and the other way it is replaced, by what goes one way only: refused, unless it is a copy."""
+    """One way in place; and the other way it is replaced, by what goes one way only: refused, if it holds data."""
     in_place, replaced = sorted(both, key=lambda change: len(change.forcing))
-    assert (in_place.fate, replaced.fate) == (Fate.CHANGED, Fate.REPLACED)
-    assert set(replaced.forcing) <= AT_TIMES[replaced.resource.type]
     if not replaced.stateful:
-        return  # a replica, whose data comes from its primary again
+        assert {*in_place.keys, *replaced.keys}  # a replica's data comes from its primary; of others, none is lost
+        return
+    assert replaced.fate is Fate.REPLACED
+    if set(replaced.forcing) <= set(replaced.follows):
+        assert in_place.fate in {Fate.CHANGED, Fate.KEPT}  # it is a part of what goes one way
+    else:
+        assert in_place.fate is Fate.CHANGED
+        assert set(replaced.forcing) <= AT_TIMES[replaced.resource.type]
     with pytest.raises(DataLossRefusedError, match=replaced.resource.name):
         guard.check([step(replaced)])

@@ -141,6 +141,15 @@ def test_a_step_that_loses_data_ends_with_3_unless_its_component_is_named(run: R
     assert of_production(run, "transition", "--set", "infra-kit:phase=2", *named).code == 0
 
 
+@pytest.mark.parametrize("settings", [(), ("--set", "infra-kit:phase=2")])
+def test_a_name_that_nothing_has_may_not_be_allowed_to_go(run: Run, settings: tuple[str, ...]) -> None:
+    mistyped = of_production(run, "transition", *settings, "--allow-delete", "dbb")
+    assert (mistyped.code, mistyped.out) == (1, "")
+    assert "--allow-delete dbb: production has no component or resource of that name. There are: " in mistyped.err
+    named = ("--allow-delete", "db-server", "--allow-delete", "db", "--allow-delete", "aws-network")
+    assert of_production(run, "transition", *settings, *named).code == 0
+
+
 def test_a_plan_that_was_kept_is_what_a_step_begins_at(run: Run, tmp_path: Path) -> None:
     kept = tmp_path / "before.json"
     assert of_production(run, "plan", "--set", "infra-kit:phase=2", "--save", str(kept)).code == 0

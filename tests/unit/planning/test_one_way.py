@@ -9,7 +9,7 @@ import pytest
 
 from infra_kit.engine import guard
 from infra_kit.errors import DataLossRefusedError
-from infra_kit.planning import ways
+from infra_kit.planning import effects
 from infra_kit.planning.changes import Change, Fate, between
 from infra_kit.planning.moves import moves
 from infra_kit.planning.saved import Saved
@@ -91,7 +91,7 @@ def way(change: Change) -> Way:
 def test_every_input_that_goes_one_way_is_in_these_lists() -> None:
     known = {(token, key) for token, keys in AT_TIMES.items() for key in keys}
     assert {(it.type, it.key) for it in [*REPLACED_BACK, *REPLACED_BOTH_WAYS]} == known
-    assert {(it.type, it.key) for it in REFUSED_BACK} == ways.STAYS.keys()
+    assert {(it.type, it.key) for it in REFUSED_BACK} == effects.STAYS.keys()
 
 
 @pytest.mark.parametrize("it", REPLACED_BACK, ids=named)

@@ -8,7 +8,8 @@ from textwrap import dedent
 import pytest
 
 from infra_kit.errors import DataLossRefusedError, PlanningError
-from infra_kit.planning import saved
+from infra_kit.planning import costs, saved
+from infra_kit.planning.changes import Fate
 from infra_kit.planning.programs import Planned, plan
 from infra_kit.planning.transition import Transition, check, transition
 from infra_kit.planning.ways import How
@@ -188,18 +189,41 @@ def test_an_environment_that_needs_no_keys_lets_go_of_them_by_name_and_says_no_c
 RAW = """
     import pulumi, pulumi_aws as aws
     config = pulumi.Config()
-    aws.rds.Instance("db", instance_class="db.t4g.micro", port=config.require_int("port"))
+    aws.rds.Instance("db", instance_class=config.require("size"), option_group_name=config.require("options"))
     aws.cognito.UserPool("people", name=config.require("pool"))
 """
+OPTIONS = "      shop:options: one\n      shop:size: db.t4g.micro\n      shop:pool: one\n"
 
 
 def test_what_nobody_knows_is_said_to_be_unknown_and_not_to_be_harmless(make_project: MakeProject) -> None:
-    project = make_project(RAW, prod=AWS + "      shop:port: 5432\n      shop:pool: one\n")
+    project = make_project(
+        RAW, prod=AWS + "      shop:options: one\n      shop:size: db.t4g.micro\n      shop:pool: one\n"
+    )
     before = plan(project, "prod")
-    [port] = transition(before, plan(project, "prod", ["shop:port=5433"])).moves
-    assert (port.way.how, port.way.downtime) == (How.IN_PLACE, None)
+    [options] = transition(before, plan(project, "prod", ["shop:options=two"])).moves
+    assert (options.way.how, options.way.downtime) == (How.IN_PLACE, None)
     [pool] = transition(before, plan(project, "prod", ["shop:pool=two"])).moves
     assert (pool.way.how, pool.way.downtime) == (How.UNKNOWN, None)
+
+
+def test_what_is_known_of_a_downtime_is_said_beside_what_is_not(make_project: MakeProject) -> None:
+    project = make_project(
+        RAW, prod=AWS + "      shop:options: one\n      shop:size: db.t4g.micro\n      shop:pool: one\n"
+    )
+    both = plan(project, "prod", ["shop:options=two", "shop:size=db.m7g.large"])
+    [move] = transition(plan(project, "prod"), both).moves
+    assert (move.way.downtime, move.way.at_least) == ((60, 600), True)
+    assert any("not known here (optionGroupName)" in step for step in move.way.steps)
+
+
+def test_a_step_says_what_a_month_costs_before_and_after(shop: Callable[..., Planned], tmp_path: Path) -> None:
+    before, after = shop(), shop("shop:memory=16")
+    saved.write(before, tmp_path / "plan.json")
+    for side in (before, saved.read(tmp_path / "plan.json")):
+        found = transition(side, after)
+        assert found.monthly_before == costs.cost(before).total
+        assert found.monthly_after == costs.cost(after).total
+        assert found.monthly_before < found.monthly_after
 
 
 def test_costs_of_a_saved_plan_are_in_the_currency_of_the_new_one(shop: Callable[..., Planned], tmp_path: Path) -> None:
@@ -224,6 +248,31 @@ def test_what_is_gone_is_refused_unless_it_is_named(shop: Callable[..., Planned]
     with pytest.raises(DataLossRefusedError, match="--allow-delete db"):
         check(found)
     check(found, ["db", "aws-network"])
+
+
+NETWORK = """
+    import pulumi
+    from infra_kit import Network, Postgres, Redis
+    net = Network("net", cidr=pulumi.Config().require("cidr"))
+    Postgres("db", memory_gb=4, network=net)
+    Redis("cache", memory_gb=1, network=net)
+"""
+
+
+def test_what_stands_in_a_network_that_would_be_another_one_is_told_to_go_there_by_hand(
+    make_project: MakeProject,
+) -> None:
+    project = make_project(NETWORK, prod=AWS + "      shop:cidr: 10.0.0.0/16\n")
+    found = transition(plan(project, "prod"), plan(project, "prod", ["shop:cidr=10.9.0.0/16"]))
+    replaced = {change.resource.name for change in found.of(Fate.REPLACED)}
+    assert {"net-vpc", "net-isolated-a", "net-nat-a", "db-security-group"} <= replaced
+    assert moves(found) == {"db": How.DUAL_RUN, "cache": How.EMPTY}
+    for move in found.moves:
+        assert move.why.startswith(
+            f"{move.component}-subnets is in use, and cannot leave net-isolated-a, net-isolated-b"
+        )
+        assert move.way.steps[0].startswith("Leave the network as it is: `up` fails with it.")
+    check(found)  # nothing would be lost
 
 
 def test_a_new_component_is_no_risk(shop: Callable[..., Planned]) -> None:
