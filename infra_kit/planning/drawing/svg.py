@@ -9,7 +9,7 @@ from html import escape
 from infra_kit.planning.drawing.bundles import cut
 from infra_kit.planning.drawing.layout import HEAD, Box, layout
 from infra_kit.planning.drawing.ways import Way, ways
-from infra_kit.planning.graph import INTERNET, Graph, Node
+from infra_kit.planning.graph import ELSEWHERE, INTERNET, Graph, Node
 
 STYLE = """
   svg.infra { --paper: #ffffff; --ink: #1c2430; --dim: #5b6676; --line: #8794a6; --zone: #f3f5f8; --rim: #c9d1db;
@@ -75,7 +75,7 @@ def _frame(kind: str, name: str, box: Box) -> str:
 
 def _node(node: Node, box: Box) -> str:
     title = "Internet" if node.name == INTERNET else node.name
-    kind = " · ".join(filter(None, (node.kind, node.detail)))
+    kind = " · ".join(filter(None, ("" if node.place == ELSEWHERE else node.kind, node.detail)))
     middle = box.y + box.height / 2
     return (
         f'<g class="node"><title>{escape(title)} {escape(kind)}</title>'
