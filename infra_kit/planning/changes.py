@@ -106,7 +106,7 @@ def _ending(gone: Saved) -> Fate:
 def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
-    return _changed(old, new, _differing(old.inputs, new.inputs, new.ignore_changes))
+    return _changed(old, new, differing(old.inputs, new.inputs, new.ignore_changes))
 
 
 def _changed(old: Saved, new: Saved, differing: Iterable[str], follows: tuple[str, ...] = ()) -> Change:
@@ -117,7 +117,7 @@ def _changed(old: Saved, new: Saved, differing: Iterable[str], follows: tuple[st
     return Change(fate, new, old, keys, forcing, follows)
 
 
-def _differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:
+def differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:
     """The inputs that differ and count. Of an ignored path (`tags.release`), only its own part does not."""
     paths = [path.split(".") for path in ignored]
     return {
