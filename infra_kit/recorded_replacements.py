@@ -1,7 +1,8 @@
 """What Terraform's providers say replaces a resource, by type and input: recorded with version and day.
 
 `recorded_replacements.csv` is written by `tests/record_replacements.py`, which asks the providers themselves; Pulumi's
-plugins run the same code. It has all types that our drivers make, and all their inputs that the asked version knows.
+plugins run their code, that of aws a later version: 7 has v6, and v5 was asked, for no build of v6 could be
+had. It has all types that our drivers make, and all their inputs that the asked version knows.
 """
 
 from __future__ import annotations

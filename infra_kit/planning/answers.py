@@ -64,8 +64,9 @@ class Answers:
     def call(self, token: str, inputs: Mapping[str, Any], region: str | None = None) -> Mapping[str, Any]:
         if token in self._calls:
             return self._calls[token]
-        if token in COMPUTED:
-            return COMPUTED[token](inputs)
+        computed = COMPUTED[token](inputs) if token in COMPUTED else None
+        if computed is not None:
+            return computed
         self.assumed.add(f"what {token} answers")
         own = _of_provider(token, "CALLS")
         if own is not None:

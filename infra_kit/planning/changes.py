@@ -94,7 +94,7 @@ def _following(change: Change, replaced: Set[str]) -> Change:
     old, new = change.before, change.resource
     follows = {key for key, urns in new.depends.items() if not replaced.isdisjoint(urns) and key not in change.keys}
     follows -= {path for path in new.ignore_changes if "." not in path}
-    if old is None or not follows:
+    if old is None or not follows or "*" in new.ignore_changes:
         return change
     return _changed(old, new, {*change.keys, *follows}, tuple(sorted({*change.follows, *follows})))
 
@@ -113,7 +113,8 @@ def _changed(old: Saved, new: Saved, differing: Iterable[str], follows: tuple[st
     keys = tuple(sorted(differing))
     said = {key: why_replaced(new.type, key, old.inputs, new.inputs) if new.custom else "" for key in keys}
     forcing = _moving(old, new) | _asked(new, keys) | {key: why for key, why in said.items() if why}
-    fate = Fate.REPLACED if forcing else Fate.UNSURE if None in said.values() else Fate.CHANGED if keys else Fate.KEPT
+    unsure = None in said.values() or _may_move(old, new)
+    fate = Fate.REPLACED if forcing else Fate.UNSURE if unsure else Fate.CHANGED if keys else Fate.KEPT
     return Change(fate, new, old, keys, forcing, follows)
 
 
@@ -153,9 +154,14 @@ def _cut(value: Any, path: Sequence[str]) -> Any:
 
 def _moving(old: Saved, new: Saved) -> dict[str, str]:
     """What stands elsewhere is another one, whatever its inputs say."""
-    if old.place == new.place:
+    if old.place == new.place or _may_move(old, new):
         return {}
-    return {"place": f"it is in {old.place or 'no place'}, and would be in {new.place or 'none'}"}
+    return {"place": f"it is in {old.place}, and would be in {new.place}"}
+
+
+def _may_move(old: Saved, new: Saved) -> bool:
+    """Whether nobody has said of one side where it is: its provider finds that elsewhere, e.g. in `AWS_REGION`."""
+    return bool(old.place) != bool(new.place)
 
 
 def _asked(new: Saved, keys: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
@@ -106,7 +106,7 @@ def _with_gaps(config: Configuration, answers: Answers) -> Planned:
 
 
 def _replaced(config: Configuration, values: Mapping[str, object]) -> Configuration:
-    return Configuration(config.project, config.stack, values, config.secrets, config.assumed)
+    return replace(config, values=values)
 
 
 def _latency(planned: Planned) -> str:

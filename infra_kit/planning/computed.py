@@ -18,13 +18,26 @@ _PARTS = {
 _WHOM = {"principals": "Principal", "notPrincipals": "NotPrincipal"}
 
 
-def _policy_document(inputs: Inputs) -> Inputs:
+def _policy_document(inputs: Inputs) -> Inputs | None:
     """https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/"""
-    sources = [*(inputs.get("sourcePolicyDocuments") or ()), *(inputs.get("overridePolicyDocuments") or ())]
-    standing = [statement for source in sources for statement in json.loads(source)["Statement"]]
+    try:
+        standing = _statements(inputs.get("sourcePolicyDocuments"))
+        instead = _statements(inputs.get("overridePolicyDocuments"))
+    except ValueError:  # a text that stands for what another function or stack answers
+        return None
     said = [_statement(statement) for statement in inputs.get("statements") or ()]
-    document = {"Version": inputs.get("version") or "2012-10-17", "Statement": [*standing, *said]}
+    overridden = {statement["Sid"] for statement in instead if "Sid" in statement}
+    kept = [statement for statement in [*standing, *said] if statement.get("Sid") not in overridden]
+    document = {"Version": inputs.get("version") or "2012-10-17", "Statement": [*kept, *instead]}
     return {**inputs, "json": json.dumps(document), "minifiedJson": json.dumps(document, separators=(",", ":"))}
+
+
+def _statements(documents: Sequence[str] | None) -> list[Inputs]:
+    found: list[Inputs] = []
+    for document in documents or ():
+        said = json.loads(document)["Statement"]
+        found += said if isinstance(said, list) else [said]
+    return found
 
 
 def _statement(said: Inputs) -> Inputs:
@@ -37,15 +50,20 @@ def _statement(said: Inputs) -> Inputs:
 def _principals(said: Sequence[Inputs]) -> Any:
     if any(one["type"] == "*" for one in said):
         return "*"
-    return {one["type"]: one["identifiers"] for one in said}
-
-
-def _conditions(said: Sequence[Inputs]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, list[str]] = {}
     for one in said:
-        found.setdefault(one["test"], {})[one["variable"]] = one["values"]
+        found.setdefault(one["type"], []).extend(one["identifiers"])
     return found
 
 
-COMPUTED: Mapping[str, Callable[[Inputs], Inputs]] = {"aws:iam/getPolicyDocument:getPolicyDocument": _policy_document}
-"""By token."""
+def _conditions(said: Sequence[Inputs]) -> Any:
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in said:
+        found.setdefault(one["test"], {}).setdefault(one["variable"], []).extend(one["values"])
+    return found
+
+
+COMPUTED: Mapping[str, Callable[[Inputs], Inputs | None]] = {
+    "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+}
+"""By token; None where an argument is itself made up."""

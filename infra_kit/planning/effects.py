@@ -22,6 +22,9 @@ _RDS_MODIFYING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overvie
 _RDS_SETTINGS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
 _RDS_UPGRADE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
 _RDS_API = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
+_RDS_BACKUPS = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html"
+)
 _RDS_PROMOTE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Promote.html"
 _CACHE_SCALING = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.RedisReplGrps.ScaleUp.html"
 _CACHE_VERSIONS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html"
@@ -44,6 +47,7 @@ _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
         (300, 1800), "it is restarted, and of a major version all is upgraded first", _RDS_UPGRADE
     ),
     (_RDS, "parameterGroupName"): InPlace((60, 300), "it is restarted", _RDS_SETTINGS),
+    (_RDS, "backupRetentionPeriod"): InPlace((0, 300), "from and to no backups it is away for a while", _RDS_BACKUPS),
     (_RDS, "allocatedStorage"): InPlace((0, 0), "storage grows while it runs", _RDS_SETTINGS),
     (_RDS, "multiAz"): InPlace((0, 0), "the standby is made while it runs", _RDS_MODIFYING),
     (_RDS, "port"): InPlace((60, 300), "it is restarted, and listens elsewhere", _RDS_SETTINGS),
@@ -63,7 +67,7 @@ _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
         (1, 60), "it goes on while new nodes take over, and clients connect anew", _CACHE_SCALING
     ),
     (_CLOUD_SQL, "settings"): InPlace(
-        (60, 300), "another machine or flag restarts it; more storage does not", _CLOUD_SQL_SETTINGS
+        (0, 300), "another machine or flag restarts it; storage, labels and windows do not", _CLOUD_SQL_SETTINGS
     ),
     (_CLOUD_SQL, "instanceType"): InPlace((60, 300), "a replica becomes a server of its own", _CLOUD_SQL_REPLICAS),
     (_CLOUD_SQL, "databaseVersion"): InPlace(
@@ -100,7 +104,7 @@ _HARMLESS: Mapping[str, tuple[str, frozenset[str]]] = {
         _RDS_API,
         frozenset(
             {
-                "allowMajorVersionUpgrade", "applyImmediately", "autoMinorVersionUpgrade", "backupRetentionPeriod",
+                "allowMajorVersionUpgrade", "applyImmediately", "autoMinorVersionUpgrade",
                 "backupWindow", "copyTagsToSnapshot", "deleteAutomatedBackups", "deletionProtection",
                 "enabledCloudwatchLogsExports", "finalSnapshotIdentifier", "iamDatabaseAuthenticationEnabled",
                 "maintenanceWindow", "masterUserSecretKmsKeyId", "maxAllocatedStorage", "monitoringInterval",

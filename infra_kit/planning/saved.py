@@ -15,6 +15,7 @@ from infra_kit.planning.costs import cost
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
 from infra_kit.recording import Resource, root
+from infra_kit.recording.values import bag, hidden
 
 _FORMAT = 1
 
@@ -90,7 +91,7 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
         type=made.type,
         name=made.name,
         parent=made.parent,
-        inputs={key: HIDDEN if key in made.secret_inputs else _rooted(it) for key, it in made.inputs.items()},
+        inputs={key: _rooted(it) for key, it in hidden(bag(made.request.object), HIDDEN).items()},
         protect=options.protect,
         retain_on_delete=options.retain_on_delete,
         ignore_changes=options.ignore_changes,

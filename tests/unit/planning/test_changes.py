@@ -1,6 +1,7 @@
 """What becomes of each resource between two plans."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -155,6 +156,28 @@ def test_an_ignored_input_does_not_count() -> None:
     assert named(between(before, after), "raw").fate is Fate.KEPT
     other = plan(raw(db_name="two", tags={"release": "2", "team": "a"}, opts=ignoring))
     assert named(between(before, other), "raw").keys == ("tags",)
+
+
+def test_a_place_that_nobody_has_said_may_be_the_same() -> None:
+    here, unsaid = plan(database()), plan(database())
+    somewhere = tuple(replace(each, place="eu-west-1") for each in here)
+    assert {change.fate for change in between(unsaid, somewhere)} == {Fate.UNSURE}
+    elsewhere = tuple(replace(each, place="us-east-1") for each in here)
+    assert {change.fate for change in between(somewhere, elsewhere)} == {Fate.REPLACED}
+
+
+def test_what_ignores_all_changes_follows_nothing() -> None:
+    def program(cidr: str) -> Callable[[], object]:
+        def made() -> None:
+            vpc = ec2.Vpc("vpc", cidr_block=cidr)
+            opts = pulumi.ResourceOptions(ignore_changes=["*"])
+            ec2.SecurityGroup("group", vpc_id=vpc.id, opts=opts)
+
+        return made
+
+    found = between(plan(program("10.0.0.0/16")), plan(program("10.1.0.0/16")))
+    assert named(found, "vpc").fate is Fate.REPLACED
+    assert named(found, "group").fate is Fate.KEPT
 
 
 def test_what_the_program_wants_replaced_is_replaced() -> None:

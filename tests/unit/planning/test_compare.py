@@ -6,6 +6,7 @@ import pytest
 
 from infra_kit import Postgres, Redis, Service, target
 from infra_kit.engine.project import Project
+from infra_kit.errors import ConfigError
 from infra_kit.planning.answers import Answers
 from infra_kit.planning.availability import availability
 from infra_kit.planning.compare import compare
@@ -143,3 +144,8 @@ def test_data_that_is_partly_elsewhere_is_not_in_the_same_region(make_project: M
     near, far = compare(make_project(program, prod=AWS), "prod", ["shop:memory=4", "shop:memory=8"])
     assert "in the same region" in near.latency
     assert "partly in another place" in far.latency
+
+
+def test_a_key_that_nothing_reads_is_refused(project: Project) -> None:
+    with pytest.raises(ConfigError, match="reads shop:memroy. Did you mean shop:memory"):
+        compare(project, "production", [VPS, ON_AWS, "shop:memroy=8"])

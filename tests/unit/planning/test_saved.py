@@ -67,3 +67,17 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_file_that_is_not_there_is_told_with_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(PlanningError, match="infra-kit plan --save"):
         saved.read(tmp_path / "none.json")
+
+
+def test_a_change_beside_a_secret_is_seen(make_project: MakeProject, tmp_path: Path) -> None:
+    program = """
+        import pulumi, pulumi_docker
+        level = pulumi.Config().require("level")
+        secret = pulumi.Output.secret("hunter2")
+        pulumi_docker.Container("app", image="app", envs=[f"LOG_LEVEL={level}", pulumi.Output.concat("KEY=", secret)])
+    """
+    project = make_project(program, dev="config: {infra-kit:target: local, 'shop:level': info}")
+    saved.write(plan(project, "dev"), tmp_path / "plan.json")
+    assert "hunter2" not in (tmp_path / "plan.json").read_text()
+    found = transition(saved.read(tmp_path / "plan.json"), plan(project, "dev", ["shop:level=debug"]))
+    assert {change.resource.name: change.keys for change in found.changes} == {"app": ("envs",)}
