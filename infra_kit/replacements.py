@@ -202,6 +202,13 @@ def _has_a_smaller_disk(before: Any, after: Any) -> bool:
     return not (after or {}).get("diskAutoresize", True) and bool(new) and new < old
 
 
+def _is_another_server(before: Any, after: Any) -> bool:
+    """Cloud SQL takes no smaller disk, and does not leave the private network that it is in
+    (https://github.com/hashicorp/terraform-provider-google, privateNetworkCustomizeDiff)."""
+    old, new = (((it or {}).get("ipConfiguration") or {}).get("privateNetwork") for it in (before, after))
+    return _has_a_smaller_disk(before, after) or bool(old and not new)
+
+
 _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "aws:rds/instance:Instance": {
         "restoreToPointInTime": (_appears_or_goes, _RDS),
@@ -212,7 +219,7 @@ _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
         "engineVersion": (is_lower, _ELASTICACHE_VERSIONS),
     },
     "aws:s3/bucket:Bucket": {"objectLockConfiguration": (_appears, _S3)},
-    "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_has_a_smaller_disk, _CLOUD_SQL)},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_is_another_server, _CLOUD_SQL)},
     "gcp:redis/instance:Instance": {"redisVersion": (_is_lower_and_known, _MEMORYSTORE_VERSIONS)},
     "gcp:storage/bucket:Bucket": {"retentionPolicy": (_is_unlocked, _BUCKET_LOCK)},
     "gcp:secretmanager/secret:Secret": {"replication": (_is_kept_elsewhere, _KEPT)},

@@ -147,5 +147,5 @@ def test_data_that_is_partly_elsewhere_is_not_in_the_same_region(make_project: M
 
 
 def test_a_key_that_nothing_reads_is_refused(project: Project) -> None:
-    with pytest.raises(ConfigError, match="reads shop:memroy. Did you mean shop:memory"):
+    with pytest.raises(ConfigError, match=r"reads shop:memroy\. Did you mean shop:memory"):
         compare(project, "production", [VPS, ON_AWS, "shop:memroy=8"])
