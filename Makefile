@@ -3,6 +3,7 @@
 #   make up                                     the default stack
 #   make up STACK=founder-diary-development     another one
 #   make up ARGS="--allow-delete db"            options of `infra-kit up`
+#   make plan STACK=nomadshift-production       what it would be and cost; nothing is made
 
 STACK ?= zuclubit-development
 PYTHON ?= python3
@@ -19,7 +20,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up down stop status lint style types fast test test-system bench
+.PHONY: help up down stop status lint style types fast test test-system bench plan
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ stop: $(READY) ## Stop the stack's servers and keep all data
 
 status: $(READY) ## Show what the stack has and whether it runs
 	@$(BIN)/infra-kit status --stack $(STACK)
+
+plan: $(ALL) ## Show what the stack would be and cost, on any target; nothing is made
+	@$(BIN)/infra-kit plan --stack $(STACK) $(ARGS)
 
 lint: $(ALL) style types ## ruff, mypy, import-linter
 
@@ -85,6 +89,6 @@ $(READY): pyproject.toml constraints.txt
 	touch $@; echo "✓ Setting up .venv ($$((SECONDS - started)) s)"
 
 $(ALL): $(READY)
-	@echo "… Setting up what the tests need: the SDKs of the clouds"
+	@echo "… Setting up what plans and tests need: the SDKs of the clouds"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,aws,gcp,vps,dev]'
 	@touch $@

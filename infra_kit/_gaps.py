@@ -74,4 +74,9 @@ def _why(feature: Feature, target: ResolvedTarget, accepted: Iterable[str], gaps
 
 def say_what_is_left_out(component: pulumi.Resource, name: str, left_out: Mapping[Feature, str]) -> None:
     for feature, why in left_out.items():
-        pulumi.log.warn(f"{type(component).__name__} {name!r}: {feature} is left out: {why}.", component)
+        pulumi.log.warn(left_out_note(type(component).__name__, name, str(feature), why), component)
+
+
+def left_out_note(kind: str, name: str, feature: str, why: str) -> str:
+    """What the engine tells of an accepted gap."""
+    return f"{kind} {name!r}: {feature} is left out: {why}."

@@ -1,7 +1,7 @@
 """infra-kit: stands a stack up, shows it, stops it, destroys it.
 
 Exit codes: 0 done, 1 an error, 2 wrong usage, 3 refused (data would be lost), 4 another run is at work, 5 over budget,
-6 findings.
+6 findings (`audit`), or something is missing (`doctor`).
 """
 
 from __future__ import annotations

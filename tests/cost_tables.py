@@ -5,15 +5,18 @@ Write them anew with: python -m tests.cost_tables
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from infra_kit.engine.project import Project
 from infra_kit.planning.bill import Bill, bill
-from infra_kit.planning.programs import plan
+from infra_kit.planning.phases import descriptions
+from infra_kit.planning.programs import Planned, plan
+from tests.unit.planning.rates.aws.bills import planned
 
 FILE = Path(__file__).parents[1] / "docs" / "costs.md"
 BEGIN, END = "<!-- generated: python -m tests.cost_tables -->", "<!-- end of what is generated -->"
@@ -50,8 +53,9 @@ class Table:
     """One phase of one system."""
 
     title: str
-    stack: str
-    settings: Sequence[str]
+    of: str | Callable[[], None]
+    """A system and its phase, `zuclubit/2`, as `infra-kit phases` plans it; or, beyond our components, a program of raw
+    resources (`tests/cost_programs.py`)."""
     total: str
     """The seed's."""
     lines: Sequence[Line]
@@ -61,11 +65,17 @@ class Table:
     pure: PureCloud | None = None
     """The seed's second total, of one cloud alone."""
 
-    def render(self) -> str:
-        return "\n".join(self._lines(bill(plan(Project.find(FILE), self.stack, self.settings), self.currency)))
+    usage: Mapping[str, float] = field(default_factory=dict)
+    """Of a program."""
 
-    def _lines(self, made: Bill) -> Iterator[str]:
-        sums = made.by_component
+    def render(self) -> str:
+        if isinstance(self.of, str):
+            made = bill(_planned(*self.of.split("/")), self.currency)
+            return "\n".join(self._lines(made, made.by_component))
+        made = bill(planned(self.of, "us-east-1", {"*": self.usage}), self.currency)
+        return "\n".join(self._lines(made, _by_line(made)))
+
+    def _lines(self, made: Bill, sums: Mapping[str, Decimal]) -> Iterator[str]:
         yield f"### {self.title}\n"
         yield f"| the seed's line | seed | here, {self.currency} | why they differ |"
         yield "| --- | ---: | ---: | --- |"
@@ -76,7 +86,7 @@ class Table:
         if rest:
             names = ", ".join(f"`{name}` {_money(sums[name])}" for name in rest)
             yield f"| no line: {names} | - | {_money(sum((sums[name] for name in rest), Decimal(0)))} | {self.beyond} |"
-        unpriced = f", {made.unpriced} lines unpriced" if made.unpriced else ""
+        unpriced = f", {made.unpriced} line{'s' * (made.unpriced > 1)} unpriced" if made.unpriced else ""
         yield f"| **a month** | **{self.total}** | **{_money(made.total)}**{unpriced} | |"
         if self.pure:
             left = made.total - sum((sums[name] for name in self.pure.without), Decimal(0))
@@ -89,6 +99,20 @@ class Table:
         missing = sorted(told - sums.keys())
         assert not missing, f"{self.title}: this stack has no {', '.join(missing)}"
         return sorted((name for name in sums if name not in told and sums[name]), key=lambda name: -sums[name])
+
+
+def _planned(system: str, phase: str) -> Planned:
+    project = Project.find(FILE)
+    described = descriptions(project, system)[phase]
+    return plan(project, described.stack, [f"infra-kit:phase={phase}", *described.settings])
+
+
+def _by_line(made: Bill) -> Mapping[str, Decimal]:
+    """By a raw resource's name without its region."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for item in made.items:
+        sums[item.resource.partition("-")[0]] += item.monthly or 0
+    return sums
 
 
 def _money(amount: Decimal) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 
 if TYPE_CHECKING:
+    from infra_kit.planning.bill import Limit
     from infra_kit.planning.programs import Planned
 
 StackName = Annotated[
@@ -33,11 +35,23 @@ PlannedStack = Annotated[
     str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
 ]
 """Of what is planned offline: which one is selected, only the engine knows."""
+
+
+def settings_of(given: list[str] | None) -> list[str] | None:
+    """What `--set` takes, in its form; whether something reads it, only the project says."""
+    for each in given or ():
+        key, separator, _ = each.partition("=")
+        if not separator or ":" not in key:
+            raise typer.BadParameter(f"{each}: <namespace>:<key>=<value> is needed, e.g. --set infra-kit:phase=2.")
+    return given
+
+
 Set = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
+        callback=settings_of,
         help="Over the stack's configuration, e.g. infra-kit:phase=2. A dot leads into a mapping. Repeatable.",
     ),
 ]
@@ -64,8 +78,13 @@ def planned(stack: str | None, settings: Sequence[str] | None = None, recorded: 
 
 
 def print_json(value: object) -> None:
+    """Prints a result as JSON."""
+    print(as_json(value), end="")
+
+
+def as_json(value: object) -> str:
     """A result as JSON, fields under their own names; amounts of money as texts, which lose nothing."""
-    print(json.dumps(_plain(value), indent=2, ensure_ascii=False))
+    return json.dumps(_plain(value), indent=2, ensure_ascii=False) + "\n"
 
 
 def _properties(kind: type) -> list[str]:
@@ -100,12 +119,51 @@ def table(*columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -
     return made
 
 
-def print_whole(drawn: Table) -> None:
-    """Prints a table without blanks at the ends of its lines."""
+def print_whole(drawn: RenderableType) -> None:
+    """Prints a table or a tree without blanks at the ends of its lines."""
     console = out()
     with console.capture() as captured:
         console.print(drawn)
     print(*(line.rstrip() for line in captured.get().splitlines()), sep="\n")
+
+
+def print_list(console: Console, title: str, lines: Iterable[str]) -> None:
+    """Prints lines below a title, if there are any."""
+    listed = [("•", escape(line)) for line in lines]
+    if listed:
+        console.print(f"\n[bold]{title}[/]")
+        print_rows(console, listed)
+
+
+def print_rows(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """Prints markup, each behind its number or bullet: on a terminal it goes on below its beginning, else unbroken."""
+    for lead, text in rows:
+        if console.is_terminal and "://" not in text:  # an address is never broken, nor cut
+            grid = Table.grid(padding=(0, 1, 0, 0))
+            grid.add_column()
+            grid.add_column(overflow="fold")
+            grid.add_row(f"  {lead}", text)
+            console.print(grid)
+        else:
+            console.print(f"  {lead} {text}", soft_wrap=True)
+
+
+def budget(limit: Limit, currency: str) -> str:
+    """Markup: whether a month's budget is kept; where something has no price, nobody can say that it is."""
+    said = f"{escape(limit.said_by)}: {money(limit.monthly)} {currency} a month"
+    if limit.undecided:
+        return f"[yellow]undecided[/] {said}: {money(limit.priced)} by what has a price, and {limit.unpriced} unpriced"
+    return f"{'[red]over[/]' if limit.over else '[green]within[/]'} {said}"
+
+
+def money(amount: Decimal | None) -> str:
+    """An amount as every command prints it."""
+    return f"{amount or Decimal(0):,.2f}"
+
+
+def age(stale: int) -> str:
+    """Markup: how many prices are old."""
+    return f"[yellow]Lines whose price is older than 180 days: {stale}.[/] A newer infra-kit may know better."
 
 
 def own_name() -> str:

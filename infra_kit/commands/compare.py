@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded
+from infra_kit.commands.footnotes import Footnotes
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 from infra_kit.errors import ConfigError
@@ -23,6 +24,7 @@ Places = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
+        callback=common.settings_of,
         help="A key set more than once gives the places: --set infra-kit:target=vps --set infra-kit:target=aws.",
     ),
 ]
@@ -50,10 +52,11 @@ def compare(places: Places, stack: PlannedStack = None, answers: Recorded = None
 
 
 def _print(columns: tuple[Column, ...], console: Console) -> None:
+    sources = Footnotes()
     drawn = common.table("", *(" ".join(column.settings) for column in columns))
     rows: dict[str, Callable[[Column], str]] = {
         "cost a month": lambda it: (
-            f"{it.monthly:.2f} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
+            f"{common.money(it.monthly)} {it.currency}" + (f" + {it.unpriced} unpriced" if it.unpriced else "")
         ),
         "resources": lambda it: str(it.resources),
         "lock-in": lambda it: f"{it.lock_in:.1f} of 10" + (f", {it.unscored} unscored" if it.unscored else ""),
@@ -62,7 +65,9 @@ def _print(columns: tuple[Column, ...], console: Console) -> None:
         "gaps": lambda it: "\n".join(f"{name}: {', '.join(gaps)}" for name, gaps in it.gaps.items()) or "none",
     }
     for title, cell in rows.items():
-        drawn.add_row(title, *("-" if column.problem else escape(cell(column)) for column in columns))
+        marks = [_promised(column, sources) if title == "availability" else "" for column in columns]
+        cells = zip(columns, marks, strict=True)
+        drawn.add_row(title, *("-" if it.problem else f"{escape(cell(it))}{mark}" for it, mark in cells))
     console.print(drawn)
     for column in columns:
         where = " ".join(column.settings)
@@ -70,6 +75,12 @@ def _print(columns: tuple[Column, ...], console: Console) -> None:
             console.print(f"\n[red]{where}[/]: {escape(column.problem)}", soft_wrap=True)
         for each in column.assumed:
             console.print(f"[dim]{where}: assumed: {escape(each)}[/]", soft_wrap=True)
+    sources.print(console)
+
+
+def _promised(column: Column, sources: Footnotes) -> str:
+    marks = sources.mark(*(it.source for it in column.availability.promises.values()))
+    return f"\n{marks}" if marks else ""
 
 
 def _availability(column: Column) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from infra_kit.commands import common, exit_codes
-from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
+from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set, money
+from infra_kit.commands.footnotes import Footnotes
 
 if TYPE_CHECKING:
     from infra_kit.planning.bill import Bill
@@ -24,14 +25,32 @@ HOST = "vps:host"
 SMALL = Decimal("0.005")
 """What is shown as 0.00."""
 
+
+def _currency(given: str | None) -> str | None:
+    if given not in {None, "USD", "EUR"}:
+        raise typer.BadParameter(f"given {given}, allowed: USD, EUR.")
+    return given
+
+
+def _amount(given: float | None) -> float | None:
+    if given is not None and not (isfinite(given) and given >= 0):
+        raise typer.BadParameter(f"given {given:g}; what a month may cost is needed, e.g. --budget 150.")
+    return given
+
+
 CurrencyName = Annotated[
     str | None,
-    typer.Option("--currency", metavar="USD|EUR", help="Default: the stack's infra-kit:currency, or USD."),
+    typer.Option(
+        "--currency", metavar="USD|EUR", callback=_currency, help="Default: the stack's infra-kit:currency, or USD."
+    ),
 ]
 MonthlyBudget = Annotated[
     float | None,
     typer.Option(
-        "--budget", metavar="AMOUNT", help="Of a month. Exit code 5 above it, or above a budget of the stack's own."
+        "--budget",
+        metavar="AMOUNT",
+        callback=_amount,
+        help="Of a month. Exit code 5 above it, or above a budget of the stack's own.",
     ),
 ]
 
@@ -58,70 +77,51 @@ def cost(
 
 
 def _print(made: Bill) -> None:
-    console, sources = common.out(), _Sources()
+    console, sources = common.out(), Footnotes()
     _print_items(console, made, sources)
     _print_total(console, made)
-    _print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
-    _print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
-    _print_list(console, "Assumed", _assumptions(made))
-    _print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
+    common.print_list(console, "Unpriced", _unpriced(item for item in made.items if item.monthly is None))
+    common.print_list(console, "Chosen", _unique(f"{it.what}: {it.why}" for it in made.items if it.price and it.why))
+    common.print_list(console, "Assumed", _assumptions(made))
+    common.print_list(console, "Prices, without tax", [*sources.lines(), *_exchange(made)])
     if made.stale:
-        console.print(
-            f"\n[yellow]Lines whose price is older than 180 days: {made.stale}.[/] A newer infra-kit may know better."
-        )
+        console.print(f"\n{common.age(made.stale)}")
 
 
-@dataclass
-class _Sources:
-    """Where prices come from, each under a number."""
-
-    def __post_init__(self) -> None:
-        self.found: dict[tuple[str, str, bool], int] = {}
-
-    def number(self, price: Price) -> int:
-        return self.found.setdefault((price.source, str(price.read), price.verified), len(self.found) + 1)
-
-    def lines(self) -> Iterator[str]:
-        for (source, read, verified), number in self.found.items():
-            yield f"[{number}] {source}, {read}{'' if verified else ', not verified'}"
-
-
-def _print_items(console: Console, made: Bill, sources: _Sources) -> None:
+def _print_items(console: Console, made: Bill, sources: Footnotes) -> None:
     table = common.table("", "quantity", "unit price", f"{made.currency} a month", "", right=("quantity", "unit price"))
     table.columns[3].justify = "right"
     for title, items in _groups(made).items():
-        table.add_row(f"[bold]{escape(title)}[/]", "", "", f"[bold]{_money(_total(items))}[/]", "")
+        table.add_row(f"[bold]{escape(title)}[/]", "", "", f"[bold]{money(_total(items))}[/]", "")
         merged = _merged(items)
         small = [item for item in merged if 0 < (item.monthly or 0) < SMALL]
         for item in merged:
             if item not in small:
                 table.add_row(*_row(item, made, sources))
         if small:
-            table.add_row(f"  [dim]{len(small)} of less than a cent[/]", "", "", f"[dim]{_money(_total(small))}[/]", "")
+            table.add_row(f"  [dim]{len(small)} of less than a cent[/]", "", "", f"[dim]{money(_total(small))}[/]", "")
     console.print(table)
 
 
-def _row(item: Item, made: Bill, sources: _Sources) -> tuple[str, str, str, str, str]:
+def _row(item: Item, made: Bill, sources: Footnotes) -> tuple[str, str, str, str, str]:
     price = cast("Price", item.price)
     quantity = f"{'~' if item.assumed else ''}{_figure(_rounded(item.quantity))}"
     currency = "" if price.currency == made.currency else f" {price.currency}"
     unit = f"{_unit_price(price.amount)}{currency}/{price.unit}"
-    return f"  {escape(item.what)}", quantity, unit, _money(item.monthly), f"[dim]\\[{sources.number(price)}][/]"
+    return f"  {escape(item.what)}", quantity, unit, money(item.monthly), sources.mark(_source(price))
+
+
+def _source(price: Price) -> str:
+    return f"{price.source}, {price.read}{'' if price.verified else ', not verified'}"
 
 
 def _print_total(console: Console, made: Bill) -> None:
     more = f", and [yellow]{made.unpriced} unpriced[/], which are not in it" if made.unpriced else ""
-    console.print(f"\n[bold]{made.stack}: {_money(made.total)} {made.currency} a month[/]{more}")
+    console.print(f"\n[bold]{made.stack}: {money(made.total)} {made.currency} a month[/]{more}")
     if made.per_user is not None:
         console.print(f"{made.per_user:.4f} {made.currency} a user a month, of {made.users:,g}")
     for limit in made.budgets:
-        state = "[red]over[/]" if limit.over else "[green]within[/]"
-        unknown = (
-            ""
-            if limit.over or not limit.unpriced
-            else f" [yellow]by what has a price; {limit.unpriced} lines have none[/]"
-        )
-        console.print(f"{state} {escape(limit.said_by)}: {_money(limit.monthly)} {made.currency} a month{unknown}")
+        console.print(common.budget(limit, made.currency))
 
 
 def _unpriced(items: Iterable[Item]) -> Iterator[str]:
@@ -133,17 +133,6 @@ def _unpriced(items: Iterable[Item]) -> Iterator[str]:
     yield from (f"{why}: {', '.join(_unique(names))}" for why, names in whys.items())
 
 
-def _print_list(console: Console, title: str, lines: Iterable[str]) -> None:
-    listed = list(lines)
-    if not listed:
-        return
-    console.print(f"\n[bold]{title}[/]")
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    for line in listed:
-        grid.add_row("  •", escape(line))
-    console.print(grid)
-
-
 def _assumptions(made: Bill) -> Iterator[str]:
     if made.usage:
         yield "what has a ~ goes by a month's usage (say your own in infra-kit:usage), or by what is said under Chosen"
@@ -153,8 +142,10 @@ def _assumptions(made: Bill) -> Iterator[str]:
 
 
 def _said(values: Mapping[str, float | str]) -> str:
+    from infra_kit.planning.usage import UNITS  # noqa: PLC0415  `up` and `status` do without
+
     said = {key: value if isinstance(value, str) else _figure(Decimal(str(value))) for key, value in values.items()}
-    return ", ".join(f"{key} {value}" for key, value in said.items())
+    return ", ".join(f"{key} {value} {UNITS[key]}".rstrip() for key, value in said.items())
 
 
 def _exchange(made: Bill) -> Iterator[str]:
@@ -192,10 +183,6 @@ def _total(items: Iterable[Item]) -> Decimal:
 
 def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
-
-
-def _money(amount: Decimal | None) -> str:
-    return f"{amount or Decimal(0):,.2f}"
 
 
 def _rounded(quantity: Decimal) -> Decimal:

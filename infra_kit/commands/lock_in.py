@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from infra_kit._installation import pip_install
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 
@@ -32,7 +33,7 @@ def lock_in(
     planned = common.planned(stack, settings, answers)
     found = locking.lock_in(planned, costs.cost(planned))
     if as_json:
-        common.print_json({**vars(found), "total": found.total, "unaccepted": found.unaccepted})
+        common.print_json(found)
     else:
         _print(found, common.out(), why=why)
 
@@ -42,25 +43,35 @@ def _print(found: LockIn, console: Console, *, why: bool) -> None:
         "component", "type", "target", "score", "weight", "would be lower with", right=("score", "weight")
     )
     for score in sorted(found.scores, key=lambda it: -it.score * it.share):
-        said = f"accepted: {score.accepted}" if score.accepted else score.change if score.score >= 1 else ""
-        drawn.add_row(
-            score.component,
-            score.kind,
-            score.target,
-            f"{score.score:.1f}",
-            f"{score.share:.0%}",
-            f"[dim]{escape(said)}[/]",
-        )
+        figures = f"{score.score:.1f}", f"{score.share:.0%}"
+        drawn.add_row(score.component, score.kind, score.target, *figures, f"[dim]{escape(_said(score))}[/]")
     console.print(drawn)
     if why:
         _print_aspects(found.scores, console)
     console.print(f"\nThe stack: [bold]{found.total:.1f}[/] of 10{_unaccepted(found)}")
-    if found.change:
-        console.print(
-            f"What would lower it most: {found.change.component}: {escape(found.change.change)}", soft_wrap=True
-        )
+    console.print(_most(found), soft_wrap=True)
     if found.unscored:
         console.print(f"Unscored: {', '.join(found.unscored)}", soft_wrap=True)
+    for name in found.not_looked_at:
+        way = escape(pip_install(name))
+        console.print(f"{name} is not installed here: scores may be lower than with it. {way}", soft_wrap=True)
+    common.print_list(console, "Assumed", found.assumed)
+
+
+def _said(score: Score) -> str:
+    if score.accepted:
+        return f"accepted: {score.accepted}"
+    return f"{score.change.score:.1f}: {score.change.what}" if score.change else ""
+
+
+def _most(found: LockIn) -> str:
+    change = found.change
+    if not change:
+        beside = " beside what is accepted" if any(score.accepted for score in found.scores) else ""
+        return f"Nothing that we know of{beside} would lower it."
+    places = 1 if f"{change.before:.1f}" != f"{change.after:.1f}" else 2
+    figures = f"{change.before:.{places}f} → {change.after:.{places}f}"
+    return f"What would lower it most ({figures}): {change.component}: {escape(change.what)}"
 
 
 def _print_aspects(scores: tuple[Score, ...], console: Console) -> None:

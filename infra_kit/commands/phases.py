@@ -12,10 +12,25 @@ from rich.markup import escape
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, Recorded
 from infra_kit.engine.project import Project
-from infra_kit.errors import PlanningError
 
 if TYPE_CHECKING:
     from infra_kit.planning.phases import Phase
+
+
+def _figures(given: list[str] | None) -> list[str] | None:
+    for each in given or ():
+        _figure(each)
+    return given
+
+
+def _figure(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        said = f"{text}: <figure>=<number> is needed, e.g. --now users_a_month=1200."
+        raise typer.BadParameter(said) from None
+
 
 System = Annotated[
     str | None,
@@ -23,7 +38,12 @@ System = Annotated[
 ]
 Now = Annotated[
     list[str] | None,
-    typer.Option("--now", metavar="FIGURE=VALUE", help="A current figure, e.g. users_a_month=1200. Repeatable."),
+    typer.Option(
+        "--now",
+        metavar="FIGURE=VALUE",
+        callback=_figures,
+        help="A current figure, e.g. users_a_month=1200. Repeatable.",
+    ),
 ]
 
 
@@ -45,6 +65,9 @@ def phases(system: System = None, now: Now = None, answers: Recorded = None, *, 
     _print(found, console)
     if figures:
         _print_fitting(fits, {phase.name: planning.passed(phase, figures) for phase in found}, missing, console)
+    common.print_list(console, "Assumed", dict.fromkeys(each for phase in found for each in phase.assumed))
+    if stale := max(phase.stale for phase in found):
+        console.print(f"\n{common.age(stale)}")
 
 
 def _print_fitting(
@@ -61,14 +84,6 @@ def _print_fitting(
         console.print(f"  [dim]not given, and counted as 0: {', '.join(missing)}[/]")
 
 
-def _figure(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    try:
-        return name, float(value)
-    except ValueError:
-        raise PlanningError(f"--now {text}: <figure>=<number> is needed, e.g. --now users_a_month=1200.") from None
-
-
 def _print(found: tuple[Phase, ...], console: Console) -> None:
     drawn = common.table("", *(f"phase {phase.name}\n{phase.title}" for phase in found))
     drawn.add_row("cost a month", *map(_cost, found))
@@ -81,7 +96,8 @@ def _print(found: tuple[Phase, ...], console: Console) -> None:
 
 
 def _cost(phase: Phase) -> str:
-    return f"{phase.monthly:.2f} {phase.currency}" + (f" + {phase.unpriced} unpriced" if phase.unpriced else "")
+    unpriced = f" + {phase.unpriced} unpriced" if phase.unpriced else ""
+    return f"{common.money(phase.monthly)} {phase.currency}{unpriced}"
 
 
 def _until(phase: Phase) -> str:

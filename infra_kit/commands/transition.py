@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from infra_kit.commands import common
 from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
+from infra_kit.commands.footnotes import Footnotes
 from infra_kit.engine import guard
 from infra_kit.engine.display import Progress
 from infra_kit.engine.operations import Step
@@ -20,7 +21,9 @@ from infra_kit.engine.stack import choose
 
 if TYPE_CHECKING:
     from infra_kit.planning.changes import Change
-    from infra_kit.planning.transition import Move, Transition
+    from infra_kit.planning.moves import Move
+    from infra_kit.planning.transition import Transition
+    from infra_kit.planning.ways import Way
 
 Before = Annotated[
     Path | None,
@@ -51,7 +54,9 @@ def transition(
     from infra_kit.planning import transition as transitions  # noqa: PLC0415
 
     old = saved.read(before) if before else common.planned(stack, (), answers)
-    found = transitions.transition(old, common.planned(stack, settings, answers))
+    after = common.planned(stack, settings, answers)
+    found = transitions.transition(old, after)
+    guard.check_names(allow_delete or (), found.names, after.stack)
     if as_json:
         common.print_json(found)
     else:
@@ -79,7 +84,8 @@ def _print(found: Transition, console: Console) -> None:
     from infra_kit.planning.changes import Fate  # noqa: PLC0415
 
     console.print(f"[bold]From[/] {found.before}\n[bold]to[/]   {found.after}\n")
-    colours = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.REPLACED: "red", Fate.DELETED: "red"}
+    changed = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.UNSURE: "yellow"}
+    colours = {**changed, Fate.REPLACED: "red", Fate.DELETED: "red"}
     for fate, colour in {**colours, Fate.FORGOTTEN: "yellow"}.items():
         changes = found.of(fate)
         if changes:
@@ -87,47 +93,87 @@ def _print(found: Transition, console: Console) -> None:
             _print_changes(changes, console)
     if not found.of(*colours, Fate.FORGOTTEN):
         console.print("Nothing changes.")
+    sources = Footnotes()
     for move in found.moves:
-        _print_move(move, console)
+        _print_move(move, console, sources)
     if len(found.moves) > 1:
         console.print("\n[bold]In this order[/]")
-        for number, each in enumerate(found.order, 1):
-            console.print(f"  {number}. {escape(each)}", soft_wrap=True)
-    difference = found.monthly_after - found.monthly_before
+        common.print_rows(console, [(f"{number}.", escape(each)) for number, each in enumerate(found.order, 1)])
+    before, after = common.money(found.monthly_before), common.money(found.monthly_after)
     console.print(
-        f"\nCost: {found.monthly_before:.2f} → [bold]{found.monthly_after:.2f} {found.currency}[/] a month "
-        f"({difference:+.2f}){_unpriced(*found.unpriced)}"
+        f"\nCost: {before} → [bold]{after} {found.currency}[/] a month "
+        f"({found.monthly_after - found.monthly_before:+,.2f}){_unpriced(*found.unpriced)}"
     )
+    for limit in found.budgets:
+        console.print(common.budget(limit, found.currency))
+    common.print_list(console, "Assumed", found.assumed)
+    sources.print(console)
 
 
 def _print_changes(changes: Sequence[Change], console: Console) -> None:
     by_component: dict[str, list[str]] = {}
     for change in changes:
-        said = f" ({', '.join(change.keys)})" if change.keys else ""
         holds = " [bold]holds data[/]" if change.stateful else ""
-        by_component.setdefault(change.resource.component, []).append(f"{escape(change.resource.name + said)}{holds}")
-    for component, names in by_component.items():
-        console.print(f"  {component or 'beside the components'}: [dim]{', '.join(names)}[/]", soft_wrap=True)
+        said = f"[dim]{escape(change.resource.name + _keys(change))}[/]{holds}"
+        by_component.setdefault(change.resource.component, []).append(said)
+    rows = [(f"{component or 'beside the components'}:", ", ".join(said)) for component, said in by_component.items()]
+    common.print_rows(console, rows)
 
 
-def _print_move(move: Move, console: Console) -> None:
-    console.print(f"\n[bold]{move.component}[/] {move.kind}: [bold]{move.way.how}[/], {_pause(move.way.downtime)}")
-    console.print(f"  [dim]{escape(move.why)}[/]", soft_wrap=True)
-    for number, each in enumerate(move.way.steps, 1):
-        console.print(f"  {number}. {escape(each)}", soft_wrap=True)
-    for each in move.way.back:
-        console.print(f"  Back: {escape(each)}", soft_wrap=True)
+def _keys(change: Change) -> str:
+    """The inputs that differ; of what holds data, from what to what, where that is short enough to be read."""
+    if not (change.keys and change.stateful):
+        return f" ({', '.join(change.keys)})" if change.keys else ""
+    return f" ({', '.join(_difference(*each) for each in change.differences)})"
+
+
+def _difference(key: str, old: object, new: object) -> str:
+    short = [isinstance(side, bool | int | float | str | None) and len(str(side)) <= _SHORT for side in (old, new)]
+    return f"{key}: {_value(old)} → {_value(new)}" if all(short) else key
+
+
+_SHORT = 40
+"""Longer texts are policies and documents."""
+
+
+def _value(value: object) -> str:
+    return "nothing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _print_move(move: Move, console: Console, sources: Footnotes) -> None:
+    way = move.way
+    pause = f"{_pause(way)} {sources.mark(way.source)}".rstrip()
+    only = f" ({', '.join(move.resources)})" if _is_let_go(way) else ""
+    console.print(f"\n[bold]{move.component}[/] {move.kind}{only}: [bold]{way.how}[/]{pause}")
+    rows = [("Why:", f"[dim]{sources.cite(move.why)}[/]")]
+    rows += [(f"{number}.", sources.cite(each)) for number, each in enumerate(way.steps, 1)]
+    common.print_rows(console, [*rows, *(("Back:", sources.cite(each)) for each in way.back)])
 
 
 def _unpriced(before: int, after: int) -> str:
-    return f"; {before} and {after} lines have no price, and are not in it" if before or after else ""
+    """Of the plan before, and of the one after."""
+    if not (before or after):
+        return ""
+    return f"; without {_lines(before)} before and {_lines(after)} after, which nobody here has a price of"
 
 
-def _pause(downtime: tuple[int, int] | None) -> str:
-    if downtime is None:
-        return "downtime not known"
-    low, high = downtime
-    return f"{_time(low)} to {_time(high)} of downtime" if high else "no downtime"
+def _lines(count: int) -> str:
+    return f"{count or 'no'} line{'' if count == 1 else 's'}"
+
+
+def _pause(way: Way) -> str:
+    """What is let go has no users any more, who could wait for it."""
+    if way.downtime is None:
+        return "" if _is_let_go(way) else ", downtime not known"
+    low, high = way.downtime
+    more = ", or longer: a part of it is not known" if way.at_least else ""
+    return f", {_time(low)} to {_time(high)} of downtime{more}" if high else ", no downtime"
+
+
+def _is_let_go(way: Way) -> bool:
+    from infra_kit.planning.ways import How  # noqa: PLC0415
+
+    return way.how in {How.NONE, How.LEFT}
 
 
 def _time(seconds: int) -> str:

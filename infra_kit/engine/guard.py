@@ -14,6 +14,11 @@ from infra_kit.stateful import is_renewed, is_stateful
 
 REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
 _DELETING = {"delete"}
+UNPROTECT = (
+    "take its protection away (`protect=False` in its opts, of a Postgres `deletion_protection=False` too, and an "
+    "`up`; or `pulumi state unprotect`)"
+)
+"""The ways to let the engine delete or forget what is protected: no option of `up` makes it."""
 
 
 def check(steps: Sequence[Step], allowed: Collection[str] = ()) -> None:
@@ -29,8 +34,11 @@ def check(steps: Sequence[Step], allowed: Collection[str] = ()) -> None:
     losses = _losses(steps, allowed, _loses)
     if not losses:
         return
-    lines = ["refused: this would lose data. Nothing was changed."]
+    kept = all(each[0].retained and not _is_replaced(each) for each in losses)
+    lines = [f"refused: this would {'let go of what is protected' if kept else 'lose data'}. Nothing was changed."]
     lines += [f"  {_why(each)}" for each in losses]
+    if any(step.protected for each in losses for step in each):
+        lines.append(f"What is protected stops `up`, whatever is named: {UNPROTECT} first.")
     if any(_is_replaced(each) for each in losses):
         lines.append(
             "Instead of a replacement: undo the change, or make a second component beside the first, move the "
@@ -55,7 +63,7 @@ def check_gone(found: Sequence[Step], allowed: Collection[str] = ()) -> None:
     Raises:
         DataLossRefusedError: it names each resource, where its data should be if that is known, and both ways out.
     """
-    losses = _losses(found, allowed, lambda step: step.op in _DELETING)
+    losses = _losses(found, allowed, _is_gone)
     if not losses:
         return
     lines = ["refused: data is gone, and an empty one would be made in its place. Nothing was changed."]
@@ -83,16 +91,24 @@ def check_names(allowed: Collection[str], known: Collection[str], stack: str) ->
 
 
 def _loses(step: Step) -> bool:
-    if step.op in REPLACING:
-        return not is_renewed(step.type, step.replace_keys)
-    return step.op in _DELETING and not step.retained
+    """What is retained may be let go, for the thing itself stays; and nothing that is protected: the engine stops."""
+    if step.op not in REPLACING | _DELETING:
+        return False
+    if step.protected:
+        return True
+    harmless = is_renewed(step.type, step.replace_keys) if step.op in REPLACING else step.retained
+    return not harmless and holds_data(step.type, step.inputs)
+
+
+def _is_gone(step: Step) -> bool:
+    return step.op in _DELETING and holds_data(step.type, step.inputs)
 
 
 def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[Step], bool]) -> list[list[Step]]:
     """The steps that lose data nobody gave up, by resource."""
     found: dict[str, list[Step]] = {}
     for step in steps:
-        if loses(step) and holds_data(step.type, step.inputs) and not {step.name, step.parent} & set(allowed):
+        if loses(step) and not {step.name, step.parent} & set(allowed):
             found.setdefault(step.urn, []).append(step)
     return list(found.values())
 
@@ -131,7 +147,9 @@ def _is_replaced(steps: list[Step]) -> bool:
 
 
 def _why(steps: list[Step]) -> str:
-    what = _named(steps[0])
+    what = f"{_named(steps[0])}{', protected,' if any(step.protected for step in steps) else ''}"
+    if not _is_replaced(steps) and steps[0].retained:
+        return f"{what} would be forgotten, and left where it is: the program no longer has it."
     if not _is_replaced(steps):
         return f"{what} would be deleted: the program no longer has it."
     keys = sorted({key for each in steps for key in each.replace_keys})

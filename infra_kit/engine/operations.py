@@ -68,6 +68,7 @@ class Step:
         parent: the name of the component it belongs to, if any.
         replace_keys: the properties that force a replacement.
         retained: the engine would only forget it (`retain_on_delete`), the thing itself stays.
+        protected: the engine stops its preview where this would be replaced or deleted, retained or not.
         inputs: what it was made of, as the state has it, secrets masked; of what is new, what it will be made of.
     """
 
@@ -78,6 +79,7 @@ class Step:
     parent: str = ""
     replace_keys: tuple[str, ...] = ()
     retained: bool = False
+    protected: bool = False
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -100,6 +102,7 @@ class Step:
             parent=component_of(new or old),
             replace_keys=tuple(metadata.get("keys") or ()),
             retained=bool(old.get("retainOnDelete")),
+            protected=bool(old.get("protect") and (new or old).get("protect")),
             inputs=(old or new).get("inputs") or {},
         )
 

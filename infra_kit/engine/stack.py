@@ -16,6 +16,8 @@ from infra_kit.engine.project import Project, read_yaml, write_private
 from infra_kit.errors import ConfigError, EngineError
 
 ENCRYPTION_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+KEYS = frozenset({"config", "environment", *ENCRYPTION_KEYS})
+"""Of a stack's file, as Pulumi reads it (`ProjectStack` in pulumi/pulumi sdk/go/common/workspace/project.go)."""
 RUN_MARK = "INFRA_KIT_RUN"
 """Set in the environment of every engine that infra_kit starts, so that an orphan is told from a user's `pulumi`."""
 
@@ -108,7 +110,11 @@ class Stack:
 
 
 def read_config(project: Project, stack: str) -> dict[str, Any]:
-    """The stack's file as its author wrote it. Raises ConfigError, with the stacks there are, if there is none."""
+    """The stack's file as its author wrote it.
+
+    Raises:
+        ConfigError: there is none, with the stacks there are; or it has a key that Pulumi would ignore.
+    """
     file = project.config_file(stack)
     if _is_only_a_copy(project, stack):
         raise ConfigError(
@@ -117,7 +123,27 @@ def read_config(project: Project, stack: str) -> dict[str, Any]:
         )
     if not file.is_file():
         raise ConfigError(f"there is no stack {stack!r}. {_there_are(project)}{_make_one(file)}")
-    return read_yaml(file)
+    content = read_yaml(file)
+    _check_keys(file, content)
+    return content
+
+
+def _check_keys(file: Path, content: dict[str, Any]) -> None:
+    for key in content:
+        if key not in KEYS:
+            raise ConfigError(
+                f"{file}, line {_line(file, str(key))}: {key} is no key of a stack's file: Pulumi would ignore it. "
+                f"Settings stand below `config:`; beside it there may be {', '.join(sorted(KEYS - {'config'}))}."
+            )
+    if not isinstance(content.get("config") or {}, dict):
+        raise ConfigError(f"{file}, line {_line(file, 'config')}: config: a mapping (key: value) is needed.")
+
+
+def _line(file: Path, key: str) -> int:
+    """Where a key of the top stands."""
+    top = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader)
+    keys = [at for at, _ in top.value] if isinstance(top, yaml.MappingNode) else []
+    return next((at.start_mark.line + 1 for at in keys if at.value == key), 1)
 
 
 def check_known(project: Project, stack: str) -> None:

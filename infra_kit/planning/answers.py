@@ -1,7 +1,8 @@
 """Plausible answers: what a program gets, offline, where only a cloud or another stack knows.
 
-What our own drivers ask is answered by their provider's module `testing`. Everything else gets its inputs back, and for
-each further field of the SDK's result a text that says what it stands for. What was made up is told with the plan.
+What our own drivers ask is answered by their provider's module `testing`, in the stack's own region. Everything else
+gets its inputs back, and for each further field of the SDK's result a text that says what it stands for. Either is made
+up, and told with the plan.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, get_args, get_origin
 import pulumi
 
 from infra_kit.errors import PlanningError
+from infra_kit.planning.computed import COMPUTED
 from infra_kit.recording import sdk
 
 REFERENCE = "pulumi:pulumi:StackReference"
@@ -30,21 +32,24 @@ class Answers:
     Args:
         calls: by token, what a provider's function answers.
         references: by the name of a stack, its outputs.
+        settings: the stack's configuration: a function answers for the region that it says.
     """
 
     def __init__(
         self,
         calls: Mapping[str, Mapping[str, Any]] | None = None,
         references: Mapping[str, Mapping[str, Any]] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         self._calls = calls or {}
         self._references = references or {}
+        self._settings = settings or {}
         self.assumed: set[str] = set()
         """What was made up, each in words."""
 
-    def again(self) -> Answers:
-        """The same answers for another run, which assumes what it assumes."""
-        return Answers(self._calls, self._references)
+    def of(self, settings: Mapping[str, Any]) -> Answers:
+        """The same answers for one run with its configuration, which assumes what it assumes."""
+        return Answers(self._calls, self._references, settings)
 
     def outputs(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         if token == REFERENCE:
@@ -56,16 +61,27 @@ class Answers:
         name = inputs["urn"].rpartition("::")[2]
         return _made_up(kind, inputs, name) if kind else {}
 
-    def call(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    def call(self, token: str, inputs: Mapping[str, Any], region: str | None = None) -> Mapping[str, Any]:
         if token in self._calls:
             return self._calls[token]
+        computed = COMPUTED[token](inputs) if token in COMPUTED else None
+        if computed is not None:
+            return computed
+        self.assumed.add(f"what {token} answers")
         own = _of_provider(token, "CALLS")
         if own is not None:
-            return dict(own(inputs) if callable(own) else own)
+            there = region or self._region(token.partition(":")[0])
+            placed = {"region": there, **inputs} if there else inputs
+            return dict(own(placed) if callable(own) else own)
         name = token.rpartition(":")[2]
-        self.assumed.add(f"what {token} answers")
         kind = _result(token)
         return {**inputs, **(_made_up(kind, inputs, name) if kind else {"id": f"[{name}.id]"})}
+
+    def _region(self, vendor: str) -> str | None:
+        """That of the stack: what the provider's own key says, or ours where the target is that vendor."""
+        ours = self._settings.get("infra-kit:region") if self._settings.get("infra-kit:target") == vendor else None
+        found: str | None = self._settings.get(f"{vendor}:region") or ours
+        return found
 
     @contextmanager
     def of_references(self) -> Iterator[None]:
@@ -103,10 +119,21 @@ def read(file: Path) -> Answers:
         content = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise PlanningError(f"{file} is not valid JSON: {error}") from error
-    known = {"calls", "references"}
-    if not isinstance(content, dict) or not known >= content.keys():
-        raise PlanningError(f'{file}: a mapping with {" and ".join(sorted(known))} is needed, e.g. {{"calls": {{}}}}.')
+    needed = 'a mapping with `calls` and `references` is needed, e.g. {"calls": {}}'
+    if not isinstance(content, dict):
+        raise PlanningError(f"{file}: {needed}, and no {type(content).__name__}.")
+    if unknown := sorted(content.keys() - {"calls", "references"}):
+        raise PlanningError(f"{file}: unknown {', '.join(map(repr, unknown))}; {needed}.")
+    for part, known in content.items():
+        _check_mapping(file, part, known)
+        for name, answer in known.items():
+            _check_mapping(file, f"{part}: {name}", answer)
     return Answers(content.get("calls"), content.get("references"))
+
+
+def _check_mapping(file: Path, where: str, given: object) -> None:
+    if not isinstance(given, dict):
+        raise PlanningError(f"{file}: {where}: a mapping is needed, and no {type(given).__name__}.")
 
 
 def _of_provider(token: str, table: str) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from infra_kit._program import Made
 from infra_kit.planning.programs import Planned
@@ -12,11 +11,14 @@ from infra_kit.planning.programs import Planned
 HOURS_A_YEAR = 8760
 
 
-class Promise(NamedTuple):
-    """What a vendor promises of a month, in percent. None: nothing."""
+@dataclass(frozen=True)
+class Promise:
+    """What a vendor promises of a month."""
 
     percent: float | None
+    """None: nothing."""
     source: str
+    """The vendor's page; empty: there is no vendor."""
 
 
 _RDS = "https://aws.amazon.com/rds/sla/"
@@ -60,6 +62,8 @@ class Availability:
     """The component that is promised least, with its promise."""
     unpromised: tuple[str, ...]
     """Components for which nobody promises anything: they run on machines of one's own, or once only."""
+    promises: Mapping[str, Promise] = field(default_factory=dict)
+    """By component that a request needs."""
 
     @property
     def hours_a_year(self) -> float | None:
@@ -78,7 +82,7 @@ def availability(planned: Planned) -> Availability:
     least = min(percents, key=percents.__getitem__, default="")
     unpromised = tuple(name for name, it in promised.items() if it.percent is None)
     weakest = f"{least} ({percents[least]:g} %)" if least else ""
-    return Availability(None if unpromised or not percents else round(whole, 3), weakest, unpromised)
+    return Availability(None if unpromised or not percents else round(whole, 3), weakest, unpromised, promised)
 
 
 def promise(made: Made) -> Promise:

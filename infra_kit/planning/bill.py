@@ -28,8 +28,15 @@ class Limit:
     """In the currency of the bill."""
     over: bool
     """Whether what has a price comes to more."""
+    priced: Decimal
+    """What has a price comes to that."""
     unpriced: int
     """Lines without a price: with them, it may be over nevertheless."""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it is not over by what has a price, and some has none."""
+        return not self.over and self.unpriced > 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def bill(
     order = {made.name: place for place, made in enumerate(planned.components)}
     of_all = usage.read(planned.configuration.get("usage") or {}, order)[usage.OTHERS]
     priced = [item.price for item in found.items if item.price]
-    limits = tuple(_limits(planned, found, budget))
+    held = tuple(limits(planned, found, budget))
     foreign = any(price.currency != found.currency for price in priced) or _is_foreign(planned, found.currency)
     return Bill(
         stack=planned.stack,
@@ -92,18 +99,23 @@ def bill(
         unpriced=len(found.unpriced),
         by_component=found.by_component(),
         items=tuple(sorted(found.items, key=lambda item: order.get(item.component, len(order)))),
-        budgets=limits,
+        budgets=held,
         users=of_all.users,
         per_user=found.total / Decimal(str(of_all.users)) if of_all.users else None,
         usage=_usage(planned, found, of_all),
         assumed=planned.assumed,
         exchange=prices.exchange_rate() if foreign else None,
-        stale=sum(price.is_stale(today or date.today()) for price in priced),
+        stale=found.stale(today),
         unverified=sum(not price.verified for price in priced),
     )
 
 
-def _limits(planned: Planned, found: Costs, asked: float | None) -> Iterator[Limit]:
+def limits(planned: Planned, found: Costs, asked: float | None = None) -> Iterator[Limit]:
+    """The budget that is asked for, then the stack's own, each held against what the stack costs.
+
+    Raises:
+        PlanningError: the one that is asked for is no amount of money.
+    """
     if asked is not None:
         if not (isfinite(asked) and asked >= 0):
             raise PlanningError(f"--budget: given {asked:g}; what a month may cost is needed, e.g. --budget 150.")
@@ -125,7 +137,7 @@ def _is_foreign(planned: Planned, currency: Currency) -> bool:
 
 
 def _limit(said_by: str, monthly: Decimal, found: Costs) -> Limit:
-    return Limit(said_by, monthly, over=found.total > monthly, unpriced=len(found.unpriced))
+    return Limit(said_by, monthly, found.total > monthly, found.total, len(found.unpriced))
 
 
 def _usage(planned: Planned, found: Costs, of_all: Usage) -> dict[str, dict[str, float | str]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from infra_kit.engine.guard import holds_data
 from infra_kit.planning.saved import Saved
-from infra_kit.stateful import is_renewed, replaced_by
+from infra_kit.replacements import why_replaced
+from infra_kit.stateful import is_renewed
 
 
 class Fate(StrEnum):
@@ -17,6 +18,8 @@ class Fate(StrEnum):
 
     CREATED = "created"
     CHANGED = "changed in place"
+    UNSURE = "changed (whether in place is not known)"
+    """Nothing is known here of what replaces a resource of its type, or of this input."""
     REPLACED = "replaced"
     DELETED = "deleted"
     FORGOTTEN = "forgotten"
@@ -37,6 +40,8 @@ class Change:
     """The inputs that differ."""
     forcing: Mapping[str, str] = field(default_factory=dict)
     """Of `keys`, those whose change replaces it, each with the vendor's page, or why."""
+    follows: tuple[str, ...] = ()
+    """Of `keys`, those that say the same as before, and of what will be another one."""
 
     @property
     def stateful(self) -> bool:
@@ -53,15 +58,45 @@ class Change:
             return not is_renewed(self.resource.type, self.forcing)
         return self.fate is Fate.DELETED
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the engine stops at it: it is protected, and would be replaced, deleted or forgotten."""
+        protected = self.before is not None and self.before.protect and self.resource.protect
+        return protected and self.fate in {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}
+
+    @property
+    def differences(self) -> tuple[tuple[str, Any, Any], ...]:
+        """Of `keys`, what each was and will be; of a mapping, those of its values that differ (`settings.tier`)."""
+        old = self.before.inputs if self.before else {}
+        return tuple(each for key in self.keys for each in _leaves(key, old.get(key), self.resource.inputs.get(key)))
+
 
 def between(before: Sequence[Saved], after: Sequence[Saved]) -> tuple[Change, ...]:
     """Every resource that one plan or the other has, in the order of the second, then what is gone."""
     old = {resource.urn: resource for resource in before}
     was = _matched(old, after)
-    changes = [_change(old.get(was.get(new.urn, "")), new) for new in after]
+    changes = _followed([_change(old.get(was.get(new.urn, "")), new) for new in after])
     kept = set(was.values())
     changes += [Change(_ending(gone), gone, gone) for urn, gone in old.items() if urn not in kept]
     return tuple(changes)
+
+
+def _followed(changes: list[Change]) -> list[Change]:
+    """With what follows: who is told of what will be another one is told something else, and may be another one too."""
+    replaced: set[str] = set()
+    while more := {it.resource.urn for it in changes if it.fate is Fate.REPLACED} - replaced:
+        replaced |= more
+        changes = [_following(change, replaced) for change in changes]
+    return changes
+
+
+def _following(change: Change, replaced: Set[str]) -> Change:
+    old, new = change.before, change.resource
+    follows = {key for key, urns in new.depends.items() if not replaced.isdisjoint(urns) and key not in change.keys}
+    follows -= {path for path in new.ignore_changes if "." not in path}
+    if old is None or not follows or "*" in new.ignore_changes:
+        return change
+    return _changed(old, new, {*change.keys, *follows}, tuple(sorted({*change.follows, *follows})))
 
 
 def _ending(gone: Saved) -> Fate:
@@ -71,14 +106,19 @@ def _ending(gone: Saved) -> Fate:
 def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
-    keys = tuple(sorted(_differing(old.inputs, new.inputs, new.ignore_changes)))
-    forcing = _moving(old, new) | _forcing(old, new, keys)
-    if forcing:
-        return Change(Fate.REPLACED, new, old, keys, forcing)
-    return Change(Fate.CHANGED if keys else Fate.KEPT, new, old, keys)
+    return _changed(old, new, differing(old.inputs, new.inputs, new.ignore_changes))
 
 
-def _differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:
+def _changed(old: Saved, new: Saved, differing: Iterable[str], follows: tuple[str, ...] = ()) -> Change:
+    keys = tuple(sorted(differing))
+    said = {key: why_replaced(new.type, key, old.inputs, new.inputs) if new.custom else "" for key in keys}
+    forcing = _moving(old, new) | _asked(new, keys) | {key: why for key, why in said.items() if why}
+    unsure = None in said.values() or _may_move(old, new)
+    fate = Fate.REPLACED if forcing else Fate.UNSURE if unsure else Fate.CHANGED if keys else Fate.KEPT
+    return Change(fate, new, old, keys, forcing, follows)
+
+
+def differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:
     """The inputs that differ and count. Of an ignored path (`tags.release`), only its own part does not."""
     paths = [path.split(".") for path in ignored]
     return {
@@ -86,6 +126,15 @@ def _differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable
         for key in old.keys() | new.keys()
         if _without(old.get(key), key, paths) != _without(new.get(key), key, paths)
     }
+
+
+def _leaves(path: str, old: Any, new: Any) -> Iterable[tuple[str, Any, Any]]:
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        yield path, old, new
+        return
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            yield from _leaves(f"{path}.{key}", old.get(key), new.get(key))
 
 
 def _without(value: Any, key: str, paths: Sequence[Sequence[str]]) -> Any:
@@ -105,21 +154,19 @@ def _cut(value: Any, path: Sequence[str]) -> Any:
 
 def _moving(old: Saved, new: Saved) -> dict[str, str]:
     """What stands elsewhere is another one, whatever its inputs say."""
-    if old.place == new.place:
+    if old.place == new.place or _may_move(old, new):
         return {}
-    return {"place": f"it is in {old.place or 'no place'}, and would be in {new.place or 'none'}"}
+    return {"place": f"it is in {old.place}, and would be in {new.place}"}
 
 
-def _forcing(old: Saved, new: Saved, keys: Iterable[str]) -> dict[str, str]:
-    table = replaced_by(new.type, old.inputs, new.inputs)
+def _may_move(old: Saved, new: Saved) -> bool:
+    """Whether nobody has said of one side where it is: its provider finds that elsewhere, e.g. in `AWS_REGION`."""
+    return bool(old.place) != bool(new.place)
+
+
+def _asked(new: Saved, keys: Iterable[str]) -> dict[str, str]:
     said = {path.partition(".")[0].partition("[")[0] for path in new.replace_on_changes}
-    found = {}
-    for key in keys:
-        if key in table:
-            found[key] = table[key]
-        elif key in said or "*" in said:
-            found[key] = "the program asks for it (replace_on_changes)"
-    return found
+    return {key: "the program asks for it (replace_on_changes)" for key in keys if key in said or "*" in said}
 
 
 def _matched(old: Mapping[str, Saved], after: Sequence[Saved]) -> dict[str, str]:

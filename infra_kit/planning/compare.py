@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
 from infra_kit.engine.project import Project
-from infra_kit.errors import ProgramError, UnsupportedFeatureError
+from infra_kit.errors import ProgramError, TargetError, UnsupportedFeatureError
 from infra_kit.planning import availability, configuration, programs
 from infra_kit.planning.answers import Answers
 from infra_kit.planning.availability import Availability
@@ -64,10 +64,10 @@ def _column(
     project: Project, stack: str, place: tuple[str, ...], settings: tuple[str, ...], answers: Answers | None
 ) -> Column:
     own = tuple(each for each in place if [it.partition("=")[0] for it in settings].count(each.partition("=")[0]) > 1)
-    config = configuration.read(project, stack, place, with_examples=True)
     try:
-        planned = _with_gaps(config, answers.again() if answers else Answers())
-    except ProgramError as error:
+        config = configuration.read(project, stack, place, with_examples=True)
+        planned = _with_gaps(config, answers or Answers())
+    except (ProgramError, TargetError) as error:
         nothing = Availability(None, "", ())
         return Column(own or place, 0, Decimal(0), "", 0, 0, 0, {}, nothing, "", (), str(error))
     bill = cost(planned)
@@ -106,7 +106,7 @@ def _with_gaps(config: Configuration, answers: Answers) -> Planned:
 
 
 def _replaced(config: Configuration, values: Mapping[str, object]) -> Configuration:
-    return Configuration(config.project, config.stack, values, config.secrets, config.assumed)
+    return replace(config, values=values)
 
 
 def _latency(planned: Planned) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -17,6 +17,7 @@ from infra_kit._configuration import HIDDEN
 from infra_kit.engine.project import Project, read_yaml
 from infra_kit.engine.stack import read_config
 from infra_kit.errors import ConfigError
+from infra_kit.recording import sdk
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Configuration:
     """The keys whose values are secret, or have a secret inside."""
     assumed: tuple[str, ...] = ()
     """Settings that are not set yet, secrets above all: a plan does without them, `up` will not."""
+    unheard: tuple[str, ...] = ()
+    """Keys that were laid over it and that no file of the project has: the program has to ask for them."""
 
     def get(self, key: str) -> Any:
         """One of `infra-kit`'s own keys: `phase`."""
@@ -38,13 +41,14 @@ class Configuration:
 
 
 def read(project: Project, stack: str, settings: Sequence[str] = (), *, with_examples: bool = False) -> Configuration:
-    """A stack's configuration as `pulumi up` would see it, with `settings` laid over it.
+    """A stack's configuration as `pulumi up` would see it, with `settings` laid over it. Of a host that nobody has said
+    yet, all that its target has to be told is taken from examples.
 
     Args:
         project, stack: whose.
         settings: each `<key>=<value>`, the value as YAML, e.g. `infra-kit:phase=2`; a dot leads into a mapping:
             `infra-kit:vps.host=203.0.113.10`.
-        with_examples: what a target needs to be told, e.g. its host, is taken from examples where nobody has said it.
+        with_examples: so is what only some programs need to say of their target: its region, who pays.
 
     Raises:
         ConfigError: there is no such stack, a file is no YAML, or nothing reads a key of `settings`.
@@ -57,7 +61,23 @@ def read(project: Project, stack: str, settings: Sequence[str] = (), *, with_exa
     plain = {key: _without_ciphers(value) for key, value in values.items()}
     assumed = tuple(_fill_in(plain, with_examples=with_examples))
     assumed += (f"{_REGION} ({region})",) if region else ()
-    return Configuration(project, stack, plain, secrets | {path.partition(".")[0] for path in assumed}, assumed)
+    secrets |= {path.partition(".")[0] for path in assumed}
+    return Configuration(project, stack, plain, secrets, assumed, tuple(_unheard(project, settings)))
+
+
+def check_read(config: Configuration, asked: Collection[str]) -> None:
+    """Refuses what `--set` lays over the configuration and the program does not ask for.
+
+    Args:
+        asked: the keys that the program asked for.
+    """
+    for key in config.unheard:
+        if key not in asked:
+            own = sorted(each for each in asked if not each.startswith(f"{_configuration.NAMESPACE}:"))
+            raise ConfigError(
+                f"--set {key}: neither the program nor a file of the project reads {key}.{_near(key, own)} "
+                f"The program reads: {', '.join(own) or 'no key of its own'}."
+            )
 
 
 def filled_in(config: Configuration, error: BaseException) -> Configuration | None:
@@ -119,13 +139,9 @@ def _lay_over(values: dict[str, Any], setting: str, known: set[str]) -> None:
     if not separator or ":" not in path:
         raise ConfigError(f"--set {setting}: <namespace>:<key>=<value> is needed, e.g. --set infra-kit:phase=2.")
     key, *inside = path.split(".")
-    if key not in known:
-        near = get_close_matches(key, known, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        there = ", ".join(sorted(known))
-        raise ConfigError(
-            f"--set {setting}: nothing reads {key}, as far as the project's files say.{hint} Keys: {there}."
-        )
+    if _is_ours(key) and key not in known:
+        there = ", ".join(sorted(each for each in known if _is_ours(each)))
+        raise ConfigError(f"--set {setting}: nothing reads {key}.{_near(key, known)} Keys: {there}.")
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -144,8 +160,28 @@ def _placed(there: Any, path: Sequence[str], value: Any, setting: str) -> Any:
     return {**inside, path[0]: _placed(inside.get(path[0]), path[1:], value, setting)}
 
 
+def _is_ours(key: str) -> bool:
+    return key.startswith(f"{_configuration.NAMESPACE}:")
+
+
+def _near(key: str, known: Iterable[str]) -> str:
+    """What else may be meant, by its name within its namespace."""
+    namespace, _, name = key.rpartition(":")
+    names = [each.rpartition(":")[2] for each in known if each.rpartition(":")[0] == namespace]
+    near = get_close_matches(name, names, n=1)
+    return f" Did you mean {namespace}:{near[0]}?" if near else ""
+
+
+def _unheard(project: Project, settings: Sequence[str]) -> Iterator[str]:
+    known = _known_keys(project)
+    for setting in settings:
+        key = setting.partition("=")[0].partition(".")[0]
+        if key not in known and not sdk.has_setting(key):
+            yield key
+
+
 def _known_keys(project: Project) -> set[str]:
-    """Ours, and whatever a file of the project says: what else its program reads, nobody can tell."""
+    """Ours, and whatever a file of the project says: what else its program reads, only its run tells."""
     said = set(_of_project(project))
     for stack in project.stacks():
         said |= set(read_yaml(project.config_file(stack)).get("config") or {})
@@ -181,26 +217,31 @@ def _fill_in(values: dict[str, Any], *, with_examples: bool) -> Iterator[str]:
     if name not in target.packages():
         return
     key = f"{_configuration.NAMESPACE}:{name}"
-    given = values.get(key, {} if with_examples else None)
+    given = values.get(key) or {}
     if isinstance(given, dict):
-        values[key] = dict(given)
-        kind = target.package(name).SETTINGS
-        yield from (f"{key}.{path}" for path in _filled(kind, values[key], with_examples=with_examples))
+        filled = dict(given)
+        paths = [f"{key}.{path}" for path in _filled(target.package(name).SETTINGS, filled, with_examples)]
+        if paths:
+            values[key] = filled
+        yield from paths
 
 
-def _filled(model: type[BaseModel], values: dict[str, Any], *, with_examples: bool) -> Iterator[str]:
+def _filled(model: type[BaseModel], values: dict[str, Any], with_examples: bool) -> Iterator[str]:  # noqa: FBT001
+    """What is required; the rest of what has examples too where they are asked for, or nothing required is said yet."""
+    required = {name for name, field in model.model_fields.items() if field.is_required() and field.examples}
+    with_examples = with_examples or (bool(required) and not required & values.keys())
     for name, field in model.model_fields.items():
         kinds = {field.annotation, *get_args(field.annotation)}
         if name not in values and field.is_required() and SecretStr in kinds:
             values[name] = HIDDEN
             yield name
-        elif name not in values and field.examples and with_examples:
+        elif name not in values and field.examples and (name in required or with_examples):
             values[name] = field.examples[0]
-            yield name
+            yield from [f"{name}.{inner}" for inner in values[name]] if isinstance(values[name], dict) else [name]
         if isinstance(values.get(name), dict):
             values[name] = dict(values[name])
             for inner in _models(kinds):
-                yield from (f"{name}.{path}" for path in _filled(inner, values[name], with_examples=with_examples))
+                yield from (f"{name}.{path}" for path in _filled(inner, values[name], with_examples))
 
 
 def _models(kinds: Iterable[Any]) -> Iterator[type[BaseModel]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import cast, get_args
 
@@ -35,6 +36,8 @@ class Item:
     """Its quantity is an assumption (`infra-kit:usage`), and no choice of the program's."""
     why: str = ""
     """Of an unpriced one, what is missing; else, where it was chosen, why it is this one."""
+    misplaced: bool = False
+    """It is unpriced because no price book is of its region."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,15 @@ class Costs:
     @property
     def unpriced(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.monthly is None)
+
+    @property
+    def misplaced(self) -> tuple[str, ...]:
+        """Why whole regions have no price, each once."""
+        return tuple(dict.fromkeys(item.why for item in self.items if item.misplaced))
+
+    def stale(self, today: date | None = None) -> int:
+        """How many items have a price that is older than 180 days."""
+        return sum(item.price.is_stale(today or date.today()) for item in self.items if item.price)
 
     def by_component(self) -> Mapping[str, Decimal]:
         found: dict[str, Decimal] = {}
@@ -93,11 +105,13 @@ class _Whose:
     resource: str
     type: str
     book: tuple[str, str]
+    key: str = ""
+    """What says its region; empty where the program does."""
 
 
 def _of_resource(asked: Asked, currency: Currency) -> Iterator[Item]:
     resource = asked.resource
-    whose = _Whose(asked.made.name if asked.made else "", resource.name, resource.type, asked.book)
+    whose = _Whose(asked.made.name if asked.made else "", resource.name, resource.type, asked.book, _key(asked))
     lines = rates.lines(asked)
     if lines is None:
         lines = [Line(resource.type, "", 1, why=f"nothing is known of what {resource.type} costs")]
@@ -105,10 +119,20 @@ def _of_resource(asked: Asked, currency: Currency) -> Iterator[Item]:
         yield _item(line, whose, currency)
 
 
+def _key(asked: Asked) -> str:
+    """`infra-kit:region` is of components on the stack's own target alone; else it is the provider's own key."""
+    config, made = asked.planned.configuration, asked.made
+    vendor, region = asked.book
+    ours = made is not None and made.target.name == config.get("target")
+    key = f"{'infra-kit' if ours else vendor}:region"
+    return key if region in (prices.UNKNOWN, config.values.get(key)) else ""
+
+
 def _item(line: Line, whose: _Whose, currency: Currency) -> Item:
     vendor, region = line.book or whose.book
     tiers = line.tiers or prices.load(vendor, region).tiers(line.sku)
     quantity = Decimal(str(line.quantity))
+    nowhere = "" if tiers or line.why else prices.without_book(vendor, region, whose.key)
     return Item(
         component=whose.component,
         resource=whose.resource,
@@ -119,5 +143,6 @@ def _item(line: Line, whose: _Whose, currency: Currency) -> Item:
         price=tiers[0] if tiers else None,
         monthly=prices.exchanged(prices.tiered(tiers, quantity), tiers[0].currency, currency) if tiers else None,
         assumed=line.assumed,
-        why=line.why or ("" if tiers else f"the price book of {vendor} in {region} has no {line.sku}"),
+        why=line.why or nowhere or ("" if tiers else f"the price book of {vendor} in {region} has no {line.sku}"),
+        misplaced=bool(nowhere),
     )

@@ -2,6 +2,7 @@
 
 Vendors promise none. The figures are what `terraform apply` said in public logs ("Creation complete after …"), one log
 each, of small machines: a plan says "about". Where a log says "still creating" at its end, the figure is the least.
+What a host loads depends on its line and on the images: those figures are reckoned, and say with what assumption.
 What is in no log that could be found is an ordinary call (`aws:acm/certificateValidation:CertificateValidation`, which
 waits for DNS, among them).
 """
@@ -14,18 +15,21 @@ from typing import NamedTuple
 class Typical(NamedTuple):
     seconds: int
     source: str
+    assumed: str = ""
+    """What the figure takes for granted, where no log says it of itself."""
 
 
 CALL = Typical(3, "")
 """What is not in the table: one call of an API that answers at once."""
+_NOTHING = Typical(0, "")
+"""Pulumi's own providers: configured on this machine, nothing is called."""
 
 _GITHUB = "https://github.com"
 _GAME = f"{_GITHUB}/wongcheefah-redalpha/runracing-cloud/blob/main/docs/04-deployment-log.md"
 _TFE_AWS = f"{_GITHUB}/antonakv/tf-aws-pes-eksk8s-activeactive-agents"
 _TFE_GCP = f"{_GITHUB}/Galser/tfe-delorean-gcp-demo"
 _CLOUD_RUN = "https://www.sethvargo.com/configuring-cloud-run-with-terraform/"
-_BENCH = f"{_GITHUB}/infra-kit/infra-kit/blob/main/tests/bench.py"
-"""`make bench` measures them; the figures are of two busy cores, programs and data folders fresh."""
+_BENCH = "`make bench` of this repository (tests/bench.py), on two busy cores, programs and data folders fresh"
 
 _AWS = {
     # In one zone; that issue says 5 to 10 minutes, and 15 to 20 with a second zone. Also a replica.
@@ -74,7 +78,22 @@ _GCP = {
     "gcp:cloudrunv2/service:Service": Typical(16, _CLOUD_RUN),
     "gcp:projects/service:Service": Typical(38, _CLOUD_RUN),
 }
-_DOCKER = {"docker:index/container:Container": Typical(1, f"{_GITHUB}/rup-arc/terra-docker")}
+_DOCKER = {
+    "docker:index/container:Container": Typical(1, f"{_GITHUB}/rup-arc/terra-docker"),
+    # 9 seconds there, of a small image (the log has no size); and 12 for 150 MB.
+    "docker:index/remoteImage:RemoteImage": Typical(
+        21,
+        f"{_GITHUB}/kreuzwerker/terraform-provider-docker/issues/385",
+        "an image of 150 MB (that of Postgres) is loaded at 100 Mbit/s, and others beside it do not slow it down",
+    ),
+}
+_COMMAND = "command:local:Command"
+_BOOTSTRAP = Typical(
+    60,
+    "https://packages.debian.org/stable/docker.io",
+    "a fresh host loads 70 MB of packages (Docker and what the host is kept safe with) and installs them in a minute",
+)
+"""What a target of hosts runs first on each (`vps-bootstrap`): all else on the host waits for it."""
 _LOCAL = {
     f"pulumi-python:dynamic/infra-kit:{name}": Typical(seconds, _BENCH)
     for name, seconds in {
@@ -84,6 +103,10 @@ _LOCAL = {
 TIMES: dict[str, Typical] = {**_AWS, **_GCP, **_DOCKER, **_LOCAL}
 
 
-def of(type_token: str) -> Typical:
-    """The typical time of a type."""
+def of(type_token: str, name: str = "") -> Typical:
+    """The typical time of a type; by its name, of the command that prepares a host."""
+    if type_token.startswith("pulumi:providers:"):
+        return _NOTHING
+    if type_token == _COMMAND and name.endswith("-bootstrap"):
+        return _BOOTSTRAP
     return TIMES.get(type_token, CALL)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from infra_kit.planning import creation_times
+from infra_kit.planning.creation_times import Typical
 from infra_kit.planning.programs import Planned
 from infra_kit.recording import Resource
 
@@ -20,6 +21,8 @@ class Step:
     seconds: int
     source: str
     """Where the figure is from; empty: an ordinary call to an API, assumed."""
+    assumed: str
+    """What the figure takes for granted: how large an image is, how fast its host's line."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,8 @@ def _longest(resources: Sequence[Resource]) -> tuple[Step, ...]:
     ends: dict[str, int] = {}
     before: dict[str, str | None] = {}
     for urn in _ordered(by_urn):
-        needed = [other for other in by_urn[urn].options.depends_on if other in by_urn]
-        last = max(needed, key=ends.__getitem__, default=None)
-        ends[urn] = (ends[last] if last else 0) + creation_times.of(by_urn[urn].type).seconds
+        last = max(_needed(by_urn[urn], by_urn), key=ends.__getitem__, default=None)
+        ends[urn] = (ends[last] if last else 0) + _typical(by_urn[urn]).seconds
         before[urn] = last
     chain: list[Step] = []
     here = max(ends, key=ends.__getitem__, default=None)
@@ -67,10 +69,20 @@ def _ordered(by_urn: Mapping[str, Resource]) -> list[str]:
             ordered[urn] = None
             continue
         waiting.append((urn, True))
-        waiting += [(other, False) for other in by_urn[urn].options.depends_on if other in by_urn]
+        waiting += [(other, False) for other in _needed(by_urn[urn], by_urn)]
     return list(ordered)
 
 
+def _needed(resource: Resource, by_urn: Mapping[str, Resource]) -> list[str]:
+    """What has to stand before it: what it reads or waits for, and its provider, which may wait for its host."""
+    provider = (resource.options.provider or "").rpartition("::")[0]
+    return [other for other in (*sorted(resource.options.depends_on), provider) if other in by_urn]
+
+
+def _typical(resource: Resource) -> Typical:
+    return creation_times.of(resource.type, resource.name)
+
+
 def _step(resource: Resource) -> Step:
-    typical = creation_times.of(resource.type)
-    return Step(resource.name, resource.type, typical.seconds, typical.source)
+    typical = _typical(resource)
+    return Step(resource.name, resource.type, typical.seconds, typical.source, typical.assumed)

@@ -1,18 +1,27 @@
-"""What is missing on this machine to deploy a stack, each with the command that mends it. Nothing is reached for."""
+"""What is missing to deploy a stack, each with the command that mends it. Its hosts are asked for their Docker, and
+nothing else is reached for."""
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
+from infra_kit._configuration import HIDDEN
 from infra_kit.engine import pulumi_cli
 from infra_kit.engine.project import Project
+from infra_kit.planning import daemons
+from infra_kit.planning.daemons import Answer
 from infra_kit.planning.programs import Planned
+
+if TYPE_CHECKING:
+    from infra_kit.providers.vps.settings import VpsSettings
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,13 @@ def checks(planned: Planned, machine: Machine | None = None) -> tuple[Check, ...
     """All that the deployment of a planned stack needs of this machine."""
     here = machine or Machine.this()
     targets = {made.target.name for made in planned.components}
-    found = [_cli(), *_secrets(planned), *_plugins(planned, here)]
+    found = [_cli(), *_settings(planned), *_plugins(planned, here)]
+    found += (_region(name, here, planned) for name in _REGIONS if _has_no_region(planned, name))
     for target, look in (("aws", _aws), ("gcp", _gcp), ("vps", _vps)):
         if target in targets:
             found += look(planned, here)
+    if daemons.is_needed_here(planned):
+        found.append(_docker("Docker on this machine", daemons.here(here.environment)))
     return tuple(found)
 
 
@@ -73,14 +85,54 @@ def _cli() -> Check:
     )
 
 
-def _secrets(planned: Planned) -> Iterator[Check]:
+def _settings(planned: Planned) -> Iterator[Check]:
+    """What a plan could assume and a deployment cannot."""
     for path in planned.configuration.assumed:
-        secret = "" if path.rpartition(".")[2] in {"host", "host_key", "backups"} else "--secret "
-        yield Check(
-            f"setting {path}",
-            "nobody has set it",
-            f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' --stack {planned.stack}",
-        )
+        secret = _value(planned.configuration.values, path) == HIDDEN
+        yield Check(f"setting {path}", "nobody has set it", _set(planned, path, "" if secret else _placeholder(path)))
+
+
+def _set(planned: Planned, path: str, value: str = "") -> str:
+    """The command that sets a setting; without a value it is a secret, which Pulumi asks for."""
+    secret, said = ("", f"'{value}' ") if value else ("--secret ", "")
+    return f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' {said}--stack {planned.stack}"
+
+
+def _placeholder(path: str) -> str:
+    name = path.rpartition(".")[2]
+    if name == "host_key":
+        return "<what ssh-keyscan -t ed25519 says of the host, without its name>"
+    return f"<{name.replace('_', ' ')}>"
+
+
+def _value(values: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of dots."""
+    key, *inside = path.split(".")
+    found = values.get(key)
+    for name in inside:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+_REGIONS = {
+    "aws": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "gcp": ("GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION"),
+}
+"""By target, the variables that its provider takes a region from
+(https://www.pulumi.com/registry/packages/aws/installation-configuration/, …/gcp/…)."""
+
+
+def _has_no_region(planned: Planned, name: str) -> bool:
+    said = planned.configuration.values.get(f"{name}:region")
+    return not said and any(made.target.name == name and not made.target.region for made in planned.components)
+
+
+def _region(name: str, here: Machine, planned: Planned) -> Check:
+    if variable := here.has(*_REGIONS[name]):
+        return Check(f"region of {name}", variable)
+    ours = planned.configuration.get("target") == name
+    key = "infra-kit:region" if ours else f"{name}:region"
+    return Check(f"region of {name}", "none is set", _set(planned, key, "<region>"))
 
 
 _OURS = {"pulumi", "pulumi-python", "infra-kit"}
@@ -134,9 +186,15 @@ def _aws(planned: Planned, here: Machine) -> Iterator[Check]:
     yield _tool(here, "session-manager-plugin", "`infra-kit connect` goes through it", _SESSION_MANAGER, needed=False)
 
 
+_ARCHITECTURE = "arm64" if platform.machine() in {"aarch64", "arm64"} else "64bit"
 _SESSION_MANAGER = (
-    "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
+    f"curl -fsSLO https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_{_ARCHITECTURE}/"
+    "session-manager-plugin.deb && sudo dpkg -i session-manager-plugin.deb"
 )
+"""Of Debian and Ubuntu; other systems:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"""
+_GCLOUD = "curl -fsSL https://sdk.cloud.google.com | bash"
+"""https://cloud.google.com/sdk/docs/downloads-interactive"""
 _GCP_KEYS = ("GOOGLE_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN")
 """https://www.pulumi.com/registry/packages/gcp/installation-configuration/"""
 
@@ -156,25 +214,30 @@ def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
     said = planned.configuration.values.get("gcp:project") or here.has("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT")
     project = next(filter(None, (getattr(each, "project", None) for each in settings)), None) or said
     if not project:
-        yield Check("Google project", "none is named", "pulumi config set gcp:project <id>")
-    yield _tool(
-        here, "gcloud", "`infra-kit connect` goes through it", "https://cloud.google.com/sdk/docs/install", needed=False
-    )
+        yield Check("Google project", "none is named", _set(planned, "infra-kit:gcp.project", "<id>"))
+    yield _tool(here, "gcloud", "`infra-kit connect` goes through it", _GCLOUD, needed=False)
 
 
 def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
     yield _tool(here, "ssh", "the host is reached by it", "apt install openssh-client")
     hosts = {made.target.key: made.target.settings for made in planned.components if made.target.name == "vps"}
     for name, settings in hosts.items():
-        file = getattr(settings, "key_file", None)
-        yield _key(name, Path(file).expanduser() if file else None, here)
-        if re.search(r"(Example|A{20})", str(getattr(settings, "host_key", ""))):
-            host = getattr(settings, "host", name)
+        host = cast("VpsSettings", settings)
+        yield _key(name, Path(host.key_file).expanduser() if host.key_file else None, here)
+        if f"infra-kit:{name}.host" in planned.configuration.assumed:
+            continue  # there is none yet
+        if re.search(r"(Example|A{20})", host.host_key):
             yield Check(
                 f"host key of {name}",
                 "it is an example",
-                f"ssh-keyscan -t ed25519 {host}   # compare it with what the provider's console shows",
+                f"ssh-keyscan -t ed25519 {host.host}   # compare it with what the provider's console shows",
             )
+        elif here.program("ssh"):
+            yield _docker(f"Docker on {name}", daemons.on(host, here.environment))
+
+
+def _docker(what: str, answer: Answer) -> Check:
+    return Check(what, answer.version or answer.said, answer.mend)
 
 
 def _key(name: str, file: Path | None, here: Machine) -> Check:
@@ -198,6 +261,7 @@ def _tool(here: Machine, name: str, why: str, mend: str, *, needed: bool = True)
 
 def project_checks(project: Project) -> tuple[Check, ...]:
     """What is needed whatever the stack is."""
-    writable = os.access(project.home if project.home.exists() else project.root, os.W_OK)
+    there = next(folder for folder in (project.home, *project.home.parents) if folder.exists())
+    writable = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
     mend = "" if writable else f"export INFRA_KIT_HOME=<a folder of your own>   # {project.home} cannot be written"
     return (Check("folder of state", str(project.home), mend),)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from infra_kit._program import Made
 from infra_kit.components.cdn import CdnSpec
+from infra_kit.components.external_service import ExternalServiceSpec
 from infra_kit.components.gateway import GatewaySpec
 from infra_kit.planning.programs import Planned
+from infra_kit.planning.zones import depth, zones
 from infra_kit.workloads import WorkloadSpec
 
 INTERNET = "internet"
+ELSEWHERE = "elsewhere"
+"""Where external services are: with their vendors."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,11 @@ class Node:
     kind: str
     """`Postgres`."""
     place: str
-    """The target that it is on: `aws (eu-west-1)`. Empty: the internet."""
+    """The target that it is on: `aws (eu-west-1)`; `elsewhere`. Empty: the internet."""
     detail: str
     """What is worth seeing: `2 to 20 instances`."""
+    zone: str = ""
+    """The part of the network there that it is in: `aws-network: private`. Empty: in none."""
 
 
 @dataclass(frozen=True)
@@ -47,27 +53,35 @@ class Graph:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """In the order of their first component."""
-        return tuple(dict.fromkeys(node.place for node in self.nodes if node.place))
+        """In the order of their first component, last what is on no target."""
+        found = dict.fromkeys(node.place for node in self.nodes if node.place)
+        return tuple(sorted(found, key=lambda place: place == ELSEWHERE))
+
+    def zones(self, place: str) -> tuple[str, ...]:
+        """Of a place, from the outside to the inside; first, empty, what is in none."""
+        found = dict.fromkeys(node.zone for node in self.nodes if node.place == place)
+        return tuple(sorted(found, key=depth))
 
 
 def graph(planned: Planned) -> Graph:
     """The graph of a planned stack."""
     names = {made.name for made in planned.components}
     edges = [edge for made in planned.components for edge in _edges(made) if edge.end in names]
-    nodes = [_node(made) for made in planned.components]
+    inside = zones(planned)
+    nodes = [_node(made, inside.get(made.name, "")) for made in planned.components]
     if any(edge.start == INTERNET for edge in edges):
         nodes.insert(0, Node(INTERNET, "", "", ""))
     phase = planned.configuration.get("phase")
     return Graph(f"{planned.stack}, phase {phase}" if phase else planned.stack, tuple(nodes), _joined(edges))
 
 
-def _node(made: Made) -> Node:
+def _node(made: Made, zone: str) -> Node:
     region = made.target.region
     place = f"{made.target.key} ({region})" if region else made.target.key
-    return Node(
-        made.name, made.type.rpartition(":")[2], place, "stands already" if made.stands_already else _detail(made)
-    )
+    if isinstance(made.spec, ExternalServiceSpec):
+        place = ELSEWHERE
+    detail = "stands already" if made.stands_already else _detail(made)
+    return Node(made.name, made.type.rpartition(":")[2], place, detail, zone)
 
 
 def _detail(made: Made) -> str:
@@ -75,6 +89,8 @@ def _detail(made: Made) -> str:
     if isinstance(spec, WorkloadSpec):
         least, most = getattr(spec, "min_instances", 1), getattr(spec, "most_instances", 1)
         return f"{least} to {most} instances" if most > least else f"{least} instance{'s' if least > 1 else ''}"
+    if isinstance(spec, ExternalServiceSpec):
+        return f"{spec.vendor} {spec.plan}"
     memory = getattr(spec, "memory_gb", None)
     replicas = getattr(spec, "read_replicas", 0) or getattr(spec, "replicas", 0)
     parts = [f"{memory:g} GB" if memory else "", f"{replicas} replica{'s' if replicas > 1 else ''}" if replicas else ""]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from infra_kit._program import Made
-from infra_kit.planning import offers
+from infra_kit.planning import offers, prices
 from infra_kit.planning.offers import Need, Offer
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import Line
@@ -93,7 +94,7 @@ def _chosen(host: Host, used: Mapping[str, Usage]) -> tuple[Offer | None, str]:
         what = f"what infra-kit:vps says it has ({need.words})"
     else:
         need, what = asked, f"room for its {len(host.containers)} containers, its data and its system ({asked.words})"
-    offer = offers.cheapest(need, host.region)
+    offer = offers.cheapest(need, host.region, lambda it: _beside(host, it, used))
     which = "assumed, the cheapest" if offer else "there is none"
     return offer, f"{which} in the price book{where} with {what}"
 
@@ -138,6 +139,19 @@ def _extras(host: Host, offer: Offer, used: Mapping[str, Usage]) -> Iterator[Lin
     beyond = sum(used[made.name].gb_out for made in public) - offer.traffic_gb
     if beyond > 0:
         yield Line(f"traffic beyond {offer.traffic_gb:g} GB", "traffic", beyond, assumed=True, book=book)
+
+
+def _beside(host: Host, offer: Offer, used: Mapping[str, Usage]) -> Decimal:
+    """What the vendor of an offer bills beside it, in EUR."""
+    priced = (
+        (prices.load(*extra.book).tiers(extra.sku), Decimal(str(extra.quantity)))
+        for extra in _extras(host, offer, used)
+        if extra.book
+    )
+    return sum(
+        (prices.exchanged(prices.tiered(tiers, quantity), tiers[0].currency, "EUR") for tiers, quantity in priced),
+        Decimal(0),
+    )
 
 
 def _backups(host: Host) -> Iterator[Line]:

@@ -6,46 +6,34 @@ never at the system that it is a part of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import infra_kit
-from infra_kit import _gaps, target
 from infra_kit._program import Made
-from infra_kit.errors import ConfigError, TargetError
+from infra_kit.errors import ConfigError
+from infra_kit.planning import lock_in_changes as changes
 from infra_kit.planning import lock_in_facts as facts
 from infra_kit.planning.costs import Costs
-from infra_kit.planning.lock_in_facts import Fact
+from infra_kit.planning.lock_in_aspects import Aspect, Subject, not_installed, subject
+from infra_kit.planning.lock_in_changes import Change
 from infra_kit.planning.programs import Planned
+from infra_kit.recording import Resource
 
-WEIGHTS: Mapping[str, float] = {"protocol": 0.35, "exit": 0.25, "effort": 0.25, "skills": 0.15}
-"""What each aspect counts in a component's score."""
-_OWN_API = 9
-"""From this score of its protocol on, another place means another application."""
-_MAKE_NOTHING = ("pulumi:", "random:", "command:")
-_TARGETS = ("local", "vps", "aws", "gcp")
-
-
-@dataclass(frozen=True)
-class Aspect:
-    """One of the things that hold a user."""
-
-    name: str
-    """protocol: how the application speaks to it. exit: how the data gets out. effort: what another place takes.
-    skills: what its operators have to know."""
-    score: float
-    why: str
-    source: str = ""
+_HOLD_NOBODY = ("pulumi:", "random:", "command:", "gcp:projects/service:")
+"""What makes nothing in a cloud, and Google's switch for an API, which stays on for whatever else a project has."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """The lock-in of one component."""
+    """The lock-in of one component, or of one resource that stands beside them."""
 
     component: str
+    """Its name."""
     kind: str
+    """`Postgres`; of what stands beside our components, its type."""
     target: str
     score: float
     aspects: tuple[Aspect, ...]
@@ -53,8 +41,24 @@ class Score:
     """Its weight in the stack's score: half by number, half by cost."""
     accepted: str
     """Why its owner accepts it (`infra-kit:accepted-lock-in`); empty: it is not accepted."""
-    change: str
-    """What would lower it most; empty: nothing that we know of."""
+    change: Change | None
+    """What would lower it most; None: nothing that we know of."""
+
+    @property
+    def beside(self) -> bool:
+        """Whether it stands beside our components."""
+        return self.kind in facts.RAW
+
+
+@dataclass(frozen=True)
+class StackChange:
+    """What one change would make of the stack's score."""
+
+    component: str
+    what: str
+    before: float
+    after: float
+    """Not rounded: a change of a small part shows in no first decimal."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +67,35 @@ class LockIn:
 
     scores: tuple[Score, ...]
     unscored: tuple[str, ...]
-    """Types beside our components, of which nothing is known."""
+    """Types of which nothing is known."""
+    not_looked_at: tuple[str, ...]
+    """Targets that are not installed here: what they would take is not known, and an effort may be too high."""
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows."""
 
     @property
     def total(self) -> float:
         """Of all that has a score."""
-        return _mean(self.scores)
+        return round(_mean(self.scores), 1)
 
     @property
     def unaccepted(self) -> float:
         """Without what its owner has declared acceptable."""
-        return _mean([score for score in self.scores if not score.accepted])
+        return round(_mean([score for score in self.scores if not score.accepted]), 1)
 
     @property
-    def change(self) -> Score | None:
-        """The component whose change would lower the stack's score most."""
-        open_ = [score for score in self.scores if score.change and not score.accepted]
-        return max(open_, key=lambda it: it.score * it.share, default=None)
+    def change(self) -> StackChange | None:
+        """The change that would lower the stack's score most, of what is not accepted; None: none would.
+
+        Each part keeps its weight: what the other place costs is only known where it is planned.
+        """
+        before = _mean(self.scores)
+        possible = [
+            StackChange(score.component, score.change.what, before, _mean(self.scores, {index: score.change.score}))
+            for index, score in enumerate(self.scores)
+            if score.change and not score.accepted
+        ]
+        return min(possible, key=lambda change: change.after, default=None)
 
 
 def lock_in(planned: Planned, bill: Costs) -> LockIn:
@@ -91,20 +107,17 @@ def lock_in(planned: Planned, bill: Costs) -> LockIn:
     Raises:
         ConfigError: `infra-kit:accepted-lock-in` names what the stack does not have.
     """
-    accepted, beside = _accepted(planned, {made.name for made in planned.components}), _beside(planned)
-    known = {made.name: fact for made in planned.components if (fact := _fact(made))}
-    ours = [made for made in planned.components if made.name in known]
-    shares = _shares(ours, [it for it in beside.values() if it in facts.RAW], bill)
-    scores = [_score(made, known[made.name], shares[made.name], accepted.get(made.name, "")) for made in ours]
-    raw = [_raw(name, type_, shares[type_]) for name, type_ in beside.items() if type_ in facts.RAW]
-    unknown = {f"{_kind(made)} on {made.target.name}" for made in planned.components if _holds(made)} - {
-        f"{_kind(made)} on {made.target.name}" for made in ours
-    }
-    return LockIn((*scores, *raw), tuple(sorted(unknown | (set(beside.values()) - facts.RAW.keys()))))
-
-
-def _fact(made: Made) -> Fact | None:
-    return facts.of(_kind(made), made.target.name, made.spec) if _holds(made) else None
+    holding, beside = [made for made in planned.components if _holds(made)], _beside(planned)
+    ours = {made.name: subject(_kind(made), made.target.name, made.spec) for made in holding}
+    held = [
+        *((name, name, it) for name, it in ours.items() if it),
+        *((it.name, it.type, _raw(it.type)) for it in beside if it.type in facts.RAW),
+    ]
+    accepted, shares = _accepted(planned, beside), _shares(Counter(key for _, key, _ in held), bill)
+    unknown = {f"{_kind(made)} on {made.target.name}" for made in holding if not ours[made.name]}
+    unknown |= {resource.type for resource in beside} - facts.RAW.keys()
+    scores = (_score(name, it, shares[key], accepted.get(name, "")) for name, key, it in held)
+    return LockIn(tuple(scores), tuple(sorted(unknown)), not_installed(), planned.assumed)
 
 
 def _holds(made: Made) -> bool:
@@ -117,101 +130,62 @@ def _kind(made: Made) -> str:
     return made.type.rpartition(":")[2]
 
 
-def _beside(planned: Planned) -> dict[str, str]:
-    """By its name, the type of what stands beside our components."""
+def _beside(planned: Planned) -> list[Resource]:
+    """What stands beside our components."""
     custom = (it for it in planned.resources if it.request.custom and it.urn not in planned.component_of)
-    return {it.name: it.type for it in custom if not it.type.startswith(_MAKE_NOTHING)}
+    return [it for it in custom if not it.type.startswith(_HOLD_NOBODY)]
 
 
-def _accepted(planned: Planned, known: set[str]) -> Mapping[str, str]:
+def _raw(type_: str) -> Subject:
+    return Subject(type_, type_.partition(":")[0], facts.RAW[type_], None)
+
+
+def _accepted(planned: Planned, beside: Sequence[Resource]) -> Mapping[str, str]:
+    """By the name of a component, or of a resource beside them, the reason."""
     given = planned.configuration.get("accepted-lock-in") or {}
     if not isinstance(given, dict) or not all(isinstance(why, str) and why for why in given.values()):
         raise ConfigError(
-            f"infra-kit:accepted-lock-in: given {given!r}; a mapping from a component to the reason is needed, e.g. "
-            "{events: we stay on AWS until 2028}."
+            f"infra-kit:accepted-lock-in: given {given!r}; a mapping from a component, or a resource beside them, to "
+            "the reason is needed, e.g. {events: we stay on AWS until 2028}."
         )
+    known = {made.name for made in planned.components} | {resource.name for resource in beside}
     for name in given:
         if name not in known:
             there = ", ".join(sorted(known)) or "none"
-            raise ConfigError(f"infra-kit:accepted-lock-in: {name}: there is no such component. There is: {there}.")
+            raise ConfigError(
+                f"infra-kit:accepted-lock-in: {name}: there is no component, and no resource beside them, of that "
+                f"name. There is: {there}."
+            )
     return given
 
 
-def _shares(components: Collection[Made], raw: Collection[str], bill: Costs) -> dict[str, float]:
-    """Half for being there, half by what it costs. Of what stands beside ours, by type; each of a type alike."""
-    costs = {made.name: bill.by_component().get(made.name, Decimal(0)) for made in components}
-    for type_ in raw:
-        of_type = (item.monthly or Decimal(0) for item in bill.items if not item.component and item.type == type_)
-        costs[type_] = sum(of_type, Decimal(0)) / sum(each == type_ for each in raw)
-    number = len(components) + len(raw)
-    whole = sum(costs[made.name] for made in components) + sum(costs[type_] for type_ in raw)
+def _shares(keys: Counter[str], bill: Costs) -> dict[str, float]:
+    """Half for being there, half by what it costs.
+
+    Args:
+        keys: a component's name; of what stands beside ours the type, with how many there are: each of a type costs
+            alike.
+    """
+    costs = {key: _cost(key, bill) / count for key, count in keys.items()}
+    number = keys.total()
+    whole = sum(cost * keys[key] for key, cost in costs.items())
     return {
         key: (1 / number + float(cost / whole if whole else 1 / Decimal(number))) / 2 for key, cost in costs.items()
     }
 
 
-def _score(made: Made, fact: Fact, share: float, accepted: str) -> Score:
-    kind = _kind(made)
-    aspects = (*_told(fact), _effort(made, kind, fact))
-    score = round(sum(WEIGHTS[aspect.name] * aspect.score for aspect in aspects), 1)
-    return Score(made.name, kind, made.target.name, score, aspects, share, accepted, _change(aspects, fact))
+def _cost(key: str, bill: Costs) -> Decimal:
+    """Of a component; or of all of a type that stand beside ours."""
+    mine = (it for it in bill.items if (it.component == key if it.component else it.type == key))
+    return sum((item.monthly or Decimal(0) for item in mine), Decimal(0))
 
 
-def _told(fact: Fact) -> tuple[Aspect, ...]:
-    return (
-        Aspect("protocol", fact.protocol, fact.protocol_why, fact.source),
-        Aspect("exit", fact.exit, fact.exit_why, fact.source),
-        Aspect("skills", fact.skills, fact.skills_why),
-    )
+def _score(name: str, it: Subject, share: float, accepted: str) -> Score:
+    return Score(name, it.kind, it.target, it.score, it.aspects, share, accepted, changes.best(it))
 
 
-def _effort(made: Made, kind: str, fact: Fact) -> Aspect:
-    """By what our own other targets can do of what is asked: the more of them take it as it is, the less is to do."""
-    if kind in facts.NO_DRIVER:
-        return Aspect("effort", 6, "another vendor has to be found, and its service set up by hand")
-    if fact.protocol >= _OWN_API:
-        return Aspect("effort", 9, "the application is written for this vendor's API, and another target has another")
-    others = {name: _gaps_on(name, made) for name in _TARGETS if name != made.target.name}
-    whole = [name for name, gaps in others.items() if gaps == []]
-    partly = [f"{name} without {', '.join(gaps)}" for name, gaps in others.items() if gaps]
-    if len(whole) > 1:
-        return Aspect("effort", 0, f"{', '.join(whole)} take it as it is")
-    if whole:
-        return Aspect("effort", 2, f"only {whole[0]} takes it as it is")
-    if partly:
-        return Aspect("effort", 5, f"with gaps only: {'; '.join(partly)}")
-    return Aspect("effort", 9, "no other target has it")
-
-
-def _gaps_on(name: str, made: Made) -> list[str] | None:
-    """What a target lacks of what is asked; None where it has nothing of the kind, or cannot be looked at here."""
-    kind = facts.file_of(made.type)
-    try:
-        driver: Any = target.load_driver(name, kind)
-        settings = target.package(name).SETTINGS.model_construct()
-    except TargetError:
-        return None
-    return sorted(str(gap) for gap in _gaps.lacks(driver, settings, made.spec))
-
-
-def _raw(name: str, type_: str, share: float) -> Score:
-    fact = facts.RAW[type_]
-    effort = Aspect("effort", 9, "it stands beside our components: another place means another program")
-    aspects = (*_told(fact), effort)
-    score = round(sum(WEIGHTS[aspect.name] * aspect.score for aspect in aspects), 1)
-    return Score(name, type_, type_.partition(":")[0], score, aspects, share, "", _change(aspects, fact))
-
-
-def _change(aspects: tuple[Aspect, ...], fact: Fact) -> str:
-    """What the heaviest aspect could do without."""
-    heaviest = max(aspects, key=lambda aspect: WEIGHTS[aspect.name] * aspect.score)
-    if not heaviest.score:
-        return ""
-    if heaviest.name == "effort":
-        return f"ask for less of what other targets lack: {heaviest.why}" if "without" in heaviest.why else fact.change
-    return fact.change
-
-
-def _mean(scores: tuple[Score, ...] | list[Score]) -> float:
+def _mean(scores: Sequence[Score], instead: Mapping[int, float] | None = None) -> float:
+    """Of all scores by their weights; `instead`: by index, what a score would be."""
     weights = sum(score.share for score in scores)
-    return round(sum(score.score * score.share for score in scores) / weights, 1) if weights else 0.0
+    changed = instead or {}
+    return sum(changed.get(n, it.score) * it.share for n, it in enumerate(scores)) / weights if weights else 0.0

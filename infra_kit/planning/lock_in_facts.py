@@ -19,8 +19,6 @@ class Fact:
     skills: float
     skills_why: str
     source: str = ""
-    change: str = ""
-    """What would lower it most."""
 
 
 NO_DRIVER = frozenset({"ExternalService"})
@@ -42,30 +40,26 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Postgres", "aws"): Fact(
         0, _SQL, 2, "logical replication and pg_dump lead out; its snapshots do not", 3, _AWS,
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.FeatureSupport.LogicalReplication.html",
-        "take a nightly pg_dump to a store of another vendor: it is then restored anywhere",
     ),
     ("Postgres", "gcp"): Fact(
         0, _SQL, 2, "logical replication and pg_dump lead out; its backups do not", 3, _GCP,
         "https://cloud.google.com/sql/docs/postgres/replication/configure-logical-replication",
-        "take a nightly pg_dump to a store of another vendor: it is then restored anywhere",
     ),
     ("Redis", "aws"): Fact(
         0, _RESP, 3, "no replica outside may follow it; a snapshot can be exported to S3", 2, _AWS,
         "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups-exporting.html",
-        "keep nothing in it that cannot be made again",
     ),
     ("Redis", "gcp"): Fact(
         0, _RESP, 3, "no replica outside may follow it; it can be exported to a bucket", 2, _GCP,
         "https://cloud.google.com/memorystore/docs/redis/about-importing-exporting",
-        "keep nothing in it that cannot be made again",
     ),
     ("ObjectStore", "aws"): Fact(
         1, _S3, 3, "copied object by object, and what leaves is charged by the GB", 2, _AWS,
-        "https://aws.amazon.com/s3/pricing/", "mirror it to a store of another vendor (`rclone sync`)",
+        "https://aws.amazon.com/s3/pricing/",
     ),
     ("ObjectStore", "gcp"): Fact(
         2, "the S3 API, of which Google's store has a part", 3, "copied one by one, and charged by the GB", 2, _GCP,
-         "https://cloud.google.com/storage/docs/interoperability", "mirror it to a store of another vendor",
+        "https://cloud.google.com/storage/docs/interoperability",
     ),
     ("Cdn", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 5, "CloudFront's behaviours, policies and functions"),
     ("Cdn", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 5, "URL maps, backend buckets and their policies"),
@@ -102,13 +96,11 @@ _NATIVE: Mapping[str, Fact] = {
         10, "AWS' own API: publishers and consumers are written for EventBridge and SQS", 7,
         "an archive is replayed within AWS only", 6, "EventBridge's patterns, SQS' visibility and redrives",
         "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html",
-        "NATS on a host of your own, or bought: publishers and consumers then speak it everywhere",
     ),
     "gcp": Fact(
         10, "Google's own API: publishers and consumers are written for Pub/Sub", 6,
         "what a subscription has not delivered is pulled out by a program", 5, "Pub/Sub's subscriptions and seeks",
         "https://cloud.google.com/pubsub/docs/replay-overview",
-        "NATS on a host of your own, or bought: publishers and consumers then speak it everywhere",
     ),
 }  # fmt: skip
 """An EventBus with engine="native"."""
@@ -116,30 +108,23 @@ _NATIVE: Mapping[str, Fact] = {
 _SAME = {"Worker": "Service", "Job": "Service", "Config": "Secret"}
 """What is spoken to, left and run as another component is."""
 _OWN_HOST = Fact(0, "its own open protocol", 0, "files of one's own on one's own disk", 1, _HOST)
-_EXTERNAL = Fact(
-    8, "the vendor's own API or SDK", 5, "what the vendor's export gives", 3, "the vendor's console",
-    change="choose a vendor of an open protocol, or put an interface of your own before it",
-)  # fmt: skip
+_EXTERNAL = Fact(8, "the vendor's own API or SDK", 5, "what the vendor's export gives", 3, "the vendor's console")
 
 RAW: Mapping[str, Fact] = {
     "aws:dynamodb/table:Table": Fact(
         10, "AWS' own API", 4, "exported to S3 as JSON", 5, "keys, indexes and capacity of DynamoDB",
         "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.HowItWorks.html",
-        "PostgreSQL with jsonb does most of it",
     ),
     "aws:sqs/queue:Queue": Fact(
-        9, "AWS' own API", 2, "a queue is worked off, and then empty", 3, "visibility and redrives", "",
-        "an EventBus, whose consumers speak NATS",
+        9, "AWS' own API", 2, "a queue is worked off, and then empty", 3, "visibility and redrives",
     ),
-    "aws:sns/topic:Topic": Fact(9, "AWS' own API", 0, _NO_DATA, 3, "topics and filters", "", "an EventBus"),
+    "aws:sns/topic:Topic": Fact(9, "AWS' own API", 0, _NO_DATA, 3, "topics and filters"),
     "aws:cognito/userPool:UserPool": Fact(
         6, "OpenID Connect, beside AWS' own API", 8, "passwords do not leave: every user sets a new one", 5, _AWS,
         "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-import-using-lambda.html",
-        "an identity provider of one's own (Keycloak, Supabase Auth), with passwords that can be exported",
     ),
     "aws:sagemaker/endpoint:Endpoint": Fact(
-        9, "AWS' own API", 4, "models are files in a bucket", 8, "SageMaker's images, roles and pipelines", "",
-        "serve the model from a container of one's own: a Service",
+        9, "AWS' own API", 4, "models are files in a bucket", 8, "SageMaker's images, roles and pipelines",
     ),
     "aws:ec2/instance:Instance": Fact(0, "a Linux host", 2, "copied over SSH", 2, _AWS),
     "aws:rds/cluster:Cluster": Fact(1, _SQL, 3, "pg_dump leads out of a storage of AWS' own", 4, _AWS),
@@ -156,16 +141,21 @@ def of(kind: str, target: str, spec: Spec) -> Fact | None:
     """What is known of a component on a target; None where nothing is: a target of somebody else's."""
     if kind == "ExternalService":
         return _external(spec)
-    if kind == "EventBus" and getattr(spec, "engine", "nats") == "native" and target in _NATIVE:
+    if is_native_bus(kind, spec) and target in _NATIVE:
         return _NATIVE[target]
     return _OWN_HOST if target in _OF_ONES_OWN else _ON.get((_SAME.get(kind, kind), target))
+
+
+def is_native_bus(kind: str, spec: Spec) -> bool:
+    """Whether it is a cloud's own bus."""
+    return kind == "EventBus" and getattr(spec, "engine", "nats") == "native"
 
 
 def _external(spec: Spec) -> Fact:
     protocol: str | None = getattr(spec, "protocol", None)
     if not protocol:
         return _EXTERNAL
-    return replace(_EXTERNAL, protocol=1, protocol_why=f"it speaks {protocol}, as others do", exit=2, change="")
+    return replace(_EXTERNAL, protocol=1, protocol_why=f"it speaks {protocol}, as others do", exit=2)
 
 
 def file_of(type_token: str) -> str:

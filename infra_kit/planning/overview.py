@@ -1,4 +1,4 @@
-"""The whole plan of a stack: its components as a tree, each with its sizes, its cost and what it is made of."""
+"""The whole plan of a stack: its components, each with its sizes, its cost and what it is made of."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from infra_kit._program import Made
 from infra_kit.planning import audit as auditing
 from infra_kit.planning import costs, deployment
 from infra_kit.planning import lock_in as locking
+from infra_kit.planning import tree as trees
 from infra_kit.planning.audit import Audit
+from infra_kit.planning.bill import Limit, limits
 from infra_kit.planning.costs import Costs
 from infra_kit.planning.deployment import Deployment
 from infra_kit.planning.lock_in import LockIn
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
+from infra_kit.planning.tree import Node
 from infra_kit.recording import Resource
 
 
@@ -53,7 +56,11 @@ class Overview:
     environment: str
     phase: str | None
     parts: tuple[Part, ...]
+    tree: tuple[Node, ...]
+    """All resources by name, as they hold each other."""
     costs: Costs
+    budgets: tuple[Limit, ...]
+    """The stack's own, held against its costs."""
     lock_in: LockIn
     audit: Audit
     deployment: Deployment
@@ -77,7 +84,9 @@ def overview(planned: Planned, currency: Currency | None = None) -> Overview:
         environment=str(config.get("environment") or "development"),
         phase=str(config.get("phase")) if config.get("phase") else None,
         parts=tuple(_parts(planned, bill, scores, found)),
+        tree=trees.tree(planned),
         costs=bill,
+        budgets=tuple(limits(planned, bill)),
         lock_in=scores,
         audit=found,
         deployment=deployment.first(planned),
@@ -91,7 +100,7 @@ def _parts(planned: Planned, bill: Costs, scores: LockIn, found: Audit) -> list[
     for resource in planned.resources:
         if resource.request.custom:
             made_of.setdefault(planned.component_of.get(resource.urn, ""), []).append(resource)
-    by_name = {score.component: score.score for score in scores.scores}
+    by_name = {score.component: score.score for score in scores.scores if not score.beside}
     bad: dict[str, int] = {}
     for finding in found.open:
         bad[finding.component] = bad.get(finding.component, 0) + 1

@@ -53,21 +53,30 @@ class Phase:
     monthly: Decimal
     currency: str
     unpriced: int
+    stale: int
+    """Lines whose price is older than 180 days."""
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows."""
 
 
 def descriptions(project: Project, system: str | None) -> dict[str, Description]:
     """The phases of a system, in their order.
 
     Raises:
-        ConfigError: there is no file of phases, with the systems that have one; or it is not one.
+        ConfigError: there is no file of phases, with the systems that have one; or it is not one, or names a stack that
+            the project does not have.
     """
-    file = _file(project, system)
+    file, stacks = _file(project, system), project.stacks()
     found: dict[str, Description] = {}
     for name, each in read_yaml(file).items():
         try:
             found[str(name)] = Description.model_validate(each)
         except ValidationError as invalid:
             raise ConfigError(f"{file}: {name}: {problems(Description, invalid)}.") from None
+        if found[str(name)].stack not in stacks:
+            raise ConfigError(
+                f"{file}: {name}: stack: there is no stack {found[str(name)].stack!r}. Stacks: {', '.join(stacks)}."
+            )
     if not found:
         raise ConfigError(f"{file} describes no phase.")
     return found
@@ -146,6 +155,8 @@ def _planned(project: Project, name: str, described: Description, answers: Answe
         monthly=bill.total,
         currency=bill.currency,
         unpriced=len(bill.unpriced),
+        stale=bill.stale(),
+        assumed=planned.assumed,
     )
 
 

@@ -41,20 +41,22 @@ def steps(project: Project, name: str, settings: Sequence[str], progress: Progre
 def disagreements(found: Transition, previewed: Iterable[Step]) -> list[str]:
     """Where the engine and our table differ about what holds data: what is replaced, and by what. Empty: nowhere."""
     ours = {change.before.urn: change for change in found.changes if change.before}
-    theirs: dict[str, Step] = {}
+    theirs: dict[str, list[Step]] = {}
     for step in previewed:
-        if holds_data(step.type, step.inputs) and (step.urn not in theirs or step.op in REPLACING):
-            theirs[step.urn] = step
-    said = [_difference(ours[urn], step) for urn, step in theirs.items() if urn in ours]
+        if step.urn in ours and holds_data(step.type, step.inputs):
+            theirs.setdefault(step.urn, []).append(step)
+    said = [_difference(ours[urn], steps) for urn, steps in theirs.items()]
     return [each for each in said if each]
 
 
-def _difference(change: Change, step: Step) -> str:
-    replaced, foreseen = step.op in REPLACING, change.fate is Fate.REPLACED
-    if replaced == foreseen:
+def _difference(change: Change, steps: Sequence[Step]) -> str:
+    """A replacement is several steps, and not all of them name the inputs."""
+    step, replaced = steps[0], any(each.op in REPLACING for each in steps)
+    if replaced == (change.fate is Fate.REPLACED):
         return ""
     if replaced:
-        keys = ", ".join(step.replace_keys) or "an input that it does not name"
+        named = sorted({key for each in steps for key in each.replace_keys})
+        keys = ", ".join(named) or "an input that it does not name"
         return f"{step.name} ({step.type}): the engine replaces it ({keys}); our table does not know that."
     return (
         f"{step.name} ({step.type}): our table says that {', '.join(change.forcing)} replaces it; the engine does not."

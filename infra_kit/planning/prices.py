@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -20,6 +22,8 @@ from infra_kit.errors import PlanningError
 Currency = Literal["USD", "EUR"]
 STALE_AFTER = timedelta(days=180)
 GLOBAL = "global"
+UNKNOWN = "unknown region"
+"""Of what nobody has said a region for."""
 UNITS = frozenset(
     {
         "hour", "month", "year", "GB", "GB-hour", "GB-month", "vCPU-hour", "GB-second", "vCPU-second", "1k requests",
@@ -27,6 +31,8 @@ UNITS = frozenset(
     }
 )  # fmt: skip
 """What a price may be for. A month has 730 hours, a GB is what its vendor bills as one."""
+_PUBLIC = re.compile(r"https://\S+|[\w.-]+/[\w.-]+ \S+\.\w+")
+"""A page, or a repository of GitHub and a file in it: what everybody can look at."""
 _COLUMNS = ("sku", "above", "amount", "currency", "unit", "source", "read", "checked")
 
 
@@ -46,7 +52,7 @@ class Price:
     read: date
     """The day on which it was true, as far as is known."""
     checked: str
-    """What it was held against: a public file, with its repository and date. Empty: it was not verified."""
+    """What it was held against, beginning with a page's URL, or `owner/repository path`. Empty: it was not verified."""
 
     @property
     def verified(self) -> bool:
@@ -127,8 +133,25 @@ def exchange_rate() -> ExchangeRate:
 
 def regions(vendor: str) -> list[str]:
     """The regions for which there is a book, sorted."""
-    names = (file.name.removesuffix(".csv") for file in _folder(vendor).iterdir() if file.name.endswith(".csv"))
+    folder = _folder(vendor)
+    files_ = folder.iterdir() if folder.is_dir() else ()
+    names = (file.name.removesuffix(".csv") for file in files_ if file.name.endswith(".csv"))
     return sorted(name for name in names if name != GLOBAL)
+
+
+def without_book(vendor: str, region: str, key: str) -> str:
+    """Why nothing has a price in a region: no book is of it; empty where one is, or where the vendor has no regions.
+
+    Args:
+        key: the key of the configuration that says the region; empty where the program does.
+    """
+    known = regions(vendor)
+    if not known or region in (GLOBAL, *known):
+        return ""
+    near = next(iter(get_close_matches(region, known, n=1)), known[-1])
+    what = f"{key} is not set" if region == UNKNOWN else f"there is no price book of {vendor} in {region}"
+    way_out = f" (try --set {key}={near})" if key else ""
+    return f"{what}; regions with prices: {', '.join(known)}{way_out}"
 
 
 def _folder(vendor: str) -> Traversable:
@@ -166,15 +189,25 @@ def _price(row: Mapping[str, str], where: str) -> Price:
         )
     except (InvalidOperation, ValueError, TypeError) as error:
         raise PlanningError(f"{where}: {dict(row)} is no price: {error}.") from error
-    problems = [
-        f"currency: given {price.currency!r}, allowed: USD, EUR" if price.currency not in get_args(Currency) else "",
-        f"unit: given {price.unit!r}, allowed: {', '.join(sorted(UNITS))}" if price.unit not in UNITS else "",
-        f"amount: given {price.amount}; no price is negative" if price.amount < 0 else "",
-        f"source: given {price.source!r}; the vendor's https:// page is needed"
-        if "https://" not in price.source
-        else "",
-        "sku: it is empty" if not price.sku else "",
-    ]
-    if any(problems):
-        raise PlanningError(f"{where}: {'; '.join(filter(None, problems))}.")
+    if wrong := list(problems(price)):
+        raise PlanningError(f"{where}: {'; '.join(wrong)}.")
     return price
+
+
+def problems(price: Price) -> Iterator[str]:
+    """Why a row is no price that a book may hold."""
+    if not price.sku:
+        yield "sku: it is empty"
+    if price.amount < 0:
+        yield f"amount: given {price.amount}; no price is negative"
+    if price.currency not in get_args(Currency):
+        yield f"currency: given {price.currency!r}, allowed: USD, EUR"
+    if price.unit not in UNITS:
+        yield f"unit: given {price.unit!r}, allowed: {', '.join(sorted(UNITS))}"
+    if "https://" not in price.source:
+        yield f"source: given {price.source!r}; the vendor's https:// page is needed"
+    if price.checked and not _PUBLIC.match(price.checked):
+        yield (
+            f"checked: given {price.checked!r}; it begins with an https:// page or with a public repository and the "
+            "file in it (owner/repository path), or is empty: not verified"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import runpy
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import pulumi
 
@@ -85,6 +87,7 @@ def run(config: Configuration, answers: Answers) -> Planned:
     """Runs the program with a configuration; again, with a secret that it missed."""
     program = program_of(config.project)
     folder = program if program.is_dir() else config.project.root
+    answers = answers.of(config.values)
     with _as_pulumi_does(folder, program), answers.of_references():
         try:
             recording = record(
@@ -99,8 +102,45 @@ def run(config: Configuration, answers: Answers) -> Planned:
             if filled := configuration.filled_in(config, error):
                 return run(filled, answers)
             raise ProgramError(_said(error, config.project.root)) from error
-    assumed = (*(f"the setting {path}, which nobody has set yet" for path in config.assumed), *sorted(answers.assumed))
-    return Planned(config, recording, assumed)
+    configuration.check_read(config, recording.read)
+    return Planned(config, recording, tuple(_assumed(config, recording, answers)))
+
+
+def _assumed(config: Configuration, recording: Recording, answers: Answers) -> Iterator[str]:
+    if not config.get("target"):
+        yield f"the target is local: nobody has said infra-kit:target, in Pulumi.{config.stack}.yaml or for all stacks"
+    yield from (f"the setting {path}, which nobody has set yet" for path in config.assumed)
+    yield from sorted(answers.assumed)
+    yield from _told(recording)
+
+
+def _told(recording: Recording) -> Iterator[str]:
+    """What the program says of a resource that only stands in the plan: by type, with the first value of each."""
+    said = [*recording.warnings, *(note for notes in recording.notes.values() for note in notes)]
+    types: dict[str, str] = {}
+    for resource in recording.resources:
+        if resource.request.custom:
+            own = set(_texts(resource.inputs))
+            made_up = (value for value in _texts(resource.outputs) if value not in own)
+            found = next((value for value in made_up if any(value in each for each in said)), None)
+            if found:
+                types.setdefault(resource.type, found)
+    for type_, value in types.items():
+        yield f"what {type_} answers, {value} among it: the real one is known when it stands"
+
+
+_SHORTEST = 8
+"""Of a made-up text that is looked for in a message: a shorter one may be there by chance."""
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str() if len(value) >= _SHORTEST:
+            yield value
+        case Mapping():
+            yield from (text for item in value.values() for text in _texts(item))
+        case list() | tuple():
+            yield from (text for item in value for text in _texts(item))
 
 
 def program_of(project: Project) -> Path:
@@ -109,6 +149,22 @@ def program_of(project: Project) -> Path:
     if given.is_file() or (given / "__main__.py").is_file():
         return given.resolve()
     raise ConfigError(f"{project.file}: main: there is no program: {given} is no file, and has no __main__.py.")
+
+
+class _Labelled(io.TextIOBase):
+    """What a program prints, each line told from our own."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._begins = stream, True
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines(keepends=True):
+            self._stream.write(f"program: {line}" if self._begins else line)
+            self._begins = line.endswith("\n")
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 @contextlib.contextmanager
@@ -122,7 +178,7 @@ def _as_pulumi_does(folder: Path, program: Path) -> Iterator[None]:
     sys.path.insert(0, str(folder))
     sys.argv = [str(program)]
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(_Labelled(sys.stderr)):
             yield
     finally:
         os.chdir(here)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from infra_kit.errors import PlanningError
 from infra_kit.planning.costs import cost
 from infra_kit.planning.prices import Currency
 from infra_kit.planning.programs import Planned
-from infra_kit.recording import Resource
+from infra_kit.recording import Resource, root
+from infra_kit.recording.values import bag, hidden
 
 _FORMAT = 1
 
@@ -40,6 +42,8 @@ class Saved:
     """The name of the component of ours that it is a part of; empty: none."""
     place: str = ""
     """The region, project or host that its provider makes it in; empty: it has none."""
+    depends: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By input, the URNs of the resources that its value comes from."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
         type=made.type,
         name=made.name,
         parent=made.parent,
-        inputs={key: HIDDEN if key in made.secret_inputs else it for key, it in made.inputs.items()},
+        inputs={key: _rooted(it) for key, it in hidden(bag(made.request.object), HIDDEN).items()},
         protect=options.protect,
         retain_on_delete=options.retain_on_delete,
         ignore_changes=options.ignore_changes,
@@ -96,7 +100,23 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
         custom=made.request.custom,
         component=component,
         place=place,
+        depends={key: sorted(it.urns) for key, it in made.request.propertyDependencies.items() if it.urns},
     )
+
+
+def _rooted(value: Any) -> Any:
+    """Without the folder that stands for the project's, and its mark (`home.mark`): each process has another one."""
+    match value:
+        case str():
+            own = Path(root())
+            return re.sub(
+                rf"({re.escape(str(own.parent))}/)?{re.escape(own.name)}(-[0-9a-f]{{8}})?", "<project>", value
+            )
+        case dict():
+            return {key: _rooted(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_rooted(item) for item in value]
+    return value
 
 
 def write(planned: Planned, file: Path) -> None:

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from infra_kit.engine import guard
-from infra_kit.engine.guard import holds_data
 from infra_kit.engine.operations import Step
-from infra_kit.planning import changes, saved, ways
+from infra_kit.planning import changes, saved
+from infra_kit.planning.bill import Limit, limits
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.costs import cost
+from infra_kit.planning.moves import Move, moves
 from infra_kit.planning.prices import Currency, exchanged
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.saved import Saved, SavedPlan
-from infra_kit.planning.ways import How, Way
-from infra_kit.stateful import is_known
+from infra_kit.planning.ways import How
 
+_ENGINES = "pulumi:"
+"""What the type tokens of the stack itself and of its providers begin with."""
 _OPS = {Fate.REPLACED: "replace", Fate.DELETED: "delete", Fate.FORGOTTEN: "delete", Fate.CREATED: "create"}
-
-
-@dataclass(frozen=True)
-class Move:
-    """What happens to one component's data."""
-
-    component: str
-    kind: str
-    """`Postgres`; of what stands beside our components, the resource's type."""
-    resources: tuple[str, ...]
-    """The logical names of what holds the data."""
-    why: str
-    way: Way
 
 
 @dataclass(frozen=True)
@@ -48,10 +37,21 @@ class Transition:
     unpriced: tuple[int, int]
     """Lines of the first and of the second plan that have no price, and are not in their costs."""
     currency: str
+    budgets: tuple[Limit, ...]
+    """The stack's own, held against what it would cost."""
+    assumed: tuple[str, ...]
+    """What was made up of what it would be, where only a cloud, another stack or the stack's owner knows."""
 
     def of(self, *fates: Fate) -> tuple[Change, ...]:
         """The resources that this happens to; components, which only hold others together, are not among them."""
         return tuple(change for change in self.changes if change.fate in fates and change.resource.custom)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of the components and resources of both, as `--allow-delete` may name them."""
+        both = [side for change in self.changes for side in (change.before, change.resource) if side]
+        sides = [side for side in both if not side.type.startswith(_ENGINES)]
+        return frozenset(name for side in sides for name in (side.name, side.component) if name)
 
     @property
     def losses(self) -> tuple[Change, ...]:
@@ -63,15 +63,15 @@ class Transition:
         """What to do, in the order in which nothing is lost."""
         named = {how: [move.component for move in self.moves if move.way.how is how] for how in How}
         beside = [*named[How.DUAL_RUN], *named[How.EMPTY]]
-        at_once = not (beside or named[How.RESTORE] or named[How.NONE] or named[How.UNKNOWN])
+        at_once = all(move.way.how is How.IN_PLACE for move in self.moves)
         said = [
-            ("Back up, and see that it restores", [move.component for move in self.moves]),
+            ("Back up, and see that it restores", [it.component for it in self.moves if it.way.how is not How.LEFT]),
             ("Make beside the old one, under another name, and copy", beside),
             ("`up`" if at_once else "`up` for what changes in place", named[How.IN_PLACE]),
             ("Cut over", beside),
             ("Replace, and restore the snapshot", named[How.RESTORE]),
             ("Ask the engine first", named[How.UNKNOWN]),
-            ("Let go, when nobody asks for it any more", [*named[How.NONE], *beside]),
+            ("Let go, when nobody asks for it any more", [*named[How.NONE], *named[How.LEFT], *beside]),
         ]
         return tuple(f"{what}: {', '.join(dict.fromkeys(names))}." for what, names in said if names)
 
@@ -92,16 +92,19 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
         before=old_name,
         after=new_name,
         changes=between,
-        moves=tuple(_moves(between, _kinds(old) | _kinds(new))),
+        moves=tuple(moves(between, _kinds(old) | _kinds(new))),
         monthly_before=old_cost,
         monthly_after=bill.total,
         unpriced=(before.unpriced if isinstance(before, SavedPlan) else len(cost(before).unpriced), len(bill.unpriced)),
         currency=bill.currency,
+        budgets=tuple(limits(after, bill)),
+        assumed=after.assumed,
     )
 
 
 def check(found: Transition, allowed: Collection[str] = ()) -> None:
-    """Refuses a transition that would lose data, as `infra-kit up` does: by the same guard.
+    """Refuses a transition at which `infra-kit up` would stop: by the same guard. What is retained, and not protected,
+    may go: it stays where it is.
 
     Args:
         allowed: names of components or resources whose data may be lost (`--allow-delete`).
@@ -118,10 +121,11 @@ def step(change: Change) -> Step:
     return Step(
         urn=before.urn,
         type=before.type,
-        op=_OPS.get(change.fate, "update" if change.fate is Fate.CHANGED else "same"),
+        op=_OPS.get(change.fate, "update" if change.fate in {Fate.CHANGED, Fate.UNSURE} else "same"),
         parent=before.component,
         replace_keys=tuple(change.forcing),
         retained=change.fate is Fate.FORGOTTEN,
+        protected=change.stopped,
         inputs=before.inputs,
     )
 
@@ -142,90 +146,3 @@ def _kinds(resources: Iterable[Saved]) -> dict[str, str]:
         if resource.name == resource.component and resource.type.startswith("infra-kit:index:"):
             found[resource.name] = resource.type.rpartition(":")[2]
     return found
-
-
-def _moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]:
-    by_component: dict[str, list[Change]] = {}
-    for change in between:
-        if change.before and (_touches_data(change) or _restarts_data(change, kinds)):
-            by_component.setdefault(change.before.component or change.before.name, []).append(change)
-    made = {change.resource.component for change in between if change.fate is Fate.CREATED and change.stateful}
-    for component, touched in by_component.items():
-        kind = kinds.get(component, touched[0].resource.type)
-        for together in _grouped(touched):
-            yield _move(component, kind, together, stays=component in made)
-
-
-def _touches_data(change: Change) -> bool:
-    """A secret that is renewed because its owner wants another one loses nothing."""
-    holds = change.before is not None and holds_data(change.before.type, change.before.inputs)
-    renewed = change.fate is Fate.REPLACED and not change.loses_data
-    return holds and not renewed and change.fate is not Fate.KEPT
-
-
-def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
-    """Whether it is the server of data whose users wait meanwhile."""
-    keeps_data = kinds.get(change.resource.component) in _SERVES_DATA
-    return keeps_data and change.fate is Fate.CHANGED and ways.is_server(change.resource.type)
-
-
-_SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus"})
-
-
-def _grouped(touched: Sequence[Change]) -> list[list[Change]]:
-    """What is lost goes one way, what changes in place another."""
-    lost = [change for change in touched if change.fate in {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}]
-    changed = [change for change in touched if change.fate is Fate.CHANGED]
-    return [group for group in (lost, changed) if group]
-
-
-def _move(component: str, kind: str, touched: Sequence[Change], *, stays: bool) -> Move:
-    names = tuple(change.resource.name for change in touched)
-    if touched[0].fate is Fate.CHANGED:
-        return Move(component, kind, names, _changed(touched), _in_place(touched))
-    if any(change.fate is Fate.REPLACED for change in touched):
-        forcing = {key: page for change in touched for key, page in change.forcing.items()}
-        return Move(component, kind, names, "; ".join(map(_forced, forcing.items())), ways.moved(kind))
-    if stays:
-        return Move(component, kind, names, "it stands elsewhere, or is made of something else", ways.moved(kind))
-    kept = all(change.fate is Fate.FORGOTTEN for change in touched)
-    why = "the stack no longer has it" + ("; the thing itself stays, and nobody looks after it" if kept else "")
-    return Move(component, kind, names, why, _GONE)
-
-
-def _forced(forcing: tuple[str, str]) -> str:
-    key, why = forcing
-    return why if key == "place" else f"{key} cannot be changed ({why})"
-
-
-_GONE = Way(
-    How.NONE,
-    (0, 0),
-    ("Back it up, if anything of it may ever be asked for.", "`up` with its name in --allow-delete."),
-    ("Take the change back, `up`, and restore the backup.",),
-)
-
-
-def _changed(touched: Sequence[Change]) -> str:
-    return "; ".join(f"{change.resource.name}: {', '.join(change.keys)}" for change in touched)
-
-
-def _in_place(touched: Sequence[Change]) -> Way:
-    """One `up`; its downtime is that of the input that costs most."""
-    if not all(ways.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
-        return ways.UNKNOWN
-    effects = [(key, ways.in_place(it.resource.type, key)) for it in touched for key in it.keys]
-    by_effect: dict[str, list[str]] = {}
-    for key, effect in effects:
-        if effect is None or effect.downtime[1]:
-            by_effect.setdefault(effect.why if effect else _NOT_KNOWN, []).append(key)
-    said = tuple(f"`up`: {why} ({', '.join(dict.fromkeys(keys))})." for why, keys in by_effect.items())
-    one_way = [(key, ways.one_way(it.resource.type, key)) for it in touched for key in it.keys]
-    stays = [f"{key} stays as it is then: {why}." for key, why in one_way if why]
-    worst = max((effect for _, effect in effects if effect), key=lambda effect: effect.downtime[1], default=None)
-    known = worst.downtime if worst and _NOT_KNOWN not in by_effect else None
-    back = ("Undo the change, and `up`.", *stays)
-    return Way(How.IN_PLACE, known, said or ("`up`.",), back, worst.source if worst else "")
-
-
-_NOT_KNOWN = "whether its users notice is not known here"

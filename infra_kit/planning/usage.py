@@ -25,7 +25,8 @@ class Usage(Model):
     requests: float = Field(default=1_000_000, ge=0)
     """That reach a Cdn, a Gateway, a public Service or an ObjectStore."""
     gb_out: float = Field(default=50, ge=0)
-    """GB that leave for the internet, of what reaches visitors: a Cdn, a Gateway, a public Service, an ObjectStore."""
+    """GB that leave for the internet, of what reaches visitors: a Cdn, a Gateway, a public Service, an ObjectStore, a
+    machine of the user's own with a public address."""
     cached: float = Field(default=0.8, ge=0, le=1)
     """The share of requests and GB that a Cdn answers by itself."""
     gb_nat: float = Field(default=10, ge=0)
@@ -50,7 +51,17 @@ class Usage(Model):
     """For how long its machines are committed to, with nothing paid up front: reserved, a savings plan, committed use.
     Where the price book has no such price, the item is unpriced."""
     spot: float = Field(default=0, ge=0, le=1)
-    """The share of its instances that are spot, which the vendor may take back; a commitment is for the others."""
+    """The share of its instances that are spot, which the vendor may take back; a commitment is for the others.
+    Where the program says itself which are, that holds."""
+
+
+UNITS: Mapping[str, str] = {
+    "hours": "a month", "requests": "a month", "gb_out": "GB a month", "cached": "of 1", "gb_nat": "GB a month",
+    "stored_gb": "GB", "log_gb": "GB a month", "messages": "a month", "instances": "in the mean",
+    "run_minutes": "min a run", "runs": "a month", "users": "in all", "backup_gb": "GB", "commitment": "",
+    "spot": "of 1",
+}  # fmt: skip
+"""By field, what its figure counts."""
 
 
 def read(values: object, components: Collection[str]) -> dict[str, Usage]:

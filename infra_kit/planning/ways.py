@@ -5,8 +5,8 @@ Written for people who do it by hand. Downtimes are what a small product sees (t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -18,6 +18,7 @@ class How(StrEnum):
     RESTORE = "snapshot and restore"
     EMPTY = "begins empty"
     NONE = "its data is given up"
+    LEFT = "let go, and left where it is"
     UNKNOWN = "not known offline"
 
 
@@ -27,17 +28,18 @@ class Way:
 
     how: How
     downtime: tuple[int, int] | None
-    """Seconds that its users may notice, from and to. None: nobody here knows."""
+    """Seconds that its users may notice, from and to. None: nobody here knows; or it has no users any more."""
     steps: tuple[str, ...]
+    """`{go}` stands for how `up` is brought to let go of the old one, until it is known of which resources."""
     back: tuple[str, ...]
     """The way back, as long as what was before still stands."""
     source: str = ""
     """The vendor's page about it."""
+    at_least: bool = False
+    """Whether `downtime` is only what is known of it: it may be longer."""
 
 
-_KEEP = (
-    "Keep the old one, without writers, until the new one has been trusted for a week; then name it in --allow-delete."
-)
+_KEEP = "Keep the old one, without writers, until the new one has been trusted for a week; then take it away: {go}."
 
 _MOVES: Mapping[str, Way] = {
     "Postgres": Way(
@@ -103,7 +105,7 @@ _MOVES: Mapping[str, Way] = {
         (
             "Take the value from the old one (`infra-kit show`), and give it to the new one, if what it signed or "
             "encrypted is to stay readable; else another one is generated.",
-            "`up`: whoever is linked to it is restarted with the new value.",
+            "{go}. Whoever is linked to it is restarted with the new value.",
         ),
         ("Set the old value again.",),
     ),
@@ -126,16 +128,72 @@ _RESTORE = Way(
     (600, 3600),
     (
         "Stop the writers, and take a snapshot; see that it restores.",
-        "`up` with the name in --allow-delete: the old one goes, a new and empty one is made.",
+        "{go}. A new and empty one is made.",
         "Restore the snapshot into it, and let the writers in.",
     ),
     ("Undo the change, `up`, and restore the same snapshot: what was written since is lost.",),
 )
 
+_SNAPSHOTS: Mapping[str, str] = {
+    "aws:ebs/volume:Volume": "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshots.html",
+    "aws:efs/fileSystem:FileSystem": "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html",
+    "docker:index/volume:Volume": (
+        "https://docs.docker.com/engine/storage/volumes/#back-up-restore-or-migrate-data-volumes"
+    ),
+    "gcp:compute/disk:Disk": "https://cloud.google.com/compute/docs/disks/create-snapshots",
+}
+"""By type, the vendor's page about snapshots and how they are restored."""
 
-def moved(kind: str) -> Way:
-    """The way of a component's data to another place."""
-    return _MOVES.get(kind, _RESTORE)
+_AWS_KEYS = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
+_GCP_KEYS = "https://cloud.google.com/kms/docs/destroy-restore"
+KEYS: Mapping[str, str] = {
+    "aws:kms/key:Key": _AWS_KEYS,
+    "gcp:kms/cryptoKey:CryptoKey": _GCP_KEYS,
+    "gcp:kms/keyRing:KeyRing": _GCP_KEYS,
+}
+"""By type, the vendor's page about the end of a key."""
+_KEY = Way(
+    How.NONE,
+    (0, 0),
+    (
+        "See what is encrypted with the key and is to stay readable (old logs, say), and copy it.",
+        "{go}. Another key is made.",
+    ),
+    ("While a deletion waits (days, at its vendor's), cancel it: what the key encrypted is readable again.",),
+)
+
+_BUCKETS = frozenset({"aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"})
+_LOGS = Way(
+    How.NONE,
+    (0, 0),
+    (
+        "Copy what may be asked for yet (`rclone sync old: elsewhere:`).",
+        "{go}. The logs go on in another bucket.",
+    ),
+    ("Undo the change, and `up`: logs of the time between are in the copy only.",),
+    "https://rclone.org/commands/rclone_sync/",
+)
+
+
+def moved(kind: str, types: Collection[str]) -> Way:
+    """The way of a component's data to another place.
+
+    Args:
+        kind: the component's type (`Postgres`), or that of a resource beside our components.
+        types: of the resources that hold the data: of a component that keeps none itself, keys, logs or volumes.
+    """
+    data = [it for it in types if it not in KEYS]
+    if not data:
+        return replace(_KEY, source=_page(types, KEYS))
+    if kind in _MOVES:
+        return _MOVES[kind]
+    if _BUCKETS.issuperset(data):
+        return _MOVES["ObjectStore"] if kind in _BUCKETS else _LOGS
+    return replace(_RESTORE, source=_page(data, _SNAPSHOTS))
+
+
+def _page(types: Iterable[str], pages: Mapping[str, str]) -> str:
+    return next((pages[it] for it in types if it in pages), "")
 
 
 UNKNOWN = Way(
@@ -148,107 +206,3 @@ UNKNOWN = Way(
     ),
     ("Undo the change, and `up`: if it was replaced, restore the backup.",),
 )
-
-
-@dataclass(frozen=True)
-class InPlace:
-    """What a change in place costs its users."""
-
-    downtime: tuple[int, int]
-    """Seconds, from and to."""
-    why: str
-    source: str
-
-
-_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html"
-_RDS_SETTINGS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
-_RDS_UPGRADE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html"
-_ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.RedisReplGrps.ScaleUp.html"
-_CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
-_MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/scaling-instances"
-_DOCKER = "https://docs.docker.com/reference/cli/docker/container/run/"
-
-_IN_PLACE: Mapping[tuple[str, str], InPlace] = {
-    ("aws:rds/instance:Instance", "instanceClass"): InPlace(
-        (60, 600), "it is restarted on another machine; with a standby it fails over, about a minute", _RDS_SETTINGS
-    ),
-    ("aws:rds/instance:Instance", "engineVersion"): InPlace(
-        (300, 1800), "it is restarted, and of a major version all is upgraded first", _RDS_UPGRADE
-    ),
-    ("aws:rds/instance:Instance", "parameterGroupName"): InPlace((60, 300), "it is restarted", _RDS_SETTINGS),
-    ("aws:rds/instance:Instance", "allocatedStorage"): InPlace((0, 0), "storage grows while it runs", _RDS_SETTINGS),
-    ("aws:rds/instance:Instance", "multiAz"): InPlace((0, 0), "the standby is made while it runs", _RDS),
-    ("aws:elasticache/replicationGroup:ReplicationGroup", "nodeType"): InPlace(
-        (1, 60), "it goes on while new nodes take over, and clients connect anew", _ELASTICACHE
-    ),
-    ("gcp:sql/databaseInstance:DatabaseInstance", "settings"): InPlace(
-        (60, 300), "another machine or flag restarts it; more storage does not", _CLOUD_SQL
-    ),
-    ("gcp:sql/databaseInstance:DatabaseInstance", "databaseVersion"): InPlace(
-        (300, 1800), "it is stopped while all of it is upgraded", _CLOUD_SQL
-    ),
-    ("gcp:redis/instance:Instance", "memorySizeGb"): InPlace(
-        (0, 60), "of the standard tier it fails over; of the basic tier it is emptied", _MEMORYSTORE
-    ),
-    ("gcp:redis/instance:Instance", "replicaCount"): InPlace((0, 60), "replicas come while it runs", _MEMORYSTORE),
-}
-
-_ONE_WAY: Mapping[tuple[str, str], str] = {
-    ("aws:rds/instance:Instance", "allocatedStorage"): f"storage never shrinks ({_RDS_SETTINGS})",
-    ("aws:rds/instance:Instance", "engineVersion"): f"an older version cannot be had back ({_RDS_UPGRADE})",
-    ("aws:elasticache/replicationGroup:ReplicationGroup", "engineVersion"): (
-        "an older version is another cache, which begins empty "
-        "(https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html)"
-    ),
-    (
-        "gcp:sql/databaseInstance:DatabaseInstance",
-        "databaseVersion",
-    ): f"there is no older version after it ({_CLOUD_SQL})",
-    ("aws:s3/bucketVersioning:BucketVersioning", "versioningConfiguration"): (
-        "versioning is suspended, never taken away (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html)"
-    ),
-}
-"""What `up` cannot take back, each with why."""
-
-_SERVERS = "pulumi-python:dynamic/infra-kit:"
-_CONTAINER = "docker:index/container:Container"
-_RESTARTED = InPlace((1, 30), "it is made anew on the same data", _DOCKER)
-_UNNOTICED = InPlace((0, 0), "its service goes on while it changes", "")
-_SERVERS_OF_VENDORS = frozenset(
-    {
-        "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup",
-        "gcp:sql/databaseInstance:DatabaseInstance", "gcp:redis/instance:Instance",
-    }
-)  # fmt: skip
-"""What has a process of its own that a change may restart; buckets, queues, keys and zones have none."""
-_HARMLESS = frozenset(
-    {
-        "applyImmediately", "automaticFailoverEnabled", "backupRetentionPeriod", "backupWindow", "copyTagsToSnapshot",
-        "deletionProtection", "description", "enabledCloudwatchLogsExports", "finalSnapshotIdentifier", "labels",
-        "logDeliveryConfigurations", "maintenancePolicy", "maintenanceWindow", "maxAllocatedStorage",
-        "monitoringInterval",
-        "multiAzEnabled", "numCacheClusters", "performanceInsightsEnabled", "performanceInsightsRetentionPeriod",
-        "securityGroupIds", "skipFinalSnapshot", "snapshotRetentionLimit", "snapshotWindow", "tags", "userGroupIds",
-        "vpcSecurityGroupIds",
-    }
-)  # fmt: skip
-"""Inputs of servers whose change restarts none: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"""
-
-
-def in_place(type_token: str, key: str) -> InPlace | None:
-    """What the change of one input costs the users of what holds data; None where nobody here knows."""
-    if is_server(type_token):
-        return _RESTARTED
-    found = _IN_PLACE.get((type_token, key))
-    harmless = type_token not in _SERVERS_OF_VENDORS or key in _HARMLESS
-    return found or (_UNNOTICED if harmless else None)
-
-
-def one_way(type_token: str, key: str) -> str | None:
-    """Why a change of this input cannot be undone by another `up`; None where it can."""
-    return _ONE_WAY.get((type_token, key))
-
-
-def is_server(type_token: str) -> bool:
-    """Whether it is the process before data that lies elsewhere: a container, or a server of the local target."""
-    return type_token == _CONTAINER or type_token.startswith(_SERVERS)

@@ -21,6 +21,7 @@ from pulumi.runtime.settings import get_project, get_stack
 
 from infra_kit import target
 from infra_kit.errors import InfraKitError
+from infra_kit.recording.assets import unreadable
 from infra_kit.recording.transforms import Transforms
 from infra_kit.recording.values import bag, message, plain, secret
 
@@ -32,13 +33,14 @@ Answer = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 class Unknown(Protocol):
-    """What answers where no table has anything: without it a recording refuses the call, and adds no output."""
+    """What answers instead of the provider packages' own tables for a call, and where they have nothing for a
+    resource: without it a recording refuses a call that is in no table, and adds no output."""
 
     def outputs(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         """What a resource of that type has beside its inputs."""
 
-    def call(self, token: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What a provider's function answers."""
+    def call(self, token: str, inputs: Mapping[str, Any], region: str | None) -> Mapping[str, Any]:
+        """What a provider's function answers; the region is that of the provider that the program gives for it."""
 
 
 class RecordingError(InfraKitError):
@@ -85,6 +87,8 @@ class Monitor(MockMonitor):
     def _state(self, urn: str, request: Any) -> dict[str, Any]:
         """The inputs, and what the table of answers adds; secret what the program asked to be."""
         inputs = bag(request.object)
+        if said := unreadable(inputs):
+            raise RecordingError(f"{request.name} ({request.type}): {said}")
         answer = _answer(request.type, self._outputs, "OUTPUTS")
         known = {**plain(inputs), "urn": urn}
         if answer is not None:
@@ -107,13 +111,15 @@ class Monitor(MockMonitor):
         if request.tok == "pulumi:pulumi:getResource":
             value: Mapping[str, Any] = self.resources[inputs["urn"]]._asdict()
         else:
-            value = _ask(self._answer_of_call(request.tok), inputs)
+            value = _ask(self._answer_of_call(request), inputs)
         return resource_pb2.ResourceInvokeResponse(**{"return": message(value)})
 
-    def _answer_of_call(self, token: str) -> Answer:
+    def _answer_of_call(self, request: Any) -> Answer:
+        token = request.tok
+        if self._unknown and token not in self._calls:
+            provider = self.states.get(request.provider.rpartition("::")[0], {})
+            return partial(self._unknown.call, token, region=plain(provider.get("region")))
         answer = _answer(token, self._calls, "CALLS")
-        if answer is None and self._unknown:
-            return partial(self._unknown.call, token)
         if answer is None:
             raise RecordingError(
                 f'the program calls {token}, and nothing here answers it. Say record(…, calls={{"{token}": {{…}}}}).'

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 import pulumi.runtime
+from pulumi.runtime.config import CONFIG
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, Settings, configure
 from pulumi.runtime.stack import run_in_stack
@@ -87,6 +88,8 @@ class Recording:
     """Logged by `pulumi.log.info`, by the URN of what it is about, e.g. the size that was picked and why."""
     components: tuple[Made, ...]
     """Ours, in the order in which they were made."""
+    read: frozenset[str] = frozenset()
+    """The keys of the configuration that the program asked for, set or not."""
 
     def of_type(self, token: str) -> tuple[Resource, ...]:
         """The resources of a type, e.g. `infra-kit:index:Postgres`."""
@@ -132,20 +135,32 @@ def record(
         outputs: by type token, what a resource answers beside its inputs: values, or a function of the inputs
             and its `urn`.
         calls: by token, what a provider's function answers, e.g. `aws:index/getCallerIdentity:getCallerIdentity`.
-        unknown: what answers where neither these nor a provider package's own tables do.
+        unknown: what answers calls instead of the provider packages' own tables, and resources where these do not.
 
     Raises:
-        RecordingError: two resources have one URN, or a call has no answer.
+        RecordingError: two resources have one URN, a call has no answer, or a file of an asset cannot be read.
     """
     __tracebackhide__ = True
     monitor, engine = Monitor(outputs or {}, calls or {}, unknown), Engine()
     settings = {"stack": stack, "project": project, "monitor": monitor, "engine": engine}
-    values = {_key(key, project): _text(value) for key, value in (config or {}).items()}
+    values = Asked({_key(key, project): _text(value) for key, value in (config or {}).items()})
     hidden = [_key(key, project) for key in secrets]
     with _uncollected(), ThreadPoolExecutor(max_workers=1) as own:
         ran = own.submit(contextvars.Context().run, _run, program, settings, values, hidden)
     memory = _result(ran)
-    return _recording(monitor, engine, memory)
+    return _recording(monitor, engine, memory, values)
+
+
+class Asked(dict[str, Any]):
+    """A configuration that knows what it was asked for: `pulumi.Config` looks whether a key is there."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.asked: set[str] = set()
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(str(key))
+        return super().__contains__(key)
 
 
 @contextlib.contextmanager
@@ -174,10 +189,11 @@ def _result(ran: Future[_program.Program]) -> _program.Program:
     raise error.with_traceback(traceback.tb_next) if traceback else error
 
 
-def _run(program: Program, settings: Mapping[str, Any], config: dict[str, str], secrets: list[str]) -> _program.Program:
+def _run(program: Program, settings: Mapping[str, Any], config: Asked, secrets: list[str]) -> _program.Program:
     """Runs the program; returns what it remembers at its end."""
-    configure(Settings(**settings, dry_run=False, organization="test", root_directory=_root()))
-    pulumi.runtime.set_all_config(config, secrets)
+    configure(Settings(**settings, dry_run=False, organization="test", root_directory=root()))
+    pulumi.runtime.set_all_config({}, secrets)
+    CONFIG.set(config)
     failures: list[BaseException] = []
     asyncio.run(_main(program, failures))
     if failures:
@@ -214,7 +230,7 @@ async def _start(program: Program) -> None:
 
 
 @cache
-def _root() -> str:
+def root() -> str:
     """Stands for the project's folder: nothing that a recorded program keeps there outlives this process."""
     folder = tempfile.TemporaryDirectory(prefix="infra-kit-recording-")
     atexit.register(folder.cleanup)
@@ -229,7 +245,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _recording(monitor: Monitor, engine: Engine, memory: _program.Program) -> Recording:
+def _recording(monitor: Monitor, engine: Engine, memory: _program.Program, config: Asked) -> Recording:
     made = sorted(monitor.requests.items())
     stack = next(urn for urn, request in made if request.type == STACK)
     exports = monitor.states[stack]
@@ -240,6 +256,7 @@ def _recording(monitor: Monitor, engine: Engine, memory: _program.Program) -> Re
         warnings=tuple(engine.warnings),
         notes={urn: tuple(texts) for urn, texts in engine.notes.items()},
         components=tuple(memory.components),
+        read=frozenset(config.asked),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 import pulumi
 from pulumi._types import input_type_py_to_pulumi_names, input_type_types, is_input_type
@@ -34,6 +35,16 @@ def kind(token: str) -> type | None:
     known = f"{package}:{rest.partition(':')[0]}" in rpc._RESOURCE_MODULES
     found = _class(token) if known else None
     return found if isinstance(found, type) else None
+
+
+def has_setting(key: str) -> bool:
+    """Whether the SDK of a provider, where it is installed, has that key of the configuration: `aws:region`."""
+    package, _, name = key.partition(":")
+    home = f"pulumi_{package}"
+    if not package.isidentifier() or find_spec(home) is None or find_spec(f"{home}.config") is None:
+        return False
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return hasattr(import_module(f"{home}.config"), snake)
 
 
 def inputs(token: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -67,16 +67,25 @@ def clear(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """The value without marks: secrets in clear, a resource as its URN."""
+    return _unmarked(value, plain)
+
+
+def hidden(value: Any, instead: str) -> Any:
+    """As `plain`, with a text instead of each secret."""
+    return _unmarked(value, lambda _: instead)
+
+
+def _unmarked(value: Any, of_secret: Callable[[Any], Any]) -> Any:
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [_unmarked(item, of_secret) for item in value]
     if not isinstance(value, dict):
         return value
     match value.get(_SIGNATURE):
         case rpc._special_secret_sig:
-            return plain(value["value"])
+            return of_secret(value["value"])
         case rpc._special_resource_sig:
             return value["urn"]
-    return {key: plain(item) for key, item in value.items()}
+    return {key: _unmarked(item, of_secret) for key, item in value.items()}
 
 
 def holds_secret(value: Any) -> bool:

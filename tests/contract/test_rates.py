@@ -11,7 +11,9 @@ import pytest
 import infra_kit
 from infra_kit.planning.rates import aws
 from infra_kit.planning.rates.aws.free import FREE
-from infra_kit.stateful import is_known, is_stateful
+from infra_kit.replacements import is_known
+from infra_kit.stateful import is_stateful
+from tests.recorded_types import TYPES
 
 PROVIDERS = Path(infra_kit.__file__).parent / "providers"
 
@@ -59,3 +61,4 @@ def test_of_what_our_drivers_keep_data_in_it_is_known_what_replaces_it() -> None
     holding = {it for it in made if is_stateful(it)}
     assert {"aws:rds/instance:Instance", "gcp:storage/bucket:Bucket"} <= holding
     assert sorted(it for it in holding if not is_known(it)) == []
+    assert sorted(made - set(TYPES.values())) == [], "what its provider replaces was not recorded"

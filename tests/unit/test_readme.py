@@ -1,4 +1,4 @@
-"""The README's first example, recorded on every target as it stands there."""
+"""The README: its first example, recorded on every target as it stands there; the commands of its first screen."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,11 @@ import pytest
 
 from infra_kit.testing import record
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+MAKEFILE = (ROOT / "Makefile").read_text()
+FIRST_SCREEN = 30
+"""Lines."""
 PROGRAM, *_ = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 CONFIG: dict[str, dict[str, Any]] = {
     "local": {},
@@ -30,3 +34,16 @@ def test_the_first_example_is_made_on_every_target(target: str) -> None:
     stack = record(lambda: exec(PROGRAM, {}), config=config)  # noqa: S102  it is the README's
     assert "url" in stack.exports
     assert stack.warnings == ()
+
+
+def test_every_target_of_make_that_it_names_is_there_and_does_its_own_set_up() -> None:
+    """What a clean clone has is `make`: nothing of `.venv` stands before."""
+    for name in set(re.findall(r"^(?:    |\| `)make ([a-z-]+)", README.read_text(), re.MULTILINE)):
+        assert re.search(rf"^{name}: (\$\((READY|ALL)\)|style)", MAKEFILE, re.MULTILINE), name
+
+
+def test_planning_is_on_the_first_screen_and_its_first_command_works_in_a_clean_clone() -> None:
+    assert "make plan STACK=" in "\n".join(README.read_text().splitlines()[:FIRST_SCREEN])
+    section = README.read_text().partition("## See it before you take the step")[2].partition("\n## ")[0]
+    first, *_ = re.findall(r"^    (.+)", section, re.MULTILINE)
+    assert first.startswith("make plan STACK=")

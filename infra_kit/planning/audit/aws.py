@@ -19,6 +19,12 @@ _BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 _BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 _REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
+_MACHINES = (
+    "aws:ec2/instance:Instance", "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+    "aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/launchConfiguration:LaunchConfiguration",
+)  # fmt: skip
+_ADDRESSES = ("aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation")
+_OF_A_MACHINE = ("instance", "networkInterface", "instanceId", "networkInterfaceId")
 _BALANCER = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 
 
@@ -70,10 +76,7 @@ def _plain_listener(seen: Seen) -> bool:
 
 def _behind_a_cdn(seen: Seen) -> bool:
     """What only a Cdn of ours reaches, over the cloud's own network."""
-    balancers = (it for token in _BALANCER for it in seen.planned.by_type.get(token, ()))
-    return any(
-        it.inputs.get("internal") and it.outputs.get("arn") == seen.inputs.get("loadBalancerArn") for it in balancers
-    )
+    return any(it.get("internal") for token in _BALANCER for it in seen.said(token, "loadBalancerArn"))
 
 
 def _old_tls(seen: Seen) -> bool:
@@ -87,6 +90,17 @@ def _takes_plain_http(seen: Seen) -> bool:
         mapping(seen.inputs.get("defaultCacheBehavior")), *mappings(seen.inputs.get("orderedCacheBehaviors"))
     )  # fmt: skip
     return any(behaviour.get("viewerProtocolPolicy") == "allow-all" for behaviour in behaviours)
+
+
+def _public_machine(seen: Seen) -> bool:
+    """By itself, or where it says nothing by its subnet."""
+    given = [seen.inputs, *mappings(seen.inputs.get("networkInterfaces"))]
+    said = {str(it.get("associatePublicIpAddress", "")).lower() for it in given}
+    return "true" in said or ("false" not in said and _in_a_public_subnet(seen))
+
+
+def _in_a_public_subnet(seen: Seen) -> bool:
+    return any(it.get("mapPublicIpOnLaunch") is True for it in seen.said("aws:ec2/subnet:Subnet", "subnetId"))
 
 
 def _clear_queue(seen: Seen) -> bool:
@@ -180,6 +194,17 @@ RULES = (
         "one request forgery in the application leaks the role's keys", "metadataOptions.httpTokens: required",
         ("aws:ec2/instance:Instance",),
         lambda seen: mapping(seen.inputs.get("metadataOptions")).get("httpTokens") != "required",
+    ),
+    Rule(
+        "public-machine", _MEDIUM, "a machine has a public address",
+        "a hole in what it runs is open to all, and whoever finds it comes past the load balancer",
+        "associatePublicIpAddress: false, a private subnet, and a NAT", _MACHINES, _public_machine,
+    ),
+    Rule(
+        "public-machine", _MEDIUM, "a machine is given a public address",
+        "a hole in what it runs is open to all, and whoever finds it comes past the load balancer",
+        "let a load balancer lead to it, and a NAT out", _ADDRESSES,
+        lambda seen: any(seen.inputs.get(key) for key in _OF_A_MACHINE),
     ),
     Rule(
         "public-task", _MEDIUM, "a container has a public address", "it is reached past the load balancer",

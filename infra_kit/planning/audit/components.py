@@ -41,7 +41,7 @@ RULES = (
     Rule(
         "guard-left-out", _HIGH, "a feature that guards data is left out", "what is lost cannot be brought back",
         "take the gap out of infra-kit:accepted-gaps, and do what its refusal says",
-        tuple(f"infra-kit:index:{kind}" for kind in ("Postgres", "Redis", "ObjectStore", "EventBus")), _lost,
+        _component("Postgres"), _lost,
     ),
     Rule(
         "unprotected", _MEDIUM, "something of production that holds data is not protected",

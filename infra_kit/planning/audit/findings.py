@@ -38,7 +38,9 @@ class Audit:
 
     findings: tuple[Finding, ...]
     looked_at: int
-    """Resources."""
+    """Resources, as `infra-kit plan` counts them: components, which only hold others together, are not among them."""
+    assumed: tuple[str, ...]
+    """What was made up where only a cloud, another stack or the stack's owner knows."""
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -60,7 +62,7 @@ def audit(planned: Planned) -> Audit:
     found = sorted(
         _found(planned, accepted), key=lambda each: (-each.severity, each.component, each.resource, each.rule)
     )
-    return Audit(tuple(found), len(planned.resources))
+    return Audit(tuple(found), sum(resource.request.custom for resource in planned.resources), planned.assumed)
 
 
 def _found(planned: Planned, accepted: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:

@@ -19,6 +19,10 @@ _MEMBERS = (
     "gcp:secretmanager/secretIamMember:SecretIamMember", "gcp:pubsub/topicIAMMember:TopicIAMMember",
     "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember", "gcp:cloudrunv2/jobIamMember:JobIamMember",
 )  # fmt: skip
+_MACHINES = (
+    "gcp:compute/instance:Instance", "gcp:compute/instanceTemplate:InstanceTemplate",
+    "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate",
+)  # fmt: skip
 _PROJECT = ("gcp:projects/iAMMember:IAMMember", "gcp:projects/iAMBinding:IAMBinding")
 
 
@@ -43,6 +47,12 @@ def _opens(seen: Seen) -> bool:
         return False
     with_ports = (it for it in mappings(seen.inputs.get("allows")) if str(it.get("protocol")) not in _WITHOUT_PORTS)
     return any(not texts(it.get("ports") or "all") <= _EDGE_PORTS for it in with_ports)
+
+
+def _public_machine(seen: Seen) -> bool:
+    """An access configuration with nothing in it asks for an address too."""
+    interfaces = mappings(seen.inputs.get("networkInterfaces"))
+    return any(mappings(it.get(key)) for it in interfaces for key in ("accessConfigs", "ipv6AccessConfigs"))
 
 
 _CRITICAL, _HIGH, _MEDIUM, _LOW = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW
@@ -88,6 +98,11 @@ RULES = (
         "open-port", _HIGH, "a port other than 80 and 443 is open to the internet",
         "databases, consoles and SSH are found within minutes", "name the ranges that may reach it",
         ("gcp:compute/firewall:Firewall",), _opens,
+    ),
+    Rule(
+        "public-machine", _MEDIUM, "a machine has a public address",
+        "a hole in what it runs is open to all, and whoever finds it comes past the load balancer",
+        "leave accessConfigs out; a NAT leads out, and Identity-Aware Proxy in", _MACHINES, _public_machine,
     ),
     Rule(
         "public-bucket", _HIGH, "a bucket may be made public", "one wrong grant shows all of it to everybody",

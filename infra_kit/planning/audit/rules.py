@@ -58,11 +58,19 @@ class Seen:
 
     def others(self, token: str, key: str) -> list[Mapping[str, Any]]:
         """What other resources of a type are made of, that say of this one: by its name, or by what it answers."""
-        own = {self.resource.outputs.get(each) for each in ("id", "arn", "bucket", "name")} | {
-            f"{self.resource.name}-id"
-        }
+        own, found = _names(self.resource), self.planned.by_type.get(token, ())
+        return [each.inputs for each in found if each.inputs.get(key) in own]
+
+    def said(self, token: str, key: str) -> list[Mapping[str, Any]]:
+        """What those of a type are made of, that this one says of."""
         found = self.planned.by_type.get(token, ())
-        return [each.inputs for each in found if each.inputs.get(key) in own - {None}]
+        return [each.inputs for each in found if self.inputs.get(key) in _names(each)]
+
+
+def _names(resource: Resource) -> set[object]:
+    """What others call it."""
+    answers = {resource.outputs.get(each) for each in ("id", "arn", "bucket", "name")}
+    return (answers | {f"{resource.name}-id"}) - {None}
 
 
 @dataclass(frozen=True)

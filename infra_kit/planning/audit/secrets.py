@@ -21,7 +21,7 @@ _HARMLESS = re.compile(
 """What tells of a secret, and is none."""
 _PASSWORD_IN_URL = re.compile(r"://[^/:@\s]*:[^/@\s]+@")
 _TYPES = (
-    "aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "aws:ec2/instance:Instance",
+    "aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function",
     "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/job:Job", "gcp:cloudrunv2/workerPool:WorkerPool",
     "gcp:cloudfunctionsv2/function:Function", "docker:index/container:Container",
 )  # fmt: skip

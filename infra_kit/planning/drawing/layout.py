@@ -1,15 +1,23 @@
-"""Where the boxes stand: columns by how far a request has come, one band of rows for each place."""
+"""Where the boxes stand: columns by how far a request has come, bands of rows for each place, in which its zones have
+their frames."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from infra_kit.planning.drawing.bundles import Bundle, strands
 from infra_kit.planning.graph import Graph, Node
+from infra_kit.planning.zones import depth
 
 WIDTH, HEIGHT = 176, 54
-_COLUMN, _ROW, _PADDING, _HEAD = 340, 76, 24, 28
+HEAD = 22
+"""The height of the name of a frame."""
+TRACK, LETTER = 7, 6.2
+"""The width of a line down between two columns, and of a letter of a label."""
+_ROW, _PADDING, _PLACE_HEAD = 76, 24, 28
+_ZONE_PADDING, _CHANNEL = 7, 60
 _ROUNDS = 8
 
 
@@ -29,6 +37,12 @@ class Layout:
 
     nodes: Mapping[str, Box]
     places: Mapping[str, Box]
+    zones: Mapping[tuple[str, str], Box]
+    """By place and zone."""
+    columns: Mapping[str, int]
+    """Of each node."""
+    lefts: Sequence[float]
+    """Where each column begins."""
     width: float
     height: float
 
@@ -36,28 +50,101 @@ class Layout:
 def layout(graph: Graph) -> Layout:
     """Places the nodes of a graph so that few lines cross."""
     columns = _columns(graph)
+    *lefts, wide = _lefts(graph, columns)
     boxes: dict[str, Box] = {}
     places: dict[str, Box] = {}
+    zones: dict[tuple[str, str], Box] = {}
     top = float(_PADDING)
-    wide = max(columns.values(), default=0)
     for place in graph.places:
         inside = [node for node in graph.nodes if node.place == place]
-        rows = _rows(graph, inside, columns)
-        tall = max(len(row) for row in rows.values())
-        for column, names in rows.items():
-            start = top + _HEAD + (tall - len(names)) * _ROW / 2
-            for row, name in enumerate(names):
-                boxes[name] = Box(_PADDING + column * _COLUMN, start + row * _ROW + (_ROW - HEIGHT) / 2, WIDTH, HEIGHT)
-        first = min(rows)
-        left = first * _COLUMN + _PADDING / 2
-        places[place] = Box(
-            left, top, (max(rows) - first) * _COLUMN + WIDTH + _PADDING, _HEAD + tall * _ROW + _PADDING / 2
-        )
-        top += _HEAD + tall * _ROW + 2 * _PADDING
+        below = top + _PLACE_HEAD
+        for band in _bands(graph, inside, columns):
+            rows = _rows(graph, band, columns)
+            head = HEAD if any(node.zone for node in band) else 0
+            tall = head + max(map(len, rows.values())) * _ROW
+            boxes |= _stacked(rows, below + head, lefts)
+            for zone in {node.zone for node in band} - {""}:
+                its = {columns[node.name] for node in band if node.zone == zone}
+                zones[place, zone] = _around([lefts[each] for each in its], below, tall, _ZONE_PADDING)
+            below += tall + _PADDING / 2
+        taken = [lefts[columns[node.name]] for node in inside]
+        places[place] = _around(taken, top, below - top, _PADDING / 2)
+        top = below + 1.5 * _PADDING
     for node in graph.nodes:
         if not node.place:
-            boxes[node.name] = Box(_PADDING, max((top - HEIGHT) / 2, _PADDING), WIDTH, HEIGHT)
-    return Layout(boxes, places, wide * _COLUMN + WIDTH + 2 * _PADDING, max(top, HEIGHT + 2 * _PADDING))
+            boxes[node.name] = Box(lefts[0], max((top - HEIGHT) / 2, _PADDING), WIDTH, HEIGHT)
+    return Layout(boxes, places, zones, columns, lefts, wide, max(top, HEIGHT + 2 * _PADDING))
+
+
+def _lefts(graph: Graph, columns: Mapping[str, int]) -> list[float]:
+    """Where each column begins, with the space before it that its lines and their labels need; last, where all ends."""
+    last = max(columns.values(), default=0) + 1
+    tracks: list[set[Bundle]] = [set() for _ in range(last + 1)]
+    letters = [0] * (last + 1)
+    for strand in strands(graph):
+        behind, before = strand.channels(columns)
+        tracks[behind].add(strand.bundle)
+        tracks[before].add(strand.bundle)
+        letters[before] = max(letters[before], len(strand.label))
+    least = [_PADDING, *[_CHANNEL] * (last - 1), _PADDING]
+    spaces = [
+        max(space, _CHANNEL + len(its) * TRACK + wide * LETTER if its else 0)
+        for space, its, wide in zip(least, tracks, letters, strict=True)
+    ]
+    return [sum(spaces[: number + 1]) + number * WIDTH for number in range(last + 1)]
+
+
+def _bands(graph: Graph, nodes: Sequence[Node], columns: dict[str, int]) -> list[list[Node]]:
+    """Which nodes stand beside each other: zones whose columns do not meet, and what is in none where there is room.
+    What is joined to nothing comes last, in rows over all columns."""
+    joined = {name for edge in graph.edges for name in (edge.start, edge.end)}
+    alone = [node for node in nodes if not node.zone and node.name not in joined]
+    others = [node for node in nodes if node not in alone]
+    by_group: dict[tuple[str, int], list[Node]] = {}
+    for node in sorted(others, key=lambda node: (not node.zone, depth(node.zone))):
+        by_group.setdefault((node.zone, 0 if node.zone else columns[node.name]), []).append(node)
+    bands: list[list[Node]] = []
+    for group in by_group.values():
+        free = (band for band in bands if not _span(band, columns) & _span(group, columns))
+        band = next(free, None)
+        if band is None:
+            bands.append(group)
+        else:
+            band += group
+    first = min((columns[node.name] for node in alone), default=0)
+    wide = sorted(_span(others, columns)) or range(first, max(columns.values()) + 1)
+    columns |= {node.name: wide[number % len(wide)] for number, node in enumerate(alone)}
+    return [*bands, *([alone] if alone else [])]
+
+
+def _span(nodes: Iterable[Node], columns: Mapping[str, int]) -> set[int]:
+    """The columns that they take: of a zone, also those between."""
+    taken: set[int] = set()
+    ends: dict[str, list[int]] = {}
+    for node in nodes:
+        ends.setdefault(node.zone, []).append(columns[node.name])
+    for zone, its in ends.items():
+        taken |= set(range(min(its), max(its) + 1)) if zone else set(its)
+    return taken
+
+
+def _stacked(rows: Mapping[int, Sequence[str]], top: float, lefts: Sequence[float]) -> dict[str, Box]:
+    """Each column in the middle of its band."""
+    tall = max(map(len, rows.values()))
+    return {
+        name: Box(
+            lefts[column],
+            top + (tall - len(names)) * _ROW / 2 + row * _ROW + (_ROW - HEIGHT) / 2,
+            WIDTH,
+            HEIGHT,
+        )
+        for column, names in rows.items()
+        for row, name in enumerate(names)
+    }
+
+
+def _around(lefts: Collection[float], top: float, height: float, padding: float) -> Box:
+    return Box(min(lefts) - padding, top, max(lefts) - min(lefts) + WIDTH + 2 * padding, height)
 
 
 def _columns(graph: Graph) -> dict[str, int]:

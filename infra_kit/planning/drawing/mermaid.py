@@ -15,10 +15,16 @@ def mermaid(graph: Graph) -> str:
         lines.append(f"  {ids[INTERNET]}((Internet))")
     for number, place in enumerate(graph.places):
         lines.append(f'  subgraph p{number}["{_text(place)}"]')
-        lines += [f"    {_node(ids[node.name], node)}" for node in graph.nodes if node.place == place]
+        for inner, zone in enumerate(graph.zones(place)):
+            inside = [_node(ids[node.name], node) for node in graph.nodes if (node.place, node.zone) == (place, zone)]
+            lines += _zone(f"p{number}z{inner}", zone, inside) if zone else [f"    {line}" for line in inside]
         lines.append("  end")
     lines += [f'  {ids[edge.start]} -->|"{_text(edge.label)}"| {ids[edge.end]}' for edge in graph.edges]
     return "\n".join(lines) + "\n"
+
+
+def _zone(identity: str, zone: str, inside: list[str]) -> list[str]:
+    return [f'    subgraph {identity}["{_text(zone)}"]', *(f"      {line}" for line in inside), "    end"]
 
 
 def _node(identity: str, node: Node) -> str:

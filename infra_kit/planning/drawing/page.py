@@ -25,7 +25,9 @@ _STYLE = """
 def page(graph: Graph) -> str:
     """The page."""
     title = escape(graph.title)
-    components = ((node.name, node.kind, node.place, node.detail) for node in graph.nodes if node.name != INTERNET)
+    components = (
+        (node.name, node.kind, node.place, node.zone, node.detail) for node in graph.nodes if node.name != INTERNET
+    )
     ways = ((edge.start, edge.end, edge.label) for edge in graph.edges)
     return f"""<!doctype html>
 <html lang="en">
@@ -40,7 +42,7 @@ def page(graph: Graph) -> str:
 <div class="picture">
 {svg(graph)}</div>
 <h2>Components</h2>
-{_table(("name", "type", "where", ""), components)}
+{_table(("name", "type", "where", "network", ""), components)}
 <h2>What leads where</h2>
 {_table(("from", "to", "with"), ways)}
 </body>

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from infra_kit._program import Made
-from infra_kit.planning.prices import Price
+from infra_kit.planning.prices import UNKNOWN, Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.usage import Usage
 from infra_kit.recording import Resource
@@ -72,7 +72,7 @@ class Asked:
         """As the engine finds it: the resource's own, its provider's, the stack's."""
         own = self.inputs.get("region") or self._of_place() or self._of_provider()
         configured = self.planned.configuration.values.get(f"{vendor}:region")
-        return str(own or (self.made and self.made.target.region) or configured or "unknown region")
+        return str(own or (self.made and self.made.target.region) or configured or UNKNOWN)
 
     def _of_place(self) -> str | None:
         """Of what Google calls a location or a zone; a location of several regions is none."""

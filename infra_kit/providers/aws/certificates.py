@@ -112,8 +112,8 @@ def _by_name(options: Sequence[Any]) -> dict[str, Any]:
 
 def _say(scope: Scope, option: Any) -> None:
     pulumi.log.info(
-        f"{scope.what}: the certificate for {option.domain_name} waits for this record in the DNS of its owner, "
-        f"and needs it for every renewal: {option.resource_record_name} {option.resource_record_type} "
+        f"{scope.what}: the certificate for {option.domain_name} waits up to 75 minutes for this record in the DNS of "
+        f"its owner, and needs it for every renewal: {option.resource_record_name} {option.resource_record_type} "
         f"{option.resource_record_value}",
         scope.parent,
     )

@@ -232,7 +232,7 @@ CALLS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": _zones,
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
-    "aws:index/getRegion:getRegion": {"region": REGION},
+    "aws:index/getRegion:getRegion": lambda inputs: {"region": inputs.get("region", REGION)},
     "aws:route53/getZone:getZone": lambda inputs: {
         "zoneId": inputs["zoneId"],
         "name": "example.com",

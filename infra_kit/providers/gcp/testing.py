@@ -98,10 +98,10 @@ OUTPUTS = {
 }
 
 CALLS = {
-    "gcp:organizations/getClientConfig:getClientConfig": {
+    "gcp:organizations/getClientConfig:getClientConfig": lambda inputs: {
         "project": PROJECT,
-        "region": REGION,
-        "zone": f"{REGION}-a",
+        "region": inputs.get("region", REGION),
+        "zone": f"{inputs.get('region', REGION)}-a",
         "accessToken": "recorded",
         "defaultLabels": {},
         "id": "recorded",

@@ -36,3 +36,14 @@ def test_it_ends_with_a_code_of_its_own_where_something_that_bad_is_open(audit: 
 def test_json_names_the_severity_as_the_options_do(audit: Audit) -> None:
     [finding] = json.loads(audit("--json").stdout)["findings"]
     assert (finding["rule"], finding["severity"]) == ("published-port", "high")
+
+
+def test_it_counts_the_resources_that_a_plan_counts(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A component holds others together, and is none itself."""
+    program = "from infra_kit import Redis\nRedis('cache')\n"
+    monkeypatch.chdir(make_project(program, dev="config: {infra-kit:target: local}").root)
+    planned, audited = (
+        json.loads(CliRunner().invoke(app, [command, "--stack", "dev", "--json"]).stdout)
+        for command in ("plan", "audit")
+    )
+    assert planned["size"] == audited["looked_at"] == 1

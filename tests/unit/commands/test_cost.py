@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from infra_kit.cli import app
+from infra_kit.planning import prices
 from tests.unit.planning.conftest import MakeProject
 
 PROGRAM = """
@@ -17,6 +19,7 @@ ExternalService("logs", vendor="Axiom", plan="Galaxy")
 Budget("budget", monthly=30)
 """
 Cost = Callable[..., Result]
+Monkey = pytest.MonkeyPatch
 
 
 @pytest.fixture
@@ -37,6 +40,17 @@ def test_each_line_has_its_quantity_its_unit_price_and_where_that_is_from(cost: 
     assert "[1] https://sentry.io/pricing/, 2026-09-20" in shown.output
 
 
+@pytest.mark.parametrize(("checked", "mark"), [("", ", not verified"), ("https://prices.example/", "")])
+def test_a_price_that_nobody_could_verify_is_marked(
+    cost: Cost, monkeypatch: pytest.MonkeyPatch, checked: str, mark: str
+) -> None:
+    [team] = prices.load("external", "global").tiers("sentry/team")
+    book = prices.Book("external", "global", {"sentry/team": (replace(team, checked=checked),)})
+    monkeypatch.setattr(prices, "load", lambda *_: book)
+    shown = cost().output
+    assert f"• [1] https://sentry.io/pricing/, 2026-09-20{mark}" in map(str.strip, shown.splitlines())
+
+
 def test_what_has_no_price_is_counted_and_listed_with_why(cost: Cost) -> None:
     shown = cost().output
     assert "dev: 26.00 USD a month, and 1 unpriced, which are not in it" in shown
@@ -44,10 +58,27 @@ def test_what_has_no_price_is_counted_and_listed_with_why(cost: Cost) -> None:
 
 
 def test_above_a_budget_it_ends_with_5(cost: Cost) -> None:
-    within, over = cost("--budget", "26"), cost("--budget", "25.99")
+    all_priced = PROGRAM.replace("Galaxy", "Team").replace("30", "100")
+    within, over = cost("--budget", "60", program=all_priced), cost("--budget", "25.99")
     assert (within.exit_code, over.exit_code) == (0, 5)
-    assert "within --budget: 26.00 USD a month" in within.output
+    assert "within --budget: 60.00 USD a month\n" in within.output
     assert "over --budget: 25.99 USD a month" in over.output
+
+
+def test_where_something_has_no_price_a_budget_is_undecided(cost: Cost) -> None:
+    shown = cost("--budget", "26")
+    assert shown.exit_code == 0
+    assert "undecided --budget: 26.00 USD a month: 26.00 by what has a price, and 1 unpriced" in shown.output
+    assert "within" not in shown.output
+
+
+def test_what_a_month_is_assumed_to_bring_has_its_units(make_project: MakeProject, monkeypatch: Monkey) -> None:
+    aws = "config: {infra-kit:target: aws, infra-kit:environment: production, infra-kit:region: eu-west-1}"
+    project = make_project("from infra_kit import ObjectStore\nObjectStore('files')", prod=aws)
+    monkeypatch.chdir(project.root)
+    shown = CliRunner().invoke(app, ["cost", "--stack", "prod"]).output
+    assert "gb_nat 10 GB a month" in shown
+    assert "requests 1,000,000 a month" in shown
 
 
 def test_above_the_stacks_own_budget_too(cost: Cost) -> None:
@@ -68,7 +99,8 @@ def test_machines_get_json(cost: Cost) -> None:
     assert shown.exit_code == 5
     told = json.loads(shown.stdout)
     assert (told["total"], told["unpriced"], told["currency"]) == ("26", 1, "USD")
-    assert told["budgets"][0] == {"said_by": "--budget", "monthly": "5.0", "over": True, "unpriced": 1}
+    assert told["budgets"][0] == {"said_by": "--budget", "monthly": "5.0", "over": True, "priced": "26",
+                                  "unpriced": 1, "undecided": False}  # fmt: skip
     assert told["items"][0]["price"]["source"] == "https://sentry.io/pricing/"
 
 

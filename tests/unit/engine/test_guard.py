@@ -27,6 +27,7 @@ def recorded(op: str, token: str = POSTGRES, *, name: str = "db-server", parent:
         "inputs": more.pop("inputs", {}),
         "custom": True,
         "retainOnDelete": more.pop("retained", False),
+        "protect": more.pop("protected", False),
     }
     old = None if op == "create" else state
     new = None if op == "delete" else state
@@ -77,6 +78,32 @@ def test_naming_another_one_allows_nothing() -> None:
 
 def test_what_the_engine_only_forgets_is_not_lost() -> None:
     guard.check([recorded("delete", retained=True)])
+
+
+@pytest.mark.parametrize("retained", [True, False])
+@pytest.mark.parametrize("token", [POSTGRES, CDN])
+def test_what_is_protected_is_refused_though_it_would_only_be_forgotten_or_holds_no_data(
+    token: str, *, retained: bool
+) -> None:
+    """As the engine does, which stops its preview there (tried: its exit code is 1, whatever is named)."""
+    with pytest.raises(DataLossRefusedError, match=r"(?s), protected, would be .*stops `up`, .*pulumi state unprotect"):
+        guard.check([recorded("delete", token, retained=retained, protected=True)])
+    guard.check([recorded("same", token, protected=True), recorded("update", token, protected=True)])
+
+
+def test_what_is_protected_and_would_only_be_forgotten_is_not_called_lost() -> None:
+    with pytest.raises(DataLossRefusedError) as refused:
+        guard.check([recorded("delete", retained=True, protected=True)])
+    assert "lose data" not in str(refused.value)
+    assert "would be forgotten, and left where it is" in str(refused.value)
+
+
+def test_what_is_no_longer_to_be_protected_is_not_stopped_by_it() -> None:
+    step = recorded("replace", CDN, protected=True)
+    assert step.protected
+    old = {"parent": COMPONENT, "protect": True, "inputs": {}}
+    metadata = {"urn": step.urn, "type": CDN, "op": "replace", "old": old, "new": {**old, "protect": False}}
+    guard.check([Step.from_metadata(metadata)])
 
 
 def test_a_retained_resource_may_still_not_be_replaced_by_an_empty_one() -> None:

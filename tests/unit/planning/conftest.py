@@ -1,12 +1,15 @@
 """A project in a folder of its own, as a user has one."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from infra_kit import cli
 from infra_kit.engine.project import Project
+from tests.unit.planning.running import AWS, PHASES, SHOP, Ended, Run
 
 MakeProject = Callable[..., Project]
 
@@ -29,3 +32,25 @@ def make_project(tmp_path: Path) -> MakeProject:
         return Project.find(tmp_path)
 
     return make
+
+
+@pytest.fixture
+def project(make_project: MakeProject) -> Project:
+    return make_project(SHOP, files={"phases.yaml": PHASES}, production=AWS, staging=AWS)
+
+
+@pytest.fixture
+def run(project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs `infra-kit` with arguments in the project's folder, on a machine that has nothing for a cloud."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "STACK", "PULUMI_", "INFRA_KIT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(project.root)
+
+    def ended(*arguments: str) -> Ended:
+        monkeypatch.setattr("sys.argv", ["infra-kit", *arguments])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        return Ended(int(done.value.code or 0), *capsys.readouterr())
+
+    return ended

@@ -54,7 +54,7 @@ def test_a_key_that_another_stack_of_the_project_has_may_be_set(project: Project
     ("setting", "said"),
     [
         ("infra-kit:phas=2", "Did you mean infra-kit:phase?"),
-        ("shop:unheard=1", "nothing reads shop:unheard"),
+        ("infra-kit:bogus=1", "nothing reads infra-kit:bogus. Keys: "),
         ("phase=2", "<namespace>:<key>=<value> is needed"),
         ("infra-kit:phase", "<namespace>:<key>=<value> is needed"),
         ("infra-kit:phase.x=2", "leads into '1', which is no mapping"),
@@ -93,9 +93,56 @@ def test_a_secret_that_its_owner_has_yet_to_set_is_assumed_and_told(make_project
           infra-kit:target: vps
           infra-kit:vps:
             host: 203.0.113.10
+            host_key: ssh-ed25519 AAAA
             backups: {endpoint: "https://s3.example", bucket: backups, access_key: KEY}
     """
     given = read(make_project("", production=stack), "production")
     assert given.get("vps")["backups"]["secret_key"] == HIDDEN
     assert given.assumed == ("infra-kit:vps.backups.secret_key", "infra-kit:vps.backups.passphrase")
     assert given.secrets == {"infra-kit:vps"}
+
+
+def test_a_host_that_nobody_owns_yet_is_assumed_with_all_that_it_needs(make_project: MakeProject) -> None:
+    given = read(make_project("", production="config: {infra-kit:target: vps}"), "production")
+    paths = [path.removeprefix("infra-kit:vps.") for path in given.assumed]
+    assert paths == [
+        "host", "host_key", "backups.endpoint", "backups.bucket", "backups.access_key", "backups.secret_key",
+        "backups.passphrase",
+    ]  # fmt: skip
+    assert given.get("vps")["host"] == "203.0.113.10"
+
+
+def test_of_a_host_that_is_said_only_what_is_required_is_assumed(make_project: MakeProject) -> None:
+    said = "config: {infra-kit:target: vps, infra-kit:vps: {host: 203.0.113.10, user: deploy}}"
+    given = read(make_project("", production=said), "production")
+    assert given.assumed == ("infra-kit:vps.host_key",)
+    assert given.get("vps")["user"] == "deploy"
+
+
+@pytest.mark.parametrize("key", ["aws:region", "aws:defaultTags", "shop:currency"])
+def test_what_a_provider_or_a_file_of_the_project_knows_may_be_set(project: Project, key: str) -> None:
+    assert read(project, "production", [f"{key}=x"]).unheard == ()
+
+
+@pytest.mark.parametrize("key", ["aws:regoin", "shop:unheard", "pay:plan"])
+def test_of_any_other_key_the_run_has_to_show_whether_it_is_read(project: Project, key: str) -> None:
+    given = read(project, "production", [f"{key}=x"])
+    assert (given.values[key], given.unheard) == ("x", (key,))
+
+
+def test_what_stands_outside_of_config_is_refused_with_its_line(project: Project) -> None:
+    project.config_file("staging").write_text("encryptionsalt: v1:x\n\ninfra-kit:target: aws\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"Pulumi\.staging\.yaml, line 3: infra-kit:target is no key .* `config:`"):
+        read(project, "staging")
+
+
+def test_a_configuration_that_is_no_mapping_is_refused_with_its_line(project: Project) -> None:
+    project.config_file("staging").write_text("environment: {}\nconfig: [a]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"Pulumi\.staging\.yaml, line 2: config: a mapping"):
+        read(project, "staging")
+
+
+def test_what_pulumi_knows_may_stand_beside_config(project: Project) -> None:
+    text = "secretsprovider: passphrase\nencryptionsalt: v1:x\nencryptedkey: k\nenvironment: [shared]\n"
+    project.config_file("staging").write_text(text, encoding="utf-8")
+    assert "infra-kit:target" not in read(project, "staging").values

@@ -1,13 +1,17 @@
 """What is missing to deploy, and what mends it."""
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from infra_kit.planning.doctor import Check, Machine, checks
+from infra_kit.engine import pulumi_cli
+from infra_kit.planning.doctor import Check, Machine, checks, project_checks
 from infra_kit.planning.programs import Planned, plan
 from tests.unit.planning.conftest import MakeProject
+from tests.unit.tunnels import Programs, answer
 
 PROGRAM = "from infra_kit import Redis\nRedis('cache', memory_gb=1)"
 AWS = "config: {infra-kit:target: aws, infra-kit:environment: staging, infra-kit:region: eu-west-1}"
@@ -21,13 +25,16 @@ VPS = """
         host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleExa
         backups: {endpoint: "https://s3.example", bucket: backups, access_key: KEY}
 """
-Plan = Callable[[str], Planned]
+COMMANDS = {
+    "apt", "aws", "curl", "eval", "export", "gcloud", "pulumi", "ssh-copy-id", "ssh-keygen", "ssh-keyscan", "sudo"
+}  # fmt: skip
+Plan = Callable[..., Planned]
 
 
 @pytest.fixture
 def planned(make_project: MakeProject) -> Plan:
     project = make_project(PROGRAM, aws=AWS, gcp=GCP, vps=VPS, local="config: {infra-kit:target: local}")
-    return lambda stack: plan(project, stack)
+    return lambda stack, *settings: plan(project, stack, settings)
 
 
 def machine(home: Path, **environment: str) -> Machine:
@@ -87,3 +94,66 @@ def test_a_laptop_needs_no_account(planned: Plan, tmp_path: Path) -> None:
 
 def test_what_only_connect_needs_does_not_count(planned: Plan, tmp_path: Path) -> None:
     assert not found(planned("aws"), machine(tmp_path))["session-manager-plugin"].needed
+
+
+@pytest.mark.parametrize("stack", ["aws", "gcp", "vps", "local"])
+def test_what_mends_something_is_a_command(
+    planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str
+) -> None:
+    monkeypatch.setattr(pulumi_cli, "find", lambda: None)
+    missing = [check for check in found(planned(stack), machine(tmp_path)).values() if not check.found]
+    assert missing
+    assert {check.mend.split()[0] for check in missing} <= COMMANDS
+
+
+def test_a_cli_that_is_there_and_recent_enough_is_found_and_none_or_an_old_one_is_not(
+    planned: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cli() -> Check:
+        return found(planned("local"), machine(tmp_path))["Pulumi CLI"]
+
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    programs = Programs(folder, monkeypatch)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    none = cli()
+    programs.put("pulumi", {"version": answer("v3.1.0")})
+    old = cli()
+    programs.put("pulumi", {"version": answer("v3.999.1")})
+    assert cli() == Check("Pulumi CLI", f"3.999.1 in {folder}")
+    for missing in (none, old):
+        assert missing.needed
+        assert missing.mend == "curl -fsSL https://get.pulumi.com | sh"
+
+
+def test_a_key_file_that_is_named_must_be_there(planned: Plan, tmp_path: Path) -> None:
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "id_ed25519").touch()
+    file = tmp_path / "deploy"
+
+    def key() -> Check:
+        return found(planned("vps", f"infra-kit:vps.key_file={file}"), machine(tmp_path))["SSH key of vps"]
+
+    assert key() == Check("SSH key of vps", str(file), f"ssh-keygen -t ed25519 -f {file}")
+    file.touch()
+    assert key().found
+
+
+def test_state_needs_a_folder_that_can_be_made_or_written(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_project(PROGRAM)
+    (tmp_path / "file").touch()
+    (tmp_path / "locked").mkdir()
+
+    def state(home: Path) -> Check:
+        [check] = project_checks(replace(project, home=home))
+        assert check.needed
+        return check
+
+    assert state(tmp_path / "new" / "home").found
+    (tmp_path / "here").mkdir()
+    assert state(tmp_path / "here").found
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path / "locked")  # root may write anywhere
+    for home in (tmp_path / "file", tmp_path / "file" / "home", tmp_path / "locked", tmp_path / "locked" / "home"):
+        assert state(home).mend.startswith("export INFRA_KIT_HOME=")

@@ -1,8 +1,8 @@
 """What leads where in a stack."""
 
-from infra_kit import Cdn, Gateway, ObjectStore, Postgres, Redis, Service, Worker
+from infra_kit import Cdn, ExternalService, Gateway, ObjectStore, Postgres, Redis, Service, Worker
 from infra_kit.planning.configuration import Configuration
-from infra_kit.planning.graph import INTERNET, Edge, Graph, graph
+from infra_kit.planning.graph import ELSEWHERE, INTERNET, Edge, Graph, graph
 from infra_kit.planning.programs import Planned
 from infra_kit.testing import record
 
@@ -16,6 +16,7 @@ def shop() -> None:
     api = Service("api", image=IMAGE, port=80, min_instances=2, max_instances=9, links=[db.link("read"), cache.link()])
     Worker("mails", image=IMAGE, links=[db.link()])
     gateway = Gateway("gateway", public=False, routes={"/*": api, "/v1/*": api})
+    ExternalService("documents", vendor="MongoDB Atlas", plan="M10")
     Cdn("edge", routes={"/*": gateway, "/static/*": files})
 
 
@@ -54,3 +55,10 @@ def test_each_component_says_what_it_is_where_it_is_and_how_large() -> None:
         "4 GB, 1 replica",
     )
     assert nodes["api"].detail == "2 to 9 instances"
+
+
+def test_an_external_service_is_elsewhere_and_not_in_the_target_that_it_is_billed_beside() -> None:
+    seen = drawn()
+    (documents,) = (node for node in seen.nodes if node.name == "documents")
+    assert (documents.place, documents.detail) == (ELSEWHERE, "MongoDB Atlas M10")
+    assert seen.places == ("aws (eu-west-1)", ELSEWHERE)

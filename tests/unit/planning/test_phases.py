@@ -84,7 +84,13 @@ def test_a_system_without_a_file_is_told_with_those_that_have_one(make_project: 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("'1': {title: Start}", "stack is required"), ("{}", "describes no phase"), ("- a", "mapping")]
+    ("text", "said"),
+    [
+        ("'1': {title: Start}", "stack is required"),
+        ("'1': {title: Start, stack: prod}", r"1: stack: there is no stack 'prod'\. Stacks: production"),
+        ("{}", "describes no phase"),
+        ("- a", "mapping"),
+    ],
 )
 def test_a_file_that_describes_no_phases_is_refused(make_project: MakeProject, text: str, said: str) -> None:
     project = make_project(SHOP, files={"phases.yaml": text}, production=LOCAL)

@@ -26,7 +26,7 @@ def change(**arguments: Any) -> Transition:
 
     old, new = ([saved.resource(it, "") for it in record(one).resources] for one in (program(), program(**arguments)))
     nothing = Decimal(0)
-    return Transition("old", "new", between(old, new), (), nothing, nothing, (0, 0), "USD")
+    return Transition("old", "new", between(old, new), (), nothing, nothing, (0, 0), "USD", (), ())
 
 
 def test_where_both_say_the_same_there_is_nothing_to_tell() -> None:
@@ -37,6 +37,13 @@ def test_where_both_say_the_same_there_is_nothing_to_tell() -> None:
 def test_a_replacement_that_only_the_engine_knows_is_told_with_its_keys() -> None:
     [said] = disagreements(change(instance_class="db.m7g.large"), [step("create-replacement", "instanceClass")])
     assert said.startswith("raw (aws:rds/instance:Instance): the engine replaces it (instanceClass)")
+
+
+def test_a_replacements_keys_are_told_whichever_of_its_steps_has_them() -> None:
+    steps = [step("create-replacement", "instanceClass"), step("delete-replaced")]
+    for each in (steps, steps[::-1]):
+        [said] = disagreements(change(instance_class="db.m7g.large"), each)
+        assert "(instanceClass)" in said
 
 
 def test_a_replacement_that_only_our_table_knows_is_told() -> None:

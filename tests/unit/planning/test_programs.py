@@ -79,7 +79,7 @@ def test_what_a_program_prints_does_not_mix_with_the_plan(
     make_project: MakeProject, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan(make_project("print('hello')", dev=LOCAL), "dev")
-    assert capsys.readouterr() == ("", "hello\n")
+    assert capsys.readouterr() == ("", "program: hello\n")
 
 
 @pytest.mark.parametrize(
@@ -129,24 +129,59 @@ def test_raw_resources_calls_and_other_stacks_are_answered_plausibly_and_that_is
 ) -> None:
     planned = plan(make_project(RAW, prod=AWS), "prod")
     box = planned.recording.named("box").inputs
-    assert box["availabilityZone"] == "us-east-1a"
+    assert box["availabilityZone"] == "eu-west-1a"
     assert box["subnetId"] == "[acme/network/production.subnet]"
     assert box["tags"]["bucket"].endswith("/*")
     assert planned.assumed == (
         "the output 'subnet' of the stack 'acme/network/production'",
         "what aws:ec2/getAmi:getAmi answers",
+        "what aws:index/getAvailabilityZones:getAvailabilityZones answers",
     )
 
 
 def test_what_was_recorded_is_answered_and_not_made_up(make_project: MakeProject) -> None:
     recorded = Answers(
-        calls={"aws:ec2/getAmi:getAmi": {"id": "ami-1"}},
+        calls={
+            "aws:ec2/getAmi:getAmi": {"id": "ami-1"},
+            "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ["eu-west-1c"]},
+        },
         references={"acme/network/production": {"subnet": "subnet-1"}},
     )
     planned = plan(make_project(RAW, prod=AWS), "prod", answers=recorded)
     box = planned.recording.named("box").inputs
-    assert (box["ami"], box["subnetId"]) == ("ami-1", "subnet-1")
+    assert (box["ami"], box["subnetId"], box["availabilityZone"]) == ("ami-1", "subnet-1", "eu-west-1c")
     assert planned.assumed == ()
+
+
+BESIDE = """
+    import pulumi, pulumi_aws as aws
+    from infra_kit import Redis
+    Redis("cache", memory_gb=1)
+    far = pulumi.InvokeOptions(provider=aws.Provider("far", region="ap-south-1"))
+    pulumi.export("own", aws.get_availability_zones().names[0])
+    pulumi.export("far", aws.get_availability_zones(opts=far).names[0])
+    pulumi.export("account", aws.get_caller_identity().account_id)
+"""
+
+
+def test_what_our_own_tables_answer_is_told_once_and_is_of_the_region_that_is_asked(make_project: MakeProject) -> None:
+    planned = plan(make_project(BESIDE, prod=AWS), "prod")
+    assert planned.recording.exports["own"] == "eu-west-1a"
+    assert planned.recording.exports["far"] == "ap-south-1a"
+    for function in ("getAvailabilityZones", "getCallerIdentity"):
+        assert planned.assumed.count(f"what aws:index/{function}:{function} answers") == 1
+
+
+def test_a_record_that_a_message_makes_up_is_told_as_made_up(make_project: MakeProject) -> None:
+    program = """
+        from infra_kit import Cdn, ObjectStore
+        Cdn("edge", domains=["shop.example"], routes={"/*": ObjectStore("files")})
+    """
+    planned = plan(make_project(program, prod=AWS), "prod")
+    [told] = [each for each in planned.assumed if "aws:acm/certificate:Certificate" in each]
+    assert "_proof.shop.example." in told
+    [note] = [note for notes in planned.recording.notes.values() for note in notes if "_proof." in note]
+    assert "up to 75 minutes" in note
 
 
 SECRETS = """

@@ -39,3 +39,7 @@ def test_what_no_usage_is_says_where(given: dict[str, Any], said: str) -> None:
 def test_of_a_stack_without_components_what_is_said_of_all_is_named_so() -> None:
     with pytest.raises(ConfigError, match=r"infra-kit:usage: \*: "):
         usage.read({"*": {"hours": -1}}, ())
+
+
+def test_each_figure_says_what_it_counts() -> None:
+    assert usage.UNITS.keys() == usage.Usage.model_fields.keys()

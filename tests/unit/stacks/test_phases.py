@@ -7,18 +7,41 @@ import pytest
 from infra_kit.engine.guard import holds_data
 from infra_kit.errors import ConfigError
 from infra_kit.planning import saved
-from infra_kit.stateful import at_times
+from infra_kit.planning.phases import descriptions
+from infra_kit.replacements import AT_TIMES
 from infra_kit.testing import record
 from infra_kit.testing.conformance.safety import replaced
 from infra_kit.testing.plugin import Infra
 from stacks.config import phases
 from tests.unit.planning.mirrored import assert_mirrored
-from tests.unit.stacks.recorded import PHASES, STACKS, configuration, deploy, phases_of, stack_of
+from tests.unit.stacks.recorded import PHASES, PROJECT, STACKS, configuration, deploy, phases_of, stack_of
 
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
     "events_url", "pgadmin_password",
 }  # fmt: skip
+
+ENOUGH = {
+    ("nomadshift", "NS-14"): {"1": {}, "2": {"concurrent_users": 10_000}},
+    ("vina-santa-cruz", "VS-16"): {
+        "1": {"users_a_month": 5000}, "2": {"users_a_month": 15_000}, "3": {"users_a_month": 50_000},
+    },
+    ("founder-diary", "FD-6"): {
+        "1": {"users_a_month": 1000, "data_gb": 10, "requests_a_month": 100_000, "developers": 2}, "2": {},
+    },
+    ("cuenta-conmigo", "CC-1 to CC-3"): {
+        "0": {"active_users": 100, "concurrent_users": 100},
+        "1": {"active_users": 1000, "concurrent_users": 200},
+        "2": {"active_users": 10_000, "concurrent_users": 1000},
+    },
+    ("zuclubit", "ZU-13"): {"1": {"users": 100}, "2": {"users": 1000}, "3": {"users": 10_000}},
+}  # fmt: skip
+"""By system and the seed's requirement: the figures up to which each phase is enough, as the seed has them."""
+SIGNALS = {
+    ("nomadshift", "1"): ["a replica lags behind by over 5 s (NS-2)", "connections are over 70 % of the pool (NS-10)"],
+    ("founder-diary", "1"): ["slow", "compliance", "figures", "media files"],
+}
+"""What else the seeds name, in words that stand in the signals, in their order."""
 
 
 def steps_of(name: str) -> list[tuple[str, str]]:
@@ -28,6 +51,29 @@ def steps_of(name: str) -> list[tuple[str, str]]:
 
 def test_every_system_has_its_phases() -> None:
     assert {system: sorted(phases(system)) for system in PHASES} == PHASES
+
+
+def test_every_systems_criteria_are_held_here() -> None:
+    assert sorted(system.replace("-", "_") for system, _ in ENOUGH) == sorted(PHASES)
+
+
+@pytest.mark.parametrize(("system", "row"), ENOUGH)
+def test_a_phase_is_enough_up_to_the_figures_of_its_seed(system: str, row: str) -> None:
+    found = {phase: each.until for phase, each in descriptions(PROJECT, system).items()}
+    assert found == ENOUGH[system, row]
+
+
+def test_what_tells_besides_figures_that_it_is_time_is_that_of_the_seeds() -> None:
+    told = {
+        (system, phase): each.signals
+        for system, _ in ENOUGH
+        for phase, each in descriptions(PROJECT, system).items()
+        if each.signals
+    }
+    assert told.keys() == SIGNALS.keys()
+    for key, signals in told.items():
+        assert len(signals) == len(SIGNALS[key])
+        assert all(words in signal for words, signal in zip(SIGNALS[key], signals, strict=True)), key
 
 
 @pytest.mark.parametrize(("name", "phase"), [(name, phase) for name in STACKS for phase in phases_of(name)])
@@ -43,7 +89,7 @@ def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(name: 
     kept = {resource.urn for resource in new.resources}
     assert [it.name for it in old.resources if holds_data(it.type, it.inputs) and it.urn not in kept] == []
     assert replaced(old, new) == []
-    shrinks = {f"{it.name}: {key}" for it in old.resources for key in at_times(it.type)}  # a disk never does in place
+    shrinks = {f"{it.name}: {key}" for it in old.resources for key in AT_TIMES.get(it.type, ())}  # not in place
     assert set(replaced(new, old)) <= shrinks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import internet, is_origin
 from infra_kit.planning.rates.reading import many
@@ -29,7 +30,9 @@ def balancer(asked: Asked) -> Iterator[Line]:
         return
     zones = many(asked.inputs.get("subnets")) or many(asked.inputs.get("subnetMappings"))
     addresses = zones or LEAST_ZONES
-    yield Line(f"{addresses} public addresses", "ipv4", addresses * HOURS_A_MONTH, assumed=not zones)
+    yield Line(
+        counted(addresses, "public address", "public addresses"), "ipv4", addresses * HOURS_A_MONTH, assumed=not zones
+    )
     if not is_origin(asked):
         yield from internet(used.gb_out)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.reading import committed, number, used_by
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 NOT_HERE = "this program does not say"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -26,13 +27,20 @@ def fixed(what: str, sku: str, quantity: float = 1) -> Rate:
     return lambda asked: [Line(what, sku, quantity)]  # noqa: ARG005
 
 
-def machine_hours(asked: Asked, what: str, sku: str, count: float, *, assumed: bool | None = None) -> Iterator[Line]:
-    """Of machines that may be spot for a part, and are committed to or on demand for the rest."""
-    hours, spot = count * asked.usage.hours, asked.usage.spot
-    if hours * (1 - spot):
-        yield committed(asked, what, sku, hours * (1 - spot), assumed=assumed)
-    if hours * spot:
-        yield Line(f"{what}, spot", f"{sku}/spot", hours * spot, assumed=True)
+def machine_hours(
+    asked: Asked, what: str, sku: str, count: float, *, assumed: bool | None = None, spot: float | None = None
+) -> Iterator[Line]:
+    """Of machines that may be spot for a part, and are committed to or on demand for the rest.
+
+    Args:
+        spot: that part, where the program says it. Default: `usage.spot`.
+    """
+    hours, part_of = count * asked.usage.hours, asked.usage.spot if spot is None else spot
+    if hours * (1 - part_of):
+        yield committed(asked, what, sku, hours * (1 - part_of), assumed=assumed)
+    if hours * part_of:
+        said = spot is not None and asked.usage.hours == HOURS_A_MONTH
+        yield Line(f"{what}, spot", f"{sku}/spot", hours * part_of, assumed=bool(assumed) or not said)
 
 
 def internet(gb: float, what: str = "data out to the internet") -> Iterator[Line]:

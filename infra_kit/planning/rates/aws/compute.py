@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
-from infra_kit.planning.rates.aws.common import NOT_HERE, disk, fixed, machine_hours
-from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, each, number, part, share, used_by, uses
+from infra_kit.planning.rates.aws.common import NOT_HERE, disk, fixed, internet, machine_hours
+from infra_kit.planning.rates.reading import (
+    MILLION,
+    SECONDS_A_REQUEST,
+    each,
+    number,
+    of_type,
+    part,
+    share,
+    sources,
+    used_by,
+    uses,
+)
 from infra_kit.planning.rates.runs import RELEASES, runs
 from infra_kit.planning.usage import HOURS_A_MONTH
 
 SERVICE = "aws:ecs/service:Service"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
+CLUSTER = "aws:ecs/cluster:Cluster"
+PROVIDERS = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
 MACHINES = frozenset({"EC2", "EXTERNAL"})
 """That tasks may run on, and which are paid for by themselves."""
+FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
+ADDRESSES = ("aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation")
+SUBNET = "aws:ec2/subnet:Subnet"
+TARGET = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 FREE_DISK = 20
 """GB of a task's own disk that Fargate includes."""
 ROOT_GB = 8
@@ -29,11 +47,40 @@ def service(asked: Asked) -> Iterator[Line]:
         return
     said, desired = asked.usage.instances, number(asked.inputs.get("desiredCount"), 1)
     count = desired if said is None else said
+    placed = _placed(_strategies(asked), count)
+    normal, spot = placed.get(FARGATE, 0), placed.get(FARGATE_SPOT, 0)
     tasks = next(iter(uses(asked, TASK, by=["taskDefinition"])), None)
     if tasks is not None:
-        yield from _tasks(asked, tasks.inputs, count)
-    elif count:
-        yield Line(f"{count:g} tasks", "fargate/unknown", count, why=f"how large a task of it is, {NOT_HERE}")
+        yield from _tasks(asked, tasks.inputs, normal)
+        yield from _tasks(asked, tasks.inputs, spot, spot=1)
+    elif normal + spot:
+        unknown = normal + spot
+        yield Line(counted(unknown, "task"), "fargate/unknown", unknown, why=f"how large a task of it is, {NOT_HERE}")
+
+
+def _strategies(asked: Asked) -> Sequence[Mapping[str, Any]]:
+    """The service's own capacity providers, or those that its cluster has for who says nothing."""
+    own = each(asked.inputs.get("capacityProviderStrategies"))
+    if own or asked.inputs.get("launchType"):
+        return own
+    here = {it.urn for it in uses(asked, CLUSTER, by=["cluster"])}
+    common = [it for it in of_type(asked, PROVIDERS) if here & sources(it, "clusterName")]
+    return [strategy for it in common for strategy in each(it.inputs.get("defaultCapacityProviderStrategies"))]
+
+
+def _placed(strategies: Sequence[Mapping[str, Any]], count: float) -> dict[str, float]:
+    """How many tasks each capacity provider runs: its base first, of the rest as many as its weight says
+    (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html)."""
+    if not strategies:
+        return {FARGATE: count}
+    weights = sum(number(it.get("weight")) for it in strategies)
+    rest = max(0, count - sum(number(it.get("base")) for it in strategies))
+    found: dict[str, float] = {}
+    for it in strategies:
+        name, base = str(it.get("capacityProvider")), min(number(it.get("base")), count)
+        part_of = number(it.get("weight")) / weights if weights else 1 / len(strategies)
+        found[name] = found.get(name, 0) + base + rest * part_of
+    return found
 
 
 def task(asked: Asked) -> Iterator[Line]:
@@ -42,21 +89,21 @@ def task(asked: Asked) -> Iterator[Line]:
         return
     hours = runs(asked) * asked.usage.run_minutes / 60
     cpu, memory, kind = _size(asked.inputs)
-    yield Line(f"{cpu:g} vCPU ({kind}), {hours:.3g} hours", f"fargate/{kind}/vcpu", cpu * hours, assumed=True)
-    yield Line(f"{memory:g} GB, {hours:.3g} hours", f"fargate/{kind}/memory", memory * hours, assumed=True)
+    yield Line(f"{cpu:g} vCPU ({kind}), {counted(hours, 'hour')}", f"fargate/{kind}/vcpu", cpu * hours, assumed=True)
+    yield Line(f"{memory:g} GB, {counted(hours, 'hour')}", f"fargate/{kind}/memory", memory * hours, assumed=True)
 
 
-def _tasks(asked: Asked, inputs: Mapping[str, Any], count: float) -> Iterator[Line]:
+def _tasks(asked: Asked, inputs: Mapping[str, Any], count: float, spot: float | None = None) -> Iterator[Line]:
     cpu, memory, kind = _size(inputs)
-    times = "1 task" if count == 1 else f"{count:g} tasks"
+    times = counted(count, "task")
     assumed = None if asked.usage.instances is None else True
     words = f"{times} of {cpu:g} vCPU ({kind})"
-    yield from machine_hours(asked, words, f"fargate/{kind}/vcpu", cpu * count, assumed=assumed)
+    yield from machine_hours(asked, words, f"fargate/{kind}/vcpu", cpu * count, assumed=assumed, spot=spot)
     yield from machine_hours(
-        asked, f"{times} of {memory:g} GB", f"fargate/{kind}/memory", memory * count, assumed=assumed
+        asked, f"{times} of {memory:g} GB", f"fargate/{kind}/memory", memory * count, assumed=assumed, spot=spot
     )
     more = number(part(inputs, "ephemeralStorage").get("sizeInGib"), FREE_DISK) - FREE_DISK
-    if more > 0:
+    if count and more > 0:
         yield Line(f"{times} with {more:g} GB of disk more", "fargate/disk", more * count * asked.usage.hours)
 
 
@@ -73,12 +120,13 @@ def cluster(asked: Asked) -> Iterator[Line]:
         return
     services = len(used_by(asked, SERVICE))
     kept = CLUSTER_METRICS + services * (SERVICE_METRICS + TASK_METRICS)
-    yield Line(f"Container Insights, {services} services", "cloudwatch/metric", kept)
+    yield Line(f"Container Insights, {counted(services, 'service')}", "cloudwatch/metric", kept)
 
 
 def instance(asked: Asked) -> Iterator[Line]:
     kind = str(asked.inputs.get("instanceType"))
-    yield from machine_hours(asked, kind, f"ec2/{kind}", 1)
+    spot = 1 if part(asked.inputs, "instanceMarketOptions").get("marketType") == "spot" else None
+    yield from machine_hours(asked, kind, f"ec2/{kind}", 1, spot=spot)
     root = part(asked.inputs, "rootBlockDevice")
     yield from disk(str(root.get("volumeType") or "gp2"), number(root.get("volumeSize"), ROOT_GB), root)
     for it in each(asked.inputs.get("ebsBlockDevices")):
@@ -87,8 +135,19 @@ def instance(asked: Asked) -> Iterator[Line]:
             yield from disk(kind, number(it.get("volumeSize")), it)
         else:
             yield Line(f"a disk of {kind}", "ebs/unknown", 1, why=f"how large its snapshot is, {NOT_HERE}")
-    if asked.inputs.get("associatePublicIpAddress"):
+    yield from _public(asked)
+
+
+def _public(asked: Asked) -> Iterator[Line]:
+    """The address that a machine gets itself, and what leaves by it or by one that it is given: once, where the answers
+    go out by a load balancer."""
+    own = asked.inputs.get("associatePublicIpAddress")
+    if own is None:
+        own = any(it.inputs.get("mapPublicIpOnLaunch") is True for it in uses(asked, SUBNET, by=["subnetId"]))
+    if own:
         yield Line("a public address", "ipv4", HOURS_A_MONTH)
+    if (own or used_by(asked, *ADDRESSES)) and not used_by(asked, TARGET):
+        yield from internet(asked.usage.gb_out)
 
 
 def node_group(asked: Asked) -> Iterator[Line]:
@@ -97,8 +156,9 @@ def node_group(asked: Asked) -> Iterator[Line]:
     count = number(part(asked.inputs, "scalingConfig").get("desiredSize"), 1)
     nodes = count if asked.usage.instances is None else asked.usage.instances
     size = number(asked.inputs.get("diskSize"), 20)
-    yield from machine_hours(asked, f"{nodes:g} nodes of {kind}", f"ec2/{kind}", nodes)
-    yield Line(f"{nodes:g} disks of {size:g} GB", "ebs/gp2", nodes * size)
+    spot = 1 if asked.inputs.get("capacityType") == "SPOT" else None
+    yield from machine_hours(asked, f"{counted(nodes, 'node')} of {kind}", f"ec2/{kind}", nodes, spot=spot)
+    yield Line(f"{counted(nodes, 'disk')} of {size:g} GB", "ebs/gp2", nodes * size)
 
 
 def function(asked: Asked) -> Iterator[Line]:
@@ -112,14 +172,14 @@ def function(asked: Asked) -> Iterator[Line]:
         calls, seconds = runs(asked) if is_job else RELEASES, asked.usage.run_minutes * 60
         calls *= share(asked)
         seconds = min(seconds, number(asked.inputs.get("timeout"), 3))
-    yield Line(f"{calls:.3g} calls", "lambda/requests", calls / MILLION, assumed=True)
+    yield Line(counted(calls, "call"), "lambda/requests", calls / MILLION, assumed=True)
     yield Line(f"{seconds:g} s of {memory:g} GB each", f"lambda/{kind}", calls * seconds * memory, assumed=True)
 
 
 RATES: Mapping[str, Rate] = {
     SERVICE: service,
     TASK: task,
-    "aws:ecs/cluster:Cluster": cluster,
+    CLUSTER: cluster,
     "aws:ec2/instance:Instance": instance,
     "aws:eks/cluster:Cluster": fixed("the control plane", "eks/cluster", HOURS_A_MONTH),
     "aws:eks/nodeGroup:NodeGroup": node_group,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import NOT_HERE
 from infra_kit.planning.rates.reading import MILLION, committed, number, of_type, part, sources, uses
@@ -126,7 +127,7 @@ def domain(asked: Asked) -> Iterator[Line]:
     settings = part(asked.inputs, "clusterConfig")
     kind, count = settings.get("instanceType") or "m4.large.search", number(settings.get("instanceCount"), 1)
     size = number(part(asked.inputs, "ebsOptions").get("volumeSize"))
-    yield Line(f"{count:g} nodes of {kind}", f"opensearch/{kind}", count * HOURS_A_MONTH)
+    yield Line(f"{counted(count, 'node')} of {kind}", f"opensearch/{kind}", count * HOURS_A_MONTH)
     if size:
         yield Line(f"{size:g} GB of gp3 a node", "opensearch/gp3", count * size)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp import cloud_run
 from infra_kit.planning.rates.reading import many, of_type, used_by
@@ -23,9 +24,9 @@ FIRST_RULES = 5
 def nat(asked: Asked) -> Iterator[Line]:
     """By the hour and each that sends through it, as many as 32 at most: what the stack has at least."""
     count = max(1.0, sum(_senders(it) for it in of_type(asked, *SENDERS)))
-    yield Line(f"NAT for {count:g} instances", "nat/vm", count * asked.usage.hours)
+    yield Line(f"NAT for {counted(count, 'instance')}", "nat/vm", count * asked.usage.hours)
     addresses = many(asked.inputs.get("natIps")) or 1
-    yield Line(f"{addresses} addresses of the NAT", "nat/address", addresses * asked.usage.hours)
+    yield Line(f"{counted(addresses, 'address', 'addresses')} of the NAT", "nat/address", addresses * asked.usage.hours)
     yield Line("GB through the NAT", "nat/data", asked.usage.gb_nat, assumed=True)
     yield Line("of it, GB out to the internet", "network/egress", asked.usage.gb_nat, assumed=True)
 

@@ -5,16 +5,14 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_docker as docker
-import pulumi_gcp as gcp
 import pytest
 
-from infra_kit import Gateway, Postgres, RateLimit, Service
+from infra_kit import Gateway, Postgres, Service
 from infra_kit.errors import ConfigError
 from infra_kit.planning import sarif
 from infra_kit.planning.audit import Severity
 from infra_kit.planning.audit.findings import RULES
-from tests.unit.planning.audit.audited import audited, rules
+from tests.unit.planning.audit.audited import audited
 
 
 def rds(**arguments: Any) -> Callable[[], object]:
@@ -23,102 +21,6 @@ def rds(**arguments: Any) -> Callable[[], object]:
         "deletion_protection": True, "opts": pulumi.ResourceOptions(protect=True),
     }  # fmt: skip
     return lambda: aws.rds.Instance("raw", **{**well, **arguments})
-
-
-def group(first: int, last: int, **arguments: Any) -> Callable[[], object]:
-    rule: Any = {"protocol": "tcp", "from_port": first, "to_port": last, "cidr_blocks": ["0.0.0.0/0"], **arguments}
-    return lambda: aws.ec2.SecurityGroup("raw", ingress=[rule])
-
-
-def bucket(*, blocked: bool) -> Callable[[], object]:
-    def program() -> None:
-        made = aws.s3.Bucket("raw", opts=pulumi.ResourceOptions(protect=True))
-        every: dict[str, Any] = dict.fromkeys(
-            ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"), blocked
-        )
-        aws.s3.BucketPublicAccessBlock("raw", bucket=made.id, **every)
-
-    return program
-
-
-def policy(action: str, resource: str) -> Callable[[], object]:
-    statement = {"Effect": "Allow", "Action": [action], "Resource": resource}
-    return lambda: aws.iam.Policy("raw", policy=pulumi.Output.json_dumps({"Statement": [statement]}))
-
-
-def sql(**ip: Any) -> Callable[[], object]:
-    settings: Any = {
-        "tier": "db-f1-micro", "deletion_protection_enabled": True, "availability_type": "REGIONAL",
-        "backup_configuration": {"enabled": True},
-        "ip_configuration": {"ipv4_enabled": False, "ssl_mode": "ENCRYPTED_ONLY", **ip},
-    }  # fmt: skip
-    kept = pulumi.ResourceOptions(protect=True)
-    return lambda: gcp.sql.DatabaseInstance("raw", database_version="POSTGRES_17", settings=settings, opts=kept)
-
-
-def container(**arguments: Any) -> Callable[[], object]:
-    well = {
-        "image": "nginx@sha256:" + "0" * 64, "memory": 128, "capabilities": {"drops": ["ALL"]},
-        "security_opts": ["no-new-privileges"],
-    }  # fmt: skip
-    return lambda: docker.Container("raw", **{**well, **arguments})
-
-
-def task(*variables: tuple[str, str]) -> Callable[[], object]:
-    containers = [{"name": "it", "environment": [{"name": name, "value": value} for name, value in variables]}]
-    return lambda: aws.ecs.TaskDefinition(
-        "raw", family="it", container_definitions=pulumi.Output.json_dumps(containers)
-    )
-
-
-def gateway(*limits: RateLimit) -> Callable[[], object]:
-    def program() -> None:
-        api = Service("api", image="registry.example/api:1", port=3000, min_instances=2)
-        Gateway("edge", routes={"/*": api}, domains=["shop.example"], limits=limits)
-
-    return program
-
-
-def service(instances: int) -> Callable[[], object]:
-    return lambda: Service("api", image="registry.example/api:1", port=3000, min_instances=instances)
-
-
-CASES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-    "public-database": (rds(publicly_accessible=True), rds()),
-    "unencrypted-database": (rds(storage_encrypted=False), rds()),
-    "no-backup": (rds(backup_retention_period=0), rds()),
-    "no-deletion-protection": (rds(deletion_protection=False), rds()),
-    "single-zone": (rds(multi_az=False), rds(multi_az=False, replicate_source_db="other")),
-    "unprotected": (rds(opts=None), rds()),
-    "open-to-all": (group(0, 0, protocol="-1"), group(443, 443)),
-    "open-port": (group(5432, 5432), group(5432, 5432, cidr_blocks=["10.0.0.0/8"])),
-    "public-bucket": (bucket(blocked=False), bucket(blocked=True)),
-    "wildcard": (policy("s3:*", "arn:aws:s3:::it/*"), policy("s3:GetObject", "arn:aws:s3:::it/*")),
-    "published-port": (
-        container(ports=[{"internal": 5432, "external": 5432}]),
-        container(ports=[{"internal": 5432, "external": 5432, "ip": "127.0.0.1"}]),
-    ),
-    "privileged": (container(privileged=True), container()),
-    "docker-socket": (container(volumes=[{"host_path": "/var/run/docker.sock"}]), container()),
-    "capabilities": (container(capabilities={"drops": ["CAP_CHOWN"]}), container()),
-    "no-memory-limit": (container(memory=0), container()),
-    "secret-in-environment": (task(("DB_PASSWORD", "hunter2")), task(("DB_PASSWORD_FILE", "/run/secrets/db"))),
-    "no-rate-limit": (gateway(), gateway(RateLimit(requests=1000, per="5m"))),
-    "single-instance": (service(1), service(2)),
-    "plain-database": (sql(ssl_mode="ALLOW_UNENCRYPTED_AND_ENCRYPTED"), sql()),
-}
-
-
-@pytest.mark.parametrize("rule", CASES)
-def test_a_rule_finds_what_is_wrong_and_leaves_what_is_right(rule: str) -> None:
-    wrong, right = CASES[rule]
-    assert rule in rules(wrong)
-    assert rule not in rules(right)
-
-
-def test_a_public_database_of_google_is_found_too() -> None:
-    assert "public-database" in rules(sql(ipv4_enabled=True))
-    assert "public-database" not in rules(sql())
 
 
 def test_what_the_library_makes_for_production_has_nothing_that_is_bad() -> None:

@@ -30,35 +30,78 @@ def large(number: int) -> Graph:
     return Graph("large", (edge, *services, *stores), tuple(ways))
 
 
+PUBLIC, PRIVATE, ISOLATED = (f"net: {tier}" for tier in ("public", "private", "isolated"))
+
+
+def zoned(number: int) -> Graph:
+    """As a stack on a cloud: an edge and buckets in no zone, and what is joined to nothing."""
+    services = [Node(f"service-{each}", "Service", "aws", "", PRIVATE) for each in range(number - 16)]
+    stores = [Node(f"store-{each}", "Postgres", "aws", "", ISOLATED) for each in range(4)]
+    buckets = [Node(f"bucket-{each}", "ObjectStore", "aws", "") for each in range(4)]
+    alone = [Node(f"alone-{each}", "ExternalService", "aws", "") for each in range(5)]
+    edge, gateway = Node("edge", "Cdn", "aws", ""), Node("gateway", "Gateway", "aws", "", PUBLIC)
+    ways = [Edge(INTERNET, "edge", "HTTPS"), Edge("edge", "gateway", "/*"), Edge("edge", "bucket-0", "/static/*")]
+    ways += [Edge("gateway", node.name, f"/{node.name}/*") for node in services]
+    ways += [Edge(node.name, stores[place % 4].name, "readwrite") for place, node in enumerate(services)]
+    ways += [Edge(node.name, buckets[place % 4].name, "write") for place, node in enumerate(services)]
+    outside = Node(INTERNET, "", "", "")
+    return Graph("zoned", (outside, gateway, *stores, *buckets, *alone, *services, edge), tuple(ways))
+
+
+def holds(outer: Box, inner: Box) -> bool:
+    across = outer.x <= inner.x and inner.x + inner.width <= outer.x + outer.width
+    return across and outer.y <= inner.y and inner.y + inner.height <= outer.y + outer.height
+
+
 def overlap(one: Box, two: Box) -> bool:
     beside = one.x + one.width <= two.x or two.x + two.width <= one.x
     above = one.y + one.height <= two.y or two.y + two.height <= one.y
     return not (beside or above)
 
 
-@pytest.mark.parametrize("graph", [SMALL, large(20), large(60)])
+@pytest.mark.parametrize("graph", [SMALL, large(20), large(60), zoned(20), zoned(60)])
 def test_no_box_lies_on_another_and_all_are_in_the_picture(graph: Graph) -> None:
     placed = layout(graph)
     assert placed.nodes.keys() == {node.name for node in graph.nodes}
     assert not [pair for pair in combinations(placed.nodes.values(), 2) if overlap(*pair)]
     assert not [pair for pair in combinations(placed.places.values(), 2) if overlap(*pair)]
+    assert not [pair for pair in combinations(placed.zones.values(), 2) if overlap(*pair)]
     for box in placed.nodes.values():
         assert 0 <= box.x <= placed.width - box.width
         assert 0 <= box.y <= placed.height - box.height
 
 
-def test_each_box_lies_in_its_place() -> None:
-    placed = layout(SMALL)
-    for node in SMALL.nodes:
-        if node.place:
-            inside, outside = placed.nodes[node.name], placed.places[node.place]
-            assert outside.x <= inside.x
-            assert inside.x + inside.width <= outside.x + outside.width
-            assert outside.y <= inside.y
-            assert inside.y + inside.height <= outside.y + outside.height
+@pytest.mark.parametrize("graph", [SMALL, zoned(20), zoned(60)])
+def test_each_box_lies_in_its_place_and_in_its_zone_and_in_no_other(graph: Graph) -> None:
+    placed = layout(graph)
+    for node in graph.nodes:
+        box = placed.nodes[node.name]
+        assert [place for place, there in placed.places.items() if holds(there, box)] == (
+            [node.place] if node.place else []
+        )
+        around = [zone for zone, there in placed.zones.items() if overlap(there, box)]
+        assert around == ([(node.place, node.zone)] if node.zone else [])
+        assert all(
+            holds(placed.zones[zone], box) and holds(placed.places[zone[0]], placed.zones[zone]) for zone in around
+        )
 
 
-@pytest.mark.parametrize("graph", [SMALL, large(60)])
+def test_zones_that_a_request_passes_one_after_the_other_stand_beside_each_other() -> None:
+    placed = layout(zoned(20))
+    public, private, isolated = (placed.zones["aws", zone] for zone in (PUBLIC, PRIVATE, ISOLATED))
+    assert public.x < private.x < isolated.x
+    assert public.y == private.y == isolated.y
+
+
+def test_what_is_joined_to_nothing_stands_below_in_rows() -> None:
+    placed = layout(zoned(20))
+    alone = [box for name, box in placed.nodes.items() if name.startswith("alone")]
+    lowest = max(box.y for name, box in placed.nodes.items() if not name.startswith("alone"))
+    assert min(box.y for box in alone) > lowest
+    assert len({box.x for box in alone}) > 1
+
+
+@pytest.mark.parametrize("graph", [SMALL, large(60), zoned(60)])
 def test_every_way_leads_to_the_right(graph: Graph) -> None:
     placed = layout(graph)
     assert all(placed.nodes[edge.start].x < placed.nodes[edge.end].x for edge in graph.edges)
@@ -77,6 +120,7 @@ def test_the_svg_is_well_formed_and_names_all() -> None:
     picture = ElementTree.fromstring(svg(SMALL))
     texts = {text for element in picture.iter() for text in [element.text or ""]}
     assert {"Internet", "edge", 'a "<&>" name', "db", "/*", "read", "aws (eu-west-1)"} <= texts
+    assert {PUBLIC, PRIVATE, ISOLATED} <= {element.text for element in ElementTree.fromstring(svg(zoned(20))).iter()}
 
 
 def test_the_page_stands_alone_and_says_all_in_tables_too() -> None:
@@ -86,6 +130,7 @@ def test_the_page_stands_alone_and_says_all_in_tables_too() -> None:
     assert "<script" not in text
     assert "<td>a &quot;&lt;&amp;&gt;&quot; name</td>" in text
     assert "prefers-color-scheme: dark" in text
+    assert f"<td>{PRIVATE}</td>" in page(zoned(20))
 
 
 def test_mermaid_has_a_node_for_each_component_and_a_line_for_each_way() -> None:
@@ -94,3 +139,17 @@ def test_mermaid_has_a_node_for_each_component_and_a_line_for_each_way() -> None
     assert text.count("-->") == 3
     assert text.count("subgraph") == 2
     assert 'n2["<b>a #quot;&lt;&amp;&gt;#quot; name</b><br/>Service<br/>2 instances"]' in text
+
+
+def test_mermaid_has_the_zones_inside_of_their_place_from_the_outside_to_the_inside() -> None:
+    lines = [line for line in mermaid(zoned(20)).splitlines() if "subgraph" in line or line.strip() == "end"]
+    assert lines == [
+        '  subgraph p0["aws"]',
+        '    subgraph p0z1["net: public"]',
+        "    end",
+        '    subgraph p0z2["net: private"]',
+        "    end",
+        '    subgraph p0z3["net: isolated"]',
+        "    end",
+        "  end",
+    ]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from infra_kit import Postgres
-from infra_kit.stateful import replaced_by
+from infra_kit.replacements import replaced_by
 from infra_kit.testing import record
 from tests.unit.providers.aws.databases import AWS, INSTANCE, made, server
 

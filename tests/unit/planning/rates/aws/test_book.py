@@ -6,7 +6,6 @@ what it says a quantity costs, and the quantity that we are billed for it.
 """
 
 import csv
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -43,31 +42,3 @@ def test_two_zones_cost_about_twice_as_much_as_one(size: Size) -> None:
     book = prices.load("aws", "us-east-1")
     (one,), (two,) = (book.tiers(f"rds/postgres/{size.name}{place}") for place in ("", "/multi-az"))
     assert two.amount == pytest.approx(2 * one.amount, rel=Decimal("0.04"))
-
-
-def in_every_book() -> Iterator[str]:
-    """What our own components need wherever they stand."""
-    for kind in ("arm64", "x86"):
-        yield from (f"fargate/{kind}/vcpu", f"fargate/{kind}/memory", f"lambda/{kind}")
-    yield from ("alb/hour", "alb/capacity", "nat/hour", "nat/data", "ipv4", "transfer/internet-out", "endpoint/hour")
-    yield from ("cloudfront/out", "cloudfront/https", "s3/standard", "s3/reads", "s3/writes", "efs/standard")
-    yield from ("rds/gp3", "rds/gp3/multi-az", "rds/postgres/db.t4g.micro", "rds/postgres/db.t4g.medium")
-    yield from ("logs/ingested", "logs/stored", "cloudwatch/alarm", "kms/key", "secrets/secret", "route53/zone")
-    yield from ("waf/acl", "waf/rule", "waf/requests", "states/standard", "sqs/standard", "events/custom")
-
-
-@pytest.mark.parametrize("region", REGIONS)
-def test_a_book_has_what_our_components_need(region: str) -> None:
-    book = prices.load("aws", region)
-    assert [sku for sku in in_every_book() if not book.tiers(sku)] == []
-
-
-def test_what_was_not_verified_is_marked_and_told() -> None:
-    told = (Path(__file__).parents[5] / "docs" / "prices.md").read_text(encoding="utf-8")
-    for region in [*REGIONS, prices.GLOBAL]:
-        found = prices.load("aws", region).prices
-        shipped = Path(prices.__file__).parent / "price_book" / "aws" / f"{region}.csv"
-        own = {row["sku"] for row in csv.DictReader(shipped.open(encoding="utf-8"))}
-        tiers = [price for sku in own for price in found[sku]]
-        unverified = sum(not price.verified for price in tiers)
-        assert f"| aws | {region} | {len(tiers)} | {len(tiers) - unverified} | {unverified} |" in told

@@ -55,7 +55,91 @@ def test_a_machine_of_the_users_own_is_billed_with_its_disk_and_address() -> Non
             root_block_device={"volume_size": 30, "volume_type": "gp3"},
         )
     )  # fmt: skip
-    assert skus(of(made, "box")) == {"ec2/t4g.small": 730, "ebs/gp3": 30, "ipv4": 730}
+    assert skus(of(made, "box")) == {"ec2/t4g.small": 730, "ebs/gp3": 30, "ipv4": 730, "transfer/internet-out": 50}
+
+
+def box(**arguments: Any) -> aws.ec2.Instance:
+    return aws.ec2.Instance("box", instance_type="t4g.small", ami="ami-1", **arguments)
+
+
+def test_what_leaves_a_machine_is_billed_where_it_has_an_address() -> None:
+    def in_subnet(public: bool) -> None:
+        box(subnet_id=aws.ec2.Subnet("subnet", vpc_id="vpc", map_public_ip_on_launch=public).id)
+
+    def with_a_fixed_address() -> None:
+        aws.ec2.Eip("fixed", instance=box(associate_public_ip_address=False).id)
+
+    usage = {"gb_out": 200}
+    assert "transfer/internet-out" not in skus(of(bill(lambda: in_subnet(False), every=usage), "box"))
+    public = skus(of(bill(lambda: in_subnet(True), every=usage), "box"))
+    assert (public["ipv4"], public["transfer/internet-out"]) == (730, 200)
+    made = bill(with_a_fixed_address, every=usage)
+    assert skus(of(made, "box"))["transfer/internet-out"] == 200
+    assert "ipv4" not in skus(of(made, "box"))
+    assert skus(of(made, "fixed")) == {"ipv4": 730}
+
+
+def test_what_leaves_by_a_load_balancer_is_not_billed_with_the_machine_too() -> None:
+    def program() -> None:
+        there = box(associate_public_ip_address=True)
+        aws.lb.TargetGroupAttachment("behind", target_group_arn="arn:aws:elasticloadbalancing:x", target_id=there.id)
+
+    assert "transfer/internet-out" not in skus(of(bill(program), "box"))
+
+
+@pytest.mark.parametrize(
+    ("strategies", "normal", "spot"),
+    [
+        ([("FARGATE_SPOT", 0, 1)], 0, 4),
+        ([("FARGATE", 1, 1), ("FARGATE_SPOT", 0, 2)], 2, 2),
+        ([("FARGATE", 10, 1), ("FARGATE_SPOT", 0, 1)], 4, 0),
+        ([("FARGATE", 0, 1), ("machines", 0, 1)], 2, 0),
+    ],
+)
+def test_tasks_are_billed_as_their_capacity_providers_share_them(
+    strategies: list[tuple[str, int, int]], normal: float, spot: float
+) -> None:
+    def program() -> None:
+        size = aws.ecs.TaskDefinition("task", family="api", container_definitions="[]", cpu="1024", memory="2048")
+        said: Any = [{"capacity_provider": name, "base": base, "weight": weight} for name, base, weight in strategies]
+        aws.ecs.Service("api", task_definition=size.arn, desired_count=4, capacity_provider_strategies=said)
+
+    items = of(bill(program, region="sa-east-1"), "api")
+    found = skus(items)
+    assert found.get("fargate/x86/vcpu", 0) == normal * 730
+    assert found.get("fargate/x86/vcpu/spot", 0) == spot * 730
+    assert found.get("fargate/x86/memory/spot", 0) == 2 * spot * 730
+    assert not any(item.assumed for item in items)
+
+
+def test_a_service_that_says_nothing_runs_where_its_cluster_says() -> None:
+    def program() -> None:
+        cluster = aws.ecs.Cluster("shop")
+        spot: Any = [{"capacity_provider": "FARGATE_SPOT", "weight": 1}]
+        aws.ecs.ClusterCapacityProviders(
+            "providers", cluster_name=cluster.name, default_capacity_provider_strategies=spot
+        )
+        size = aws.ecs.TaskDefinition("task", family="api", container_definitions="[]", cpu="1024", memory="2048")
+        aws.ecs.Service("api", cluster=cluster.arn, task_definition=size.arn)
+        aws.ecs.Service("other", cluster=cluster.arn, task_definition=size.arn, launch_type="FARGATE")
+
+    made = bill(program, region="sa-east-1")
+    assert set(skus(of(made, "api"))) == {"fargate/x86/vcpu/spot", "fargate/x86/memory/spot"}
+    assert set(skus(of(made, "other"))) == {"fargate/x86/vcpu", "fargate/x86/memory"}
+
+
+def test_a_machine_and_nodes_that_the_program_calls_spot_are_spot() -> None:
+    def program() -> None:
+        box(instance_market_options={"market_type": "spot"})
+        scaling: Any = {"desired_size": 2, "min_size": 1, "max_size": 5}
+        aws.eks.NodeGroup(
+            "nodes", cluster_name="shop", node_role_arn="role", subnet_ids=["a"], scaling_config=scaling,
+            instance_types=["m7g.large"], capacity_type="SPOT",
+        )  # fmt: skip
+
+    assert {item.why.rpartition(" ")[2] for item in bill(program).unpriced} == {
+        "ec2/t4g.small/spot", "ec2/m7g.large/spot"
+    }  # fmt: skip
 
 
 def test_a_machine_that_is_reserved_for_a_year_costs_less() -> None:

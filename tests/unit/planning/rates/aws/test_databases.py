@@ -6,6 +6,7 @@ import pulumi_aws as aws
 import pytest
 
 from infra_kit import Pooling, Postgres
+from infra_kit.planning import prices
 from infra_kit.planning.rates.aws.databases import vcpus
 from tests.unit.planning.rates.aws.bills import AWS, bill, of, skus
 
@@ -35,10 +36,18 @@ def test_a_server_that_rests_at_night_still_pays_for_its_storage() -> None:
     assert skus(of(made, "db-server")) == {"rds/postgres/db.t4g.medium": 200, "rds/gp3": 50}
 
 
+@pytest.mark.parametrize("region", prices.regions("aws"))
+def test_a_database_that_is_reserved_for_a_year_costs_less(region: str) -> None:
+    program = lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50)  # noqa: E731
+    made = bill(program, region=region, db={"commitment": "1y"})
+    assert skus(of(made, "db-server"))["rds/postgres/db.t4g.medium/1y"] == 730
+    assert made.total < bill(program, region=region).total
+
+
 def test_a_commitment_whose_price_is_not_known_is_unpriced_and_says_so() -> None:
-    made = bill(lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50), db={"commitment": "1y"})
+    made = bill(lambda: Postgres("db", target=AWS, memory_gb=4, storage_gb=50), db={"commitment": "3y"})
     (item,) = made.unpriced
-    assert item.why.endswith("has no rds/postgres/db.t4g.medium/1y")
+    assert item.why.endswith("has no rds/postgres/db.t4g.medium/3y")
 
 
 def test_a_database_is_never_spot() -> None:

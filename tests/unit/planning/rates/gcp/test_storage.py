@@ -28,7 +28,10 @@ def test_what_is_kept_costs_by_class_and_place(location: str, kind: str, dollars
 
 def test_in_a_place_without_a_book_nothing_is_guessed() -> None:
     there = bill(lambda: raw(BUCKET, location="asia-east1"))
-    assert there.items[0].why == "the price book of gcp in asia-east1 has no storage/standard"
+    assert there.items[0].why == (
+        "there is no price book of gcp in asia-east1; regions with prices: europe-west1, southamerica-east1, "
+        "us-central1, us-east1"
+    )
 
 
 def test_our_store_pays_for_its_requests_and_what_leaves_it() -> None:

@@ -1,0 +1,286 @@
+"""Which inputs replace a resource: a service cannot change them, so the engine makes another one.
+
+For what holds data by a table, each row with the vendor's page, which is held against what the providers themselves
+say; for all else that our drivers make by what the providers say alone (`recorded_replacements.csv`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from infra_kit import recorded_replacements
+
+_COMMAND = "https://www.pulumi.com/registry/packages/command/api-docs/"
+_SUBNETS = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks#expand-subnet"
+_EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
+_ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
+_ELASTICACHE_VERSIONS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html"
+_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"
+_OBJECT_LOCK = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html"
+_SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
+_EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
+_AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
+_VAULTS = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"
+_SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html"
+_RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
+_CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
+_CLOUD_SQL_KEYS = "https://cloud.google.com/sql/docs/postgres/configure-cmek"
+_MEMORYSTORE = "https://cloud.google.com/memorystore/docs/redis/reference/rest/v1/projects.locations.instances/patch"
+_MEMORYSTORE_VERSIONS = "https://cloud.google.com/memorystore/docs/redis/upgrading-instance-version"
+_CLOUD_STORAGE = "https://cloud.google.com/storage/docs/json_api/v1/buckets"
+_BUCKET_LOCK = "https://cloud.google.com/storage/docs/bucket-lock"
+_KEYS = "https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys"
+_TOPICS = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics"
+_SUBSCRIPTIONS = "https://cloud.google.com/pubsub/docs/subscription-properties"
+_KEPT = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets"
+_KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
+_ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html"
+_CLOUD_DNS = "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"
+_VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
+
+_REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
+    "aws:efs/fileSystem:FileSystem": {
+        _EFS: frozenset({"availabilityZoneName", "creationToken", "encrypted", "kmsKeyId", "performanceMode"}),
+    },
+    "aws:rds/instance:Instance": {
+        _RDS: frozenset(
+            {
+                "availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "engine",
+                "kmsKeyId", "ncharCharacterSetName", "s3Import", "storageEncrypted", "timezone", "username",
+            }
+        ),
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        _ELASTICACHE: frozenset(
+            {
+                "atRestEncryptionEnabled", "dataTieringEnabled", "globalReplicationGroupId", "kmsKeyId", "networkType",
+                "port", "replicationGroupId", "securityGroupNames", "snapshotArns", "snapshotName", "subnetGroupName",
+            }
+        ),
+    },
+    "aws:s3/bucket:Bucket": {_S3: frozenset({"bucket", "bucketNamespace", "bucketPrefix", "objectLockEnabled"})},
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
+        _OBJECT_LOCK: frozenset({"bucket", "expectedBucketOwner", "objectLockEnabled"}),
+    },
+    "aws:sqs/queue:Queue": {_SQS: frozenset({"fifoQueue", "name", "namePrefix"})},
+    "aws:cloudwatch/eventBus:EventBus": {
+        _EVENTBRIDGE + "API_UpdateEventBus.html": frozenset({"eventSourceName", "name"}),
+    },
+    "aws:cloudwatch/eventArchive:EventArchive": {
+        _EVENTBRIDGE + "API_UpdateArchive.html": frozenset({"eventSourceArn", "name"}),
+    },
+    "aws:kms/key:Key": {
+        _AWS_KMS: frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"}),
+    },
+    "aws:backup/vault:Vault": {_VAULTS: frozenset({"kmsKeyArn", "name"})},
+    "aws:secretsmanager/secret:Secret": {_SECRETS: frozenset({"name", "namePrefix", "type"})},
+    "random:index/randomPassword:RandomPassword": {
+        _RANDOM: frozenset(
+            {
+                "keepers", "length", "lower", "minLower", "minNumeric", "minSpecial", "minUpper", "number", "numeric",
+                "overrideSpecial", "special", "upper",
+            }
+        ),
+    },
+    "aws:route53/zone:Zone": {_ROUTE_53: frozenset({"delegationSetId", "name"})},
+    "gcp:dns/managedZone:ManagedZone": {
+        _CLOUD_DNS: frozenset({"dnsName", "name", "project", "reverseLookup", "visibility"}),
+    },
+    "docker:index/volume:Volume": {_VOLUMES: frozenset({"cluster", "driver", "driverOpts", "labels", "name"})},
+    "gcp:sql/databaseInstance:DatabaseInstance": {
+        _CLOUD_SQL: frozenset({"masterInstanceName", "name", "project", "region", "replicaConfiguration"}),
+        _CLOUD_SQL_KEYS: frozenset({"encryptionKeyName"}),
+    },
+    "gcp:sql/database:Database": {_CLOUD_SQL: frozenset({"instance", "name", "project"})},
+    "gcp:redis/instance:Instance": {
+        _MEMORYSTORE: frozenset(
+            {
+                "alternativeLocationId", "authorizedNetwork", "connectMode", "customerManagedKey", "locationId", "name",
+                "project", "region", "reservedIpRange", "tier", "transitEncryptionMode",
+            }
+        ),
+    },
+    "gcp:storage/bucket:Bucket": {
+        _CLOUD_STORAGE: frozenset(
+            {"customPlacementConfig", "enableObjectRetention", "hierarchicalNamespace", "location", "name", "project"}
+        ),
+    },
+    "gcp:pubsub/topic:Topic": {_TOPICS: frozenset({"name", "project", "tags"})},
+    "gcp:pubsub/subscription:Subscription": {
+        _SUBSCRIPTIONS: frozenset({"enableMessageOrdering", "filter", "name", "project", "tags", "topic"}),
+    },
+    "gcp:secretmanager/secret:Secret": {
+        _KEPT: frozenset({"project", "secretId", "secretType", "tags"}),
+    },
+    "gcp:kms/keyRing:KeyRing": {_KMS: frozenset({"location", "name", "project"})},
+    "gcp:kms/cryptoKey:CryptoKey": {
+        _KMS: frozenset({"cryptoKeyBackend", "destroyScheduledDuration", "importOnly", "keyRing", "name", "purpose"}),
+    },
+}  # fmt: skip
+"""By type, the inputs that its service cannot change, so that the engine replaces the resource: by the vendor's page
+that says what can be changed, or what cannot."""
+
+
+_ON_ONES_OWN: Mapping[str, frozenset[str]] = {
+    "command:local:Command": frozenset({"triggers"}),
+    "command:remote:Command": frozenset({"triggers"}),
+    "command:remote:CopyToRemote": frozenset({"triggers"}),
+}
+"""By type of a provider that Pulumi wrote itself, the inputs that are there to have it made anew."""
+
+
+def is_known(type_token: str) -> bool:
+    """Whether the table says of a stateful type what replaces it. The local target's servers are never replaced."""
+    return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")
+
+
+def is_lower(before: Any, after: Any) -> bool:
+    """Of sizes, and of versions, however they are written: `8.2`, `REDIS_7_2`."""
+    old, new = ([int(it) for it in re.findall(r"\d+", str(version or ""))] for version in (before, after))
+    return bool(new) and new < old
+
+
+def _is_lower_and_known(before: Any, after: Any) -> bool:
+    """To or from `REDIS_6_X`, the provider lets the service refuse it."""
+    return is_lower(before, after) and not any(str(version).endswith("_X") for version in (before, after))
+
+
+def _is_another(before: Any, after: Any) -> bool:
+    """Left out again, it stays what it was."""
+    return bool(after) and after != before
+
+
+def _appears(before: Any, after: Any) -> bool:
+    return bool(after) and not before
+
+
+def _appears_or_goes(before: Any, after: Any) -> bool:
+    return bool(before) != bool(after)
+
+
+def _leaves_valkey(before: Any, after: Any) -> bool:
+    return (before, after) == ("valkey", "redis")
+
+
+def _is_unlocked(before: Any, after: Any) -> bool:
+    """What its lock keeps can only go with all of it."""
+    return bool((before or {}).get("isLocked")) and not (after or {}).get("isLocked")
+
+
+def _is_protected_otherwise(before: Any, after: Any) -> bool:
+    """One that is not said is that of software."""
+    old, new = ((template or {}).get("protectionLevel") or "SOFTWARE" for template in (before, after))
+    return bool(after) and old != new
+
+
+def _is_kept_elsewhere(before: Any, after: Any) -> bool:
+    """Keys can be changed, places cannot."""
+    return bool(_without_keys(before) != _without_keys(after))
+
+
+def _without_keys(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_keys(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_keys(item) for key, item in value.items() if key != "customerManagedEncryption"}
+
+
+def _is_no_larger_range(before: Any, after: Any) -> bool:
+    """A subnet's range can be expanded, and its addresses stay."""
+    if not (before and after):
+        return True
+    old, new = (ip_network(it, strict=False) for it in (before, after))
+    return not (old.version == new.version and old.subnet_of(new))  # type: ignore[arg-type]
+
+
+def _has_a_smaller_disk(before: Any, after: Any) -> bool:
+    """One that grows by itself is left as it is, and so is one whose size is not said."""
+    old, new = ((settings or {}).get("diskSize", 0) for settings in (before, after))
+    return not (after or {}).get("diskAutoresize", True) and bool(new) and new < old
+
+
+def _is_another_server(before: Any, after: Any) -> bool:
+    """Cloud SQL takes no smaller disk, and does not leave the private network that it is in
+    (https://github.com/hashicorp/terraform-provider-google, privateNetworkCustomizeDiff)."""
+    old, new = (((it or {}).get("ipConfiguration") or {}).get("privateNetwork") for it in (before, after))
+    return _has_a_smaller_disk(before, after) or bool(old and not new)
+
+
+_REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
+    "aws:rds/instance:Instance": {
+        "restoreToPointInTime": (_appears_or_goes, _RDS),
+        "snapshotIdentifier": (_is_another, _RDS),
+    },
+    "aws:elasticache/replicationGroup:ReplicationGroup": {
+        "engine": (_leaves_valkey, _ELASTICACHE_VERSIONS),
+        "engineVersion": (is_lower, _ELASTICACHE_VERSIONS),
+    },
+    "aws:s3/bucket:Bucket": {"objectLockConfiguration": (_appears, _S3)},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_is_another_server, _CLOUD_SQL)},
+    "gcp:redis/instance:Instance": {"redisVersion": (_is_lower_and_known, _MEMORYSTORE_VERSIONS)},
+    "gcp:storage/bucket:Bucket": {"retentionPolicy": (_is_unlocked, _BUCKET_LOCK)},
+    "gcp:secretmanager/secret:Secret": {"replication": (_is_kept_elsewhere, _KEPT)},
+    "gcp:kms/cryptoKey:CryptoKey": {"versionTemplate": (_is_protected_otherwise, _KEYS)},
+}
+"""By type, the inputs that replace the resource only by what they become, given what they were; with the vendor's
+page."""
+
+AT_TIMES: Mapping[str, frozenset[str]] = {token: frozenset(rows) for token, rows in _REPLACED_IF.items()}
+"""By type, the inputs that replace the resource by what they become, and change in place the other way: a disk that
+grows is the same one, and a smaller one another."""
+
+
+def replaced_by(
+    type_token: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+) -> Mapping[str, str]:
+    """The inputs of a stateful type whose change replaces the resource, each with the vendor's page about it.
+
+    Inputs are named as the engine names them (`kmsKeyId`). Of a type that is not in the table, nothing is known.
+
+    Args:
+        type_token: the type.
+        before, after: the inputs that it had and is to have: an input whose change replaces it only at times (a lower
+            `engineVersion`) is among them if it does so here.
+    """
+    rows = _REPLACED_BY.get(type_token, {})
+    old, new = before or {}, after or {}
+    at_times = {
+        key: page
+        for key, (replaces, page) in _REPLACED_IF.get(type_token, {}).items()
+        if replaces(old.get(key), new.get(key))
+    }
+    return {key: page for page, inputs in rows.items() for key in inputs} | at_times
+
+
+_BY_VALUE: Mapping[tuple[str, str], tuple[Callable[[Any, Any], bool], str]] = {
+    ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange"): (_is_no_larger_range, _SUBNETS),
+}
+"""What holds no data: inputs that replace it only by what they become, which one recorded answer cannot say."""
+
+
+def why_replaced(type_token: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
+    """What says that a change of one input replaces a resource of any type.
+
+    Args:
+        type_token: the type.
+        key: the input that differs, as the engine names it.
+        before, after: all inputs that it had and is to have.
+
+    Returns:
+        A page: the vendor's, or the provider's code, which was asked. Empty: it is changed in place. None: not known.
+    """
+    if is_known(type_token):
+        return replaced_by(type_token, before, after).get(key, "")
+    if type_token in _ON_ONES_OWN:
+        return _COMMAND if key in _ON_ONES_OWN[type_token] else ""
+    old, new = before.get(key), after.get(key)
+    if (type_token, key) in _BY_VALUE:
+        replaces, page = _BY_VALUE[type_token, key]
+        return page if replaces(old, new) else ""
+    answer = recorded_replacements.replaces(type_token, key, old, new)
+    return recorded_replacements.of(type_token)[key].source() if answer else None if answer is None else ""

@@ -1,0 +1,115 @@
+"""`infra-kit transition`: what is printed, and how it ends."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from infra_kit.cli import app
+from infra_kit.commands import common
+from infra_kit.errors import DataLossRefusedError
+from tests.unit.planning.conftest import MakeProject
+
+AWS = """
+    config:
+      infra-kit:target: aws
+      infra-kit:environment: staging
+      infra-kit:region: eu-west-1
+      shop:memory: 4
+      shop:key: one
+      shop:options: one
+"""
+SHOP = """
+    import pulumi
+    from infra_kit import Budget, Postgres
+    from pulumi_aws import cognito, ec2, rds
+    config = pulumi.Config()
+    options = config.require("options")
+    ec2.KeyPair("pair", public_key=options)
+    Budget("all", monthly=100)
+    Postgres("db", memory_gb=config.require_int("memory"), overrides={"server": {"option_group_name": options}})
+    if config.require("key") == "pool":
+        cognito.UserPool("people")
+    if config.require("key") not in {"none", "pool"}:
+        rds.Instance("raw", instance_class="db.t4g.micro", db_name=config.require("key"))
+"""
+LARGER = ("--set", "shop:memory=16")
+POOL = ("--set", "shop:key=pool")
+RENAMED = ("--set", "shop:key=two")
+Transition = Callable[..., Result]
+
+
+@pytest.fixture
+def transition(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Transition:
+    def run(*arguments: str) -> Result:
+        monkeypatch.chdir(make_project(SHOP, prod=AWS).root)
+        return CliRunner().invoke(app, ["transition", "--stack", "prod", *arguments])
+
+    return run
+
+
+def test_a_downtime_has_the_vendors_page_below(transition: Transition) -> None:
+    shown = transition(*LARGER).output
+    assert "db Postgres: in place, 60 s to 10 min of downtime [1]" in shown
+    assert "  [1] https://docs.aws.amazon.com/AmazonRDS/" in shown
+
+
+def test_what_is_not_known_of_a_downtime_is_told_beside_what_is(transition: Transition) -> None:
+    shown = transition(*LARGER, "--set", "shop:options=two").output
+    assert "60 s to 10 min of downtime, or longer: a part of it is not known [1]" in shown
+
+
+def test_what_may_or_may_not_be_replaced_is_told_as_that(transition: Transition) -> None:
+    shown = transition("--set", "shop:options=two").output
+    assert "1 changed (whether in place is not known)\n  beside the components: pair (publicKey)" in shown
+
+
+def test_why_something_is_replaced_has_the_vendors_page_below(transition: Transition) -> None:
+    shown = transition(*RENAMED)
+    assert isinstance(shown.exception, DataLossRefusedError)
+    assert "  Why: dbName cannot be changed [" in shown.output
+    assert "API_ModifyDBInstance.html" in shown.output.partition("\nSources\n")[2]
+
+
+def test_machines_get_the_page_of_each_way(transition: Transition) -> None:
+    [move] = json.loads(transition(*LARGER, "--json").stdout)["moves"]
+    assert move["way"]["source"].startswith("https://docs.aws.amazon.com/")
+
+
+def test_a_step_without_a_way_has_no_sources(transition: Transition) -> None:
+    assert "Sources" not in transition().output
+
+
+def test_a_larger_machine_is_told_with_the_old_and_the_new_size(transition: Transition) -> None:
+    assert re.search(r"instanceClass: db\.\S+ → db\.\S+\)", transition(*LARGER).output)
+
+
+def test_what_is_given_up_is_named_and_not_said_to_be_without_downtime(transition: Transition) -> None:
+    shown = transition("--set", "shop:key=none").output
+    [line] = [line for line in shown.splitlines() if "its data is given up" in line]
+    assert "(raw)" in line
+    assert "downtime" not in line
+
+
+def test_a_step_that_breaks_the_stacks_own_budget_says_so(transition: Transition) -> None:
+    assert "undecided Budget 'all': 100.00 USD a month" in transition().output
+    assert "over Budget 'all': 100.00 USD a month" in transition(*LARGER).output
+
+
+def test_lines_without_a_price_are_said_of_which_plan_they_are(transition: Transition) -> None:
+    assert json.loads(transition(*POOL, "--json").stdout)["unpriced"] == [2, 1]
+    assert "; without 2 lines before and 1 line after, which nobody here has a price of" in transition(*POOL).output
+
+
+def test_on_a_terminal_no_word_is_broken(transition: Transition, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100 columns, as the table of what changes is much longer than that."""
+    words = set(transition(*LARGER).output.split())
+    narrow = Console(force_terminal=True, width=100, color_system=None, highlight=False)
+    monkeypatch.setattr(common, "out", lambda: narrow)
+    with narrow.capture() as captured:
+        transition(*LARGER)
+    assert captured.get()
+    assert set(captured.get().split()) - words == set()
