@@ -148,7 +148,7 @@ def _plan(folder: Path) -> Callable[[], Run]:
 
 def _size(folder: Path) -> int:
     said = (folder / "said").read_text().split(" resources, about ")[0]
-    return int(said.rpartition("\n")[2])
+    return int(said.rpartition("\n")[2].replace(",", ""))
 
 
 def _cdk(place: Path) -> Callable[[], Run]:

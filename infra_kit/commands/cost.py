@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from infra_kit.planning.costs import Item
     from infra_kit.planning.prices import Currency, Price
 
-HOST = "vps:host"
 SMALL = Decimal("0.005")
 """What is shown as 0.00."""
 
@@ -155,10 +154,12 @@ def _exchange(made: Bill) -> Iterator[str]:
 
 def _groups(made: Bill) -> dict[str, list[Item]]:
     """What has a price, by what it is a part of."""
+    from infra_kit.planning import hosts  # noqa: PLC0415  `up` and `status` do without
+
     found: dict[str, list[Item]] = {}
     for item in made.items:
         if item.price:
-            beside = f"host {item.resource}" if item.type == HOST else "beside the components"
+            beside = f"host {item.resource}" if item.type == hosts.TYPE else "beside the components"
             found.setdefault(item.component or beside, []).append(item)
     return found
 

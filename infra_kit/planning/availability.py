@@ -48,7 +48,7 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
 """By component, target and whether it stands twice. Second hand where a page could not be read: docs/planning.md."""
 
 _IN_THE_WAY = frozenset({"Postgres", "Redis", "ObjectStore", "Cdn", "Gateway", "Service", "EventBus"})
-_ONCE = frozenset({"ObjectStore", "Cdn", "Gateway", "EventBus"})
+_ALWAYS_SEVERAL = frozenset({"ObjectStore", "Cdn", "Gateway", "EventBus"})
 """What its vendor runs several times anyway."""
 
 
@@ -90,7 +90,7 @@ def promise(made: Made) -> Promise:
     if made.stands_already:
         return Promise(None, "")
     kind = made.type.rpartition(":")[2]
-    return _PROMISES.get((kind, made.target.name, kind in _ONCE or _stands_twice(made)), Promise(None, ""))
+    return _PROMISES.get((kind, made.target.name, kind in _ALWAYS_SEVERAL or _stands_twice(made)), Promise(None, ""))
 
 
 def _stands_twice(made: Made) -> bool:

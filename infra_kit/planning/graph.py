@@ -9,6 +9,7 @@ from infra_kit._program import Made
 from infra_kit.components.cdn import CdnSpec
 from infra_kit.components.external_service import ExternalServiceSpec
 from infra_kit.components.gateway import GatewaySpec
+from infra_kit.counts import counted
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.zones import depth, zones
 from infra_kit.workloads import WorkloadSpec
@@ -88,12 +89,12 @@ def _detail(made: Made) -> str:
     spec = made.spec
     if isinstance(spec, WorkloadSpec):
         least, most = getattr(spec, "min_instances", 1), getattr(spec, "most_instances", 1)
-        return f"{least} to {most} instances" if most > least else f"{least} instance{'s' if least > 1 else ''}"
+        return f"{least} to {most} instances" if most > least else counted(least, "instance")
     if isinstance(spec, ExternalServiceSpec):
         return f"{spec.vendor} {spec.plan}"
     memory = getattr(spec, "memory_gb", None)
     replicas = getattr(spec, "read_replicas", 0) or getattr(spec, "replicas", 0)
-    parts = [f"{memory:g} GB" if memory else "", f"{replicas} replica{'s' if replicas > 1 else ''}" if replicas else ""]
+    parts = [f"{memory:g} GB" if memory else "", counted(replicas, "replica") if replicas else ""]
     return ", ".join(filter(None, parts))
 
 

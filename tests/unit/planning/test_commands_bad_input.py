@@ -178,6 +178,7 @@ def test_a_stack_file_that_is_none_is_told_without_a_traceback(
     assert (refused.code, refused.out) == (1, "")
     assert said in refused.err
     assert "Pulumi.production.yaml" in refused.err
+    assert "Traceback" not in refused.err
 
 
 @pytest.mark.parametrize("answers", ['{"calls": 5}', "[1]", '{"calls": {"aws:index/getRegion:getRegion": 5}}', "{"])

@@ -1,5 +1,9 @@
 """What a recorded program gets from the servers of this machine."""
 
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+import infra_kit.providers.local  # noqa: F401  its answers are there
 from infra_kit import Consumer, EventBus, ObjectStore, Postgres, Redis, Stream
 from infra_kit.testing import record
 
@@ -34,3 +38,21 @@ def test_a_recorded_bus_has_the_addresses_of_the_real_one() -> None:
     bus = record(lambda: EventBus("bus", streams=streams, consumers=consumers)).named("bus").outputs
     assert bus["consumers"] == {"scoring": "LEADS/scoring"}
     assert bus["dead_letters"] == {"scoring": "_dead_scoring/scoring"}
+
+
+class Strangers(ResourceProvider):
+    def create(self, props: dict[str, object]) -> CreateResult:
+        return CreateResult("it", props)
+
+
+class PostgresServer(Resource, module="infra-kit", name="PostgresServer"):
+    """Of somebody else's, by one of our names."""
+
+
+def test_what_is_not_ours_has_its_own_inputs_alone() -> None:
+    def program() -> None:
+        PostgresServer(Strangers(), "theirs", {"size": "1"}, pulumi.ResourceOptions())
+
+    made = record(program).named("theirs")
+    assert made.outputs["size"] == "1"
+    assert "public" not in made.outputs

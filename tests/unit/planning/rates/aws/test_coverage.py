@@ -1,6 +1,5 @@
 """What our drivers can choose on aws has a price that everybody can look at, or stands on the list here."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -27,6 +26,7 @@ from infra_kit.planning import prices
 from infra_kit.providers.aws import sizes
 from tests.unit.planning.rates.aws.bills import AWS, bill
 from tests.unit.planning.rates.aws.test_compute import IMAGE
+from tests.unit.planning.rates.billed import skus
 
 UNPRICED: dict[str, set[str]] = {
     "us-east-1": set(),
@@ -83,17 +83,12 @@ def sized() -> Iterator[str]:
     yield from (f"elasticache/valkey/{size.name}" for size in sizes.ELASTICACHE)
 
 
-def billed(region: str) -> Iterator[str]:
-    made = bill(everything, region=region, every={"backup_gb": 10})
-    for item in made.items:
-        unknown = re.search(r"has no (\S+)$", item.why)
-        if item.price or unknown:
-            yield item.price.sku if item.price else unknown[1]  # type: ignore[index]  # one of the two is there
-
-
 @pytest.mark.parametrize("region", prices.regions("aws"))
 def test_what_our_drivers_choose_has_a_verified_price_or_is_listed_here(region: str) -> None:
     book = prices.load("aws", region)
-    tiers = {sku: book.tiers(sku) for sku in {*sized(), *billed(region)}}
+    tiers = {
+        sku: book.tiers(sku)
+        for sku in {*sized(), *skus(bill(everything, region=region, every={"backup_gb": 10}).items)}
+    }
     assert {sku for sku, found in tiers.items() if not found} == UNPRICED[region]
     assert {sku for sku, found in tiers.items() if not all(each.verified for each in found)} == UNVERIFIED[region]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from infra_kit import Job, Pooling, Postgres, Redis, Secret
 from infra_kit.planning import prices
 from infra_kit.providers.gcp import sizes
+from tests.unit.planning.rates.billed import skus
 from tests.unit.planning.rates.gcp.bills import bill
 from tests.unit.planning.rates.gcp.test_cloud_run import IMAGE
 from tests.unit.planning.rates.gcp.test_monotonic import everything
@@ -46,17 +46,10 @@ def sized() -> Iterator[str]:
     yield from (f"redis/{tier}/M{band}" for tier in ("basic", "standard") for band in range(1, 6))
 
 
-def billed(region: str) -> Iterator[str]:
-    for item in bill(more, {"*": {"backup_gb": 10}}, region).items:
-        unknown = re.search(r"has no (\S+)$", item.why)
-        if item.price or unknown:
-            yield item.price.sku if item.price else unknown[1]  # type: ignore[index]  # one of the two is there
-
-
 @pytest.mark.parametrize("region", prices.regions("gcp"))
 def test_what_our_drivers_choose_has_a_verified_price_or_is_listed_here(region: str) -> None:
     book = prices.load("gcp", region)
-    tiers = {sku: book.tiers(sku) for sku in {*sized(), *billed(region)}}
+    tiers = {sku: book.tiers(sku) for sku in {*sized(), *skus(bill(more, {"*": {"backup_gb": 10}}, region).items)}}
     assert {sku for sku, found in tiers.items() if not found} == UNPRICED[region]
     unverified = {sku for sku, found in tiers.items() if not all(each.verified for each in found)}
     assert unverified == UNVERIFIED[region] | UNVERIFIED["everywhere"]
