@@ -78,12 +78,10 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Backup", "aws"): Fact(
         0, _NOT_SPOKEN, 6, "a copy is restored within AWS only", 3, "AWS Backup's vaults, plans and roles",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-a-backup.html",
-        "take a pg_dump, and a copy of each bucket, to a store of another vendor now and then",
     ),
     ("Backup", "gcp"): Fact(
         0, _NOT_SPOKEN, 6, "a copy is restored within Google Cloud only", 2, "Cloud SQL's backups, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/backup-recovery/restore",
-        "take a pg_dump to a store of another vendor now and then",
     ),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
