@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "uptime", "backup", "restore_drill", *SHARED,
+        "uptime", "backup", "restore_drill", "logs", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         event_bus,
         gateway,
         job,
+        logs,
         network,
         object_store,
         postgres,
@@ -89,3 +91,4 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _logs: LogsDriver = logs

@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
+    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill", "logs",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         event_bus,
         gateway,
         job,
+        logs,
         network,
         object_store,
         postgres,
@@ -86,3 +88,4 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _logs: LogsDriver = logs

@@ -11,7 +11,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
         "secret", "config", "domain", "budget", "alerts", "uptime", "backup",
-        "restore_drill", *SHARED,
+        "restore_drill", "logs", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.postgres import PostgresDriver
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import event_bus as event_bus
     from infra_kit.providers.vps import gateway as gateway
     from infra_kit.providers.vps import job as job
+    from infra_kit.providers.vps import logs as logs
     from infra_kit.providers.vps import network as network
     from infra_kit.providers.vps import object_store as object_store
     from infra_kit.providers.vps import postgres as postgres
@@ -83,3 +85,4 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _logs: LogsDriver = logs

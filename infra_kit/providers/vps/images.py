@@ -70,6 +70,9 @@ POSTGRES_EXPORTER = Image(
 REDIS_EXPORTER = Image(
     "oliver006/redis_exporter", "v1.89.0", "fed773ffd2bb2eac706e0ed9cc2fff41651193ee4977e2a4f6919658ad2313f4"
 )
+VICTORIA_LOGS = Image(
+    "victoriametrics/victoria-logs", "v1.52.0", "47b820890d64c4575a2a0a46415dcd8a4fd59a0f1fcd6a377693d7aea639442e"
+)
 
 
 def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:

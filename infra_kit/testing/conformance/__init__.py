@@ -19,6 +19,7 @@ from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.external_service import ExternalServiceConformance
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
+from infra_kit.testing.conformance.logs import LogsConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
@@ -42,6 +43,7 @@ __all__ = [
     "ExternalServiceConformance",
     "GatewayConformance",
     "JobConformance",
+    "LogsConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
     "PostgresConformance",
