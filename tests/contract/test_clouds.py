@@ -23,6 +23,8 @@ from infra_kit import (
     Environment,
     Gateway,
     Keep,
+    LogClass,
+    Logs,
     Postgres,
     Redis,
     RestoreDrill,
@@ -39,6 +41,7 @@ from infra_kit.recording import sdk
 from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
 from infra_kit.testing.conformance.alerts import ROUTES
+from infra_kit.testing.conformance.logs import SINK
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
@@ -111,7 +114,7 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, RestoreDrill: _copies}.get(suite.component)
+    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, RestoreDrill: _copies, Logs: _lines}.get(suite.component)
     behind = makes(target, arguments.get("opts")) if makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
@@ -141,6 +144,15 @@ def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, An
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
     keep = Keep(daily=None, weekly=None)
     return {"of": Backup("safe", target=target, keep=keep, opts=same, **_data(target, opts))}
+
+
+def _lines(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """Whose lines are kept stands by the same provider; a sink is shipped to where the target has one."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    speaks = Service("api", target=target, image=IMAGE, command=["python", "app.py"], opts=same)
+    classes = {"application": LogClass(keep="30d"), "audit": LogClass(keep="7y", archive_after="30d")}
+    sink = SINK if features.HTTP_SINK in target.driver("logs").SUPPORTS else None
+    return {"of": [speaks], "classes": classes, "sink": sink}
 
 
 def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:

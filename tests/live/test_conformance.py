@@ -111,6 +111,10 @@ class TestUptime(OnLocal):
     suite = conformance.UptimeConformance
 
 
+class TestLogs(OnLocal):
+    suite = conformance.LogsConformance
+
+
 class TestBackup(OnLocal):
     suite = conformance.BackupConformance
 

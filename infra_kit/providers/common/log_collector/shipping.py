@@ -156,14 +156,14 @@ class Shipper:
 
 
 def sinks(settings: Sequence[Mapping[str, Any]], host: Callable[[str], str]) -> list[Sink]:
-    """As they are told; `host` asks for the address of a container."""
+    """As they are told, where what is None may be left out; `host` asks for the address of a container."""
     return [
         Sink(
             name=it["name"],
             url=it["url"],
-            headers={**it["headers"], **_authorization(it["token"])},
+            headers={**it["headers"], **_authorization(it.get("token"))},
             classes=it["classes"],
-            host=partial(host, it["container"]) if it["container"] else None,
+            host=partial(host, it["container"]) if it.get("container") else None,
         )
         for it in settings
     ]

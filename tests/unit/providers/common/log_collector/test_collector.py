@@ -96,7 +96,9 @@ def test_a_log_that_is_cut_begins_anew(kept: Path, log: Path) -> None:
     assert said(kept) == ["one", "two", "new"]
 
 
-def test_lines_that_were_rotated_away_unread_are_told(kept: Path, log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_that_were_rotated_away_unread_are_told(
+    kept: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     gather(begun(kept, log))
     log.unlink()
     log.write_text("much later\n")
