@@ -114,7 +114,7 @@ def _script(where: Mapping[str, str], settings: str) -> str:
 
 
 def _settings(scope: Scope, spec: LogsSpec, search: Container) -> Mapping[str, Any]:
-    recent = {
+    recent: dict[str, Any] = {
         "name": "search",
         "url": TAKES,
         "headers": {},
