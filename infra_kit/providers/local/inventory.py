@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
-from infra_kit.providers.local import alerts_file
+from infra_kit.providers.local import alerts_file, kept_lines
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import supervised
 
 ALERTS = "local/alerts"
+LOGS = "local/logs"
 WATCHERS = (ALERTS, "local/uptime")
 
 
@@ -60,6 +61,12 @@ def servers(stack: str, home: Path, project: Path | None = None) -> list[ServerS
 def alerts(stack: str, home: Path, project: Path | None = None) -> list[AlertsStatus]:
     """What the stack's Alerts say, by name."""
     return [_alerts(box) for box in _boxes(stack, home, project) if box.record.kind == ALERTS]
+
+
+def kept(stack: str, home: Path, whose: tuple[str, str], most: int, project: Path | None = None) -> list[str]:
+    """The last lines that the stack's Logs keep of a server and of a class: see `kept_lines.last`."""
+    boxes = [box for box in _boxes(stack, home, project) if box.record.kind == LOGS]
+    return kept_lines.last(boxes, *whose, most)
 
 
 def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
