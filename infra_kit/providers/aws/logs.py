@@ -12,6 +12,7 @@ kept longer to Amazon Data Firehose, which puts them into a bucket of S3, one fo
   two classes that are archived, or one and a sink.
 - A sink must speak Firehose's protocol, as Axiom does. It gets what programs wrote: which component that was, they must
   say themselves.
+- Why not CKV_AWS_18 (who read the archive is logged): that is CloudTrail's to say, which is the account's.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def test_what_is_recent_is_searched_for_no_longer_than_any_class_may_be_kept() -
     command = logs(classes=classes).named("logs-search").inputs["command"]
     assert "-retentionPeriod=14d" in command
     sink = settings(logs())["sinks"][0]
-    assert sink["url"].startswith("http://search:9428/insert/jsonline?_time_field=time&_msg_field=message")
+    assert sink["url"].startswith("http://search:9428/insert/jsonline?_time_field=time&_msg_field=message,msg")
     assert sink["container"] == logs().named("logs-search").outputs["name"]
 
 
