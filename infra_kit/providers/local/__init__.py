@@ -6,9 +6,11 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill", "traces",
+    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
 )  # fmt: skip
-DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
+SHARED = ("traces",)
+"""What the components of one stack share, as components that users do not make."""
+DRIVERS = {name: f"{__name__}.{name}" for name in (*_COMPONENTS, *SHARED)}
 """The module of each component's driver."""
 
 SETTINGS = LocalSettings
