@@ -26,7 +26,7 @@ from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import collector, tracing
-from infra_kit.providers.common.collector import HEALTH_PATH, HEALTH_PORT, MEMORY_MIB, Exporter
+from infra_kit.providers.common.collector import EVERYWHERE, HEALTH_PATH, HEALTH_PORT, MEMORY_MIB, Exporter
 from infra_kit.providers.vps import images, monitoring, ssh, tools
 from infra_kit.providers.vps.containers import FILES, Container, container
 from infra_kit.providers.vps.link_networks import join
@@ -47,7 +47,7 @@ CPU = 0.25
 JAEGER_MEMORY_GB, JAEGER_CPU = 0.5, 0.5
 MOST_TRACES = 10_000
 """Of some 10 spans of 2 KB they fill 200 MB. Where they are much larger, the Jaeger is ended, and begins anew."""
-PAGES, EVERYWHERE = 16686, "0.0.0.0"  # noqa: S104  the container's own networks
+PAGES = 16686
 STORE = "memory"
 
 
@@ -123,7 +123,7 @@ def _sink(url: str, headers: Mapping[str, str]) -> Exporter:
 
 
 def _collects(exporter: Exporter) -> Mapping[str, object]:
-    return collector.configuration(exporter, listens=EVERYWHERE, memory_mib=MEMORY_MIB)
+    return collector.alone(exporter, memory_mib=MEMORY_MIB)
 
 
 def _collector(scope: Scope, network: pulumi.Output[str], configuration: pulumi.Input[str]) -> Run:
