@@ -27,7 +27,7 @@ def variables(
         "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
-        "OTEL_TRACES_SAMPLER_ARG": f"{_share(scope, tracing):g}",
+        "OTEL_TRACES_SAMPLER_ARG": f"{share(scope.environment, tracing):g}",
         "OTEL_SERVICE_NAME": scope.name,
         "OTEL_RESOURCE_ATTRIBUTES": _attributes(scope, spec),
         # Libraries send all three by default, and who takes traces here answers the other two with 404.
@@ -36,10 +36,11 @@ def variables(
     }
 
 
-def _share(scope: Scope, tracing: Tracing) -> float:
+def share(environment: Environment, tracing: Tracing) -> float:
+    """Of the traces that begin in a program, how many are kept."""
     if tracing.share is not None:
         return tracing.share
-    return 1 if scope.environment is Environment.DEVELOPMENT else SHARE
+    return 1 if environment is Environment.DEVELOPMENT else SHARE
 
 
 def _attributes(scope: Scope, spec: WorkloadSpec) -> str:
