@@ -16,6 +16,8 @@ STYLE = """
 body { margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+small { opacity: .65; font-weight: 400; }
+time { white-space: nowrap; }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bad { color: var(--bad); font-weight: 600; }
 details { border-bottom: 1px solid var(--line); }
@@ -26,6 +28,7 @@ summary span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bar { position: absolute; top: .25rem; height: .9rem; min-width: 2px; border-radius: 2px; background: var(--bar); }
 .bar.bad { background: var(--bad); }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem 1rem; margin: .3rem 0 .8rem 1.2rem; font-size: .9em; }
+@media (max-width: 40rem) { td:nth-child(n+4), th:nth-child(n+4) { display: none; } }
 dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 """
 DEEPEST = 12
@@ -75,7 +78,8 @@ def _row(trace: Summary) -> str:
 
 def _line(span: Span, depth: int, begin: int, whole: int) -> str:
     bad = " bad" if span.failed else ""
-    name = f"<span class='{bad.strip()}' style='padding-left:{min(depth, DEEPEST)}em'>{escape(span.name)}</span>"
+    name = f"<span class='{bad.strip()}' style='padding-left:{min(depth, DEEPEST)}em'>{escape(span.name)} "
+    name += f"<small>{escape(span.service)}</small></span>"
     place = f"left:{100 * (span.begin - begin) / whole:.3f}%;width:{100 * (span.end - span.begin) / whole:.3f}%"
     bar = f"<span class=track><span class='bar{bad}' style='{place}'></span></span>"
     told = {"service": span.service, **span.attributes}
@@ -96,7 +100,8 @@ def _facts(told: Mapping[str, Any]) -> str:
 
 def _time(nanoseconds: int) -> str:
     when = datetime.fromtimestamp(min(nanoseconds // 10**9, 253_402_300_799), UTC).astimezone()
-    return f"<time>{when:%Y-%m-%d %H:%M:%S}</time>"
+    day = "" if when.date() == datetime.now(UTC).astimezone().date() else f"{when:%Y-%m-%d} "
+    return f"<time>{day}{when:%H:%M:%S}</time>"
 
 
 def _took(nanoseconds: int) -> str:
