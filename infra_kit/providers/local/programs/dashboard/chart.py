@@ -11,8 +11,8 @@ from html import escape
 from infra_kit.providers.local.programs.dashboard.store import Point
 from infra_kit.providers.local.programs.dashboard.wanted import Bound
 
-WIDTH, HEIGHT = 640, 190
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 24
+WIDTH, HEIGHT = 420, 150
+LEFT, RIGHT, TOP, BOTTOM = 40, 6, 10, 22
 COLOURS = 8
 """So many lines are told apart by their colour: `page.css` has them."""
 PER_CENT = 100.0
@@ -65,7 +65,8 @@ def svg(label: str, frame: Frame, lines: Sequence[Sequence[Point]], bounds: Sequ
     for number, line in enumerate(lines):
         parts += _line(frame, line, number % COLOURS, gap)
     parts.append(f'<line class="cursor" x1="0" x2="0" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
-    box = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}"'
+    inner = f'data-left="{LEFT}" data-right="{WIDTH - RIGHT}"'
+    box = f'viewBox="0 0 {WIDTH} {HEIGHT}" {inner} role="img" aria-label="{escape(label)}"'
     return f"<svg {box}>{''.join(parts)}</svg>"
 
 

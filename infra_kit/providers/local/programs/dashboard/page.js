@@ -41,7 +41,7 @@ function show(event) {
   const svg = figure.querySelector("svg");
   const box = svg.viewBox.baseVal;
   const place = svg.getBoundingClientRect();
-  const [left, right] = [46, box.width - 8];
+  const [left, right] = [Number(svg.dataset.left), Number(svg.dataset.right)];
   const x = ((event.clientX - place.left) / place.width) * box.width;
   if (x < left || x > right) return hide();
   const since = Number(figure.dataset.since);

@@ -20,6 +20,8 @@ HOURS = (1, 6, 24)
 POINTS = 240
 """Of a line, at most."""
 HOUR = 3600
+WIDEST = 3
+"""Panels side by side, at most."""
 REFRESH = 10
 """Seconds, at least."""
 UNITS = {"1/s": "/s"}
@@ -106,7 +108,8 @@ def _row(view: View, row: Row) -> str:
     note = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(row.note))
     said = f"<p>{note}</p>" if note else ""
     panels = "".join(_panel(view, panel) for panel in row.panels)
-    return f'<section><h2>{escape(row.title)}</h2>{said}<div class="panels">{panels}</div></section>'
+    wide = f"wide{min(len(row.panels), WIDEST)}"
+    return f'<section class="{wide}"><h2>{escape(row.title)}</h2>{said}<div class="panels">{panels}</div></section>'
 
 
 def _panel(view: View, panel: Panel) -> str:
@@ -121,8 +124,14 @@ def _panel(view: View, panel: Panel) -> str:
     return (
         f'<figure data-lines="{data}" data-since="{view.since:.0f}" data-until="{view.now:.0f}">'
         f"<figcaption><h3>{escape(panel.title)}</h3><small>{escape(unit.strip())} · {escape(panel.says)}</small>"
-        f'</figcaption><div class="chart">{drawn}{empty}</div><ul class="legend">{legend}</ul></figure>'
+        f'</figcaption><div class="chart">{drawn}{empty}</div><ul class="legend">{legend}</ul>{_rules(panel)}</figure>'
     )
+
+
+def _rules(panel: Panel) -> str:
+    """Also those whose bound is far above all that is drawn."""
+    said = "".join(f'<li class="{it.level.lower()}"><b>{it.level}</b> {escape(it.says)}</li>' for it in panel.bounds)
+    return f'<ul class="rules">{said}</ul>' if said else ""
 
 
 def _data(panel: Panel, unit: str, lines: Sequence[Sequence[Point]]) -> list[dict[str, object]]:
