@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
 from pathlib import Path
@@ -72,8 +71,8 @@ def home(shared_home_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(home: Path) -> Iterator[str]:
-    yield made(home)
+def url(home: Path) -> str:
+    return made(home)
 
 
 def pages(home: Path) -> list[psutil.Process]:
