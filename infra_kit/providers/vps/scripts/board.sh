@@ -8,6 +8,7 @@
 #   PASSWORD  the file with that of `admin`
 #   PORT      of Grafana
 #   BUSYBOX   a program that has all that is needed
+#   TRIES     seconds until it gives up
 set -eu
 
 file="$FOLDER/$NAME.json"
@@ -35,7 +36,7 @@ else
   "$BUSYBOX" rm -f "$file"
 fi
 
-tries=60
+tries=${TRIES:-60}
 until ask POST /api/admin/provisioning/dashboards/reload >/dev/null && stands; do
   tries=$((tries - 1))
   if [ "$tries" -le 0 ]; then

@@ -120,8 +120,6 @@ def stretches(points: Sequence[Point], gap: float) -> Iterator[list[Point]]:
 
 def short(value: float) -> str:
     """A figure in few characters: `1.2k`, `0.03`."""
-    if math.isinf(value):
-        return "∞"
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:.3g}{letter}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -42,11 +43,11 @@ class Store:
             self._database = _opened(file)
 
     def add(self, component: str, figures: Mapping[str, float], when: float) -> None:
-        """What was measured of a component at one time."""
-        at = int(when)
+        """What was measured of a component at one time. What is no number cannot be drawn, and is not kept."""
+        at, known = int(when), {it: value for it, value in figures.items() if math.isfinite(value)}
         with self._database:
-            self._database.executemany(_ADD, [(component, str(it), at, value) for it, value in figures.items()])
-            self._database.executemany(_FORGET, [(component, str(it), at - DAY) for it in figures])
+            self._database.executemany(_ADD, [(component, str(it), at, value) for it, value in known.items()])
+            self._database.executemany(_FORGET, [(component, str(it), at - DAY) for it in known])
 
 
 def _opened(file: Path) -> sqlite3.Connection:
