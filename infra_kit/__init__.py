@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
+    from infra_kit.components.dashboard import Dashboard
     from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
     from infra_kit.components.external_service import ExternalService
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.uptime import Check, Uptime
     from infra_kit.components.worker import Backlog, Worker
+    from infra_kit.dashboard_charts import Chart
     from infra_kit.databases import Backups, Pooling
     from infra_kit.dns_records import Record
     from infra_kit.environments import Environment
@@ -45,6 +47,7 @@ _HOMES = {
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
+    "components.dashboard": ("Dashboard",),
     "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
     "components.external_service": ("ExternalService",),
@@ -59,6 +62,7 @@ _HOMES = {
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.uptime": ("Check", "Uptime"),
     "components.worker": ("Backlog", "Worker"),
+    "dashboard_charts": ("Chart",),
     "databases": ("Backups", "Pooling"),
     "dns_records": ("Record",),
     "environments": ("Environment",),
@@ -79,10 +83,12 @@ __all__ = [
     "Backups",
     "Budget",
     "Cdn",
+    "Chart",
     "Check",
     "Config",
     "Consumer",
     "CorsRule",
+    "Dashboard",
     "Domain",
     "Environment",
     "EventBus",

@@ -108,6 +108,16 @@ class TestAlertsOnVps(OnVps, conformance.AlertsConformance):
         return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": smtp, "backups": STORE}))
 
 
+class TestDashboardOnVps(OnVps, conformance.DashboardConformance):
+    secrets = frozenset({"password"})
+    edge: ClassVar[Mapping[str, Any]] = {"domains": ["www.example.com"]}
+    opens = TestAlertsOnVps.opens
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))
+
+
 class TestUptimeOnVps(OnVps, conformance.UptimeConformance):
     is_edge = True  # it asks in the network of the host's edge, which comes with it
 

@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
+    "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.dashboard import DashboardDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         budget,
         cdn,
         config,
+        dashboard,
         domain,
         event_bus,
         gateway,
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts
+    _dashboard: DashboardDriver = dashboard
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill

@@ -89,6 +89,10 @@ class AlertsServer(ServerResource, module="infra-kit", name="AlertsServer"):
     LISTENS = False
 
 
+class DashboardServer(ServerResource, module="infra-kit", name="DashboardServer"):
+    """A page with figures, under a supervisor. Those of a day, which it keeps, nobody misses for long."""
+
+
 class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
     """Runs of a backup under a supervisor, and the key of its copies; the copies too where no bucket has them."""
 

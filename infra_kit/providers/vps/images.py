@@ -60,6 +60,8 @@ NODE_EXPORTER = Image(
 BLACKBOX_EXPORTER = Image(
     "prom/blackbox-exporter", "v0.27.0", "a50c4c0eda297baa1678cd4dc4712a67fdea713b832d43ce7fcc5f9bea05094d"
 )
+# Of five projects, in seven files, five of which call it `grafana/grafana-oss`: both names have the same.
+GRAFANA = Image("grafana/grafana", "12.4.3", "2e986801428cd689c2358605289c90ab37d2b39e24808874971f54c99bcdc412")
 # Of three projects, in five files.
 POSTGRES_EXPORTER = Image(
     "quay.io/prometheuscommunity/postgres-exporter",

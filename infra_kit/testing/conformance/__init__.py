@@ -14,6 +14,7 @@ from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
+from infra_kit.testing.conformance.dashboard import DashboardConformance
 from infra_kit.testing.conformance.domain import DomainConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.external_service import ExternalServiceConformance
@@ -37,6 +38,7 @@ __all__ = [
     "CdnConformance",
     "ComponentConformance",
     "ConfigConformance",
+    "DashboardConformance",
     "DomainConformance",
     "EventBusConformance",
     "ExternalServiceConformance",
