@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
     from infra_kit.tokens import Jwt
-    from infra_kit.workloads import Sidecar, Volume
+    from infra_kit.workloads import OtlpSink, Sidecar, Tracing, Volume
 
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
@@ -72,7 +72,7 @@ _HOMES = {
     "streams": ("Consumer", "Stream"),
     "target": ("Target",),
     "tokens": ("Jwt",),
-    "workloads": ("Sidecar", "Volume"),
+    "workloads": ("OtlpSink", "Sidecar", "Tracing", "Volume"),
 }
 """By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""
 
@@ -104,6 +104,7 @@ __all__ = [
     "Link",
     "Network",
     "ObjectStore",
+    "OtlpSink",
     "Pooling",
     "Postgres",
     "RateLimit",
@@ -121,6 +122,7 @@ __all__ = [
     "SqlCheck",
     "Stream",
     "Target",
+    "Tracing",
     "Uptime",
     "Volume",
     "Worker",

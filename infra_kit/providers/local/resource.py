@@ -105,6 +105,10 @@ class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
     LISTENS = False
 
 
+class TracesServer(ServerResource, module="infra-kit", name="TracesServer"):
+    """A receiver of what programs tell of their work, under a supervisor."""
+
+
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
     """Runs of a drill under a supervisor."""
 

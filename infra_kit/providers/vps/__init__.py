@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.vps.settings import VpsSettings
 
-SHARED = ("edge", "grafana", "monitoring", "tools")
+SHARED = ("edge", "grafana", "monitoring", "tools", "traces")
 """What the components of one host share, as components that users do not make."""
 DRIVERS = {
     name: f"{__name__}.{name}"

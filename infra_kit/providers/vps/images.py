@@ -72,6 +72,11 @@ POSTGRES_EXPORTER = Image(
 REDIS_EXPORTER = Image(
     "oliver006/redis_exporter", "v1.89.0", "fed773ffd2bb2eac706e0ed9cc2fff41651193ee4977e2a4f6919658ad2313f4"
 )
+# Of the collector, what it takes to hand traces on: not the much larger "contrib".
+OTEL_COLLECTOR = Image(
+    "otel/opentelemetry-collector", "0.162.0", "310a800ad69ee430e7c541796852a242c9c7db97aaad4daa5ccf843c525fbdb2"
+)
+JAEGER = Image("jaegertracing/jaeger", "2.21.0", "3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3")
 
 
 def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:

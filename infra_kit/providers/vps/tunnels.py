@@ -27,6 +27,7 @@ PRIVATE = frozenset(
         "Postgres",
         "Redis",
         "Service",
+        "Traces",
         "Uptime",
     }
 )
