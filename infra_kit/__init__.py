@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from infra_kit.components.job import Job
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
+    from infra_kit.components.panel import Panel
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
@@ -52,6 +53,7 @@ _HOMES = {
     "components.job": ("Job",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
+    "components.panel": ("Panel",),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
@@ -98,6 +100,7 @@ __all__ = [
     "Link",
     "Network",
     "ObjectStore",
+    "Panel",
     "Pooling",
     "Postgres",
     "RateLimit",

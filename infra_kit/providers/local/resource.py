@@ -101,6 +101,10 @@ class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
     LISTENS = False
 
 
+class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
+    """The web page of an environment, under a supervisor."""
+
+
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
     """Runs of a drill under a supervisor."""
 
