@@ -124,6 +124,8 @@ def states(facts: Facts, seen: Seen, looked: datetime | None) -> dict[str, Any]:
         "summary": summary(shown),
         "bad": any(row.state in BAD for row in shown),
         "alerts": [asdict(it) for it in alerts(seen.alerts)],
+        "copies": [asdict(it) for it in copies(seen.copies)],
+        "failure": seen.failure,
         "looked": looked_at(looked),
     }
 

@@ -1,7 +1,7 @@
 "use strict";
 // The page works without this: it only brings what changes, and reveals without loading the page again.
 
-const EVERY = 5000;
+const EVERY = 3000;
 const HIDES = 30000;
 const MASK = "••••••••";
 
@@ -22,25 +22,33 @@ function show(told) {
     text(part.querySelector("[data-since]"), now.since);
     text(part.querySelector("[data-detail]"), now.detail);
   }
-  document.getElementById("alerts").replaceChildren(...(told.alerts.length ? told.alerts.map(alert) : [none()]));
+  text(document.getElementById("failure"), told.failure);
+  list("alerts", told.alerts.length ? told.alerts.map(line) : [quiet("No alert is firing.")]);
+  if (told.copies.length) list("copies", told.copies.map(line));
 }
 
-function alert(it) {
-  const line = document.createElement("li");
+function list(id, lines) {
+  document.getElementById(id).replaceChildren(...lines);
+}
+
+function line(it) {
+  const made = quiet("");
+  made.className = it.bad && !it.level ? "bad" : "";
   for (const [tag, kind, what] of [["span", "level", it.level], ["b", "", it.title], ["span", "", it.text]]) {
+    if (!what) continue;
     const piece = document.createElement(tag);
     piece.className = kind;
     piece.textContent = what;
-    line.append(piece, " ");
+    made.append(piece, " ");
   }
-  return line;
+  return made;
 }
 
-function none() {
-  const line = document.createElement("li");
-  line.className = "quiet";
-  line.textContent = "No alert is firing.";
-  return line;
+function quiet(what) {
+  const made = document.createElement("li");
+  made.className = "quiet";
+  made.textContent = what;
+  return made;
 }
 
 async function refresh() {

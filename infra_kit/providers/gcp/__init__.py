@@ -12,12 +12,12 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "uptime", "backup", "restore_drill", *SHARED,
+        "uptime", "backup", "restore_drill", "panel", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"restore_drill"})
+REFUSES = frozenset({"panel", "restore_drill"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from infra_kit.components.job import JobDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.panel import PanelDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         job,
         network,
         object_store,
+        panel,
         postgres,
         redis,
         restore_drill,
@@ -89,3 +91,4 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _panel: PanelDriver = panel
