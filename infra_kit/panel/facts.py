@@ -28,6 +28,8 @@ class Part(Fact):
     version: str = ""
     url: str = ""
     """Where a browser opens it; empty where none can."""
+    way: str = ""
+    """The command that leads there, where no browser gets by itself."""
     username: str = ""
     credentials: tuple[str, ...] = ()
     """The names of what is secret of it: `password`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,19 +16,22 @@ CREDENTIALS = ("password", "secret_key", "value")
 USERS = ("username", "access_key")
 
 
-def facts(scope: Scope, spec: PanelSpec, versions: Mapping[str, pulumi.Input[str]]) -> Mapping[str, Any]:
+def facts(
+    scope: Scope, spec: PanelSpec, versions: Mapping[str, str], private: Collection[str] = ()
+) -> Mapping[str, Any]:
     """What `infra_kit.panel.facts.Facts` reads. None of it is secret.
 
     Args:
         scope, spec: of the Panel.
         versions: of what runs, by component.
+        private: the types whose addresses no browser reaches: `infra-kit connect` leads there.
     """
     return {
         "app": scope.target.app,
         "stack": pulumi.get_stack(),
         "environment": scope.environment.value,
         "target": scope.target.name,
-        "parts": [_part(component, versions.get(component.name, "")) for component in spec.of],
+        "parts": [_part(component, versions[component.name], private) for component in spec.of],
         "links": dict(spec.links),
     }
 
@@ -38,14 +41,21 @@ def credentials(component: Component[Any, Any]) -> Mapping[str, pulumi.Output[st
     return {field: getattr(component.endpoint, field) for field in CREDENTIALS if hasattr(component.endpoint, field)}
 
 
-def _part(component: Component[Any, Any], version: pulumi.Input[str]) -> dict[str, Any]:
-    endpoint, secret = component.endpoint, tuple(credentials(component))
+def tag(image: str) -> str:
+    """Of an image; empty for one without, or by its digest."""
+    return image.rpartition(":")[2] if ":" in image.rpartition("/")[2] and "@" not in image else ""
+
+
+def _part(component: Component[Any, Any], version: str, private: Collection[str]) -> dict[str, Any]:
+    endpoint, secret, kind = component.endpoint, tuple(credentials(component)), type(component).__name__
+    address, hidden = _address(endpoint), kind in private
     return {
         "name": component.name,
-        "kind": type(component).__name__,
+        "kind": kind,
         "version": version,
-        "address": _address(endpoint),
-        "url": _page(endpoint),
+        "address": address,
+        "url": "" if hidden else _page(endpoint),
+        "way": f"infra-kit connect {component.name}" if hidden and address else "",
         "username": next((getattr(endpoint, field) for field in USERS if hasattr(endpoint, field)), ""),
         "credentials": list(secret),
     }

@@ -56,5 +56,4 @@ def _servers(component: Component[Any, Any]) -> list[str]:
 
 def _version(component: Component[Any, Any]) -> str:
     """Of what the user runs, by its image's tag; the panel knows that of the servers."""
-    image = str(getattr(component.spec, "image", ""))
-    return image.rpartition(":")[2] if ":" in image.rpartition("/")[2] and "@" not in image else ""
+    return panel.tag(str(getattr(component.spec, "image", "")))

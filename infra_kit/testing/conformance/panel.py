@@ -28,6 +28,7 @@ class PanelConformance(ComponentConformance):
     arguments: ClassVar[Mapping[str, Any]] = {"of": list(STAND_INS.values())}
     beside = frozenset(STAND_INS)
     keeps_data = False
+    opens = frozenset({features.DOMAINS})
     secrets = frozenset({"password"})
     asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {features.DOMAINS: {"domains": ["panel.example.com"]}}
     variations: ClassVar[Mapping[str, Mapping[str, Any]]] = {
