@@ -77,6 +77,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Job",
         "infra-kit:index:Network",
         "infra-kit:index:ObjectStore",
+        "infra-kit:index:Panel",
         "infra-kit:index:Postgres",
         "infra-kit:index:Redis",
         "infra-kit:index:RestoreDrill",
@@ -127,6 +128,7 @@ def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: typ
     needed = {
         "Alerts": {"watch"}, "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"},
         "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"}, "Gateway": {"routes"},
+        "Panel": {"of"},
         "RestoreDrill": {"of"}, "Uptime": {"url"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
