@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from infra_kit.components.job import Job
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
+    from infra_kit.components.panel import Panel
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
@@ -55,6 +56,7 @@ _HOMES = {
     "components.job": ("Job",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
+    "components.panel": ("Panel",),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
@@ -105,6 +107,7 @@ __all__ = [
     "Network",
     "ObjectStore",
     "OtlpSink",
+    "Panel",
     "Pooling",
     "Postgres",
     "RateLimit",

@@ -128,3 +128,7 @@ class TestBackupOnLocal(OnLocal, conformance.BackupConformance):
 
 class TestRestoreDrillOnLocal(OnLocal, conformance.RestoreDrillConformance):
     pass
+
+
+class TestPanelOnLocal(OnLocal, conformance.PanelConformance):
+    pass

@@ -139,3 +139,7 @@ class TestRestoreDrillOnVps(OnVps, conformance.RestoreDrillConformance):
 class TestExternalServiceOnVps(OnVps, conformance.ExternalServiceConformance):
     tags_under = ()  # nothing is made
     region = None
+
+
+class TestPanelOnVps(OnVps, conformance.PanelConformance):
+    pass

@@ -12,10 +12,13 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
+
+REFUSES = frozenset({"panel"})
+"""Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = AwsSettings
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from infra_kit.components.job import JobDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.panel import PanelDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.aws import job as job
     from infra_kit.providers.aws import network as network
     from infra_kit.providers.aws import object_store as object_store
+    from infra_kit.providers.aws import panel as panel
     from infra_kit.providers.aws import postgres as postgres
     from infra_kit.providers.aws import redis as redis
     from infra_kit.providers.aws import restore_drill as restore_drill
@@ -89,3 +94,4 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _panel: PanelDriver = panel

@@ -109,6 +109,10 @@ class TracesServer(ServerResource, module="infra-kit", name="TracesServer"):
     """A receiver of what programs tell of their work, under a supervisor."""
 
 
+class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
+    """The web page of an environment, under a supervisor."""
+
+
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
     """Runs of a drill under a supervisor."""
 

@@ -57,6 +57,7 @@ ALERTMANAGER = Image("prom/alertmanager", "v0.28.1", "27c475db5fb156cab31d5c18a4
 NODE_EXPORTER = Image(
     "prom/node-exporter", "v1.10.2", "3ac34ce007accad95afed72149e0d2b927b7e42fd1c866149b945b84737c62c3"
 )
+PYTHON = Image("python", "3.13.15-slim-trixie", "9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285")
 BLACKBOX_EXPORTER = Image(
     "prom/blackbox-exporter", "v0.27.0", "a50c4c0eda297baa1678cd4dc4712a67fdea713b832d43ce7fcc5f9bea05094d"
 )

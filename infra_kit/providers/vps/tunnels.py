@@ -29,6 +29,7 @@ PRIVATE = frozenset(
         "Service",
         "Traces",
         "Uptime",
+        "Panel",
     }
 )
 """The components that have an address which is not reached from outside."""

@@ -22,6 +22,7 @@ from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
+from infra_kit.testing.conformance.panel import PanelConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
 from infra_kit.testing.conformance.redis import RedisConformance
 from infra_kit.testing.conformance.restore_drill import RestoreDrillConformance
@@ -46,6 +47,7 @@ __all__ = [
     "JobConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
+    "PanelConformance",
     "PostgresConformance",
     "RedisConformance",
     "RestoreDrillConformance",
