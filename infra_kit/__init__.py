@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from infra_kit.components.external_service import ExternalService
     from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
+    from infra_kit.components.logs import Logs
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
     from infra_kit.components.panel import Panel
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
+    from infra_kit.log_classes import HttpSink, LogClass
     from infra_kit.rate_limits import RateLimit
     from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
@@ -54,6 +56,7 @@ _HOMES = {
     "components.external_service": ("ExternalService",),
     "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
+    "components.logs": ("Logs",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
     "components.panel": ("Panel",),
@@ -70,6 +73,7 @@ _HOMES = {
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
+    "log_classes": ("HttpSink", "LogClass"),
     "rate_limits": ("RateLimit",),
     "streams": ("Consumer", "Stream"),
     "target": ("Target",),
@@ -98,12 +102,15 @@ __all__ = [
     "Gateway",
     "GatewayRoute",
     "Health",
+    "HttpSink",
     "InfraKitError",
     "Job",
     "Jwt",
     "Keep",
     "LifecycleRule",
     "Link",
+    "LogClass",
+    "Logs",
     "Network",
     "ObjectStore",
     "OtlpSink",

@@ -132,3 +132,7 @@ class TestRestoreDrillOnLocal(OnLocal, conformance.RestoreDrillConformance):
 
 class TestPanelOnLocal(OnLocal, conformance.PanelConformance):
     pass
+
+
+class TestLogsOnLocal(OnLocal, conformance.LogsConformance):
+    pass

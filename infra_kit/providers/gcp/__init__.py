@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         event_bus,
         gateway,
         job,
+        logs,
         network,
         object_store,
         panel,
@@ -95,3 +97,4 @@ if TYPE_CHECKING:
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
+    _logs: LogsDriver = logs

@@ -6,7 +6,7 @@ from infra_kit.providers.local.settings import LocalSettings
 
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
-    "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel",
+    "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
 )  # fmt: skip
 SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         event_bus,
         gateway,
         job,
+        logs,
         network,
         object_store,
         panel,
@@ -99,3 +101,4 @@ if TYPE_CHECKING:
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
+    _logs: LogsDriver = logs

@@ -99,6 +99,12 @@ class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
     LISTENS = False
 
 
+class LogsServer(ServerResource, module="infra-kit", name="LogsServer"):
+    """What gathers what servers say, under a supervisor, and all that it gathered."""
+
+    LISTENS = False
+
+
 class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
     """A visitor of addresses, under a supervisor."""
 

@@ -47,6 +47,7 @@ _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
     "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer", "BackupServer", "RestoreDrillServer",
     "AlertsServer", "DashboardServer", "UptimeServer", "TracesServer", "SecretFile", "ConfigFiles", "PanelServer",
+    "LogsServer",
 )  # fmt: skip
 _USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser")
 OUTPUTS = {

@@ -30,6 +30,7 @@ PRIVATE = frozenset(
         "Traces",
         "Uptime",
         "Panel",
+        "Logs",
     }
 )
 """The components that have an address which is not reached from outside."""
