@@ -77,13 +77,9 @@ REDIS_EXPORTER = Image(
 OTEL_COLLECTOR = Image(
     "otel/opentelemetry-collector", "0.162.0", "310a800ad69ee430e7c541796852a242c9c7db97aaad4daa5ccf843c525fbdb2"
 )
-JAEGER = Image(
-    "jaegertracing/jaeger",
-    "2.21.0",
-    "3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3",
-    "victoriametrics/victoria-logs",
-    "v1.52.0",
-    "47b820890d64c4575a2a0a46415dcd8a4fd59a0f1fcd6a377693d7aea639442e",
+JAEGER = Image("jaegertracing/jaeger", "2.21.0", "3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3")
+VICTORIA_LOGS = Image(
+    "victoriametrics/victoria-logs", "v1.52.0", "47b820890d64c4575a2a0a46415dcd8a4fd59a0f1fcd6a377693d7aea639442e"
 )
 
 
