@@ -65,6 +65,7 @@ OUTPUTS = {
     "gcp:cloudrunv2/service:Service": _service,
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
+    "gcp:logging/projectSink:ProjectSink": {"writerIdentity": f"serviceAccount:service-{NUMBER}@gcp-sa-logging.iam"},
     "gcp:monitoring/notificationChannel:NotificationChannel": {"name": f"projects/{PROJECT}/notificationChannels/1"},
     "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": lambda inputs: {
         "uptimeCheckId": f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
