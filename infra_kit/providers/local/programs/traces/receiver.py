@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -89,7 +90,12 @@ class Handler(BaseHTTPRequestHandler):
         except UnreadableError as error:
             self._refuse(HTTPStatus.BAD_REQUEST, str(error))
             return
-        self.server.store.keep(spans)
+        try:
+            self.server.store.keep(spans)
+        except sqlite3.Error as error:
+            # Who sends tries again (https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes).
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"it could not be kept: {error}")
+            return
         if component in self.server.forwarders:
             self.server.forwarders[component].hand_on(sent)
         self.close_connection = False
