@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from infra_kit import Environment, OtlpSink, Target, Tracing, features
-from infra_kit.recording import Recording
+from infra_kit.recording import Recording, Resource
 from infra_kit.testing.conformance.base import Base, inputs, standing_in
 from infra_kit.workloads import TRACING
 
@@ -45,7 +47,8 @@ class WorkloadRules(Base):
 
 def _seen(made: Recording) -> list[str]:
     """The resources that have the secret in clear, by name."""
-    clear = {
-        it.name: [value for key, value in it.inputs.items() if key not in it.secret_inputs] for it in made.resources
-    }
-    return [name for name, values in clear.items() if SECRET in str(values)]
+    return [each.name for each in made.resources if SECRET in str(_clear(each))]
+
+
+def _clear(resource: Resource) -> dict[str, Any]:
+    return {key: value for key, value in resource.inputs.items() if key not in resource.secret_inputs}
