@@ -109,7 +109,7 @@ def test_a_postgres_that_keeps_no_log_is_refused() -> None:
 
 
 def test_a_lock_is_refused_where_a_later_copy_needs_an_earlier_one_for_longer() -> None:
-    with pytest.raises(UnsupportedFeatureError, match="locked-backups.*pgBackRest extends no lock"):
+    with pytest.raises(UnsupportedFeatureError, match=r"locked-backups.*pgBackRest extends no lock"):
         made(locked="1d")
 
 
