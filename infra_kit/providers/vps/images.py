@@ -58,9 +58,12 @@ ALERTMANAGER = Image("prom/alertmanager", "v0.28.1", "27c475db5fb156cab31d5c18a4
 NODE_EXPORTER = Image(
     "prom/node-exporter", "v1.10.2", "3ac34ce007accad95afed72149e0d2b927b7e42fd1c866149b945b84737c62c3"
 )
+PYTHON = Image("python", "3.13.15-slim-trixie", "9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285")
 BLACKBOX_EXPORTER = Image(
     "prom/blackbox-exporter", "v0.27.0", "a50c4c0eda297baa1678cd4dc4712a67fdea713b832d43ce7fcc5f9bea05094d"
 )
+# Of five projects, in seven files, five of which call it `grafana/grafana-oss`: both names have the same.
+GRAFANA = Image("grafana/grafana", "12.4.3", "2e986801428cd689c2358605289c90ab37d2b39e24808874971f54c99bcdc412")
 # Of three projects, in five files.
 POSTGRES_EXPORTER = Image(
     "quay.io/prometheuscommunity/postgres-exporter",
@@ -70,6 +73,14 @@ POSTGRES_EXPORTER = Image(
 # Of two projects, in three files.
 REDIS_EXPORTER = Image(
     "oliver006/redis_exporter", "v1.89.0", "fed773ffd2bb2eac706e0ed9cc2fff41651193ee4977e2a4f6919658ad2313f4"
+)
+# Of the collector, what it takes to hand traces on: not the much larger "contrib".
+OTEL_COLLECTOR = Image(
+    "otel/opentelemetry-collector", "0.162.0", "310a800ad69ee430e7c541796852a242c9c7db97aaad4daa5ccf843c525fbdb2"
+)
+JAEGER = Image("jaegertracing/jaeger", "2.21.0", "3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3")
+VICTORIA_LOGS = Image(
+    "victoriametrics/victoria-logs", "v1.52.0", "47b820890d64c4575a2a0a46415dcd8a4fd59a0f1fcd6a377693d7aea639442e"
 )
 
 
