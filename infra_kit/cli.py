@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections import deque
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -83,7 +84,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    state = lifecycle.up(project, name, progress, allow_delete or [])
+    state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
 
@@ -235,6 +236,17 @@ def _exit_code(error: InfraKitError) -> int:
     if isinstance(error, DataLossRefusedError):
         return exit_codes.REFUSED
     return exit_codes.ANOTHER_RUN if isinstance(error, AnotherRunError) else 1
+
+
+def _leave_plan(project: Project, name: str, progress: Progress) -> None:
+    """For the stack's Panel, which says itself where there is none: what cannot be planned offline may still run."""
+    from infra_kit.planning import outlook  # noqa: PLC0415  only a Panel needs it
+
+    try:
+        with progress.step("Planning what the panel shows"):
+            outlook.write(project, name)
+    except InfraKitError as error:
+        progress.warn(f"the panel shows no new cost and no phases: {error}")
 
 
 def _choose(project: Project, asked: str | None, progress: Progress) -> str:
