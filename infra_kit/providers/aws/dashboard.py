@@ -51,8 +51,9 @@ def _console(region: pulumi.Output[str], name: pulumi.Output[str]) -> pulumi.Out
 
 def _widgets(scope: Scope, spec: DashboardSpec, region: pulumi.Output[str]) -> list[Json]:
     found = dashboards.rows(scope, spec, signals.of)
-    title = [f"# {dashboards.title(scope, spec)}", *(["\n", dashboards.links(spec)] if spec.links else [])]
-    top = {"x": 0, "y": 0, "width": COLUMNS, "height": NOTE, **_text(Text(*title))}
+    links: list[pulumi.Input[str]] = ["\n", dashboards.links(spec)] if spec.links else []
+    title = Text(f"# {dashboards.title(scope, spec)}", *links)
+    top = {"x": 0, "y": 0, "width": COLUMNS, "height": NOTE, **_text(title)}
     return [top, *(_widget(place, region) for place in dashboards.places(found, COLUMNS, HEIGHTS, NOTE))]
 
 

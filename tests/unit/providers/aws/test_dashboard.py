@@ -85,7 +85,7 @@ def test_what_comes_once_a_day_is_shown_over_days() -> None:
 
 def test_the_bounds_of_alerts_are_drawn_where_their_signal_is() -> None:
     def program() -> None:
-        shown = [Postgres("db"), Redis("cache")]
+        shown: list[Component[Any, Any]] = [Postgres("db"), Redis("cache")]
         rules = {"busy": Rule(signal="cpu", above=80, level="P2"), "own": Rule(signal="cpu", above=60, of=["cache"])}
         Dashboard("board", of=shown, alerts=Alerts("alerts", watch=shown, rules=rules))
 
