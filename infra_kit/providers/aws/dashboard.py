@@ -46,7 +46,8 @@ def create(scope: Scope, spec: DashboardSpec) -> DashboardEndpoint:
         cloudwatch.Dashboard,
         # Dashboards are global in an account, and have no tags.
         dashboard_name="-".join(below_stack(scope, scope.name)),
-        dashboard_body=dumps({"periodOverride": "auto", "widgets": _widgets(scope, spec, region)}),
+        # What is counted by the minute is no more of it when days are shown.
+        dashboard_body=dumps({"periodOverride": "inherit", "widgets": _widgets(scope, spec, region)}),
     )
     none = pulumi.Output.from_input(None)
     return DashboardEndpoint(url=_console(region, made.dashboard_name), username=none, password=none)
