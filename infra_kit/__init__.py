@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from infra_kit.components.external_service import ExternalService
     from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
+    from infra_kit.components.logs import Logs
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
+    from infra_kit.components.panel import Panel
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
@@ -34,11 +36,12 @@ if TYPE_CHECKING:
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
+    from infra_kit.log_classes import HttpSink, LogClass
     from infra_kit.rate_limits import RateLimit
     from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
     from infra_kit.tokens import Jwt
-    from infra_kit.workloads import Sidecar, Volume
+    from infra_kit.workloads import OtlpSink, Sidecar, Tracing, Volume
 
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
@@ -53,8 +56,10 @@ _HOMES = {
     "components.external_service": ("ExternalService",),
     "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
+    "components.logs": ("Logs",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
+    "components.panel": ("Panel",),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
@@ -68,11 +73,12 @@ _HOMES = {
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
+    "log_classes": ("HttpSink", "LogClass"),
     "rate_limits": ("RateLimit",),
     "streams": ("Consumer", "Stream"),
     "target": ("Target",),
     "tokens": ("Jwt",),
-    "workloads": ("Sidecar", "Volume"),
+    "workloads": ("OtlpSink", "Sidecar", "Tracing", "Volume"),
 }
 """By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""
 
@@ -96,14 +102,19 @@ __all__ = [
     "Gateway",
     "GatewayRoute",
     "Health",
+    "HttpSink",
     "InfraKitError",
     "Job",
     "Jwt",
     "Keep",
     "LifecycleRule",
     "Link",
+    "LogClass",
+    "Logs",
     "Network",
     "ObjectStore",
+    "OtlpSink",
+    "Panel",
     "Pooling",
     "Postgres",
     "RateLimit",
@@ -121,6 +132,7 @@ __all__ = [
     "SqlCheck",
     "Stream",
     "Target",
+    "Tracing",
     "Uptime",
     "Volume",
     "Worker",

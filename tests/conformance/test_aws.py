@@ -111,3 +111,7 @@ class TestBackupOnAws(OnAws, conformance.BackupConformance):
 
 class TestRestoreDrillOnAws(OnAws, conformance.RestoreDrillConformance):
     pass
+
+
+class TestLogsOnAws(OnAws, conformance.LogsConformance):
+    pass

@@ -105,3 +105,7 @@ class TestUptimeOnGcp(OnGcp, conformance.UptimeConformance):
 
 class TestBackupOnGcp(OnGcp, conformance.BackupConformance):
     pass
+
+
+class TestLogsOnGcp(OnGcp, conformance.LogsConformance):
+    pass

@@ -128,3 +128,11 @@ class TestBackupOnLocal(OnLocal, conformance.BackupConformance):
 
 class TestRestoreDrillOnLocal(OnLocal, conformance.RestoreDrillConformance):
     pass
+
+
+class TestPanelOnLocal(OnLocal, conformance.PanelConformance):
+    pass
+
+
+class TestLogsOnLocal(OnLocal, conformance.LogsConformance):
+    pass

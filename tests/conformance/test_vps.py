@@ -139,3 +139,15 @@ class TestRestoreDrillOnVps(OnVps, conformance.RestoreDrillConformance):
 class TestExternalServiceOnVps(OnVps, conformance.ExternalServiceConformance):
     tags_under = ()  # nothing is made
     region = None
+
+
+class TestPanelOnVps(OnVps, conformance.PanelConformance):
+    pass
+
+
+class TestLogsOnVps(OnVps, conformance.LogsConformance):
+    hinges_on_more = frozenset({features.ARCHIVE_ELSEWHERE})  # a bucket of a host's has no TLS
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from infra_kit import (
     Alerts,
     Backup,
+    Backups,
     Dashboard,
     Environment,
     Gateway,
@@ -34,7 +35,7 @@ from infra_kit import (
 from infra_kit.component import Component
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.settings import GcpSettings
-from infra_kit.providers.vps.settings import BackupStore, VpsSettings
+from infra_kit.providers.vps.settings import BackupStore, Smtp, VpsSettings
 from infra_kit.recording import sdk
 from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
@@ -56,6 +57,7 @@ HOST = VpsSettings(
     host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey",
     user="deploy",
     backups=STORE,
+    smtp=Smtp(host="smtp.example.com", sender="alerts@shop.example", username="alerts", password=SecretStr("mail")),
 )
 TARGETS = {
     "aws": Target(name="aws", app="shop", environment=Environment.PRODUCTION),
@@ -132,7 +134,7 @@ def _watch(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any
 def _data(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
     """What is copied stands by the same provider."""
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
-    return {"of": [Postgres("db", target=target, opts=same)]}
+    return {"of": [Postgres("db", target=target, backups=Backups(), opts=same)]}
 
 
 def _shown(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:

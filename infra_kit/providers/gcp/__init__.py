@@ -12,12 +12,12 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"restore_drill"})
+REFUSES = frozenset({"panel", "restore_drill"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -42,8 +42,10 @@ if TYPE_CHECKING:
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.panel import PanelDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
@@ -62,8 +64,10 @@ if TYPE_CHECKING:
         event_bus,
         gateway,
         job,
+        logs,
         network,
         object_store,
+        panel,
         postgres,
         redis,
         restore_drill,
@@ -92,3 +96,5 @@ if TYPE_CHECKING:
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _panel: PanelDriver = panel
+    _logs: LogsDriver = logs

@@ -99,10 +99,24 @@ class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
     LISTENS = False
 
 
+class LogsServer(ServerResource, module="infra-kit", name="LogsServer"):
+    """What gathers what servers say, under a supervisor, and all that it gathered."""
+
+    LISTENS = False
+
+
 class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
     """A visitor of addresses, under a supervisor."""
 
     LISTENS = False
+
+
+class TracesServer(ServerResource, module="infra-kit", name="TracesServer"):
+    """A receiver of what programs tell of their work, under a supervisor."""
+
+
+class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
+    """The web page of an environment, under a supervisor."""
 
 
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):

@@ -27,7 +27,10 @@ PRIVATE = frozenset(
         "Postgres",
         "Redis",
         "Service",
+        "Traces",
         "Uptime",
+        "Panel",
+        "Logs",
     }
 )
 """The components that have an address which is not reached from outside."""

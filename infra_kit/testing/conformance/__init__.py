@@ -20,8 +20,10 @@ from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.external_service import ExternalServiceConformance
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
+from infra_kit.testing.conformance.logs import LogsConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
+from infra_kit.testing.conformance.panel import PanelConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
 from infra_kit.testing.conformance.redis import RedisConformance
 from infra_kit.testing.conformance.restore_drill import RestoreDrillConformance
@@ -44,8 +46,10 @@ __all__ = [
     "ExternalServiceConformance",
     "GatewayConformance",
     "JobConformance",
+    "LogsConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
+    "PanelConformance",
     "PostgresConformance",
     "RedisConformance",
     "RestoreDrillConformance",

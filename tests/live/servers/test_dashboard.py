@@ -20,7 +20,7 @@ from infra_kit.providers.local.servers import redis
 from infra_kit.providers.local.servers.dashboard import HANDLER
 from tests.awaiting import until
 from tests.live.servers.conftest import STACK
-from tests.live.servers.test_signals import cache, kill
+from tests.live.servers.measured import cache, kill
 from tests.live.servers.workloads import processes
 
 SIGNALS = ("uptime", "memory", "connections")

@@ -35,6 +35,7 @@ class Checker:
     async def run(self) -> None:
         """Until it is cancelled."""
         async with asyncio.TaskGroup() as works:
+            works.create_task(asyncio.Event().wait())  # also where no rule is: who ends counts as dead
             for teller in self._tellers.values():
                 works.create_task(teller.run())
             for name in self._wanted.watched:
