@@ -2,6 +2,7 @@
 watches them."""
 
 import json
+from typing import Any
 
 import pulumi
 
@@ -28,6 +29,7 @@ from infra_kit import (
     Worker,
     alert_presets,
 )
+from infra_kit.component import Component
 
 config = pulumi.Config("api")
 db = Postgres("db", memory_gb=0.25)
@@ -89,7 +91,7 @@ edge = Gateway(
     waf=True,
 )
 outside = Uptime("outside", url=edge.url, checks={"version": Check(path="/version", every="1s", contains="version")})
-everything = [db, cache, files, events, api, scorer, report, edge, outside]
+everything: list[Component[Any, Any]] = [db, cache, files, events, api, scorer, report, edge, outside]
 alerts = Alerts(
     "alerts",
     watch=everything,
