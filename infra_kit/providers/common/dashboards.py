@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import pulumi
 
@@ -128,7 +128,7 @@ def links(spec: DashboardSpec) -> pulumi.Output[str]:
 
 def checked_links(spec: DashboardSpec) -> pulumi.Output[dict[str, str]]:
     """By name. One that turns out to be no page's is a `ValueError` of the deployment."""
-    known = pulumi.Output.from_input(dict(spec.links))
+    known = cast("pulumi.Output[dict[str, str]]", pulumi.Output.from_input(dict(spec.links)))
     return known.apply(lambda them: {name: web(url) for name, url in them.items()})
 
 
