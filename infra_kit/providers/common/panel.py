@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,8 +70,9 @@ def _address(endpoint: Any) -> pulumi.Input[str]:
     return _page(endpoint, lambda url: urlsplit(url).netloc)
 
 
-def _page(endpoint: Any, shown: Any = str) -> pulumi.Input[str]:
+def _page(endpoint: Any, shown: Callable[[str], str] = str) -> pulumi.Input[str]:
     """The address that a browser opens: none of a URL that holds a password, nor of a file."""
     if not hasattr(endpoint, "url") or (hasattr(endpoint, "host") and hasattr(endpoint, "password")):
         return ""
-    return endpoint.url.apply(lambda url: shown(url) if url.startswith(("http://", "https://")) else "")
+    url: pulumi.Output[str] = endpoint.url
+    return url.apply(lambda known: shown(known) if known.startswith(("http://", "https://")) else "")

@@ -19,7 +19,8 @@ from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers import redis
 from infra_kit.providers.local.servers.panel import HANDLER
 from tests.awaiting import until
-from tests.live.servers.test_signals import cache, kill
+from tests.live.servers.measured import kill
+from tests.live.servers.test_signals import cache
 
 PART = {
     "name": "cache", "kind": "Redis", "address": "127.0.0.1:20000", "version": "", "url": "", "username": "default",
