@@ -14,7 +14,6 @@ import sys
 import time
 from collections import deque
 from functools import partial
-from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
@@ -34,7 +33,6 @@ from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
@@ -47,6 +45,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
     if asked:
+        from importlib.metadata import version as distribution_version  # noqa: PLC0415  no other command needs it
+
         print(f"infra-kit {distribution_version('infra-kit')}")
         raise typer.Exit
 
@@ -188,6 +188,8 @@ def connect(
     show_secrets: InClear = False,
 ) -> None:
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
+    from infra_kit.engine import connect as ways  # noqa: PLC0415  `up` and `status` do without Pulumi's SDK
+
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     state = _standing(project, name, progress)

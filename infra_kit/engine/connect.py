@@ -23,6 +23,8 @@ from infra_kit.links import variable
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Resource, Wait
 
 _HERE = {LOOPBACK, "localhost", "::1"}
+_STEP = "command:"
+"""Types of what is only done, whatever the target."""
 
 
 class Tunnels(Protocol):
@@ -64,7 +66,7 @@ def reached(
         what=f"{there.type} {name!r}",
         host=host,
         port=far_port,
-        own=_below(state, name),
+        own=_own(state, name),
         stack=state["resources"],
         say=say,
     )
@@ -105,7 +107,7 @@ def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int
 
 def _target(state: Mapping[str, Any], name: str) -> str:
     """The one that made the component, by the Pulumi package of what it has."""
-    types = {it["type"] for it in _below(state, name)}
+    types = {it["type"] for it in _own(state, name)}
     if any(it.startswith(LOCAL) for it in types):
         return "local"
     packages = {it.partition(":")[0] for it in types}
@@ -126,6 +128,15 @@ def _package(name: str) -> str | None:
 def _below(state: Mapping[str, Any], name: str) -> list[Resource]:
     """The resources of a component itself: not those of the components within it."""
     return [it for it in state["resources"] if component_of(it) == name and not it["type"].startswith(COMPONENT)]
+
+
+def _own(state: Mapping[str, Any], name: str) -> list[Resource]:
+    """They, and of what has nothing but steps, what those are done to: a Dashboard's, to the Grafana of its host."""
+    own = _below(state, name)
+    if not all(it["type"].startswith(_STEP) for it in own):
+        return own
+    needed = {urn for it in own for urn in _needed(it)}
+    return [*own, *(it for it in state["resources"] if it["urn"] in needed)]
 
 
 def _checked(port: int) -> int:

@@ -20,6 +20,7 @@ from infra_kit import (
     Alerts,
     Backup,
     Backups,
+    Dashboard,
     Environment,
     Gateway,
     Keep,
@@ -112,8 +113,10 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, Panel: _shown, RestoreDrill: _copies}.get(suite.component)
-    behind = makes(target, arguments.get("opts")) if makes else {}
+    makes = {
+        Gateway: _routes, Alerts: _watch, Backup: _data, Dashboard: _shown, Panel: _on_a_page, RestoreDrill: _copies,
+    }  # fmt: skip
+    behind = makes[suite.component](target, arguments.get("opts")) if suite.component in makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
 
@@ -137,6 +140,12 @@ def _data(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]
     return {"of": [Postgres("db", target=target, backups=Backups(), opts=same)]}
 
 
+def _shown(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What is shown is measured by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"of": [Redis("cache", target=target, opts=same)], "charts": None}
+
+
 def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
     """A drill restores what a backup copied, by the same provider."""
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
@@ -144,7 +153,7 @@ def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, An
     return {"of": Backup("safe", target=target, keep=keep, opts=same, **_data(target, opts))}
 
 
-def _shown(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+def _on_a_page(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
     """What a panel shows stands by the same provider."""
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
     return {"of": [Redis("cache", target=target, opts=same)]}

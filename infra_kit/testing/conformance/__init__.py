@@ -14,11 +14,13 @@ from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
+from infra_kit.testing.conformance.dashboard import DashboardConformance
 from infra_kit.testing.conformance.domain import DomainConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.external_service import ExternalServiceConformance
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
+from infra_kit.testing.conformance.logs import LogsConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
 from infra_kit.testing.conformance.panel import PanelConformance
@@ -38,11 +40,13 @@ __all__ = [
     "CdnConformance",
     "ComponentConformance",
     "ConfigConformance",
+    "DashboardConformance",
     "DomainConformance",
     "EventBusConformance",
     "ExternalServiceConformance",
     "GatewayConformance",
     "JobConformance",
+    "LogsConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
     "PanelConformance",

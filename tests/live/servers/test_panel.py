@@ -19,8 +19,7 @@ from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers import redis
 from infra_kit.providers.local.servers.panel import HANDLER
 from tests.awaiting import until
-from tests.live.servers.measured import kill
-from tests.live.servers.test_signals import cache
+from tests.live.servers.measured import cache, kill
 
 PART = {
     "name": "cache", "kind": "Redis", "address": "127.0.0.1:20000", "version": "", "url": "", "username": "default",
