@@ -47,7 +47,7 @@ def tag(image: str) -> str:
 
 
 def _part(component: Component[Any, Any], version: str, private: Collection[str]) -> dict[str, Any]:
-    endpoint, secret, kind = component.endpoint, tuple(credentials(component)), type(component).__name__
+    endpoint, kind = component.endpoint, type(component).__name__
     address, hidden = _address(endpoint), kind in private
     return {
         "name": component.name,
@@ -56,9 +56,23 @@ def _part(component: Component[Any, Any], version: str, private: Collection[str]
         "address": address,
         "url": "" if hidden else _page(endpoint),
         "way": f"infra-kit connect {component.name}" if hidden and address else "",
-        "username": next((getattr(endpoint, field) for field in USERS if hasattr(endpoint, field)), ""),
-        "credentials": list(secret),
+        "username": _user(endpoint),
+        "credentials": _named(component),
     }
+
+
+def _user(endpoint: Any) -> pulumi.Input[str]:
+    known: list[pulumi.Output[str | None]] = [getattr(endpoint, field) for field in USERS if hasattr(endpoint, field)]
+    return known[0].apply(lambda name: name or "") if known else ""
+
+
+def _named(component: Component[Any, Any]) -> pulumi.Input[list[str]]:
+    """Those that there are: a page that asks for no password has None. That much is no secret."""
+    known = credentials(component)
+    if not known:
+        return []
+    given = pulumi.Output.all(**known).apply(lambda them: [name for name, value in them.items() if value])
+    return pulumi.Output.unsecret(given)
 
 
 def _address(endpoint: Any) -> pulumi.Input[str]:

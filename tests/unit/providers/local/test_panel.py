@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra_kit import Alerts, Budget, EventBus, Gateway, ObjectStore, Panel, Postgres, Redis, Secret, Service, Stream
+from infra_kit import (
+    Alerts,
+    Budget,
+    Dashboard,
+    EventBus,
+    Gateway,
+    ObjectStore,
+    Panel,
+    Postgres,
+    Redis,
+    Secret,
+    Service,
+    Stream,
+)
 from infra_kit.testing import Recording, record
 
 
@@ -42,6 +55,16 @@ def test_credentials_are_named_and_none_is_told() -> None:
     }  # fmt: skip
     assert "recorded-secret" not in str(told(made))
     assert not made.named("panel-server").secret_inputs
+
+
+def test_a_page_without_a_password_has_a_link_and_no_credential() -> None:
+    def page() -> None:
+        cache = Redis("cache")
+        Panel("panel", of=[cache, Dashboard("dashboard", of=[cache])])
+
+    found = parts(record(page))["dashboard"]
+    assert found["url"].startswith("http://127.0.0.1:")
+    assert (found["credentials"], found["username"]) == ([], "")
 
 
 def test_replicas_are_looked_at_too_and_what_has_no_server_is_not() -> None:
