@@ -73,7 +73,7 @@ test-system: $(ALL) ## The tests that need Debian packages
 # By file: tests of one share a daemon. They wait much more than they work.
 	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile tests/system
 
-bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails, what backing up costs
+bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails, what backing up costs, how soon a panel's page is there
 	@$(BIN)/python -m tests.bench_recording
 	@$(BIN)/python -m tests.bench_services
 	@$(BIN)/python -m tests.bench_plan
@@ -81,6 +81,7 @@ bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, mem
 	@$(BIN)/python -m tests.bench_edge
 	@$(BIN)/python -m tests.bench_release
 	@$(BIN)/python -m tests.bench_backup
+	@$(BIN)/python -m tests.bench_panel
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
