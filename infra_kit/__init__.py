@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
+    from infra_kit.components.dashboard import Dashboard
     from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
     from infra_kit.components.external_service import ExternalService
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from infra_kit.components.logs import Logs
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
+    from infra_kit.components.panel import Panel
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.uptime import Check, Uptime
     from infra_kit.components.worker import Backlog, Worker
+    from infra_kit.dashboard_charts import Chart
     from infra_kit.databases import Backups, Pooling
     from infra_kit.dns_records import Record
     from infra_kit.environments import Environment
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
     from infra_kit.tokens import Jwt
-    from infra_kit.workloads import Sidecar, Volume
+    from infra_kit.workloads import OtlpSink, Sidecar, Tracing, Volume
 
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
@@ -47,6 +50,7 @@ _HOMES = {
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
+    "components.dashboard": ("Dashboard",),
     "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
     "components.external_service": ("ExternalService",),
@@ -55,6 +59,7 @@ _HOMES = {
     "components.logs": ("Logs",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
+    "components.panel": ("Panel",),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
@@ -62,6 +67,7 @@ _HOMES = {
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.uptime": ("Check", "Uptime"),
     "components.worker": ("Backlog", "Worker"),
+    "dashboard_charts": ("Chart",),
     "databases": ("Backups", "Pooling"),
     "dns_records": ("Record",),
     "environments": ("Environment",),
@@ -72,7 +78,7 @@ _HOMES = {
     "streams": ("Consumer", "Stream"),
     "target": ("Target",),
     "tokens": ("Jwt",),
-    "workloads": ("Sidecar", "Volume"),
+    "workloads": ("OtlpSink", "Sidecar", "Tracing", "Volume"),
 }
 """By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""
 
@@ -83,10 +89,12 @@ __all__ = [
     "Backups",
     "Budget",
     "Cdn",
+    "Chart",
     "Check",
     "Config",
     "Consumer",
     "CorsRule",
+    "Dashboard",
     "Domain",
     "Environment",
     "EventBus",
@@ -105,6 +113,8 @@ __all__ = [
     "Logs",
     "Network",
     "ObjectStore",
+    "OtlpSink",
+    "Panel",
     "Pooling",
     "Postgres",
     "RateLimit",
@@ -122,6 +132,7 @@ __all__ = [
     "SqlCheck",
     "Stream",
     "Target",
+    "Tracing",
     "Uptime",
     "Volume",
     "Worker",

@@ -114,7 +114,7 @@ class AlertsArgs(TypedDict, total=False):
 
     watch: Sequence[Watched]
     rules: Mapping[str, Rule] | None
-    routes: Mapping[str, Routes]
+    routes: Mapping[Level, Routes]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Alerts", "gcp"): Fact(0, _TOLD, 0, _NO_DATA, 2, "Cloud Monitoring"),
     ("Logs", "aws"): Fact(0, _LINES, 2, _OBJECTS, 3, "CloudWatch's groups and filters, Firehose, S3's lifecycles"),
     ("Logs", "gcp"): Fact(0, _LINES, 2, _OBJECTS, 2, "Cloud Logging's buckets, sinks and queries"),
+    ("Dashboard", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "CloudWatch's dashboards"),
+    ("Dashboard", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "Cloud Monitoring's dashboards"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
     ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
     ("Backup", "aws"): Fact(
@@ -87,6 +89,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
         0, _NOT_SPOKEN, 6, "a copy is restored within Google Cloud only", 2, "Cloud SQL's backups, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/backup-recovery/restore",
     ),
+    ("Panel", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("Panel", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),

@@ -97,6 +97,10 @@ class TestAlertsOnAws(OnAws, conformance.AlertsConformance):
     pass
 
 
+class TestDashboardOnAws(OnAws, conformance.DashboardConformance):
+    pass
+
+
 class TestUptimeOnAws(OnAws, conformance.UptimeConformance):
     pass
 

@@ -17,7 +17,21 @@ from infra_kit.errors import TunnelError
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, held
 
 PRIVATE = frozenset(
-    {"Alerts", "EventBus", "Logs", "Monitoring", "ObjectStore", "Postgres", "Redis", "Service", "Uptime"}
+    {
+        "Alerts",
+        "Dashboard",
+        "EventBus",
+        "Grafana",
+        "Monitoring",
+        "ObjectStore",
+        "Postgres",
+        "Redis",
+        "Service",
+        "Traces",
+        "Uptime",
+        "Panel",
+        "Logs",
+    }
 )
 """The components that have an address which is not reached from outside."""
 CONTAINER = "docker:index/container:Container"
