@@ -85,6 +85,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
         0, _NOT_SPOKEN, 6, "a copy is restored within Google Cloud only", 2, "Cloud SQL's backups, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/backup-recovery/restore",
     ),
+    ("Panel", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("Panel", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
