@@ -26,7 +26,7 @@ from infra_kit.providers.local.backups import (
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
-from infra_kit.providers.local.box import RECORD, Box
+from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.ports import LOOPBACK
 
 Noted = Mapping[str, Any]
@@ -59,31 +59,11 @@ class Restored:
     aside: Path | None = None
     """Where what it replaced is kept."""
 
-
-def backups(stack: str, home: Path) -> list[Box]:
-    """The boxes of all backups of a stack."""
-    found = [Box(home, stack, file.parent.name) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
-    return [box for box in found if box.record.kind == "local/backup"]
-
-
-def holding(stack: str, home: Path, name: str) -> tuple[Box, list[str]]:
-    """The backup that is meant, and which components of it. Raises `ConfigError`.
-
-    Args:
-        stack, home: where.
-        name: a backup's, or a component's that one holds.
-    """
-    there = backups(stack, home)
-    for box in there:
-        of = settings.read(box).of
-        if name == box.name:
-            return box, list(of)
-        if name in of:
-            return box, [name]
-    known = [it for box in there for it in (box.name, *settings.read(box).of)]
-    raise ConfigError(
-        f"{stack} has no backup {name!r}, and none of a component of that name; there is {', '.join(known) or 'none'}."
-    )
+    @property
+    def says(self) -> tuple[str, ...]:
+        kept = f"; what it held before: {self.aside}" if self.aside else ""
+        beside = "It runs beside the stack's own, with the same users and passwords. To remove it: infra-kit stop, and "
+        return f"It is in {self.data}{kept}.", *([] if self.name == self.component else [f"{beside}delete its folder."])
 
 
 def into(backup: Box, component: str, to: datetime | None, name: str) -> Restored:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,11 +35,24 @@ from infra_kit.providers.local.box import Box
 def tick(box: Box) -> None:
     """What is to be done now. Raises what went wrong, which the report tells too; copies that stand stay."""
     asked = settings.read(box)
+    with _told(box), _alone(box):
+        whole = _follow_logs(box, asked)
+        if _is_due(box, asked) or not whole:
+            take(box, asked)
+
+
+def now(box: Box) -> Copy:
+    """A whole copy at once, whatever the schedule says; after the run that is at work, if one is."""
+    asked = settings.read(box)
+    with _told(box), _alone(box):
+        _follow_logs(box, asked)
+        return take(box, asked)
+
+
+@contextmanager
+def _told(box: Box) -> Iterator[None]:
     try:
-        with _alone(box):
-            whole = _follow_logs(box, asked)
-            if _is_due(box, asked) or not whole:
-                take(box, asked)
+        yield
     except (InfraKitError, OSError) as error:
         settings.note(box, failure=str(error), failed_at=settings.now().isoformat())
         raise
@@ -139,9 +153,11 @@ class Copying:
         source = Box(self.box.home, self.box.stack, name)
         if not source.exists:
             raise BackupError("unreachable", f"{name}: there is no server in {source.path}. Run `infra-kit up`.")
+        began = time.monotonic()
         with failures.of(name):
             noted = self._noted(source, place)
-        return {**noted, "component": name, "record": boxes.record_of(source)}
+        seconds = round(time.monotonic() - began, 1)
+        return {**noted, "component": name, "record": boxes.record_of(source), "seconds": seconds}
 
     def _noted(self, source: Box, place: str) -> dict[str, Any]:
         match source.record.kind:
