@@ -56,7 +56,9 @@ class Docker:
 def daemon(folder: Path, *, inside: Sequence[str] = ()) -> Iterator[Docker]:
     """`inside` is the command that starts it elsewhere: see `wire`."""
     it = Docker(folder)
+    (folder / "daemon.json").write_text("{}")  # this machine's own settings are for another one
     places = [f"--{name}={folder}/{name}" for name in ("data-root", "exec-root", "pidfile")]
+    places.append(f"--config-file={folder}/daemon.json")
     more = ["--bridge=none", "--iptables=false", f"--default-address-pool=base={POOL},size=24"]
     with (folder / "log").open("w") as log:
         command = [*ROOT, *inside, "dockerd", f"--host=unix://{folder}/socket", *places, *more]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import shlex
 import tarfile
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -25,7 +26,8 @@ def recorded(program: Callable[[], object]) -> Recording:
     """A recording in which each network and volume has a name of its own."""
     numbers = itertools.count()
     named: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {"name": f"it-{next(numbers)}"}  # noqa: E731
-    return record(program, outputs={NETWORK: named, VOLUME: named})
+    placed: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda it: {**named(it), "mountpoint": "/volumes/it"}  # noqa: E731
+    return record(program, outputs={NETWORK: named, VOLUME: placed})
 
 
 class Stack:
@@ -153,7 +155,7 @@ class Stack:
             "restart": f"{restart}:{tries}" if tries else restart,
             "stop-signal": inputs.get("stopSignal", ""),
             "stop-timeout": str(inputs.get("stopTimeout", "")),
-            "health-cmd": " ".join(health["tests"][1:]) if health else "",
+            "health-cmd": shlex.join(health["tests"][1:]) if health else "",
             "health-interval": health["interval"] if health else "",
             "health-retries": str(health["retries"]) if health else "",
         }
