@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from cronsim import CronSim
@@ -63,9 +64,8 @@ def take(box: Box, asked: Settings) -> Copy:
     """Takes a whole copy. What a run that failed has left behind goes with the next good one's clean-up."""
     repository = settings.repository(box)
     began = settings.now()
-    earlier = _last(repository)
     name = manifest.name_of(began)
-    copying = Copying(box, repository, earlier, asked.lock["spare"] if asked.lock else None)
+    copying = Copying(box, repository, asked.lock["spare"] if asked.lock else None)
     components = {it: copying.copy(it, f"{manifest.FOLDER}/{name}/{it}") for it in asked.of}
     copy = Copy(name, components)
     manifest.write(repository, copy)
@@ -144,9 +144,14 @@ class Copying:
 
     box: Box
     repository: Repository
-    earlier: Copy | None
     spare: float | None
     """For how many seconds what an earlier copy wrote can be shared. None: for ever."""
+
+    @cached_property
+    def _earlier(self) -> Copy | None:
+        """The copy before this one: its objects are not copied again."""
+        there = manifest.names(self.repository.files(manifest.FOLDER))
+        return manifest.read(self.repository, there[-1:])[0] if there else None
 
     def copy(self, name: str, place: str) -> dict[str, Any]:
         """One component's."""
@@ -166,15 +171,10 @@ class Copying:
             case "local/redis":
                 return redis.copy(source, self.repository, place)
             case "local/object_store":
-                before = self.earlier.components.get(source.name) if self.earlier else None
+                before = self._earlier.components.get(source.name) if self._earlier else None
                 return object_store.copy(source, self.repository, before, self.spare)
             case _:
                 return event_bus.copy(source, self.repository, place)
-
-
-def _last(repository: Repository) -> Copy | None:
-    there = manifest.names(repository.files(manifest.FOLDER))
-    return manifest.read(repository, there[-1:])[0] if there else None
 
 
 def _is_due(box: Box, asked: Settings) -> bool:
