@@ -44,6 +44,7 @@ _WITHOUT_RESOURCE = frozenset(
         "cloudwatch:PutMetricData",
         "ecr:GetAuthorizationToken",
         "events:ListRules",
+        "xray:PutTraceSegments",
     }
 )
 """Actions that AWS knows for any resource only

@@ -48,6 +48,7 @@ LARGE = {"aws_wafv2_web_acl"}
 OF_TERRAFORM = {"id", "tags_all", "timeouts"}
 """What Pulumi has otherwise, or not."""
 BESIDE: Mapping[str, dict[str, Value]] = {
+    "aws_backup_restore_testing_selection": {"iam_role_arn": "arn:aws:iam::123456789012:role/restore"},
     "aws_cloudwatch_metric_alarm": {"metric_name": "CPUUtilization", "namespace": "AWS/ECS", "statistic": "Average"},
     "aws_db_instance": {"engine": "mysql"},
     "aws_elasticache_replication_group": {"automatic_failover_enabled": True, "engine_version": "7.0"},

@@ -17,10 +17,9 @@ from infra_kit import target
 from infra_kit.engine.connections import COMPONENT, Connection, reachable
 from infra_kit.engine.operations import component_of
 from infra_kit.engine.project import write_private
-from infra_kit.engine.standing import below, target_of
+from infra_kit.engine.standing import below, needed, own, target_of
 from infra_kit.errors import ConfigError, TunnelError
 from infra_kit.links import variable
-from infra_kit.providers.common.standing import Resource
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait
 
 _HERE = {LOOPBACK, "localhost", "::1"}
@@ -65,7 +64,7 @@ def reached(
         what=f"{there.type} {name!r}",
         host=host,
         port=far_port,
-        own=below(state, name),
+        own=own(state, name),
         stack=state["resources"],
         say=say,
     )
@@ -75,8 +74,8 @@ def reached(
 
 def _check_outermost(state: Mapping[str, Any], name: str) -> None:
     """A Gateway that is not public answers its Cdn alone, which is made of what it gives."""
-    own = {it["urn"] for it in below(state, name) if _is(it["parent"], "Gateway")}
-    behind = (component_of(it) for it in state["resources"] if _is(it.get("parent"), "Cdn") and own & _needed(it))
+    inner = {it["urn"] for it in below(state, name) if _is(it["parent"], "Gateway")}
+    behind = (component_of(it) for it in state["resources"] if _is(it.get("parent"), "Cdn") and inner & needed(it))
     if cdn := next(behind, None):
         raise TunnelError(
             f"Gateway {name!r}: it has public=False, and answers Cdn {cdn!r} alone. Ask the Cdn, as visitors do "
@@ -86,11 +85,6 @@ def _check_outermost(state: Mapping[str, Any], name: str) -> None:
 
 def _is(urn: str | None, kind: str) -> bool:
     return f"{COMPONENT}{kind}::" in (urn or "")
-
-
-def _needed(resource: Resource) -> set[str]:
-    """The resources whose outputs it is made of."""
-    return {urn for urns in (resource.get("propertyDependencies") or {}).values() for urn in urns}
 
 
 def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int] | None:

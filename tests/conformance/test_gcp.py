@@ -95,9 +95,17 @@ class TestAlertsOnGcp(OnGcp, conformance.AlertsConformance):
     tags_under = ("userLabels", "settings.userLabels")  # a channel has its address in its labels
 
 
+class TestDashboardOnGcp(OnGcp, conformance.DashboardConformance):
+    pass
+
+
 class TestUptimeOnGcp(OnGcp, conformance.UptimeConformance):
     tags_under = "userLabels"
 
 
 class TestBackupOnGcp(OnGcp, conformance.BackupConformance):
+    pass
+
+
+class TestLogsOnGcp(OnGcp, conformance.LogsConformance):
     pass

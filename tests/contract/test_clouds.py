@@ -19,6 +19,8 @@ from pydantic import SecretStr
 from infra_kit import (
     Alerts,
     Backup,
+    Backups,
+    Dashboard,
     Environment,
     Gateway,
     Keep,
@@ -33,7 +35,7 @@ from infra_kit import (
 from infra_kit.component import Component
 from infra_kit.errors import SpecError
 from infra_kit.providers.gcp.settings import GcpSettings
-from infra_kit.providers.vps.settings import BackupStore, VpsSettings
+from infra_kit.providers.vps.settings import BackupStore, Smtp, VpsSettings
 from infra_kit.recording import sdk
 from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
@@ -55,6 +57,7 @@ HOST = VpsSettings(
     host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey",
     user="deploy",
     backups=STORE,
+    smtp=Smtp(host="smtp.example.com", sender="alerts@shop.example", username="alerts", password=SecretStr("mail")),
 )
 TARGETS = {
     "aws": Target(name="aws", app="shop", environment=Environment.PRODUCTION),
@@ -109,8 +112,8 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, RestoreDrill: _copies}.get(suite.component)
-    behind = makes(target, arguments.get("opts")) if makes else {}
+    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, Dashboard: _shown, RestoreDrill: _copies}
+    behind = makes[suite.component](target, arguments.get("opts")) if suite.component in makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
 
@@ -131,7 +134,13 @@ def _watch(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any
 def _data(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
     """What is copied stands by the same provider."""
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
-    return {"of": [Postgres("db", target=target, opts=same)]}
+    return {"of": [Postgres("db", target=target, backups=Backups(), opts=same)]}
+
+
+def _shown(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What is shown is measured by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"of": [Redis("cache", target=target, opts=same)], "charts": None}
 
 
 def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:

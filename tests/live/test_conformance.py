@@ -103,6 +103,14 @@ class TestDomain(OnLocal):
     suite = conformance.DomainConformance
 
 
+class TestAlerts(OnLocal):
+    suite = conformance.AlertsConformance
+
+
+class TestUptime(OnLocal):
+    suite = conformance.UptimeConformance
+
+
 class TestBackup(OnLocal):
     suite = conformance.BackupConformance
 

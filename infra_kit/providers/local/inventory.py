@@ -14,7 +14,7 @@ from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import supervised
 
 ALERTS = "local/alerts"
-WATCHERS = (ALERTS, "local/uptime")
+WATCHERS = (ALERTS, "local/uptime", "local/dashboard")
 
 
 @dataclass(frozen=True)

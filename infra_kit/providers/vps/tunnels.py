@@ -18,7 +18,23 @@ from infra_kit.providers.common.programs import ask, check
 from infra_kit.providers.common.standing import Standing
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, held
 
-PRIVATE = frozenset({"Alerts", "EventBus", "Monitoring", "ObjectStore", "Postgres", "Redis", "Service", "Uptime"})
+PRIVATE = frozenset(
+    {
+        "Alerts",
+        "Dashboard",
+        "EventBus",
+        "Grafana",
+        "Monitoring",
+        "ObjectStore",
+        "Postgres",
+        "Redis",
+        "Service",
+        "Traces",
+        "Uptime",
+        "Panel",
+        "Logs",
+    }
+)
 """The components that have an address which is not reached from outside."""
 CONTAINER = "docker:index/container:Container"
 

@@ -34,6 +34,8 @@ from infra_kit.testing.conformance.workloads import IMAGE
 Watched = Component[Any, Any]
 
 RUNS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
+WORKS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "worker.py"]}
+ENDS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "job.py"], "schedule": "0 3 * * *"}
 BUS: Mapping[str, Any] = {
     "streams": {"orders": Stream(subjects=["orders.>"])},
     "consumers": {"billing": Consumer(stream="orders")},
@@ -44,8 +46,8 @@ KINDS: Mapping[str, tuple[type[Watched], Mapping[str, Any]]] = {
     "files": (ObjectStore, {}),
     "bus": (EventBus, BUS),
     "api": (Service, RUNS),
-    "scorer": (Worker, RUNS),
-    "nightly": (Job, {**RUNS, "schedule": "0 3 * * *"}),
+    "scorer": (Worker, WORKS),
+    "nightly": (Job, ENDS),
     "site": (Uptime, {"url": "https://www.example.com"}),
 }
 """By name, what is watched: its class, and what is asked of it."""
@@ -82,7 +84,7 @@ def _asked(name: str, signal: str) -> tuple[Feature, Mapping[str, Any]]:
     component = STAND_INS.get(name, EDGE)
     return features.signal(component.KIND, signal), {
         "watch": [STAND_INS["db"], *([] if name == "db" else [component])],
-        "rules": {"it-is-bad": Rule(signal=signal, of=[name], **bound)},
+        "rules": {f"bad-{name}-{signal}": Rule(signal=signal, of=[name], **bound)},
     }
 
 
@@ -90,7 +92,7 @@ class AlertsConformance(ComponentConformance):
     component = Alerts
     endpoint = AlertsEndpoint
     arguments: ClassVar[Mapping[str, Any]] = {"watch": [STAND_INS["db"]], "rules": {}}
-    beside = frozenset({*KINDS, "edge"})
+    beside = frozenset({*KINDS, "edge", "behind"})
     keeps_data = False
     edge: ClassVar[Mapping[str, Any]] = {"public": False}
     """What the Gateway that is watched is asked, beside its route."""
@@ -138,7 +140,7 @@ def made(target: Target, name: str, edge: Mapping[str, Any]) -> Component[Any, A
         kind, asked = KINDS[name]
         make: Callable[..., Watched] = kind
         return make(name, target=dataclasses.replace(target, accepted_gaps={name: PASSED_OVER}), **asked)
-    behind = Service("api", target=target, **RUNS)
+    behind = Service("behind", target=target, **RUNS)
     return Gateway(name, target=target, routes={"/*": behind}, waf=False, **edge)
 
 

@@ -107,7 +107,7 @@ def test_a_host_that_nobody_owns_yet_is_assumed_with_all_that_it_needs(make_proj
     paths = [path.removeprefix("infra-kit:vps.") for path in given.assumed]
     assert paths == [
         "host", "host_key", "backups.endpoint", "backups.bucket", "backups.access_key", "backups.secret_key",
-        "backups.passphrase",
+        "backups.passphrase", "smtp.host", "smtp.sender", "smtp.username", "smtp.password",
     ]  # fmt: skip
     assert given.get("vps")["host"] == "203.0.113.10"
 

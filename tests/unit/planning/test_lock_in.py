@@ -16,6 +16,7 @@ from infra_kit.planning.lock_in import LockIn, Score, lock_in
 from infra_kit.planning.lock_in_aspects import WEIGHTS
 from infra_kit.planning.overview import overview
 from infra_kit.planning.programs import Planned, plan
+from infra_kit.target import package
 from tests.unit.planning.conftest import MakeProject
 
 SHOP = """
@@ -55,25 +56,32 @@ LOCAL = "config: {infra-kit:target: local, shop:engine: nats}"
 PLACES = {
     "local": "{infra-kit:target: local}",
     "vps": "{infra-kit:target: vps, infra-kit:environment: development, infra-kit:vps: {host: 203.0.113.10, "
-    "host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey, acme_email: ops@shop.example}}",
+    "host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey, acme_email: ops@shop.example, backups: {bucket: copies, "
+    "endpoint: 'https://s3.example', access_key: KEY, secret_key: SECRET, passphrase: PASSPHRASE}}}",
     "aws": "{infra-kit:target: aws, infra-kit:environment: staging, infra-kit:region: us-east-1}",
     "gcp": "{infra-kit:target: gcp, infra-kit:environment: staging, infra-kit:region: us-east1, infra-kit:gcp: {"
     "project: shop-1, billing_account: 012345-6789AB-CDEF01}}",
 }
 ALL = """
+    import pulumi
     from infra_kit import (
-        Budget, Cdn, Config, Domain, EventBus, ExternalService, Gateway, Job, Network, ObjectStore, Postgres, Redis,
-        Secret, Service, Stream, Worker,
+        Alerts, Backup, Backups, Budget, Cdn, Config, Domain, EventBus, ExternalService, Gateway, Job, Keep, Network,
+        ObjectStore, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
     )
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
-    Postgres("db"), Redis("cache"), Config("config", values={"level": "info"}), Budget("budget", monthly=100)
+    db = Postgres("db", backups=Backups())
+    Redis("cache"), Config("config", values={"level": "info"}), Budget("budget", monthly=100)
     EventBus("events", engine="native", streams={"ORDERS": Stream(subjects=["order.*"])})
     api, files = Service("api", **run, port=3000, links=[token.link()]), ObjectStore("files")
     Worker("mailer", **run), Job("nightly", **run, schedule="0 3 * * *")
     Gateway("gateway", routes={"/*": api}, domains=["api.shop.example"])
     Cdn("edge", routes={"/*": files}, domains=["www.shop.example"])
     ExternalService("errors", vendor="Sentry", plan="Team")
+    Alerts("alerts", watch=[db, Uptime("outside", url="https://www.shop.example", outside=False)])
+    safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
+    if pulumi.Config("infra-kit").require("target") != "gcp":
+        RestoreDrill("drill", of=safe)
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 
@@ -254,7 +262,8 @@ def test_of_a_stack_of_our_components_alone_nothing_is_unscored(make_project: Ma
     gaps = "{events: ['engine:native'], gateway: [domains], edge: [domains]}"
     found = scored(plan(project, "it", [f"infra-kit:accepted-gaps={gaps}"]))
     assert found.unscored == ()
-    assert {it.kind for it in found.scores} == COMPONENTS - {"Budget"}
+    refused = {kind.title().replace("_", "") for kind in getattr(package(target), "REFUSES", ())}
+    assert {it.kind for it in found.scores} == COMPONENTS - {"Budget"} - refused
 
 
 def test_the_weights_of_all_are_a_whole(shop: Callable[..., Planned]) -> None:

@@ -13,7 +13,7 @@ from infra_kit.errors import BackupError
 
 CHUNK = 2**20
 LEVEL, THREADS = 1, min(4, os.cpu_count() or 1)
-"""Below 1 it lets stand as it is what repeats in its letters alone, hexadecimal digits say: encrypting that costs more."""
+"""Below 1, what repeats in its letters alone (hexadecimal digits) stays as it is, and encrypting it costs more."""
 
 
 class Source(Protocol):

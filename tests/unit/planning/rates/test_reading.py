@@ -50,6 +50,7 @@ def test_a_text_in_every_input_breaks_no_rate(type_: str) -> None:
         "aws:acm/certificate:Certificate", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ecs/cluster:Cluster",
         "aws:ssm/parameter:Parameter", "gcp:compute/address:Address", "gcp:compute/globalAddress:GlobalAddress",
         "gcp:compute/uRLMap:URLMap", "gcp:compute/regionUrlMap:RegionUrlMap", "gcp:container/nodePool:NodePool",
+        "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig",
     }  # fmt: skip
 
 

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Deletes what objects held that no copy names any more.
+#
+#   $1  a folder
+# shellcheck disable=SC1091,SC2154
+set -eu
+
+. /run/infra-kit/repository.sh
+
+rm -rf "$1"
+mkdir -p "$1/kept"
+rclone copy --include '/*/objects' copies:copies "$1/kept"
+find "$1/kept" -name objects -exec cut -f 6,7 {} + | sed "s#$tab#/#" | LC_ALL=C sort -u >"$1/needed"
+listed copies:objects | LC_ALL=C sort | LC_ALL=C comm -13 "$1/needed" - >"$1/gone"
+if [ -s "$1/gone" ]; then rclone delete --files-from-raw "$1/gone" copies:objects; fi
