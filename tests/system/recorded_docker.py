@@ -25,9 +25,12 @@ class RefusedError(Exception):
 def recorded(program: Callable[[], object]) -> Recording:
     """A recording in which each network and volume has a name of its own."""
     numbers = itertools.count()
-    named: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {"name": f"it-{next(numbers)}"}  # noqa: E731
-    placed: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda it: {**named(it), "mountpoint": "/volumes/it"}  # noqa: E731
-    return record(program, outputs={NETWORK: named, VOLUME: placed})
+
+    def named(_: Mapping[str, Any]) -> dict[str, Any]:
+        name = f"it-{next(numbers)}"
+        return {"name": name, "mountpoint": f"/{name}"}
+
+    return record(program, outputs={NETWORK: named, VOLUME: named})
 
 
 class Stack:
