@@ -20,7 +20,7 @@ import typer
 
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
-from infra_kit.commands.backup import backup, copy_first
+from infra_kit.commands.backup import BackupFirst, backup, copy_first
 from infra_kit.commands.common import AsJson, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
@@ -58,11 +58,6 @@ AllowDelete = Annotated[
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
 
-BackupFirst = Annotated[
-    list[str] | None,
-    typer.Option("--backup-first", metavar="NAME", help="A Backup of which a copy is taken before. Repeatable."),
-]
-
 DoomedStack = Annotated[
     str | None,
     typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
@@ -90,8 +85,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None, backup_first: 
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    for it in backup_first or ():
-        copy_first(project, name, it, progress)
+    copy_first(project, name, backup_first or [], progress)
     state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from infra_kit.commands.common import AsJson, print_json, print_whole, table
-from infra_kit.engine import backups
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
 
 What = Annotated[str, typer.Argument(metavar="NAME", help="A Backup.")]
+BackupFirst = Annotated[
+    list[str] | None,
+    typer.Option("--backup-first", metavar="NAME", help="A Backup of which a copy is taken before. Repeatable."),
+]
 StackName = Annotated[
     str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
 ]
@@ -20,6 +24,8 @@ StackName = Annotated[
 
 def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> None:
     """Take a copy of what a Backup holds now, and wait until it is whole."""
+    from infra_kit.engine import backups  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
+
     project, progress = Project.find(), Progress()
     with progress.step(f"Backing up {name}", long=True):
         made = backups.take(project, choose(project, stack), name, progress)
@@ -32,12 +38,15 @@ def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> N
     print_whole(shown)
 
 
-def copy_first(project: Project, stack: str, name: str, progress: Progress) -> None:
-    """A copy before a release, which does not begin where it fails."""
-    with progress.step(f"Backing up {name}", long=True):
-        made = backups.take_before(project, stack, name, progress)
-    for it in made:
-        progress.note(f"    {it.component}: {size(it.size)} in {it.where}")
+def copy_first(project: Project, stack: str, names: Sequence[str], progress: Progress) -> None:
+    """Copies before a release, which does not begin where one fails."""
+    for name in names:
+        from infra_kit.engine import backups  # noqa: PLC0415  as above
+
+        with progress.step(f"Backing up {name}", long=True):
+            made = backups.take_before(project, stack, name, progress)
+        for it in made:
+            progress.note(f"    {it.component}: {size(it.size)} in {it.where}")
 
 
 def size(count: int | None) -> str:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from infra_kit.commands.common import print_whole, table
-from infra_kit.engine import restore as restoring
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -37,6 +36,8 @@ def restore(
     over: Over = False,
 ) -> None:
     """Restore what a backup holds into new servers, as it was at a time; over what runs only when told twice."""
+    from infra_kit.engine import restore as restoring  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
+
     if over and into:
         raise ConfigError("--over and --into are two ways: say one of them.")
     if lose and not over:
