@@ -87,7 +87,8 @@ def damages(box: Box, noted: Mapping[str, Any]) -> list[str]:
 
 def _unpack(box: Box, part: Part, repository: Repository) -> None:
     """By `tar`, as the servers' user, whose the files then are."""
-    command = ["tar", "--extract", f"--directory={box.data}"]
+    # By itself tar reads 10 KiB at a time, which takes twice as long.
+    command = ["tar", "--extract", "--blocking-factor=256", f"--directory={box.data}"]
     with (
         program(box, command, stdin=subprocess.PIPE) as (process, _),
         # Within: what is wrong with the copy is told, not that tar could not go on.
