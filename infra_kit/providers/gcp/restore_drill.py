@@ -14,7 +14,7 @@ SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {features.SQL_CHECKS: "there are no drills on Google Cloud; ask a copy that was restored by hand"}
 CAVEATS = (
     "there are no drills, and one is refused: Google Cloud tests no restores, and what did so on a schedule could "
-    "delete any database server of the project. Restore a copy by hand: `gcloud sql backups restore`",
+    "delete any database server of the project. Restore a copy by hand: `infra-kit restore`",
 )
 
 
@@ -22,6 +22,6 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     """Raises `SpecError`: one that restored nothing would be worse than none."""
     raise SpecError(
         f"{scope.what}: of: Backup {spec.of.name!r} is on Google Cloud, which tests no restores. Leave the "
-        "RestoreDrill out, and restore a copy by hand (gcloud sql backups restore … --restore-instance=…); or keep the "
+        "RestoreDrill out, and restore a copy by hand (infra-kit restore, into a server beside); or keep the "
         "database on another target, with a Backup and a RestoreDrill there."
     )
