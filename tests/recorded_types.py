@@ -141,6 +141,7 @@ TYPES = {
     "google_kms_crypto_key": "gcp:kms/cryptoKey:CryptoKey",
     "google_kms_crypto_key_iam_member": "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
     "google_kms_key_ring": "gcp:kms/keyRing:KeyRing",
+    "google_logging_metric": "gcp:logging/metric:Metric",
     "google_logging_project_bucket_config": "gcp:logging/projectBucketConfig:ProjectBucketConfig",
     "google_logging_project_sink": "gcp:logging/projectSink:ProjectSink",
     "google_monitoring_alert_policy": "gcp:monitoring/alertPolicy:AlertPolicy",
@@ -172,6 +173,7 @@ TYPES = {
     "google_storage_bucket": "gcp:storage/bucket:Bucket",
     "google_storage_bucket_iam_member": "gcp:storage/bucketIAMMember:BucketIAMMember",
     "google_storage_hmac_key": "gcp:storage/hmacKey:HmacKey",
+    "google_storage_transfer_job": "gcp:storage/transferJob:TransferJob",
     "random_id": "random:index/randomId:RandomId",
     "random_password": "random:index/randomPassword:RandomPassword",
 }

@@ -80,8 +80,9 @@ _ON: Mapping[tuple[str, str], Fact] = {
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-a-backup.html",
     ),
     ("Backup", "gcp"): Fact(
-        0, _NOT_SPOKEN, 6, "a copy is restored within Google Cloud only", 2, "Cloud SQL's backups, schedules and roles",
-        "https://cloud.google.com/sql/docs/postgres/backup-recovery/restore",
+        0, _NOT_SPOKEN, 2, "dumps and objects in a bucket, which any server reads", 3,
+        "Cloud SQL's exports, Storage Transfer, schedules and roles",
+        "https://cloud.google.com/sql/docs/postgres/import-export/import-export-sql",
     ),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
