@@ -84,7 +84,7 @@ _ON: Mapping[tuple[str, str], Fact] = {
         "Cloud SQL's exports, Storage Transfer, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/import-export/import-export-sql",
     ),
-    ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "Cloud SQL's backups, and a Cloud Run job"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
     ("Domain", "gcp"): Fact(0, "DNS", 1, "exported as a zone file; the name servers are set anew", 2, _GCP),

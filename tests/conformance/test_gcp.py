@@ -106,3 +106,7 @@ class TestBackupOnGcp(OnGcp, conformance.BackupConformance):
         **conformance.BackupConformance.asks,
         features.COPY_TO_VAULT: {"vault": "offsite-copies"},
     }
+
+
+class TestRestoreDrillOnGcp(OnGcp, conformance.RestoreDrillConformance):
+    pass

@@ -17,9 +17,6 @@ DRIVERS = {
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"restore_drill"})
-"""Components that the target refuses as a whole: see their drivers."""
-
 SETTINGS = GcpSettings
 
 NEEDS = ("pulumi_gcp", "pulumi_random")

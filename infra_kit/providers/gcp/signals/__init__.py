@@ -21,6 +21,7 @@ MEASURES: Measures[Metric] = Measures(
         "job": (workloads.job, workloads.JOB),
         "uptime": (edges.uptime, edges.UPTIME),
         "backup": (operations.backup, operations.BACKUP),
+        "restore_drill": (operations.restore_drill, operations.DRILL),
     }
 )
 
@@ -31,7 +32,6 @@ _NO_CERTIFICATE = (
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
-    features.signal("restore_drill", Signal.DRILL_AGE): "there are no drills on Google Cloud; leave it out of watch",
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
     "itself; leave the Budget out of watch",
 }

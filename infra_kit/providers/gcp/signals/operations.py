@@ -10,17 +10,23 @@ import pulumi
 
 from infra_kit.component import Component, Scope
 from infra_kit.providers.gcp.backup import GcpBackup
+from infra_kit.providers.gcp.restore_drill import GcpRestoreDrill
 from infra_kit.providers.gcp.signals.metric import Metric, plain, series
 from infra_kit.signals import Signal
 
 BACKUP = frozenset({Signal.BACKUP_AGE})
+DRILL = frozenset({Signal.DRILL_AGE})
 SEVERAL = "2h"
 """In which an hourly figure was told at least once, as Google's own come late."""
-YEAR_IN_HOURS = 8760
+YEAR_IN_HOURS, YEAR_IN_DAYS = 8760, 365
 
 
 def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     return {Signal.BACKUP_AGE: [_told(scope.native(component, GcpBackup).age, YEAR_IN_HOURS)]}
+
+
+def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
+    return {Signal.DRILL_AGE: [_told(scope.native(component, GcpRestoreDrill).age, YEAR_IN_DAYS)]}
 
 
 def _told(metric: pulumi.Output[str], unknown: int) -> Metric:

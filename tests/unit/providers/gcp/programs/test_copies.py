@@ -167,7 +167,7 @@ def test_an_export_without_a_manifest_is_no_copy_and_without_one_the_vaults_own_
     assert age(capsys) == pytest.approx(since, abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["copies"])
+@pytest.mark.parametrize("name", ["copies", "drills"])
 def test_a_program_stands_alone(name: str) -> None:
     """As `python3 -c` has it, without infra_kit."""
     text = programs.text(name)
