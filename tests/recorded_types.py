@@ -159,6 +159,7 @@ TYPES = {
     "google_pubsub_topic_iam_member": "gcp:pubsub/topicIAMMember:TopicIAMMember",
     "google_redis_instance": "gcp:redis/instance:Instance",
     "google_secret_manager_regional_secret": "gcp:secretmanager/regionalSecret:RegionalSecret",
+    "google_secret_manager_regional_secret_iam_member": "gcp:secretmanager/regionalSecretIamMember:RegionalSecretIamMember",
     "google_secret_manager_regional_secret_version": "gcp:secretmanager/regionalSecretVersion:RegionalSecretVersion",
     "google_secret_manager_secret": "gcp:secretmanager/secret:Secret",
     "google_secret_manager_secret_iam_member": "gcp:secretmanager/secretIamMember:SecretIamMember",

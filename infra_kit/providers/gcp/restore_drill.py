@@ -23,8 +23,8 @@ from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.components.restore_drill import RestoreDrillEndpoint, RestoreDrillSpec
 from infra_kit.durations import seconds
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.providers.common.drilled import drilled
 from infra_kit.providers.gcp import backup_jobs, buckets
 from infra_kit.providers.gcp.backup import GcpBackup
 from infra_kit.providers.gcp.identity import service_account
@@ -60,7 +60,7 @@ class GcpRestoreDrill:
 
 def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     there = scope.native(spec.of, GcpBackup)
-    databases = _databases(scope, spec)
+    databases = drilled(scope, spec, {"postgres"}, "Postgres")
     account = service_account(scope, "account", f"Restores what {spec.of.name} copied, to prove it")
     scratch = _scratch(scope)
     may = _rights(scope, account, scratch, there, databases)
@@ -78,24 +78,6 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     age = backup_jobs.age(scope, runs, "drill_age_days", "d")
     page = pulumi.Output.concat("https://console.cloud.google.com/storage/browser/", there.vault, "/", told["DRILL"])
     return RestoreDrillEndpoint(report=page, log=runs.log, native=GcpRestoreDrill(age=age))
-
-
-def _databases(scope: Scope, spec: RestoreDrillSpec) -> list[Kept]:
-    """Raises `SpecError` where there is none: a drill that restored nothing would be worse than none."""
-    of = spec.of.spec.of
-    found = [it for it in of if it.KIND == "postgres"]
-    rest = ", ".join(it.name for it in of if it.KIND != "postgres")
-    if not found:
-        raise SpecError(
-            f"{scope.what}: of: Backup {spec.of.name!r} has {rest or 'nothing'}, and on Google Cloud a drill restores "
-            "Postgres alone. Leave the RestoreDrill out, and restore them by hand."
-        )
-    if rest:
-        pulumi.log.warn(
-            f"{scope.what}: of: on Google Cloud a drill restores Postgres alone, and proves nothing of {rest}.",
-            scope.parent,
-        )
-    return found
 
 
 def _scratch(scope: Scope) -> pulumi.Output[str]:

@@ -109,5 +109,5 @@ def test_its_age_is_told_every_hour_and_is_an_alarm_where_nothing_is_told() -> N
 def test_what_it_does_not_restore_is_told_and_a_drill_of_nothing_is_refused() -> None:
     (said,) = [it for it in drill(lambda: [db(), ObjectStore("files")]).warnings if "RestoreDrill" in it]
     assert said.endswith("a drill restores Postgres alone, and proves nothing of files.")
-    with pytest.raises(SpecError, match="has files, and on Google Cloud a drill restores Postgres alone"):
+    with pytest.raises(SpecError, match="has files, and on gcp a drill restores Postgres alone"):
         drill(lambda: [ObjectStore("files")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,7 +28,7 @@ class Google:
         self.asked: list[tuple[str, str, Any]] = []
         self.waited = 0
         patch.setattr(urllib.request, "urlopen", self._open)
-        patch.setattr(google.time, "sleep", self._wait)
+        patch.setattr(time, "sleep", self._wait)
 
     def _wait(self, _: float) -> None:
         self.waited += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,7 +78,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def drill(patch: pytest.MonkeyPatch, sql: CloudSql) -> tuple[int, Google]:
     google = Google(patch, sql)
-    patch.setattr(drills.time, "monotonic", lambda: sql.clock)
+    patch.setattr(time, "monotonic", lambda: sql.clock)
     return drills.main(["drill"]), google
 
 
