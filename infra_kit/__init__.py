@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
+    from infra_kit.components.dashboard import Dashboard
     from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
     from infra_kit.components.external_service import ExternalService
     from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
+    from infra_kit.components.logs import Logs
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
+    from infra_kit.components.panel import Panel
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
@@ -27,16 +30,18 @@ if TYPE_CHECKING:
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.uptime import Check, Uptime
     from infra_kit.components.worker import Backlog, Worker
+    from infra_kit.dashboard_charts import Chart
     from infra_kit.databases import Backups, Pooling
     from infra_kit.dns_records import Record
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
+    from infra_kit.log_classes import HttpSink, LogClass
     from infra_kit.rate_limits import RateLimit
     from infra_kit.streams import Consumer, Stream
     from infra_kit.target import Target
     from infra_kit.tokens import Jwt
-    from infra_kit.workloads import Sidecar, Volume
+    from infra_kit.workloads import OtlpSink, Sidecar, Tracing, Volume
 
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
@@ -45,13 +50,16 @@ _HOMES = {
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
+    "components.dashboard": ("Dashboard",),
     "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
     "components.external_service": ("ExternalService",),
     "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
+    "components.logs": ("Logs",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
+    "components.panel": ("Panel",),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
@@ -59,16 +67,18 @@ _HOMES = {
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.uptime": ("Check", "Uptime"),
     "components.worker": ("Backlog", "Worker"),
+    "dashboard_charts": ("Chart",),
     "databases": ("Backups", "Pooling"),
     "dns_records": ("Record",),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
+    "log_classes": ("HttpSink", "LogClass"),
     "rate_limits": ("RateLimit",),
     "streams": ("Consumer", "Stream"),
     "target": ("Target",),
     "tokens": ("Jwt",),
-    "workloads": ("Sidecar", "Volume"),
+    "workloads": ("OtlpSink", "Sidecar", "Tracing", "Volume"),
 }
 """By module, the names that are taken from it when they are first asked for: a program pays for what it uses."""
 
@@ -79,10 +89,12 @@ __all__ = [
     "Backups",
     "Budget",
     "Cdn",
+    "Chart",
     "Check",
     "Config",
     "Consumer",
     "CorsRule",
+    "Dashboard",
     "Domain",
     "Environment",
     "EventBus",
@@ -90,14 +102,19 @@ __all__ = [
     "Gateway",
     "GatewayRoute",
     "Health",
+    "HttpSink",
     "InfraKitError",
     "Job",
     "Jwt",
     "Keep",
     "LifecycleRule",
     "Link",
+    "LogClass",
+    "Logs",
     "Network",
     "ObjectStore",
+    "OtlpSink",
+    "Panel",
     "Pooling",
     "Postgres",
     "RateLimit",
@@ -115,6 +132,7 @@ __all__ = [
     "SqlCheck",
     "Stream",
     "Target",
+    "Tracing",
     "Uptime",
     "Volume",
     "Worker",

@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections import deque
-from importlib.metadata import version as distribution_version
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -33,7 +33,6 @@ from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connect as ways
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
@@ -46,6 +45,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001  typer calls it so
     if asked:
+        from importlib.metadata import version as distribution_version  # noqa: PLC0415  no other command needs it
+
         print(f"infra-kit {distribution_version('infra-kit')}")
         raise typer.Exit
 
@@ -83,7 +84,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    state = lifecycle.up(project, name, progress, allow_delete or [])
+    state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
 
@@ -187,6 +188,8 @@ def connect(
     show_secrets: InClear = False,
 ) -> None:
     """Open a way to a component that only its own network reaches, until Ctrl-C or until a command has ended."""
+    from infra_kit.engine import connect as ways  # noqa: PLC0415  `up` and `status` do without Pulumi's SDK
+
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     state = _standing(project, name, progress)
@@ -233,6 +236,17 @@ def _exit_code(error: InfraKitError) -> int:
     if isinstance(error, DataLossRefusedError):
         return exit_codes.REFUSED
     return exit_codes.ANOTHER_RUN if isinstance(error, AnotherRunError) else 1
+
+
+def _leave_plan(project: Project, name: str, progress: Progress) -> None:
+    """For the stack's Panel, which says itself where there is none: what cannot be planned offline may still run."""
+    from infra_kit.planning import outlook  # noqa: PLC0415  only a Panel needs it
+
+    try:
+        with progress.step("Planning what the panel shows"):
+            outlook.write(project, name)
+    except InfraKitError as error:
+        progress.warn(f"the panel shows no new cost and no phases: {error}")
 
 
 def _choose(project: Project, asked: str | None, progress: Progress) -> str:

@@ -55,6 +55,7 @@ ANY_DELIVERIES = Feature("any-deliveries")
 FLOW_LOGS = Feature("flow-logs")
 VOLUMES = Feature("volumes")
 SIDECARS = Feature("sidecars")
+TRACING = Feature("tracing")
 AUTOSCALING = Feature("autoscaling")
 SCALING_BY_MEMORY = Feature("scaling-by-memory")
 SCALING_BY_REQUESTS = Feature("scaling-by-requests")
@@ -85,6 +86,10 @@ LOCKED_BACKUPS = Feature("locked-backups")
 THINNED_BACKUPS = Feature("thinned-backups")
 """Kept daily and weekly beyond the time that each is kept."""
 SQL_CHECKS = Feature("sql-checks")
+ARCHIVE_ELSEWHERE = Feature("archive-elsewhere")
+"""Of log lines, in a bucket that is said."""
+LOCKED_LOGS = Feature("locked-logs")
+HTTP_SINK = Feature("http-sink")
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
 """The features without a value."""
@@ -106,7 +111,7 @@ NEEDS = {
 }
 """By feature, the one that it goes with where that is left out; all others stay."""
 
-FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of"})
+FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of"})
 """The families of features that carry a value."""
 
 ONE_OF = frozenset({"version", "engine"})
@@ -138,6 +143,11 @@ def route(kind: str) -> Feature:
 def backup_of(kind: str) -> Feature:
     """A kind of component whose data is copied: `backup-of:redis`."""
     return Feature(f"backup-of:{kind}")
+
+
+def logs_of(kind: str) -> Feature:
+    """A kind of component whose log is kept: `logs-of:event-bus`."""
+    return Feature(f"logs-of:{kind.replace('_', '-')}")
 
 
 def is_known(text: str) -> bool:

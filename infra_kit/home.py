@@ -65,6 +65,11 @@ def refusals_told() -> Iterator[None]:
         ) from error
 
 
+def plan_file(root: Path, stack: str) -> Path:
+    """Where `infra-kit up` leaves what the planner says of a stack, for its Panel."""
+    return of_project(root) / "plans" / f"{stack}.json"
+
+
 def is_project(place: Path) -> bool:
     """Whether a folder is a Pulumi project."""
     return any((place / name).exists() for name in ("Pulumi.yaml", "Pulumi.yml"))

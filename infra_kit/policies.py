@@ -45,6 +45,7 @@ _WITHOUT_RESOURCE = frozenset(
         "ecr:GetAuthorizationToken",
         "elasticache:DescribeSnapshots",
         "events:ListRules",
+        "xray:PutTraceSegments",
     }
 )
 """Actions that AWS knows for any resource only, or that list all that there are

@@ -16,6 +16,7 @@ _STATEFUL: dict[str, frozenset[str]] = {
     ),
     "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer")
     | _tokens("aws:", "backup/vault:Vault"),
+    "logs: what is kept for years": _tokens("pulumi-python:dynamic/infra-kit:", "LogsServer"),
     "secrets: what one signed or encrypted is lost with it": _tokens("pulumi-python:dynamic/infra-kit:", "SecretFile"),
     "databases": _tokens("aws:rds/", "instance:Instance", "cluster:Cluster", "globalCluster:GlobalCluster")
     | _tokens("aws:", "dynamodb/table:Table", "dynamodb/globalTable:GlobalTable", "docdb/cluster:Cluster")
@@ -70,6 +71,8 @@ _IF_IT_HAS = {
         f"pulumi-python:dynamic/infra-kit:{server}": "volumes"
         for server in ("ServiceServer", "WorkerServer", "JobServer")
     },
+    # Without, it is a workload's own log.
+    "gcp:logging/projectBucketConfig:ProjectBucketConfig": "description",
     # Without, it is a copy that a workload reads: see stored_secrets.py of aws and gcp.
     "aws:secretsmanager/secret:Secret": "tags.infra-kit",
     "gcp:secretmanager/secret:Secret": "annotations.infra-kit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypedDict
@@ -16,7 +17,7 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
-from infra_kit.texts import Folder, Image, Name, matching
+from infra_kit.texts import Folder, Header, Image, Name, matching
 
 Architecture = Literal["amd64", "arm64"]
 Value = str | pulumi.Output[str]
@@ -39,6 +40,26 @@ Variable = Annotated[
     str, matching(r"[A-Za-z_][A-Za-z0-9_]{0,127}", "the name of an environment variable is needed, e.g. 'LOG_LEVEL'")
 ]
 Text = Annotated[Value, PlainValidator(_value)]
+SinkUrl = Annotated[
+    str,
+    matching(
+        r"https?://([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(:\d{1,5})?(/[A-Za-z0-9_.~-]+)*",
+        "a URL without a user, a query and a '/' at its end is needed, e.g. 'https://api.axiom.co'",
+    ),
+]
+
+
+TRACING = frozenset(
+    {
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "OTEL_TRACES_SAMPLER",
+        "OTEL_TRACES_SAMPLER_ARG",
+    }
+)
+"""The variables that `tracing` makes. It also says `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, and that neither
+metrics nor logs go there (`OTEL_METRICS_EXPORTER`, `OTEL_LOGS_EXPORTER`), each only where the spec does not
+(https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/)."""
 
 
 class Volume(Options):
@@ -57,6 +78,38 @@ class Sidecar(Options):
     command: Items[str] = ()
     cpu: float = Field(default=0.25, gt=0, le=16)
     memory_gb: float = Field(default=0.25, ge=0.05, le=120)
+
+
+class OtlpSink(Options):
+    """Who takes traces by the open protocol OTLP over HTTP (https://opentelemetry.io/docs/specs/otlp/#otlphttp)."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    url: SinkUrl
+    """Without `/v1/traces`, which is asked there: `https://api.axiom.co`."""
+    headers: Mapping[Header, Text] = Field(default_factory=dict)
+    """What it knows the sender by, e.g. `{"Authorization": token}`. Taken as secrets."""
+
+    @model_validator(mode="after")
+    def _check(self) -> OtlpSink:
+        if self.headers and not re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", self.url + "/"):
+            raise ValueError(f"headers: given with {self.url}, they would go over the network in clear; take https://")
+        names = [name.lower() for name in self.headers]
+        if len(set(names)) < len(names):
+            raise ValueError("headers: one stands twice, in other letters")
+        return self
+
+
+class Tracing(Options):
+    """What a program tells of its work as it does it, one trace a request, by OpenTelemetry. The program records its
+    spans with any of OpenTelemetry's libraries; where they go is said by the variables that those read."""
+
+    share: float | None = Field(default=None, gt=0, le=1)
+    """Of the traces that begin here, how many are kept; where a caller began one, it was decided there. Default: 0.1
+    (seeds/001: 10 % of transactions), in development all."""
+    to: OtlpSink | None = None
+    """Default: the target's own: X-Ray on aws, Cloud Trace on gcp, a Jaeger on the host of a VPS, on local a page of
+    its own. With it, they go there, on local too, beside the page."""
 
 
 class WorkloadSpec(Spec):
@@ -89,6 +142,8 @@ class WorkloadSpec(Spec):
     """By name."""
     log_retention: Duration = "30d"
     """How long its log is kept (seeds/000: 30 days)."""
+    tracing: Tracing | None = None
+    """Whether the program is told where traces go, and by which share: see `TRACING` for the variables."""
 
     @model_validator(mode="after")
     def _check_workload(self) -> WorkloadSpec:
@@ -108,10 +163,14 @@ class WorkloadSpec(Spec):
 
     def sets(self) -> frozenset[str]:
         """The variables that its own fields make."""
-        return frozenset(map(volume_variable, self.volumes))
+        return frozenset(map(volume_variable, self.volumes)) | (TRACING if self.tracing else frozenset())
 
     def asked(self) -> Mapping[Feature, bool]:
-        return {features.VOLUMES: bool(self.volumes), features.SIDECARS: bool(self.sidecars)}
+        return {
+            features.VOLUMES: bool(self.volumes),
+            features.SIDECARS: bool(self.sidecars),
+            features.TRACING: self.tracing is not None,
+        }
 
     def features(self) -> frozenset[Feature]:
         return frozenset(feature for feature, wanted in self.asked().items() if wanted)
@@ -122,6 +181,8 @@ class WorkloadSpec(Spec):
                 return self.replace(volumes={})
             case features.SIDECARS:
                 return self.replace(sidecars={})
+            case features.TRACING:
+                return self.replace(tracing=None)
             case _:
                 return super().without(feature)
 
@@ -141,6 +202,7 @@ class WorkloadArgs(TypedDict, total=False):
     volumes: Mapping[str, Volume]
     sidecars: Mapping[str, Sidecar]
     log_retention: str
+    tracing: Tracing | None
 
 
 def volume_variable(name: str) -> str:
@@ -157,11 +219,15 @@ class Variables:
     grants: Sequence[Grant]
 
 
-def variables(scope: Scope, spec: WorkloadSpec) -> Variables:
+def variables(scope: Scope, spec: WorkloadSpec, unsaid: Mapping[str, pulumi.Input[str]] | None = None) -> Variables:
     """All variables of a workload, by their whole names.
 
     Raises `SpecError` for one that is said twice, and for a secret that is given as plain environment: at the
     deployment, where it is an Output.
+
+    Args:
+        scope, spec: of the workload.
+        unsaid: plain ones of the target's, each only where neither the spec nor a link says it.
     """
     granted = [(link, scope.grant(link)) for link in spec.links]
     volumes: dict[str, pulumi.Input[str]] = {volume_variable(key): it.path for key, it in spec.volumes.items()}
@@ -175,7 +241,8 @@ def variables(scope: Scope, spec: WorkloadSpec) -> Variables:
         _check_once(scope, link, (own.keys() | hidden.keys()) & (spec.sets() | plain.keys() | secret.keys()))
         plain |= own
         secret |= hidden
-    return Variables(plain=plain, secret=secret, grants=[grant for _, grant in granted])
+    left = {key: value for key, value in (unsaid or {}).items() if key not in secret}
+    return Variables(plain=left | plain, secret=secret, grants=[grant for _, grant in granted])
 
 
 def _check_once(scope: Scope, link: Link, twice: Set[str]) -> None:

@@ -23,6 +23,8 @@ from infra_kit.links import variable
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Resource, Wait
 
 _HERE = {LOOPBACK, "localhost", "::1"}
+_STEP = "command:"
+"""Types of what is only done, whatever the target."""
 
 
 class Tunnels(Protocol):
@@ -64,7 +66,7 @@ def reached(
         what=f"{there.type} {name!r}",
         host=host,
         port=far_port,
-        own=_below(state, name),
+        own=_own(state, name),
         stack=state["resources"],
         say=say,
     )
@@ -95,7 +97,8 @@ def _needed(resource: Resource) -> set[str]:
 def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int] | None:
     """What leads to the component, and its own address; None where it is reached without."""
     host, _, port = to.address.rpartition(":")
-    if host in _HERE or not _below(state, to.name):  # what has nothing of its own stood already, where its URL says
+    # What has nothing of its own stood already, where its URL says.
+    if host in _HERE or _is_published(to) or not _below(state, to.name):
         return None
     module = cast("Tunnels | None", target.load_tunnels(_target(state, to.name)))
     if module is None or to.type not in module.PRIVATE or not port.isdecimal():
@@ -103,9 +106,14 @@ def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int
     return module, host, int(port)
 
 
+def _is_published(to: Connection) -> bool:
+    """A panel with a name of its own is reached as a browser does."""
+    return to.type == "Panel" and str(to.fields.get("url")).startswith("https://")
+
+
 def _target(state: Mapping[str, Any], name: str) -> str:
     """The one that made the component, by the Pulumi package of what it has."""
-    types = {it["type"] for it in _below(state, name)}
+    types = {it["type"] for it in _own(state, name)}
     if any(it.startswith(LOCAL) for it in types):
         return "local"
     packages = {it.partition(":")[0] for it in types}
@@ -126,6 +134,15 @@ def _package(name: str) -> str | None:
 def _below(state: Mapping[str, Any], name: str) -> list[Resource]:
     """The resources of a component itself: not those of the components within it."""
     return [it for it in state["resources"] if component_of(it) == name and not it["type"].startswith(COMPONENT)]
+
+
+def _own(state: Mapping[str, Any], name: str) -> list[Resource]:
+    """They, and of what has nothing but steps, what those are done to: a Dashboard's, to the Grafana of its host."""
+    own = _below(state, name)
+    if not all(it["type"].startswith(_STEP) for it in own):
+        return own
+    needed = {urn for it in own for urn in _needed(it)}
+    return [*own, *(it for it in state["resources"] if it["urn"] in needed)]
 
 
 def _checked(port: int) -> int:

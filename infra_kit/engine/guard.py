@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from infra_kit import target
 from infra_kit.engine.operations import Step, short
 from infra_kit.errors import ConfigError, DataLossRefusedError, TargetError
 from infra_kit.stateful import is_renewed, is_stateful
@@ -124,6 +123,8 @@ def types_of_packages() -> frozenset[str]:
 
     A target that cannot be used here is passed over: no program of this environment has made anything with it.
     """
+    from infra_kit import target  # noqa: PLC0415  it takes Pulumi's SDK, a third of a command's time
+
     found: frozenset[str] = frozenset()
     for name in target.packages():
         try:

@@ -18,7 +18,6 @@ from typing import Any
 
 import psutil
 
-from infra_kit import _dynamic
 from infra_kit.engine import connections
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
@@ -74,6 +73,8 @@ def undo_creates(state: Mapping[str, Any]) -> None:
     """
     for resource in pending_creates(state):
         if resource["type"].startswith(LOCAL):
+            from infra_kit import _dynamic  # noqa: PLC0415  it takes Pulumi's SDK, a third of a command's time
+
             props = connections.clear(resource["inputs"])
             _dynamic.handler(props).delete("", props)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from infra_kit.engine import guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
+from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
 from infra_kit.engine.recovery import LOCAL
 from infra_kit.engine.stack import Stack, check_known, read_config
 from infra_kit.errors import DataLossRefusedError
 
+PANEL = "infra-kit:index:Panel"
 _CLEAR = "--clear-pending-creates"
 _ENGINES = "pulumi:"
 """What the type tokens of the stack itself and of its providers begin with."""
@@ -25,7 +27,13 @@ class Destroyed:
     kept: list[str]
 
 
-def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> dict[str, Any]:
+def up(
+    project: Project,
+    name: str,
+    progress: Progress,
+    allow: Collection[str] = (),
+    plan_shown: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     """Makes what the stack's program describes; returns the state it then has (`Stack.state()`).
 
     Args:
@@ -33,6 +41,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         name: the stack; created on first use, and selected.
         progress: says what is being done.
         allow: names of components or resources whose data may be lost.
+        plan_shown: called before anything is made where the stack has a Panel.
 
     Raises:
         AnotherRunError: another run works on this stack.
@@ -45,19 +54,26 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)
         config = stack.prepare(select=True)
-        known = _names(stack) if allow else set()
-        _settle(stack, progress, allow)
+        before = stack.state(in_clear=False)
+        _settle(stack, before, progress, allow)
         seen = operations.run("preview", stack, config, progress, "--refresh")
         found, plan = [step for step in seen if step.found], [step for step in seen if not step.found]
-        guard.check_names(allow, known | {step.name for step in plan if not step.type.startswith(_ENGINES)}, name)
-        guard.check_gone(found, allow)
-        guard.check(plan, allow)
+        planned = {step.name for step in plan if not step.type.startswith(_ENGINES)}
+        guard.check_names(allow, _names(before) | planned, name)
+        _guard(found, plan, allow)
+        if any(step.type == PANEL for step in plan):
+            plan_shown()
         if any(step.is_change for step in found):
-            _refresh(stack, progress)
-        done = operations.run("up", stack, config, progress)
-        if not any(step.is_change for step in done):
+            operations.run("refresh", stack, config, progress, _CLEAR)
+        if not any(step.is_change for step in operations.run("up", stack, config, progress)):
             progress.note("Nothing had to change.")
         return stack.state()
+
+
+def _guard(found: Sequence[Step], plan: Sequence[Step], allow: Collection[str]) -> None:
+    """Neither what is gone already nor what the plan does may lose data."""
+    guard.check_gone(found, allow)
+    guard.check(plan, allow)
 
 
 def down(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> Destroyed:
@@ -70,10 +86,11 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)
         config = stack.prepare()
-        if known := _names(stack):  # a second `down` finds none, and is no fault
+        before = stack.state()
+        if known := _names(before):  # a second `down` finds none, and is no fault
             guard.check_names(allow, known, name)
-        recovery.undo_creates(stack.state())
-        _refresh(stack, progress)
+        recovery.undo_creates(before)
+        _refresh(stack, before, progress)
         _unprotect(stack, allow)
         folders = [server.data for server in local_servers.servers(project, name)]
         operations.run("destroy", stack, config, progress)
@@ -81,27 +98,24 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         return Destroyed([str(folder) for folder in folders if folder.exists()])
 
 
-def _names(stack: Stack) -> set[str]:
+def _names(state: dict[str, Any]) -> set[str]:
     """Of components and resources in the state, and of those that a killed run had begun to create."""
-    state = stack.state()
     resources = [*(state.get("resources") or []), *recovery.pending_creates(state)]
     return {operations.name_of(each["urn"]) for each in resources if not each["type"].startswith(_ENGINES)}
 
 
-def _settle(stack: Stack, progress: Progress, allow: Collection[str]) -> None:
+def _settle(stack: Stack, state: dict[str, Any], progress: Progress, allow: Collection[str]) -> None:
     """Where a killed run left something begun, the state is made whole, if that loses no data: what it finds gone it
     drops, and `up` would make it anew, empty."""
-    state = stack.state()
     if not state.get("pending_operations"):
         return
     if state.get("resources"):
         guard.check_gone(operations.run("look", stack, stack.config_file(), progress, _CLEAR), allow)
-    _refresh(stack, progress)
+    _refresh(stack, state, progress)
 
 
-def _refresh(stack: Stack, progress: Progress) -> None:
+def _refresh(stack: Stack, state: dict[str, Any], progress: Progress) -> None:
     """Brings the state in line with what runs; drops what a killed run had begun, for `create` adopts what stands."""
-    state = stack.state()
     pending = recovery.pending_creates(state)
     for resource in pending:
         if not resource["type"].startswith(LOCAL):
@@ -116,7 +130,7 @@ def _refresh(stack: Stack, progress: Progress) -> None:
 
 def _unprotect(stack: Stack, allow: Collection[str]) -> None:
     """Local servers leave their data folder behind where it matters, so their protection only guards `up`."""
-    protected = [resource for resource in stack.state().get("resources") or [] if resource.get("protect")]
+    protected = [resource for resource in stack.state(in_clear=False).get("resources") or [] if resource.get("protect")]
     refused = []
     for resource in protected:
         names = {operations.name_of(resource["urn"]), operations.component_of(resource)}

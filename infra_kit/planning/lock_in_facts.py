@@ -73,6 +73,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Secret", "gcp"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _GCP),
     ("Alerts", "aws"): Fact(0, _TOLD, 0, _NO_DATA, 2, "CloudWatch and SNS"),
     ("Alerts", "gcp"): Fact(0, _TOLD, 0, _NO_DATA, 2, "Cloud Monitoring"),
+    ("Dashboard", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "CloudWatch's dashboards"),
+    ("Dashboard", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "Cloud Monitoring's dashboards"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
     ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
     ("Backup", "aws"): Fact(
@@ -84,6 +86,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
         "Cloud SQL's exports, Storage Transfer, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/import-export/import-export-sql",
     ),
+    ("Panel", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("Panel", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "Cloud SQL's backups, and a Cloud Run job"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),

@@ -66,7 +66,22 @@ def descriptions(project: Project, system: str | None) -> dict[str, Description]
         ConfigError: there is no file of phases, with the systems that have one; or it is not one, or names a stack that
             the project does not have.
     """
-    file, stacks = _file(project, system), project.stacks()
+    return _read(project, _file(project, system))
+
+
+def of_stack(project: Project, stack: str) -> dict[str, Description]:
+    """The phases that a stack goes through: of the file that names it, or of the system whose name its own begins with;
+    none where there is no such file."""
+    folder = _folder(project)
+    files = sorted(file for file in (folder / FILE, *folder.glob(f"*/{FILE}")) if file.is_file())
+    read = {file: _read(project, file) for file in files}
+    naming = (found for found in read.values() if any(each.stack == stack for each in found.values()))
+    alike = (found for file, found in read.items() if stack.startswith(f"{file.parent.name.replace('_', '-')}-"))
+    return next(naming, None) or next(alike, {})
+
+
+def _read(project: Project, file: Path) -> dict[str, Description]:
+    stacks = project.stacks()
     found: dict[str, Description] = {}
     for name, each in read_yaml(file).items():
         try:
@@ -126,9 +141,13 @@ def passed(phase: Description | Phase, figures: Mapping[str, float]) -> list[str
     ]
 
 
-def _file(project: Project, system: str | None) -> Path:
+def _folder(project: Project) -> Path:
     program = programs.program_of(project)
-    folder = program if program.is_dir() else program.parent
+    return program if program.is_dir() else program.parent
+
+
+def _file(project: Project, system: str | None) -> Path:
+    folder = _folder(project)
     file = folder / system.replace("-", "_") / FILE if system else folder / FILE
     if not file.is_file():
         there = sorted(each.parent.name.replace("_", "-") for each in folder.glob(f"*/{FILE}"))

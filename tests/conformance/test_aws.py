@@ -97,6 +97,10 @@ class TestAlertsOnAws(OnAws, conformance.AlertsConformance):
     pass
 
 
+class TestDashboardOnAws(OnAws, conformance.DashboardConformance):
+    pass
+
+
 class TestUptimeOnAws(OnAws, conformance.UptimeConformance):
     pass
 
@@ -106,4 +110,8 @@ class TestBackupOnAws(OnAws, conformance.BackupConformance):
 
 
 class TestRestoreDrillOnAws(OnAws, conformance.RestoreDrillConformance):
+    pass
+
+
+class TestLogsOnAws(OnAws, conformance.LogsConformance):
     pass

@@ -96,6 +96,10 @@ class TestAlertsOnGcp(OnGcp, conformance.AlertsConformance):
     tags_under = ("userLabels", "settings.userLabels")  # a channel has its address in its labels
 
 
+class TestDashboardOnGcp(OnGcp, conformance.DashboardConformance):
+    pass
+
+
 class TestUptimeOnGcp(OnGcp, conformance.UptimeConformance):
     tags_under = "userLabels"
 
@@ -109,4 +113,8 @@ class TestBackupOnGcp(OnGcp, conformance.BackupConformance):
 
 
 class TestRestoreDrillOnGcp(OnGcp, conformance.RestoreDrillConformance):
+    pass
+
+
+class TestLogsOnGcp(OnGcp, conformance.LogsConformance):
     pass

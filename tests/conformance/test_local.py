@@ -108,6 +108,10 @@ class TestAlertsOnLocal(OnLocal, conformance.AlertsConformance):
         assert one == both[1:]
 
 
+class TestDashboardOnLocal(OnLocal, conformance.DashboardConformance):
+    pass
+
+
 class TestUptimeOnLocal(OnLocal, conformance.UptimeConformance):
     def test_an_address_that_is_added_leaves_the_others_as_they_are(self, target: Target) -> None:
         """One visitor has them all."""
@@ -123,4 +127,12 @@ class TestBackupOnLocal(OnLocal, conformance.BackupConformance):
 
 
 class TestRestoreDrillOnLocal(OnLocal, conformance.RestoreDrillConformance):
+    pass
+
+
+class TestPanelOnLocal(OnLocal, conformance.PanelConformance):
+    pass
+
+
+class TestLogsOnLocal(OnLocal, conformance.LogsConformance):
     pass

@@ -108,12 +108,24 @@ class TestAlertsOnVps(OnVps, conformance.AlertsConformance):
         return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": smtp, "backups": STORE}))
 
 
+class TestDashboardOnVps(OnVps, conformance.DashboardConformance):
+    secrets = frozenset({"password"})
+    edge: ClassVar[Mapping[str, Any]] = {"domains": ["www.example.com"]}
+    opens = TestAlertsOnVps.opens
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))
+
+
 class TestUptimeOnVps(OnVps, conformance.UptimeConformance):
     is_edge = True  # it asks in the network of the host's edge, which comes with it
 
 
 class TestBackupOnVps(OnVps, conformance.BackupConformance):
-    hinges_on_more = frozenset({features.COPY_ELSEWHERE})  # a bucket of a host's has no TLS
+    hinges_on_more = frozenset(  # a bucket of a host has no TLS, and what pgBackRest copies no lock
+        {features.COPY_ELSEWHERE, features.LOCKED_BACKUPS}
+    )
 
     @pytest.fixture
     def target(self) -> Target:
@@ -129,3 +141,15 @@ class TestRestoreDrillOnVps(OnVps, conformance.RestoreDrillConformance):
 class TestExternalServiceOnVps(OnVps, conformance.ExternalServiceConformance):
     tags_under = ()  # nothing is made
     region = None
+
+
+class TestPanelOnVps(OnVps, conformance.PanelConformance):
+    pass
+
+
+class TestLogsOnVps(OnVps, conformance.LogsConformance):
+    hinges_on_more = frozenset({features.ARCHIVE_ELSEWHERE})  # a bucket of a host's has no TLS
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))

@@ -20,9 +20,11 @@ from infra_kit import (
     Alerts,
     Backup,
     Backups,
+    Dashboard,
     Environment,
     Gateway,
     Keep,
+    Panel,
     Postgres,
     Redis,
     RestoreDrill,
@@ -111,8 +113,10 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, RestoreDrill: _copies}.get(suite.component)
-    behind = makes(target, arguments.get("opts")) if makes else {}
+    makes = {
+        Gateway: _routes, Alerts: _watch, Backup: _data, Dashboard: _shown, Panel: _on_a_page, RestoreDrill: _copies,
+    }  # fmt: skip
+    behind = makes[suite.component](target, arguments.get("opts")) if suite.component in makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
 
@@ -136,11 +140,23 @@ def _data(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]
     return {"of": [Postgres("db", target=target, backups=Backups(), opts=same)]}
 
 
+def _shown(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What is shown is measured by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"of": [Redis("cache", target=target, opts=same)], "charts": None}
+
+
 def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
     """A drill restores what a backup copied, by the same provider."""
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
     keep = Keep(daily=None, weekly=None)
     return {"of": Backup("safe", target=target, keep=keep, opts=same, **_data(target, opts))}
+
+
+def _on_a_page(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What a panel shows stands by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"of": [Redis("cache", target=target, opts=same)]}
 
 
 def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:

@@ -70,6 +70,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Budget",
         "infra-kit:index:Cdn",
         "infra-kit:index:Config",
+        "infra-kit:index:Dashboard",
         "infra-kit:index:Domain",
         "infra-kit:index:EventBus",
         "infra-kit:index:ExternalService",
@@ -77,6 +78,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Job",
         "infra-kit:index:Network",
         "infra-kit:index:ObjectStore",
+        "infra-kit:index:Panel",
         "infra-kit:index:Postgres",
         "infra-kit:index:Redis",
         "infra-kit:index:RestoreDrill",
@@ -126,8 +128,8 @@ def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: typ
     required = {name for name, field in kind.SPEC.model_fields.items() if field.is_required()}
     needed = {
         "Alerts": {"watch"}, "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"},
-        "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"}, "Gateway": {"routes"},
-        "RestoreDrill": {"of"}, "Uptime": {"url"},
+        "Dashboard": {"of"}, "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"},
+        "Gateway": {"routes"}, "RestoreDrill": {"of"}, "Uptime": {"url"}, "Panel": {"of"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
 

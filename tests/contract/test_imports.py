@@ -27,6 +27,12 @@ def test_it_loads_no_cloud_sdk_no_client_and_no_provider() -> None:
     assert not [name for name in loaded if name.startswith(("infra_kit.providers", "infra_kit.engine"))]
 
 
+def test_the_commands_load_no_sdk_of_pulumi_until_one_needs_it() -> None:
+    """`infra-kit status` takes as long as what it imports."""
+    loaded = run("import infra_kit.cli, sys; print(*sys.modules)").split()
+    assert not [name for name in loaded if name.partition(".")[0] in {"grpc", "pulumi", "pydantic"}]
+
+
 def test_recording_needs_no_pytest() -> None:
     assert "pytest" not in run("import infra_kit.testing, sys; print(*sys.modules)").split()
 

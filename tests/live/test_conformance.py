@@ -119,5 +119,9 @@ class TestRestoreDrill(OnLocal):
     suite = conformance.RestoreDrillConformance
 
 
+class TestPanel(OnLocal):
+    suite = conformance.PanelConformance
+
+
 class TestBudget(OnLocal):
     suite = conformance.BudgetConformance

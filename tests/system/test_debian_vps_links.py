@@ -21,8 +21,8 @@ from psycopg import sql
 
 from infra_kit import Environment, ObjectStore, Target
 from infra_kit.testing import record
-from tests.system.linked_host import PASSWORD, SETTINGS, begin, host, step, take_back
-from tests.system.recorded_containers import Host, sh
+from tests.system.linked_host import PASSWORD, SETTINGS, begin, begin_store, host, step, take_back
+from tests.system.recorded_containers import Host
 
 __all__ = ["host"]
 
@@ -257,15 +257,7 @@ def is_let_in(linked: Any) -> bool:
 
 
 def test_an_identity_of_a_link_works_below_its_prefix_and_outlives_a_restart(host: Host) -> None:
-    tls = host.volume("files-server-data", "1000:1000") / "tls"
-    tls.mkdir()
-    made = sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/O=it", "-addext",
-              "subjectAltName=IP:127.0.0.1", "-keyout", "/dev/stdout", "-out", "/dev/stdout")  # fmt: skip
-    for name in ("weed.key", "weed.crt", "ca.crt"):
-        (tls / name).write_text(made)
-    sh("chown", "-R", "1000:1000", str(tls))
-    begin(host, "files-server")
-    step(host, "files-bucket")
+    begin_store(host)
     step(host, "api-link-files")
     linked = bucket(host, "api__files")
     for _ in range(2):

@@ -18,7 +18,7 @@ from pulumi_aws import iam, lambda_, sns
 
 from infra_kit.component import Scope
 from infra_kit.components.alerts import AlertsSpec
-from infra_kit.providers.aws import identity, lambdas, logs, policies, stored_secrets
+from infra_kit.providers.aws import identity, lambdas, log_groups, policies, stored_secrets
 from infra_kit.providers.aws.alert_topics import Topics
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.stored_secrets import Reference
@@ -51,7 +51,7 @@ def _routes(spec: AlertsSpec, level: Any) -> dict[str, Any]:
 
 
 def _function(scope: Scope, secret: Reference, heard: Topics) -> lambda_.Function:
-    log = logs.group(scope, "teller-log", secret.key)
+    log = log_groups.group(scope, "teller-log", secret.key)
     role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
     writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
     reads = [policies.allow(["secretsmanager:GetSecretValue"], secret.arn)]

@@ -17,7 +17,7 @@ import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_
 
 from infra_kit.component import Scope
-from infra_kit.providers.aws import lambdas, logs, policies
+from infra_kit.providers.aws import lambdas, log_groups, policies
 from infra_kit.providers.aws.documents import Text
 from infra_kit.providers.aws.policies import Statement
 from infra_kit.providers.common.waiting import after
@@ -52,7 +52,7 @@ def create(
         environment: its variables.
         key: what encrypts its log; None for the service's own.
     """
-    log = logs.group(scope, "log", key)
+    log = log_groups.group(scope, "log", key)
     role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
     writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
     own = {"cloudwatch:namespace": NAMESPACE}

@@ -18,7 +18,7 @@ import pulumi
 from pulumi_aws import s3
 
 from infra_kit.component import Scope
-from infra_kit.providers.aws import identity, logs
+from infra_kit.providers.aws import identity, log_groups
 
 R = TypeVar("R", bound=pulumi.Resource)
 Ownership = Literal["BucketOwnerEnforced", "BucketOwnerPreferred"]
@@ -188,6 +188,6 @@ def log_bucket(
     # (https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html); CloudFront's are alike.
     # Why not CKV_AWS_18: a log of who read the log would grow by itself.
     bucket = create(scope, role, ownership=ownership)
-    kept = rule(f"{OURS}logs", expiration={"days": logs.MONITORED_DAYS})
+    kept = rule(f"{OURS}logs", expiration={"days": log_groups.MONITORED_DAYS})
     lifecycle(scope, bucket, [kept, undelete(1)])
     return policy(scope, bucket, *grants).bucket

@@ -127,8 +127,10 @@ def guard(scope: Scope, spec: CdnSpec) -> wafv2.WebAcl | None:
         rules += gateway_waf.managed()
     if not rules:
         return None
-    logged = any(gateway.spec.access_logs for gateway in asked.values())
-    return gateway_waf.acl(scope, rules, kind="CLOUDFRONT", logged=logged, region=REGION)
+    made = gateway_waf.acl(scope, rules, kind="CLOUDFRONT", region=REGION)
+    if any(gateway.spec.access_logs for gateway in asked.values()):
+        gateway_waf.say(scope, made, REGION)
+    return made
 
 
 def _limits(spec: CdnSpec, gateway: Gateway) -> list[gateway_waf.Rule]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 
+import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
 from infra_kit.component import Scope
-from infra_kit.providers.aws import identity, keys, logs
+from infra_kit.providers.aws import identity, keys, log_groups
 
 
-def create(scope: Scope, vpc: ec2.Vpc) -> None:
-    """Logs all flows of the network."""
-    group = logs.group(scope, "flows", keys.key_arn(scope, "flows-key", services=(keys.LOGS,)))
+def create(scope: Scope, vpc: ec2.Vpc) -> pulumi.Output[str]:
+    """Logs all flows of the network; the name of the log group."""
+    group = log_groups.group(scope, "flows", keys.key_arn(scope, "flows-key", services=(keys.LOGS,)))
     role = _role(scope, group)
     scope.resource(
         "flow-log",
@@ -27,6 +28,7 @@ def create(scope: Scope, vpc: ec2.Vpc) -> None:
         iam_role_arn=role.arn,
         tags=scope.tags,
     )
+    return group.name
 
 
 def _role(scope: Scope, group: cloudwatch.LogGroup) -> iam.Role:

@@ -81,9 +81,9 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     targets = gateway_targets.create(scope, spec, network, group)
     rules = gateway_rules.create(scope, spec, listener, targets)
     gateway_targets.lead(scope, spec, balancer, targets, rules)
-    guards = gateway_waf.create(scope, spec, balancer) if spec.public else []
+    guards = gateway_waf.create(scope, spec, balancer) if spec.public else gateway_waf.Guard()
     records = _lead(scope, spec, balancer)
-    needed = [*gateway_targets.services(scope, spec), *chain(*rules.values()), *guards, *records]
+    needed = [*gateway_targets.services(scope, spec), *chain(*rules.values()), *guards.resources, *records]
     name = after(balancer.dns_name, *needed)
     return GatewayEndpoint(
         url=after(_url(spec, balancer, fronts), *needed),
@@ -97,6 +97,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
             measured=balancer.arn_suffix,
             certificate=certificate,
             fronts=fronts,
+            refusals=guards.log,
         ),
     )
 

@@ -55,6 +55,8 @@ class AwsGateway:
     certificate: pulumi.Output[str] | None
     """The ARN of that of its domains."""
     fronts: Gathered[Front]
+    refusals: pulumi.Output[str] | None
+    """The log group of what its WAF refuses; None where it logs nothing."""
 
 
 def let_in(scope: Scope, group: pulumi.Output[str]) -> vpc.SecurityGroupIngressRule:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -24,7 +25,7 @@ from infra_kit.components.gateway import GatewaySpec
 from infra_kit.durations import seconds
 from infra_kit.naming import fit
 from infra_kit.patterns import overlap
-from infra_kit.providers.aws import keys, logs
+from infra_kit.providers.aws import keys, log_groups
 from infra_kit.rate_limits import RateLimit
 
 Rule = Mapping[str, Any]
@@ -43,25 +44,34 @@ AS_A_SERVICE_READS = [{"priority": 0, "type": "URL_DECODE"}, {"priority": 1, "ty
 """A path that is written in another way is counted as what it means."""
 
 
-def create(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pulumi.Resource]:
+@dataclass(frozen=True)
+class Guard:
+    """What guards, and the log group of what it refuses; None where it logs nothing."""
+
+    resources: Sequence[pulumi.Resource] = ()
+    log: pulumi.Output[str] | None = None
+
+
+def create(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> Guard:
     rules = [*limits(spec), *(managed() if spec.waf else [])]
     if not rules:
-        return []
-    made = acl(scope, rules, kind="REGIONAL", logged=bool(spec.access_logs))
-    return [scope.resource("guard", wafv2.WebAclAssociation, resource_arn=balancer.arn, web_acl_arn=made.arn)]
+        return Guard()
+    made = acl(scope, rules, kind="REGIONAL")
+    log = say(scope, made) if spec.access_logs else None
+    held = scope.resource("guard", wafv2.WebAclAssociation, resource_arn=balancer.arn, web_acl_arn=made.arn)
+    return Guard([held], log)
 
 
-def acl(scope: Scope, rules: Sequence[Rule], *, kind: str, logged: bool, region: str | None = None) -> wafv2.WebAcl:
+def acl(scope: Scope, rules: Sequence[Rule], *, kind: str, region: str | None = None) -> wafv2.WebAcl:
     """A web ACL.
 
     Args:
         scope: the component's.
         rules: in their order.
         kind: `REGIONAL`, or `CLOUDFRONT`.
-        logged: whether it says what it refuses and counts.
         region: where it is another than the component's.
     """
-    made = scope.resource(
+    return scope.resource(
         "acl",
         wafv2.WebAcl,
         scope=kind,
@@ -71,9 +81,6 @@ def acl(scope: Scope, rules: Sequence[Rule], *, kind: str, logged: bool, region:
         tags=scope.tags,
         region=region,
     )
-    if logged:
-        _log(scope, made, region)
-    return made
 
 
 def _visible(name: str) -> dict[str, object]:
@@ -151,12 +158,13 @@ def _path(pattern: str) -> Rule:
     return {"regex_match_statement": {**where, "regex_string": f"^{expression}$"}}
 
 
-def _log(scope: Scope, acl: wafv2.WebAcl, region: str | None) -> None:
+def say(scope: Scope, acl: wafv2.WebAcl, region: str | None = None) -> pulumi.Output[str]:
+    """Has it say what it refuses and counts; the name of the log group."""
     log = scope.resource(
         "acl-log",
         cloudwatch.LogGroup,
         name_prefix=LOG_PREFIX,
-        retention_in_days=logs.days(scope),
+        retention_in_days=log_groups.days(scope),
         kms_key_id=keys.key_arn(scope, "logs-key", services=(keys.LOGS,), region=region),
         tags=scope.tags,
         region=region,
@@ -180,3 +188,4 @@ def _log(scope: Scope, acl: wafv2.WebAcl, region: str | None) -> None:
             ],
         },
     )
+    return log.name

@@ -14,7 +14,7 @@ from pulumi_aws import iam, lambda_
 from infra_kit.component import Scope
 from infra_kit.components.job import JobSpec
 from infra_kit.durations import seconds
-from infra_kit.providers.aws import job_rights, lambdas, logs, policies
+from infra_kit.providers.aws import job_rights, lambdas, log_groups, policies
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.workloads import Workload
 from infra_kit.providers.common.waiting import after
@@ -63,7 +63,7 @@ def most_seconds(spec: JobSpec) -> int:
 
 
 def _function(scope: Scope, made: Workload) -> lambda_.Function:
-    log = logs.group(scope, "runner-log", made.ground.key)
+    log = log_groups.group(scope, "runner-log", made.ground.key)
     role = scope.resource("runner-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
     writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
     reads = policies.allow(["logs:GetLogEvents"], Text(made.ground.log.arn, ":log-stream:*"))

@@ -44,10 +44,9 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     nats = _nats(scope, spec, gateway, subnets["public"])
     routes = _routes(scope, vpc, gateway, zones, nats)
     _gateway_endpoints(scope, vpc, [its.table for its in routes.values()])
-    if spec.flow_logs:
-        flow_logs.create(scope, vpc)
+    flows = flow_logs.create(scope, vpc) if spec.flow_logs else None
     ids = {tier: _routed(scope, tier, there, routes) for tier, there in subnets.items()}
-    return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats))
+    return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats), flows=flows)
 
 
 def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:  # noqa: ARG001  any component may join
@@ -66,6 +65,8 @@ class AwsNetwork:
     image."""
     way_out: bool = True
     """Whether the private tier reaches the internet; of a network that stood already, we take it so."""
+    flows: pulumi.Output[str] | None = None
+    """The log group of who talked to whom; None where that is not logged."""
     workloads: Gathered[str] = field(default_factory=lambda: Gathered("services, workers and jobs"))
     """The names of what runs in it: where there is any, a store lets in what is linked to it, and nobody else."""
 
@@ -88,9 +89,9 @@ Ids = Mapping[str, pulumi.Output[str]]
 
 
 def _endpoint(
-    vpc: pulumi.Output[str], cidr: pulumi.Output[str], subnets: Mapping[Tier, Ids], *, way_out: bool = True
+    vpc: pulumi.Output[str], cidr: pulumi.Output[str], subnets: Mapping[Tier, Ids], **more: Any
 ) -> NetworkEndpoint:
-    native = AwsNetwork(vpc_id=vpc, cidr=cidr, subnets=subnets, way_out=way_out)
+    native = AwsNetwork(vpc_id=vpc, cidr=cidr, subnets=subnets, **more)
     return NetworkEndpoint(id=vpc, cidr=cidr, native=native)
 
 

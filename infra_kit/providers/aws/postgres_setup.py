@@ -27,7 +27,7 @@ from pulumi_aws import cloudwatch, iam, lambda_, rds, vpc
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.aws import identity, lambdas, logs, policies, security
+from infra_kit.providers.aws import identity, lambdas, log_groups, policies, security
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common import scram
@@ -111,7 +111,7 @@ def certificate(done: lambda_.Invocation) -> pulumi.Output[str | None]:
 def _function(
     scope: Scope, network: AwsNetwork, group: pulumi.Output[str], key: pulumi.Output[str] | None
 ) -> lambda_.Function:
-    log = logs.group(scope, "setup-log", key)
+    log = log_groups.group(scope, "setup-log", key)
     role, rights = _role(scope, log)
     return scope.resource(
         "setup",

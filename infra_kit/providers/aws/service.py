@@ -79,6 +79,8 @@ class AwsService:
     """Those that lead to it."""
     service: ecs.Service
     running: Running
+    log: pulumi.Output[str]
+    """The name of its log group."""
 
 
 def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
@@ -103,6 +105,7 @@ def create(scope: Scope, spec: ServiceSpec) -> ServiceEndpoint:
             gateways=gateways,
             service=service,
             running=Running(cluster=made.ground.cluster.name, service=service.name),
+            log=made.ground.log.name,
         ),
     )
 

@@ -185,6 +185,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:cloudwatch/eventBus:EventBus": _bus,
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _arn("firehose", "deliverystream"),
     "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,
     "aws:iam/accessKey:AccessKey": {"secret": "recorded-secret-access-key"},

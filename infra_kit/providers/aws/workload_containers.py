@@ -42,6 +42,7 @@ def definitions(
     told: Told,
     log: Mapping[str, pulumi.Input[str]],
     ports: Sequence[int],
+    after: Sequence[str],
 ) -> list[Definition]:
     own = {
         "name": scope.name,
@@ -50,9 +51,15 @@ def definitions(
         "secrets": [{"name": name, "valueFrom": told.secret[name]} for name in sorted(told.secret)],
         "portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"} for port in ports],
         "mountPoints": _mounts(spec),
+        **_begins(after),
         **_common(scope.name, log, seconds(spec.stop_timeout)),
     }
     return [own, *(_sidecar(name, it, log, seconds(spec.stop_timeout)) for name, it in spec.sidecars.items())]
+
+
+def _begins(after: Sequence[str]) -> Definition:
+    """When the others have been started; it ends before them."""
+    return {"dependsOn": [{"containerName": name, "condition": "START"} for name in after]} if after else {}
 
 
 def volumes(spec: WorkloadSpec, lasting: Sequence[Definition]) -> list[Definition]:

@@ -19,11 +19,16 @@ from infra_kit.workloads import Variables
 
 
 def references(
-    scope: Scope, linked: Sequence[Link], told: Variables, key: pulumi.Output[str] | None
+    scope: Scope,
+    linked: Sequence[Link],
+    told: Variables,
+    key: pulumi.Output[str] | None,
+    beside: Mapping[str, pulumi.Output[str]],
 ) -> dict[str, Reference]:
-    """By variable, where ECS reads each."""
+    """By variable, where ECS reads each; also of those that a container `beside` the program is told."""
     standing = _standing(linked, told.grants)
-    missing = {name: told.secret[name] for name in sorted(told.secret) if name not in standing}
+    wanted = {**told.secret, **beside}
+    missing = {name: wanted[name] for name in sorted(wanted) if name not in standing}
     if not missing:
         return standing
     text: pulumi.Output[str] = pulumi.Output.secret(dumps(missing))

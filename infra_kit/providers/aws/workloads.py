@@ -31,6 +31,7 @@ from infra_kit.providers.aws import (
     policies,
     security,
     stood_already,
+    traces,
     workload_checks,
     workload_containers,
     workload_images,
@@ -47,7 +48,7 @@ from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
 from infra_kit.workloads import Variables, WorkloadSpec, variables
 
-SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS})
+SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS, features.TRACING})
 """Of what all workloads may ask."""
 
 DEPLOYED_SECONDS = 20 * 60
@@ -113,25 +114,34 @@ def workload(scope: Scope, spec: WorkloadSpec, adds: Callable[[Ground], Own] = O
     network = scope.native(scope.network, AwsNetwork)
     image = workload_checks.check(scope, spec, network)
     stood_already.say(scope, spec.links)
-    told = variables(scope, spec)
+    traced = traces.of(scope, spec)
+    told = variables(scope, spec, traced.variables)
     ground = _ground(scope, spec, network)
-    secrets = workload_secrets.references(scope, spec.links, told, ground.key)
+    secrets = workload_secrets.references(scope, spec.links, told, ground.key, traced.secrets)
     files = workload_volumes.create(scope, spec, network, ground.group, ground.key)
     found = workload_images.find(scope, image, ground.cluster.partition)
     readable = workload_secrets.readable(secrets, ground.cluster.region)
     execution = _role(scope, ground, "execution", [_writes(ground.log), *readable, *found.statements])
     granted = [statement for grant in told.grants for statement in grants.of(grant).statements]
-    role = _role(scope, ground, "role", [*granted, *files.statements])
+    role = _role(scope, ground, "role", [*granted, *files.statements, *traced.statements])
     guards = workload_volumes.guard(scope, files, role.arn)
     own = adds(ground)
-    environment = Told(plain={**told.plain, **own.variables}, secret={it: secrets[it].value_from for it in secrets})
-    containers = workload_containers.definitions(
-        scope, spec, found.reference, told=environment, log=log_options(ground), ports=own.ports
+    places = {it: secrets[it].value_from for it in secrets}
+    environment = Told(
+        plain={**told.plain, **own.variables}, secret={it: places[it] for it in places if it in told.secret}
     )
+    log = log_options(ground)
+    containers = [
+        *workload_containers.definitions(
+            scope, spec, found.reference, told=environment, log=log, ports=own.ports, after=traced.after
+        ),
+        *own.containers,
+        *traces.containers(spec, traced, places, region=ground.cluster.region, log=log),
+    ]
     folders = [{"name": name} for name in own.folders]
     volumes = [*workload_containers.volumes(spec, files.definitions), *folders]
-    size = workload_sizes.task(scope, spec, own.memory_mib)
-    task = _task(scope, spec, size, [*containers, *own.containers], volumes, execution=execution, role=role)
+    size = workload_sizes.task(scope, spec, own.memory_mib + traced.memory_mib)
+    task = _task(scope, spec, size, containers, volumes, execution=execution, role=role)
     needs = [*files.needs, *guards, *_ways(scope, spec.links, told, ground), *_needs_of(told)]
     return Workload(ground=ground, task=task, roles=[role.arn, execution.arn], needs=needs)
 

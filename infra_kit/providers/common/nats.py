@@ -98,6 +98,14 @@ def monitor_user(user: str, password: str, props: Props) -> dict[str, Any]:
     return {"user": user, "password": password, "permissions": permissions}
 
 
+def copier_user(user: str, password: str) -> dict[str, Any]:
+    """A user that takes snapshots of all streams, and changes nothing."""
+    verbs = ("STREAM.NAMES", "STREAM.LIST", "STREAM.INFO.*", "STREAM.SNAPSHOT.*")
+    allowed = ["$JS.API.INFO", *(f"$JS.API.{verb}" for verb in verbs), "$JS.SNAPSHOT.ACK.>"]
+    permissions = {"publish": {"allow": allowed}, "subscribe": {"allow": [f"{inbox(user)}.>"]}}
+    return {"user": user, "password": password, "permissions": permissions}
+
+
 def measured(props: Props) -> dict[str, Any]:
     """The streams whose consumers are looked at: of events, and of what was given up."""
     dead = {address.partition("/")[0] for address in dead_letter_addresses(props).values()}

@@ -45,3 +45,8 @@ def rules_of_link(access: str, password: str) -> list[str]:
 def rules_of_monitor(password: str) -> list[str]:
     """Rights of who only asks how it is: no key, no value."""
     return [*rules_of_admin(password)[:2], "resetkeys", "resetchannels", "-@all", "+ping", "+info"]
+
+
+def rules_of_copier(password: str) -> list[str]:
+    """Rights of who gets all that the server holds, as a replica does, and changes nothing."""
+    return [*rules_of_monitor(password), "+replconf", "+psync", "+sync"]

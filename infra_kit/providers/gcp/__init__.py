@@ -12,10 +12,13 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "uptime", "backup", "restore_drill", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
+
+REFUSES = frozenset({"panel"})
+"""Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
 
@@ -34,12 +37,15 @@ if TYPE_CHECKING:
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.dashboard import DashboardDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.panel import PanelDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
@@ -53,12 +59,15 @@ if TYPE_CHECKING:
         budget,
         cdn,
         config,
+        dashboard,
         domain,
         event_bus,
         gateway,
         job,
+        logs,
         network,
         object_store,
+        panel,
         postgres,
         redis,
         restore_drill,
@@ -83,6 +92,9 @@ if TYPE_CHECKING:
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts
+    _dashboard: DashboardDriver = dashboard
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _panel: PanelDriver = panel
+    _logs: LogsDriver = logs

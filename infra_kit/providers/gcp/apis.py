@@ -17,7 +17,7 @@ from infra_kit.component import Scope
 
 Api = Literal[
     "budgets", "certificates", "compute", "dns", "iam", "iap", "kms", "logs", "monitoring", "network", "parameters",
-    "pubsub", "redis", "run", "scheduler", "secrets", "sql", "storage", "transfer",
+    "pubsub", "redis", "run", "scheduler", "secrets", "sql", "storage", "traces", "transfer",
 ]  # fmt: skip
 
 NAMES: dict[Api, str] = {
@@ -39,6 +39,7 @@ NAMES: dict[Api, str] = {
     "secrets": "secretmanager.googleapis.com",
     "sql": "sqladmin.googleapis.com",
     "storage": "storage.googleapis.com",
+    "traces": "cloudtrace.googleapis.com",
     "transfer": "storagetransfer.googleapis.com",
 }
 

@@ -17,6 +17,7 @@ from typing import Any
 import pulumi
 from pulumi_gcp import cloudrunv2
 
+from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
@@ -25,8 +26,12 @@ from infra_kit.providers.gcp import scheduled_runs, workload_logs, workloads
 from infra_kit.providers.gcp.service import INVOKER
 from infra_kit.schedules import shortest_pause
 
-SUPPORTS = workloads.SUPPORTS
-HINTS = workloads.HINTS
+SUPPORTS = workloads.SUPPORTS - {features.TRACING}
+HINTS = workloads.HINTS | {
+    features.TRACING: "Google does not promise that a task is over when its program is and a collector beside it still "
+    "runs; leave tracing out, and have the program send its spans itself (https://telemetry.googleapis.com/v1/traces, "
+    "with a token of its account)",
+}
 
 MOST_SECONDS = 7 * 86_400
 STARTS_WITHIN = 20 * 60

@@ -67,6 +67,7 @@ OUTPUTS = {
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
     "gcp:logging/metric:Metric": _named("recorded-metric"),
+    "gcp:logging/projectSink:ProjectSink": {"writerIdentity": f"serviceAccount:service-{NUMBER}@gcp-sa-logging.iam"},
     "gcp:monitoring/notificationChannel:NotificationChannel": {"name": f"projects/{PROJECT}/notificationChannels/1"},
     "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": lambda inputs: {
         "uptimeCheckId": f"{inputs['urn'].rpartition('::')[2]}-1a2b3c4"
@@ -182,8 +183,11 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gcp:secretmanager/secretIamMember:SecretIamMember": _much,
     # Of a whole project.
     "gcp:projects/iAMBinding:IAMBinding": _always,
-    # Rights on Cloud SQL are given there alone: no more of them than a role of ours has.
-    "gcp:projects/iAMMember:IAMMember": lambda inputs: not str(inputs["role"]).startswith("projects/"),
+    # Rights on Cloud SQL are given there alone, and no more of them than a role of ours has; so are those on traces,
+    # of which the role has one, to add some (https://cloud.google.com/iam/docs/roles-permissions/cloudtrace).
+    "gcp:projects/iAMMember:IAMMember": lambda inputs: (
+        not str(inputs["role"]).startswith("projects/") and inputs["role"] != "roles/cloudtrace.agent"
+    ),
     "gcp:projects/iAMPolicy:IAMPolicy": _always,
     "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": _much,
     "gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember": _much,

@@ -26,14 +26,16 @@ _CPU_USD, _GB_USD = 0.0648, 0.0072
 """An hour, with the CPU always there, in us-central1 (https://cloud.google.com/run/pricing)."""
 
 
-def limits(scope: Scope, spec: WorkloadSpec) -> list[dict[str, Any]]:
-    """The resources of the workload's container and of each sidecar. Raises `SpecError` for more than there is."""
-    asked = [(spec.cpu, spec.memory_gb), *((it.cpu, it.memory_gb) for it in spec.sidecars.values())]
+def limits(scope: Scope, spec: WorkloadSpec, beside: Sequence[tuple[float, float]] = ()) -> list[dict[str, Any]]:
+    """The resources of the workload's container, of each sidecar and of what else is `beside`, whose CPUs and GiB that
+    says. Raises `SpecError` for more than there is."""
+    asked = [(spec.cpu, spec.memory_gb), *((it.cpu, it.memory_gb) for it in spec.sidecars.values()), *beside]
     chosen = [choose(scope, sizes(memory_gb), cpu=cpu, memory_gb=memory_gb) for cpu, memory_gb in asked]
     cpu, memory_gb = sum(it.cpu for it in chosen), sum(it.memory_gb for it in chosen)
     if cpu > MOST_CPU or memory_gb > MOST_GB:
+        what = "sidecars" if spec.sidecars else "tracing"
         raise SpecError(
-            f"{scope.what}: sidecars: with them an instance has {cpu:g} CPUs and {memory_gb:g} GiB; Cloud Run gives it "
+            f"{scope.what}: {what}: with them an instance has {cpu:g} CPUs and {memory_gb:g} GiB; Cloud Run gives it "
             f"{MOST_CPU} CPUs and {MOST_GB} GiB at most. Ask for less, or run one of them as a Service of its own."
         )
     return [_resources(it) for it in chosen]

@@ -24,7 +24,7 @@ from infra_kit import features, links
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
-from infra_kit.providers.gcp import stood_already, workload_checks, workload_secrets
+from infra_kit.providers.gcp import stood_already, traces, workload_checks, workload_secrets
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.firewall import DENY, reaches, rule
 from infra_kit.providers.gcp.grants import Destination, GcpGrant, Reference
@@ -33,9 +33,9 @@ from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.network import GcpNetwork
 from infra_kit.providers.gcp.place import region
 from infra_kit.providers.gcp.workload_sizes import limits
-from infra_kit.workloads import Variables, WorkloadSpec, variables
+from infra_kit.workloads import WorkloadSpec, variables
 
-SUPPORTS = frozenset({features.SIDECARS})
+SUPPORTS = frozenset({features.SIDECARS, features.TRACING})
 """Of what all workloads may ask."""
 
 HINTS = {
@@ -65,15 +65,19 @@ class Workload:
 
 def workload(scope: Scope, spec: WorkloadSpec) -> Workload:
     image = workload_checks.check(scope, spec)
-    told = variables(scope, spec)
     account = service_account(scope, "account", f"Runs {scope.name}")
-    references, readable = workload_secrets.references(scope, _named(spec.links, told.grants), told, account)
+    traced = traces.of(scope, spec, account)
+    told = variables(scope, spec, traced.variables)
+    secret = {**told.secret, **traced.secrets}
+    references, readable = workload_secrets.references(scope, _named(spec.links, told.grants), secret, account)
+    mine = {name: references[name] for name in references if name not in traced.secrets}
+    first = {"name": scope.name, **_program(image, spec.command), "envs": workload_secrets.told(told.plain, mine)}
     granted = _permissions(scope, spec.links, told.grants, account)
     walls = _firewall(scope, spec.links, told.grants, account)
     return Workload(
         account=account,
         template={"service_account": account.email, "vpc_access": _network_access(scope, account)},
-        containers=_containers(scope, spec, image, told, references),
+        containers=_containers(scope, spec, first, traces.containers(spec, traced, references)),
         settings={
             "location": region(scope),
             "labels": labels(scope),
@@ -81,7 +85,8 @@ def workload(scope: Scope, spec: WorkloadSpec) -> Workload:
             "deletion_protection": False,
         },
         needs=[
-            api(scope, "run"), *readable, *granted, *walls, *(it for grant in told.grants for it in grant.depends_on),
+            api(scope, "run"), *readable, *granted, *walls, *traced.needs,
+            *(it for grant in told.grants for it in grant.depends_on),
         ],
     )  # fmt: skip
 
@@ -144,21 +149,15 @@ def _network_access(scope: Scope, account: serviceaccount.Account) -> dict[str, 
 
 
 def _containers(
-    scope: Scope, spec: WorkloadSpec, image: str, told: Variables, references: Mapping[str, Reference]
+    scope: Scope, spec: WorkloadSpec, first: Mapping[str, Any], collectors: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    own, *beside = limits(scope, spec)
-    plain = [{"name": name, "value": value} for name, value in told.plain.items()]
-    secret = [{"name": name, "value_source": _source(reference)} for name, reference in references.items()]
-    first = {"name": scope.name, **_program(image, spec.command), "envs": [*plain, *secret], "resources": own}
-    return [first, *(
-        {"name": f"sidecar-{name}", **_program(sidecar.image, sidecar.command), "resources": size}
-        for (name, sidecar), size in zip(spec.sidecars.items(), beside, strict=True)
-    )]  # fmt: skip
+    sidecars = [
+        {"name": f"sidecar-{name}", **_program(sidecar.image, sidecar.command)}
+        for name, sidecar in spec.sidecars.items()
+    ]
+    sizes = limits(scope, spec, [traces.SIZE for _ in collectors])
+    return [{**it, "resources": size} for it, size in zip([first, *sidecars, *collectors], sizes, strict=True)]
 
 
 def _program(image: str, command: Sequence[str]) -> dict[str, Any]:
     return {"image": image, "commands": list(command)} if command else {"image": image}
-
-
-def _source(reference: Reference) -> dict[str, Any]:
-    return {"secret_key_ref": {"secret": reference.secret, "version": reference.version}}

@@ -9,6 +9,7 @@ at one moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pulumi
@@ -17,9 +18,8 @@ from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint, BackupSpec
 from infra_kit.components.object_store import ObjectStore
-from infra_kit.durations import seconds
 from infra_kit.features import Feature
-from infra_kit.providers.common.seaweed import lock_mode
+from infra_kit.providers.common import backup_locks
 from infra_kit.providers.local.resource import BackupServer, server
 from infra_kit.settings import Settings
 
@@ -38,6 +38,7 @@ def gaps(spec: BackupSpec, _: Settings) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
+    lock = backup_locks.lock(scope, spec)
     runs = server(
         scope,
         "server",
@@ -47,22 +48,10 @@ def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
         store=_store(spec.to) if spec.to else None,
         key=pulumi.Output.secret(spec.key) if spec.key else None,
         keep=spec.keep.model_dump(),
-        lock=_lock(scope, spec),
+        lock=asdict(lock) if lock else None,
         depends_on=[*spec.of, *([spec.to] if spec.to else [])],
     )
     return BackupEndpoint(place=runs.public["place"], report=runs.public["report"], log=runs.public["log"])
-
-
-def _lock(scope: Scope, spec: BackupSpec) -> dict[str, Any] | None:
-    """For how many seconds copies are locked, and how much of that is more than was asked: so long a later copy may
-    share what an earlier one wrote. A bucket of ours locks by itself; in others each object says it."""
-    if not (spec.locked and spec.to):
-        return None
-    asked = seconds(spec.locked)
-    if spec.to.stands_already:
-        return {"seconds": asked * 3 // 2, "spare": asked // 2, "mode": lock_mode(scope)}
-    held = (spec.to.spec.retention_lock or 0) * 86_400
-    return {"seconds": held, "spare": held - asked, "mode": None}
 
 
 def _store(to: ObjectStore) -> dict[str, Any]:

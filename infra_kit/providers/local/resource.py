@@ -89,8 +89,18 @@ class AlertsServer(ServerResource, module="infra-kit", name="AlertsServer"):
     LISTENS = False
 
 
+class DashboardServer(ServerResource, module="infra-kit", name="DashboardServer"):
+    """A page with figures, under a supervisor. Those of a day, which it keeps, nobody misses for long."""
+
+
 class BackupServer(ServerResource, module="infra-kit", name="BackupServer"):
     """Runs of a backup under a supervisor, and the key of its copies; the copies too where no bucket has them."""
+
+    LISTENS = False
+
+
+class LogsServer(ServerResource, module="infra-kit", name="LogsServer"):
+    """What gathers what servers say, under a supervisor, and all that it gathered."""
 
     LISTENS = False
 
@@ -99,6 +109,14 @@ class UptimeServer(ServerResource, module="infra-kit", name="UptimeServer"):
     """A visitor of addresses, under a supervisor."""
 
     LISTENS = False
+
+
+class TracesServer(ServerResource, module="infra-kit", name="TracesServer"):
+    """A receiver of what programs tell of their work, under a supervisor."""
+
+
+class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
+    """The web page of an environment, under a supervisor."""
 
 
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):

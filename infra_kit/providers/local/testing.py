@@ -46,7 +46,8 @@ def _answer_for_a_user(inputs: Mapping[str, Any]) -> dict[str, Any]:
 _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
     "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer", "BackupServer", "RestoreDrillServer",
-    "AlertsServer", "UptimeServer", "SecretFile", "ConfigFiles",
+    "AlertsServer", "DashboardServer", "UptimeServer", "TracesServer", "SecretFile", "ConfigFiles", "PanelServer",
+    "LogsServer",
 )  # fmt: skip
 _USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser")
 OUTPUTS = {

@@ -25,10 +25,10 @@ from infra_kit.component import Scope
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.local import home
+from infra_kit.providers.local import home, traces
 from infra_kit.workloads import WorkloadSpec
 
-SUPPORTS = frozenset({features.VOLUMES})
+SUPPORTS = frozenset({features.VOLUMES, features.TRACING})
 HINTS: Mapping[Feature, str] = {
     features.SIDECARS: "a sidecar is a container, and there are none here; run its program as a Worker or a Service of "
     "its own"
@@ -41,7 +41,7 @@ def settings(scope: Scope, spec: WorkloadSpec) -> dict[str, Any]:
         raise SpecError(
             f"{scope.what}: command: needed on local, where a process runs, not an image: command=['python', 'app.py']."
         )
-    given = workloads.variables(scope, spec)
+    given = workloads.variables(scope, spec, traces.variables(scope, spec))
     return {
         "stateful": bool(spec.volumes),
         "depends_on": [resource for grant in given.grants for resource in grant.depends_on],

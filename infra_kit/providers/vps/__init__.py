@@ -4,21 +4,21 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.vps.settings import VpsSettings
 
-SHARED = ("edge", "monitoring", "tools")
+SHARED = ("edge", "grafana", "monitoring", "tools", "traces")
 """What the components of one host share, as components that users do not make."""
 DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
-        "secret", "config", "domain", "budget", "alerts", "uptime", "backup",
-        "restore_drill", *SHARED,
+        "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup",
+        "restore_drill", "panel", "logs", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
 SETTINGS = VpsSettings
 
-NEEDS = ("pulumi_docker", "pulumi_command", "pulumi_random")
+NEEDS = ("argon2", "pulumi_docker", "pulumi_command", "pulumi_random")
 """The modules that the extra `vps` installs."""
 
 PULUMI_PACKAGE = "docker"
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
+    from infra_kit.components.dashboard import DashboardDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
+    from infra_kit.components.logs import LogsDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
+    from infra_kit.components.panel import PanelDriver
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
@@ -51,12 +54,15 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import budget as budget
     from infra_kit.providers.vps import cdn as cdn
     from infra_kit.providers.vps import config as config
+    from infra_kit.providers.vps import dashboard as dashboard
     from infra_kit.providers.vps import domain as domain
     from infra_kit.providers.vps import event_bus as event_bus
     from infra_kit.providers.vps import gateway as gateway
     from infra_kit.providers.vps import job as job
+    from infra_kit.providers.vps import logs as logs
     from infra_kit.providers.vps import network as network
     from infra_kit.providers.vps import object_store as object_store
+    from infra_kit.providers.vps import panel as panel
     from infra_kit.providers.vps import postgres as postgres
     from infra_kit.providers.vps import redis as redis
     from infra_kit.providers.vps import restore_drill as restore_drill
@@ -80,6 +86,9 @@ if TYPE_CHECKING:
     _worker: WorkerDriver = worker
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts
+    _dashboard: DashboardDriver = dashboard
     _uptime: UptimeDriver = uptime
     _backup: BackupDriver = backup
     _restore_drill: RestoreDrillDriver = restore_drill
+    _panel: PanelDriver = panel
+    _logs: LogsDriver = logs

@@ -29,16 +29,14 @@ from infra_kit.providers.vps.monitoring import SMALL_CPU, SMALL_GB, USER, Monito
 from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.settings import VpsSettings, secret
-from infra_kit.providers.vps.signals import edges
 from infra_kit.settings import Settings
 
 EMAIL = features.route("email")
-GATEWAYS = frozenset(features.signal("gateway", it) for it in edges.GATEWAY)
-SUPPORTS = signals.SUPPORTS | {EMAIL, *(features.route(kind) for kind in ("slack", "pagerduty", "webhook"))}
+ROUTES = frozenset({EMAIL, *(features.route(kind) for kind in ("slack", "pagerduty", "webhook"))})
+SUPPORTS = signals.SUPPORTS | ROUTES
 HINTS = {
     **signals.HINTS,
     EMAIL: "the settings name no mail server; say infra-kit:vps: {smtp: {host, sender, username, password}}",
-    **dict.fromkeys(GATEWAYS, "a Gateway that is not public is counted under its Cdn's names; watch the Cdn instead"),
     features.route("sms"): "a host sends no short messages; PagerDuty does (pagerduty=…), or a service behind webhook=",
 }
 
@@ -46,10 +44,9 @@ PORT = 9093
 
 
 def gaps(spec: AlertsSpec, settings: Settings) -> Mapping[Feature, str]:
-    """Mail takes a server, which the settings name; and a Gateway that is not public has no name at the edge."""
+    """Mail takes a server, which the settings name."""
     beyond = frozenset() if cast(VpsSettings, settings).smtp else frozenset({EMAIL})
-    behind = any(not edges.has_names(it) for it in spec.watch if it.KIND == "gateway")
-    return features.gaps(spec.features(), SUPPORTS - beyond - (GATEWAYS if behind else frozenset()), HINTS)
+    return features.gaps(spec.features(), signals.supports(spec.watch) | ROUTES - beyond, HINTS)
 
 
 def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import pulumi
 from pulumi_command import local
 
+from infra_kit.providers.common.log_collector.packing import packed
 from infra_kit.providers.vps import ssh
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import VpsSettings
@@ -62,5 +63,6 @@ def told(target: ResolvedTarget, stack: str) -> str:
         "PRIVATE_ADDRESS": host.private_address or "",
         "SWAP_MB": str(SWAP_MB),
         "MEASURE": script("measure.sh").rstrip(),
+        "COLLECTOR": packed(),
     }
     return "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())

@@ -28,6 +28,7 @@ from infra_kit.providers.vps.postgres import VpsPostgres
 from infra_kit.providers.vps.postgres_conf import PORT as POSTGRES_PORT
 from infra_kit.providers.vps.redis import PORT as REDIS_PORT
 from infra_kit.providers.vps.redis import VpsRedis
+from infra_kit.providers.vps.redis import give_user as give_redis_user
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script, told
 
@@ -81,17 +82,7 @@ def redis(monitor: Monitor, component: Measured) -> None:
     """redis_exporter (https://github.com/oliver006/redis_exporter), with a user that reaches no key."""
     scope, native, name = monitor.scope, monitor.scope.native(component, VpsRedis), component.name
     secret, server = password(scope, f"of-{name}-password").result, native.servers["server"]
-    rules = secret.apply(lambda known: " ".join(valkey.rules_of_monitor(known)))
-    user = ssh.run(
-        scope,
-        f"of-{name}-user",
-        pulumi.Output.format("docker exec --interactive {0} sh -s", server.id),
-        stdin=pulumi.Output.secret(
-            rules.apply(lambda known: told("valkey_link.sh", {"NAME": MONITOR, "RULES": known}))
-        ),
-        delete=ssh.inside(server.hostname, told("valkey_link.sh", {"NAME": MONITOR, "RULES": ""})),
-        depends_on=[server.ready],
-    )
+    user = give_redis_user(scope, f"of-{name}-user", server, MONITOR, secret.apply(valkey.rules_of_monitor))
     url = f"redis://{child(name, 'server')}:{REDIS_PORT}"
     run = Run(
         image=images.pull(scope, images.REDIS_EXPORTER, f"of-{name}-image"),

@@ -50,6 +50,7 @@ VALKEY = {
 SEAWEEDFS = Image("chrislusf/seaweedfs", "4.48", "4e61d15fd35994cb1e43e1e553dff106794841fd9a99ade2fc8c8bfce4d7872d")
 NATS = Image("nats", "2.15.0-alpine", "ac8f88a6494bffc2c2a5289a0ca61cb28a9145c11ba5677cf24265d07f46d8d4")
 NATS_BOX = Image("natsio/nats-box", "0.19.7", "ffce8bd103383f179f8c7f11cf645726acf5d17280706c530c3b342dbe16334c")
+RCLONE = Image("rclone/rclone", "1.75.1", "45401ad7410db1d67ffdb58e19059ad20b0d8e0285a60e38bbec55cc1019c7a5")
 NGINX = Image("nginx", "1.31.5-alpine", "72ba65eb42c10344912a84ff42408db7d34f2feb642204570ab8fc5ffd29f1d3")
 CADDY = Image("caddy", caddy.TAG, caddy.SHA256)
 PROMETHEUS = Image("prom/prometheus", "v3.5.0", "63805ebb8d2b3920190daf1cb14a60871b16fd38bed42b857a3182bc621f4996")
@@ -57,9 +58,12 @@ ALERTMANAGER = Image("prom/alertmanager", "v0.28.1", "27c475db5fb156cab31d5c18a4
 NODE_EXPORTER = Image(
     "prom/node-exporter", "v1.10.2", "3ac34ce007accad95afed72149e0d2b927b7e42fd1c866149b945b84737c62c3"
 )
+PYTHON = Image("python", "3.13.15-slim-trixie", "9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285")
 BLACKBOX_EXPORTER = Image(
     "prom/blackbox-exporter", "v0.27.0", "a50c4c0eda297baa1678cd4dc4712a67fdea713b832d43ce7fcc5f9bea05094d"
 )
+# Of five projects, in seven files, five of which call it `grafana/grafana-oss`: both names have the same.
+GRAFANA = Image("grafana/grafana", "12.4.3", "2e986801428cd689c2358605289c90ab37d2b39e24808874971f54c99bcdc412")
 # Of three projects, in five files.
 POSTGRES_EXPORTER = Image(
     "quay.io/prometheuscommunity/postgres-exporter",
@@ -69,6 +73,14 @@ POSTGRES_EXPORTER = Image(
 # Of two projects, in three files.
 REDIS_EXPORTER = Image(
     "oliver006/redis_exporter", "v1.89.0", "fed773ffd2bb2eac706e0ed9cc2fff41651193ee4977e2a4f6919658ad2313f4"
+)
+# Of the collector, what it takes to hand traces on: not the much larger "contrib".
+OTEL_COLLECTOR = Image(
+    "otel/opentelemetry-collector", "0.162.0", "310a800ad69ee430e7c541796852a242c9c7db97aaad4daa5ccf843c525fbdb2"
+)
+JAEGER = Image("jaegertracing/jaeger", "2.21.0", "3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3")
+VICTORIA_LOGS = Image(
+    "victoriametrics/victoria-logs", "v1.52.0", "47b820890d64c4575a2a0a46415dcd8a4fd59a0f1fcd6a377693d7aea639442e"
 )
 
 

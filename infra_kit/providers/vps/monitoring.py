@@ -1,5 +1,5 @@
 """What measures a VPS: Prometheus, and the host's own figures. A host has it once, `<target>-monitoring`: a component
-that users do not make, but whatever reads figures asks for (`of`): Alerts, an Uptime.
+that users do not make, but whatever reads figures asks for (`of`): Alerts, a Dashboard, an Uptime.
 
 It stands in an internal network of its own and is reached from the host alone (`infra-kit connect`). Prometheus goes
 nowhere else: whoever measures something (`exporters.py`, an Uptime's prober) has a foot in its network and one where
@@ -99,8 +99,12 @@ def create(scope: Scope, spec: MonitoringSpec) -> MonitoringEndpoint:  # noqa: A
     # Its figures name the components that they are of.
     target = monitoring_conf.target(child(scope.name, "node"), NODE_PORT)
     asked = bring(monitor, scope, "node-asked", targets=monitoring_conf.dump([target]), needs=[node.ready])
-    url = f"http://{child(scope.name, 'prometheus')}:{PORT}"
-    return MonitoringEndpoint(url=ssh.after(asked, url), native=monitor)
+    return MonitoringEndpoint(url=ssh.after(asked, address(monitor)), native=monitor)
+
+
+def address(monitor: Monitor) -> str:
+    """Of Prometheus, in its network."""
+    return f"http://{child(monitor.scope.name, 'prometheus')}:{PORT}"
 
 
 def bring(

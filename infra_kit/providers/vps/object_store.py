@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pulumi
@@ -25,6 +26,7 @@ from infra_kit.component import Scope
 from infra_kit.components.object_store import (
     CorsRule,
     LifecycleRule,
+    ObjectStore,
     ObjectStoreEndpoint,
     ObjectStoreSpec,
     prefix_of,
@@ -51,7 +53,7 @@ HINTS = {
     features.PUBLIC_READ: "only the edge is reached from outside; put a Cdn in front: Cdn(…, routes={'/*': store})",
 }
 
-CAVEATS = ("its objects have no copy away from the host",)
+CAVEATS = ("without a Backup its objects have no copy away from the host",)
 
 PORT = 8333
 USER = "1000:1000"
@@ -110,22 +112,38 @@ def link(scope: Scope, link: Link) -> Grant:
     native = scope.native(link.to, VpsBucket)
     name = user_name(scope.name, link)
     key: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-key").result)
-    identity = pulumi.Output.all(there.bucket, key).apply(lambda known: _identity(link, name, *known))
-    made = ssh.run(
+    rights = {"access": link.access, "prefix": prefix_of(link)}
+    made = give_identity(scope, f"link-{link.key}", link.to, name=name, key=key, rights=rights)
+    mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
+    return mine.grant(link, keys=True, native=way(scope, link, native.reached), depends_on=[made])
+
+
+def give_identity(
+    scope: Scope, role: str, store: ObjectStore, *, name: str, key: pulumi.Output[str], rights: Mapping[str, Any]
+) -> pulumi.Resource:
+    """Has a running server know an identity.
+
+    Args:
+        scope, role: of the step.
+        store: the component.
+        name, key: its access key and its secret key.
+        rights: as `seaweed.add_link` reads them.
+    """
+    native = scope.native(store, VpsBucket)
+    identity = pulumi.Output.all(store.bucket, key).apply(lambda known: _identity(name, *known, rights))
+    return ssh.run(
         scope,
-        f"link-{link.key}",
+        role,
         pulumi.Output.format("docker exec --interactive {0} sh -s", native.server.id),
         stdin=pulumi.Output.secret(identity),
         delete=ssh.inside(native.server.hostname, _told(name, {"name": name})),
         depends_on=[native.settled],
     )
-    mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
-    return mine.grant(link, keys=True, native=way(scope, link, native.reached), depends_on=[made])
 
 
-def _identity(link: Link, name: str, bucket: str, key: str) -> str:
+def _identity(name: str, bucket: str, key: str, rights: Mapping[str, Any]) -> str:
     known: dict[str, list[object]] = {"identities": [], "policies": []}
-    seaweed.add_link(known, name, key, bucket, {"access": link.access, "prefix": prefix_of(link)})
+    seaweed.add_link(known, name, key, bucket, rights)
     (identity,), (policy,) = known["identities"], known["policies"]
     return _told(name, identity, policy=json.dumps(policy), key=key)
 

@@ -10,19 +10,17 @@ a time: the second waits (`scripts/postgres_copy.sh`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
 
 from infra_kit.component import Scope
 from infra_kit.components.backup import BackupSpec, Keep
-from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
-from infra_kit.errors import SpecError
-from infra_kit.providers.vps import images, postgres_backup, postgres_conf, ssh, tools, volumes
-from infra_kit.providers.vps.containers import FILES, Container, container, volume
-from infra_kit.providers.vps.job import WENT_WELL
+from infra_kit.providers.vps import images, postgres_backup, postgres_conf, runs, ssh, tools
+from infra_kit.providers.vps.containers import FILES, Container, container
+from infra_kit.providers.vps.places import Place, by_tls
 from infra_kit.providers.vps.postgres_backup import Source
 from infra_kit.providers.vps.reports import FOLDER as REPORT
 from infra_kit.providers.vps.reports import Report
@@ -30,24 +28,6 @@ from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
 
 DAY, WEEK = 86_400, 7 * 86_400
-LONGEST = DAY
-"""Seconds that one copy, or one drill, may take."""
-GRACE = 30
-"""Seconds that it may take to stop."""
-REPOSITORY = "/repository"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where copies go."""
-
-    address: pulumi.Output[str]
-    repository: Mapping[str, pulumi.Input[str]]
-    """Of pgbackrest.conf, without `repo1-`; `path` is the folder of all."""
-    volumes: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """By path, a volume of the host that they are in."""
-    given: pulumi.Resource | None = None
-    """What has made it the user's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,45 +41,24 @@ class Copied:
     place: Place
 
 
-def on_the_host(scope: Scope) -> Place:
-    made = volume(scope, "copies")
-    mount = pulumi.Output.concat(made.name, ":", REPOSITORY)
-    given = volumes.give(scope, "copies-owner", mount, image=tools.of(scope).image, user=postgres_conf.USER)
-    repository = {"type": "posix", "path": REPOSITORY, "cipher-type": "none"}
-    return Place(address=made.mountpoint, repository=repository, volumes={REPOSITORY: made.name}, given=given)
-
-
-def in_a_bucket(spec: BackupSpec, folder: pulumi.Output[str]) -> Place:
-    store = spec.to
-    assert store is not None  # noqa: S101  asked by who calls
-    host, port = _reached(store)
-    repository: dict[str, pulumi.Input[str]] = {
+def _repository(place: Place) -> dict[str, pulumi.Input[str]]:
+    """Of pgbackrest.conf, without `repo1-`; `path` is the folder of all."""
+    if place.to is None:
+        return {"type": "posix", "path": place.folder, "cipher-type": "none"}
+    store, reached = place.to, by_tls(place.to)
+    return {
         "type": "s3",
-        "path": folder,
-        "s3-endpoint": host,
-        "storage-port": port,
+        "path": place.folder,
+        "s3-endpoint": reached.apply(lambda it: it.partition(":")[0]),
+        "storage-port": reached.apply(lambda it: it.partition(":")[2] or "443"),
         "s3-bucket": store.bucket,
         "s3-region": store.region,
         "s3-uri-style": store.force_path_style.apply(lambda path: "path" if path else "host"),
         "s3-key": store.access_key,
         "s3-key-secret": store.secret_key,
         "cipher-type": "aes-256-cbc",
-        "cipher-pass": pulumi.Output.secret(spec.key or ""),
+        "cipher-pass": place.key,
     }
-    return Place(address=pulumi.Output.concat("s3://", store.bucket, folder), repository=repository)
-
-
-def _reached(store: ObjectStore) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    def parted(endpoint: str) -> tuple[str, str]:
-        if not endpoint.startswith("https://"):
-            raise SpecError(
-                f"ObjectStore {store.name!r}: s3_endpoint: given {endpoint!r}; copies go there by TLS alone, to an "
-                "address that begins with https://."
-            )
-        host, _, port = endpoint.removeprefix("https://").rstrip("/").partition(":")
-        return host, port or "443"
-
-    return store.s3_endpoint.apply(lambda it: parted(it)[0]), store.s3_endpoint.apply(lambda it: parted(it)[1])
 
 
 def configuration(spec: BackupSpec, place: Place, name: str, folder: str) -> pulumi.Output[str]:
@@ -110,7 +69,7 @@ def configuration(spec: BackupSpec, place: Place, name: str, folder: str) -> pul
         settings = {f"repo1-{key}": value for key, value in {**repository, **retention(spec.keep)}.items()}
         return postgres_backup.configuration(settings, folder)
 
-    return pulumi.Output.secret(pulumi.Output.all(**place.repository).apply(contents))
+    return pulumi.Output.secret(pulumi.Output.all(**_repository(place)).apply(contents))
 
 
 def retention(keep: Keep) -> dict[str, str]:
@@ -153,27 +112,18 @@ def _log(scope: Scope, name: str, server: Container, folder: str) -> pulumi.Reso
 
 def _backs_up(spec: BackupSpec, copied: Copied, report: Report, archive: Run) -> dict[str, Any]:
     """What is another than of who takes the log away."""
-    keep = {"EVERY": spec.keep.every, "DAILY": spec.keep.daily, "WEEKLY": spec.keep.weekly}
-    tiers = {tier: str(seconds(age) if age else 0) for tier, age in keep.items()}
     source = copied.source
     return {
-        **on_schedule(spec.schedule, ["sh", f"{FILES}/copy.sh"]),
-        "health": WENT_WELL,
-        "environment": {**archive.environment, **report.environment(copied.name), **tiers},
+        **runs.on_schedule(spec.schedule, ["sh", f"{FILES}/copy.sh"]),
+        "environment": {**archive.environment, **report.environment(copied.name), **runs.tiers(spec.keep)},
         "files": {
             "pgbackrest.conf": copied.configuration,
             "copy.sh": script("postgres_copy.sh"),
+            "tiers.sh": script("tiers.sh"),
             "restore.sh": script("postgres_restore.sh"),
             "report.sh": script("report.sh"),
             "secrets": "",
         },
         "volumes": {postgres_conf.SOCKETS: source.sockets.name, REPORT: report.volume, **copied.place.volumes},
         "read_only_volumes": {source.folder: source.data.name},
-        "stop_seconds": GRACE + 5,
     }
-
-
-def on_schedule(schedule: str, program: list[str]) -> dict[str, list[str]]:
-    """What waits for its time and runs the program then (`scripts/schedule.sh`)."""
-    limits = map(str, (LONGEST, 0, GRACE))
-    return {"entrypoint": [tools.BUSYBOX, "sh", f"{tools.FOLDER}/schedule.sh", schedule, *limits], "command": program}

@@ -37,7 +37,7 @@ HINTS = {
     features.HIGH_AVAILABILITY: "one host cannot stand in for itself; set high_availability=False here",
 }
 
-CAVEATS = ("what it persists has no copy away from the host",)
+CAVEATS = ("without a Backup what it persists has no copy away from the host",)
 
 PORT = 6379
 USER = "999:999"
@@ -74,7 +74,8 @@ def link(scope: Scope, link: Link) -> Grant:
     native = scope.native(link.to, VpsRedis)
     name = user_name(scope.name, link)
     secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
-    made = [_user(scope, link, name, secret, it) for it in native.servers.items()]
+    rules = secret.apply(lambda known: valkey.rules_of_link(link.access[0], known))
+    made = [give_user(scope, f"link-{link.key}-{role}", server, name, rules) for role, server in native.servers.items()]
     as_user = partial(_url, username=name, password=secret)
     mine = replace(
         there,
@@ -88,16 +89,23 @@ def link(scope: Scope, link: Link) -> Grant:
     return mine.grant(native=way(scope, link, native.reached), depends_on=made)
 
 
-def _user(
-    scope: Scope, link: Link, name: str, secret: pulumi.Output[str], there: tuple[str, Container]
+def give_user(
+    scope: Scope, role: str, server: Container, name: str, rules: pulumi.Output[list[str]]
 ) -> pulumi.Resource:
-    role, server = there
-    rules = secret.apply(lambda known: " ".join(valkey.rules_of_link(link.access[0], known)))
+    """Has a running server know a user.
+
+    Args:
+        scope, role: of the step.
+        server: its container.
+        name: the user.
+        rules: what it may do.
+    """
+    told_ = rules.apply(lambda known: told("valkey_link.sh", {"NAME": name, "RULES": " ".join(known)}))
     return ssh.run(
         scope,
-        f"link-{link.key}-{role}",
+        role,
         pulumi.Output.format("docker exec --interactive {0} sh -s", server.id),
-        stdin=pulumi.Output.secret(rules.apply(lambda known: told("valkey_link.sh", {"NAME": name, "RULES": known}))),
+        stdin=pulumi.Output.secret(told_),
         delete=ssh.inside(server.hostname, told("valkey_link.sh", {"NAME": name, "RULES": ""})),
         depends_on=[server.ready],
     )

@@ -16,7 +16,23 @@ from urllib.parse import urlsplit
 from infra_kit.errors import TunnelError
 from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, held
 
-PRIVATE = frozenset({"Alerts", "EventBus", "Monitoring", "ObjectStore", "Postgres", "Redis", "Service", "Uptime"})
+PRIVATE = frozenset(
+    {
+        "Alerts",
+        "Dashboard",
+        "EventBus",
+        "Grafana",
+        "Monitoring",
+        "ObjectStore",
+        "Postgres",
+        "Redis",
+        "Service",
+        "Traces",
+        "Uptime",
+        "Panel",
+        "Logs",
+    }
+)
 """The components that have an address which is not reached from outside."""
 CONTAINER = "docker:index/container:Container"
 

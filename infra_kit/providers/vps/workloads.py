@@ -27,7 +27,7 @@ from infra_kit.component import Scope
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.vps import grants, images, room, ssh, tools
+from infra_kit.providers.vps import grants, images, room, ssh, tools, traces
 from infra_kit.providers.vps.containers import Container, create, holder, volume
 from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.run import Run
@@ -35,7 +35,7 @@ from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.volumes import give
 from infra_kit.workloads import Variables, WorkloadSpec
 
-SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS})
+SUPPORTS = frozenset({features.VOLUMES, features.SIDECARS, features.TRACING})
 AUTOSCALING = "more instances on the same CPUs do no more work; leave max_instances out here"
 HINTS: Mapping[Feature, str] = {features.AUTOSCALING: AUTOSCALING}
 
@@ -76,11 +76,12 @@ def workload(scope: Scope, spec: WorkloadSpec, environment: Mapping[str, str] | 
     """
     image = _image(scope, spec)
     _say_what_a_log_is(scope, spec)
-    given = workloads.variables(scope, spec)
     network = bridge(scope, "network").name
+    traced = traces.of(scope, spec, network)
+    given = workloads.variables(scope, spec, traced.variables)
     volumes = {key: volume(scope, f"volume-{key}") for key in sorted(spec.volumes)}
     owned = [_own(scope, spec, key, it.name) for key, it in volumes.items()]
-    run = _run(scope, spec, image, given, [network, *_networks(given)])
+    run = _run(scope, spec, image, given, [network, *_networks(given), *traced.networks])
     run = replace(run, environment={"HOME": "/tmp", **(environment or {}), **run.environment})  # noqa: S108
     held = _files(scope, spec, run)
     return Workload(

@@ -14,13 +14,16 @@ from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
+from infra_kit.testing.conformance.dashboard import DashboardConformance
 from infra_kit.testing.conformance.domain import DomainConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.external_service import ExternalServiceConformance
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
+from infra_kit.testing.conformance.logs import LogsConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
+from infra_kit.testing.conformance.panel import PanelConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
 from infra_kit.testing.conformance.redis import RedisConformance
 from infra_kit.testing.conformance.restore_drill import RestoreDrillConformance
@@ -37,13 +40,16 @@ __all__ = [
     "CdnConformance",
     "ComponentConformance",
     "ConfigConformance",
+    "DashboardConformance",
     "DomainConformance",
     "EventBusConformance",
     "ExternalServiceConformance",
     "GatewayConformance",
     "JobConformance",
+    "LogsConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
+    "PanelConformance",
     "PostgresConformance",
     "RedisConformance",
     "RestoreDrillConformance",

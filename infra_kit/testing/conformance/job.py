@@ -1,6 +1,6 @@
 """What every target's Job must do."""
 
-from infra_kit import Job, Sidecar, Volume, features
+from infra_kit import Job, Sidecar, Tracing, Volume, features
 from infra_kit.components.job import JobEndpoint
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE, WorkloadRules
@@ -14,6 +14,7 @@ class JobConformance(WorkloadRules, ComponentConformance):
     asks = {
         features.VOLUMES: {"volumes": {"scratch": Volume(path="/data")}},
         features.SIDECARS: {"sidecars": {"proxy": Sidecar(image=IMAGE)}},
+        features.TRACING: {"tracing": Tracing()},
     }
     variations = {
         "size": {"cpu": 1, "memory_gb": 2},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from infra_kit import Health, Release, Scaling, Service, Sidecar, Volume, features
+from infra_kit import Health, Release, Scaling, Service, Sidecar, Tracing, Volume, features
 from infra_kit.components.service import ServiceEndpoint
 from infra_kit.features import Feature
 from infra_kit.testing.conformance.suite import ComponentConformance
@@ -25,6 +25,7 @@ class ServiceConformance(WorkloadRules, ComponentConformance):
         features.ERROR_ROLLBACK: {"release": Release(max_error_percent=5)},
         features.VOLUMES: {"volumes": {"uploads": Volume(path="/data")}},
         features.SIDECARS: {"sidecars": {"proxy": Sidecar(image=IMAGE)}},
+        features.TRACING: {"tracing": Tracing()},
     }
     variations = {
         "size": {"cpu": 1, "memory_gb": 2},

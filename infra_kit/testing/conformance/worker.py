@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from infra_kit import Backlog, Consumer, EventBus, Sidecar, Stream, Target, Volume, Worker, features
+from infra_kit import Backlog, Consumer, EventBus, Sidecar, Stream, Target, Tracing, Volume, Worker, features
 from infra_kit.component import Component
 from infra_kit.components.worker import WorkerEndpoint
 from infra_kit.testing.conformance.suite import ComponentConformance
@@ -20,6 +20,7 @@ class WorkerConformance(WorkloadRules, ComponentConformance):
         features.AUTOSCALING: {"min_instances": 1, "max_instances": 8, "backlog": Backlog(consumer="scoring")},
         features.VOLUMES: {"volumes": {"scratch": Volume(path="/data")}},
         features.SIDECARS: {"sidecars": {"proxy": Sidecar(image=IMAGE)}},
+        features.TRACING: {"tracing": Tracing()},
     }
     variations = {
         "size": {"cpu": 1, "memory_gb": 2},

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 
+from infra_kit._dynamic import Props
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.signals.probe import Probe, Source
 from infra_kit.providers.local.signals.probes import probe
@@ -19,3 +20,10 @@ def kill(home: Path, name: str) -> None:
     process = psutil.Process(Box(home, "test", name).process.pid)
     process.kill()
     process.wait(10)
+
+
+def cache(home: Path) -> Props:
+    return {
+        "kind": "local/redis", "home": str(home), "stack": "test", "name": "cache", "retain": False,
+        "memory_gb": 0.05, "eviction": "noeviction", "databases": 16, "persistence": False,
+    }  # fmt: skip

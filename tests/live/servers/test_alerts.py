@@ -17,7 +17,7 @@ from infra_kit.providers.local.servers import redis
 from infra_kit.providers.local.servers.alerts import HANDLER
 from tests.awaiting import until
 from tests.live.servers.hook import SECRET, Hook, alerts, box, log, rule, standing
-from tests.live.servers.test_signals import cache, kill
+from tests.live.servers.measured import cache, kill
 from tests.live.servers.workloads import processes
 
 DOWN = ("firing", "down", "cache")

@@ -19,7 +19,7 @@ from infra_kit.providers.local.servers import event_bus, object_store, postgres_
 from infra_kit.signals import OF, Signal
 from tests.awaiting import until
 from tests.live.servers import database, nats_client, s3_client
-from tests.live.servers.measured import kill, of
+from tests.live.servers.measured import cache, kill, of
 
 
 def test_a_postgres_tells_all_that_can_be_asked_of_it(home_dir: Path) -> None:
@@ -106,13 +106,6 @@ def _write(primary: Props) -> None:
     with psycopg.connect(database.url(primary), autocommit=True) as writer:
         writer.execute("CREATE TABLE IF NOT EXISTS news ()")
         writer.execute("SELECT txid_current()")
-
-
-def cache(home: Path) -> Props:
-    return {
-        "kind": "local/redis", "home": str(home), "stack": "test", "name": "cache", "retain": False,
-        "memory_gb": 0.05, "eviction": "noeviction", "databases": 16, "persistence": False,
-    }  # fmt: skip
 
 
 def test_a_redis_tells_how_full_it_is_and_how_many_reads_find_something(home_dir: Path) -> None:

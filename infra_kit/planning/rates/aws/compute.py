@@ -21,6 +21,7 @@ from infra_kit.planning.rates.reading import (
     uses,
 )
 from infra_kit.planning.rates.runs import RELEASES, runs
+from infra_kit.planning.rates.traces import kept
 from infra_kit.planning.usage import HOURS_A_MONTH
 
 SERVICE = "aws:ecs/service:Service"
@@ -43,6 +44,7 @@ CLUSTER_METRICS, SERVICE_METRICS, TASK_METRICS = 8, 11, 6
 
 def service(asked: Asked) -> Iterator[Line]:
     """Its tasks, for the hours of the month, by their definition's size: sidecars are in there."""
+    yield from _traces(asked)
     if asked.inputs.get("launchType") in MACHINES:
         return
     said, desired = asked.usage.instances, number(asked.inputs.get("desiredCount"), 1)
@@ -91,6 +93,13 @@ def task(asked: Asked) -> Iterator[Line]:
     cpu, memory, kind = _size(asked.inputs)
     yield Line(f"{cpu:g} vCPU ({kind}), {counted(hours, 'hour')}", f"fargate/{kind}/vcpu", cpu * hours, assumed=True)
     yield Line(f"{memory:g} GB, {counted(hours, 'hour')}", f"fargate/{kind}/memory", memory * hours, assumed=True)
+    yield from _traces(asked)
+
+
+def _traces(asked: Asked) -> Iterator[Line]:
+    """https://aws.amazon.com/xray/pricing/; to look at them costs a tenth of that a trace."""
+    if count := kept(asked):
+        yield Line(f"{counted(count, 'trace')} in X-Ray", "xray/traces", count / MILLION, assumed=True)
 
 
 def _tasks(asked: Asked, inputs: Mapping[str, Any], count: float, spot: float | None = None) -> Iterator[Line]:

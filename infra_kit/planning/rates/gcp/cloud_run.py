@@ -11,10 +11,12 @@ from typing import Any
 
 from infra_kit.components.backup import BackupSpec
 from infra_kit.components.restore_drill import RestoreDrillSpec
+from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp.common import SECONDS, cpus, gib, logs
 from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, committed, each, number, part
 from infra_kit.planning.rates.runs import runs
+from infra_kit.planning.rates.traces import SPANS, kept
 from infra_kit.planning.usage import HOURS_A_MONTH
 
 LEAST_RUN_SECONDS = 60
@@ -32,6 +34,7 @@ def service(asked: Asked) -> Iterator[Line]:
     if asked.inputs.get("ingress", TO_ALL) == TO_ALL:
         yield Line("GB out to the internet", "network/egress", asked.usage.gb_out, assumed=True)
     yield from logs(asked)
+    yield from _traces(asked)
 
 
 def _is_idle(container: Mapping[str, Any]) -> bool:
@@ -46,6 +49,14 @@ def worker_pool(asked: Asked) -> Iterator[Line]:
     cpu, memory = _size(part(asked.inputs, "template"))
     yield from _instances(asked, "run/pool", cpu, memory, least)
     yield from logs(asked)
+    yield from _traces(asked)
+
+
+def _traces(asked: Asked) -> Iterator[Line]:
+    """https://cloud.google.com/stackdriver/pricing#trace-costs"""
+    if count := kept(asked):
+        words = f"{counted(count, 'trace')} of {SPANS} spans in Cloud Trace"
+        yield Line(words, "trace/spans", count * SPANS / MILLION, assumed=True)
 
 
 def job(asked: Asked) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,7 +11,7 @@ import pulumi
 
 MINUTE = 60
 GLOBAL = "us-east-1"
-"""Where CloudFront and Route 53 report to, whatever the component's region
+"""Where CloudFront, Route 53 and the bill report to, whatever the component's region
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html,
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html)."""
 
@@ -45,12 +46,39 @@ class Metric:
     """Seconds from one figure to the next."""
 
     def queries(self, label: str) -> list[dict[str, Any]]:
-        """As an alarm and a dashboard ask for it."""
+        """As an alarm asks for it."""
         asked = [{"id": name, "metric": _asked(series, self.period)} for name, series in self.series.items()]
         told = {"label": label, "return_data": True}
         if self.expression is None:
             return [{**each, **told} for each in asked]
         return [*asked, {"id": "figure", "expression": self.expression, **told}]
+
+    def lines(self, mark: str, label: str) -> list[list[Any]]:
+        """As a dashboard asks for it: its series, and the figure, which alone is drawn
+        (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html).
+
+        Args:
+            mark: put behind the names of the series, since other metrics on the same chart have the same.
+            label: what is said of the line.
+        """
+        place = {"region": self.region} if self.region else {}
+        alone = self.expression is None
+        how = {"label": label} if alone else {"visible": False}
+        asked = [
+            [*_listed(series), {"id": f"{name}{mark}", "stat": series.statistic, "period": self.period, **how, **place}]
+            for name, series in self.series.items()
+        ]
+        return asked if alone else [*asked, [{"expression": self._marked(mark), "label": label, **place}]]
+
+    def _marked(self, mark: str) -> pulumi.Output[str]:
+        """The expression, with the names of the series as they are there."""
+        names = re.compile(rf"\b({'|'.join(self.series)})\b")
+        known = pulumi.Output.from_input(self.expression)
+        return known.apply(lambda it: names.sub(rf"\g<1>{mark}", it or ""))
+
+
+def _listed(series: Series) -> list[pulumi.Input[str]]:
+    return [series.namespace, series.name, *(it for pair in series.dimensions.items() for it in pair)]
 
 
 def _asked(series: Series, period: int) -> dict[str, Any]:

@@ -33,7 +33,7 @@ HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
-    "itself; leave the Budget out of watch",
+    "itself; leave the Budget out",
 }
 """The way out of what Cloud Monitoring does not measure."""
 

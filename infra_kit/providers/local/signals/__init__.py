@@ -5,18 +5,19 @@ Nothing of a client is loaded here: programs are planned without.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from infra_kit import features
-from infra_kit.component import Component
+from infra_kit.component import Component, Scope
 from infra_kit.naming import child
 from infra_kit.signals import OF, Signal
 
 HINTS = {
-    features.signal("cdn", Signal.CERTIFICATE): "a Cdn answers plain HTTP here; leave it out of the rule, by naming "
+    features.signal("cdn", Signal.CERTIFICATE): "a Cdn answers plain HTTP here; leave it out, by naming "
     "the others in of=",
-    features.signal("budget", Signal.SPENT): "nothing is billed here; leave the Budget out of watch",
+    features.signal("budget", Signal.SPENT): "nothing is billed here; leave the Budget out",
 }
 """The way out of what is not measured."""
 SUPPORTS = frozenset(features.signal(kind, signal) for kind in OF for signal in OF[kind]) - HINTS.keys()
@@ -37,3 +38,18 @@ def of(component: Component[Any, Any]) -> Mapping[str, Any]:
     report = getattr(component.endpoint, "report", None)
     servers = [component.name, *(child(component.name, role) for role in replicas)]
     return {"kind": component.KIND, "servers": servers, **({"report": report} if report is not None else {})}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of a component, as a dashboard shows it."""
+
+    component: str
+    signal: Signal
+    part: str = ""
+    """Here one figure is for all of them: the worst."""
+
+
+def figures(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Figure]]:  # noqa: ARG001
+    """Those that it has, for a component of the scope that reads them."""
+    return {signal: [Figure(component.name, signal)] for signal in measured(component)}

@@ -9,6 +9,7 @@
 #   SWAP_MB           size of the swap file where the host has no swap; 0: none
 #   STACK, APP, ENVIRONMENT   who the host belongs to from now on: the stack that it is named by
 #   MEASURE           the script that measures what runs here
+#   COLLECTOR         the program that gathers logs, as base64: an archive that Python runs
 #   HOST_CPU, HOST_MEMORY_GB, HOST_DISK_GB   what the host is said to have; empty: nothing is said
 #
 # A host has one owner and nothing else on it: one that is in use is refused before anything is changed.
@@ -106,7 +107,7 @@ missing() { # PACKAGE...
 }
 
 install_packages() {
-  wanted=$(missing apparmor busybox-static ca-certificates fail2ban nftables openssl python3-systemd unattended-upgrades)
+  wanted=$(missing apparmor busybox-static ca-certificates fail2ban nftables openssl python3 python3-systemd unattended-upgrades)
   command -v dockerd >/dev/null || wanted="$wanted docker.io"
   [ -z "$wanted" ] || install_now "$wanted"
 }
@@ -268,6 +269,40 @@ UNIT
   [ -z "${changed:-}" ] || service restart infra-kit-measure.service
 }
 
+# It keeps, in the volumes that have the label infra-kit-logs, what containers say; without one it keeps nothing. No
+# container is given Docker's socket or the folder of all logs for it.
+gather_logs() {
+  gathers=""
+  collector=$(mktemp)
+  printf '%s' "$COLLECTOR" | base64 -d >"$collector"
+  if put /usr/local/lib/infra-kit/logs.pyz 644 <"$collector"; then gathers=yes; fi
+  rm -f "$collector"
+  if put /etc/systemd/system/infra-kit-logs.service 644 <<'UNIT'; then
+[Unit]
+Description=Logs of infra_kit's containers
+After=docker.service
+
+[Service]
+ExecStart=/usr/bin/python3 -I /usr/local/lib/infra-kit/logs.pyz
+Nice=10
+MemoryMax=256M
+NoNewPrivileges=yes
+PrivateTmp=yes
+ProtectHome=yes
+ProtectSystem=full
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+    gathers=yes
+    service daemon-reload
+    systemctl --quiet enable infra-kit-logs.service
+  fi
+  [ -z "$gathers" ] || service restart infra-kit-logs.service
+}
+
 # No reboot by itself: on one host that is a downtime, and its owner's to choose. /run/reboot-required says when.
 configure_updates() {
   if put /etc/apt/apt.conf.d/52infra-kit 644 <<'APT'; then
@@ -416,5 +451,6 @@ configure_docker
 start_containers
 restart_unhealthy
 measure_containers
+gather_logs
 rm -f "$unfinished"
 [ ! -e /run/reboot-required ] || say "the host asks for a reboot: /run/reboot-required"

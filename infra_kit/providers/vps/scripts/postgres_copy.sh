@@ -2,7 +2,7 @@
 # Takes a copy of a database to its repository: all of it where none was taken in this week, else what changed since
 # then. After that it thins out what is older. Runs in the pgBackRest image; PGBACKREST_CONFIG names its configuration.
 #
-#   EVERY DAILY WEEKLY  for how many seconds each copy, the last of a day and the last of a week are kept; 0: no longer
+#   EVERY DAILY WEEKLY  as for `tiers.sh`
 #   $1                  once: only where there is no copy yet
 set -eu
 
@@ -54,16 +54,7 @@ take() {
 }
 
 thin() {
-  now=$(date +%s) day="" week=""
-  copies | while read -r time label; do
-    at=$(seconds_of "$time")
-    age=$((now - at)) last_of_day=no last_of_week=no
-    [ "${time%-*}" = "$day" ] || last_of_day=yes
-    [ "$(week_of "$at")" = "$week" ] || last_of_week=yes
-    newest=${day:+no} day=${time%-*} week=$(week_of "$at")
-    if [ -z "$newest" ] || [ "$age" -le "$EVERY" ]; then continue; fi
-    if [ "$last_of_day" = yes ] && [ "$age" -le "$DAILY" ]; then continue; fi
-    if [ "$last_of_week" = yes ] && [ "$age" -le "$WEEKLY" ]; then continue; fi
+  copies | sh /run/infra-kit/tiers.sh | while read -r label; do
     # A whole one goes by the repository's own retention, when nothing needs it any more.
     case $label in *F) continue ;; esac
     repository expire --set="$label" || give_up expire

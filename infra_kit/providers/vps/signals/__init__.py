@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from infra_kit import features
 from infra_kit.component import Component, Scope
+from infra_kit.features import Feature
 from infra_kit.providers.vps.signals import copies, databases, edges, messages, workloads
 from infra_kit.providers.vps.signals.metric import Figures
 from infra_kit.signals import Signal
@@ -31,13 +32,21 @@ _KINDS: Mapping[str, tuple[Callable[[Scope, Watched], Figures], frozenset[Signal
 domain) has no figure of it."""
 
 SUPPORTS = frozenset(features.signal(kind, signal) for kind, (_, signals) in _KINDS.items() for signal in signals)
+GATEWAYS = frozenset(features.signal("gateway", it) for it in edges.GATEWAY)
 HINTS = {
-    features.signal("cdn", Signal.CACHE_HITS): "nginx tells of a hit in the answer alone (X-Cache); leave the Cdn out "
-    "of the rule, by naming the others in of=",
+    **dict.fromkeys(GATEWAYS, "a Gateway that is not public is counted under its Cdn's names; take the Cdn instead"),
+    features.signal("cdn", Signal.CACHE_HITS): "nginx tells of a hit in the answer alone (X-Cache); leave the Cdn out, "
+    "by naming the others in of=",
     features.signal("budget", Signal.SPENT): "a host costs the same each month: `infra-kit cost` says it before; leave "
-    "the Budget out of watch",
+    "the Budget out",
 }
 """The way out of what nothing here measures."""
+
+
+def supports(components: Iterable[Watched]) -> frozenset[Feature]:
+    """What of it there is of these: a Gateway that is not public has no name at the edge."""
+    behind = any(not edges.has_names(it) for it in components if it.KIND == "gateway")
+    return SUPPORTS - (GATEWAYS if behind else frozenset())
 
 
 def of(scope: Scope, component: Watched) -> Figures:

@@ -21,7 +21,6 @@ from infra_kit import (
     Keep,
     ObjectStore,
     Postgres,
-    Redis,
     RestoreDrill,
     SqlCheck,
     Target,
@@ -109,9 +108,9 @@ def test_a_postgres_that_keeps_no_log_is_refused() -> None:
         record(lambda: Backup("safe", target=TARGET, of=[Postgres("db", target=TARGET)]))
 
 
-def test_what_holds_data_but_is_not_copied_here_is_refused() -> None:
-    with pytest.raises(UnsupportedFeatureError, match="backup-of:redis"):
-        record(lambda: Backup("safe", target=TARGET, of=[Redis("cache", target=TARGET, persistence=True)]))
+def test_a_lock_is_refused_where_a_later_copy_needs_an_earlier_one_for_longer() -> None:
+    with pytest.raises(UnsupportedFeatureError, match=r"locked-backups.*pgBackRest extends no lock"):
+        made(locked="1d")
 
 
 def test_the_log_goes_to_a_folder_of_its_own_that_goes_with_the_backup() -> None:
@@ -179,12 +178,15 @@ esac
 """
 
 
+SCRIPTS = {name: script(name) for name in ("report.sh", "tiers.sh")}
+
+
 class Repository:
     """What stands in for pgBackRest, and what the script did with it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name, text in {"pgbackrest": PGBACKREST, "report.sh": script("report.sh")}.items():
+        for name, text in {"pgbackrest": PGBACKREST, **SCRIPTS}.items():
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
         (folder / "copy.sh").write_text(script("postgres_copy.sh").replace("/run/infra-kit", str(folder)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra_kit import Environment, ObjectStore, Postgres, Secret, Service, Target
+from infra_kit import Dashboard, Environment, ObjectStore, Postgres, Secret, Service, Target
 from infra_kit.engine.connect import reached
 from infra_kit.errors import ConfigError, TunnelError
 from infra_kit.providers.vps.settings import VpsSettings
@@ -20,7 +20,8 @@ ANSWERS = {"-N": answer(port=True), "--": answer(" 172.20.0.7 172.21.0.3 \n")}
 
 def program() -> None:
     target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
-    Postgres("db", target=target, memory_gb=0.25)
+    db = Postgres("db", target=target, memory_gb=0.25)
+    Dashboard("board", target=target, of=[db])
     ObjectStore("files", target=target)
     Service("admin", target=target, image="admin:1", port=80)
     Secret("keys", target=target)
@@ -36,13 +37,20 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     return it
 
 
-@pytest.mark.parametrize(("name", "far_port"), [("db", 5432), ("files", 8333), ("admin", 8080)])
+@pytest.mark.parametrize(("name", "far_port"), [("db", 5432), ("files", 8333), ("admin", 8080), ("board", 3000)])
 def test_ssh_forwards_to_the_address_that_the_container_has_now(programs: Programs, name: str, far_port: int) -> None:
     with reached(STATE, name, 25_991, print) as (found, wait):
         assert (found.address, wait is not None) == ("127.0.0.1:25991", True)
     asked, opened = programs.calls()
     assert shlex.split(asked[-1])[:3] == ["docker", "inspect", "--format"]
     assert opened[opened.index("-L") + 1] == f"127.0.0.1:25991:172.20.0.7:{far_port}"
+
+
+def test_a_board_keeps_its_page_behind_the_tunnel(programs: Programs) -> None:
+    """Nothing runs for it alone: the Grafana of its host has it."""
+    with reached(STATE, "board", 25_992, print) as (found, _):
+        assert found.fields["url"] == "http://127.0.0.1:25992/d/board"
+    assert programs.calls()
 
 
 def test_it_speaks_to_the_host_of_the_settings_only_with_their_key(programs: Programs) -> None:
@@ -95,7 +103,8 @@ def test_without_ssh_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.M
 def test_what_has_no_address_is_refused_with_what_has_one() -> None:
     with (
         pytest.raises(
-            ConfigError, match=r"Secret 'keys' has no address.* infra-kit show keys\. .* have one: admin, db, files"
+            ConfigError,
+            match=r"Secret 'keys' has no address.* infra-kit show keys\. .* have one: admin, board, db, files",
         ),
         reached(STATE, "keys", None, print),
     ):

@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import alerts_file
 from infra_kit.providers.local.alerts_file import Alert, Standing
+from infra_kit.providers.local.programs import measuring
 from infra_kit.providers.local.programs.alerts import judge
 from infra_kit.providers.local.programs.alerts.routes import sender
 from infra_kit.providers.local.programs.alerts.tellers import Opened, Teller
 from infra_kit.providers.local.programs.alerts.wanted import Rule, Wanted
+from infra_kit.providers.local.programs.measuring import PATIENCE
 from infra_kit.providers.local.programs.running import Told
-from infra_kit.providers.local.signals.probe import Figures, Probe
-from infra_kit.providers.local.signals.probes import probe
-
-PATIENCE = 10.0
-"""Seconds after which what is asked counts as down, at most."""
+from infra_kit.providers.local.signals.probe import Figures
 
 
 class Checker:
@@ -61,18 +59,11 @@ class Checker:
                 yield (level, kind), Teller(f"{kind} of {level}", send, opened, self._wanted.app, self._box.stack)
 
     async def _watch(self, name: str) -> None:
-        measures = probe(self._wanted.watched[name])
-        rules = self._wanted.rules_for(name)
-        running: Future[Figures] | None = None
+        rules, every = self._wanted.rules_for(name), self._wanted.every
         looked = datetime.now(UTC)
-        while True:
-            begun = asyncio.get_running_loop().time()
-            running = self._pool.submit(measures.measure) if running is None or running.done() else running
-            figures = await _figures(running, measures)
-            now = datetime.now(UTC)
-            self._judge(rules, figures, now, slept=(now - looked).total_seconds() > 3 * self._wanted.every + PATIENCE)
+        async for figures, now in measuring.figures(self._wanted.watched[name], every, self._pool):
+            self._judge(rules, figures, now, slept=(now - looked).total_seconds() > 3 * every + PATIENCE)
             looked = now
-            await asyncio.sleep(self._wanted.every - min(self._wanted.every, asyncio.get_running_loop().time() - begun))
 
     def _judge(self, rules: list[Rule], figures: Figures, now: datetime, *, slept: bool) -> None:
         for rule in rules:
@@ -93,13 +84,6 @@ class Checker:
             alerts_file.write(self._box, standing)
         except ServerError as error:
             print(error)
-
-
-async def _figures(running: Future[Figures], measures: Probe) -> Figures:
-    """What hangs is asked on, and counts as down meanwhile."""
-    asked = asyncio.wrap_future(running)
-    done, _ = await asyncio.wait({asked}, timeout=PATIENCE)
-    return asked.result() if done else measures.unanswered
 
 
 def _key(rule: str, component: str) -> str:

@@ -1,9 +1,7 @@
 #!/bin/sh
-# Starts what `postgres_drill.sh` restored, whenever it did, and looks at it: that the log was replayed to its end, that
-# each row can be read, and what the user's own questions are answered. Tells the time at which it was up, and then what
-# is wrong, each in a line. Runs in the server's image.
+# Starts a restored database and looks at it, for `proof.sh`: that the log was replayed to its end, that each row can be
+# read, and what the user's own questions are answered.
 #
-#   $1                         the folder, in a volume of the two containers
 #   /run/infra-kit/checks.sh   the questions, as `check NAME DATABASE SQL EXPECTED`
 set -eu
 
@@ -40,7 +38,8 @@ start() { # up to the end of the log
   done
 }
 
-prove() {
+prove() { # FOLDER
+  rm -f "$log"
   if ! start "$1"; then
     date +%s
     echo "start: $(sed -n 's/^.*\(FATAL\|PANIC\): *//p' "$log" | tail -n 1)"
@@ -54,14 +53,4 @@ prove() {
   pg_ctl --pgdata "$1/pgdata" --wait --mode immediate stop >/dev/null
 }
 
-trap 'pg_ctl --pgdata "$1/pgdata" --mode immediate stop >/dev/null 2>&1; exit 0' TERM INT
-while :; do
-  if [ -e "$1/asked" ] && [ ! -e "$1/told" ]; then
-    rm -f "$log"
-    prove "$1" >"$1/told.part" || true
-    rm -f "$1/asked"
-    mv "$1/told.part" "$1/told"
-  fi
-  sleep 1 &
-  wait $!
-done
+end() { pg_ctl --pgdata "$1/pgdata" --mode immediate stop >/dev/null 2>&1; }

@@ -1,0 +1,1 @@
+"""What gathers the lines of this machine's servers. `sources` says where they write them."""

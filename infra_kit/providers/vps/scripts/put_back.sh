@@ -1,0 +1,27 @@
+#!/bin/sh
+# Writes the objects that a list names into a bucket, with their types and metadata. What else the bucket holds stays.
+#
+#   $1  the folder with the list `objects`, which restore.sh has filled
+#   $2  the bucket, as a remote of rclone: it is made if it is not there, unless the remote says no_check_bucket
+# shellcheck disable=SC1091,SC2154
+set -eu
+
+. /run/infra-kit/repository.sh
+trap 'rm -rf "$hold"' EXIT
+
+rclone mkdir "$2"
+cut -f 5,6 "$1/objects" | sort -u >"$hold/groups"
+while IFS=$tab read -r metadata time; do
+  metadata=$metadata awk -F "$tab" -v time="$time" '$5 == ENVIRON["metadata"] && $6 == time { print $7 }' \
+    "$1/objects" >"$hold/keys"
+  printf '%s' "$metadata" | jq -r '
+    to_entries[]
+    | if .key | test("^(cache-control|content-[a-z]*)$") then . else .key |= "x-amz-meta-" + . end
+    | "\(.key): \(.value)"' >"$hold/headers"
+  set -- "$1" "$2"
+  while IFS= read -r header; do set -- "$@" --header-upload "$header"; done <"$hold/headers"
+  from=$1 to=$2
+  shift 2
+  rclone copy --files-from-raw "$hold/keys" "$@" "copies:objects/$time" "$to"
+  set -- "$from" "$to"
+done <"$hold/groups"

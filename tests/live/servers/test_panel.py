@@ -1,0 +1,150 @@
+"""A Panel over real servers: who gets in, what is shown of a server that dies, what is revealed."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from infra_kit._dynamic import Props
+from infra_kit.panel.facts import Plan
+from infra_kit.panel.throttle import FREE
+from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.servers import redis
+from infra_kit.providers.local.servers.panel import HANDLER
+from tests.awaiting import until
+from tests.live.servers.measured import cache, kill
+
+PART = {
+    "name": "cache", "kind": "Redis", "address": "127.0.0.1:20000", "version": "", "url": "", "username": "default",
+    "credentials": ["password"],
+}  # fmt: skip
+SECONDS = 10.0
+"""In which a dead server is shown as dead (the issue)."""
+
+
+def panel(home: Path, **changes: Any) -> Props:
+    facts = {
+        "app": "shop", "stack": "test", "environment": "development", "target": "local", "parts": [PART], "links": {},
+    }  # fmt: skip
+    return {
+        "kind": "local/panel", "home": str(home), "stack": "test", "name": "panel", "retain": False,
+        "facts": facts, "servers": {"cache": ["cache"]}, "plan": str(home / "plan.json"),
+        "username": "admin", **changes,
+    }  # fmt: skip
+
+
+class Visitor(httpx.Client):
+    def csrf(self, path: str = "/login") -> str:
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get(path).text)
+        assert found
+        return found[1]
+
+    def log_in(self, password: str) -> int:
+        form = {"csrf": self.csrf(), "username": "admin", "password": password}
+        return self.post("/login", data=form).status_code
+
+    def state(self) -> str:
+        return str(self.get("/states").json()["parts"]["cache"]["state"])
+
+
+@pytest.fixture(scope="module")
+def standing(shared_home_dir: Path) -> tuple[Path, Props]:
+    """A Redis and a panel that shows it."""
+    redis.HANDLER.ensure(cache(shared_home_dir))
+    return shared_home_dir, HANDLER.ensure(panel(shared_home_dir))[1]
+
+
+@pytest.fixture
+def visitor(standing: tuple[Path, Props]) -> Iterator[Visitor]:
+    with Visitor(base_url=standing[1]["public"]["url"], timeout=30) as it:
+        yield it
+
+
+@pytest.fixture
+def admin(standing: tuple[Path, Props], visitor: Visitor) -> Visitor:
+    assert visitor.log_in(standing[1]["private"]["password"]) == 303
+    return visitor
+
+
+def test_a_dead_server_is_shown_as_dead_within_ten_seconds_and_as_up_when_it_is_back(
+    standing: tuple[Path, Props], admin: Visitor
+) -> None:
+    home, _ = standing
+    until(lambda: admin.state() == "well")
+    kill(home, "cache")
+    killed = time.monotonic()
+    until(lambda: admin.state() == "down")
+    took = time.monotonic() - killed
+    assert "Down: cache." in admin.get("/").text
+    redis.HANDLER.ensure(cache(home))
+    until(lambda: admin.state() == "well")
+
+    assert took < SECONDS - 3  # the page asks every three seconds
+
+
+def test_what_is_revealed_is_the_servers_password(standing: tuple[Path, Props], admin: Visitor) -> None:
+    secrets = Box(standing[0], "test", "cache").record.secrets
+    form = {"csrf": admin.csrf("/"), "part": "cache", "credential": "password"}
+    told = admin.post("/reveal", data=form, headers={"Accept": "application/json"})
+    assert told.json() == {"value": secrets["password"]}
+    assert not [it for it in secrets.values() if it in admin.get("/").text]
+
+
+def test_the_servers_version_is_that_of_its_wheel(admin: Visitor) -> None:
+    assert re.search(r"Redis 9\.\d", admin.get("/").text)
+
+
+def test_the_program_knows_no_password(standing: tuple[Path, Props]) -> None:
+    home, outs = standing
+    told = (Box(home, "test", "panel").conf / "told.json").read_text()
+    cache_password = Box(home, "test", "cache").record.secrets["password"]
+    assert "$argon2id$" in told
+    assert outs["private"]["password"] not in told
+    assert cache_password not in told
+
+
+def test_what_the_planner_leaves_is_shown_at_once(standing: tuple[Path, Props], admin: Visitor) -> None:
+    assert "Not planned yet" in admin.get("/").text
+    (standing[0] / "plan.json").write_text(Plan(monthly="12.00 USD", unpriced=0).model_dump_json())
+    assert "12.00 USD" in admin.get("/").text
+
+
+def test_another_up_leaves_the_panel_and_its_password_as_they_are(standing: tuple[Path, Props], admin: Visitor) -> None:
+    home, outs = standing
+    before = Box(home, "test", "panel").process.pid
+    again = HANDLER.ensure(panel(home), outs)[1]
+    assert again["private"] == outs["private"]
+    assert Box(home, "test", "panel").process.pid == before
+    assert admin.get("/").status_code == 200
+    assert not HANDLER.changed(outs, panel(home))
+
+
+def test_nobody_else_on_the_network_reaches_it(standing: tuple[Path, Props]) -> None:
+
+    port = Box(standing[0], "test", "panel").record.ports[0]
+    listening = {it.laddr.ip for it in psutil.net_connections("tcp") if it.laddr and it.laddr.port == port}
+    assert listening == {"127.0.0.1"}
+
+
+def test_a_panel_of_another_page_takes_over_at_the_same_port(standing: tuple[Path, Props], visitor: Visitor) -> None:
+    home, outs = standing
+    changed = panel(home, username="ops")
+    assert HANDLER.changed(outs, changed)
+    again = HANDLER.ensure(changed, outs)[1]
+    assert again["public"] == {**outs["public"], "username": "ops"}
+    form = {"csrf": visitor.csrf(), "username": "ops", "password": outs["private"]["password"]}
+    assert visitor.post("/login", data=form).status_code == 303
+    HANDLER.ensure(panel(home), again)
+
+
+def test_wrong_passwords_are_refused_and_then_wait(visitor: Visitor) -> None:
+    answers = [visitor.log_in("wrong") for _ in range(FREE + 4)]
+    assert answers[:FREE] == [401] * FREE
+    assert 429 in answers  # the waits double, also where a guess takes a while by itself

@@ -1,0 +1,306 @@
+"""Backup and RestoreDrill of a Redis, an ObjectStore and an EventBus on a VPS: what their containers get, run with the
+real servers and rclone; the copies go to a folder instead of S3, encrypted as there.
+
+Needs root (or sudo) and the packages `redis-tools`, `jq`, `curl`, `openssl` and `iproute2`; the servers and rclone are
+those of the wheels.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import Config
+
+from infra_kit import Backup, Environment, EventBus, Keep, ObjectStore, Redis, RestoreDrill, Stream, Target
+from infra_kit.providers.local import builds
+from infra_kit.providers.vps.scripts import script
+from infra_kit.testing import Recording, record
+from tests.awaiting import until
+from tests.system.linked_host import PASSWORD, SETTINGS, begin, begin_store, server_programs, step
+from tests.system.recorded_containers import Host, sh
+
+KINDS = ("cache", "bus", "files")
+NAMES = [f"{kind}-server" for kind in KINDS] + [f"safe-{kind}-copy" for kind in KINDS]
+NAMES += [f"drill-{kind}-restore" for kind in KINDS] + ["drill-cache-proof", "drill-bus-proof"]
+DAMAGES: dict[str, Callable[[Path, bytes], object]] = {
+    "truncated": lambda file, content: file.write_bytes(content[: len(content) // 2]),
+    "changed": lambda file, content: file.write_bytes(content[:-20] + b"~" * 20),
+    "missing": lambda file, _: file.unlink(),
+}
+"""By the check that finds it."""
+WAITS = ["sleep", "infinity"]
+"""For the schedule, whose time the tests do not wait for."""
+
+
+def recording() -> Recording:
+    def program() -> None:
+        target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=SETTINGS)
+        cache = Redis("cache", target=target, memory_gb=0.25)
+        bus = EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])})
+        files = ObjectStore("files", target=target)
+        bucket = ObjectStore.existing(
+            "offsite", target=target, bucket="copies", s3_endpoint="https://s3.example.org", access_key="k",
+            secret_key="s",
+        )  # fmt: skip
+        keep = Keep(every="7d", daily=None, weekly=None)
+        safe = Backup("safe", target=target, of=[cache, bus, files], to=bucket, key="the-passphrase", keep=keep)
+        RestoreDrill("drill", target=target, of=safe)
+
+    return record(program)
+
+
+FORGED = {
+    "cache": 'echo 7 >"$1/keys"',
+    "bus": """sed -i 's/"last_seq": *[0-9]*/"last_seq":9/' "$1"/streams/LEADS/backup.json""",
+}
+"""What makes a copy tell what it is not."""
+
+
+class Copying:
+    """Servers whose copies go to a folder."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.repository = host.volume("repository", "999:999")
+        address = f"http://{host.addresses['files-server']}:8333"
+        keys = {"aws_access_key_id": "INFRAKITAPP", "aws_secret_access_key": PASSWORD, "region_name": "us-east-1"}
+        self.s3 = boto3.client("s3", endpoint_url=address, config=Config(s3={"addressing_style": "path"}), **keys)
+        there = {"type": "s3", "provider": "Other", "endpoint": address, "access_key_id": "INFRAKITAPP",
+                 "secret_access_key": PASSWORD, "force_path_style": "true", "no_check_bucket": "true"}  # fmt: skip
+        self.there = [f"RCLONE_CONFIG_THERE_{name.upper()}={value}" for name, value in there.items()]
+
+    def replaced(self, key: str = "the-passphrase") -> dict[str, str]:
+        """What stands in for the bucket, and another key, in the configuration of rclone."""
+        folder = {"[store]\ntype = s3": "[store]\ntype = local", "store:copies/": f"store:{self.repository}/"}
+        return {**folder, "the-passphrase": key}
+
+    def start(self, name: str, command: list[str] | None = None, key: str = "the-passphrase", **volumes: str) -> None:
+        given = self.host.container(name)
+        own = {f"/{path}": volume for path, volume in volumes.items()}
+        command = command or [*(given.get("entrypoints") or ()), *given["command"]]
+        self.host.start(name, command, volumes=own, replaced=self.replaced(key))
+
+    def start_drill(self, kind: str, key: str = "the-passphrase") -> None:
+        name = f"drill-{kind}-restore"
+        if name in self.host.running:
+            self.host.stop(name)
+        self.start(name, WAITS, key=key, report="drill-report", restored=f"restored-{kind}")
+
+    def settle_streams(self) -> None:
+        made = self.host.recording.named("bus-streams").inputs["stdin"]
+        home = ["env", "HOME=/data", "XDG_CONFIG_HOME=/data"]
+        self.host.run("bus-server", *home, "sh", "-c", script("event_bus.sh"), stdin=made)
+
+    def later(self) -> str:
+        """The time of now, when no copy that follows can be called after it any more."""
+        now = int(time.time())
+        until(lambda: int(time.time()) > now, 3)
+        return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+    def restore(self, kind: str, moment: str) -> None:
+        """By hand, into the folder `/scratch/then`."""
+        self.host.run(f"safe-{kind}-copy", "mkdir", "/scratch/then")
+        self.by_hand("restore.sh", "/scratch/then", moment, kind=kind)
+
+    def by_hand(self, program: str, *words: str, kind: str = "files") -> None:
+        self.host.run(f"safe-{kind}-copy", "env", *self.there, "sh", f"/run/infra-kit/{program}", *words)
+
+    def forge(self, kind: str) -> None:
+        """A copy that holds together, and is not of what it says."""
+        self.later()
+        lie = FORGED[kind]
+        take = self.host.folder / f"safe-{kind}-copy-files" / "take.sh"
+        honest = take.read_text()
+        take.write_text(f"{honest}\n{lie}\n")
+        self.copy(kind)
+        take.write_text(honest)
+
+    def copy(self, kind: str, *how: str, **environment: str) -> None:
+        more = [f"{name}={value}" for name, value in environment.items()]
+        self.host.run(f"safe-{kind}-copy", "env", *more, "sh", "/run/infra-kit/copy.sh", *how)
+
+    def drill(self, kind: str) -> str:
+        """What one more drill says of it; nothing: it is proven."""
+        command = ["timeout", "60", "sh", "/run/infra-kit/drill.sh", "/restored"]
+        sh(*self.host._entered(f"drill-{kind}-restore", command), check=False)
+        assert sh("ls", str(self.host.folder / f"restored-{kind}")) == ""
+        return sh("cat", str(self.host.folder / "drill-report" / kind / "failure"), check=False)
+
+    def report(self, folder: str = "shared-report") -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(sh("cat", str(self.host.folder / folder / "report.json")))
+        return found
+
+    def rclone(self, *command: str) -> str:
+        """As the container that copies objects calls it: what users do by hand."""
+        program = '. /run/infra-kit/repository.sh && rclone "$@"'
+        return self.host.run("safe-files-copy", "sh", "-c", program, "sh", *command)
+
+    def held(self) -> tuple[str, str]:
+        """When what the one object holds was written, and when the one copy was taken."""
+        files = self.rclone("lsf", "-R", "--files-only", "copies:").splitlines()
+        (written,) = [it.split("/")[1] for it in files if it.startswith("objects/")]
+        (taken,) = [it.split("/")[1] for it in files if it.endswith("/manifest")]
+        return written, taken
+
+    def redis(self, *command: str) -> None:
+        where = ["-h", self.host.addresses["cache-server"], "-a", PASSWORD, "--no-auth-warning"]
+        sh("redis-cli", *where, *command)
+
+    def publish(self, *texts: str) -> None:
+        program = (
+            "import asyncio, nats, sys\n"
+            "async def main():\n"
+            "    server = await nats.connect(sys.argv[1])\n"
+            "    for text in sys.argv[2:]:\n"
+            "        await server.jetstream().publish('lead.new', text.encode())\n"
+            "    await server.close()\n"
+            "asyncio.run(main())"
+        )
+        url = f"nats://app:{PASSWORD}@{self.host.addresses['bus-server']}:4222"
+        subprocess.run([sys.executable, "-c", program, url, *texts], check=True)
+
+    def largest(self, kind: str) -> Path:
+        """Of the files of the newest copy."""
+        found = [it for it in self.repository.rglob("*") if it.is_file() and f"safe-c0c0c0c0/{kind}/" in str(it)]
+        return max(found, key=lambda it: it.stat().st_size)
+
+
+def programs(folder: Path) -> Path:
+    """Those of the images."""
+    made = server_programs(folder)
+    shutil.copy(builds.script("rclone"), made)
+    # One program, which looks what it is called.
+    (made / "valkey-check-rdb").symlink_to("valkey-server")
+    if cli := shutil.which("nats"):
+        shutil.copy(cli, made)
+    else:
+        shutil.copy(Path(__file__).with_name("nats_cli.py"), made / "nats")
+        (made / "nats").chmod(0o755)
+        client = builds.package("nats")
+        assert client
+        shutil.copytree(client, made / "nats-py" / "nats")
+    return made
+
+
+def fill(copying: Copying) -> None:
+    copying.redis("set", "name", "Ada")
+    copying.publish("first", "second")
+    told = {"ContentType": "text/x-one", "Metadata": {"by": "Ada"}}
+    copying.s3.put_object(Bucket="shop-files", Key="a/one.txt", Body=b"one", **told)
+    copying.s3.put_object(Bucket="shop-files", Key="two words", Body=b"two" * 100_000)
+
+
+@pytest.fixture(scope="module")
+def copying() -> Iterator[Copying]:
+    folder = Path(tempfile.mkdtemp(prefix="infra-kit-vps-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    host = Host(folder, recording(), NAMES, programs=str(programs(folder)))
+    try:
+        it = Copying(host)
+        begin(host, "cache-server")
+        # A server waits so long for other replicas.
+        it.redis("--user", "admin", "config", "set", "repl-diskless-sync-delay", "0")
+        begin(host, "bus-server")
+        it.settle_streams()
+        begin_store(host)
+        fill(it)
+        for kind in KINDS:
+            step(host, f"safe-{kind}-user")
+            it.start(f"safe-{kind}-copy", WAITS)
+            it.copy(kind, "once")
+            it.start_drill(kind)
+        for kind in ("cache", "bus"):
+            it.start(f"drill-{kind}-proof", restored=f"restored-{kind}")
+        yield it
+    finally:
+        host.end()
+        sh("rm", "-rf", str(folder))
+
+
+def test_there_is_a_copy_of_each_at_once_encrypted_and_told(copying: Copying) -> None:
+    report = copying.report()
+    for kind in KINDS:
+        copying.copy(kind, "once")
+
+    assert report["last_backup"]
+    assert report["failure"] == ""
+    assert copying.report() == report, "there was one, and another was taken"
+    contents = [path.read_bytes() for path in copying.repository.rglob("*") if path.is_file()]
+    assert contents
+    assert all(content.startswith(b"RCLONE") for content in contents)
+    assert not any("one.txt" in str(path) or "LEADS" in str(path) for path in copying.repository.rglob("*"))
+
+
+def test_what_was_deleted_or_overwritten_since_can_be_gone_back_to(copying: Copying) -> None:
+    then = copying.later()
+    copying.s3.delete_object(Bucket="shop-files", Key="a/one.txt")
+    copying.s3.put_object(Bucket="shop-files", Key="two words", Body=b"other")
+    copying.copy("files")
+    copying.restore("files", then)
+    copying.by_hand("put_back.sh", "/scratch/then", "there:shop-files")
+
+    back = copying.s3.get_object(Bucket="shop-files", Key="a/one.txt")
+    assert (back["Body"].read(), back["ContentType"], back["Metadata"]["by"]) == (b"one", "text/x-one", "Ada")
+    assert copying.s3.get_object(Bucket="shop-files", Key="two words")["Body"].read() == b"two" * 100_000
+
+
+def test_copies_beyond_their_time_go_with_what_no_other_needs(copying: Copying) -> None:
+    copying.later()
+    copying.s3.delete_object(Bucket="shop-files", Key="a/one.txt")
+    copying.copy("files", EVERY="0")
+    first, _ = copying.held()
+    copying.later()
+    # What is locked for no longer than this copy has to be, it cannot share.
+    copying.copy("files", EVERY="0", SPARE="0")
+    second, manifest = copying.held()
+
+    assert first < second == manifest
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drill_tells_a_file_that_is_not_what_it_was(copying: Copying, kind: str) -> None:
+    file = copying.largest(kind)
+    content = file.read_bytes()
+    for check, damage in DAMAGES.items():
+        damage(file, content)
+        assert copying.drill(kind).startswith(f"{check}: ")
+    file.write_bytes(content)
+    sh("chown", "999:999", str(file))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drill_proves_the_newest_copy(copying: Copying, kind: str) -> None:
+    assert copying.drill(kind) == ""
+    assert kind != KINDS[-1] or copying.report("drill-report")["last_proven_restore"]
+
+
+def test_a_drill_tells_a_wrong_key(copying: Copying) -> None:
+    copying.start_drill("files", key="another-passphrase")
+    assert copying.drill("files").startswith("wrong-key: ")
+
+
+@pytest.mark.parametrize(("kind", "check"), [("cache", "keys"), ("bus", "events")])
+def test_a_drill_tells_what_came_back_and_is_not_what_was_copied(copying: Copying, kind: str, check: str) -> None:
+    copying.forge(kind)
+    assert copying.drill(kind).startswith(f"{check}: ")
+
+
+def test_a_copy_that_fails_is_told_and_the_last_good_one_stays(copying: Copying) -> None:
+    good = copying.report()["last_backup"]
+    copying.host.stop("cache-server")
+    sh(*copying.host._entered("safe-cache-copy", ["sh", "/run/infra-kit/copy.sh"]), check=False)
+    report = copying.report()
+
+    assert report["failure"].startswith("cache: copy: ")
+    assert report["last_backup"] == good

@@ -1,0 +1,289 @@
+"""The panel, as a browser and as a stranger meet it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from infra_kit.panel import sessions
+from infra_kit.panel.facts import Standing
+from infra_kit.panel.passwords import hashed
+from infra_kit.panel.throttle import FREE
+from tests.unit.panel.made_up import PASSWORD, SECRET, Browser, MadeUp, browser
+
+DOWN = Standing(state="down", since="2026-11-26T03:10:00+00:00", detail="it has died")
+TRIES = 3
+
+
+@pytest.fixture
+def source() -> MadeUp:
+    return MadeUp()
+
+
+@pytest.fixture
+def visitor(source: MadeUp) -> Iterator[Browser]:
+    with browser(source) as it:
+        yield it
+
+
+@pytest.fixture
+def admin(visitor: Browser) -> Browser:
+    assert visitor.log_in() == 303
+    return visitor
+
+
+def reveal(it: Browser, csrf: str, **more: str) -> dict[str, str]:
+    return {"csrf": csrf, "part": "db", "credential": "password", **more}
+
+
+# Logging in
+
+
+def test_a_stranger_sees_the_login_and_nothing_else(visitor: Browser) -> None:
+    assert visitor.get("/").headers["location"] == "/login"
+    assert visitor.get("/states").status_code == 401
+    assert visitor.post("/reveal", data={}).headers["location"] == "/login"
+    assert "127.0.0.1:20421" not in visitor.get("/login").text
+
+
+def test_who_knows_the_password_sees_the_page(admin: Browser) -> None:
+    page = admin.get("/")
+    assert page.status_code == 200
+    for shown in ("db", "Postgres 17", "127.0.0.1:20421", "Directus", "25.00 USD", "adds queue (Redis)", "in 42 s"):
+        assert shown in page.text
+
+
+@pytest.mark.parametrize(("username", "password"), [("admin", "wrong"), ("root", PASSWORD), ("", "")])
+def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(visitor: Browser, username: str, password: str) -> None:
+    form = {"csrf": visitor.csrf(), "username": username, "password": password}
+    answer = visitor.post("/login", data=form)
+    assert answer.status_code == 401
+    assert "The name or the password is wrong." in answer.text
+    assert visitor.get("/").status_code == 303
+
+
+def test_a_wrong_name_takes_as_long_as_a_wrong_password() -> None:
+    with browser(password_hash=hashed(PASSWORD, "salt")) as it:
+
+        def took(username: str) -> float:
+            begun = time.perf_counter()
+            assert it.log_in("wrong", username) == 401
+            return time.perf_counter() - begun
+
+        known, unknown = took("admin"), took("nobody")
+    assert unknown > known / 3  # hashing is most of it
+
+
+def test_guessing_is_slowed_down_and_the_right_password_waits_too(visitor: Browser) -> None:
+    answers = [visitor.log_in("wrong") for _ in range(FREE + 4)]
+    assert answers[:FREE] == [401] * FREE
+    assert 429 in answers
+    form = {"csrf": visitor.csrf(), "username": "admin", "password": PASSWORD}
+    answer = visitor.post("/login", data=form)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_whoever_logs_in_has_another_cookie_than_before(visitor: Browser) -> None:
+    visitor.get("/login")
+    before = dict(visitor.cookies)
+    visitor.log_in()
+    assert before.keys() == dict(visitor.cookies).keys()
+    assert before != dict(visitor.cookies)
+
+
+def test_a_cookie_that_somebody_planted_is_no_session(visitor: Browser) -> None:
+    visitor.get("/login")
+    ((name, planted),) = visitor.cookies.items()
+    visitor.log_in()
+    visitor.cookies.clear()
+    visitor.cookies.set(name, planted)
+    assert visitor.get("/").status_code == 303
+
+
+def test_who_logs_out_is_out_also_with_the_old_cookie(admin: Browser) -> None:
+    kept = dict(admin.cookies)
+    assert admin.post("/logout", data={"csrf": admin.csrf("/")}).status_code == 303
+    admin.cookies.update(kept)
+    assert admin.get("/").status_code == 303
+
+
+def test_a_session_ends_when_nobody_uses_it_also_under_an_open_page() -> None:
+    now = [0.0]
+    open_ = sessions.Sessions(lambda: now[0])
+    token = open_.begin()
+    while now[0] < sessions.IDLE:
+        now[0] += 60
+        found = open_.find(token, used=False)
+    assert found is not None
+    now[0] += 60
+    assert open_.find(token, used=False) is None
+
+
+def test_a_session_ends_after_half_a_day_however_much_it_is_used() -> None:
+    now = [0.0]
+    open_ = sessions.Sessions(lambda: now[0])
+    token = open_.begin()
+    while open_.find(token):
+        now[0] += 600
+    assert now[0] == pytest.approx(sessions.LONGEST, abs=601)
+
+
+# Forms and answers
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 64])
+def test_no_form_of_another_page_is_taken(admin: Browser, source: MadeUp, csrf: str) -> None:
+    assert admin.post("/login", data={"csrf": csrf, "username": "admin", "password": PASSWORD}).status_code == 403
+    assert admin.post("/reveal", data=reveal(admin, csrf)).status_code == 403
+    assert admin.post("/logout", data={"csrf": csrf}).status_code == 403
+    assert source.asked == []
+    assert admin.get("/").status_code == 200
+
+
+def test_a_form_that_a_browser_says_is_of_another_site_is_not_taken(admin: Browser) -> None:
+    form = reveal(admin, admin.csrf("/"))
+    for site in ("cross-site", "same-site"):
+        assert admin.post("/reveal", data=form, headers={"Sec-Fetch-Site": site}).status_code == 403
+
+
+def test_it_answers_to_no_name_but_its_own(visitor: Browser) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:21000"):
+        assert visitor.get("/", headers={"Host": host}).status_code == 421, host
+    for host in ("127.0.0.1:5050", "localhost", "[::1]:21000"):
+        assert visitor.get("/login", headers={"Host": host}).status_code == 200, host
+
+
+def test_a_browser_may_run_nothing_frame_nothing_and_keep_nothing(admin: Browser) -> None:
+    for path in ("/", "/login", "/states", "/nothing"):
+        headers = admin.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+def test_nothing_in_a_page_is_run_in_place(admin: Browser) -> None:
+    text = admin.get("/").text
+    assert re.findall(r"<script(?![^>]*src=)|\son\w+=|style=|javascript:", text) == []
+
+
+def test_the_cookie_is_for_this_site_alone_and_no_script_sees_it(visitor: Browser) -> None:
+    cookie = visitor.get("/login").headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "Secure" not in cookie  # at 127.0.0.1 there is no TLS
+
+
+def test_under_a_published_name_the_cookie_goes_by_tls_alone() -> None:
+    with browser(host="panel.example.com") as it:
+        answer = it.get("/login")
+        assert answer.headers["set-cookie"].startswith("__Host-panel-")
+        assert "Secure" in answer.headers["set-cookie"]
+        assert "max-age" in answer.headers["strict-transport-security"]
+        assert it.log_in() == 303
+        assert it.get("/").status_code == 200
+
+
+def test_names_are_text_and_no_markup(source: MadeUp, admin: Browser) -> None:
+    source.stand["db"] = Standing(state="down", detail="<script>alert(1)</script>")
+    until_seen(admin, "&lt;script&gt;")
+    assert "<script>alert" not in admin.get("/").text
+
+
+def test_a_form_that_is_too_large_is_not_read(visitor: Browser) -> None:
+    form = {"csrf": visitor.csrf(), "username": "admin", "password": "x" * 100_000}
+    assert visitor.post("/login", data=form).status_code == 403
+
+
+# Credentials
+
+
+def test_no_secret_is_sent_before_somebody_asks(admin: Browser, source: MadeUp) -> None:
+    assert SECRET not in admin.get("/").text + admin.get("/states").text
+    assert source.asked == []
+
+
+def test_a_credential_is_revealed_with_and_without_a_script(admin: Browser, source: MadeUp) -> None:
+    form = reveal(admin, admin.csrf("/"))
+    page, told = (
+        admin.post("/reveal", data=form),
+        admin.post("/reveal", data=form, headers={"Accept": "application/json"}),
+    )
+    assert SECRET in page.text
+    assert told.json() == {"value": SECRET}
+    assert page.headers["cache-control"] == told.headers["cache-control"] == "no-store"
+    assert source.asked == [("db", "password")] * 2
+    assert SECRET not in admin.get("/").text
+
+
+def test_what_is_no_credential_of_a_shown_component_is_not_read(admin: Browser, source: MadeUp) -> None:
+    csrf = admin.csrf("/")
+    for wrong in ({"part": "other"}, {"credential": "superuser"}, {"part": "../db"}):
+        assert admin.post("/reveal", data=reveal(admin, csrf, **wrong)).status_code == 404
+    assert source.asked == []
+
+
+def test_the_log_says_who_saw_what_and_never_the_secret(visitor: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    visitor.log_in("wrong-password")
+    visitor.log_in()
+    visitor.post("/reveal", data=reveal(visitor, visitor.csrf("/")))
+    assert "sees password of db" in caplog.text
+    assert "with a wrong name or password" in caplog.text
+    assert SECRET not in caplog.text
+    assert "wrong-password" not in caplog.text
+
+
+# States
+
+
+def until_seen(it: Browser, text: str, seconds: float = 10.0) -> float:
+    begun = time.monotonic()
+    while text not in it.get("/").text:
+        assert time.monotonic() - begun < seconds, text
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def test_what_dies_is_shown_as_dead_in_time(admin: Browser, source: MadeUp) -> None:
+    assert "3 of 3 up." in admin.get("/").text
+    source.stand["db"] = DOWN
+    assert until_seen(admin, "Down: db.") < 5
+    told = admin.get("/states").json()
+    assert told["parts"]["db"]["label"] == "Down"
+    assert told["bad"]
+    assert [it["level"] for it in told["alerts"]] == ["P0"]
+
+
+def test_where_nobody_can_look_that_is_said_and_it_is_looked_again(admin: Browser, source: MadeUp) -> None:
+    source.fails = OSError("the host does not answer")
+    until_seen(admin, "the host does not answer")
+    source.fails = None
+    until_seen(admin, '<p id="failure" class="problem" role="alert"></p>')
+    assert "3 of 3 up." in admin.get("/").text
+
+
+def test_without_a_plan_the_page_says_who_makes_one(source: MadeUp, admin: Browser) -> None:
+    source.planned = None
+    assert "Not planned yet" in admin.get("/").text
+
+
+@pytest.mark.parametrize("count", [30])
+def test_a_page_with_thirty_services_is_ready_in_less_than_300_ms(count: int) -> None:
+    with browser(MadeUp(count)) as it:
+        it.log_in()
+        took = []
+        for _ in range(TRIES):
+            begun = time.perf_counter()
+            assert "api-29" in it.get("/").text
+            took.append(time.perf_counter() - begun)
+    assert min(took) < 0.15
