@@ -40,7 +40,11 @@ def call(url: str, body: Any = None, *, method: str | None = None, busy: str | N
             if error.code not in BUSY and not (busy and busy in said):
                 raise Failed(f"{url}: {error.code} {said}") from error
             say("INFO", f"{url}: {error.code}, asked again", said=said)
-            time.sleep(PAUSE)
+        except (urllib.error.URLError, TimeoutError) as error:
+            if body is not None or method:  # it may have been heard
+                raise
+            say("INFO", f"{url}: {error}, asked again")
+        time.sleep(PAUSE)
 
 
 def _asked(url: str, body: Any, method: str | None) -> Any:

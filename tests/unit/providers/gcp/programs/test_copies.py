@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.error
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -134,6 +135,22 @@ def test_who_is_busy_is_asked_again_until_he_is_not(monkeypatch: pytest.MonkeyPa
     assert copies.main(["copy", "every", "7"]) == 0
     assert len(google.calls("/export")) == 4 + 2
     assert len(google.calls("/transferJobs/1:run")) == 2
+
+
+def test_a_question_that_is_not_heard_is_put_again_an_order_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf: set[str] = {"/operations/"}
+
+    def answer(method: str, url: str, body: Any) -> Any:
+        for part in [part for part in deaf if part in url]:
+            deaf.remove(part)
+            raise urllib.error.URLError("reset by peer")
+        return well(method, url, body)
+
+    google = Google(monkeypatch, answer)
+    assert copies.main(["copy", "every", "7"]) == 0
+    deaf.add("/export")
+    assert copies.main(["copy", "every", "7"]) == 1
+    assert len(google.calls("/export")) == 4 + 1
 
 
 def age(capsys: pytest.CaptureFixture[str]) -> float:
