@@ -17,7 +17,7 @@ DRIVERS = {
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"panel", "restore_drill"})
+REFUSES = frozenset({"panel"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
