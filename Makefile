@@ -20,7 +20,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up down stop status lint style types fast test test-system bench plan
+.PHONY: help up down stop status lint style types fast check engine test test-system bench plan
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +58,14 @@ fast: $(ALL) ## The tests that need no engine: unit, contract, conformance
 
 # mypy has one core: side by side with the fast tests it costs half its time. It is silent until its end, so that what
 # the tests say can be seen as it comes.
-test: style ## lint, then every test that needs no Debian package
+check: style ## lint, and the fast tests
 	@$(MAKE) -j 2 types fast
+
+test: $(ALL) ## lint, then every test that needs no Debian package
+	@$(MAKE) check
+	@$(MAKE) engine
+
+engine: $(ALL) ## The tests that run Pulumi's engine and real servers
 # By file: tests of one share servers and stacks, some in their order. They wait more than they work.
 	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
 

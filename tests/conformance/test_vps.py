@@ -123,7 +123,9 @@ class TestUptimeOnVps(OnVps, conformance.UptimeConformance):
 
 
 class TestBackupOnVps(OnVps, conformance.BackupConformance):
-    hinges_on_more = frozenset({features.COPY_ELSEWHERE})  # a bucket of a host's has no TLS
+    hinges_on_more = frozenset(  # a bucket of a host has no TLS, and what pgBackRest copies no lock
+        {features.COPY_ELSEWHERE, features.LOCKED_BACKUPS}
+    )
 
     @pytest.fixture
     def target(self) -> Target:

@@ -57,7 +57,14 @@ def daemon(folder: Path, *, inside: Sequence[str] = ()) -> Iterator[Docker]:
     """`inside` is the command that starts it elsewhere: see `wire`."""
     it = Docker(folder)
     places = [f"--{name}={folder}/{name}" for name in ("data-root", "exec-root", "pidfile")]
-    more = ["--bridge=none", "--iptables=false", f"--default-address-pool=base={POOL},size=24"]
+    # What the machine's own is configured with does not matter here.
+    (folder / "daemon.json").write_text("{}")
+    more = [
+        f"--config-file={folder}/daemon.json",
+        "--bridge=none",
+        "--iptables=false",
+        f"--default-address-pool=base={POOL},size=24",
+    ]
     with (folder / "log").open("w") as log:
         command = [*ROOT, *inside, "dockerd", f"--host=unix://{folder}/socket", *places, *more]
         process = subprocess.Popen(command, stderr=log)
@@ -116,6 +123,7 @@ def image(
     root = folder / "image"
     (root / "bin").mkdir(parents=True)
     for name, file in {"bin/busybox": Path("/bin/busybox"), **(copies or {})}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(file.read_bytes())
         (root / name).chmod(0o755)
     for name in programs:

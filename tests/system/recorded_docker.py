@@ -24,7 +24,11 @@ class RefusedError(Exception):
 def recorded(program: Callable[[], object]) -> Recording:
     """A recording in which each network and volume has a name of its own."""
     numbers = itertools.count()
-    named: Callable[[Mapping[str, Any]], dict[str, Any]] = lambda _: {"name": f"it-{next(numbers)}"}  # noqa: E731
+
+    def named(_: Mapping[str, Any]) -> dict[str, Any]:
+        name = f"it-{next(numbers)}"
+        return {"name": name, "mountpoint": f"/{name}"}
+
     return record(program, outputs={NETWORK: named, VOLUME: named})
 
 

@@ -15,6 +15,8 @@ from infra_kit.providers.local.servers import supervised
 
 ALERTS = "local/alerts"
 WATCHERS = (ALERTS, "local/uptime", "local/dashboard")
+PAGES = ("local/dashboard", "local/panel", "local/traces")
+"""Whose address is for a browser."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def _stop(box: Box) -> bool:
 def _status(box: Box) -> ServerStatus:
     record = box.record
     kind = record.kind.partition("/")[2]
-    address = f"{LOOPBACK}:{record.ports[0]}" if record.ports else ""
+    scheme = "http://" if record.kind in PAGES else ""
+    address = f"{scheme}{LOOPBACK}:{record.ports[0]}" if record.ports else ""
     return ServerStatus(
         name=box.name,
         kind=kind,

@@ -53,7 +53,7 @@ HINTS = {
     features.PUBLIC_READ: "only the edge is reached from outside; put a Cdn in front: Cdn(…, routes={'/*': store})",
 }
 
-CAVEATS = ("its objects have no copy away from the host",)
+CAVEATS = ("without a Backup its objects have no copy away from the host",)
 
 PORT = 8333
 USER = "1000:1000"

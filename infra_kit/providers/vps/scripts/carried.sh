@@ -5,6 +5,10 @@
 set -eu
 
 read -r container folder paths
+hold=$(mktemp -d)
+trap 'rm -rf "$hold"' EXIT
+# Not from one into the other: Docker reads nothing of a container that it is writing to.
 for path in $paths; do
-  docker cp --follow-link "$container:$path" - | docker cp - "$container:$folder"
+  docker cp --follow-link "$container:$path" "$hold"
+  docker cp "$hold/${path##*/}" "$container:$folder"
 done

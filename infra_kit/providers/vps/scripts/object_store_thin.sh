@@ -10,6 +10,7 @@ set -eu
 rm -rf "$1"
 mkdir -p "$1/kept"
 rclone copy --include '/*/objects' copies:copies "$1/kept"
-find "$1/kept" -name objects -exec cut -f 6,7 {} + | sed "s#$tab#/#" | LC_ALL=C sort -u >"$1/needed"
-listed copies:objects | LC_ALL=C sort | LC_ALL=C comm -13 "$1/needed" - >"$1/gone"
+find "$1/kept" -name objects -exec cut -f 6,7 {} + | sed "s#$tab#/#" >"$1/needed"
+listed copies:objects >"$1/there"
+awk 'FILENAME == ARGV[1] { needed[$0] = 1; next } !($0 in needed)' "$1/needed" "$1/there" >"$1/gone"
 if [ -s "$1/gone" ]; then rclone delete --files-from-raw "$1/gone" copies:objects; fi

@@ -2,13 +2,14 @@
 # Writes the objects that a list names into a bucket, with their types and metadata. What else the bucket holds stays.
 #
 #   $1  the folder with the list `objects`, which restore.sh has filled
-#   $2  the bucket, as a remote of rclone
+#   $2  the bucket, as a remote of rclone: it is made if it is not there, unless the remote says no_check_bucket
 # shellcheck disable=SC1091,SC2154
 set -eu
 
 . /run/infra-kit/repository.sh
 trap 'rm -rf "$hold"' EXIT
 
+rclone mkdir "$2"
 cut -f 5,6 "$1/objects" | sort -u >"$hold/groups"
 while IFS=$tab read -r metadata time; do
   metadata=$metadata awk -F "$tab" -v time="$time" '$5 == ENVIRON["metadata"] && $6 == time { print $7 }' \
