@@ -67,8 +67,8 @@ def _reached(scope: Scope, caches: Sequence[Component[Any, Any]]) -> list[pulumi
 
 
 def _arn(scope: Scope, kind: str, *name: pulumi.Input[str]) -> Text:
-    there = ["arn:", identity.partition(scope), ":elasticache:", identity.region(scope), ":", identity.account(scope)]
-    return Text(*there, f":{kind}:", *name)
+    where = (identity.partition(scope), ":elasticache:", identity.region(scope), ":", identity.account(scope))
+    return Text("arn:", *where, f":{kind}:", *name)
 
 
 def forgets(scope: Scope, caches: Sequence[Component[Any, Any]]) -> list[Statement]:

@@ -90,7 +90,7 @@ def _runs(scope: Scope, sources: backup_sources.Sources, vaults: backup_vaults.V
     for role, vault in vaults.items():
         may.append(buckets.grant(scope, f"{role}-writes", vault, buckets.CREATOR, account.member))
         may.append(buckets.grant(scope, f"{role}-looks", vault, buckets.LISTER, account.member))
-    told = {
+    told: dict[str, pulumi.Input[str]] = {
         "PROJECT": project(scope),
         "BACKUP": called,
         "VAULTS": pulumi.Output.all(*vaults.values()).apply(" ".join),

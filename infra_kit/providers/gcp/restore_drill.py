@@ -64,10 +64,11 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     account = service_account(scope, "account", f"Restores what {spec.of.name} copied, to prove it")
     scratch = _scratch(scope)
     may = _rights(scope, account, scratch, there, databases)
-    told = {
+    proofs = f"proofs/{scope.name}"
+    told: dict[str, pulumi.Input[str]] = {
         "PROJECT": project(scope),
         "BACKUP": there.called,
-        "DRILL": f"proofs/{scope.name}",
+        "DRILL": proofs,
         "VAULT": there.vault,
         "SCRATCH": scratch,
         "RTO": str(seconds(spec.rto)),
@@ -76,7 +77,7 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     runs = backup_jobs.create(scope, "drills", account, told, may)
     backup_jobs.schedule(scope, runs, "schedule", spec.schedule, ["drill"])
     age = backup_jobs.age(scope, runs, "drill_age_days", "d")
-    page = pulumi.Output.concat("https://console.cloud.google.com/storage/browser/", there.vault, "/", told["DRILL"])
+    page = pulumi.Output.concat("https://console.cloud.google.com/storage/browser/", there.vault, "/", proofs)
     return RestoreDrillEndpoint(report=page, log=runs.log, native=GcpRestoreDrill(age=age))
 
 

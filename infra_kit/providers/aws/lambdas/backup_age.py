@@ -85,4 +85,5 @@ def tended(client: Any, begin: str, tiers: Mapping[str, int], now: datetime) -> 
 
 
 def _taken(snapshot: Mapping[str, Any]) -> datetime:
-    return min(node["SnapshotCreateTime"] for node in snapshot["NodeSnapshots"])
+    taken: datetime = min(node["SnapshotCreateTime"] for node in snapshot["NodeSnapshots"])
+    return taken

@@ -4,6 +4,7 @@ how old the last copy is: it is taken for a year old, which is an alarm too."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -32,11 +33,11 @@ def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signa
 def _told(metric: pulumi.Output[str], unknown: int) -> Metric:
     """The mean of what was told lately: a distribution is read by its sum and its count."""
     total, count = (
-        pulumi.Output.concat("sum(increase(", metric.apply(lambda it, end=end: _series(it, end)), f"[{SEVERAL}]))")
+        pulumi.Output.concat("sum(increase(", metric.apply(partial(_series, end)), f"[{SEVERAL}]))")
         for end in ("sum", "count")
     )
     return plain(total, " / (", count, " > 0) or ", f"vector({unknown})")
 
 
-def _series(metric: str, end: str) -> pulumi.Output[str]:
+def _series(end: str, metric: str) -> pulumi.Output[str]:
     return series(f"logging.googleapis.com/user/{metric}_{end}", "cloud_run_job")

@@ -195,7 +195,7 @@ def test_the_function_knows_each_tiers_days() -> None:
 
 
 @pytest.mark.parametrize("asked", [{"locked": "1d"}, {"region": "us-west-2"}, {"vault": ELSEWHERE}])
-def test_a_cache_has_no_locked_and_no_far_copies(asked: dict[str, str]) -> None:
+def test_a_cache_has_no_locked_and_no_far_copies(asked: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedFeatureError) as error:
         safe(data=lambda: [db(), Redis("cache")], **asked)
     said = str(error.value)

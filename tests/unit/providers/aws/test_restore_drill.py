@@ -153,8 +153,8 @@ def test_the_last_proof_counts_and_without_one_the_plans_own_age(
 
 def test_a_cache_is_not_restored_which_is_told_and_a_drill_of_nothing_is_refused() -> None:
     def program() -> None:
-        data = [Postgres("db", backups=Backups(retention_days=7)), Redis("cache")]
-        RestoreDrill("drill", of=Backup("safe", of=data))
+        db, cache = Postgres("db", backups=Backups(retention_days=7)), Redis("cache")
+        RestoreDrill("drill", of=Backup("safe", of=[db, cache]))
 
     made = of(program)
     (said,) = [it for it in made.warnings if it.startswith("RestoreDrill")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from infra_kit import Backup, Backups, Keep, ObjectStore, Postgres
@@ -17,7 +19,7 @@ def safe(*, both: bool = False) -> None:
 
 def test_a_vault_holds_the_copies_of_each_kind_and_nobody_asks_it_for_anything() -> None:
     usage = {"safe": {"stored_gb": 50}}
-    one, two = (items(bill(lambda both=both: safe(both=both), usage), "safe-vault") for both in (False, True))
+    one, two = (items(bill(partial(safe, both=both), usage), "safe-vault") for both in (False, True))
     assert (float(one["storage/standard"].quantity), float(two["storage/standard"].quantity)) == (50, 100)
     assert one.keys() == {"storage/standard"}
 
