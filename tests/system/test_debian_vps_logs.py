@@ -85,7 +85,14 @@ def host(docker: Docker, taken: Taken, tmp_path_factory: pytest.TempPathFactory)
 
 
 def tell(docker: Docker, url: str) -> None:
-    sink = {"name": "sink", "url": url, "headers": {}, "token": "hush", "classes": ["audit"], "container": None}
+    sink: dict[str, Any] = {
+        "name": "sink",
+        "url": url,
+        "headers": {},
+        "token": "hush",
+        "classes": ["audit"],
+        "container": None,
+    }
     settings = {
         "app": "shop", "environment": "production", "of": ["api"], "classes": CLASSES, "sinks": [sink], "bucket": None,
         "prefix": "shop/production/logs",

@@ -24,8 +24,8 @@ from infra_kit.providers.local.servers import redis, worker
 from infra_kit.providers.local.servers.logs import HANDLER
 from tests.awaiting import until
 from tests.live.operations.backups import bucket
+from tests.live.servers.measured import cache
 from tests.live.servers.s3_client import s3
-from tests.live.servers.test_signals import cache
 from tests.live.servers.workloads import processes, workload
 from tests.unit.providers.common.log_collector import standing_in
 from tests.unit.providers.common.log_collector.standing_in import DAY, MIDDAY, Taken

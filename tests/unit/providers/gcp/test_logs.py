@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Gateway, HttpSink, Job, LogClass, Logs, Network, Postgres, Redis, Service, Worker
+from infra_kit.component import Component
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import GCP, IMAGE, PRODUCTION, of
@@ -91,7 +92,10 @@ def test_flows_and_what_a_gateway_denies_are_security() -> None:
 
 def test_each_kind_of_program_is_found_by_its_name() -> None:
     def program() -> None:
-        runs = [Worker("mailer", image=IMAGE), Job("nightly", image=IMAGE, schedule="0 3 * * *")]
+        runs: list[Component[Any, Any]] = [
+            Worker("mailer", image=IMAGE),
+            Job("nightly", image=IMAGE, schedule="0 3 * * *"),
+        ]
         Logs("logs", of=runs, classes=AUDIT)
 
     found = query(of(program), "audit-archive")
