@@ -20,6 +20,7 @@ import typer
 
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
+from infra_kit.commands.backup import BackupFirst, backup, copy_first
 from infra_kit.commands.common import AsJson, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
@@ -82,12 +83,13 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command()
-def up(stack: StackName = None, allow_delete: AllowDelete = None) -> None:
+def up(stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None) -> None:
     """Make what the stack describes: look, plan, check that no data is lost, apply."""
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
+    copy_first(project, name, backup_first or [], progress)
     state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
@@ -216,6 +218,7 @@ def connect(
                 print()
 
 
+app.command()(backup)
 app.command()(restore)
 app.command()(plan)
 app.command()(cost)

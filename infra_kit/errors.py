@@ -66,6 +66,10 @@ class UnsupportedFeatureError(TargetError):
         )
 
 
+class ToolError(TargetError):
+    """A vendor's program that does the work of a command (ssh, aws, gcloud) is not here, or failed: its own words."""
+
+
 class TunnelError(TargetError):
     """The way to a component could not be opened, or closed by itself: the message says what is missing."""
 

@@ -43,11 +43,12 @@ _WITHOUT_RESOURCE = frozenset(
         "cloudwatch:GetMetricData",
         "cloudwatch:PutMetricData",
         "ecr:GetAuthorizationToken",
+        "elasticache:DescribeSnapshots",
         "events:ListRules",
         "xray:PutTraceSegments",
     }
 )
-"""Actions that AWS knows for any resource only
+"""Actions that AWS knows for any resource only, or that list all that there are
 (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html)."""
 
 

@@ -113,6 +113,12 @@ def load_tunnels(target: str) -> ModuleType | None:
     return _import(target, module) if module else None
 
 
+def load_by_hand(target: str) -> ModuleType | None:
+    """What takes and restores copies by hand on a target (`infra-kit backup`); None where nothing does."""
+    module: str | None = getattr(package(target), "BY_HAND", None)
+    return _import(target, module) if module else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """Where components run, and how careful they are there. What is None is read from the stack's configuration.

@@ -144,6 +144,7 @@ TYPES = {
     "google_kms_crypto_key": "gcp:kms/cryptoKey:CryptoKey",
     "google_kms_crypto_key_iam_member": "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember",
     "google_kms_key_ring": "gcp:kms/keyRing:KeyRing",
+    "google_logging_metric": "gcp:logging/metric:Metric",
     "google_logging_project_bucket_config": "gcp:logging/projectBucketConfig:ProjectBucketConfig",
     "google_logging_project_sink": "gcp:logging/projectSink:ProjectSink",
     "google_monitoring_alert_policy": "gcp:monitoring/alertPolicy:AlertPolicy",
@@ -161,6 +162,7 @@ TYPES = {
     "google_pubsub_topic_iam_member": "gcp:pubsub/topicIAMMember:TopicIAMMember",
     "google_redis_instance": "gcp:redis/instance:Instance",
     "google_secret_manager_regional_secret": "gcp:secretmanager/regionalSecret:RegionalSecret",
+    "google_secret_manager_regional_secret_iam_member": "gcp:secretmanager/regionalSecretIamMember:RegionalSecretIamMember",
     "google_secret_manager_regional_secret_version": "gcp:secretmanager/regionalSecretVersion:RegionalSecretVersion",
     "google_secret_manager_secret": "gcp:secretmanager/secret:Secret",
     "google_secret_manager_secret_iam_member": "gcp:secretmanager/secretIamMember:SecretIamMember",
@@ -175,6 +177,7 @@ TYPES = {
     "google_storage_bucket": "gcp:storage/bucket:Bucket",
     "google_storage_bucket_iam_member": "gcp:storage/bucketIAMMember:BucketIAMMember",
     "google_storage_hmac_key": "gcp:storage/hmacKey:HmacKey",
+    "google_storage_transfer_job": "gcp:storage/transferJob:TransferJob",
     "random_id": "random:index/randomId:RandomId",
     "random_password": "random:index/randomPassword:RandomPassword",
 }

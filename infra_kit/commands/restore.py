@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra_kit.commands.common import own_name, print_whole, table
-from infra_kit.engine import restore as restoring
+from infra_kit.commands.common import print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -36,27 +35,25 @@ def restore(
     *,
     over: Over = False,
 ) -> None:
-    """Restore what a backup holds into new servers of this machine, as it was at a time."""
+    """Restore what a backup holds into new servers, as it was at a time; over what runs only when told twice."""
+    from infra_kit.engine import restore as restoring  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
+
     if over and into:
         raise ConfigError("--over and --into are two ways: say one of them.")
     if lose and not over:
         raise ConfigError("--yes-lose says what --over replaces; without it nothing is lost.")
     project, progress = Project.find(), Progress()
     chosen, moment = choose(project, stack), restoring.moment(to) if to else None
-    with progress.step(f"Restoring {name}"):
+    with progress.step(f"Restoring {name}", long=True):
         made = (
-            restoring.over(project, chosen, name, moment, lose or [])
+            restoring.over(project, chosen, name, progress, to=moment, lose=lose or [])
             if over
-            else restoring.beside(project, chosen, name, moment, into)
+            else restoring.beside(project, chosen, name, progress, to=moment, into=into)
         )
     shown = table("component", "restored into", "where", "as of (UTC)", "took", whole=["where"])
     for it in made:
-        shown.add_row(it.component, it.name, it.address, f"{it.of:%Y-%m-%d %H:%M:%S}", duration(it.seconds))
+        of = f"{it.of:%Y-%m-%d %H:%M:%S}" if it.of else "the newest"
+        shown.add_row(it.component, it.name, it.address, of, duration(it.seconds))
     print_whole(shown)
     for it in made:
-        print(f"{it.name}: {it.data}" + (f"; what it held before: {it.aside}" if it.aside else ""))
-    if not over:
-        print(
-            "They run beside the stack's own, with the same users and passwords. To remove one: "
-            f"{own_name()} stop, then delete its folder."
-        )
+        print(f"{it.name}: {' '.join(it.says)}")

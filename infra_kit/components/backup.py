@@ -68,7 +68,7 @@ class BackupSpec(Spec):
     """The cloud itself keeps a copy in this region too, e.g. `us-west-2`. Default: none."""
     vault: str | None = Field(default=None, min_length=1)
     """The cloud itself keeps a copy in this vault of another account too, which stands already and lets this one in:
-    its ARN (aws), its full name (gcp). Default: none."""
+    its ARN (aws), the name of a bucket (gcp). Default: none."""
 
     @model_validator(mode="after")
     def _check(self) -> BackupSpec:
@@ -150,7 +150,7 @@ class BackupEndpoint:
     """Where copies are, and where it is told how the last one went."""
 
     place: pulumi.Output[str]
-    """`s3://<bucket>/<name>` for what goes to `to`; else the vault's ARN or full name, or the folder."""
+    """`s3://<bucket>/<name>` for what goes to `to`; else the vault's ARN (aws), `gs://<vault>` (gcp), the folder."""
     report: pulumi.Output[str]
     """A file with JSON (local, vps), which has `last_backup`, the time of the last whole copy, and `failure`, why a
     later one is none, empty if there is none; the console's page of the vault (aws, gcp)."""

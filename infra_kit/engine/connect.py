@@ -17,14 +17,12 @@ from infra_kit import target
 from infra_kit.engine.connections import COMPONENT, Connection, reachable
 from infra_kit.engine.operations import component_of
 from infra_kit.engine.project import write_private
-from infra_kit.engine.recovery import LOCAL
-from infra_kit.errors import ConfigError, TargetError, TunnelError
+from infra_kit.engine.standing import below, needed, own, target_of
+from infra_kit.errors import ConfigError, TunnelError
 from infra_kit.links import variable
-from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Resource, Wait
+from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait
 
 _HERE = {LOOPBACK, "localhost", "::1"}
-_STEP = "command:"
-"""Types of what is only done, whatever the target."""
 
 
 class Tunnels(Protocol):
@@ -66,7 +64,7 @@ def reached(
         what=f"{there.type} {name!r}",
         host=host,
         port=far_port,
-        own=_own(state, name),
+        own=own(state, name),
         stack=state["resources"],
         say=say,
     )
@@ -76,8 +74,8 @@ def reached(
 
 def _check_outermost(state: Mapping[str, Any], name: str) -> None:
     """A Gateway that is not public answers its Cdn alone, which is made of what it gives."""
-    own = {it["urn"] for it in _below(state, name) if _is(it["parent"], "Gateway")}
-    behind = (component_of(it) for it in state["resources"] if _is(it.get("parent"), "Cdn") and own & _needed(it))
+    inner = {it["urn"] for it in below(state, name) if _is(it["parent"], "Gateway")}
+    behind = (component_of(it) for it in state["resources"] if _is(it.get("parent"), "Cdn") and inner & needed(it))
     if cdn := next(behind, None):
         raise TunnelError(
             f"Gateway {name!r}: it has public=False, and answers Cdn {cdn!r} alone. Ask the Cdn, as visitors do "
@@ -89,18 +87,13 @@ def _is(urn: str | None, kind: str) -> bool:
     return f"{COMPONENT}{kind}::" in (urn or "")
 
 
-def _needed(resource: Resource) -> set[str]:
-    """The resources whose outputs it is made of."""
-    return {urn for urns in (resource.get("propertyDependencies") or {}).values() for urn in urns}
-
-
 def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int] | None:
     """What leads to the component, and its own address; None where it is reached without."""
     host, _, port = to.address.rpartition(":")
     # What has nothing of its own stood already, where its URL says.
-    if host in _HERE or _is_published(to) or not _below(state, to.name):
+    if host in _HERE or _is_published(to) or not below(state, to.name):
         return None
-    module = cast("Tunnels | None", target.load_tunnels(_target(state, to.name)))
+    module = cast("Tunnels | None", target.load_tunnels(target_of(state, to.name)))
     if module is None or to.type not in module.PRIVATE or not port.isdecimal():
         return None
     return module, host, int(port)
@@ -109,40 +102,6 @@ def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int
 def _is_published(to: Connection) -> bool:
     """A panel with a name of its own is reached as a browser does."""
     return to.type == "Panel" and str(to.fields.get("url")).startswith("https://")
-
-
-def _target(state: Mapping[str, Any], name: str) -> str:
-    """The one that made the component, by the Pulumi package of what it has."""
-    types = {it["type"] for it in _own(state, name)}
-    if any(it.startswith(LOCAL) for it in types):
-        return "local"
-    packages = {it.partition(":")[0] for it in types}
-    for known in target.packages():
-        if _package(known) in packages:
-            return known
-    raise ConfigError(f"{name}: none of the targets that are installed here made it. Reach it as whoever made it says.")
-
-
-def _package(name: str) -> str | None:
-    try:
-        package: str | None = getattr(target.package(name), "PULUMI_PACKAGE", None)
-    except TargetError:
-        return None
-    return package
-
-
-def _below(state: Mapping[str, Any], name: str) -> list[Resource]:
-    """The resources of a component itself: not those of the components within it."""
-    return [it for it in state["resources"] if component_of(it) == name and not it["type"].startswith(COMPONENT)]
-
-
-def _own(state: Mapping[str, Any], name: str) -> list[Resource]:
-    """They, and of what has nothing but steps, what those are done to: a Dashboard's, to the Grafana of its host."""
-    own = _below(state, name)
-    if not all(it["type"].startswith(_STEP) for it in own):
-        return own
-    needed = {urn for it in own for urn in _needed(it)}
-    return [*own, *(it for it in state["resources"] if it["urn"] in needed)]
 
 
 def _checked(port: int) -> int:

@@ -75,11 +75,15 @@ def subject(kind: str, target: str, spec: Spec) -> Subject | None:
 
 
 def lacks(name: str, kind: str, spec: Spec) -> list[Feature] | None:
-    """What a target lacks of what is asked; None where it has nothing of the kind, or cannot be looked at here."""
+    """What a target lacks of what is asked; None where it has nothing of the kind, or refuses it, or cannot be looked
+    at here."""
     try:
-        driver: Any = target.load_driver(name, facts.file_of(kind))
-        settings = target.package(name).SETTINGS.model_construct()
+        home, file = target.package(name), facts.file_of(kind)
+        driver: Any = target.load_driver(name, file)
+        settings = home.SETTINGS.model_construct()
     except TargetError:
+        return None
+    if file in getattr(home, "REFUSES", ()):
         return None
     return sorted(_gaps.lacks(driver, settings, spec))
 

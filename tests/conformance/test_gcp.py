@@ -1,11 +1,12 @@
 """The target gcp under the suites that every target passes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
 
 from infra_kit import Target, features
+from infra_kit.features import Feature
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.testing import conformance
 
@@ -104,6 +105,14 @@ class TestUptimeOnGcp(OnGcp, conformance.UptimeConformance):
 
 
 class TestBackupOnGcp(OnGcp, conformance.BackupConformance):
+    # A vault is a bucket there.
+    asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
+        **conformance.BackupConformance.asks,
+        features.COPY_TO_VAULT: {"vault": "offsite-copies"},
+    }
+
+
+class TestRestoreDrillOnGcp(OnGcp, conformance.RestoreDrillConformance):
     pass
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import shlex
 import tarfile
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -157,7 +158,7 @@ class Stack:
             "restart": f"{restart}:{tries}" if tries else restart,
             "stop-signal": inputs.get("stopSignal", ""),
             "stop-timeout": str(inputs.get("stopTimeout", "")),
-            "health-cmd": " ".join(health["tests"][1:]) if health else "",
+            "health-cmd": shlex.join(health["tests"][1:]) if health else "",
             "health-interval": health["interval"] if health else "",
             "health-retries": str(health["retries"]) if health else "",
         }

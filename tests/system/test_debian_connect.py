@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from infra_kit.engine.connect import reached, run
-from infra_kit.errors import TunnelError
+from infra_kit.errors import ToolError, TunnelError
 from tests.awaiting import until
 from tests.system.docker_daemon import ROOT, daemon, image
 from tests.system.ssh_host import Host
@@ -62,7 +62,7 @@ def test_a_way_that_breaks_is_told(host: Host) -> None:
 
 def test_another_host_is_never_spoken_to(host: Host) -> None:
     with (
-        pytest.raises(TunnelError, match="Host key verification failed"),
+        pytest.raises(ToolError, match="Host key verification failed"),
         reached(host.state(key="user.pub"), "admin", None, print),
     ):
         pass

@@ -7,7 +7,9 @@ from itertools import islice
 
 from cronsim import CronSim
 
+from infra_kit.components.backup import BackupSpec
 from infra_kit.components.job import JobSpec
+from infra_kit.components.restore_drill import RestoreDrillSpec
 from infra_kit.planning.rates import Asked
 
 RELEASES = 4
@@ -21,7 +23,7 @@ def runs(asked: Asked) -> float:
     spec = asked.made.spec if asked.made else None
     if asked.usage.runs is not None:
         return asked.usage.runs
-    if isinstance(spec, JobSpec) and spec.schedule:
+    if isinstance(spec, JobSpec | BackupSpec | RestoreDrillSpec) and spec.schedule:
         return a_month(spec.schedule)
     return RELEASES
 

@@ -30,6 +30,7 @@ EXAMPLE_REGION = "us-east-1"
 """For a comparison with a target whose region nobody has said."""
 PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
+BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver

@@ -11,6 +11,7 @@
 - A vault of another account must let this one in, both be of one organization that has cross-account backup switched
   on, and a Postgres have a key of its own: copies are then read there under a grant. AWS copies nothing that RDS' own
   key encrypts (https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html).
+- Caches are copied by ElastiCache (`backup_snapshots`), which AWS Backup does not know.
 - How old the newest copy is, `backup_functions` tells, for the signal `backup-age`.
 """
 
@@ -28,12 +29,14 @@ from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.components.backup import BackupEndpoint, BackupSpec
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws import backup_functions, backup_roles, backup_vaults, identity, policies
+from infra_kit.features import Feature
+from infra_kit.providers.aws import backup_functions, backup_roles, backup_snapshots, backup_vaults, identity, policies
 from infra_kit.providers.aws.backup_vaults import Vault
 from infra_kit.providers.aws.job_schedule import expression
 from infra_kit.providers.aws.object_store import AwsBucket
 from infra_kit.providers.aws.postgres import AwsPostgres
 from infra_kit.providers.common.backup_tiers import Tier, check_log, check_pause, tiers
+from infra_kit.settings import Settings
 
 SUPPORTS = frozenset(
     {
@@ -43,6 +46,7 @@ SUPPORTS = frozenset(
         features.THINNED_BACKUPS,
         features.backup_of("postgres"),
         features.backup_of("object_store"),
+        features.backup_of("redis"),
     }
 )
 HINTS = {
@@ -50,13 +54,20 @@ HINTS = {
     "of another account",
     features.backup_of(
         "redis"
-    ): "AWS Backup takes no ElastiCache, which keeps a snapshot a day itself (production: 7); "
-    "leave it out of of=, and keep what must not be lost in a Postgres",
+    ): "snapshots of ElastiCache are not locked, and go to no other region or account; give it a "
+    "Backup of its own, without locked, region and vault",
     features.backup_of(
         "event_bus"
     ): "AWS Backup takes no EventBridge, whose archives keep each event for as long as its "
     "stream's retention; leave it out of of=",
 }
+
+
+def gaps(spec: BackupSpec, _: Settings) -> Mapping[Feature, str]:
+    asked = spec.features()
+    there = SUPPORTS - {features.backup_of("redis")} if spec.locked or spec.region or spec.vault else SUPPORTS
+    return features.gaps(asked, there, HINTS)
+
 
 HOUR = 3600
 """The shortest pause between two copies, and the shortest window for one to begin in."""
@@ -78,18 +89,26 @@ class AwsBackup:
 
 
 def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
-    check_pause(scope, spec, least=HOUR, who="AWS Backup")
+    _check_pause(scope, spec)
     check_log(scope, spec, most=MOST_DAYS_OF_LOG)
     account = _account_of(scope, spec)
     vaults = backup_vaults.create(scope, spec)
-    sources = {it.name: _arn(scope, it) for it in spec.of}
+    caches = [it for it in spec.of if it.KIND == "redis"]
+    sources = {it.name: _arn(scope, it) for it in spec.of if it not in caches}
     if account is not None:
         _let_read(scope, spec, account)
     kept = tiers(spec)
     plan = _plan(scope, spec, vaults, kept)
     _select(scope, plan, vaults, spec, sources)
+    backup_snapshots.create(scope, caches, kept)
     native = AwsBackup(vaults=vaults, sources=sources, longest=max(tier.days for tier in kept.values()))
-    return _endpoint(scope, native)
+    return _endpoint(scope, native, caches, kept)
+
+
+def _check_pause(scope: Scope, spec: BackupSpec) -> None:
+    check_pause(scope, spec, least=HOUR, who="AWS Backup")
+    if any(it.KIND == "redis" for it in spec.of):
+        check_pause(scope, spec, least=backup_snapshots.SHORTEST_PAUSE, who="ElastiCache")
 
 
 def _account_of(scope: Scope, spec: BackupSpec) -> str | None:
@@ -179,18 +198,24 @@ def _select(
     )
 
 
-def _endpoint(scope: Scope, native: AwsBackup) -> BackupEndpoint:
+def _endpoint(
+    scope: Scope, native: AwsBackup, caches: Sequence[Component[Any, Any]], kept: Mapping[str, Tier]
+) -> BackupEndpoint:
     own = native.vaults[0]
     places = [pulumi.Output.concat(vault.region or "", "/", vault.name) for vault in native.vaults]
     asks = ["backup:DescribeBackupVault", "backup:ListRecoveryPointsByBackupVault"]
     told = backup_functions.create(
         scope,
         "backup_age",
-        [policies.allow(asks, [vault.arn for vault in native.vaults])],
+        [
+            policies.allow(asks, [vault.arn for vault in native.vaults]),
+            *backup_snapshots.forgets(scope, caches),
+        ],
         {
             "BACKUP": own.name,
             "SOURCES": backup_functions.joined(native.sources.values()),
             "VAULTS": backup_functions.joined(places),
+            **backup_snapshots.told(scope, caches, kept),
         },
         own.key,
     )

@@ -31,7 +31,7 @@ def create(scope: Scope, spec: JobSpec, schedule: str, made: Workload) -> pulumi
     """The ARN of the state machine that runs it."""
     machine = _machine(scope, spec, made)
     starts = policies.allow(["states:StartExecution"], machine.arn)
-    role = _role(scope, "schedule-role", "scheduler.amazonaws.com", [starts])
+    starter = role(scope, "schedule-role", "scheduler.amazonaws.com", [starts])
     scope.resource(
         "schedule",
         scheduler.Schedule,
@@ -39,7 +39,7 @@ def create(scope: Scope, spec: JobSpec, schedule: str, made: Workload) -> pulumi
         schedule_expression=f"cron({expression(schedule)})",
         schedule_expression_timezone="UTC",
         flexible_time_window={"mode": "OFF"},
-        target={"arn": machine.arn, "role_arn": role, "input": "{}"},
+        target={"arn": machine.arn, "role_arn": starter, "input": "{}"},
     )
     return machine.arn
 
@@ -74,12 +74,12 @@ def _machine(scope: Scope, spec: JobSpec, made: Workload) -> sfn.StateMachine:
         f":rule/{EVENTS_RULE}",
     )  # fmt: skip
     learns = policies.allow(["events:PutTargets", "events:PutRule", "events:DescribeRule"], events)
-    role = _role(scope, "runs-role", "states.amazonaws.com", [*job_rights.runs(made), learns])
+    runner = role(scope, "runs-role", "states.amazonaws.com", [*job_rights.runs(made), learns])
     return scope.resource(
         "runs",
         sfn.StateMachine,
         depends_on=made.needs,
-        role_arn=role,
+        role_arn=runner,
         definition=dumps(_definition(scope, spec, made)),
         tags=scope.tags,
     )
@@ -112,7 +112,8 @@ def _definition(scope: Scope, spec: JobSpec, made: Workload) -> dict[str, Any]:
     return {"StartAt": "Run", "States": {"Run": run}}
 
 
-def _role(scope: Scope, role: str, service: str, statements: list[policies.Statement]) -> pulumi.Output[str]:
-    made = scope.resource(role, iam.Role, assume_role_policy=policies.trust(scope, service), tags=scope.tags)
+def role(scope: Scope, name: str, service: str, statements: list[policies.Statement]) -> pulumi.Output[str]:
+    """The ARN of a role that a service takes on, once it may do what is said."""
+    made = scope.resource(name, iam.Role, assume_role_policy=policies.trust(scope, service), tags=scope.tags)
     document = policies.document(statements)
-    return after(made.arn, scope.resource(f"{role}-rights", iam.RolePolicy, role=made.id, policy=document))
+    return after(made.arn, scope.resource(f"{name}-rights", iam.RolePolicy, role=made.id, policy=document))

@@ -64,6 +64,7 @@ class AwsRedis:
     """The same without replicas."""
     nodes: Sequence[pulumi.Output[str]]
     """Their ids, in the order of their numbers."""
+    server: elasticache.ReplicationGroup
     size: Size
 
 
@@ -84,6 +85,7 @@ def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
         host=host,
         reader=reader,
         nodes=_nodes(server, 1 + spec.replicas),
+        server=server,
         size=size,
     )
     return _endpoint(secret, native)

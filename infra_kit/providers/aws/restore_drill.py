@@ -5,6 +5,7 @@ which it removes after that (https://docs.aws.amazon.com/aws-backup/latest/devgu
   one, which is private.
 - A proof is that a copy was restored whole, and within `rto`: a function says so to AWS Backup, of each restore
   (`lambdas/drill_age.py`). What is in it, nobody compares: AWS vouches for the bytes of its own copies.
+- Snapshots of caches are restored by nobody: AWS Backup does not know them, and a plan says so.
 - One that AWS Backup cannot restore is told on its page and by its events; the signal `drill-age` grows.
 """
 
@@ -28,6 +29,7 @@ from infra_kit.providers.aws.backup import AwsBackup, buckets
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.job_schedule import expression
 from infra_kit.providers.aws.postgres import AwsPostgres
+from infra_kit.providers.common.drilled import drilled
 
 SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {
@@ -57,7 +59,7 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     there = scope.native(spec.of, AwsBackup)
     plan = _plan(scope, spec, there)
     role = backup_roles.restores(scope, there.vaults, buckets(scope, spec.of.spec.of))
-    for it in spec.of.spec.of:
+    for it in drilled(scope, spec, TYPES, "Postgres and ObjectStore"):
         _select(scope, plan, role, it, there.sources[it.name])
     told = _teller(scope, spec, there, plan)
     page = backup_functions.console(identity.region(scope))

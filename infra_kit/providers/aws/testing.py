@@ -37,6 +37,7 @@ def _named(role: str) -> Answer:
 
 def _redis(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "arn": f"arn:aws:elasticache:{REGION}:{ACCOUNT}:replicationgroup:{_owner(inputs)}",
         "primaryEndpointAddress": f"master.{_owner(inputs)}.abc123.use1.cache.amazonaws.com",
         "readerEndpointAddress": f"replica.{_owner(inputs)}.abc123.use1.cache.amazonaws.com",
     }

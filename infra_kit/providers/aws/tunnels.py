@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from infra_kit.errors import TunnelError
+from infra_kit.providers.aws import cli
 from infra_kit.providers.aws.tunnel import CONTAINER
-from infra_kit.providers.common.tunnels import Destination, Wait, ask, check, found, held
+from infra_kit.providers.common.programs import ask, check, found
+from infra_kit.providers.common.tunnels import Destination, Wait, held
 
 PRIVATE = frozenset({"Postgres", "Redis", "Service"})
 """The components that have an address which is not reached from outside."""
@@ -28,7 +30,7 @@ START_SECONDS = 300.0
 def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
     """Holds `port` of this machine open to the component."""
     check("aws", "session-manager-plugin")
-    aws, tunnel = _aws(to), _tunnel(to)
+    aws, tunnel = cli.command(to), _tunnel(to)
     to.say("Starting a task that leads into the network (about a minute) …")
     task = started(ask(starts(aws, tunnel)))
     try:
@@ -37,13 +39,6 @@ def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
             yield wait
     finally:
         ask(stops(aws, tunnel, task))
-
-
-def _aws(to: Destination) -> list[str]:
-    """The AWS CLI, in the region and with the profile that the component was made with."""
-    provider = to.provider("aws")
-    said = [text for key in ("region", "profile") if (value := provider.get(key)) for text in (f"--{key}", str(value))]
-    return ["aws", *said]
 
 
 def _tunnel(to: Destination) -> Mapping[str, Any]:

@@ -128,7 +128,8 @@ def links(spec: DashboardSpec) -> pulumi.Output[str]:
 
 def checked_links(spec: DashboardSpec) -> pulumi.Output[dict[str, str]]:
     """By name. One that turns out to be no page's is a `ValueError` of the deployment."""
-    return pulumi.Output.from_input(dict(spec.links))
+    known: dict[str, Any] = dict(spec.links)
+    return pulumi.Output.from_input(known)
 
 
 @dataclass(frozen=True)

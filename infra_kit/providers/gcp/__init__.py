@@ -17,7 +17,7 @@ DRIVERS = {
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"panel", "restore_drill"})
+REFUSES = frozenset({"panel"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -30,6 +30,7 @@ EXAMPLE_REGION = "us-central1"
 """For a comparison with a target whose region nobody has said."""
 PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
+BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver

@@ -17,7 +17,7 @@ from infra_kit.component import Scope
 
 Api = Literal[
     "budgets", "certificates", "compute", "dns", "iam", "iap", "kms", "logs", "monitoring", "network", "parameters",
-    "pubsub", "redis", "run", "scheduler", "secrets", "sql", "storage", "traces",
+    "pubsub", "redis", "run", "scheduler", "secrets", "sql", "storage", "traces", "transfer",
 ]  # fmt: skip
 
 NAMES: dict[Api, str] = {
@@ -40,6 +40,7 @@ NAMES: dict[Api, str] = {
     "sql": "sqladmin.googleapis.com",
     "storage": "storage.googleapis.com",
     "traces": "cloudtrace.googleapis.com",
+    "transfer": "storagetransfer.googleapis.com",
 }
 
 

@@ -15,17 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_gcp import cloudrunv2, cloudscheduler
+from pulumi_gcp import cloudrunv2
 
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.job import JobEndpoint, JobSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.providers.gcp import workload_logs, workloads
-from infra_kit.providers.gcp.apis import NAMES, api
-from infra_kit.providers.gcp.identity import service_account
-from infra_kit.providers.gcp.place import region
+from infra_kit.providers.gcp import scheduled_runs, workload_logs, workloads
 from infra_kit.providers.gcp.service import INVOKER
 from infra_kit.schedules import shortest_pause
 
@@ -74,7 +71,7 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
         run_execution_token=None if spec.schedule else _token(template),
     )
     if spec.schedule:
-        _schedule(scope, spec.schedule, job)
+        scheduled_runs.schedule(scope, "schedule", spec.schedule, job, scheduled_runs.starter(scope, job, INVOKER))
     log = pulumi.Output.format('resource.type="cloud_run_job" AND resource.labels.job_name="{0}"', job.name)
     workload_logs.keep(scope, spec, log)
     return JobEndpoint(log=log, native=GcpJob(name=job.name))
@@ -99,29 +96,4 @@ def _token(template: Mapping[str, Any]) -> pulumi.Output[str]:
     """Another one whenever what runs is another."""
     return pulumi.Output.json_dumps(template, sort_keys=True).apply(
         lambda text: hashlib.sha256(text.encode()).hexdigest()[:TOKEN_DIGITS]
-    )
-
-
-def _schedule(scope: Scope, schedule: str, job: cloudrunv2.Job) -> None:
-    account = service_account(scope, "scheduler", f"Starts {scope.name}")
-    may_start = scope.resource(
-        "scheduler-invoker",
-        cloudrunv2.JobIamMember,
-        name=job.name,
-        location=region(scope),
-        role=INVOKER,
-        member=account.member,
-    )
-    scope.resource(
-        "schedule",
-        cloudscheduler.Job,
-        depends_on=[api(scope, "scheduler"), may_start],
-        region=region(scope),
-        schedule=schedule,
-        time_zone="Etc/UTC",
-        http_target={
-            "http_method": "POST",
-            "uri": pulumi.Output.concat(f"https://{NAMES['run']}/v2/", job.id, ":run"),
-            "oauth_token": {"service_account_email": account.email},
-        },
     )

@@ -32,11 +32,10 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common.waiting import after
-from infra_kit.providers.gcp import object_store_links
+from infra_kit.providers.gcp import buckets, object_store_links
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id
-from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
 SUPPORTS = frozenset(
@@ -53,12 +52,7 @@ SUPPORTS = frozenset(
 HINTS: Mapping[Feature, str] = {}
 
 S3_API = "https://storage.googleapis.com"
-DAY = 86_400
-SOFT_DELETE_DAYS = 7
-"""The least that soft delete takes; 0 switches it off (https://cloud.google.com/storage/docs/soft-delete)."""
 LOG_DAYS = 90
-UNFINISHED_DAYS = 7
-"""After so long an upload that was never finished is cleared away: it is paid for, and nobody sees it."""
 LOG_WRITER = "group:cloud-storage-analytics@google.com"
 """Who delivers the logs of usage (https://cloud.google.com/storage/docs/access-logs)."""
 
@@ -81,7 +75,7 @@ def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
     location = region(scope)
     bucket = _bucket(scope, spec, location)
     if spec.public_read:
-        _grant(scope, "public", bucket, READ_OBJECT, "allUsers")
+        buckets.grant(scope, "public", bucket.name, READ_OBJECT, "allUsers")
     key, grants = _s3_key(scope, bucket)
     return ObjectStoreEndpoint(
         bucket=bucket.name,
@@ -116,49 +110,27 @@ def _bucket(scope: Scope, spec: ObjectStoreSpec, location: pulumi.Output[str]) -
         depends_on=[api(scope, "storage")],
         # To unlock a policy, the provider would make another bucket.
         ignore_changes=[] if scope.defaults.protect else ["retentionPolicy.isLocked"],
-        **_private(scope, location, public=spec.public_read),
+        **buckets.private(scope, location, public=spec.public_read),
         versioning={"enabled": spec.versioning or scope.defaults.protect},
         lifecycle_rules=_lifecycle(scope, spec),
         cors=[_cors(rule) for rule in spec.cors],
-        soft_delete_policy={"retention_duration_seconds": _soft_delete(scope)},
+        soft_delete_policy={"retention_duration_seconds": buckets.soft_delete(scope)},
         retention_policy=_retention(scope, spec),
         encryption={"default_kms_key_name": key} if key else None,
         logging={"log_bucket": _log_bucket(scope, location).name} if scope.defaults.monitoring else None,
     )
 
 
-def _private(scope: Scope, location: pulumi.Output[str], *, public: bool = False) -> dict[str, Any]:
-    """What every bucket here has."""
-    return {
-        "location": location,
-        "labels": labels(scope),
-        "uniform_bucket_level_access": True,
-        "public_access_prevention": "inherited" if public else "enforced",
-        "force_destroy": not scope.defaults.retain_data,
-    }
-
-
-def _soft_delete(scope: Scope) -> int:
-    days = scope.defaults.backup_days
-    return max(days, SOFT_DELETE_DAYS) * DAY if days else 0
-
-
 def _retention(scope: Scope, spec: ObjectStoreSpec) -> dict[str, Any] | None:
     if spec.retention_lock is None:
         return None
-    return {"retention_period": str(spec.retention_lock * DAY), "is_locked": scope.defaults.protect}
+    return {"retention_period": str(spec.retention_lock * buckets.DAY), "is_locked": scope.defaults.protect}
 
 
 def _lifecycle(scope: Scope, spec: ObjectStoreSpec) -> list[dict[str, Any]]:
     asked = [rule for each in spec.lifecycle.values() for rule in _rules(each)]
-    own = [] if spec.versioning or not scope.defaults.protect else [_forget(max(scope.defaults.backup_days, 1))]
-    unfinished = {"action": {"type": "AbortIncompleteMultipartUpload"}, "condition": {"age": UNFINISHED_DAYS}}
-    return [*asked, *own, unfinished]
-
-
-def _forget(days: int) -> dict[str, Any]:
-    """Deletes versions that many days after they were replaced."""
-    return {"action": {"type": "Delete"}, "condition": {"days_since_noncurrent_time": days, "with_state": "ARCHIVED"}}
+    own = [] if spec.versioning or not scope.defaults.protect else [buckets.forget(max(scope.defaults.backup_days, 1))]
+    return [*asked, *own, buckets.UNFINISHED]
 
 
 def _rules(rule: LifecycleRule) -> list[dict[str, Any]]:
@@ -199,14 +171,14 @@ def _log_bucket(scope: Scope, location: pulumi.Output[str]) -> storage.Bucket:
         stateful=True,
         retain_on_delete=True,
         depends_on=[api(scope, "storage")],
-        **_private(scope, location),
+        **buckets.private(scope, location),
         versioning={"enabled": True},
         lifecycle_rules=[
             {"action": {"type": "Delete"}, "condition": {"age": LOG_DAYS, "with_state": "LIVE"}},
-            _forget(1),
+            buckets.forget(1),
         ],
     )
-    _grant(scope, "logs-writer", logs, "roles/storage.objectCreator", LOG_WRITER)
+    buckets.grant(scope, "logs-writer", logs.name, buckets.CREATOR, LOG_WRITER)
     return logs
 
 
@@ -215,17 +187,11 @@ def _s3_key(scope: Scope, bucket: storage.Bucket) -> tuple[storage.HmacKey, Sequ
     may be used for."""
     account = service_account(scope, "account", f"Uses the objects of {scope.name}")
     grants = (
-        _grant(scope, "objects", bucket, "roles/storage.objectUser", account.member),
+        buckets.grant(scope, "objects", bucket.name, "roles/storage.objectUser", account.member),
         # Clients look whether their bucket is there (HEAD), which objectUser may not.
-        _grant(scope, "lookup", bucket, "roles/storage.legacyBucketReader", account.member),
+        buckets.grant(scope, "lookup", bucket.name, buckets.LISTER, account.member),
     )
     return scope.resource("s3-key", storage.HmacKey, service_account_email=account.email), grants
-
-
-def _grant(
-    scope: Scope, role: str, bucket: storage.Bucket, may: str, who: pulumi.Input[str]
-) -> storage.BucketIAMMember:
-    return scope.resource(role, storage.BucketIAMMember, bucket=bucket.name, role=may, member=who)
 
 
 def link(scope: Scope, link: Link) -> Grant:

@@ -90,6 +90,8 @@ class GcpDatabase:
     """The server's, then its replicas'."""
     connections: int
     """How many each of them takes."""
+    agent: pulumi.Output[str]
+    """What the server itself acts as, a member of a grant."""
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
@@ -109,6 +111,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         ready=setup.scripts,
         names=[server.name for server in (primary, *replicas)],
         connections=postgres_settings.connections(spec, size),
+        agent=pulumi.Output.concat("serviceAccount:", primary.service_account_email_address),
     )
     return _endpoint(spec, primary, replicas, setup, native)
 

@@ -68,6 +68,10 @@ class GcpCache:
     network: Network
     destination: Destination
     name: pulumi.Output[str]
+    id: pulumi.Output[str]
+    """Its full name."""
+    agent: pulumi.Output[str]
+    """What it acts as itself, a member of a grant."""
 
 
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
@@ -152,7 +156,13 @@ def _endpoint(scope: Scope, spec: RedisSpec, instance: redis.Instance) -> RedisE
         url=there,
         reader_url=reader,
         reader_urls=reader.apply(lambda url: [url]),
-        native=GcpCache(network=scope.network, destination=_destination(spec, instance), name=instance.name),
+        native=GcpCache(
+            network=scope.network,
+            destination=_destination(spec, instance),
+            name=instance.name,
+            id=instance.id,
+            agent=instance.persistence_iam_identity,
+        ),
     )
 
 

@@ -36,6 +36,7 @@ def _database_server(inputs: Inputs) -> dict[str, Any]:
         "privateIpAddress": host,
         "firstIpAddress": host,
         "serverCaCerts": [{"cert": CERTIFICATE}],
+        "serviceAccountEmailAddress": f"p{NUMBER}-1a2b3c@gcp-sa-cloud-sql.iam.gserviceaccount.com",
     }
 
 
@@ -65,6 +66,7 @@ OUTPUTS = {
     "gcp:cloudrunv2/service:Service": _service,
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
+    "gcp:logging/metric:Metric": _named("recorded-metric"),
     "gcp:logging/projectSink:ProjectSink": {"writerIdentity": f"serviceAccount:service-{NUMBER}@gcp-sa-logging.iam"},
     "gcp:monitoring/notificationChannel:NotificationChannel": {"name": f"projects/{PROJECT}/notificationChannels/1"},
     "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig": lambda inputs: {
@@ -81,6 +83,7 @@ OUTPUTS = {
     "gcp:serviceaccount/account:Account": _account,
     "gcp:serviceaccount/key:Key": {"privateKey": "recorded-private-key"},
     "gcp:storage/bucket:Bucket": _named("recorded-bucket"),
+    "gcp:storage/transferJob:TransferJob": {"name": "transferJobs/1234567890"},
     "gcp:storage/hmacKey:HmacKey": {"accessId": "GOOG1RECORDED", "secret": "recorded-hmac-secret"},
     "gcp:compute/globalAddress:GlobalAddress": {"name": "recorded-range", "address": "203.0.113.10"},
     "gcp:compute/backendService:BackendService": _named("recorded-backend"),
@@ -94,6 +97,7 @@ OUTPUTS = {
         "readEndpoint": "10.0.128.12",
         "readEndpointPort": 6378,
         "authString": AUTH_STRING,
+        "persistenceIamIdentity": f"serviceAccount:service-{NUMBER}@cloud-redis.iam.gserviceaccount.com",
         "serverCaCerts": [{"cert": CERTIFICATE}],
     },
 }
@@ -117,6 +121,12 @@ CALLS = {
         "name": inputs["name"],
     },
     "gcp:organizations/getProject:getProject": {"number": NUMBER, "projectId": PROJECT, "id": f"projects/{PROJECT}"},
+    "gcp:storage/getTransferProjectServiceAccount:getTransferProjectServiceAccount": {
+        "email": f"project-{NUMBER}@storage-transfer-service.iam.gserviceaccount.com",
+        "member": f"serviceAccount:project-{NUMBER}@storage-transfer-service.iam.gserviceaccount.com",
+        "project": PROJECT,
+        "id": "recorded",
+    },
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
         "emailAddress": f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",
         "member": f"serviceAccount:service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com",

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from infra_kit.errors import TunnelError
-from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, found, held
+from infra_kit.errors import ToolError, TunnelError
+from infra_kit.providers.common.programs import ask, check, found
+from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, held
+from infra_kit.providers.gcp import cli
 
 PRIVATE = frozenset({"Postgres", "Redis", "Service"})
 """The components that are not reached from outside; to a service, no machine leads either."""
@@ -29,7 +31,7 @@ def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
     _check_has_address(to)
     check("gcloud", "ssh")
     tunnel = _tunnel(to)
-    gcloud = ["gcloud", "--quiet", f"--project={tunnel['project']}", *_impersonated(to)]
+    gcloud = cli.command(to, tunnel["project"])
     zone = ask(finds_zone(gcloud, tunnel))
     machine = f"{tunnel['tag']}-{secrets.token_hex(2)}"
     to.say("Making a machine that leads into the network (about a minute) …")
@@ -64,11 +66,6 @@ def _tunnel(to: Destination) -> Mapping[str, Any]:
     )
 
 
-def _impersonated(to: Destination) -> list[str]:
-    account = to.provider("gcp").get("impersonateServiceAccount")
-    return [f"--impersonate-service-account={account}"] if account else []
-
-
 def finds_zone(gcloud: Sequence[str], tunnel: Mapping[str, Any]) -> list[str]:
     """The command that prints a zone of the region."""
     where = f"region:{tunnel['region']} AND status=UP"
@@ -98,12 +95,12 @@ def deletes(gcloud: Sequence[str], machine: str, zone: str) -> list[str]:
 
 
 def _until_it_answers(command: Sequence[str]) -> None:
-    refused: list[TunnelError] = []
+    refused: list[ToolError] = []
 
     def answers() -> bool | None:
         try:
             ask(command)
-        except TunnelError as error:
+        except ToolError as error:
             refused.append(error)
             return None
         return True

@@ -24,6 +24,7 @@ NEEDS = ("argon2", "pulumi_docker", "pulumi_command", "pulumi_random")
 PULUMI_PACKAGE = "docker"
 PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
+BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver

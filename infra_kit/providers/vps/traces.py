@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -115,7 +115,7 @@ def create(scope: Scope, spec: TracesSpec) -> TracesEndpoint:  # noqa: ARG001  e
 
 
 def _beside(scope: Scope, to: OtlpSink, network: pulumi.Output[str]) -> None:
-    known: pulumi.Output[dict[str, str]] = pulumi.Output.from_input(dict(to.headers))
+    known: pulumi.Output[Any] = pulumi.Output.from_input(dict(to.headers))
     written = known.apply(lambda headers: json.dumps(_collects(_sink(to.url, headers))))
     container(scope, ROLE, _collector(scope, network, pulumi.Output.secret(written)))
 

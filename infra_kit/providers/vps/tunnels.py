@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra_kit.errors import TunnelError
-from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, ask, check, held
+from infra_kit.errors import ToolError, TunnelError
+from infra_kit.providers.common.programs import ask, check
+from infra_kit.providers.common.standing import Standing
+from infra_kit.providers.common.tunnels import LOOPBACK, Destination, Wait, held
 
 PRIVATE = frozenset(
     {
@@ -41,7 +43,7 @@ CONTAINER = "docker:index/container:Container"
 def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
     """Holds `port` of this machine open to the component."""
     check("ssh")
-    login = _login(to)
+    login = login_of(to)
     address = ask(_asks_for(login, container)) if (container := _container(to)) else to.host
     if not address:
         raise TunnelError(f"{to.what}: its container has no address, so it does not run. Run infra-kit up.")
@@ -49,10 +51,11 @@ def open_tunnel(to: Destination, port: int) -> Iterator[Wait]:
         yield wait
 
 
-def _login(to: Destination) -> list[str]:
+def login_of(to: Standing) -> list[str]:
+    """The command that runs another on the host that has the component."""
     provider = to.provider("docker")
     if "host" not in provider:
-        raise TunnelError(f"{to.what}: the stack's state names no host that it runs on. Run infra-kit up.")
+        raise ToolError(f"{to.what}: the stack's state names no host that it runs on. Run infra-kit up.")
     return login(str(provider["host"]), _list(provider.get("sshOpts")))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from infra_kit.errors import BackupError, ConfigError
+from infra_kit.providers.local import by_hand
 from infra_kit.providers.local.backups import restore, settings
 from infra_kit.providers.local.servers import backup, postgres
 from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
@@ -78,6 +81,23 @@ def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Saf
     with pytest.raises(BackupError, match=r"no whole copy before .*: the oldest is of 20"):
         restore.into(safe.box, "db", early, "db-restored")
     assert not safe.box_of("db-restored").path.exists()
+
+
+def test_a_copy_by_hand_waits_for_the_run_that_is_at_work_and_no_second_one_is_taken_beside_it(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.take()
+    before = safe.report["last_backup"]
+    with ThreadPoolExecutor(1) as pool:
+        with (safe.box.path / "run.lock").open() as at_work:
+            fcntl.flock(at_work, fcntl.LOCK_EX)
+            asked = pool.submit(by_hand.back_up, safe.box)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=2)
+            assert safe.report["last_backup"] == before
+        (made,) = asked.result()
+    assert made.component == "db"
+    assert made.where == f"{safe.box.data}/copies/test/safe/copies/{made.at:%Y%m%dT%H%M%SZ}"
+    assert safe.report["last_backup"] > before
 
 
 def test_an_idle_database_ships_no_log(safe: Safe) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from infra_kit.errors import BackupError
 from infra_kit.providers.local.backups import rclone, settings
-from tests.live.operations.backups import KEY, Safe, bucket, write
+from infra_kit.providers.local.servers import postgres_roles
+from tests.live.operations.backups import KEY, Safe, bucket, connect, write
 from tests.live.servers import s3_client
 
 
@@ -99,6 +100,25 @@ def test_a_file_whose_bits_changed_is_caught(copied: Safe) -> None:
     file.write_bytes(content)
     ((check, component, _),) = failed(copied)
     assert (check, component) == ("changed", "db")
+
+
+def test_a_page_that_the_servers_disk_has_changed_is_caught_with_its_file(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, *(f"entry {number}" for number in range(20)))
+    with connect(db) as session:
+        row = session.execute("SELECT pg_relation_filepath('ledger_pkey')").fetchone()
+    with postgres_roles.connect(db.record) as session:
+        session.execute("CHECKPOINT")
+    assert row
+    index = db.data / row[0]
+    content = bytearray(index.read_bytes())
+    content[8192 + 8000] ^= 1
+    index.write_bytes(content)
+    safe.take()
+    ((check, component, text),) = failed(safe)
+    assert (check, component) == ("changed", "db")
+    assert "checksum" in text
+    assert index.name in text
 
 
 def test_an_object_that_was_changed_is_caught(home_dir: object) -> None:

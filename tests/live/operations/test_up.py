@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -22,7 +23,9 @@ def kept(cli: Path) -> Iterator[Shop]:
         # The passphrase is a secret of the user's, as `pulumi config set --secret` would have made it.
         assert project.pulumi("stack", "init").returncode == 0
         assert project.pulumi("config", "set", "--secret", "backup-key", KEY).returncode == 0
-        project.up()
+        # Of a stack that was never up there is nothing to copy before.
+        first = project.run("up", "--backup-first", "safe")
+        assert first.returncode == 0, first.stderr
         _write(project, "before")
         runs(project, "safe")
         yield project
@@ -84,6 +87,34 @@ def test_the_command_restores_a_moment_beside_what_runs(kept: Shop) -> None:
     port = kept.outputs["db"].rpartition(":")[2].partition("/")[0]
     assert _entries(kept.outputs["db"].replace(port, address.rpartition(":")[2])) == ["before"]
     assert _entries(kept.outputs["db"]) == ["after", "before"]
+
+
+def test_the_command_takes_a_copy_now_and_says_where_it_is(kept: Shop) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    done = kept.run("backup", "safe", "--json")
+    assert done.returncode == 0, done.stderr
+    told = {it["component"]: it for it in json.loads(done.stdout)}
+    assert told.keys() == {"db", "files"}
+    for it in told.values():
+        assert before <= datetime.fromisoformat(it["at"]) <= datetime.now(UTC)
+        assert it["where"].startswith(f"s3://shop-offsite/{kept.stack}/safe/copies/20")
+        assert it["size"] >= 0
+        assert it["seconds"] > 0
+    assert told["db"]["size"] > 0
+    report = json.loads(Path(kept.outputs["safe"]["report"]).read_text())
+    assert datetime.fromisoformat(report["last_backup"]) >= before
+    assert "infra-kit backup safe" in kept.run("backup", "db").stderr
+
+
+def test_a_release_begins_with_a_copy_and_does_not_begin_without(kept: Shop) -> None:
+    before = json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"]
+    released = kept.run("up", "--backup-first", "safe")
+    assert released.returncode == 0, released.stderr
+    assert json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"] > before
+    refused = kept.run("up", "--backup-first", "saef")
+    assert refused.returncode == 1
+    assert "no backup 'saef'" in refused.stderr
+    assert "is up" not in refused.stderr
 
 
 def test_over_what_runs_is_refused_until_it_is_named_once_more(kept: Shop) -> None:

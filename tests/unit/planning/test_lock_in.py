@@ -66,7 +66,7 @@ ALL = """
     import pulumi
     from infra_kit import (
         Alerts, Backup, Backups, Budget, Cdn, Config, Domain, EventBus, ExternalService, Gateway, Job, Keep, Logs,
-        Network, ObjectStore, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
+        Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
     )
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
@@ -83,6 +83,8 @@ ALL = """
     safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
     if pulumi.Config("infra-kit").require("target") != "gcp":
         RestoreDrill("drill", of=safe)
+    if pulumi.Config("infra-kit").require("target") in ("local", "vps"):
+        Panel("panel", of=[db, api])
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 

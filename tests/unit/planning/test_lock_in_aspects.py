@@ -3,13 +3,16 @@
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import pytest
 
 from infra_kit import target
+from infra_kit.components.backup import Backup
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.components.external_service import ExternalServiceSpec
 from infra_kit.components.postgres import PostgresSpec
+from infra_kit.components.restore_drill import RestoreDrillSpec
 from infra_kit.components.service import Release, Scaling, ServiceSpec
 from infra_kit.errors import TargetNotInstalledError
 from infra_kit.planning import lock_in_facts as facts
@@ -20,6 +23,7 @@ from infra_kit.streams import Stream
 PAGE = Path(__file__).parents[3] / "docs" / "lock-in.md"
 BUS = EventBusSpec(engine="native", streams={"ORDERS": Stream(subjects=["order.*"])})
 SMOKE_TESTED = ServiceSpec(image="registry.example/api:1", release=Release(smoke_tests=["/health"]))
+DRILL = RestoreDrillSpec.model_construct(of=cast("Backup", None), checks={})
 TABLE = "aws:dynamodb/table:Table"
 
 
@@ -41,6 +45,7 @@ def test_the_weights_are_those_of_the_page_and_a_whole() -> None:
         ("Service", SMOKE_TESTED, 0, "local, vps take it as it is"),
         ("Postgres", PostgresSpec(high_availability=True), 2, "only gcp takes it as it is"),
         ("EventBus", BUS, 9, "written for this vendor's API"),
+        ("RestoreDrill", DRILL, 0, "local, vps take it as it is"),  # gcp refuses it, whatever is asked
         ("ExternalService", ExternalServiceSpec(vendor="Sentry"), 6, "another vendor"),
     ],
 )

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra_kit.components.backup import BackupSpec
+from infra_kit.components.restore_drill import RestoreDrillSpec
 from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.gcp.common import SECONDS, cpus, gib, logs
 from infra_kit.planning.rates.reading import MILLION, SECONDS_A_REQUEST, committed, each, number, part
 from infra_kit.planning.rates.runs import runs
 from infra_kit.planning.rates.traces import SPANS, kept
+from infra_kit.planning.usage import HOURS_A_MONTH
 
 LEAST_RUN_SECONDS = 60
 TO_ALL = "INGRESS_TRAFFIC_ALL"
@@ -62,6 +65,9 @@ def job(asked: Asked) -> Iterator[Line]:
     count = runs(asked) * number(template.get("taskCount"), 1)
     seconds = count * max(asked.usage.run_minutes * 60, LEAST_RUN_SECONDS) if asked.usage.run_minutes else 0
     words = f"{count:g} runs of {asked.usage.run_minutes:g} min"
+    if asked.made and isinstance(asked.made.spec, BackupSpec | RestoreDrillSpec):  # what tells their age
+        seconds += HOURS_A_MONTH * LEAST_RUN_SECONDS
+        words += ", and a look every hour"
     yield committed(asked, f"{cpu:g} vCPU, {words}", "run/cpu", cpu * seconds, assumed=True)
     yield committed(asked, f"{memory:g} GiB, {words}", "run/memory", memory * seconds, assumed=True)
     yield from logs(asked)

@@ -57,9 +57,10 @@ _PARTS = (
     "parametermanager/regionalParameter:RegionalParameter", "secretmanager/regionalSecret:RegionalSecret",
     "secretmanager/secret:Secret", "sql/database:Database", "sql/provisionScript:ProvisionScript", "sql/user:User",
     "sql/sslCert:SslCert", "storage/bucketObject:BucketObject", "storage/hmacKey:HmacKey",
-    "storage/notification:Notification",
+    "storage/notification:Notification", "storage/transferJob:TransferJob",
 )  # fmt: skip
 """Of what has its own lines: the zone, the key, the version, the instance, the bucket, the dataset, the group. The
-machine of a tunnel is only there while one is open."""
+machine of a tunnel is only there while one is open. A transfer between buckets costs what its operations do
+(https://cloud.google.com/storage-transfer/pricing)."""
 
 FREE = frozenset(f"gcp:{name}" for name in (*_GRANTS, *_PROJECT, *_NETWORK, *_EDGE, *_CERTIFICATES, *_PARTS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from infra_kit.components.backup import BackupSpec
 from infra_kit.components.cdn import CdnSpec
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.planning.rates import Asked, Line, Rate
@@ -26,7 +27,7 @@ def bucket(asked: Asked) -> Iterator[Line]:
         _stored(asked),
         assumed=True,
     )
-    if _takes_logs(asked):
+    if _takes_logs(asked) or _kinds_kept(asked):
         return
     writes, reads = used.requests * WRITES / 1000, used.requests * (1 - WRITES) / 1000
     yield Line("thousand writes and lists", f"storage/class-a/{kind}", writes, assumed=True)
@@ -36,7 +37,13 @@ def bucket(asked: Asked) -> Iterator[Line]:
 
 
 def _stored(asked: Asked) -> float:
-    return asked.usage.log_gb if _takes_logs(asked) else asked.usage.stored_gb
+    return asked.usage.log_gb if _takes_logs(asked) else asked.usage.stored_gb * max(_kinds_kept(asked), 1)
+
+
+def _kinds_kept(asked: Asked) -> int:
+    """Of how many kinds it has the copies, as a Backup's vault: nobody asks it for anything."""
+    spec = asked.made.spec if asked.made else None
+    return len({it.KIND for it in spec.of}) if isinstance(spec, BackupSpec) else 0
 
 
 def _takes_logs(asked: Asked) -> bool:

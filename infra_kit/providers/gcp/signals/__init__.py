@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra_kit import features
 from infra_kit.providers.common.measures import Measures
-from infra_kit.providers.gcp.signals import databases, edges, messages, workloads
+from infra_kit.providers.gcp.signals import databases, edges, messages, operations, workloads
 from infra_kit.providers.gcp.signals.metric import Metric
 from infra_kit.signals import Signal
 
@@ -20,6 +20,8 @@ MEASURES: Measures[Metric] = Measures(
         "worker": (workloads.worker, workloads.RUNS),
         "job": (workloads.job, workloads.JOB),
         "uptime": (edges.uptime, edges.UPTIME),
+        "backup": (operations.backup, operations.BACKUP),
+        "restore_drill": (operations.restore_drill, operations.DRILL),
     }
 )
 
@@ -30,9 +32,6 @@ _NO_CERTIFICATE = (
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
-    features.signal("backup", Signal.BACKUP_AGE): "Cloud SQL reports no figure of its copies; leave the Backup out "
-    "and look at its log",
-    features.signal("restore_drill", Signal.DRILL_AGE): "there are no drills on Google Cloud; leave it out",
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
     "itself; leave the Budget out",
 }

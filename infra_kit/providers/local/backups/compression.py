@@ -1,7 +1,8 @@
-"""Streams made small: zstd, at its fastest level, on a thread of its own."""
+"""Streams made small: zstd, at its fastest level that still looks at letters, on all cores of a small machine."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
@@ -11,7 +12,8 @@ import zstandard
 from infra_kit.errors import BackupError
 
 CHUNK = 2**20
-LEVEL = 1
+LEVEL, THREADS = 1, min(4, os.cpu_count() or 1)
+"""Below 1, what repeats in its letters alone (hexadecimal digits) stays as it is, and encrypting it costs more."""
 
 
 class Source(Protocol):
@@ -19,7 +21,7 @@ class Source(Protocol):
 
 
 def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zstandard.ZstdCompressor(level=LEVEL, threads=1, write_checksum=False).compressobj()
+    packer = zstandard.ZstdCompressor(level=LEVEL, threads=THREADS, write_checksum=False).compressobj()
     for chunk in chunks:
         if out := packer.compress(chunk):
             yield out

@@ -16,7 +16,7 @@ import psycopg
 
 from infra_kit.durations import seconds
 from infra_kit.errors import BackupError, InfraKitError
-from infra_kit.providers.local.backups import failures, manifest, postgres_log, restore, settings
+from infra_kit.providers.local.backups import failures, manifest, postgres_log, postgres_restored, restore, settings
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import RECORD, Box
@@ -110,11 +110,20 @@ class Drill:
         except BackupError as error:
             return [Failure(error.check, component, str(error).removeprefix(f"{component}: "))]
         self.seconds += time.monotonic() - began
-        kind = noted["kind"]
-        found = [Failure(OWN_CHECKS[kind], component, text) for text in restore.CHECK[kind](box, noted)]
-        found += list(self._answers(component, box)) if kind == "postgres" else []
+        found = self._compared(component, noted, box)
+        if noted["kind"] == "postgres":
+            found += self._answers(component, box)
+            found += [Failure("changed", component, text) for text in postgres_restored.damages(box, noted)]
         restore.remove(box)
         return found
+
+    def _compared(self, component: str, noted: Mapping[str, Any], box: Box) -> list[Failure]:
+        kind = noted["kind"]
+        try:
+            with failures.of(component):
+                return [Failure(OWN_CHECKS[kind], component, text) for text in restore.CHECK[kind](box, noted)]
+        except BackupError as error:  # what came back cannot be read
+            return [Failure(OWN_CHECKS[kind], component, str(error).removeprefix(f"{component}: "))]
 
     def _require_newest_log(self, component: str, noted: Mapping[str, Any], repository: Repository) -> None:
         """What this machine knows to have been shipped is there: a log that lacks its end looks whole by itself."""

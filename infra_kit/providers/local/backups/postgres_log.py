@@ -197,7 +197,8 @@ def _batch(told: Mapping[str, Any]) -> Batch:
 
 
 def from_segment(found: Sequence[Batch], start: str) -> list[Part]:
-    """The parts from a segment on, of its timeline and later ones. Raises `BackupError` where one is missing between.
+    """The parts from a segment on, of its timeline and later ones, in their order; first what tells where they part.
+    Raises `BackupError` where one is missing between.
 
     Args:
         found: what was shipped.
@@ -210,7 +211,8 @@ def from_segment(found: Sequence[Batch], start: str) -> list[Part]:
             raise BackupError("missing-log", f"the log has a hole: it lacks the segment after {before}")
     if not segments or number(segments[0]) != number(start):
         raise BackupError("missing-log", f"the log has a hole: it lacks {start}, the copy's first segment")
-    return [part for name, part in parts.items() if name in segments or name.endswith(".history")]
+    histories = [part for name, part in parts.items() if name.endswith(".history")]
+    return [*histories, *(parts[name] for name in segments)]
 
 
 def number(segment: str) -> int:

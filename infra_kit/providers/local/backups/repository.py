@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -91,7 +92,7 @@ class Repository:
     def files(self, below: str = "") -> dict[str, int]:
         """Sizes by name. Raises `BackupError` where there are files, and none that this key can read."""
         listed = self._list(COPIES + below)
-        if not listed and self._list("store:" + self._place()):
+        if not listed and self._list("store:" + self._encrypted()):
             self._require_key()
         return {f"{below}/{path}".lstrip("/"): size for path, size in listed.items()}
 
@@ -121,10 +122,19 @@ class Repository:
             return {}
         return {it["Path"]: int(it["Size"]) for it in found}
 
-    def _place(self) -> str:
+    @property
+    def place(self) -> str:
+        """Where it is, for people: a folder, or `s3://<bucket>/…`."""
+        bucket = self._configured["store"]["type"] == "s3"
+        return f"s3://{self._encrypted()}" if bucket else self._encrypted()
+
+    def _encrypted(self) -> str:
         """Where the encrypted files are in the store."""
-        shown = json.loads(self._rclone.run("config", "dump"))
-        return str(shown["copies"]["remote"]).partition(":")[2]
+        return str(self._configured["copies"]["remote"]).partition(":")[2]
+
+    @cached_property
+    def _configured(self) -> dict[str, dict[str, str]]:
+        return dict(json.loads(self._rclone.run("config", "dump")))
 
     def _require_key(self) -> None:
         if not self._list(COPIES):

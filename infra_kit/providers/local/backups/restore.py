@@ -18,26 +18,25 @@ from infra_kit.providers.local.backups import (
     failures,
     manifest,
     object_store,
-    postgres,
-    postgres_log,
+    postgres_restored,
     redis,
     settings,
 )
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
-from infra_kit.providers.local.box import RECORD, Box
+from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.ports import LOOPBACK
 
 Noted = Mapping[str, Any]
-RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], None]] = {
-    "postgres": postgres.restore,
+RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], datetime | None]] = {
+    "postgres": postgres_restored.restore,
     "redis": redis.restore,
     "object_store": object_store.restore,
     "event_bus": event_bus.restore,
 }
 CHECK: Mapping[str, Callable[[Box, Noted], list[str]]] = {
-    "postgres": postgres.check,
+    "postgres": postgres_restored.check,
     "redis": redis.check,
     "object_store": object_store.check,
     "event_bus": event_bus.check,
@@ -59,31 +58,11 @@ class Restored:
     aside: Path | None = None
     """Where what it replaced is kept."""
 
-
-def backups(stack: str, home: Path) -> list[Box]:
-    """The boxes of all backups of a stack."""
-    found = [Box(home, stack, file.parent.name) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
-    return [box for box in found if box.record.kind == "local/backup"]
-
-
-def holding(stack: str, home: Path, name: str) -> tuple[Box, list[str]]:
-    """The backup that is meant, and which components of it. Raises `ConfigError`.
-
-    Args:
-        stack, home: where.
-        name: a backup's, or a component's that one holds.
-    """
-    there = backups(stack, home)
-    for box in there:
-        of = settings.read(box).of
-        if name == box.name:
-            return box, list(of)
-        if name in of:
-            return box, [name]
-    known = [it for box in there for it in (box.name, *settings.read(box).of)]
-    raise ConfigError(
-        f"{stack} has no backup {name!r}, and none of a component of that name; there is {', '.join(known) or 'none'}."
-    )
+    @property
+    def says(self) -> tuple[str, ...]:
+        kept = f"; what it held before: {self.aside}" if self.aside else ""
+        beside = "It runs beside the stack's own, with the same users and passwords. To remove it: infra-kit stop, and "
+        return f"It is in {self.data}{kept}.", *([] if self.name == self.component else [f"{beside}delete its folder."])
 
 
 def into(backup: Box, component: str, to: datetime | None, name: str) -> Restored:
@@ -94,15 +73,15 @@ def into(backup: Box, component: str, to: datetime | None, name: str) -> Restore
             f"{name}: there is a server in {box.path} already. Choose another name with --into, or replace what it "
             f"holds: --over --yes-lose {name}."
         )
-    began = time.monotonic()
-    copy = _copy_for(settings.repository(backup), component, to)
-    filled(box, copy.components[component], settings.repository(backup), Moment(to))
+    began, repository = time.monotonic(), settings.repository(backup)
+    copy = _copy_for(repository, component, to)
+    of = filled(box, copy.components[component], repository, Moment(to)) or copy.time
     return Restored(
         component=component,
         name=name,
         address=f"{LOOPBACK}:{box.record.ports[0]}",
         data=box.path,
-        of=_moment_of(copy, component, settings.repository(backup), to),
+        of=of,
         seconds=time.monotonic() - began,
     )
 
@@ -145,11 +124,12 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
 
 
-def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> None:
-    """A new box with what a copy holds; where that fails, none."""
+def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> datetime | None:
+    """A new box with what a copy holds; where that fails, none. Returns the moment that it is of, if that is
+    another than the copy's."""
     try:
         with failures.of(noted["component"]):
-            RESTORE[noted["kind"]](box, noted, repository, moment)
+            return RESTORE[noted["kind"]](box, noted, repository, moment)
     except BackupError:
         remove(box)
         raise
@@ -194,11 +174,3 @@ def _ended(copy: Copy, component: str) -> datetime:
     """From when on the copy can be restored: a base backup is only whole with the log that was written meanwhile."""
     until = copy.components[component].get("until")
     return datetime.fromisoformat(until) if until else copy.time
-
-
-def _moment_of(copy: Copy, component: str, repository: Repository, to: datetime | None) -> datetime:
-    noted = copy.components[component]
-    if noted["kind"] != "postgres":
-        return copy.time
-    end = postgres_log.reaches(postgres_log.batches(repository, noted))
-    return min(to, end) if to else end

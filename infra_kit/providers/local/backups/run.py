@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from cronsim import CronSim
@@ -34,11 +36,24 @@ from infra_kit.providers.local.box import Box
 def tick(box: Box) -> None:
     """What is to be done now. Raises what went wrong, which the report tells too; copies that stand stay."""
     asked = settings.read(box)
+    with _told(box), _alone(box):
+        whole = _follow_logs(box, asked)
+        if _is_due(box, asked) or not whole:
+            take(box, asked)
+
+
+def now(box: Box) -> Copy:
+    """A whole copy at once, whatever the schedule says; after the run that is at work, if one is."""
+    asked = settings.read(box)
+    with _told(box), _alone(box):
+        _follow_logs(box, asked)
+        return take(box, asked)
+
+
+@contextmanager
+def _told(box: Box) -> Iterator[None]:
     try:
-        with _alone(box):
-            whole = _follow_logs(box, asked)
-            if _is_due(box, asked) or not whole:
-                take(box, asked)
+        yield
     except (InfraKitError, OSError) as error:
         settings.note(box, failure=str(error), failed_at=settings.now().isoformat())
         raise
@@ -49,9 +64,8 @@ def take(box: Box, asked: Settings) -> Copy:
     """Takes a whole copy. What a run that failed has left behind goes with the next good one's clean-up."""
     repository = settings.repository(box)
     began = settings.now()
-    earlier = _last(repository)
     name = manifest.name_of(began)
-    copying = Copying(box, repository, earlier, asked.lock["spare"] if asked.lock else None)
+    copying = Copying(box, repository, asked.lock["spare"] if asked.lock else None)
     components = {it: copying.copy(it, f"{manifest.FOLDER}/{name}/{it}") for it in asked.of}
     copy = Copy(name, components)
     manifest.write(repository, copy)
@@ -130,18 +144,25 @@ class Copying:
 
     box: Box
     repository: Repository
-    earlier: Copy | None
     spare: float | None
     """For how many seconds what an earlier copy wrote can be shared. None: for ever."""
+
+    @cached_property
+    def _earlier(self) -> Copy | None:
+        """The copy before this one: its objects are not copied again."""
+        there = manifest.names(self.repository.files(manifest.FOLDER))
+        return manifest.read(self.repository, there[-1:])[0] if there else None
 
     def copy(self, name: str, place: str) -> dict[str, Any]:
         """One component's."""
         source = Box(self.box.home, self.box.stack, name)
         if not source.exists:
             raise BackupError("unreachable", f"{name}: there is no server in {source.path}. Run `infra-kit up`.")
+        began = time.monotonic()
         with failures.of(name):
             noted = self._noted(source, place)
-        return {**noted, "component": name, "record": boxes.record_of(source)}
+        seconds = round(time.monotonic() - began, 1)
+        return {**noted, "component": name, "record": boxes.record_of(source), "seconds": seconds}
 
     def _noted(self, source: Box, place: str) -> dict[str, Any]:
         match source.record.kind:
@@ -150,15 +171,10 @@ class Copying:
             case "local/redis":
                 return redis.copy(source, self.repository, place)
             case "local/object_store":
-                before = self.earlier.components.get(source.name) if self.earlier else None
+                before = self._earlier.components.get(source.name) if self._earlier else None
                 return object_store.copy(source, self.repository, before, self.spare)
             case _:
                 return event_bus.copy(source, self.repository, place)
-
-
-def _last(repository: Repository) -> Copy | None:
-    there = manifest.names(repository.files(manifest.FOLDER))
-    return manifest.read(repository, there[-1:])[0] if there else None
 
 
 def _is_due(box: Box, asked: Settings) -> bool:

@@ -11,6 +11,8 @@
 #   INTO    what the new server and its volume are called: neither may be there
 #   MOMENT  UTC, e.g. '2026-03-01 12:00:00'; empty: the newest there is
 #
+# Of a Postgres it returns when the log is replayed, and prints the time of the last change that came back.
+#
 # It is gone with: docker rm --force INTO && docker volume rm INTO
 set -eu
 
@@ -39,7 +41,7 @@ restore_database() { # in a container as that which copies, with the new volume 
   fact "$copies" '{{range .Config.Env}}{{println .}}{{end}}' >"$hold/env"
   safely --network "$out" --user "$user" --env-file "$hold/env" --volumes-from "$copies:ro" \
     --volume "$INTO:$FOLDER" --entrypoint sh "$(fact "$copies" '{{.Image}}')" \
-    /run/infra-kit/restore.sh "$FOLDER" "${MOMENT:+$MOMENT+00}"
+    /run/infra-kit/restore.sh "$FOLDER" "${MOMENT:+$MOMENT+00}" >&2
 }
 
 restore_files() { # in the container that copies, into the folder `there` of its own volume
@@ -113,9 +115,25 @@ MOUNTS
   while IFS= read -r word; do set -- "$@" "$word"; done <<WORDS
 $(tail -n +2 "$hold/program")
 WORDS
+  # Its log goes to no archive: nobody takes it from there.
+  [ "$KIND" != postgres ] || set -- "$@" -c archive_mode=off
   docker create "$@" >/dev/null
   docker network disconnect none "$INTO"
   for network in $(networks_of "$server"); do docker network connect --alias "$INTO" "$network" "$INTO"; done
+}
+
+ask() { docker exec "$INTO" psql --no-psqlrc --username postgres -Atc "$1" 2>/dev/null; }
+
+until_replayed() {
+  until [ "$(ask 'SELECT pg_is_in_recovery()')" = f ]; do
+    if [ "$(fact "$INTO" '{{.State.Running}}')" != true ]; then
+      docker logs --tail 8 "$INTO" >&2
+      return 1
+    fi
+    sleep 1
+  done
+  docker exec "$INTO" rm -rf "$FOLDER/restore"
+  ask "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')"
 }
 
 end() { # CODE: what did not come about leaves nothing
@@ -148,6 +166,9 @@ case $KIND in
 esac
 create
 docker start "$INTO" >/dev/null
-[ "$KIND" != object_store ] || fill_store
+case $KIND in
+  object_store) fill_store ;;
+  postgres) until_replayed ;;
+esac
 [ "$KIND" = postgres ] || docker exec "$copies" rm -rf "$there"
 echo "$INTO has what $SERVER had${MOMENT:+ at $MOMENT (UTC)}"

@@ -13,6 +13,10 @@ work=/scratch/copy log=$(mktemp)
 trap 'rm -rf "$log" "$hold" "$work" "$work.manifest"' EXIT
 trap 'exit 1' TERM INT
 
+# One at a time: by schedule, and by hand.
+exec 9>/tmp/copying
+flock 9
+
 report() { sh /run/infra-kit/report.sh "$@"; }
 
 must() { # its words go to the log of the container, and the last of them to the report

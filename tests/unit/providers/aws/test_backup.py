@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, Rule
+from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, Redis, Rule
 from infra_kit.component import Component
+from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws.lambdas import backup_age
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of, refused
@@ -153,6 +154,59 @@ def test_its_age_is_told_every_hour_and_an_alarm_where_nothing_is_told() -> None
     assert (metric["metricName"], metric["dimensions"], metric["period"]) == ("BackupAge", {"Backup": names[0]}, 3600)
 
 
+def test_of_a_cache_each_tier_has_snapshots_taken_each_of_another_name() -> None:
+    made = safe(data=lambda: [db(), Redis("cache")])
+    wanted = {it.name: it.inputs for it in made.of_type("aws:scheduler/schedule:Schedule")}
+    assert {name: it["scheduleExpression"] for name, it in wanted.items()} == {
+        "safe-every-cache": "cron(0 0/6 * * ? *)",
+        "safe-daily-cache": "cron(0 18 * * ? *)",
+        "safe-weekly-cache": "cron(0 18 ? * 1 *)",
+    }
+    target = wanted["safe-daily-cache"]["target"]
+    assert target["arn"] == "arn:aws:scheduler:::aws-sdk:elasticache:createSnapshot"
+    cache = json.loads(target["input"])["ReplicationGroupId"]
+    assert json.loads(target["input"])["SnapshotName"] == f"{cache}-safe-daily-<aws.scheduler.execution-id>"
+    assert made.named("safe-selection").inputs["resources"] == [made.named("db-server").outputs["arn"]]
+
+
+def test_whoever_has_snapshots_taken_or_deletes_them_may_do_so_with_these_alone() -> None:
+    made = safe(data=lambda: [Redis("cache")])
+    cache = made.named("cache-server")
+    cluster, snapshots = (
+        f"arn:aws:elasticache:us-east-1:123456789012:{end}"
+        for end in (f"cluster:{_id(made)}-*", f"snapshot:{_id(made)}-safe-*")
+    )
+    assert rights(made, "safe-snapshots-role-rights") == [
+        {"Effect": "Allow", "Action": ["elasticache:CreateSnapshot"],
+         "Resource": [cache.outputs["arn"], cluster, snapshots]},
+    ]  # fmt: skip
+    forgets = [it for it in rights(made, "safe-teller-rights") if it["Action"] == ["elasticache:DeleteSnapshot"]]
+    assert [it["Resource"] for it in forgets] == [[snapshots]]
+
+
+def _id(made: Recording) -> str:
+    told: dict[str, str] = made.named("safe-teller").inputs["environment"]["variables"]
+    return told["SNAPSHOTS"].removesuffix("-safe-")
+
+
+def test_the_function_knows_each_tiers_days() -> None:
+    told = safe(data=lambda: [Redis("cache")]).named("safe-teller").inputs["environment"]["variables"]
+    assert (told["TIERS"], told["SOURCES"]) == ("every=7 daily=30 weekly=90", "")
+
+
+@pytest.mark.parametrize("asked", [{"locked": "1d"}, {"region": "us-west-2"}, {"vault": ELSEWHERE}])
+def test_a_cache_has_no_locked_and_no_far_copies(asked: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedFeatureError) as error:
+        safe(data=lambda: [db(), Redis("cache")], **asked)
+    said = str(error.value)
+    assert "give it a Backup of its own, without locked, region and vault" in said
+
+
+def test_a_cache_is_copied_every_two_hours_at_most() -> None:
+    said = refused(lambda: Backup("safe", of=[Redis("cache")], schedule="0 * * * *"))
+    assert "every 3600 seconds; ElastiCache takes a copy every 7200 seconds at most" in said
+
+
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
@@ -186,3 +240,52 @@ def test_the_newest_whole_copy_counts_and_without_one_the_vaults_own_age(
     copies: tuple[tuple[str, int], ...], hours: int
 ) -> None:
     assert NOW - backup_age.newest(Vault(*copies), "vault", "arn") == timedelta(hours=hours)
+
+
+class ElastiCache:
+    """With snapshots of some names, states and ages (hours); of each, two nodes."""
+
+    def __init__(self, *snapshots: tuple[str, str, int]) -> None:
+        self.snapshots, self.deleted = snapshots, list[str]()
+
+    def get_paginator(self, _: str) -> ElastiCache:
+        return self
+
+    def paginate(self, **asked: str) -> list[dict[str, Any]]:
+        assert asked == {"SnapshotSource": "manual"}
+        found = [
+            {
+                "SnapshotName": name,
+                "SnapshotStatus": state,
+                "NodeSnapshots": [{"SnapshotCreateTime": NOW - timedelta(hours=hours)} for hours in (age, age - 1)],
+            }
+            for name, state, age in self.snapshots
+        ]
+        return [{"Snapshots": found[:1]}, {"Snapshots": found[1:]}]
+
+    def delete_snapshot(self, SnapshotName: str) -> None:  # noqa: N803  boto3's own
+        self.deleted.append(SnapshotName)
+
+
+TIERS = {"every": 7, "weekly": 90}
+
+
+def test_snapshots_are_deleted_after_their_tiers_days_and_those_of_others_are_left() -> None:
+    client = ElastiCache(
+        ("it-safe-every-a1", "available", 6),
+        ("it-safe-every-b2", "available", 8 * 24),
+        ("it-safe-every-c3", "creating", 8 * 24),
+        ("it-safe-weekly-d4", "available", 80 * 24),
+        ("it-safe-daily-e5", "available", 80 * 24),
+        ("it-safe-daily-f6", "available", 91 * 24),
+        ("it-safe-too-every-g7", "available", 200 * 24),
+        ("it-final-1a2b", "available", 200 * 24),
+    )
+    assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=6)
+    assert client.deleted == ["it-safe-every-b2", "it-safe-daily-f6"]
+
+
+def test_what_is_being_taken_is_no_copy_yet() -> None:
+    client = ElastiCache(("it-safe-every-a1", "creating", 1), ("it-safe-every-b2", "available", 30))
+    assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=30)
+    assert backup_age.tended(ElastiCache(), "it-safe-", TIERS, NOW) is None

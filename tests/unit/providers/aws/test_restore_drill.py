@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, RestoreDrill, Rule
+from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, Redis, RestoreDrill, Rule
 from infra_kit.component import Component
 from infra_kit.providers.aws.lambdas import drill_age
 from infra_kit.testing import Recording
-from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of
+from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of, refused
 
 
 def drill(config: Mapping[str, Any] = AWS, **asked: Any) -> Recording:
@@ -149,3 +149,17 @@ def test_the_last_proof_counts_and_without_one_the_plans_own_age(
     monkeypatch.setenv("PLAN_ARN", PLAN)
     monkeypatch.setenv("PLAN", "it")
     assert (NOW.date() - drill_age.proven(Jobs(*jobs), "arn").date()).days == days
+
+
+def test_a_cache_is_not_restored_which_is_told_and_a_drill_of_nothing_is_refused() -> None:
+    def program() -> None:
+        db, cache = Postgres("db", backups=Backups(retention_days=7)), Redis("cache")
+        RestoreDrill("drill", of=Backup("safe", of=[db, cache]))
+
+    made = of(program)
+    (said,) = [it for it in made.warnings if it.startswith("RestoreDrill")]
+    assert said.endswith("a drill restores Postgres and ObjectStore alone, and proves nothing of cache.")
+    selected = made.of_type("aws:backup/restoreTestingSelection:RestoreTestingSelection")
+    assert [it.name for it in selected] == ["drill-selection-db"]
+    why = refused(lambda: RestoreDrill("drill", of=Backup("safe", of=[Redis("cache")])))
+    assert "Backup 'safe' has cache, and on aws a drill restores" in why

@@ -7,7 +7,7 @@ import pytest
 
 from infra_kit import Environment, Network, Postgres, Redis, Service, Target
 from infra_kit.engine.connect import reached
-from infra_kit.errors import SpecError, TunnelError
+from infra_kit.errors import SpecError, ToolError, TunnelError
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.testing import Recording, record
 from tests.unit.tunnels import Programs, answer, check_that_it_says_what_to_set, state
@@ -136,7 +136,7 @@ def test_where_nothing_leads_in_it_says_what_to_set(programs: Programs) -> None:
 def test_a_missing_program_is_told_with_where_to_get_it(programs: Programs, missing: str) -> None:
     (programs.folder / missing).unlink()
     with (
-        pytest.raises(TunnelError, match=rf"'{missing}' is needed.*https://docs\.aws\.amazon\.com"),
+        pytest.raises(ToolError, match=rf"'{missing}' is needed.*https://docs\.aws\.amazon\.com"),
         reached(STATE, "db", None, print),
     ):
         pass

@@ -6,7 +6,7 @@ import pytest
 
 from infra_kit import Environment, Postgres, Redis, Service, Target
 from infra_kit.engine.connect import reached
-from infra_kit.errors import TunnelError
+from infra_kit.errors import ToolError, TunnelError
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.testing import Recording, record
 from tests.unit.providers.gcp.workloads import IMAGE
@@ -115,7 +115,7 @@ def test_a_service_has_no_address_in_the_network_and_that_is_said_with_a_way_out
 def test_a_missing_gcloud_is_told_with_where_to_get_it(programs: Programs) -> None:
     (programs.folder / "gcloud").unlink()
     with (
-        pytest.raises(TunnelError, match=r"'gcloud' is needed.*https://cloud\.google\.com"),
+        pytest.raises(ToolError, match=r"'gcloud' is needed.*https://cloud\.google\.com"),
         reached(STATE, "db", None, print),
     ):
         pass

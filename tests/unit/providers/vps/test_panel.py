@@ -21,7 +21,7 @@ def panel(**asked: Any) -> Recording:
         db = Postgres("db", target=TARGET)
         api = Service("api", target=TARGET, image="api:1.4", min_instances=2)
         watch = Alerts("alerts", target=TARGET, watch=[db], rules={})
-        shown = [db, Redis("cache", target=TARGET), api, watch, Secret("key", target=TARGET, value=VALUE)]
+        shown: list[Any] = [db, Redis("cache", target=TARGET), api, watch, Secret("key", target=TARGET, value=VALUE)]
         Panel("panel", target=TARGET, of=shown, **asked)
 
     return record(program)

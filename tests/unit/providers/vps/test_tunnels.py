@@ -7,7 +7,7 @@ import pytest
 
 from infra_kit import Dashboard, Environment, ObjectStore, Postgres, Secret, Service, Target
 from infra_kit.engine.connect import reached
-from infra_kit.errors import ConfigError, TunnelError
+from infra_kit.errors import ConfigError, ToolError, TunnelError
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import record
 from tests.unit.tunnels import Programs, answer, state
@@ -72,7 +72,7 @@ def test_no_password_is_in_an_argument(programs: Programs) -> None:
 
 def test_a_refused_login_is_told_in_sshs_own_words(programs: Programs) -> None:
     programs.put("ssh", {"--": answer(err="deploy@vps-1.example.com: Permission denied (publickey).", code=255)})
-    with pytest.raises(TunnelError, match=r"Permission denied \(publickey\)"), reached(STATE, "db", None, print):
+    with pytest.raises(ToolError, match=r"Permission denied \(publickey\)"), reached(STATE, "db", None, print):
         pass
 
 
@@ -94,7 +94,7 @@ def test_a_container_that_does_not_run_is_told(programs: Programs) -> None:
 def test_without_ssh_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Programs(tmp_path, monkeypatch)
     with (
-        pytest.raises(TunnelError, match=r"'ssh' is needed.*apt install openssh-client"),
+        pytest.raises(ToolError, match=r"'ssh' is needed.*apt install openssh-client"),
         reached(STATE, "db", None, print),
     ):
         pass

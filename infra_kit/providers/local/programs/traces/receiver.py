@@ -68,7 +68,7 @@ class Handler(Visit):
             self.server.store.keep(spans)
         except sqlite3.Error as error:
             # Who sends tries again (https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes).
-            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"it could not be kept: {error}")
+            self.refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"it could not be kept: {error}")
             return
         if component in self.server.forwarders:
             self.server.forwarders[component].hand_on(sent)

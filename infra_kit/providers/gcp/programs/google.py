@@ -1,0 +1,99 @@
+"""How the programs beside it ask Google's APIs, as the account that their job runs as."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import datetime
+from typing import Any
+
+TOKEN = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token"  # noqa: S105
+SQL = "https://sqladmin.googleapis.com/v1"
+STORAGE = "https://storage.googleapis.com"
+BUSY = (409, 429, 500, 503)
+"""Another operation is going on, or Google is busy: it is asked again, until the job's own time is over."""
+PAUSE = 10
+"""Seconds between two questions."""
+
+
+class Failed(Exception):  # noqa: N818  what it is called in the log
+    """Google refused, or what it did came to no good end."""
+
+
+def call(url: str, body: Any = None, *, method: str | None = None, busy: str | None = None) -> Any:
+    """What Google answers. Raises `Failed`.
+
+    Args:
+        url: of the API.
+        body: what is sent, as JSON; None: nothing.
+        method: if not the one that goes with it.
+        busy: a word of an answer that means, as those of `BUSY` do, that it is to be asked again.
+    """
+    while True:
+        try:
+            return _asked(url, body, method)
+        except urllib.error.HTTPError as error:
+            said = error.read().decode(errors="replace")
+            if error.code not in BUSY and not (busy and busy in said):
+                raise Failed(f"{url}: {error.code} {said}") from error
+            say("INFO", f"{url}: {error.code}, asked again", said=said)
+        except (urllib.error.URLError, TimeoutError) as error:
+            if body is not None or method:  # it may have been heard
+                raise
+            say("INFO", f"{url}: {error}, asked again")
+        time.sleep(PAUSE)
+
+
+def _asked(url: str, body: Any, method: str | None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {_token()}", "Content-Type": "application/json"}
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)  # noqa: S310  https
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        return json.loads(answer.read() or b"{}")
+
+
+def _token() -> str:
+    request = urllib.request.Request(TOKEN, headers={"Metadata-Flavor": "Google"})
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        return str(json.loads(answer.read())["access_token"])
+
+
+def finished(api: str, operation: Any) -> Any:
+    """The operation once it is over. Raises `Failed`.
+
+    Args:
+        api: what stands before the operation's name to ask for it.
+        operation: as Google answered when it was begun.
+    """
+    while not (operation.get("done") or operation.get("status") == "DONE"):
+        time.sleep(PAUSE)
+        operation = call(f"{api}/{operation['name']}")
+    if operation.get("error"):
+        raise Failed(json.dumps(operation["error"]))
+    return operation
+
+
+def objects(bucket: str, glob: str) -> list[datetime]:
+    """When each object was written whose name is like that."""
+    found, page = [], ""
+    while True:
+        asked = {"matchGlob": glob, "fields": "items(timeCreated),nextPageToken", "pageToken": page}
+        answer = call(f"{STORAGE}/storage/v1/b/{bucket}/o?{urllib.parse.urlencode(asked)}")
+        found += [datetime.fromisoformat(it["timeCreated"]) for it in answer.get("items", ())]
+        page = answer.get("nextPageToken", "")
+        if not page:
+            return found
+
+
+def write(bucket: str, name: str, content: Any) -> None:
+    """An object with JSON."""
+    asked = urllib.parse.urlencode({"uploadType": "media", "name": name})
+    call(f"{STORAGE}/upload/storage/v1/b/{bucket}/o?{asked}", content)
+
+
+def say(severity: str, message: str, **more: Any) -> None:
+    """A line of the log (https://cloud.google.com/logging/docs/structured-logging)."""
+    print(json.dumps({"severity": severity, "message": message, **more}), flush=True)

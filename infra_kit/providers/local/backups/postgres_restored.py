@@ -1,0 +1,156 @@
+"""A PostgreSQL server that comes from a copy: its files are unpacked, and it replays its log while that still comes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from infra_kit._dynamic import Props
+from infra_kit.providers.local import home, postgres_builds
+from infra_kit.providers.local.backups import boxes, compression, postgres_facts, postgres_log
+from infra_kit.providers.local.backups.boxes import Moment
+from infra_kit.providers.local.backups.programs import program
+from infra_kit.providers.local.backups.repository import Part, Repository
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.server import Command
+from infra_kit.providers.local.servers.postgres import HANDLER, PostgresServer
+
+REPLAY_SECONDS = 24 * 3600.0
+"""How long replaying the log may take before it is given up."""
+LOG, COMING = "restored-log", "restored-log.coming"
+"""The folder of the log, and what stands beside it as long as more of it comes."""
+AT_ONCE = 16
+"""Segments that are fetched by one call of rclone."""
+
+
+class Restored(PostgresServer):
+    """Its log is replayed before it is one like all others."""
+
+    def ready_seconds(self, props: Props) -> float:  # noqa: ARG002
+        return REPLAY_SECONDS
+
+    def prepare(self, box: Box, record: Record, props: Props) -> Command:
+        command = super().prepare(box, record, props)
+        return Command([*command.arguments, *_recovery(box, props.get("recovery"))], command.environment)
+
+
+def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> datetime:
+    """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes. Returns the moment that it
+    is of."""
+    boxes.open_for(box, noted, HANDLER)
+    found = postgres_log.batches(repository, noted)
+    with _log(box, repository, postgres_log.from_segment(found, noted["start"])):
+        _unpack(box, Part(**noted["parts"][0]), repository)
+        signal = box.data / "recovery.signal"
+        signal.touch()
+        os.chown(signal, box.user.uid, box.user.gid)
+        boxes.start(box, noted, Restored(), recovery=_target(noted, found, moment), backups=None)
+    shutil.rmtree(box.path / LOG)
+    end = postgres_log.reaches(found)
+    return min(moment.to, end) if moment.to else end
+
+
+def check(box: Box, noted: Mapping[str, Any]) -> list[str]:
+    """What a server that was restored to the copy's own moment has not as it was, each in a line."""
+    facts: postgres_facts.Facts | None = noted["facts"]
+    return postgres_facts.differences(facts, postgres_facts.now(box.record, facts)) if facts else []
+
+
+def _target(noted: Mapping[str, Any], found: Sequence[postgres_log.Batch], moment: Moment) -> dict[str, str]:
+    if moment.proves:
+        return {"recovery_target_name": noted["point"]} if noted["point"] else {}
+    # Beyond the end of the log there is nothing to stop at: PostgreSQL would refuse to come up.
+    within = moment.to and moment.to < postgres_log.reaches(found)
+    return {"recovery_target_time": moment.to.isoformat()} if moment.to and within else {}
+
+
+def damages(box: Box, noted: Mapping[str, Any]) -> list[str]:
+    """The pages that are not what PostgreSQL's checksums say, in its own words: changed by a disk, before they were
+    copied or since. Stops the server."""
+    box.process.stop(HANDLER.STOP)
+    checks = postgres_builds.require(noted["version"], []).program("pg_checksums")
+    done = subprocess.run(
+        [*box.user.prefix, checks, "--check", f"--pgdata={box.data}"],
+        env={"PATH": os.defpath, "LANG": "C.UTF-8"}, cwd="/", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = [line.removeprefix("pg_checksums: error: ") for line in done.stderr.splitlines() if line.strip()]
+    return lines[:5] or ["pg_checksums failed without a word"] if done.returncode else []
+
+
+def _unpack(box: Box, part: Part, repository: Repository) -> None:
+    """By `tar`, as the servers' user, whose the files then are."""
+    # By itself tar reads 10 KiB at a time, which takes twice as long.
+    command = ["tar", "--extract", "--blocking-factor=256", f"--directory={box.data}"]
+    with (
+        program(box, command, stdin=subprocess.PIPE) as (process, _),
+        # Within: what is wrong with the copy is told, not that tar could not go on.
+        repository.open(part) as stream,
+        suppress(BrokenPipeError),  # tar has ended; its words are told
+    ):
+        compression.write_to(process.stdin, compression.unpacked(stream, part.path))
+        process.stdin.close()
+    box.data.chmod(0o700)
+
+
+@contextmanager
+def _log(box: Box, repository: Repository, parts: Sequence[Part]) -> Iterator[None]:
+    """While this is entered, the log comes, in its order; the server waits for what it needs next. Raises what was
+    wrong with it, also where the server has made do with less."""
+    for folder in (box.path / LOG, box.path / f"{LOG}.packed"):
+        shutil.rmtree(folder, ignore_errors=True)
+        home.make_private(folder, box.user)
+    (box.path / COMING).touch()
+    given_up = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(_lay_log, box, repository, parts, given_up)
+        try:
+            yield
+        except BaseException:
+            given_up.set()
+            raise
+        coming.result()
+
+
+def _lay_log(box: Box, repository: Repository, parts: Sequence[Part], given_up: threading.Event) -> None:
+    packed = box.path / f"{LOG}.packed"
+    try:
+        for at in range(0, len(parts), AT_ONCE):
+            if given_up.is_set():
+                return
+            repository.get_folder(parts[at : at + AT_ONCE], packed)
+            for file in sorted(packed.iterdir()):
+                _lay(box, file)
+        packed.rmdir()
+    finally:
+        (box.path / COMING).unlink(missing_ok=True)
+
+
+def _lay(box: Box, file: Path) -> None:
+    """Whole, or not at all: the server may wait for it."""
+    unpacked = file.with_suffix("")
+    compression.unpack_file(file, unpacked)
+    os.chown(unpacked, box.user.uid, box.user.gid)
+    unpacked.rename(box.path / LOG / unpacked.name)
+    file.unlink()
+
+
+def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
+    if not (box.data / "recovery.signal").exists():
+        return []
+    place, coming = box.path / LOG, box.path / COMING
+    # Histories have come before all else; of those that it asks for, most are of timelines that never were.
+    waits = f'case %f in *.history) ;; *) while test ! -e "{place}/%f" -a -e "{coming}"; do sleep 0.1; done ;; esac'
+    settings = {
+        "restore_command": f'{waits}; cp "{place}/%f" "%p"',
+        "recovery_target_action": "promote",
+        **(target or {}),
+    }
+    return [argument for key, value in settings.items() for argument in ("-c", f"{key}={value}")]

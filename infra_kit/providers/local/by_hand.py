@@ -1,0 +1,43 @@
+"""Copies of this machine's servers, taken and restored by hand: needs no engine, and no state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from infra_kit.providers.common.by_hand import Copied
+from infra_kit.providers.local import home as homes
+from infra_kit.providers.local.backups import run, settings
+from infra_kit.providers.local.backups.restore import into, over
+from infra_kit.providers.local.box import RECORD, Box
+
+__all__ = ["into", "over"]
+
+
+def find(stack: str, home: Path) -> dict[str, Box]:
+    """The boxes of all backups of a stack, by name."""
+    boxes = [Box(home, stack, file.parent.name, homes.caller()) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
+    return {box.name: box for box in boxes if box.record.kind == "local/backup"}
+
+
+def holds(backup: Box) -> list[str]:
+    return list(settings.read(backup).of)
+
+
+def back_up(backup: Box) -> list[Copied]:
+    """Takes a copy of all that a backup holds, when the run that is at work has ended."""
+    copy = run.now(backup)
+    where = f"{settings.repository(backup).place}/{copy.folder}"
+    return [
+        Copied(
+            component=name,
+            where=where,
+            at=copy.time,
+            size=sum(part["size"] for part in noted["parts"]),
+            seconds=noted["seconds"],
+        )
+        for name, noted in copy.components.items()
+    ]
+
+
+def new_name(backup: Box, component: str) -> str:  # noqa: ARG001  as all targets' are called
+    return f"{component}-restored"

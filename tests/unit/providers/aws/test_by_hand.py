@@ -1,0 +1,173 @@
+"""`infra-kit backup` and `infra-kit restore` on AWS: what the AWS CLI is asked, and what is made of its answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Target
+from infra_kit.engine.backups import Held
+from infra_kit.errors import BackupError, ToolError
+from infra_kit.providers.aws.settings import AwsSettings
+from infra_kit.testing import Recording, record
+from tests.unit.backups import held
+from tests.unit.tunnels import Programs, answer
+
+POINT = "arn:aws:rds:eu-west-1:123456789012:snapshot:awsbackup:job-1"
+MOMENT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+WINDOW = {"EarliestTime": "2026-11-19T00:00:00+00:00", "LatestTime": "2026-11-26T10:00:00.5+00:00"}
+
+
+def told(**answers: Any) -> dict[str, dict[str, Any]]:
+    return {key.replace("_", "-"): answer(json.dumps(value)) for key, value in answers.items()}
+
+
+ANSWERS = told(
+    start_backup_job={"BackupJobId": "job-1"},
+    describe_backup_job={"State": "COMPLETED", "RecoveryPointArn": POINT, "BackupSizeInBytes": 20 * 2**30},
+    start_copy_job={"CopyJobId": "copy-1"},
+    describe_copy_job={"CopyJob": {"State": "COMPLETED"}},
+    describe_db_instance_automated_backups={"DBInstanceAutomatedBackups": [{"RestoreWindow": WINDOW}]},
+    restore_db_instance_to_point_in_time={},
+    restore_db_instance_from_db_snapshot={},
+    list_recovery_points_by_backup_vault={
+        "RecoveryPoints": [
+            {"Status": "COMPLETED", "CreationDate": "2026-11-10T00:00:00+00:00", "RecoveryPointArn": f"{POINT}0"},
+            {"Status": "COMPLETED", "CreationDate": 1_763_078_400.0, "RecoveryPointArn": f"{POINT}1"},
+            {"Status": "PARTIAL", "CreationDate": "2026-11-15T00:00:00+00:00", "RecoveryPointArn": f"{POINT}2"},
+        ]
+    },
+    describe_db_instances={
+        "DBInstances": [{"DBInstanceStatus": "available", "Endpoint": {"Address": "then.rds", "Port": 5432}}]
+    },
+)
+
+
+def recording(region: str | None = None) -> Recording:
+    def program() -> None:
+        settings = AwsSettings(profile="ops")
+        target = Target(name="aws", app="shop", environment=Environment.STAGING, region="eu-west-1", settings=settings)
+        db = Postgres("db", target=target, backups=Backups(retention_days=7))
+        Backup("safe", target=target, of=[db, ObjectStore("files", target=target)], region=region)
+
+    return record(program)
+
+
+MADE = recording()
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    it = Programs(tmp_path, monkeypatch)
+    it.put("aws", ANSWERS)
+    return it
+
+
+@pytest.fixture
+def safe() -> Held:
+    return held(MADE)
+
+
+def value(call: list[str], option: str) -> str:
+    return call[call.index(option) + 1]
+
+
+def test_it_holds_what_its_plan_copies(safe: Held) -> None:
+    assert sorted(safe.components) == ["db", "files"]
+
+
+def test_a_copy_goes_where_the_scheduled_ones_go_and_is_kept_as_long(safe: Held, programs: Programs) -> None:
+    made = safe.by_hand.back_up(safe.backup)
+    assert [(it.component, it.where, it.size) for it in made] == [
+        ("db", POINT, 20 * 2**30), ("files", POINT, 20 * 2**30),
+    ]  # fmt: skip
+    started = [call for call in programs.calls() if "start-backup-job" in call]
+    assert started[0][:5] == ["aws", "--region", "eu-west-1", "--profile", "ops"]
+    chosen, plan = MADE.named("safe-selection").inputs, MADE.named("safe-plan").inputs["rules"][0]
+    assert {value(call, "--resource-arn") for call in started} == set(chosen["resources"])
+    assert {value(call, "--iam-role-arn") for call in started} == {chosen["iamRoleArn"]}
+    assert {value(call, "--backup-vault-name") for call in started} == {plan["targetVaultName"]}
+    assert {value(call, "--lifecycle") for call in started} == {"DeleteAfterDays=7"}
+    assert not [call for call in programs.calls() if "start-copy-job" in call]
+
+
+def test_a_copy_is_whole_when_it_is_in_the_other_region_too(programs: Programs) -> None:
+    made = recording("us-east-1")
+    safe = held(made)
+    safe.by_hand.back_up(safe.backup)
+    copied = [call for call in programs.calls() if "start-copy-job" in call]
+    far = made.named("safe-far-vault").outputs["arn"]
+    assert [value(call, "--destination-backup-vault-arn") for call in copied] == [far, far]
+    assert "describe-copy-job" in programs.calls()[-1]
+
+
+def test_a_copy_that_aws_backup_does_not_take_is_told_with_its_reason(safe: Held, programs: Programs) -> None:
+    failed = {"State": "FAILED", "StatusMessage": "Insufficient privileges"}
+    programs.put("aws", {**ANSWERS, **told(describe_backup_job=failed)})
+    with pytest.raises(BackupError, match="db: AWS Backup did not take it: Insufficient privileges"):
+        safe.by_hand.back_up(safe.backup)
+
+
+def test_a_moment_comes_back_in_a_new_server_beside_the_one_that_runs(safe: Held, programs: Programs) -> None:
+    made = safe.by_hand.into(safe.backup, "db", MOMENT, "db-then")
+    assert (made.name, made.address, made.of) == ("db-then", "then.rds:5432", MOMENT)
+    (call,) = (call for call in programs.calls() if "restore-db-instance-to-point-in-time" in call)
+    server = MADE.named("db-server")
+    assert value(call, "--source-db-instance-identifier") == server.outputs["identifier"]
+    assert value(call, "--target-db-instance-identifier") == "db-then"
+    assert value(call, "--restore-time") == "2026-11-20T12:00:00Z"
+    assert value(call, "--vpc-security-group-ids") == server.inputs["vpcSecurityGroupIds"][0]
+    assert "--no-publicly-accessible" in call
+    assert "aws rds delete-db-instance --db-instance-identifier db-then" in " ".join(made.says)
+    assert "Postgres.existing('db', url=…)" in " ".join(made.says)
+
+
+def test_without_a_moment_it_is_the_newest_that_the_log_has(safe: Held, programs: Programs) -> None:
+    made = safe.by_hand.into(safe.backup, "db", None, safe.by_hand.new_name(safe.backup, "db"))
+    assert made.of == datetime(2026, 11, 26, 10, 0, 0, 500_000, tzinfo=UTC)
+    assert made.name.endswith("-restored")
+    assert programs.calls()[-1][-1] == "json"
+
+
+def test_what_is_older_than_the_log_comes_from_the_last_whole_copy_before_it(safe: Held, programs: Programs) -> None:
+    made = safe.by_hand.into(safe.backup, "db", datetime(2026, 11, 16, tzinfo=UTC), "db-then")
+    assert made.of == datetime(2026, 11, 10, tzinfo=UTC)
+    (call,) = (call for call in programs.calls() if "restore-db-instance-from-db-snapshot" in call)
+    assert value(call, "--db-snapshot-identifier") == f"{POINT}0"
+
+
+def test_a_server_that_is_gone_comes_back_from_the_vault(safe: Held, programs: Programs) -> None:
+    programs.put("aws", {**ANSWERS, **told(describe_db_instance_automated_backups={"DBInstanceAutomatedBackups": []})})
+    assert safe.by_hand.into(safe.backup, "db", None, "db-then").of == datetime(2026, 11, 10, tzinfo=UTC)
+
+
+def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Held, programs: Programs) -> None:
+    with pytest.raises(BackupError, match=r"no whole copy before that: the oldest is of 2025-11-14 00:00:00 UTC"):
+        safe.by_hand.into(safe.backup, "db", datetime(2025, 1, 1, tzinfo=UTC), "db-then")
+    assert not [call for call in programs.calls() if "restore" in " ".join(call[:8])]
+
+
+def test_a_moment_that_the_log_has_not_reached_yet_is_told(safe: Held, programs: Programs) -> None:
+    with pytest.raises(BackupError, match="reaches until 2026-11-26 10:00"):
+        safe.by_hand.into(safe.backup, "db", datetime(2026, 11, 26, 10, 1, tzinfo=UTC), "db-then")
+    assert len(programs.calls()) == 1
+
+
+def test_a_bucket_is_refused_with_the_way_by_hand(safe: Held, programs: Programs) -> None:
+    with pytest.raises(BackupError, match=r"files: a bucket is restored by AWS Backup's own page.*backupvaults"):
+        safe.by_hand.into(safe.backup, "files", None, "files-then")
+    assert not programs.calls()
+
+
+def test_it_is_never_restored_over_what_runs(safe: Held) -> None:
+    assert safe.never_over
+
+
+def test_a_missing_program_is_told_with_where_to_get_it(safe: Held, programs: Programs) -> None:
+    (programs.folder / "aws").unlink()
+    with pytest.raises(ToolError, match=r"'aws' is needed.*https://docs\.aws\.amazon\.com"):
+        safe.by_hand.back_up(safe.backup)

@@ -1,0 +1,177 @@
+"""`infra-kit backup` and `infra-kit restore` on a VPS: what is run on the host, which tests/system has do it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, Target
+from infra_kit.engine.backups import Held
+from infra_kit.errors import BackupError, ToolError
+from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.settings import BackupStore, VpsSettings
+from infra_kit.testing import record
+from tests.unit.backups import held, held_in
+from tests.unit.tunnels import Programs, answer, state
+
+STORE = BackupStore(
+    endpoint="https://s3.example.org",
+    bucket="shop",
+    access_key="key",
+    secret_key=SecretStr("canary-1"),
+    passphrase=SecretStr("a-passphrase"),
+)
+INFO = [
+    {
+        "backup": [
+            {"label": "20261126-101500F", "timestamp": {"start": 1, "stop": 2}, "info": {"repository": {"delta": 7}}},
+            {
+                "label": "20261126-101500F_20261126-120000D",
+                "timestamp": {"start": 1_795_867_200, "stop": 1_795_867_260},
+                "info": {"repository": {"delta": 2048}},
+            },
+        ]
+    }
+]
+
+
+def program() -> None:
+    settings = VpsSettings(
+        host="vps-1.example.com", host_key="ssh-ed25519 AAAA", user="deploy", port=2222, backups=STORE
+    )
+    target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=settings)
+    db = Postgres("db", target=target, memory_gb=0.25, backups=Backups())
+    cache = Redis("cache", target=target)
+    Backup("safe", target=target, of=[db, cache, ObjectStore("files", target=target)])
+    Backup("bases", target=target, of=[db])
+    Backup("caches", target=target, of=[cache])
+
+
+MADE = record(program)
+SERVER = MADE.named("db-server").outputs["name"]
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
+    it = Programs(tmp_path, monkeypatch)
+    it.put("ssh", {"--": answer(json.dumps(INFO))})
+    return it
+
+
+@pytest.fixture
+def safe() -> Held:
+    return held(MADE)
+
+
+def ran(programs: Programs) -> list[list[str]]:
+    return [shlex.split(call[-1]) for call in programs.calls()]
+
+
+def test_a_copy_of_a_database_is_taken_by_what_takes_the_scheduled_ones(programs: Programs) -> None:
+    bases = held(MADE, "bases")
+    (made,) = bases.by_hand.back_up(bases.backup)
+    assert (made.component, made.size, made.at) == ("db", 2048, datetime.fromtimestamp(1_795_867_200, UTC))
+    assert made.where.endswith(": 20261126-101500F_20261126-120000D")
+    taken, asked = ran(programs)
+    assert taken == ["docker", "exec", "bases-db-backup-id", "sh", "-c", "sh /run/infra-kit/copy.sh >&2"]
+    assert asked[3:] == ["pgbackrest", "--stanza=main", "--output=json", "info"]
+    for call in programs.calls():
+        assert "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA" in call
+        assert "deploy@vps-1.example.com" in call
+        assert "canary" not in " ".join(call)
+
+
+def test_a_copy_of_a_cache_too(programs: Programs) -> None:
+    programs.put("ssh", {"--": answer('20261126-120000\n{"count":3,"bytes":4096,"sizeless":0}')})
+    caches = held(MADE, "caches")
+    (made,) = caches.by_hand.back_up(caches.backup)
+    assert (made.component, made.size, made.at) == ("cache", 4096, datetime(2026, 11, 26, 12, tzinfo=UTC))
+    taken, _ = ran(programs)
+    assert taken[:3] == ["docker", "exec", "caches-cache-copy-id"]
+
+
+def test_a_copy_that_fails_is_told_with_the_scripts_words(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer(err="ERROR: [039]: HTTP request failed with 403", code=1)})
+    with pytest.raises(ToolError, match="HTTP request failed with 403"):
+        safe.by_hand.back_up(safe.backup)
+
+
+def variables(asked: list[str]) -> dict[str, str]:
+    """What a script that is run on the host is told before it."""
+    assert asked[:2] == ["sh", "-c"]
+    told = [line.partition("=") for line in asked[2].partition("#!/bin/sh")[0].splitlines()]
+    return {key: "".join(shlex.split(value)) for key, _, value in told}
+
+
+def test_a_moment_comes_back_in_a_container_of_its_own(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer("2026-11-20T11:59:58.100000+00:00\ndb-then has what db-server had")})
+    moment = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    made = safe.by_hand.into(safe.backup, "db", moment, "db-then")
+    (asked,) = ran(programs)
+    assert asked[2].endswith(script("beside.sh"))
+    assert variables(asked) == {
+        "KIND": "postgres", "COPIES": "safe-db-backup", "SERVER": "db-server", "FOLDER": "/var/lib/postgresql/data",
+        "INTO": "db-then", "BUCKET": "", "MOMENT": "2026-11-20 12:00:00",
+    }  # fmt: skip
+    assert (made.name, made.of, made.address) == ("db-then", moment, "db-then")
+    assert "docker rm --force db-then && docker volume rm db-then" in " ".join(made.says)
+    assert SERVER in " ".join(made.says)
+
+
+def test_the_newest_is_as_old_as_the_last_change_that_came_back(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer("2026-11-20T11:59:58.100000+00:00\ndb-restored has what db-server had")})
+    made = safe.by_hand.into(safe.backup, "db", None, safe.by_hand.new_name(safe.backup, "db"))
+    assert (made.name, made.of) == ("db-restored", datetime(2026, 11, 20, 11, 59, 58, 100_000, tzinfo=UTC))
+    assert variables(ran(programs)[0])["MOMENT"] == ""
+
+
+def test_a_cache_and_a_bucket_come_back_beside_those_that_run(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer("files-then has what files-server had")})
+    assert safe.by_hand.into(safe.backup, "files", None, "files-then").of is None
+    safe.by_hand.into(safe.backup, "cache", None, "cache-then")
+    files, cache = (variables(asked) for asked in ran(programs))
+    assert (files["KIND"], files["COPIES"], files["FOLDER"]) == ("object_store", "safe-files-copy", "/data")
+    assert files["BUCKET"] == MADE.named("files").outputs["bucket"]
+    assert (cache["KIND"], cache["COPIES"], cache["SERVER"]) == ("redis", "safe-cache-copy", "cache-server")
+
+
+def test_over_what_runs_what_it_held_is_kept_aside(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer()})
+    made = safe.by_hand.over(safe.backup, "db", None)
+    (asked,) = ran(programs)
+    assert asked[2].endswith(script("postgres_over.sh"))
+    told = variables(asked)
+    assert (told["COPIES"], told["SERVER"]) == ("safe-db-backup-id", "db-server-id")
+    assert told["ASIDE"].startswith("pgdata.before-20")
+    assert f"in {told['ASIDE']}" in made.says[0]
+    assert safe.never_over is None
+
+
+def test_what_is_no_database_is_not_restored_over_what_runs(safe: Held, programs: Programs) -> None:
+    with pytest.raises(BackupError, match=r"cache: of a Postgres alone .*leave --over out"):
+        safe.by_hand.over(safe.backup, "cache", None)
+    assert not programs.calls()
+
+
+@pytest.mark.parametrize("name", ["; reboot", "-rf", "Größe", ""])
+def test_a_name_that_docker_or_a_shell_would_take_otherwise_is_refused(
+    safe: Held, programs: Programs, name: str
+) -> None:
+    with pytest.raises(BackupError, match="small letters, digits and hyphens"):
+        safe.by_hand.into(safe.backup, "db", None, name)
+    assert not programs.calls()
+
+
+def test_a_server_that_is_not_in_the_state_any_more_is_told(programs: Programs) -> None:
+    told: dict[str, Any] = state(MADE)
+    told["resources"] = [it for it in told["resources"] if not it["urn"].endswith("::db-server")]
+    safe = held_in(told)
+    with pytest.raises(BackupError, match="db: its server is not in the stack's state any more"):
+        safe.by_hand.into(safe.backup, "db", None, "db-then")
+    assert not programs.calls()
