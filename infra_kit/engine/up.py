@@ -58,8 +58,7 @@ def up(
         _settle(stack, before, progress, allow)
         seen = operations.run("preview", stack, config, progress, "--refresh")
         found, plan = [step for step in seen if step.found], [step for step in seen if not step.found]
-        planned = {step.name for step in plan if not step.type.startswith(_ENGINES)}
-        guard.check_names(allow, _names(before) | planned, name)
+        guard.check_names(allow, _names(before) | _named(plan), name)
         _guard(found, plan, allow)
         if any(step.type == PANEL for step in plan):
             plan_shown()
@@ -68,6 +67,11 @@ def up(
         if not any(step.is_change for step in operations.run("up", stack, config, progress)):
             progress.note("Nothing had to change.")
         return stack.state()
+
+
+def _named(plan: Sequence[Step]) -> set[str]:
+    """All that a plan has, but the engine's own."""
+    return {step.name for step in plan if not step.type.startswith(_ENGINES)}
 
 
 def _guard(found: Sequence[Step], plan: Sequence[Step], allow: Collection[str]) -> None:
