@@ -20,7 +20,9 @@ flock 9
 report() { sh /run/infra-kit/report.sh "$@"; }
 
 must() { # its words go to the log of the container, and the last of them to the report
-  if ("$@") >"$log" 2>&1; then return 0; fi
+  # Aside: within a condition nothing would stop at its first failure.
+  ("$@") >"$log" 2>&1 &
+  if wait $!; then return 0; fi
   cat "$log"
   report failed "copy: $(tail -n 3 "$log" | sed -e 's/^fault: //' -e 's/^[0-9/]* [0-9:]* //')"
   exit 1
@@ -40,7 +42,8 @@ thin() { # a manifest goes first: what is half deleted must not look whole
   rclone lsf --dirs-only copies:copies | tr -d / | while read -r time; do
     if echo "$there" | grep -qxF "$time" && ! echo "$gone" | grep -qxF "$time"; then continue; fi
     rclone delete --include /manifest "copies:copies/$time"
-    rclone purge "copies:copies/$time"
+    # 3: with the manifest, all of it is gone.
+    rclone purge "copies:copies/$time" || [ $? = 3 ]
   done
   # What objects held is needed as long as one copy is there that names it.
   if [ -e /run/infra-kit/thin.sh ]; then sh /run/infra-kit/thin.sh "$work"; fi
