@@ -20,7 +20,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help up down stop status lint style types fast test test-system bench plan
+.PHONY: help up down stop status lint style types fast check engine test test-system bench plan
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +58,14 @@ fast: $(ALL) ## The tests that need no engine: unit, contract, conformance
 
 # mypy has one core: side by side with the fast tests it costs half its time. It is silent until its end, so that what
 # the tests say can be seen as it comes.
-test: style ## lint, then every test that needs no Debian package
+check: style ## lint, and the fast tests
 	@$(MAKE) -j 2 types fast
+
+test: $(ALL) ## lint, then every test that needs no Debian package
+	@$(MAKE) check
+	@$(MAKE) engine
+
+engine: $(ALL) ## The tests that run Pulumi's engine and real servers
 # By file: tests of one share servers and stacks, some in their order. They wait more than they work.
 	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
 
@@ -67,7 +73,7 @@ test-system: $(ALL) ## The tests that need Debian packages
 # By file: tests of one share a daemon. They wait much more than they work.
 	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile tests/system
 
-bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails, what backing up costs
+bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails, what backing up costs, how soon a panel's page is there
 	@$(BIN)/python -m tests.bench_recording
 	@$(BIN)/python -m tests.bench_services
 	@$(BIN)/python -m tests.bench_plan
@@ -75,6 +81,7 @@ bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, mem
 	@$(BIN)/python -m tests.bench_edge
 	@$(BIN)/python -m tests.bench_release
 	@$(BIN)/python -m tests.bench_backup
+	@$(BIN)/python -m tests.bench_panel
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

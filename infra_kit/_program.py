@@ -138,6 +138,12 @@ def current() -> Program:
     return _programs.setdefault(monitor, Program())
 
 
+def forget() -> None:
+    """Lets go of the program that ran, where more will: what it made leads back to its monitor, so that the weak key
+    alone would keep all of it until this process ends."""
+    _programs.pop(pulumi.runtime.settings.get_monitor(), None)
+
+
 def default_network(target: ResolvedTarget, provider: pulumi.ProviderResource | None = None) -> Network:
     """The target's own private network."""
     from infra_kit.components.network import Network  # noqa: PLC0415  components know this module

@@ -65,6 +65,10 @@ DoomedStack = Annotated[
 ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
 ServerName = Annotated[str, typer.Argument(metavar="SERVER", help="As `infra-kit status` calls it.")]
+LogClass = Annotated[
+    str | None,
+    typer.Option("--class", "-c", metavar="CLASS", help="What the stack's Logs keep of it, of this class: audit."),
+]
 Lines = Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines.")]
 Port = Annotated[
     int | None, typer.Option("--port", "-p", min=1, max=65_535, help="Of this machine. Default: the component's own.")
@@ -165,10 +169,13 @@ def show(
 
 
 @app.command()
-def logs(server: ServerName, stack: StackName = None, lines: Lines = 50) -> None:
+def logs(server: ServerName, stack: StackName = None, lines: Lines = 50, of: LogClass = None) -> None:
     """Print the end of what a server on this machine has said."""
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
+    if of:
+        print(*local_servers.kept(project, name, (server, of), lines), sep="\n")
+        return
     found = {each.name: each for each in local_servers.servers(project, name) if each.has_program}
     if server not in found:
         raise ConfigError(

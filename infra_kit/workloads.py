@@ -105,8 +105,8 @@ class Tracing(Options):
     spans with any of OpenTelemetry's libraries; where they go is said by the variables that those read."""
 
     share: float | None = Field(default=None, gt=0, le=1)
-    """Of the traces that begin here, how many are kept; one that a caller began goes by him. Default: 0.1 (seeds/001:
-    10 % of transactions), in development all."""
+    """Of the traces that begin here, how many are kept; where a caller began one, it was decided there. Default: 0.1
+    (seeds/001: 10 % of transactions), in development all."""
     to: OtlpSink | None = None
     """Default: the target's own: X-Ray on aws, Cloud Trace on gcp, a Jaeger on the host of a VPS, on local a page of
     its own. With it, they go there, on local too, beside the page."""

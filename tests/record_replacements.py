@@ -47,11 +47,20 @@ LARGE = {"aws_wafv2_web_acl"}
 """Types of which an answer takes seconds: their parts are not asked about one by one."""
 OF_TERRAFORM = {"id", "tags_all", "timeouts"}
 """What Pulumi has otherwise, or not."""
+OBJECTS: dict[str, Value] = {
+    "bucket_arn": "arn:aws:s3:::lines", "role_arn": "arn:aws:iam::123456789012:role/writer", "buffering_interval": 300,
+    "buffering_size": 5, "compression_format": "GZIP", "custom_time_zone": "UTC", "error_output_prefix": "",
+    "file_extension": ".gz", "kms_key_arn": "", "prefix": "", "s3_backup_mode": "Disabled",
+    "cloudwatch_logging_options": [], "data_format_conversion_configuration": [], "processing_configuration": [],
+    "dynamic_partitioning_configuration": [], "s3_backup_configuration": [],
+}  # fmt: skip
+"""Where a stream of lines writes: a block is said whole."""
 BESIDE: Mapping[str, dict[str, Value]] = {
     "aws_backup_restore_testing_selection": {"iam_role_arn": "arn:aws:iam::123456789012:role/restore"},
     "aws_cloudwatch_metric_alarm": {"metric_name": "CPUUtilization", "namespace": "AWS/ECS", "statistic": "Average"},
     "aws_db_instance": {"engine": "mysql"},
     "aws_elasticache_replication_group": {"automatic_failover_enabled": True, "engine_version": "7.0"},
+    "aws_kinesis_firehose_delivery_stream": {"destination": "extended_s3", "extended_s3_configuration": [OBJECTS]},
     "aws_lambda_function": {"handler": "handler", "runtime": "python3.12"},
     "aws_lb_target_group": {"port": 80, "protocol": "HTTP", "vpc_id": "vpc", "target_type": "ip"},
     "aws_sqs_queue": {"fifo_queue": True},

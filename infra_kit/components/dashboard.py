@@ -16,32 +16,13 @@ from infra_kit.dashboard_charts import Chart, Shown, Title
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.given import a_component
 from infra_kit.signals import OF, Signal
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Name
-from infra_kit.workloads import Text, Value
-
-
-def _component(given: object) -> object:
-    if not isinstance(given, Component):
-        raise ValueError("a component is needed, as in of=[db, edge]")  # noqa: TRY004  pydantic reads ValueError
-    return given
-
-
-def web(url: str) -> str:
-    """Checks that a link leads to a page, and runs nothing in the browser of whoever follows it."""
-    if not url.startswith(("https://", "http://")) or any(it.isspace() or it in '"<>()[]\\`' for it in url):
-        raise ValueError("a URL that begins with https:// or http:// is needed, e.g. 'https://sentry.example.com'")
-    return url
-
-
-def _link(given: object) -> object:
-    if isinstance(given, pulumi.Output):
-        return given
-    if not isinstance(given, str):
-        raise ValueError("a URL is needed, plain or an Output")  # noqa: TRY004  pydantic reads ValueError
-    return web(given)
+from infra_kit.web_links import WebLink
+from infra_kit.workloads import Value
 
 
 class DashboardSpec(Spec):
@@ -49,7 +30,7 @@ class DashboardSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    of: Items[Annotated[Shown, PlainValidator(_component)]] = Field(min_length=1)
+    of: Items[Annotated[Shown, PlainValidator(a_component)]] = Field(min_length=1)
     """The components. Those of another target are for a Dashboard there."""
     title: Title | None = None
     """What stands above it. Default: the product's name and the component's."""
@@ -58,7 +39,7 @@ class DashboardSpec(Spec):
     (`dashboard_charts.sensible`); there are ready ones in `infra_kit.dashboard_charts`."""
     alerts: Annotated[Alerts, InstanceOf[Alerts]] | None = None
     """Alerts whose bounds are drawn into the charts. Default: none are."""
-    links: Mapping[Title, Annotated[Text, PlainValidator(_link)]] = Field(default_factory=dict)
+    links: Mapping[Title, WebLink] = Field(default_factory=dict)
     """Pages that belong to it, by what they are called: `{"Errors": "https://sentry.example.com"}`. They are shown to
     whoever sees the dashboard."""
 

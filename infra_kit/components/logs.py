@@ -13,6 +13,7 @@ from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.environments import Environment
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.log_classes import APPLICATION, BY_CLASS, HttpSink, LogClass
 from infra_kit.spec import Items, Spec
@@ -146,6 +147,8 @@ class Logs(Component[LogsSpec, LogsEndpoint]):
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
     def _create(self, driver: Any, scope: Scope) -> LogsEndpoint:
+        if not self.asked.of:
+            raise SpecError(f"{scope.what}: of: at least one component is needed, e.g. of=[api].")
         for component in self.spec.of:
             scope.check_near(component, "of", ", or give the other target Logs of its own")
         return super()._create(driver, scope)

@@ -14,6 +14,7 @@ from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.domain import Domain, check_zones
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.given import a_component
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Domains, matching, without_wildcards
@@ -27,18 +28,12 @@ Username = Annotated[
 ]
 
 
-def _component(given: object) -> object:
-    if not isinstance(given, Component):
-        raise ValueError("a component is needed, as in of=[db, edge]")  # noqa: TRY004  pydantic reads ValueError
-    return given
-
-
 class PanelSpec(Spec):
     """What is asked for."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    of: Items[Annotated[Shown, PlainValidator(_component)]] = Field(min_length=1)
+    of: Items[Annotated[Shown, PlainValidator(a_component)]] = Field(min_length=1)
     """The components on the page, in this order: how each stands, where it is, what opens it, its credentials masked.
     Of Alerts, what is firing; of a Backup and a RestoreDrill, when they last went well."""
     links: Mapping[Title, WebLink] = Field(default_factory=dict)

@@ -90,12 +90,18 @@ def _is(urn: str | None, kind: str) -> bool:
 def _tunnel(state: Mapping[str, Any], to: Connection) -> tuple[Tunnels, str, int] | None:
     """What leads to the component, and its own address; None where it is reached without."""
     host, _, port = to.address.rpartition(":")
-    if host in _HERE or not below(state, to.name):  # what has nothing of its own stood already, where its URL says
+    # What has nothing of its own stood already, where its URL says.
+    if host in _HERE or _is_published(to) or not below(state, to.name):
         return None
     module = cast("Tunnels | None", target.load_tunnels(target_of(state, to.name)))
     if module is None or to.type not in module.PRIVATE or not port.isdecimal():
         return None
     return module, host, int(port)
+
+
+def _is_published(to: Connection) -> bool:
+    """A panel with a name of its own is reached as a browser does."""
+    return to.type == "Panel" and str(to.fields.get("url")).startswith("https://")
 
 
 def _checked(port: int) -> int:

@@ -72,6 +72,7 @@ class AlertsStatus(Protocol):
 class _Inventory(Protocol):
     def servers(self, stack: str, home: Path, project: Path) -> Sequence[ServerStatus]: ...
     def alerts(self, stack: str, home: Path, project: Path) -> Sequence[AlertsStatus]: ...
+    def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Sequence[str]: ...
     def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
 
 
@@ -85,6 +86,13 @@ def alerts(project: Project, stack: str) -> Sequence[AlertsStatus]:
     """What the stack's Alerts on this machine say; none on another target."""
     inventory = _inventory()
     return inventory.alerts(stack, home(project), project.root) if inventory else []
+
+
+def kept(project: Project, stack: str, whose: tuple[str, str], most: int) -> Sequence[str]:
+    """The last lines that the stack's Logs on this machine keep of a component and of a class; of all components where
+    a Logs is named. Raises `ConfigError`."""
+    inventory = _inventory()
+    return inventory.kept(stack, home(project), whose, most, project.root) if inventory else []
 
 
 def stop(project: Project, stack: str) -> Sequence[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from infra_kit.engine import guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
+from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
 from infra_kit.engine.recovery import LOCAL
 from infra_kit.engine.stack import Stack, check_known, read_config
@@ -40,7 +41,7 @@ def up(
         name: the stack; created on first use, and selected.
         progress: says what is being done.
         allow: names of components or resources whose data may be lost.
-        plan_shown: called before anything is made where the stack has a Panel, to leave the plan that it shows.
+        plan_shown: called before anything is made where the stack has a Panel.
 
     Raises:
         AnotherRunError: another run works on this stack.
@@ -59,16 +60,20 @@ def up(
         found, plan = [step for step in seen if step.found], [step for step in seen if not step.found]
         planned = {step.name for step in plan if not step.type.startswith(_ENGINES)}
         guard.check_names(allow, _names(before) | planned, name)
-        guard.check_gone(found, allow)
-        guard.check(plan, allow)
+        _guard(found, plan, allow)
         if any(step.type == PANEL for step in plan):
             plan_shown()
         if any(step.is_change for step in found):
             operations.run("refresh", stack, config, progress, _CLEAR)
-        done = operations.run("up", stack, config, progress)
-        if not any(step.is_change for step in done):
+        if not any(step.is_change for step in operations.run("up", stack, config, progress)):
             progress.note("Nothing had to change.")
         return stack.state()
+
+
+def _guard(found: Sequence[Step], plan: Sequence[Step], allow: Collection[str]) -> None:
+    """Neither what is gone already nor what the plan does may lose data."""
+    guard.check_gone(found, allow)
+    guard.check(plan, allow)
 
 
 def down(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> Destroyed:

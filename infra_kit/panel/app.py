@@ -41,10 +41,10 @@ R = TypeVar("R", bound=Response)
 class Panel:
     """What the routes share."""
 
-    def __init__(self, source: Source, username: str, password_hash: str, throttle: Throttle | None = None) -> None:
+    def __init__(self, source: Source, username: str, password_hash: str) -> None:
         self._source = source
         self._username, self._hash = username, password_hash
-        self._sessions, self._throttle = Sessions(), throttle or Throttle()
+        self._sessions, self._throttle = Sessions(), Throttle()
         self._hashing = asyncio.Lock()
         self.watcher = Watcher(source)
         facts = source.facts
@@ -190,7 +190,6 @@ def application(
     username: str,
     password_hash: str,
     hosts: Collection[str] = (),
-    throttle: Throttle | None = None,
 ) -> Starlette:
     """The panel, as a server runs it.
 
@@ -198,19 +197,8 @@ def application(
         source: where it reads.
         username, password_hash: of the admin: see `passwords.hashed`.
         hosts: the names under which it is published, beside those of the machine itself.
-        throttle: what slows guessing down.
     """
-    panel = Panel(source, username, password_hash, throttle)
-
-    @asynccontextmanager
-    async def watched(_: Starlette) -> AsyncIterator[None]:
-        watching = asyncio.create_task(panel.watcher.run())
-        watching.add_done_callback(_ends_with)
-        yield
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
-
+    panel = Panel(source, username, password_hash)
     return Starlette(
         routes=[
             Route("/", panel.page),
@@ -223,8 +211,19 @@ def application(
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         middleware=[Middleware(Guard, hosts=hosts)],
-        lifespan=watched,
+        lifespan=lambda _: _watched(panel),
     )
+
+
+@asynccontextmanager
+async def _watched(panel: Panel) -> AsyncIterator[None]:
+    """As long as it is served, it is looked."""
+    watching = asyncio.create_task(panel.watcher.run())
+    watching.add_done_callback(_ends_with)
+    yield
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
 
 
 def _ends_with(watching: asyncio.Task[None]) -> None:

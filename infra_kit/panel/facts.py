@@ -119,7 +119,8 @@ class Plan(Fact):
 class Source(Protocol):
     """Where a panel reads."""
 
-    facts: Facts
+    @property
+    def facts(self) -> Facts: ...
 
     def look(self) -> Seen:
         """How it stands now; takes seconds at most."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from socket import socket
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,8 +17,8 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._listens = listens
 
-    async def startup(self, sockets: list[object] | None = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]  uvicorn's own type is of sockets
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started:
             self._listens()
 

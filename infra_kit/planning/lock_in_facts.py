@@ -28,6 +28,8 @@ _RESP = "Redis' own protocol: any Valkey or Redis takes over"
 _S3 = "the S3 API, which many servers and clouds speak"
 _OCI = "an OCI image and environment variables: any container platform runs it"
 _HTTP = "HTTP and TLS: visitors notice no difference"
+_LINES = "JSON on the standard output"
+_OBJECTS = "objects of compressed lines, copied out and charged by the GB"
 _TOLD = "mail, messages and HTTP: who is told notices no difference"
 _NO_DATA = "it keeps no data"
 _NOT_SPOKEN = "no application speaks to it"
@@ -73,6 +75,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Secret", "gcp"): Fact(0, "an environment variable of the container", 1, "read one by one", 2, _GCP),
     ("Alerts", "aws"): Fact(0, _TOLD, 0, _NO_DATA, 2, "CloudWatch and SNS"),
     ("Alerts", "gcp"): Fact(0, _TOLD, 0, _NO_DATA, 2, "Cloud Monitoring"),
+    ("Logs", "aws"): Fact(0, _LINES, 2, _OBJECTS, 3, "CloudWatch's groups and filters, Firehose, S3's lifecycles"),
+    ("Logs", "gcp"): Fact(0, _LINES, 2, _OBJECTS, 2, "Cloud Logging's buckets, sinks and queries"),
     ("Dashboard", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "CloudWatch's dashboards"),
     ("Dashboard", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "Cloud Monitoring's dashboards"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
@@ -85,6 +89,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
         0, _NOT_SPOKEN, 6, "a copy is restored within Google Cloud only", 2, "Cloud SQL's backups, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/backup-recovery/restore",
     ),
+    ("Panel", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("Panel", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),

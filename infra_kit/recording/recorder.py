@@ -195,10 +195,13 @@ def _run(program: Program, settings: Mapping[str, Any], config: Asked, secrets: 
     pulumi.runtime.set_all_config({}, secrets)
     CONFIG.set(config)
     failures: list[BaseException] = []
-    asyncio.run(_main(program, failures))
+    try:
+        asyncio.run(_main(program, failures))
+        memory = _program.current()
+    finally:
+        _program.forget()
     if failures:
         raise failures[0]
-    memory = _program.current()
     settings["engine"].warnings += [
         f"infra-kit:accepted-gaps: {name}: this program makes no component of that name, so nothing was accepted."
         for name in memory.unused_gaps()

@@ -24,6 +24,9 @@ from infra_kit import (
     Environment,
     Gateway,
     Keep,
+    LogClass,
+    Logs,
+    Panel,
     Postgres,
     Redis,
     RestoreDrill,
@@ -40,6 +43,7 @@ from infra_kit.recording import sdk
 from infra_kit.target import EVERYWHERE, package
 from infra_kit.testing import Recording, Resource, conformance, record
 from infra_kit.testing.conformance.alerts import ROUTES
+from infra_kit.testing.conformance.logs import SINK
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
@@ -112,7 +116,10 @@ def make(cloud: str, suite: Suite, *, name: str = "it", **arguments: Any) -> Com
     # A cloud's own bus is what it has instead of NATS.
     target = dataclasses.replace(arguments.pop("target", TARGETS[cloud]), accepted_gaps={name: ("engine",)})
     needed = NEEDS.get((cloud, suite.component.KIND), {})
-    makes = {Gateway: _routes, Alerts: _watch, Backup: _data, Dashboard: _shown, RestoreDrill: _copies}
+    makes = {
+        Gateway: _routes, Alerts: _watch, Backup: _data, Dashboard: _shown, Panel: _on_a_page, RestoreDrill: _copies,
+        Logs: _lines,
+    }  # fmt: skip
     behind = makes[suite.component](target, arguments.get("opts")) if suite.component in makes else {}
     return suite.component(name, target=target, **{**suite.arguments, **behind, **needed, **arguments})
 
@@ -148,6 +155,21 @@ def _copies(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, An
     same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
     keep = Keep(daily=None, weekly=None)
     return {"of": Backup("safe", target=target, keep=keep, opts=same, **_data(target, opts))}
+
+
+def _lines(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """Whose lines are kept stands by the same provider; a sink is shipped to where the target has one."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    speaks = Service("api", target=target, image=IMAGE, command=["python", "app.py"], opts=same)
+    classes = {"application": LogClass(keep="30d"), "audit": LogClass(keep="7y", archive_after="30d")}
+    sink = SINK if features.HTTP_SINK in target.driver("logs").SUPPORTS else None
+    return {"of": [speaks], "classes": classes, "sink": sink}
+
+
+def _on_a_page(target: Target, opts: pulumi.ResourceOptions | None) -> dict[str, Any]:
+    """What a panel shows stands by the same provider."""
+    same = pulumi.ResourceOptions(provider=opts.provider if opts else None)
+    return {"of": [Redis("cache", target=target, opts=same)]}
 
 
 def made(cloud: str, suite: Suite, **arguments: Any) -> Recording:

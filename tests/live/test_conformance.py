@@ -111,12 +111,20 @@ class TestUptime(OnLocal):
     suite = conformance.UptimeConformance
 
 
+class TestLogs(OnLocal):
+    suite = conformance.LogsConformance
+
+
 class TestBackup(OnLocal):
     suite = conformance.BackupConformance
 
 
 class TestRestoreDrill(OnLocal):
     suite = conformance.RestoreDrillConformance
+
+
+class TestPanel(OnLocal):
+    suite = conformance.PanelConformance
 
 
 class TestBudget(OnLocal):

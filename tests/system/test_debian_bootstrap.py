@@ -131,7 +131,7 @@ def test_each_program_takes_its_file(debian: FreshDebian) -> None:
     assert "passwordauthentication no" in ssh
     assert (docker["live-restore"], docker["userland-proxy"], docker["icc"]) == (True, False, False)
     assert "OK" in debian("fail2ban-client", "-t")
-    services = ("containers", "firewall", "measure", "unhealthy")
+    services = ("containers", "firewall", "logs", "measure", "unhealthy")
     debian("systemd-analyze", "verify", *(f"infra-kit-{it}.service" for it in services), "infra-kit-retry.timer")
 
 
@@ -142,6 +142,7 @@ def test_the_services_start_with_the_host(debian: FreshDebian) -> None:
         *(
             "infra-kit-containers",
             "infra-kit-firewall",
+            "infra-kit-logs",
             "infra-kit-measure",
             "infra-kit-unhealthy",
             "infra-kit-retry.timer",

@@ -25,6 +25,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from infra_kit import Alerts, Backup, Backups, Environment, Job, Panel, Postgres, Redis, Secret, Service, Target
 from infra_kit.component import Component
@@ -37,7 +38,7 @@ from tests.live.servers.test_panel import Visitor
 
 STORE = BackupStore(
     endpoint="https://s3.example.com", bucket="backups", access_key="key",
-    secret_key="secret", passphrase="recorded-passphrase",
+    secret_key=SecretStr("secret"), passphrase=SecretStr("recorded-passphrase"),
 )  # fmt: skip
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", backups=STORE)
 TARGET = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=HOST)

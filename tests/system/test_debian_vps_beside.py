@@ -53,7 +53,12 @@ def images() -> dict[str, dict[str, Path]]:
     seaweed = {"bin/weed": Path(sys.prefix) / "bin" / "weed", "bin/curl": tools["curl"], "bin/flock": tools["flock"]}
     cache = {"bin/valkey-cli": tools["redis-cli"], "bin/flock": tools["flock"]}
     cache |= dict.fromkeys(("bin/valkey-server", "bin/valkey-check-rdb"), server)
-    made = {"rclone": rclone, "seaweedfs": seaweed, "valkey": cache, "": {"bin/jq": tools["jq"]}}
+    made = {
+        "rclone": rclone,
+        "seaweedfs": seaweed,
+        "valkey": cache,
+        "": {"bin/jq": tools["jq"], "bin/flock": tools["flock"]},
+    }
     return {
         name: {**it, **{str(path)[1:]: path for file in it.values() for path in _libraries(file)}}
         for name, it in made.items()

@@ -74,8 +74,14 @@ class Copying:
         self.host = host
         self.repository = host.volume("repository", "999:999")
         address = f"http://{host.addresses['files-server']}:8333"
-        keys = {"aws_access_key_id": "INFRAKITAPP", "aws_secret_access_key": PASSWORD, "region_name": "us-east-1"}
-        self.s3 = boto3.client("s3", endpoint_url=address, config=Config(s3={"addressing_style": "path"}), **keys)
+        self.s3 = boto3.client(
+            "s3",
+            endpoint_url=address,
+            aws_access_key_id="INFRAKITAPP",
+            aws_secret_access_key=PASSWORD,
+            region_name="us-east-1",
+            config=Config(s3={"addressing_style": "path"}),
+        )
         there = {"type": "s3", "provider": "Other", "endpoint": address, "access_key_id": "INFRAKITAPP",
                  "secret_access_key": PASSWORD, "force_path_style": "true", "no_check_bucket": "true"}  # fmt: skip
         self.there = [f"RCLONE_CONFIG_THERE_{name.upper()}={value}" for name, value in there.items()]
@@ -196,8 +202,9 @@ def programs(folder: Path) -> Path:
 def fill(copying: Copying) -> None:
     copying.redis("set", "name", "Ada")
     copying.publish("first", "second")
-    told = {"ContentType": "text/x-one", "Metadata": {"by": "Ada"}}
-    copying.s3.put_object(Bucket="shop-files", Key="a/one.txt", Body=b"one", **told)
+    copying.s3.put_object(
+        Bucket="shop-files", Key="a/one.txt", Body=b"one", ContentType="text/x-one", Metadata={"by": "Ada"}
+    )
     copying.s3.put_object(Bucket="shop-files", Key="two words", Body=b"two" * 100_000)
 
 

@@ -48,11 +48,11 @@ def test_the_version_is_a_digest_where_the_image_has_one() -> None:
 
 
 def test_in_development_every_trace_is_kept_unless_another_share_is_said() -> None:
-    def share(**tracing: float) -> str:
-        made = record(lambda: Service("api", command=["app"], tracing=Tracing(**tracing)))
+    def share(tracing: Tracing) -> str:
+        made = record(lambda: Service("api", command=["app"], tracing=tracing))
         return str(made.named("api-server").inputs["environment"]["OTEL_TRACES_SAMPLER_ARG"])
 
-    assert (share(), share(share=0.25)) == ("1", "0.25")
+    assert (share(Tracing()), share(Tracing(share=0.25))) == ("1", "0.25")
 
 
 def test_what_describes_the_program_is_the_users_where_he_says_it() -> None:

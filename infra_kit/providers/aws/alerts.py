@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch
@@ -23,13 +23,20 @@ from infra_kit.alert_rules import Routes
 from infra_kit.component import Scope
 from infra_kit.components.alerts import AlertsEndpoint, AlertsSpec
 from infra_kit.durations import seconds
+from infra_kit.features import Feature
 from infra_kit.providers.aws import alert_teller, alert_topics, identity, signals
 from infra_kit.providers.aws.alert_topics import Topics
 from infra_kit.providers.aws.signals.metric import Metric
 from infra_kit.providers.common.alerts import Alert, alerts
+from infra_kit.settings import Settings
 
-SUPPORTS = signals.SUPPORTS | {features.route(kind) for kind in Routes.model_fields}
+ROUTES = frozenset(features.route(kind) for kind in Routes.model_fields)
+SUPPORTS = signals.SUPPORTS | ROUTES
 HINTS = signals.HINTS
+
+
+def gaps(spec: AlertsSpec, settings: Settings) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), signals.supports(settings) | ROUTES, HINTS)
 
 
 def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:

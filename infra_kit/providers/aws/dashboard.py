@@ -7,28 +7,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch
 
+from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.dashboard import DashboardEndpoint, DashboardSpec
+from infra_kit.features import Feature
 from infra_kit.providers.aws import identity, signals
 from infra_kit.providers.aws.documents import Text, dumps
-from infra_kit.providers.aws.signals.edges import DAY
 from infra_kit.providers.aws.signals.metric import Metric
 from infra_kit.providers.common import dashboards
 from infra_kit.providers.common.dashboards import COLOURS, Json, Panel, Place, Row
 from infra_kit.providers.common.stored_names import below_stack
+from infra_kit.settings import Settings
 
 SUPPORTS = signals.SUPPORTS
 HINTS = signals.HINTS
 
+
+def gaps(spec: DashboardSpec, settings: Settings) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), signals.supports(settings), HINTS)
+
+
 COLUMNS = 24
 HEADING, NOTE, CHART = HEIGHTS = (1, 2, 6)
-FORTNIGHT = "-P14D"
-"""For figures that come once a day, whatever the rest shows."""
+SELDOM, FORTNIGHT = 6 * 3600, "-P14D"
+"""Figures that come so many seconds apart, and how long a time is shown of them, whatever the rest shows."""
 
 
 def create(scope: Scope, spec: DashboardSpec) -> DashboardEndpoint:
@@ -38,7 +46,8 @@ def create(scope: Scope, spec: DashboardSpec) -> DashboardEndpoint:
         cloudwatch.Dashboard,
         # Dashboards are global in an account, and have no tags.
         dashboard_name="-".join(below_stack(scope, scope.name)),
-        dashboard_body=dumps({"periodOverride": "auto", "widgets": _widgets(scope, spec, region)}),
+        # What is counted by the minute is no more of it when days are shown.
+        dashboard_body=dumps({"periodOverride": "inherit", "widgets": _widgets(scope, spec, region)}),
     )
     none = pulumi.Output.from_input(None)
     return DashboardEndpoint(url=_console(region, made.dashboard_name), username=none, password=none)
@@ -51,8 +60,9 @@ def _console(region: pulumi.Output[str], name: pulumi.Output[str]) -> pulumi.Out
 
 def _widgets(scope: Scope, spec: DashboardSpec, region: pulumi.Output[str]) -> list[Json]:
     found = dashboards.rows(scope, spec, signals.of)
-    title = [f"# {dashboards.title(scope, spec)}", *(["\n", dashboards.links(spec)] if spec.links else [])]
-    top = {"x": 0, "y": 0, "width": COLUMNS, "height": NOTE, **_text(Text(*title))}
+    links: list[pulumi.Input[str]] = ["\n", dashboards.links(spec)] if spec.links else []
+    title = Text(f"# {dashboards.title(scope, spec)}", *links)
+    top = {"x": 0, "y": 0, "width": COLUMNS, "height": NOTE, **_text(title)}
     return [top, *(_widget(place, region) for place in dashboards.places(found, COLUMNS, HEIGHTS, NOTE))]
 
 
@@ -71,7 +81,7 @@ def _text(markdown: str | Text) -> Json:
 
 def _chart(panel: Panel[Metric], region: pulumi.Output[str]) -> Json:
     lines = [line for at, it in enumerate(panel.series) for line in it.metric.lines(str(at), it.label)]
-    seldom = all(it.metric.period >= DAY for it in panel.series)
+    seldom = all(it.metric.period >= SELDOM for it in panel.series)
     bounds = [{"value": it.value, "label": f"{it.level} {it.says}", "color": COLOURS[it.level]} for it in panel.bounds]
     properties: dict[str, Any] = {
         "title": f"{panel.title} ({panel.unit})",

@@ -12,6 +12,7 @@ kept longer to Amazon Data Firehose, which puts them into a bucket of S3, one fo
   two classes that are archived, or one and a sink.
 - A sink must speak Firehose's protocol, as Axiom does. It gets what programs wrote: which component that was, they must
   say themselves.
+- Why not CKV_AWS_18 (who read the archive is logged): that is CloudTrail's to say, which is the account's.
 """
 
 from __future__ import annotations
@@ -97,15 +98,7 @@ def create(scope: Scope, spec: LogsSpec) -> LogsEndpoint:
 
 
 def _groups(scope: Scope, component: Component[Any, Any]) -> Iterator[Group]:
-    match component.KIND:
-        case "network":
-            name, of = scope.native(component, AwsNetwork).flows, SECURITY
-        case "gateway":
-            name, of = scope.native(component, AwsGateway).refusals, SECURITY
-        case "service":
-            name, of = scope.native(component, AwsService).log, None
-        case _:
-            name, of = component.endpoint.log, None
+    name, of = _logged(scope, component)
     if name is None:
         what = f"{type(component).__name__} {component.name!r}"
         pulumi.log.warn(
@@ -113,6 +106,19 @@ def _groups(scope: Scope, component: Component[Any, Any]) -> Iterator[Group]:
         )
     else:
         yield Group(component.name, name, of)
+
+
+def _logged(scope: Scope, component: Component[Any, Any]) -> tuple[pulumi.Output[str] | None, str | None]:
+    """The group, and the class of all its lines, if they have one."""
+    match component.KIND:
+        case "network":
+            return scope.native(component, AwsNetwork).flows, SECURITY
+        case "gateway":
+            return scope.native(component, AwsGateway).refusals, SECURITY
+        case "service":
+            return scope.native(component, AwsService).log, None
+    log: pulumi.Output[str] = component.endpoint.log
+    return log, None
 
 
 def _check_filters(scope: Scope, spec: LogsSpec, groups: list[Group], wanted: Mapping[str, LogClass]) -> None:

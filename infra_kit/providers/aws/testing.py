@@ -163,11 +163,6 @@ def _parameter(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "arn": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}"}
 
 
-def _log_group(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    name = f"{_owner(inputs)}-log-1a2b3c4"
-    return {"name": name, "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"}
-
-
 def _zones(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """All letters that a region of AWS has in use."""
     return {"names": [f"{inputs.get('region', REGION)}{letter}" for letter in "abcdef"]}
@@ -183,7 +178,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:cloudfront/function:Function": {"arn": f"arn:aws:cloudfront::{ACCOUNT}:function/it"},
     "aws:cloudwatch/eventBus:EventBus": _bus,
     "aws:cloudwatch/eventRule:EventRule": _rule,
-    "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:cloudwatch/logGroup:LogGroup": _called(f"logs:{REGION}:{ACCOUNT}:log-group:"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _arn("firehose", "deliverystream"),
     "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,

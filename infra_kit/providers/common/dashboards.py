@@ -11,7 +11,7 @@ import pulumi
 from infra_kit.alert_rules import Level, Rule
 from infra_kit.component import Scope
 from infra_kit.components.budget import Budget
-from infra_kit.components.dashboard import DashboardSpec, web
+from infra_kit.components.dashboard import DashboardSpec
 from infra_kit.dashboard_charts import COST, ROWS, TITLES, Chart, Shown, row_of
 from infra_kit.providers.common.alerts import Measured
 from infra_kit.signals import MEANINGS, Signal
@@ -128,8 +128,7 @@ def links(spec: DashboardSpec) -> pulumi.Output[str]:
 
 def checked_links(spec: DashboardSpec) -> pulumi.Output[dict[str, str]]:
     """By name. One that turns out to be no page's is a `ValueError` of the deployment."""
-    known = pulumi.Output.from_input(dict(spec.links))
-    return known.apply(lambda them: {name: web(url) for name, url in them.items()})
+    return pulumi.Output.from_input(dict(spec.links))
 
 
 @dataclass(frozen=True)

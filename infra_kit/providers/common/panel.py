@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ def tag(image: str) -> str:
 
 
 def _part(component: Component[Any, Any], version: str, private: Collection[str]) -> dict[str, Any]:
-    endpoint, secret, kind = component.endpoint, tuple(credentials(component)), type(component).__name__
+    endpoint, kind = component.endpoint, type(component).__name__
     address, hidden = _address(endpoint), kind in private
     return {
         "name": component.name,
@@ -56,9 +56,23 @@ def _part(component: Component[Any, Any], version: str, private: Collection[str]
         "address": address,
         "url": "" if hidden else _page(endpoint),
         "way": f"infra-kit connect {component.name}" if hidden and address else "",
-        "username": next((getattr(endpoint, field) for field in USERS if hasattr(endpoint, field)), ""),
-        "credentials": list(secret),
+        "username": _user(endpoint),
+        "credentials": _named(component),
     }
+
+
+def _user(endpoint: Any) -> pulumi.Input[str]:
+    known: list[pulumi.Output[str | None]] = [getattr(endpoint, field) for field in USERS if hasattr(endpoint, field)]
+    return known[0].apply(lambda name: name or "") if known else ""
+
+
+def _named(component: Component[Any, Any]) -> pulumi.Input[list[str]]:
+    """Those that there are: a page that asks for no password has None. That much is no secret."""
+    known = credentials(component)
+    if not known:
+        return []
+    given = pulumi.Output.all(**known).apply(lambda them: [name for name, value in them.items() if value])
+    return pulumi.Output.unsecret(given)
 
 
 def _address(endpoint: Any) -> pulumi.Input[str]:
@@ -70,8 +84,9 @@ def _address(endpoint: Any) -> pulumi.Input[str]:
     return _page(endpoint, lambda url: urlsplit(url).netloc)
 
 
-def _page(endpoint: Any, shown: Any = str) -> pulumi.Input[str]:
+def _page(endpoint: Any, shown: Callable[[str], str] = str) -> pulumi.Input[str]:
     """The address that a browser opens: none of a URL that holds a password, nor of a file."""
     if not hasattr(endpoint, "url") or (hasattr(endpoint, "host") and hasattr(endpoint, "password")):
         return ""
-    return endpoint.url.apply(lambda url: shown(url) if url.startswith(("http://", "https://")) else "")
+    url: pulumi.Output[str] = endpoint.url
+    return url.apply(lambda known: shown(known) if known.startswith(("http://", "https://")) else "")

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
-from infra_kit.providers.local import alerts_file
+from infra_kit.providers.local import alerts_file, kept_lines
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import supervised
 
 ALERTS = "local/alerts"
+LOGS = "local/logs"
 WATCHERS = (ALERTS, "local/uptime", "local/dashboard")
+PAGES = ("local/dashboard", "local/panel", "local/traces")
+"""Whose address is for a browser."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,12 @@ def alerts(stack: str, home: Path, project: Path | None = None) -> list[AlertsSt
     return [_alerts(box) for box in _boxes(stack, home, project) if box.record.kind == ALERTS]
 
 
+def kept(stack: str, home: Path, whose: tuple[str, str], most: int, project: Path | None = None) -> list[str]:
+    """The last lines that the stack's Logs keep of a server and of a class: see `kept_lines.last`."""
+    boxes = [box for box in _boxes(stack, home, project) if box.record.kind == LOGS]
+    return kept_lines.last(boxes, *whose, most)
+
+
 def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
     """Stops the stack's servers and keeps their data; returns the names of those that ran. Whoever watches goes
     first: what is stopped on purpose is no alert."""
@@ -84,7 +93,8 @@ def _stop(box: Box) -> bool:
 def _status(box: Box) -> ServerStatus:
     record = box.record
     kind = record.kind.partition("/")[2]
-    address = f"{LOOPBACK}:{record.ports[0]}" if record.ports else ""
+    scheme = "http://" if record.kind in PAGES else ""
+    address = f"{scheme}{LOOPBACK}:{record.ports[0]}" if record.ports else ""
     return ServerStatus(
         name=box.name,
         kind=kind,

@@ -44,6 +44,6 @@ class LocalSettings(Settings):
     ports: dict[str, Annotated[int, Field(ge=1024, le=65_535)]] = Field(default_factory=dict)
     """The port of a component by its name, e.g. `{db: 5432}`. Default: a free one is picked once and kept."""
     check_every: Duration = "10s"
-    """How often Alerts look at what they watch."""
+    """How often Alerts and Dashboards look at what they watch, the latter every 10 s at most."""
     smtp: Smtp | None = None
     """Default: alerts are told to no e-mail address."""

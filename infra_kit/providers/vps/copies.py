@@ -12,6 +12,6 @@ def warn(scope: Scope, caveat: str) -> None:
     if scope.defaults.protect:
         pulumi.log.warn(
             f"{type(scope.parent).__name__} {scope.name!r}: {caveat}: what {ssh.settings(scope).host} loses is lost. "
-            "Copy it by yourself (docs/clouds.md, Copies away from the host), or place it on another target.",
+            "Copy it away by a Backup with `to` (docs/operations.md), or place it on another target.",
             scope.parent,
         )

@@ -50,7 +50,7 @@ HINTS = {
     features.engine("native"): 'a host has no bus of a cloud; set engine="nats", which runs on every target',
 }
 
-CAVEATS = ("its events have no copy away from the host",)
+CAVEATS = ("without a Backup its events have no copy away from the host",)
 
 PORT, MONITOR = 4222, 8222
 USER = "1000:1000"

@@ -50,7 +50,9 @@ SUPPORTS = frozenset(
 PORT = 9428
 FOLDER = "/victoria-logs-data"
 MEMORY_GB, CPU, DISK_GB = 0.25, 0.5, 5
-TAKES = f"http://search:{PORT}/insert/jsonline?_time_field=time&_msg_field=message&_stream_fields=component,part,class"
+TAKES = (
+    f"http://search:{PORT}/insert/jsonline?_time_field=time&_msg_field=message,msg&_stream_fields=component,part,class"
+)
 """https://docs.victoriametrics.com/victorialogs/data-ingestion/#json-stream-api"""
 
 
@@ -114,7 +116,7 @@ def _script(where: Mapping[str, str], settings: str) -> str:
 
 
 def _settings(scope: Scope, spec: LogsSpec, search: Container) -> Mapping[str, Any]:
-    recent = {
+    recent: dict[str, Any] = {
         "name": "search",
         "url": TAKES,
         "headers": {},

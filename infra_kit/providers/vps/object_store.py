@@ -26,7 +26,6 @@ from infra_kit.component import Scope
 from infra_kit.components.object_store import (
     CorsRule,
     LifecycleRule,
-    ObjectStore,
     ObjectStoreEndpoint,
     ObjectStoreSpec,
     prefix_of,
@@ -53,7 +52,7 @@ HINTS = {
     features.PUBLIC_READ: "only the edge is reached from outside; put a Cdn in front: Cdn(…, routes={'/*': store})",
 }
 
-CAVEATS = ("its objects have no copy away from the host",)
+CAVEATS = ("without a Backup its objects have no copy away from the host",)
 
 PORT = 8333
 USER = "1000:1000"
@@ -113,24 +112,30 @@ def link(scope: Scope, link: Link) -> Grant:
     name = user_name(scope.name, link)
     key: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-key").result)
     rights = {"access": link.access, "prefix": prefix_of(link)}
-    made = give_identity(scope, f"link-{link.key}", link.to, name=name, key=key, rights=rights)
+    made = give_identity(scope, f"link-{link.key}", native, bucket=there.bucket, name=name, key=key, rights=rights)
     mine = replace(there, s3_endpoint=native.origin, access_key=pulumi.Output.from_input(name), secret_key=key)
     return mine.grant(link, keys=True, native=way(scope, link, native.reached), depends_on=[made])
 
 
 def give_identity(
-    scope: Scope, role: str, store: ObjectStore, *, name: str, key: pulumi.Output[str], rights: Mapping[str, Any]
+    scope: Scope,
+    role: str,
+    native: VpsBucket,
+    *,
+    bucket: pulumi.Output[str],
+    name: str,
+    key: pulumi.Output[str],
+    rights: Mapping[str, Any],
 ) -> pulumi.Resource:
     """Has a running server know an identity.
 
     Args:
         scope, role: of the step.
-        store: the component.
+        native, bucket: of the store.
         name, key: its access key and its secret key.
         rights: as `seaweed.add_link` reads them.
     """
-    native = scope.native(store, VpsBucket)
-    identity = pulumi.Output.all(store.bucket, key).apply(lambda known: _identity(name, *known, rights))
+    identity = pulumi.Output.all(bucket, key).apply(lambda known: _identity(name, known[0], known[1], rights))
     return ssh.run(
         scope,
         role,

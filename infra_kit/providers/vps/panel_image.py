@@ -19,14 +19,14 @@ import infra_kit.panel
 from infra_kit.component import Scope
 from infra_kit.providers.vps import images, ssh
 
-_BUILD = "base64 -d | docker build --quiet --pull=false --tag infra-kit-panel -"
+BUILD = "base64 -d | docker build --quiet --pull=false --tag infra-kit-panel -"
 """Prints the image's id, which names its content."""
 _LEFT_OUT = "__pycache__"
 
 
 def build(scope: Scope, role: str = "image") -> pulumi.Output[str]:
     """Has the host build it: the child `role` of the component. Returns the id by which containers name it."""
-    built = ssh.run(scope, role, _BUILD, stdin=archive())
+    built = ssh.run(scope, role, BUILD, stdin=archive())
     return built.stdout.apply(str.strip)
 
 

@@ -37,7 +37,7 @@ HINTS = {
     features.HIGH_AVAILABILITY: "one host cannot stand in for itself; set high_availability=False here",
 }
 
-CAVEATS = ("what it persists has no copy away from the host",)
+CAVEATS = ("without a Backup what it persists has no copy away from the host",)
 
 PORT = 6379
 USER = "999:999"

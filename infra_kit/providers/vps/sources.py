@@ -101,12 +101,13 @@ def _event_bus(scope: Scope, component: Store) -> Source:
 
 def _object_store(scope: Scope, component: Store) -> Source:
     name, user = component.name, _user(scope)
-    native = scope.native(component, VpsBucket)
+    native, bucket = scope.native(component, VpsBucket), component.endpoint.bucket
     secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"{name}-password").result)
     made = object_store.give_identity(
         scope,
         f"{name}-user",
-        component,  # type: ignore[arg-type]
+        native,
+        bucket=bucket,
         name=user,
         key=secret,
         rights={"access": ["read"], "prefix": ""},
@@ -117,7 +118,9 @@ def _object_store(scope: Scope, component: Store) -> Source:
         user=made,
         environment=HOME,
         files={"take.sh": script("object_store_copy.sh"), "thin.sh": script("object_store_thin.sh")},
-        remotes=pulumi.Output.all(component.bucket, native.origin, secret).apply(lambda it: _bucket(user, *it)),
+        remotes=pulumi.Output.all(component.endpoint.bucket, native.origin, secret).apply(
+            lambda it: _bucket(user, *it)
+        ),
         gib=gib(component),
     )
 

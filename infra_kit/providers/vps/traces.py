@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -90,17 +90,19 @@ def of(scope: Scope, spec: WorkloadSpec, network: pulumi.Output[str]) -> Traced:
         scope, spec: of the workload.
         network: its own, which has a way out.
     """
-    if spec.tracing is None:
+    asked = spec.tracing
+    if asked is None:
         return Traced(variables={})
-    if spec.tracing.to:
-        _beside(scope, spec.tracing.to, network)
-        host, networks = child(scope.name, ROLE), ()
-    else:
-        kept = scope.shared(Traces, Traces.KIND)
-        host = child(kept.name, ROLE)
-        networks = (join(scope, "traces", {host: kept.endpoint.native}),)
-    endpoint = f"http://{host}:{tracing.PORT}"
-    return Traced(variables=tracing.variables(scope, spec, spec.tracing, endpoint), networks=networks)
+
+    def at(host: str) -> Mapping[str, pulumi.Input[str]]:
+        return tracing.variables(scope, spec, asked, f"http://{host}:{tracing.PORT}")
+
+    if asked.to:
+        _beside(scope, asked.to, network)
+        return Traced(variables=at(child(scope.name, ROLE)))
+    kept = scope.shared(Traces, Traces.KIND)
+    host = child(kept.name, ROLE)
+    return Traced(variables=at(host), networks=(join(scope, "traces", {host: kept.endpoint.native}),))
 
 
 def create(scope: Scope, spec: TracesSpec) -> TracesEndpoint:  # noqa: ARG001  every driver's form
@@ -113,7 +115,7 @@ def create(scope: Scope, spec: TracesSpec) -> TracesEndpoint:  # noqa: ARG001  e
 
 
 def _beside(scope: Scope, to: OtlpSink, network: pulumi.Output[str]) -> None:
-    known: pulumi.Output[dict[str, str]] = pulumi.Output.all(**to.headers)
+    known: pulumi.Output[Any] = pulumi.Output.from_input(dict(to.headers))
     written = known.apply(lambda headers: json.dumps(_collects(_sink(to.url, headers))))
     container(scope, ROLE, _collector(scope, network, pulumi.Output.secret(written)))
 

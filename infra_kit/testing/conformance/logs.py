@@ -36,14 +36,19 @@ from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
 Any_ = Component[Any, Any]
-RUNS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
+
+
+def _runs(program: str) -> dict[str, Any]:
+    return {"image": IMAGE, "command": ["python", program]}
+
+
 TOKEN = "the-secret-token-of-the-sink"  # noqa: S105  nobody takes it
 SINK = HttpSink.axiom(dataset="shop", token=TOKEN)
 ONE = {"application": LogClass(keep="30d")}
 
 
 def _edge(target: Target) -> Gateway:
-    routes = {"/*": Service("site", target=target, **RUNS)}
+    routes = {"/*": Service("site", target=target, **_runs("app.py"))}
     return Gateway("edge", target=target, routes=routes, domains=["api.example.com"])
 
 
@@ -52,9 +57,9 @@ def _front(target: Target) -> Cdn:
 
 
 SPEAKERS: Mapping[str, Callable[[Target], Any_]] = {
-    "api": lambda target: Service("api", target=target, **RUNS),
-    "mailer": lambda target: Worker("mailer", target=target, **RUNS),
-    "nightly": lambda target: Job("nightly", target=target, schedule="0 3 * * *", **RUNS),
+    "api": lambda target: Service("api", target=target, **_runs("app.py")),
+    "mailer": lambda target: Worker("mailer", target=target, **_runs("worker.py")),
+    "nightly": lambda target: Job("nightly", target=target, schedule="0 3 * * *", **_runs("job.py")),
     "edge": _edge,
     "front": _front,
     "db": lambda target: Postgres("db", target=target),

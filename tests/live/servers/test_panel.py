@@ -145,5 +145,6 @@ def test_a_panel_of_another_page_takes_over_at_the_same_port(standing: tuple[Pat
 
 
 def test_wrong_passwords_are_refused_and_then_wait(visitor: Visitor) -> None:
-    assert [visitor.log_in("wrong") for _ in range(FREE + 1)] == [401] * (FREE + 1)
-    assert visitor.log_in("wrong") == 429
+    answers = [visitor.log_in("wrong") for _ in range(FREE + 4)]
+    assert answers[:FREE] == [401] * FREE
+    assert 429 in answers  # the waits double, also where a guess takes a while by itself

@@ -78,7 +78,7 @@ def test_spans_of_a_service_show_up_and_it_answers_when_nobody_takes_them(home: 
     assert "read the ledger" in page
 
     inventory_says = {it.name: it.address for it in inventory.servers("test", home)}
-    assert inventory_says["local-traces"] == urlsplit(traces).netloc
+    assert inventory_says["local-traces"] == traces
     box(home, "local-traces").process.stop(signal.SIGTERM)
     assert [httpx.get(f"{api}/orders").text for _ in range(20)] == ["well"] * 20
 

@@ -4,6 +4,7 @@ order."""
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,7 +102,7 @@ def test_a_second_up_changes_nothing_shows_all_and_keeps_its_secrets(application
 
     assert "Nothing had to change." in again.stderr
     assert log(application, "migrate").count("migrated") == 1
-    assert all(name in status.stdout for name in ("api", "scorer", "report", "edge", "alerts", "outside"))
+    assert all(name in status.stdout for name in ("api", "scorer", "report", "edge", "alerts", "outside", "board"))
     assert application.outputs["url"] in again.stdout
     state = application.pulumi("stack", "export").stdout
     for secret in (TOKEN, PLACE):
@@ -170,6 +171,26 @@ def test_every_signal_of_the_whole_is_measured_and_all_is_well(application: Shop
     assert len(measured()) == 28
     assert measured()["down", "outside"] == measured()["no-instances", "api"] == 100
     assert "No alert is firing." in application.run("status").stdout
+
+
+def test_every_figure_of_the_whole_is_on_one_page(application: Shop) -> None:
+    def page() -> str:
+        return httpx.get(application.outputs["board"]).text
+
+    def empty() -> list[str]:
+        figures = page().split("<figure ")[1:]
+        return re.findall("<h3>([^<]*)</h3>", "".join(it for it in figures if "Nothing was measured" in it))
+
+    until(lambda: empty() in ([], ["Cache hits"]), 60, why=page)  # of no read at all there is no share of hits
+    shown = page()
+    assert shown.count("<figure ") == 22
+    headings = re.findall("<h2>([^<]*)</h2>", shown)
+    assert headings == ["Availability", "Traffic", "Errors", "Latency", "Saturation", "Database", "Cache", "Queues"]
+    assert "outside <b>100 %</b>" in shown
+    assert "<b>P0</b> uptime &lt; 100 % for 1s" in shown
+    assert application.outputs["board"].removeprefix("http://").rstrip("/") in application.run("status").stdout
+    assert PLACE not in shown
+    assert TOKEN not in shown
 
 
 def test_a_killed_store_is_an_alert_that_status_shows(application: Shop) -> None:

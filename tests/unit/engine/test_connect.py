@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Cdn, Gateway, Postgres, Service
+from infra_kit import Cdn, Gateway, Panel, Postgres, Redis, Service
 from infra_kit.engine.connect import reached, run, variables
 from infra_kit.engine.connections import Connection
 from infra_kit.errors import ConfigError, TunnelError
@@ -109,6 +109,16 @@ def test_a_gateway_that_only_its_cdn_reaches_is_refused_and_the_cdn_named(target
 def test_a_gateway_that_is_public_is_reached_as_visitors_reach_it() -> None:
     with reached(edges("vps", public=True), "inner", None, print) as (found, wait):
         assert (found.address, wait) == ("vps-1.example.com:443", None)
+
+
+def panel(**asked: Any) -> dict[str, Any]:
+    config = {"infra-kit:target": "vps", "infra-kit:environment": "staging", "infra-kit:vps": SETTINGS["vps"]}
+    return state_of(record(lambda: Panel("panel", of=[Redis("cache")], **asked), config=config))
+
+
+def test_a_panel_with_a_name_is_reached_as_a_browser_does() -> None:
+    with reached(panel(domains=["panel.example.com"]), "panel", None, print) as (found, wait):
+        assert (found.address, wait) == ("panel.example.com:443", None)
 
 
 def test_what_no_installed_target_made_is_told() -> None:

@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 
 from infra_kit.panel.app import application
 from infra_kit.panel.facts import Alert, Copies, Facts, Part, Phase, Plan, Seen, Standing
-from infra_kit.panel.throttle import Throttle
 
 PASSWORD = "correct horse battery staple"
 HASH = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
@@ -95,7 +94,6 @@ def browser(
     *,
     host: str = "",
     password_hash: str = HASH,
-    throttle: Throttle | None = None,
 ) -> Browser:
     """One that was not here before. With `host`, of a panel that is published by that name."""
     app = application(
@@ -103,6 +101,5 @@ def browser(
         username="admin",
         password_hash=password_hash,
         hosts=[host] if host else [],
-        throttle=throttle,
     )
     return Browser(app, base_url=f"https://{host}" if host else "http://127.0.0.1:21000", follow_redirects=False)

@@ -10,14 +10,13 @@ from contextlib import contextmanager
 import uvicorn
 
 from infra_kit.panel.app import application
-from infra_kit.panel.throttle import Throttle
 from tests.unit.panel.made_up import HASH, MadeUp
 
 
 @contextmanager
 def served(source: MadeUp) -> Iterator[str]:
     """Its address."""
-    app = application(source, username="admin", password_hash=HASH, throttle=Throttle())
+    app = application(source, username="admin", password_hash=HASH)
     config = uvicorn.Config(app, log_level="warning", access_log=False, ws="none")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:

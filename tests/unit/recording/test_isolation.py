@@ -1,12 +1,15 @@
 """Runs do not know each other, nor what runs around them."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from weakref import ReferenceType, ref
 
 import pulumi
 
+from infra_kit import Network, Redis, _program
 from infra_kit.testing import record
 from tests.unit.recording.things import Thing
 
@@ -35,6 +38,22 @@ def test_runs_in_threads_do_not_see_each_other() -> None:
             expected = {f"s{number}-{part}" for part in range(5)}
             assert {name for name in names if name.startswith("s")} == expected
             assert len(names) == 10
+
+
+def test_a_run_leaves_nothing_of_it_in_memory() -> None:
+    """Of what all of a program share too: thousands of runs stand in one process of tests, and of a plan several."""
+    made: list[ReferenceType[Network]] = []
+
+    def program() -> None:
+        Redis("cache")
+        made.append(ref(_program.default_network(_program.current().default_target)))
+
+    record(
+        program,
+        config={"infra-kit:target": "aws", "infra-kit:environment": "development", "infra-kit:region": "eu-west-1"},
+    )
+    gc.collect()
+    assert [network() for network in made] == [None]
 
 
 async def _record_inside_a_loop() -> int:

@@ -26,6 +26,12 @@ def logs(asked: Asked) -> Iterator[Line]:
     yield Line(f"logs kept for {months * MONTH_DAYS:g} days", "logs/stored", gb * months * COMPRESSED, assumed=True)
 
 
+def delivery(asked: Asked) -> Iterator[Line]:
+    """What a stream takes in: of ours, as much as one component writes. Each record counts as 5 KB at least: CloudWatch
+    gives several lines at once (https://aws.amazon.com/firehose/pricing/)."""
+    yield Line("logs delivered", "firehose/ingested", asked.usage.log_gb, assumed=True)
+
+
 def alarm(asked: Asked) -> Iterator[Line]:
     """By the metrics that it looks at."""
     queries = [it for it in each(asked.inputs.get("metricQueries")) if it.get("metric")]
@@ -58,6 +64,7 @@ RATES: Mapping[str, Rate] = {
     "aws:backup/restoreTestingPlan:RestoreTestingPlan": told,
     "aws:cloudwatch/logGroup:LogGroup": logs,
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm,
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": delivery,
     "aws:cloudwatch/dashboard:Dashboard": fixed("a dashboard", "cloudwatch/dashboard"),
     "aws:sfn/stateMachine:StateMachine": machine,
     "aws:scheduler/schedule:Schedule": schedule,

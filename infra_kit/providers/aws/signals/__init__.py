@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from infra_kit import features
+from infra_kit.features import Feature
+from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.providers.aws.signals import databases, edges, messages, operations, workloads
 from infra_kit.providers.aws.signals.metric import Metric
 from infra_kit.providers.common.measures import Measures
+from infra_kit.settings import Settings
 from infra_kit.signals import Signal
 
 MEASURES: Measures[Metric] = Measures(
@@ -20,25 +25,32 @@ MEASURES: Measures[Metric] = Measures(
         "job": (workloads.job, workloads.JOB),
         "uptime": (edges.uptime, edges.UPTIME),
         "backup": (operations.backup, operations.BACKUP),
+        "budget": (operations.budget, operations.BUDGET),
         "restore_drill": (operations.restore_drill, operations.DRILL),
     }
 )
 
 SUPPORTS = MEASURES.features
+SPENT = features.signal("budget", Signal.SPENT)
 HINTS = {
     features.signal("object_store", Signal.UPTIME): "S3 counts its answers only as metrics that are paid for; leave "
-    "the store out of the rule, by naming the others in of=",
+    "the store out, by naming the others in of=",
     features.signal("event_bus", Signal.UPTIME): "EventBridge and SQS say nothing of it; backlog-age and dead-letters "
     "tell what does not get through",
     features.signal("cdn", Signal.CACHE_HITS): "CloudFront counts hits only as an additional metric that is paid for "
-    "each distribution; leave the Cdn out of the rule, by naming the others in of=",
+    "each distribution; leave the Cdn out, by naming the others in of=",
     features.signal("uptime", Signal.LATENCY): "Route 53 measures it for each place it asks from, never as one figure; "
     "a rule of the Gateway's latency tells the same from inside",
     features.signal("uptime", Signal.CERTIFICATE): "Route 53 does not look at certificates; a rule of certificate for "
     "the Cdn or the Gateway that has it tells when ACM does not renew it",
-    features.signal("budget", Signal.SPENT): "AWS Budgets tells those whom the Budget names in notify by itself; leave "
-    "the Budget out of watch",
+    SPENT: "CloudWatch knows what the whole account is charged, and with cost_tags the Budget is of the product alone; "
+    "AWS Budgets tells those whom it names in notify by itself; leave the Budget out",
 }
 """The way out of what CloudWatch does not measure."""
 
 of = MEASURES.of
+
+
+def supports(settings: Settings) -> frozenset[Feature]:
+    """What of it there is with a target's settings."""
+    return SUPPORTS - ({SPENT} if cast(AwsSettings, settings).cost_tags else frozenset())

@@ -11,7 +11,7 @@ import pulumi
 
 MINUTE = 60
 GLOBAL = "us-east-1"
-"""Where CloudFront and Route 53 report to, whatever the component's region
+"""Where CloudFront, Route 53 and the bill report to, whatever the component's region
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html,
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html)."""
 

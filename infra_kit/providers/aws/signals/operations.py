@@ -1,5 +1,10 @@
 """Backup and RestoreDrill: figures that functions of ours tell every hour (`backup_functions`). Where they tell none,
-nobody knows how old the last copy is: that is an alarm too."""
+nobody knows how old the last copy is: that is an alarm too.
+
+Budget: what the account is charged this month, for all that it has. CloudWatch is told several times a day, once
+somebody has switched that on in the account's billing preferences
+(https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitor_estimated_charges_with_cloudwatch.html).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +17,12 @@ from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.backup import AwsBackup
 from infra_kit.providers.aws.backup_functions import NAMESPACE
 from infra_kit.providers.aws.restore_drill import AwsRestoreDrill
-from infra_kit.providers.aws.signals.metric import Metric, Series, plain
+from infra_kit.providers.aws.signals.metric import GLOBAL, Metric, Series, plain
 from infra_kit.signals import Signal
 
 BACKUP = frozenset({Signal.BACKUP_AGE})
 DRILL = frozenset({Signal.DRILL_AGE})
+BUDGET = frozenset({Signal.SPENT})
 HOUR = 3600
 
 
@@ -27,6 +33,15 @@ def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequ
 
 def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     return {Signal.DRILL_AGE: [_told("DrillAge", {"Drill": scope.native(component, AwsRestoreDrill).plan})]}
+
+
+def budget(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:  # noqa: ARG001
+    charged = Series(
+        namespace="AWS/Billing", name="EstimatedCharges", dimensions={"Currency": "USD"}, statistic="Maximum"
+    )
+    share = f"100 * charged / {component.spec.monthly:g}"
+    series = {"charged": charged}
+    return {Signal.SPENT: [Metric(series=series, expression=share, missing="ignore", region=GLOBAL, period=6 * HOUR)]}
 
 
 def _told(name: str, dimensions: Mapping[str, pulumi.Output[str]]) -> Metric:

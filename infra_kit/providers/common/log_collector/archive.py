@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
-import ssl
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
+from .asking import AskingError, ask
 from .kept import Kept, ends
 from .state import read, write
 
 SECONDS = 60.0
+GONE = 404
 EMPTY = hashlib.sha256(b"").hexdigest()
-
-
-class UnarchivedError(Exception):
-    """The bucket did not take, or did not delete, a file."""
 
 
 class Bucket:
@@ -33,9 +29,9 @@ class Bucket:
     def __init__(self, told: Mapping[str, Any]) -> None:
         self._told = told
         there = urlsplit(told["s3_endpoint"])
-        self._secure = there.scheme == "https"
         by_path = told["force_path_style"]
         self._host = there.netloc if by_path else f"{told['bucket']}.{there.netloc}"
+        self._scheme = there.scheme
         self._root = f"/{told['bucket']}" if by_path else ""
 
     def put(self, key: str, path: Path) -> None:
@@ -46,24 +42,16 @@ class Bucket:
 
     def delete(self, key: str) -> None:
         """Also where it is gone already."""
-        self._ask("DELETE", key, EMPTY, None, 0)
+        try:
+            self._ask("DELETE", key, EMPTY, None, 0)
+        except AskingError as error:
+            if error.status != GONE:
+                raise
 
     def _ask(self, method: str, key: str, digest: str, body: IO[bytes] | None, size: int) -> None:
         path = quote(f"{self._root}/{key}")
-        headers = self._signed(method, path, digest)
-        make = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        more = {"context": ssl.create_default_context()} if self._secure else {}
-        connection = make(self._host, timeout=SECONDS, **more)  # type: ignore[arg-type]
-        try:
-            connection.request(method, path, body, {**headers, "Content-Length": str(size)})
-            answer = connection.getresponse()
-            said = answer.read(300).decode(errors="replace")
-        except (OSError, http.client.HTTPException) as error:
-            raise UnarchivedError(f"{type(error).__name__}: {error}") from None
-        finally:
-            connection.close()
-        if answer.status not in (200, 204) and not (method == "DELETE" and answer.status == 404):
-            raise UnarchivedError(f"it answered {answer.status}: {' '.join(said.split())}")
+        headers = {**self._signed(method, path, digest), "Content-Length": str(size)}
+        ask(method, f"{self._scheme}://{self._host}{path}", headers, body, seconds=SECONDS)
 
     def _signed(self, method: str, path: str, digest: str) -> dict[str, str]:
         now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")  # noqa: UP017  3.10
@@ -102,7 +90,7 @@ class Archive:
         try:
             self._put()
             self._expire(today)
-        except UnarchivedError as error:
+        except AskingError as error:
             if not self.failure:
                 print(f"the archive takes nothing: {error}; it is tried again", flush=True)
             self.failure = str(error)

@@ -6,8 +6,6 @@ At least once: where an answer is lost, the same lines are posted again. What it
 
 from __future__ import annotations
 
-import http.client
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .asking import AskingError, ask
 from .kept import Kept
 from .state import read, write
 
@@ -24,14 +23,6 @@ SECONDS = 30.0
 """For an answer."""
 FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
 BAD_LINE = frozenset({400, 413, 422})
-
-
-class UntakenError(Exception):
-    """A sink did not take what was posted; `status` is 0 where it did not answer."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
 
 
 @dataclass(frozen=True)
@@ -47,28 +38,17 @@ class Sink:
     """Asks where it is, if it has no fixed address."""
 
     def post(self, body: bytes) -> None:
-        """Raises `UntakenError`."""
-        there = urlsplit(self.url)
+        """Raises `AskingError`."""
         headers = {"Content-Type": "application/x-ndjson", "User-Agent": "infra-kit", **self.headers}
-        try:
-            connection = self._connect(there.scheme, (self.host and self.host()) or there.hostname or "", there.port)
-        except OSError as error:
-            raise UntakenError(0, str(error)) from None
-        try:
-            connection.request("POST", f"{there.path or '/'}?{there.query}".rstrip("?"), body, headers)
-            answer = connection.getresponse()
-            said = answer.read(200).decode(errors="replace")
-        except (OSError, http.client.HTTPException) as error:
-            raise UntakenError(0, f"{type(error).__name__}: {error}") from None
-        finally:
-            connection.close()
-        if not 200 <= answer.status < 300:
-            raise UntakenError(answer.status, f"it answered {answer.status}: {' '.join(said.split())}")
+        ask("POST", self._where(), headers, body, seconds=SECONDS)
 
-    def _connect(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-        if scheme == "https":
-            return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=ssl.create_default_context())
-        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+    def _where(self) -> str:
+        if self.host is None:
+            return self.url
+        there, host = urlsplit(self.url), self.host()
+        if not host:
+            raise AskingError(0, f"{there.hostname} does not run")
+        return there._replace(netloc=f"{host}:{there.port}").geturl()
 
 
 class Shipper:
@@ -94,7 +74,7 @@ class Shipper:
                 continue
             try:
                 refused = self._post(data)
-            except UntakenError as error:
+            except AskingError as error:
                 self._is_away(error)
                 return False
             self._at[of] = [at[0], at[1] + len(data)]
@@ -134,7 +114,7 @@ class Shipper:
         """How many lines it refused: of many, those are found that are wrong."""
         try:
             self.sink.post(data)
-        except UntakenError as error:
+        except AskingError as error:
             if error.status not in BAD_LINE:
                 raise
             lines = data.splitlines(keepends=True)
@@ -145,7 +125,7 @@ class Shipper:
             return 1
         return 0
 
-    def _is_away(self, error: UntakenError) -> None:
+    def _is_away(self, error: AskingError) -> None:
         if not self.delay:
             print(f"{self.sink.name} takes nothing: {error}; it is tried again", flush=True)
         self._told["failure"] = str(error)
@@ -156,14 +136,14 @@ class Shipper:
 
 
 def sinks(settings: Sequence[Mapping[str, Any]], host: Callable[[str], str]) -> list[Sink]:
-    """As they are told; `host` asks for the address of a container."""
+    """As they are told, where what is None may be left out; `host` asks for the address of a container."""
     return [
         Sink(
             name=it["name"],
             url=it["url"],
-            headers={**it["headers"], **_authorization(it["token"])},
+            headers={**it["headers"], **_authorization(it.get("token"))},
             classes=it["classes"],
-            host=partial(host, it["container"]) if it["container"] else None,
+            host=partial(host, it["container"]) if it.get("container") else None,
         )
         for it in settings
     ]

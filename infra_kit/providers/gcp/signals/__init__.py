@@ -30,11 +30,11 @@ _NO_CERTIFICATE = (
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
-    features.signal("backup", Signal.BACKUP_AGE): "Cloud SQL reports no figure of its copies; leave the Backup out of "
-    "watch, and look at its log",
-    features.signal("restore_drill", Signal.DRILL_AGE): "there are no drills on Google Cloud; leave it out of watch",
+    features.signal("backup", Signal.BACKUP_AGE): "Cloud SQL reports no figure of its copies; leave the Backup out "
+    "and look at its log",
+    features.signal("restore_drill", Signal.DRILL_AGE): "there are no drills on Google Cloud; leave it out",
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
-    "itself; leave the Budget out of watch",
+    "itself; leave the Budget out",
 }
 """The way out of what Cloud Monitoring does not measure."""
 

@@ -15,9 +15,9 @@ from infra_kit.naming import child
 from infra_kit.signals import OF, Signal
 
 HINTS = {
-    features.signal("cdn", Signal.CERTIFICATE): "a Cdn answers plain HTTP here; leave it out of the rule, by naming "
+    features.signal("cdn", Signal.CERTIFICATE): "a Cdn answers plain HTTP here; leave it out, by naming "
     "the others in of=",
-    features.signal("budget", Signal.SPENT): "nothing is billed here; leave the Budget out of watch",
+    features.signal("budget", Signal.SPENT): "nothing is billed here; leave the Budget out",
 }
 """The way out of what is not measured."""
 SUPPORTS = frozenset(features.signal(kind, signal) for kind in OF for signal in OF[kind]) - HINTS.keys()

@@ -35,10 +35,10 @@ SUPPORTS = frozenset(features.signal(kind, signal) for kind, (_, signals) in _KI
 GATEWAYS = frozenset(features.signal("gateway", it) for it in edges.GATEWAY)
 HINTS = {
     **dict.fromkeys(GATEWAYS, "a Gateway that is not public is counted under its Cdn's names; take the Cdn instead"),
-    features.signal("cdn", Signal.CACHE_HITS): "nginx tells of a hit in the answer alone (X-Cache); leave the Cdn out "
-    "of the rule, by naming the others in of=",
+    features.signal("cdn", Signal.CACHE_HITS): "nginx tells of a hit in the answer alone (X-Cache); leave the Cdn out, "
+    "by naming the others in of=",
     features.signal("budget", Signal.SPENT): "a host costs the same each month: `infra-kit cost` says it before; leave "
-    "the Budget out of watch",
+    "the Budget out",
 }
 """The way out of what nothing here measures."""
 

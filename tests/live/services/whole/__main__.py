@@ -2,6 +2,7 @@
 watches them."""
 
 import json
+from typing import Any
 
 import pulumi
 
@@ -10,6 +11,7 @@ from infra_kit import (
     Backlog,
     Check,
     Consumer,
+    Dashboard,
     EventBus,
     Gateway,
     GatewayRoute,
@@ -27,6 +29,7 @@ from infra_kit import (
     Worker,
     alert_presets,
 )
+from infra_kit.component import Component
 
 config = pulumi.Config("api")
 db = Postgres("db", memory_gb=0.25)
@@ -88,11 +91,14 @@ edge = Gateway(
     waf=True,
 )
 outside = Uptime("outside", url=edge.url, checks={"version": Check(path="/version", every="1s", contains="version")})
-Alerts(
+everything: list[Component[Any, Any]] = [db, cache, files, events, api, scorer, report, edge, outside]
+alerts = Alerts(
     "alerts",
-    watch=[db, cache, files, events, api, scorer, report, edge, outside],
+    watch=everything,
     rules={**alert_presets.SENSIBLE, "down": Rule(signal="uptime", below=100, lasting="1s", level="P0")},
     routes={"P0": Routes(webhook="http://127.0.0.1:9/a-place-that-nobody-sees")},
 )
+board = Dashboard("board", of=everything, alerts=alerts)
 pulumi.export("url", edge.url)
+pulumi.export("board", board.url)
 pulumi.export("ca_certificate", edge.ca_certificate)

@@ -60,6 +60,15 @@ def test_a_figure_that_is_reckoned_hides_what_it_is_reckoned_of() -> None:
     assert figure[0]["expression"].startswith("100 - 100 * free0 / ")
 
 
+def test_what_is_counted_is_counted_by_the_minute_however_much_time_is_shown() -> None:
+    """Of five minutes there are five times as many reports of a task that runs."""
+    made = board(lambda: [Service("api", image=IMAGE, min_instances=2)], charts={"up": Chart(signal="instances")})
+    tasks, figure = charts(made)["Instances (%)"]["metrics"]
+    assert (tasks[-1]["stat"], tasks[-1]["period"]) == ("SampleCount", 60)
+    assert figure[0]["expression"] == "100 * tasks0 / 2"
+    assert json.loads(made.named("board-board").inputs["dashboardBody"])["periodOverride"] == "inherit"
+
+
 def test_two_components_on_one_chart_have_names_of_their_own() -> None:
     """An expression goes by ids, which stand once on a chart."""
     made = board(lambda: [Postgres("db", read_replicas=1), Redis("cache")], charts={"up": Chart(signal="uptime")})
@@ -85,7 +94,7 @@ def test_what_comes_once_a_day_is_shown_over_days() -> None:
 
 def test_the_bounds_of_alerts_are_drawn_where_their_signal_is() -> None:
     def program() -> None:
-        shown = [Postgres("db"), Redis("cache")]
+        shown: list[Component[Any, Any]] = [Postgres("db"), Redis("cache")]
         rules = {"busy": Rule(signal="cpu", above=80, level="P2"), "own": Rule(signal="cpu", above=60, of=["cache"])}
         Dashboard("board", of=shown, alerts=Alerts("alerts", watch=shown, rules=rules))
 

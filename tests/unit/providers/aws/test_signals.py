@@ -11,6 +11,7 @@ import pytest
 from infra_kit import (
     Alerts,
     Backlog,
+    Budget,
     Cdn,
     Consumer,
     EventBus,
@@ -26,10 +27,11 @@ from infra_kit import (
     features,
 )
 from infra_kit.component import Component
+from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws import signals
 from infra_kit.signals import MEANINGS, OF, Signal
 from tests.unit.providers.aws.alarms import ELSEWHERE, alarm, alerts, figure
-from tests.unit.providers.aws.workloads import IMAGE, of
+from tests.unit.providers.aws.workloads import AWS, IMAGE, of
 
 RUNS: dict[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
 KINDS: Mapping[str, Callable[[], Component[Any, Any]]] = {
@@ -45,6 +47,7 @@ KINDS: Mapping[str, Callable[[], Component[Any, Any]]] = {
     "worker": lambda: Worker("scorer", **RUNS),
     "job": lambda: Job("nightly", schedule="0 3 * * *", **RUNS),
     "uptime": lambda: Uptime("site", url="https://www.example.com"),
+    "budget": lambda: Budget("budget", monthly=120),
 }  # fmt: skip
 NAMES = {"postgres": "db", "redis": "cache", "event_bus": "bus", "gateway": "edge", "service": "api"}
 
@@ -64,7 +67,22 @@ def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> 
 
 def test_what_no_metric_says_has_a_way_out() -> None:
     lacking = {features.signal(kind, signal) for kind, measured in OF.items() for signal in measured} - signals.SUPPORTS
-    assert lacking == signals.HINTS.keys()
+    assert lacking | {signals.SPENT} == signals.HINTS.keys()
+
+
+def test_a_budget_is_held_against_what_the_account_is_charged() -> None:
+    made = alerts(KINDS["budget"], ELSEWHERE, rules={"much": rule(Signal.SPENT)})
+    assert figure(made, "much.budget") == ("100 * charged / 120", {"charged": ("EstimatedCharges", "Maximum")})
+    told = alarm(made, "much.budget")
+    (charged,) = [it["metric"] for it in told["metricQueries"] if "metric" in it]
+    assert (charged["dimensions"], charged["period"]) == ({"Currency": "USD"}, 6 * 3600)
+    assert (told["region"], told["treatMissingData"]) == ("us-east-1", "ignore")
+
+
+def test_a_budget_of_one_product_in_an_account_of_several_is_measured_by_nothing() -> None:
+    config = AWS | {"infra-kit:aws": {"cost_tags": True}}
+    with pytest.raises(UnsupportedFeatureError, match="what the whole account is charged"):
+        alerts(KINDS["budget"], config, rules={"much": rule(Signal.SPENT)})
 
 
 def test_a_database_is_down_when_it_reports_nothing() -> None:

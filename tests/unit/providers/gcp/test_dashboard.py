@@ -72,7 +72,7 @@ def _values(document: object) -> Iterator[object]:
 
 def test_bounds_links_and_the_budget_are_on_it() -> None:
     def program() -> None:
-        shown = [Redis("cache"), Budget("budget", monthly=99, notify=())]
+        shown: list[Component[Any, Any]] = [Redis("cache"), Budget("budget", monthly=99, notify=())]
         rules = {"busy": Rule(signal="cpu", above=80, level="P2")}
         links = {"Errors": "https://sentry.example.com"}
         Dashboard("board", of=shown, alerts=Alerts("alerts", watch=shown[:1], rules=rules), links=links, title="Shop")

@@ -98,7 +98,7 @@ def test_a_gateway_behind_a_cdn_is_watched_by_its_cdn() -> None:
     (group, _) = told(record(program), "alerts-rules")["rules"]["groups"]
     assert 'host=~"www\\\\.example\\\\.com"' in group["rules"][0]["expr"]
     watch_outer = False
-    with pytest.raises(UnsupportedFeatureError, match="watch the Cdn instead"):
+    with pytest.raises(UnsupportedFeatureError, match="take the Cdn instead"):
         record(program)
 
 

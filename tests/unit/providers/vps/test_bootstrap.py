@@ -9,6 +9,7 @@ import pytest
 from pulumi_command import local
 
 from infra_kit import Environment, ObjectStore, Redis, Target
+from infra_kit.providers.common.log_collector.packing import packed
 from infra_kit.providers.vps.bootstrap import SWAP_MB
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import HostSize, VpsSettings
@@ -84,6 +85,7 @@ def test_the_script_is_told_who_logs_in_where_and_what_else_is_reached() -> None
         "PRIVATE_ADDRESS": "192.168.7.2",
         "SWAP_MB": str(SWAP_MB),
         "MEASURE": script("measure.sh").rstrip(),
+        "COLLECTOR": packed(),
     }
 
 

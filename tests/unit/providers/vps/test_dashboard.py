@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Alerts, Budget, Chart, Dashboard, Gateway, Redis, Rule, Service, Target
+from infra_kit.component import Component
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.vps.settings import HostSize
 from infra_kit.testing import Recording, record
@@ -134,7 +135,10 @@ def test_bounds_are_drawn_as_lines_the_most_urgent_over_others() -> None:
 
 def test_links_and_the_budget_are_on_it() -> None:
     def program() -> None:
-        shown = [Redis("cache", target=TARGET), Budget("budget", target=TARGET, monthly=25, currency="EUR")]
+        shown: list[Component[Any, Any]] = [
+            Redis("cache", target=TARGET),
+            Budget("budget", target=TARGET, monthly=25, currency="EUR"),
+        ]
         Dashboard("board", target=TARGET, of=shown, links={"Errors": "https://sentry.example.com"})
 
     found = document(record(program))

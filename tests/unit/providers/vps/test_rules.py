@@ -16,6 +16,7 @@ from infra_kit import (
     Backups,
     Cdn,
     Consumer,
+    Dashboard,
     EventBus,
     ObjectStore,
     Pooling,
@@ -72,6 +73,7 @@ def data_layer() -> None:
     site = Uptime("site", target=target, url="https://www.example.com", outside=False)
     Backup("safe", target=target, of=[db])
     Alerts("alerts", target=target, watch=[db, cache, www, bus, site])
+    Dashboard("board", target=target, of=[db, cache, www, bus, site])
 
 
 @cache
@@ -83,7 +85,7 @@ def made(environment: str) -> Recording:
 def running(environment: str) -> Recording:
     """With the containers alone in which something is ever started."""
     own = [it for it in made(environment).of_type(CONTAINER) if it.inputs.get("start") is not False]
-    assert len(own) == 21
+    assert len(own) == 22
     return dataclasses.replace(made(environment), resources=tuple(own))
 
 

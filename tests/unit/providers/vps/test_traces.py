@@ -9,6 +9,7 @@ import pytest
 
 from infra_kit import Job, OtlpSink, Sidecar, Tracing, Worker
 from infra_kit.errors import SpecError
+from infra_kit.providers.vps import tunnels
 from infra_kit.providers.vps.settings import HostSize
 from infra_kit.testing import Recording, record
 from tests.unit.providers.vps.monitored import file
@@ -107,3 +108,10 @@ def test_a_program_waits_for_no_collector() -> None:
     kept = made(tracing=Tracing())
     needed = kept.named("api-instance-1").options.depends_on
     assert not [urn for urn in needed if urn.endswith(("-jaeger", "-collector-ready", "-jaeger-ready"))]
+
+
+def test_the_pages_are_reached_by_connect() -> None:
+    assert "Traces" in tunnels.PRIVATE
+    kept = made(tracing=Tracing())
+    assert kept.named("vps-traces").outputs["url"] == "http://vps-traces-jaeger:16686"
+    assert kept.named("vps-traces-jaeger").inputs["hostname"] == "vps-traces-jaeger"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+from infra_kit.providers.local.signals.probe import Figures
 
 DAY = 86_400
 """Seconds; what is older is forgotten."""
@@ -42,7 +44,7 @@ class Store:
                 part.unlink()
             self._database = _opened(file)
 
-    def add(self, component: str, figures: Mapping[str, float], when: float) -> None:
+    def add(self, component: str, figures: Figures, when: float) -> None:
         """What was measured of a component at one time. What is no number cannot be drawn, and is not kept."""
         at, known = int(when), {it: value for it, value in figures.items() if math.isfinite(value)}
         with self._database:

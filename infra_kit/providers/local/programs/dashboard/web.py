@@ -1,8 +1,4 @@
-"""Serves the page, on the loopback alone.
-
-A page of somebody else's, open in the same browser, may have its own name lead to this machine and then read what
-stands here (DNS rebinding): so only requests that call it by this machine's own name are answered.
-"""
+"""Serves the page, on the loopback alone."""
 
 from __future__ import annotations
 
@@ -10,29 +6,17 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs
 
-from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.programs.dashboard.page import HOURS, page
 from infra_kit.providers.local.programs.dashboard.store import Store
 from infra_kit.providers.local.programs.dashboard.wanted import Wanted
+from infra_kit.providers.local.programs.loopback import HTML, PLAIN, LoopbackServer, Visit
 from infra_kit.providers.local.programs.running import Told
 from infra_kit.providers.local.servers.dashboard import GENERATION
 
-FILES = {"/page.css": "text/css", "/page.js": "text/javascript"}
-SECONDS = 10
-"""That a visitor may take to ask."""
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+FILES = {"/page.css": "text/css; charset=utf-8", "/page.js": "text/javascript; charset=utf-8"}
 
 
 @contextmanager
@@ -48,54 +32,31 @@ def serving(told: Told, wanted: Wanted) -> Iterator[None]:
         server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class _Server(LoopbackServer):
     def __init__(self, told: Told, wanted: Wanted) -> None:
         self.told, self.wanted = told, wanted
-        port = told.box.record.ports[0]
-        self.names = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
-        super().__init__((LOOPBACK, port), _Visit)
+        super().__init__(told.box.record.ports[0], _Visit)
 
 
-class _Visit(BaseHTTPRequestHandler):
+class _Visit(Visit):
     server: _Server
-    timeout = SECONDS
-    server_version, sys_version = "infra-kit", ""
+    POLICY = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
-    def do_GET(self) -> None:
-        if self.headers.get("Host") not in self.server.names:
-            self._answer(HTTPStatus.MISDIRECTED_REQUEST, "text/plain", f"This is http://{min(self.server.names)}/.\n")
-            return
-        address = urlsplit(self.path)
+    def get(self, address: SplitResult) -> None:
         if address.path == "/":
-            self._answer(HTTPStatus.OK, "text/html", self._page(parse_qs(address.query)))
+            self.answer(HTTPStatus.OK, HTML, self._page(parse_qs(address.query)).encode())
         elif address.path == GENERATION:
-            self._answer(HTTPStatus.OK, "text/plain", self.server.told.generation)
+            self.answer(HTTPStatus.OK, PLAIN, self.server.told.generation.encode())
         elif address.path in FILES:
             text = resources.files(__package__).joinpath(address.path[1:]).read_text()
-            self._answer(HTTPStatus.OK, FILES[address.path], text)
+            self.answer(HTTPStatus.OK, FILES[address.path], text.encode())
         else:
-            self._answer(HTTPStatus.NOT_FOUND, "text/plain", "There is one page, at /.\n")
-
-    def do_HEAD(self) -> None:
-        self.do_GET()
+            self.refuse(HTTPStatus.NOT_FOUND, "there is one page, at /")
 
     def _page(self, query: Mapping[str, list[str]]) -> str:
         asked = query.get("hours", [""])[0]
         hours = int(asked) if asked in map(str, HOURS) else HOURS[0]
         return page(self.server.wanted, self.server.told.box.data / Store.FILE, hours)
-
-    def _answer(self, status: HTTPStatus, kind: str, text: str) -> None:
-        body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in HEADERS.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its parent's name
-        """Nothing: the log is for what goes wrong."""

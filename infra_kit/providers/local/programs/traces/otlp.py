@@ -84,7 +84,9 @@ def _of_json(body: bytes) -> ExportTraceServiceRequest:
             for span in of_scope.get("spans", ()):
                 for place in (span, *span.get("links", ())):
                     place.update({key: _base64(place[key]) for key in _IDS if key in place})
-    return ParseDict(tree, ExportTraceServiceRequest(), ignore_unknown_fields=True)
+    request = ExportTraceServiceRequest()
+    ParseDict(tree, request, ignore_unknown_fields=True)
+    return request
 
 
 _IDS = ("traceId", "spanId", "parentSpanId")

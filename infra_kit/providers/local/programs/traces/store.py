@@ -17,19 +17,26 @@ MOST_TRACES, MOST_BYTES = 1000, 64 * 2**20
 """That are kept. The file may be larger by what is sent at once."""
 SHOWN = 200
 """Traces of a list."""
+OVERHEAD = 100
+"""Bytes of a span beside its texts."""
 
 _TABLES = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS spans (
   trace TEXT, span TEXT, parent TEXT, service TEXT, name TEXT, begin INTEGER, finish INTEGER, failed INTEGER,
-  attributes TEXT, events TEXT, bytes INTEGER, PRIMARY KEY (trace, span));
-CREATE TABLE IF NOT EXISTS traces (trace TEXT PRIMARY KEY, received INTEGER);
+  attributes TEXT, events TEXT, PRIMARY KEY (trace, span));
+CREATE TABLE IF NOT EXISTS traces (trace TEXT PRIMARY KEY, received INTEGER, bytes INTEGER);
 CREATE INDEX IF NOT EXISTS by_age ON traces (received);
 """
 _LATEST = """
 SELECT trace, min(begin), max(finish), count(*), sum(failed), group_concat(DISTINCT service)
-FROM spans JOIN traces USING (trace) GROUP BY trace ORDER BY received DESC LIMIT ?
+FROM (SELECT * FROM traces ORDER BY received DESC LIMIT ?) JOIN spans USING (trace)
+GROUP BY trace ORDER BY received DESC
+"""
+_GROWS = """
+INSERT INTO traces SELECT ?, coalesce(max(received), 0) + 1, ? FROM traces WHERE true
+ON CONFLICT DO UPDATE SET received = excluded.received, bytes = bytes + excluded.bytes
 """
 _FIRST = "SELECT service, name FROM spans WHERE trace = ? ORDER BY parent <> '', begin LIMIT 1"
 
@@ -55,15 +62,29 @@ class Store:
         self._most_traces, self._most_bytes = most_traces, most_bytes
         self._lock = threading.Lock()
         self._file = file
+        try:
+            self._prepare()
+        except sqlite3.OperationalError:  # the disk, or its rights
+            raise
+        except sqlite3.DatabaseError as error:
+            print(f"{file} was damaged ({error}) and is begun anew")
+            for each in file.parent.glob(f"{file.name}*"):
+                each.unlink()
+            self._prepare()
+
+    def _prepare(self) -> None:
         with self._opened() as database:
             database.executescript(_TABLES)
 
     def keep(self, spans: Sequence[Span]) -> None:
+        """Raises `sqlite3.Error` where the disk takes no more."""
+        rows = [_row(span) for span in spans]
+        sizes: dict[str, int] = {}
+        for row in rows:
+            sizes[row[0]] = sizes.get(row[0], 0) + sum(len(it) for it in row if isinstance(it, str)) + OVERHEAD
         with self._lock, self._opened() as database, database:
-            for span in spans:
-                database.execute("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(span))
-            newest = "INSERT OR REPLACE INTO traces SELECT ?, coalesce(max(received), 0) + 1 FROM traces"
-            database.executemany(newest, [(trace,) for trace in dict.fromkeys(span.trace for span in spans)])
+            database.executemany("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            database.executemany(_GROWS, list(sizes.items()))
             self._forget(database)
 
     def latest(self) -> list[Summary]:
@@ -79,8 +100,7 @@ class Store:
 
     def _forget(self, database: sqlite3.Connection) -> None:
         kept, room = 0, self._most_bytes
-        sizes = "SELECT trace, sum(bytes) FROM traces JOIN spans USING (trace) GROUP BY trace ORDER BY received DESC"
-        for trace, size in database.execute(sizes).fetchall():
+        for trace, size in database.execute("SELECT trace, bytes FROM traces ORDER BY received DESC").fetchall():
             room -= size
             if kept == self._most_traces or room < 0:
                 database.execute("DELETE FROM spans WHERE trace = ?", (trace,))
@@ -95,14 +115,12 @@ class Store:
 
 
 def _row(span: Span) -> tuple[Any, ...]:
-    attributes, events = json.dumps(span.attributes), json.dumps(span.events)
-    size = len(attributes) + len(events) + len(span.name) + 200
     where = (span.trace, span.span, span.parent, span.service, span.name)
-    return (*where, span.begin, span.end, span.failed, attributes, events, size)
+    return (*where, span.begin, span.end, span.failed, json.dumps(span.attributes), json.dumps(span.events))
 
 
 def _span(row: Sequence[Any]) -> Span:
-    trace, span, parent, service, name, begin, end, failed, attributes, events, _ = row
+    trace, span, parent, service, name, begin, end, failed, attributes, events = row
     told: Mapping[str, Any] = json.loads(attributes)
     return Span(trace, span, parent, service, name, begin, end, bool(failed), told, json.loads(events))
 

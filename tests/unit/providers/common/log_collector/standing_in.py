@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -116,3 +116,7 @@ def said(folder: Path, of: str = "application") -> list[str]:
     """What is kept of a class."""
     files = sorted((folder / of).glob("*.ndjson"))
     return [json.loads(line)["message"] for file in files for line in file.read_text().splitlines()]
+
+
+def date_of(moment: float) -> date:
+    return datetime.fromtimestamp(moment, UTC).date()

@@ -18,6 +18,7 @@ from infra_kit.providers.local.programs.dashboard.chart import frame, rounded, s
 from infra_kit.providers.local.programs.dashboard.page import page
 from infra_kit.providers.local.programs.dashboard.store import DAY, Reader, Store
 from infra_kit.providers.local.programs.dashboard.wanted import Bound, Line, Panel, Row, Wanted
+from infra_kit.signals import Signal
 
 HIGH = Bound(80.0, "P1", "cpu > 80 % for 5m")
 
@@ -36,12 +37,12 @@ def test_a_day_is_kept_and_no_more(file: Path) -> None:
     now = time.time()
     store = Store(file)
     for ago in (2 * DAY, DAY - 60, 0):
-        store.add("db", {"cpu": float(ago)}, now - ago)
+        store.add("db", {Signal.CPU: float(ago)}, now - ago)
     assert [value for _, value in points(file)] == [DAY - 60, 0]
 
 
 def test_what_is_no_longer_measured_is_forgotten_when_it_starts_again(file: Path) -> None:
-    Store(file).add("gone", {"cpu": 1.0}, time.time() - 2 * DAY)
+    Store(file).add("gone", {Signal.CPU: 1.0}, time.time() - 2 * DAY)
     Store(file)
     assert sqlite3.connect(file).execute("SELECT count(*) FROM figures").fetchone() == (0,)
 
@@ -49,20 +50,20 @@ def test_what_is_no_longer_measured_is_forgotten_when_it_starts_again(file: Path
 def test_a_point_is_the_mean_of_its_time(file: Path) -> None:
     store, begun = Store(file), int(time.time()) // 60 * 60 - 120
     for second, value in ((0, 1.0), (10, 3.0), (60, 9.0)):
-        store.add("db", {"cpu": value}, begun + second)
+        store.add("db", {Signal.CPU: value}, begun + second)
     assert points(file, 60) == [(begun + 10, 2.0), (begun + 60, 9.0)]
 
 
 def test_what_is_no_number_is_not_kept(file: Path) -> None:
     store = Store(file)
-    store.add("db", {"cpu": math.inf, "memory": 1.0}, time.time())
-    store.add("db", {"cpu": math.nan}, time.time() + 1)
+    store.add("db", {Signal.CPU: math.inf, Signal.MEMORY: 1.0}, time.time())
+    store.add("db", {Signal.CPU: math.nan}, time.time() + 1)
     assert points(file) == []
 
 
 def test_a_file_that_is_none_begins_anew(file: Path) -> None:
     file.write_bytes(b"no database at all, by far" * 50)
-    Store(file).add("db", {"cpu": 1.0}, time.time())
+    Store(file).add("db", {Signal.CPU: 1.0}, time.time())
     assert len(points(file)) == 1
 
 
@@ -116,10 +117,10 @@ def wanted(tmp_path: Path, *labels: str) -> Wanted:
 
 
 def test_the_latest_figure_is_said_as_long_as_it_is_of_now(tmp_path: Path, file: Path) -> None:
-    Store(file).add("db", {"cpu": 41.7}, time.time() - 5)
+    Store(file).add("db", {Signal.CPU: 41.7}, time.time() - 5)
     assert "<b>41.7 %</b>" in page(wanted(tmp_path / "a", "db"), file, 1)
     late = tmp_path / "late.sqlite"
-    Store(late).add("db", {"cpu": 41.7}, time.time() - 300)
+    Store(late).add("db", {Signal.CPU: 41.7}, time.time() - 300)
     shown = page(wanted(tmp_path / "b", "db"), late, 1)
     assert "41.7 %" not in shown
     assert "41.7" in shown  # it is still drawn

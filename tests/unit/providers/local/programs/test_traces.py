@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import html
 import http.client
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ SECOND = 10**9
 def made(trace: str = TRACE, number: int = 1, parent: str = "", **changes: Any) -> Span:
     plain: dict[str, Any] = {
         "trace": trace, "span": f"{number:016x}", "parent": parent, "service": "api", "name": f"work {number}",
-        "begin": number * SECOND, "end": (number + 1) * SECOND, "failed": False, "attributes": {}, "events": (),
+        "begin": number * SECOND, "end": (number + 1) * SECOND, "failed": False, "attributes": {}, "events": [],
     }  # fmt: skip
     return Span(**{**plain, **changes})
 
@@ -189,3 +190,31 @@ def test_a_list_is_no_longer_than_what_is_shown(tmp_path: Path) -> None:
     kept = Store(tmp_path / "traces.sqlite")
     kept.keep([made(f"{number:032x}") for number in range(1, store.SHOWN + 50)])
     assert len(kept.latest()) == store.SHOWN
+
+
+def test_what_cannot_be_kept_is_to_be_sent_again_and_the_receiver_goes_on(
+    url: str, kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(spans: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept, "keep", full)
+        answer = httpx.post(f"{url}/api/v1/traces", json=sent(span()))
+        assert (answer.status_code, answer.text) == (503, "it could not be kept: database or disk is full\n")
+    assert httpx.post(f"{url}/api/v1/traces", json=sent(span())).status_code == 200
+
+
+def test_a_damaged_store_is_begun_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "traces.sqlite"
+    file.write_text("no database at all" * 100)
+    kept = Store(file)
+    kept.keep([made()])
+
+    assert [it.trace for it in kept.latest()] == [TRACE]
+    assert "was damaged (file is not a database) and is begun anew" in capsys.readouterr().out
+
+
+def test_a_store_that_stands_is_kept(tmp_path: Path) -> None:
+    Store(tmp_path / "traces.sqlite").keep([made()])
+    assert Store(tmp_path / "traces.sqlite").trace(TRACE) == [made()]
