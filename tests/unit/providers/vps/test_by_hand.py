@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, Target
 from infra_kit.engine.backups import Held
@@ -20,7 +21,11 @@ from tests.unit.backups import held, held_in
 from tests.unit.tunnels import Programs, answer, state
 
 STORE = BackupStore(
-    endpoint="https://s3.example.org", bucket="shop", access_key="key", secret_key="canary-1", passphrase="a-passphrase"
+    endpoint="https://s3.example.org",
+    bucket="shop",
+    access_key="key",
+    secret_key=SecretStr("canary-1"),
+    passphrase=SecretStr("a-passphrase"),
 )
 INFO = [
     {
