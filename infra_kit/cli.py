@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
@@ -218,17 +219,11 @@ def connect(
                 print()
 
 
-app.command()(backup)
-app.command()(restore)
-app.command()(plan)
-app.command()(cost)
-app.command("lock-in")(lock_in)
-app.command()(audit)
-app.command()(compare)
-app.command()(phases)
-app.command()(graph)
-app.command()(doctor)
-app.command()(transition)
+_OTHERS: tuple[Callable[..., None], ...] = (
+    backup, restore, plan, cost, lock_in, audit, compare, phases, graph, doctor, transition,
+)  # fmt: skip
+for other in _OTHERS:
+    app.command()(other)
 
 
 def main() -> None:
