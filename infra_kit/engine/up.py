@@ -56,8 +56,7 @@ def up(
         config = stack.prepare(select=True)
         before = stack.state(in_clear=False)
         _settle(stack, before, progress, allow)
-        seen = operations.run("preview", stack, config, progress, "--refresh")
-        found, plan = [step for step in seen if step.found], [step for step in seen if not step.found]
+        found, plan = _split(operations.run("preview", stack, config, progress, "--refresh"))
         guard.check_names(allow, _names(before) | _named(plan), name)
         _guard(found, plan, allow)
         if any(step.type == PANEL for step in plan):
@@ -67,6 +66,11 @@ def up(
         if not any(step.is_change for step in operations.run("up", stack, config, progress)):
             progress.note("Nothing had to change.")
         return stack.state()
+
+
+def _split(seen: Sequence[Step]) -> tuple[list[Step], list[Step]]:
+    """What a look at the servers found, and what is planned."""
+    return [step for step in seen if step.found], [step for step in seen if not step.found]
 
 
 def _named(plan: Sequence[Step]) -> set[str]:

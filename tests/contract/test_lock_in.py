@@ -7,6 +7,7 @@ import pytest
 from infra_kit.features import Feature
 from infra_kit.planning.lock_in_aspects import WEIGHTS, Subject, lacks, subject
 from infra_kit.planning.lock_in_changes import best
+from infra_kit.target import package
 from tests.contract.test_components import ASKED, COMPONENTS, asked
 
 TARGETS = ("local", "vps", "aws", "gcp")
@@ -28,7 +29,8 @@ def held(target: str) -> Iterator[Subject]:
 @each_target
 def test_all_that_a_target_can_make_has_a_score(target: str) -> None:
     found = list(held(target))
-    assert {it.kind for it in found} >= {kind.__name__ for kind in SCORED}
+    refused = getattr(package(target), "REFUSES", ())
+    assert {it.kind for it in found} == {kind.__name__ for kind in SCORED if kind.KIND not in refused}
     assert len(found) > 30
     for it in found:
         assert 0 <= it.score <= 10

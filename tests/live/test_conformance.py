@@ -115,6 +115,10 @@ class TestLogs(OnLocal):
     suite = conformance.LogsConformance
 
 
+class TestDashboard(OnLocal):
+    suite = conformance.DashboardConformance
+
+
 class TestBackup(OnLocal):
     suite = conformance.BackupConformance
 

@@ -65,8 +65,8 @@ PLACES = {
 ALL = """
     import pulumi
     from infra_kit import (
-        Alerts, Backup, Backups, Budget, Cdn, Config, Domain, EventBus, ExternalService, Gateway, Job, Keep, Logs,
-        Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
+        Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, Domain, EventBus, ExternalService, Gateway, Job, Keep,
+        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
     )
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
@@ -81,8 +81,8 @@ ALL = """
     Alerts("alerts", watch=[db, Uptime("outside", url="https://www.shop.example", outside=False)])
     Logs("logs", of=[api])
     safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
-    if pulumi.Config("infra-kit").require("target") != "gcp":
-        RestoreDrill("drill", of=safe)
+    RestoreDrill("drill", of=safe)
+    Dashboard("board", of=[db, api])
     if pulumi.Config("infra-kit").require("target") in ("local", "vps"):
         Panel("panel", of=[db, api])
 """

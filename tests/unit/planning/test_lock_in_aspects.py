@@ -45,7 +45,7 @@ def test_the_weights_are_those_of_the_page_and_a_whole() -> None:
         ("Service", SMOKE_TESTED, 0, "local, vps take it as it is"),
         ("Postgres", PostgresSpec(high_availability=True), 2, "only gcp takes it as it is"),
         ("EventBus", BUS, 9, "written for this vendor's API"),
-        ("RestoreDrill", DRILL, 0, "local, vps take it as it is"),  # gcp refuses it, whatever is asked
+        ("RestoreDrill", DRILL, 0, "local, vps, gcp take it as it is"),
         ("ExternalService", ExternalServiceSpec(vendor="Sentry"), 6, "another vendor"),
     ],
 )
