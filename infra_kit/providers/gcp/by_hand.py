@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.errors import BackupError
+from infra_kit.providers.common.backup_tiers import TIERS
 from infra_kit.providers.common.by_hand import Copied, Restored, StandingBackup
 from infra_kit.providers.common.programs import ask, check
 from infra_kit.providers.common.standing import Resource, logical_name
 from infra_kit.providers.gcp import cli
-from infra_kit.providers.gcp.backup_vaults import OBJECTS, TIERS
+from infra_kit.providers.gcp.backup_vaults import OBJECTS
 
 NEVER_OVER = "a copy on Google Cloud is restored into a new server or bucket alone"
 JOB = "gcp:cloudrunv2/job:Job"
