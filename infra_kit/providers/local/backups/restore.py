@@ -119,7 +119,8 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
     copy = _copy_for(repository, box.name, to)
-    object_store.restore_over(box, copy.components[box.name], repository)
+    with failures.of(box.name):
+        object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"
     return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
 
