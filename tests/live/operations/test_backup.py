@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
+import psycopg
 import pytest
+import zstandard
 
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.local import by_hand
-from infra_kit.providers.local.backups import restore, settings
-from infra_kit.providers.local.servers import backup, postgres
+from infra_kit.providers.local.backups import postgres_log, restore, settings
+from infra_kit.providers.local.backups.postgres import copy as copy_postgres
+from infra_kit.providers.local.servers import backup, postgres, postgres_roles
 from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
 from tests.live.servers.database import props_in
 
@@ -192,3 +197,57 @@ def test_another_key_for_the_same_copies_is_refused_with_the_safe_way(safe: Safe
     assert "add a second Backup by another name" in failure.reason
     elsewhere = {"bucket": "shop-offsite", "s3_endpoint": "https://s3.example.com"}
     assert backup.HANDLER.check(safe.props, {**safe.props, "key": "another", "store": elsewhere}) == []
+
+
+def test_a_backup_and_a_database_with_the_longest_names_are_copied(safe: Safe) -> None:
+    repository = settings.repository(safe.box)
+    noted = copy_postgres(safe.box_of("db"), repository, "b" * 24, f"copies/20260101T000000Z/{'d' * 24}")
+    assert noted["point"] == f"{'b' * 24} 20260101T000000Z"
+    assert noted["facts"] is not None
+
+
+class Overtaken:
+    """A session in which somebody else fills the next segment of the log as soon as one was ended."""
+
+    def __init__(self, session: psycopg.Connection, writer: psycopg.Connection) -> None:
+        self._session, self._writer = session, writer
+
+    def execute(self, query: str, *values: Any) -> Any:
+        answer = self._session.execute(query, *values)  # type: ignore[call-overload]
+        if "pg_switch_wal" in query:
+            self._writer.execute("SELECT pg_logical_emit_message(false, 'x', repeat('x', 16 * 1024 * 1024))")
+        return answer
+
+
+def test_of_the_log_only_what_is_on_the_disk_is_shipped(safe: Safe) -> None:
+    safe.take()
+    db = safe.box_of("db")
+    with postgres_roles.connect(db.record) as session, postgres_roles.connect(db.record) as writer:
+        session.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        session.execute("SELECT pg_reload_conf()")
+        writer.execute("BEGIN")
+        busy = cast("psycopg.Connection", Overtaken(session, writer))
+        finished = postgres_log._finished(busy, postgres_log.slot("safe"))
+        flushed = "SELECT pg_current_wal_insert_lsn() > %s::pg_lsn + 16777216, pg_current_wal_flush_lsn() >= %s::pg_lsn"
+        row = session.execute(flushed, [finished.until_lsn, finished.end]).fetchone()
+    assert row == (True, True)
+    assert len(finished.names) == 1
+
+
+def test_a_log_that_cannot_be_read_to_its_end_does_not_pass_for_the_newest(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.take()
+    write(safe.box_of("db"), "two")
+    safe.tick()
+    told, segment = [file for file in safe.files() if file.startswith("log/")][-2:]
+    packed = zstandard.ZstdCompressor().compress(bytes(postgres_log.SEGMENT))
+    batch = json.loads(safe.rclone("cat", f"copies:{told}"))
+    for part in batch["parts"]:
+        if part["path"] == segment:
+            part.update(sha256=hashlib.sha256(packed).hexdigest(), size=len(packed))
+    repository = settings.repository(safe.box)
+    repository.put(segment, [packed])
+    repository.put_json(told, batch)
+    with pytest.raises(BackupError, match=r"db: the log was shipped to .*, and PostgreSQL could read it to"):
+        restore.into(safe.box, "db", None, "db-restored")
+    assert not safe.box_of("db-restored").path.exists()
