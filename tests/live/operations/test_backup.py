@@ -6,6 +6,8 @@ import fcntl
 import hashlib
 import json
 import subprocess
+import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +18,7 @@ import zstandard
 
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.local import by_hand
-from infra_kit.providers.local.backups import postgres_log, restore, settings
+from infra_kit.providers.local.backups import postgres_facts, postgres_log, restore, settings
 from infra_kit.providers.local.backups.postgres import copy as copy_postgres
 from infra_kit.providers.local.servers import backup, postgres, postgres_roles
 from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
@@ -251,3 +253,45 @@ def test_a_log_that_cannot_be_read_to_its_end_does_not_pass_for_the_newest(safe:
     with pytest.raises(BackupError, match=r"db: the log was shipped to .*, and PostgreSQL could read it to"):
         restore.into(safe.box, "db", None, "db-restored")
     assert not safe.box_of("db-restored").path.exists()
+
+
+def test_a_table_that_somebody_would_truncate_while_it_is_counted_is_counted_as_it_was_copied(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = safe.box_of("db")
+    write(db, "one", "two")
+    contents = postgres_facts._contents
+
+    def busy(*arguments: Any) -> Mapping[str, str]:
+        with connect(db) as session, pytest.raises(psycopg.errors.LockNotAvailable):
+            session.execute("SET lock_timeout = '100ms'; TRUNCATE ledger")
+        return contents(*arguments)
+
+    monkeypatch.setattr(postgres_facts, "_contents", busy)
+    safe.take()
+    monkeypatch.undo()
+    assert safe.report["without_checksums"] == []
+    assert safe.drill()["failure"] == ""
+
+
+def test_a_table_that_is_dropped_while_it_is_listed_does_not_cost_the_copy(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(safe.box_of("db"), "one")
+    monkeypatch.setattr(postgres_facts, "_TABLES", "SELECT 'public.gone', 0, true")
+    safe.take()
+    assert safe.report["failure"] == ""
+    assert safe.report["without_checksums"] == ["db"]
+
+
+def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_its_counts(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "one")
+    with connect(db) as writer:
+        writer.execute("BEGIN")
+        writer.execute("INSERT INTO ledger (entry) VALUES ('not yet')")
+        began = time.monotonic()
+        assert postgres_facts.at_a_point(db.record, "a point") is None
+        assert time.monotonic() - began < postgres_facts.LOCK_SECONDS + 2
+        safe.take()
+    assert safe.report["without_checksums"] == ["db"]

@@ -86,7 +86,7 @@ def _require_all_replayed(box: Box, last: postgres_log.Batch) -> None:
         raise BackupError(
             "missing-log",
             f"the log was shipped to {last.until_lsn}, and PostgreSQL could read it to {row[0] if row else '?'}: what "
-            " is written there is damaged. Restore to a moment before it with --to, or an earlier copy.",
+            "is written there is damaged. Restore to a moment before it with --to, or an earlier copy.",
         )
 
 
