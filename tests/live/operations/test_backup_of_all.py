@@ -14,10 +14,11 @@ from infra_kit.errors import BackupError
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.local.backups import restore
 from infra_kit.providers.local.servers import bucket as buckets
-from infra_kit.providers.local.servers import event_bus, object_store
+from infra_kit.providers.local.servers import event_bus, object_store, postgres
 from infra_kit.providers.local.servers import redis as redis_server
-from tests.live.operations.backups import STACK, Safe, bucket, destroy, write
+from tests.live.operations.backups import STACK, Safe, bucket, destroy, entries, write
 from tests.live.servers import nats_client, s3_client
+from tests.live.servers.database import props_in
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -189,6 +190,36 @@ def test_a_locked_copy_can_be_deleted_by_nobody_who_has_the_keys_of_the_stack(ho
     until = s3.get_object_retention(Bucket="shop-offsite", Key=versions[0]["Key"])["Retention"]["RetainUntilDate"]
     assert (until - versions[0]["LastModified"]).total_seconds() > 2 * 86_400 - 60
     assert safe.drill()["failure"] == ""
+
+
+def test_a_database_that_is_down_stops_the_copies_of_nobody_else_and_has_its_own_when_it_is_up(
+    home_dir: Path,
+) -> None:
+    _, outs = redis_server.HANDLER.ensure(cache(home_dir, persistence=True))
+    safe = Safe(home_dir, ["db", "cache"], changes={"keep": {"every": "1s", "daily": None, "weekly": None}})
+    safe.make()
+    write(safe.box_of("db"), "one")
+    safe.take()
+    with redis.Redis.from_url(outs["private"]["url"]) as client:
+        client.set("since", "x")
+    safe.box_of("db").process.stop(postgres.HANDLER.STOP)
+    with pytest.raises(BackupError, match=r"^db: ") as told:
+        safe.take()
+    assert "cache" not in str(told.value)
+    assert (list(safe.report["copied"]), safe.report["last_backup"]) == (["cache"], None)
+    restore.into(safe.box, "cache", None, "cache-restored")
+    record = safe.box_of("cache-restored").record
+    with redis_server.connect(record) as session:
+        assert session.get("since") == "x"
+    restore.into(safe.box, "db", None, "db-restored")
+    assert entries(safe.box_of("db-restored")) == ["one"], "its own last copy is kept, old as it is"
+    assert safe.drill()["failure"] == ""
+    postgres.HANDLER.ensure(props_in(home_dir))
+    before = safe.report["copied"]["cache"]
+    safe.tick()
+    assert safe.report["failure"] == ""
+    assert safe.report["last_backup"] == safe.report["copied"]["cache"] == before
+    assert safe.report["copied"]["db"] > before
 
 
 def client_of(safe: Safe, name: str) -> S3Client:
