@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import Mock
 
 import psycopg
 import pytest
 import zstandard
 
-from infra_kit.errors import BackupError, ConfigError
+from infra_kit.errors import BackupError, ConfigError, ServerError
 from infra_kit.providers.local import by_hand
 from infra_kit.providers.local.backups import postgres_facts, postgres_log, restore, settings
 from infra_kit.providers.local.backups.postgres import copy as copy_postgres
@@ -81,6 +82,39 @@ def test_told_so_it_is_restored_over_and_what_it_held_is_kept_aside(safe: Safe) 
     assert not safe.box_of("db-restoring").path.exists()
 
 
+def test_where_the_server_does_not_come_up_with_the_copy_what_it_held_is_put_back(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = safe.box_of("db")
+    write(db, "good")
+    safe.take()
+    write(db, "since")
+    answers = iter([Mock(ensure=Mock(side_effect=ServerError("no room"))), postgres.HANDLER])
+    monkeypatch.setattr(restore, "handler", lambda _: next(answers))
+    with pytest.raises(ServerError, match="no room"):
+        restore.over(safe.box, "db", None)
+    assert entries(db) == ["good", "since"]
+    assert not list(db.path.glob("data.before-*"))
+    assert not safe.box_of("db-restoring").path.exists()
+
+
+def test_what_a_restore_that_was_killed_has_put_aside_is_there_again_at_the_next_up(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "mine")
+    db.process.stop(postgres.HANDLER.STOP)
+    db.data.rename(db.path / "data.before-20260101T000000Z")
+    postgres.HANDLER.ensure(props_in(safe.home))
+    assert entries(db) == ["mine"]
+
+
+def test_what_a_restore_that_was_killed_has_left_is_named_with_what_to_do(safe: Safe) -> None:
+    safe.take()
+    left = safe.box_of("db-restoring").path
+    left.mkdir()
+    with pytest.raises(ConfigError, match=rf"db: {left} is there.*`infra-kit stop`, delete that folder"):
+        restore.over(safe.box, "db", None)
+
+
 def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Safe) -> None:
     write(safe.box_of("db"), "one")
     early = moment(safe.box_of("db"))
@@ -107,6 +141,21 @@ def test_a_copy_by_hand_waits_for_the_run_that_is_at_work_and_no_second_one_is_t
     assert safe.report["last_backup"] > before
 
 
+def test_a_restore_over_what_runs_waits_for_the_run_that_is_at_work(safe: Safe) -> None:
+    write(safe.box_of("db"), "good")
+    safe.take()
+    write(safe.box_of("db"), "since")
+    with ThreadPoolExecutor(1) as pool:
+        with (safe.box.path / "run.lock").open() as at_work:
+            fcntl.flock(at_work, fcntl.LOCK_EX)
+            asked = pool.submit(restore.over, safe.box, "db", None)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=2)
+            assert entries(safe.box_of("db")) == ["good", "since"]
+        asked.result()
+    assert entries(safe.box_of("db")) == ["good"]
+
+
 def test_an_idle_database_ships_no_log(safe: Safe) -> None:
     write(safe.box_of("db"), "one")
     safe.take()
@@ -130,9 +179,8 @@ def test_a_copy_that_cannot_be_taken_is_told_and_the_last_good_one_stays(safe: S
     safe.take()
     last, files = safe.report["last_backup"], safe.files()
     db.process.stop(postgres.HANDLER.STOP)
-    settings.note(safe.box, last_backup=None)
-    with pytest.raises(Exception, match=r"[Cc]onnection refused|no server"):
-        safe.tick()
+    with pytest.raises(BackupError, match=r"db: .*[Cc]onnection refused|no server"):
+        safe.take()
     assert "refused" in safe.report["failure"]
     assert safe.files() == files
     assert last
