@@ -50,7 +50,6 @@ prove() { # FOLDER
   pg_dumpall --username postgres 2>"$log.rows" >/dev/null || echo "rows: $(head -n 1 "$log.rows")"
   # shellcheck source=/dev/null
   . /run/infra-kit/checks.sh
-  pg_ctl --pgdata "$1/pgdata" --wait --mode immediate stop >/dev/null
 }
 
 end() { pg_ctl --pgdata "$1/pgdata" --mode immediate stop >/dev/null 2>&1; }
