@@ -22,7 +22,7 @@ check_log() {
     echo "start: $reached"
     return
   fi
-  newest=$(find "$1/restore" -type f -name '????????????????????????' | sed 's#^.*/##' | sort | tail -n 1 | cut -c 9-)
+  newest=$(sed -n '/^[0-9A-F]\{24\}$/p' "$1/restore/listed" | tail -n 1 | cut -c 9-)
   [ "$(printf '%s\n' "$newest" "$reached" | sort | tail -n 1)" = "$reached" ] ||
     echo "missing-log: it was replayed to $reached, and goes to $newest: something between them cannot be had"
 }
