@@ -21,5 +21,6 @@ pgbackrest --stanza=main --output=text repo-ls --recurse "archive/main" >"$wal/t
 sed -n 's#^.*/\([0-9A-F]\{24\}\)-[0-9a-f]*\(\.[a-z0-9]*\)\{0,1\}$#\1#p; s#^.*/\([0-9A-F]\{8\}\.history\)$#\1#p' \
   "$wal/there" | sort -u >"$wal/listed"
 while read -r name; do
-  pgbackrest --stanza=main --pg1-path="$data" archive-get "$name" "$wal/$name" || true
+  # What came of one that cannot be read would stop the server, and not end its log.
+  pgbackrest --stanza=main --pg1-path="$data" archive-get "$name" "$wal/$name" || rm -f "$wal/$name"
 done <"$wal/listed"

@@ -22,8 +22,7 @@ before() { # the last one until then
 none() {
   oldest=$(echo "$all" | tail -n 1)
   [ -z "$oldest" ] || fault missing "there is no whole copy before $1: the oldest is of $oldest"
-  there=$(listed raw:)
-  [ -z "$there" ] || fault wrong-key "there are files, and this key can read none of their names"
+  require_key
   fault missing "there is no whole copy yet"
 }
 
