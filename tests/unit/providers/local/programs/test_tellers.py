@@ -12,6 +12,7 @@ from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.programs.alerts.routes import Message
 from infra_kit.providers.local.programs.alerts.tellers import Opened, Teller
+from tests import awaiting
 
 ALERT = Alert("down", "db", "P0", "uptime < 100 % for 1s", "%", "firing", "2026-03-01T12:00:00+00:00", 0.0)
 FIRING, WELL = {"down db": ALERT}, dict[str, Alert]()
@@ -32,9 +33,7 @@ class Route:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.005)
+    await asyncio.to_thread(awaiting.until, true)
 
 
 @asynccontextmanager
