@@ -47,7 +47,7 @@ def test_of_a_worker_that_wants_none_nothing_is_wrong(home_dir: Path) -> None:
     )
     workers.HANDLER.ensure(idle)
 
-    assert Signal.INSTANCES not in of(home_dir, "worker", "scorer").measure()
+    assert of(home_dir, "worker", "scorer").measure()[Signal.INSTANCES] == 100
 
 
 def job(home: Path, code: str) -> Props:
@@ -93,4 +93,6 @@ def test_the_age_of_a_backup_is_that_of_the_last_whole_one(
     unit = 1 if wanted == Signal.BACKUP_AGE else 24
 
     assert never == {wanted: pytest.approx(48 / unit, rel=0.01)}
-    assert measures.measure() == {wanted: pytest.approx(12 / unit, rel=0.01)}
+    assert measures.measure() == {wanted: pytest.approx(12 / unit, rel=0.01), Signal.FAILED_RUNS: 0}
+    report.write_text(json.dumps({**json.loads(report.read_text()), "failure": "truncated: db: …"}))
+    assert measures.measure()[Signal.FAILED_RUNS] == 1

@@ -34,12 +34,18 @@ class UptimeProbe(ServerProbe):
 
 class BackupProbe(Probe):
     def measure(self) -> Figures:
-        return _age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR)
+        return {**_age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR), **_failed(self.source)}
 
 
 class DrillProbe(Probe):
     def measure(self) -> Figures:
-        return _age(self.source, "last_proven_restore", Signal.DRILL_AGE, DAY)
+        return {**_age(self.source, "last_proven_restore", Signal.DRILL_AGE, DAY), **_failed(self.source)}
+
+
+def _failed(source: Source) -> Figures:
+    """1 from a run that failed until the next one that goes well; nothing before the first."""
+    told = _read(Path(source.report))
+    return {Signal.FAILED_RUNS: float(bool(told["failure"]))} if "failure" in told else {}
 
 
 def _age(source: Source, field: str, signal: Signal, unit: int) -> Figures:
