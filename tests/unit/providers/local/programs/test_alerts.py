@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socketserver
 import threading
@@ -51,8 +52,16 @@ def test_it_ends_with_the_first_look_that_is_well() -> None:
     assert looks(rule(lasting=1), 81, 80, 81) == ["firing", "ok", "firing"]
 
 
-def test_what_cannot_be_measured_is_not_wrong() -> None:
-    assert looks(rule(lasting=1), None, 81, None) == ["ok", "firing", "ok"]
+def test_what_cannot_be_measured_is_not_wrong_and_what_was_wrong_still_is() -> None:
+    """A server that is full takes not even the one who would count its connections."""
+    assert looks(rule(lasting=1), None, 81, None, None, 80) == ["ok", "firing", "firing", "firing", "ok"]
+    assert looks(rule(), 81, None, None, 81, None) == ["pending", "pending", "pending", "firing", "firing"]
+
+
+@pytest.mark.parametrize("signal", ["errors", "client-errors", "latency", "latency-p95", "cache-hits"])
+def test_without_a_request_nothing_is_wrong_with_the_answers(signal: str) -> None:
+    answers = dataclasses.replace(rule(lasting=1), signal=Signal(signal))
+    assert looks(answers, 81, None, 81) == ["firing", "ok", "firing"]
 
 
 def test_below_is_wrong_beneath_its_bound_and_not_at_it() -> None:
