@@ -2,7 +2,7 @@
 
 An alert begins with the first look that finds it wrong, where the rule's `lasting` is no longer than that; else when it
 was found wrong for so long without a break. It ends with the first look that finds it well. What cannot be measured is
-not wrong, and what was wrong before still is: a server that takes no connection any more is as full as it was. Where the
+not wrong, and what was wrong before still is: a server that takes no connection more is as full as it was. Where the
 figure is of requests (`Meaning.of_traffic`), none at all ends it: there is no share of errors. `signals` says what is
 looked at.
 

@@ -22,7 +22,7 @@ class Metric:
 
 
 REMEMBERED = "15m"
-"""For so long a figure counts that cannot be measured any more: a server that is full lets nobody in who would count."""
+"""For so long a figure counts that cannot be measured any more: a server that is full lets nobody in to count."""
 
 Figures = Mapping[Signal, Sequence[Metric]]
 
@@ -32,7 +32,7 @@ def figures(expressions: Mapping[Signal, str]) -> Figures:
 
 
 def or_none(expression: str) -> str:
-    """0 where nothing is known: what has never happened has no series. For what is counted, and where 0 is the alarm."""
+    """0 where nothing is known: what never happened has no series. For what is counted, and where 0 is the alarm."""
     return f"(({expression}) or vector(0))"
 
 
