@@ -122,11 +122,6 @@ def test_pagerduty_opens_an_incident_and_closes_the_same(posted: list[tuple[str,
     json.dumps(opened)
 
 
-def test_every_level_has_a_severity_that_pagerduty_knows() -> None:
-    assert routes.SEVERITIES.keys() == {"P0", "P1", "P2", "P3"}
-    assert set(routes.SEVERITIES.values()) == {"critical", "error", "warning", "info"}
-
-
 def test_a_webhook_gets_the_alert_as_it_was_and_when_it_was_over(posted: list[tuple[str, Any]]) -> None:
     tell = sender("webhook", "https://hook.example", None)
     tell(FIRST)
