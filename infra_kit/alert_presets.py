@@ -60,7 +60,7 @@ SHOP: Rules = {
     "budget-near-limit": Rule(signal="spent", above=80, lasting="1h", level="P1"),
 }
 """seeds/001 (VS-11): its own counts of database and payment errors are the application's to measure. For the first
-stands what does not answer: each database, and each cache, bus, store and Uptime that is watched too; name in `of` those
+stands what does not answer: each database, and each cache, bus, store and Uptime that is watched; name in `of` those
 that shall wake somebody. Its plans' limits are disk, connections and budget here."""
 
 SCALING: Rules = {
@@ -87,6 +87,6 @@ PLATFORM: Rules = {
     "cost": Rule(signal="spent", above=100, lasting="1h", level="P3"),
 }
 """seeds/004 (ZU-10): P0 at once, P1 within 15 minutes, P2 within the hour, P3. Auth is down where its Service has no
-instances, or an Uptime of it fails. Data loss is a backup that is missing; a run of a job, a copy or a drill that failed
+instances, or an Uptime of it fails. Data loss is a backup that is missing; a run of a job, copy or drill that failed
 is told before. Requests that were throttled (429) are among the client errors. Left out: odd traffic, for which nothing
 says what is usual, and its cold starts and deprecated API, which are of functions, and those are containers here."""
