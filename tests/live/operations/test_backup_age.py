@@ -20,10 +20,16 @@ def test_the_age_of_a_backup_is_that_of_its_last_whole_copy(safe: Safe) -> None:
     measures = probe(source)
     waiting = measures.measure()
     safe.take()
+    settings.note(safe.box, failure="db: the log cannot be shipped")
+    failing = measures.measure()
+    safe.tick()
 
+    assert failing[Signal.FAILED_RUNS] == 1
     assert waiting[Signal.BACKUP_AGE] == pytest.approx(0, abs=0.05)  # since it was begun: it must not stay unseen
     assert safe.report["last_backup"]
     assert measures.measure() == {Signal.BACKUP_AGE: pytest.approx(0, abs=0.05), Signal.FAILED_RUNS: 0}
+    safe.box.process.stop()
+    assert measures.measure()[Signal.FAILED_RUNS] == 1  # nobody ships the log any more
 
 
 def test_a_drill_that_fails_is_told_at_once_and_one_that_goes_well_ends_it(safe: Safe) -> None:

@@ -43,9 +43,13 @@ class DrillProbe(Probe):
 
 
 def _failed(source: Source) -> Figures:
-    """1 from a run that failed until the next one that goes well; nothing before the first."""
-    told = _read(Path(source.report))
-    return {Signal.FAILED_RUNS: float(bool(told["failure"]))} if "failure" in told else {}
+    """1 from a run that failed until the next one that goes well, and while nobody keeps the schedule. Each run of a
+    Backup ships the log, every five minutes: how much may be lost is watched by this, long before a copy is too old."""
+    (box,) = source.boxes
+    if not _begun(box):
+        return {}
+    failed = bool(_read(Path(source.report)).get("failure"))
+    return {Signal.FAILED_RUNS: float(failed or box.process.pid is None)}
 
 
 def _age(source: Source, field: str, signal: Signal, unit: int) -> Figures:
