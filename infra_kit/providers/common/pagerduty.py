@@ -1,5 +1,5 @@
-"""PagerDuty's Events API v2, for who tells it of alerts. The function on AWS (`aws/lambdas/alert_teller.py`) is on its own
-and says the same; an Alertmanager knows the address by itself."""
+"""PagerDuty's Events API v2, for who tells it of alerts. The function on AWS is on its own and says the same
+(`aws/lambdas/alert_teller.py`); an Alertmanager knows the address by itself."""
 
 from __future__ import annotations
 
