@@ -137,7 +137,7 @@ def test_more_often_than_hourly_is_refused() -> None:
 
 
 def test_its_age_is_told_every_hour_and_an_alarm_where_nothing_is_told() -> None:
-    old = {"old": Rule(signal="backup-age", above=8)}
+    old = {"old": Rule(signal="backup-age", above=8), "failed": Rule(signal="failed-runs", above=0, lasting="1m")}
 
     def program() -> None:
         Alerts("alerts", watch=[Backup("safe", of=[db()], region="us-west-2")], rules=old)
@@ -152,6 +152,11 @@ def test_its_age_is_told_every_hour_and_an_alarm_where_nothing_is_told() -> None
     assert alarm["treatMissingData"] == "breaching"
     metric = alarm["metricQueries"][0]["metric"]
     assert (metric["metricName"], metric["dimensions"], metric["period"]) == ("BackupAge", {"Backup": names[0]}, 3600)
+    failed = made.named("alerts-failed.safe").inputs
+    metric = failed["metricQueries"][0]["metric"]
+    assert (metric["namespace"], metric["metricName"]) == ("AWS/Backup", "NumberOfBackupJobsFailed")
+    assert (metric["dimensions"], metric["stat"]) == ({"BackupVaultName": names[0]}, "Sum")
+    assert failed["treatMissingData"] == "notBreaching"
 
 
 def test_of_a_cache_each_tier_has_snapshots_taken_each_of_another_name() -> None:

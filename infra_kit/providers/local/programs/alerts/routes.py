@@ -10,12 +10,9 @@ from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from typing import Any
 
+from infra_kit.providers.common import pagerduty
 from infra_kit.providers.common.posting import SECONDS, UntoldError, post, why
 from infra_kit.providers.local.alerts_file import Alert
-
-PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
-"""https://developer.pagerduty.com/docs/send-alert-event"""
-SEVERITIES = {"P0": "critical", "P1": "error", "P2": "warning", "P3": "info"}
 
 
 @dataclass(frozen=True)
@@ -55,20 +52,20 @@ def sender(kind: str, to: Any, smtp: Mapping[str, Any] | None) -> Send:
         case "slack":
             return lambda message: post(to, {"text": f"*{message.subject}*\n{message.text}"})
         case "pagerduty":
-            return lambda message: post(PAGERDUTY, _event(to, message))
+            return lambda message: post(pagerduty.EVENTS, event(to, message))
         case "email":
             return lambda message: _mail(smtp or {}, to, message)
         case _:
-            return lambda message: post(to, _plain(message))
+            return lambda message: post(to, plain(message))
 
 
-def _plain(message: Message) -> dict[str, Any]:
+def plain(message: Message) -> dict[str, Any]:
     own = {key: value for key, value in asdict(message.alert).items() if key != "state"}
     status = "resolved" if message.ended else "firing"
     return {"status": status, **own, "ended": message.ended, "app": message.app, "stack": message.stack}
 
 
-def _event(key: str, message: Message) -> dict[str, Any]:
+def event(key: str, message: Message) -> dict[str, Any]:
     event = {"routing_key": key, "event_action": "resolve" if message.ended else "trigger", "dedup_key": message.key}
     if message.ended:
         return event
@@ -76,10 +73,10 @@ def _event(key: str, message: Message) -> dict[str, Any]:
     payload = {
         "summary": message.subject,
         "source": f"{message.stack}/{alert.component}",
-        "severity": SEVERITIES[alert.level],
+        "severity": pagerduty.SEVERITIES[alert.level],
         "timestamp": alert.since,
         "component": alert.component,
-        "custom_details": _plain(message),
+        "custom_details": plain(message),
     }
     return {**event, "payload": payload}
 

@@ -62,8 +62,9 @@ class Teller:
 
     def see(self, firing: Mapping[str, Alert], now: str) -> None:
         """Args: what is wrong now, by rule and component, of the levels that this route is for."""
-        for key in self._open.keys() - firing.keys():
-            self._ended.setdefault(key, now)
+        for key in self._open.keys() - firing.keys() - self._ended.keys():
+            self._ended[key] = now
+            self._changed.set()
         for key in firing:
             self._ended.pop(key, None)
         if firing.keys() != (self._open if self._firing is None else self._firing).keys():
@@ -97,7 +98,7 @@ class Teller:
         if not await self._say(message):
             return False
         del self._open[key]
-        del self._ended[key]
+        self._ended.pop(key, None)  # it may have begun again meanwhile, which is told next
         self._opened.save()
         return True
 
