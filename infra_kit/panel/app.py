@@ -32,7 +32,7 @@ from infra_kit.panel.throttle import Throttle
 from infra_kit.panel.watcher import Watcher
 
 HERE = Path(__file__).parent
-LARGEST_FORM = 4096
+LARGEST_FORM, MOST_FIELDS = 4096, 8
 FOREIGN = "That form is not of this page, or is too old. Load the page again."
 _LOG = logging.getLogger("infra_kit.panel")
 R = TypeVar("R", bound=Response)
@@ -238,13 +238,16 @@ async def _healthy(_: Request) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """Empty where it is too large to be one of ours."""
+    """Empty where it is too large, or has too many fields, to be one of ours."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_FORM:
             return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
     return {key: values[0] for key, values in fields.items()}
 
 
