@@ -196,6 +196,7 @@ def application(
     username: str,
     password_hash: str,
     hosts: Collection[str] = (),
+    port: int | None = None,
 ) -> Starlette:
     """The panel, as a server runs it.
 
@@ -203,6 +204,7 @@ def application(
         source: where it reads.
         username, password_hash: of the admin: see `passwords.hashed`.
         hosts: the names under which it is published, beside those of the machine itself.
+        port: at which a browser on this machine asks. Default: any, as something forwards it.
     """
     panel = Panel(source, username, password_hash)
     return Starlette(
@@ -216,7 +218,7 @@ def application(
             Route("/healthz", _healthy),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=[Middleware(Guard, hosts=hosts)],
+        middleware=[Middleware(Guard, hosts=hosts, port=port)],
         lifespan=lambda _: _watched(panel),
     )
 

@@ -212,6 +212,19 @@ def test_it_answers_to_no_name_but_its_own(visitor: Browser) -> None:
         assert visitor.get("/login", headers={"Host": host}).status_code == 200, host
 
 
+def test_where_nothing_forwards_to_it_it_answers_at_its_own_port_alone() -> None:
+    with browser(port=21000) as it:
+        assert it.get("/login").status_code == 200
+        for host in ("127.0.0.1:5050", "localhost", "127.0.0.1:21000:21000", "localhost:"):
+            assert it.get("/login", headers={"Host": host}).status_code == 421, host
+
+
+def test_a_published_name_is_answered_at_the_port_of_tls_alone() -> None:
+    with browser(host="panel.example.com") as it:
+        assert it.get("/login", headers={"Host": "panel.example.com:443"}).status_code == 200
+        assert it.get("/login", headers={"Host": "panel.example.com:8080"}).status_code == 421
+
+
 def test_a_browser_may_run_nothing_frame_nothing_and_keep_nothing(admin: Browser) -> None:
     for path in ("/", "/login", "/states", "/nothing"):
         headers = admin.get(path).headers
