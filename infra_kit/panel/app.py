@@ -82,9 +82,9 @@ class Panel:
         wait = math.ceil(self._throttle.begin(who, known=bool(known)))
         if wait:
             _LOG.warning("login from %s refused: too many wrong passwords", client)
-            answer = self._login(request, f"Too many wrong passwords. Try again in {wait} s.", 429)
-            answer.headers["Retry-After"] = str(wait)
-            return answer
+            refused = self._login(request, f"Too many wrong passwords. Try again in {wait} s.", 429)
+            refused.headers["Retry-After"] = str(wait)
+            return refused
         if not await self._knows(form):
             _LOG.warning("login from %s with a wrong name or password", client)
             return self._login(request, "The name or the password is wrong.", 401)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from infra_kit import Postgres, Routes
+from infra_kit.alert_rules import Level
 from infra_kit.components.alerts import AlertsSpec
 from infra_kit.providers.aws.lambdas import alert_teller
 from infra_kit.providers.common import pagerduty
@@ -16,7 +18,7 @@ from infra_kit.providers.vps import alert_files
 from infra_kit.testing.conformance.alerts import standing_for
 
 DOCS = Path(__file__).parents[2] / "docs" / "components.md"
-LEVELS = ("P0", "P1", "P2", "P3")
+LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
 ALARM = {
     "AlarmName": "alerts-busy.db", "AlarmArn": "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:alerts-busy.db",
     "NewStateValue": "ALARM", "NewStateReason": "so", "StateChangeTime": "2026-11-26T00:00:00.000+0000",
@@ -39,7 +41,7 @@ def local(level: str) -> routes.Message:
 def test_pagerduty_is_told_each_level_alike_by_every_target() -> None:
     told = {level: Routes(pagerduty="key") for level in LEVELS}
     asked = AlertsSpec.model_validate({"watch": [standing_for(Postgres, "db")], "routes": told})
-    known = {level: {"email": [], "pagerduty": "key"} for level in LEVELS}
+    known: dict[Level, dict[str, Any]] = {level: {"email": [], "pagerduty": "key"} for level in LEVELS}
     manager = yaml.safe_load(alert_files.manager("alerts", asked, known, None, ""))
     vps = {it["name"]: it["pagerduty_configs"][0]["severity"] for it in manager["receivers"] if it["name"] in LEVELS}
     bodies = {level: aws(level, "pagerduty", "key") for level in LEVELS}

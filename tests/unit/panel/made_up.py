@@ -96,7 +96,7 @@ def browser(
     port: int | None = None,
     password_hash: str = HASH,
 ) -> Browser:
-    """One that was not here before. With `host`, of a panel that is published by that name; with `port`, of one there."""
+    """One that was not here before. With `host`, of a panel published by that name; with `port`, of one there."""
     app = application(
         source or MadeUp(),
         username="admin",

@@ -170,7 +170,7 @@ def test_the_last_proof_counts_and_without_one_the_plans_own_age(
     there, told = Jobs(*jobs), Figures()
     for name, value in (("PLAN_ARN", PLAN), ("PLAN", "it"), ("SOURCES", "arn"), ("DRILL", "it"), ("NAMESPACE", "n")):
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(drill_age.boto3, "client", lambda _: told)
+    monkeypatch.setattr("boto3.client", lambda _: told)
     drill_age.tell(there, NOW)
     assert told.values == {"DrillAge": pytest.approx(days, abs=0.01), "DrillFailed": failed}
 
