@@ -175,12 +175,15 @@ def test_a_drill_tells_a_segment_of_the_log_that_is_gone(copying: Copying) -> No
     copying.copy()
     for number in range(3):
         copying.write(f"CREATE TABLE more_{number} (id int)")
-    *_, segment, _ = copying.segments()
-    content = segment.read_bytes()
+    *_, segment, last = copying.segments()
+    content, end = segment.read_bytes(), last.read_bytes()
     segment.unlink()
     assert str(copying.drill()["failure"]).startswith("db: missing-log: ")
     segment.write_bytes(content)
     sh("chown", "999:999", str(segment))
+    last.write_bytes(end[: len(end) // 2])
+    assert str(copying.drill()["failure"]).startswith("db: missing-log: "), "its end cannot be read"
+    last.write_bytes(end)
     assert copying.drill()["failure"] == ""
 
 

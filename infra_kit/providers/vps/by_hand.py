@@ -56,7 +56,8 @@ def into(backup: StandingBackup, component: str, to: datetime | None, name: str)
     began, kind = time.monotonic(), _kind(backup, component)
     names = {"COPIES": _host_name(_copiers(backup)[component]), "SERVER": _host_name(_server(backup, component))}
     bucket = str(_component(backup, component)["outputs"].get("bucket") or "")
-    of = _restored(backup, component, to, "beside.sh", {"KIND": kind, **names, "INTO": name, "BUCKET": bucket})
+    asked = {"KIND": kind, **names, "INTO": name, "BUCKET": bucket}
+    of, lacks = _restored(backup, component, to, "beside.sh", asked)
     return Restored(
         component=component,
         name=name,
@@ -64,6 +65,7 @@ def into(backup: StandingBackup, component: str, to: datetime | None, name: str)
         of=of,
         seconds=time.monotonic() - began,
         says=(
+            *lacks,
             "It is a container of that name in the networks of the one that runs, with the same users and passwords: "
             f"docker exec {name} … on the host, or from the component's own network.",
             *([_take_back(backup, component, name)] if kind == "postgres" else []),
@@ -83,7 +85,7 @@ def over(backup: StandingBackup, component: str, to: datetime | None) -> Restore
     began, server = time.monotonic(), _server(backup, component)
     aside = f"pgdata.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     ids = {"COPIES": str(_copiers(backup)[component]["id"]), "SERVER": str(server["id"]), "ASIDE": aside}
-    of = _restored(backup, component, to, "postgres_over.sh", ids)
+    of, lacks = _restored(backup, component, to, "postgres_over.sh", ids)
     container = str(server["outputs"]["name"])
     return Restored(
         component=component,
@@ -92,6 +94,7 @@ def over(backup: StandingBackup, component: str, to: datetime | None) -> Restore
         of=of,
         seconds=time.monotonic() - began,
         says=(
+            *lacks,
             f"What it held before is in its volume, in {aside}. To delete it: docker exec {container} "
             f"rm -r {_folder(server)}/{aside}.",
             "It has the passwords of that time. Replicas follow it no more: remove their containers, and run "
@@ -133,14 +136,18 @@ def _newest_of_rclone(backup: StandingBackup, container: str) -> tuple[str, date
 
 def _restored(
     backup: StandingBackup, component: str, to: datetime | None, name: str, asked: Mapping[str, str]
-) -> datetime | None:
-    """Runs the script on the host. Returns the moment that it is of, if anybody tells."""
+) -> tuple[datetime | None, list[str]]:
+    """Runs the script on the host. Returns the moment that it is of, if anybody tells, and what did not come back. A
+    log is replayed up to any moment; of the others there is what a copy has, which may be much older."""
     moment = f"{to.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if to else ""
     variables = {**asked, "FOLDER": _folder(_server(backup, component)), "MOMENT": moment}
     backup.say(f"Restoring {component} on the host …")
     said = _on_the_host(backup, ["sh", "-c", told(name, variables)])
     last = re.search(r"^\d{4}-\d\d-\d\dT.*$", said, re.MULTILINE)
-    return to or (datetime.fromisoformat(last[0]) if last else None)
+    of = datetime.fromisoformat(last[0]) if last else None
+    if to and _kind(backup, component) == "postgres":
+        of = to
+    return of, re.findall(r"^lacks: (.*)$", said, re.MULTILINE)
 
 
 def _on_the_host(backup: StandingBackup, command: list[str]) -> str:

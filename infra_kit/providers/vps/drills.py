@@ -18,6 +18,8 @@ from infra_kit.providers.vps.reports import Report
 from infra_kit.providers.vps.scripts import script
 
 FOLDER = "/restored"
+LEAST = 3600
+"""Seconds that looking at what was restored may take at least; else four times `rto`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,8 @@ class Drill:
     @property
     def environment(self) -> dict[str, str]:
         """Of the `Run` that restores."""
-        return {"RTO": str(seconds(self.spec.rto)), **self.report.environment(self.name)}
+        rto = seconds(self.spec.rto)
+        return {"RTO": str(rto), "LOOKS": str(max(4 * rto, LEAST)), **self.report.environment(self.name)}
 
     @property
     def files(self) -> dict[str, str]:

@@ -46,7 +46,7 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
 
 
 def _waits(spec: JobSpec, schedule: str) -> list[str]:
-    limits = [seconds(spec.timeout), spec.retries, seconds(spec.stop_timeout)]
+    limits = [seconds(spec.timeout), spec.retries, seconds(spec.stop_timeout), 0]
     return [tools.BUSYBOX, "sh", f"{tools.FOLDER}/schedule.sh", schedule, *map(str, limits)]
 
 

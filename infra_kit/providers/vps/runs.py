@@ -14,11 +14,13 @@ LONGEST = 86_400
 """Seconds that one copy, or one drill, may take."""
 GRACE = 30
 """Seconds that it may take to stop."""
+RETRIES, PAUSE = 3, 300
+"""How often it is tried again, and after how many seconds: a store that is away for a moment costs no copy."""
 
 
 def on_schedule(schedule: str, program: list[str]) -> dict[str, Any]:
     """Of a `Run` that waits for its time and runs the program then (`scripts/schedule.sh`)."""
-    limits = map(str, (LONGEST, 0, GRACE))
+    limits = map(str, (LONGEST, RETRIES, GRACE, PAUSE))
     return {
         "entrypoint": [tools.BUSYBOX, "sh", f"{tools.FOLDER}/schedule.sh", schedule, *limits],
         "command": program,

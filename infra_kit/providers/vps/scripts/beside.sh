@@ -11,7 +11,8 @@
 #   INTO    what the new server and its volume are called: neither may be there
 #   MOMENT  UTC, e.g. '2026-03-01 12:00:00'; empty: the newest there is
 #
-# Of a Postgres it returns when the log is replayed, and prints the time of the last change that came back.
+# Of a Postgres it returns when the log is replayed, and prints the time of the last change that came back; where the
+# newest was asked for and the log's end cannot be had, also a line `lacks: …`. Of the others it prints the copy's time.
 #
 # It is gone with: docker rm --force INTO && docker volume rm INTO
 set -eu
@@ -124,6 +125,13 @@ WORDS
 
 ask() { docker exec "$INTO" psql --no-psqlrc --username postgres -Atc "$1" 2>/dev/null; }
 
+lacks() { # what the log has and did not come back
+  newest=$(docker exec "$INTO" sed -n '/^[0-9A-F]\{24\}$/p' "$FOLDER/restore/listed" | tail -n 1 | cut -c 9-)
+  reached=$(ask 'SELECT right(pg_walfile_name(pg_last_wal_replay_lsn()), 16)')
+  [ "$(printf '%s\n' "$newest" "$reached" | sort | tail -n 1)" = "$reached" ] ||
+    echo "lacks: the log goes to $newest, and came back to $reached: something between them cannot be had"
+}
+
 until_replayed() {
   until [ "$(ask 'SELECT pg_is_in_recovery()')" = f ]; do
     if [ "$(fact "$INTO" '{{.State.Running}}')" != true ]; then
@@ -132,6 +140,7 @@ until_replayed() {
     fi
     sleep 1
   done
+  [ -n "$MOMENT" ] || lacks
   docker exec "$INTO" rm -rf "$FOLDER/restore"
   ask "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')"
 }

@@ -9,26 +9,42 @@ set -eu
 
 . /run/infra-kit/repository.sh
 
-work=/scratch/copy log=$(mktemp)
-trap 'rm -rf "$log" "$hold" "$work" "$work.manifest"' EXIT
-trap 'exit 1' TERM INT
+work=/scratch/copy log=$(mktemp) doing="" reported=""
+
+report() { sh /run/infra-kit/report.sh "$@"; }
+
+give_up() {
+  reported=yes
+  report failed "copy: $1"
+  exit 1
+}
+
+end() { # CODE
+  [ -z "$doing" ] || kill "$doing" 2>/dev/null || true
+  rm -rf "$log" "$hold" "$work" "$work.manifest"
+  [ "$1" = 0 ] || [ -n "$reported" ] || give_up "it ended with $1 before it was through"
+}
+
+trap 'end "$?"' EXIT
+trap 'give_up "it was ended before it was through"' TERM INT
 
 # One at a time: by schedule, and by hand.
 exec 9>/tmp/copying
 flock 9
 
-report() { sh /run/infra-kit/report.sh "$@"; }
-
 must() { # its words go to the log of the container, and the last of them to the report
   # Aside: within a condition nothing would stop at its first failure.
   ("$@") >"$log" 2>&1 &
-  if wait $!; then return 0; fi
+  doing=$! code=0
+  wait "$doing" || code=$?
+  doing=""
+  [ "$code" != 0 ] || return 0
   cat "$log"
-  report failed "copy: $(tail -n 3 "$log" | sed -e 's/^fault: //' -e 's/^[0-9/]* [0-9:]* //')"
-  exit 1
+  give_up "$(tail -n 3 "$log" | sed -e 's/^fault: //' -e 's/^[0-9/]* [0-9:]* //')"
 }
 
 manifest() {
+  exec >"$work.manifest"
   cd "$work"
   find . -type f | sed 's#^\./##' | sort | while IFS= read -r file; do
     echo "$(sha256sum "$file" | cut -d ' ' -f 1) $(wc -c <"$file") $file"
@@ -52,12 +68,16 @@ thin() { # a manifest goes first: what is half deleted must not look whole
 report begins
 must copies
 there=$(cat "$log")
-if [ "${1:-}" = once ] && [ -n "$there" ]; then exit 0; fi
+if [ -z "$there" ]; then
+  must require_key
+elif [ "${1:-}" = once ]; then
+  exit 0
+fi
 began=$(date +%s) time=$(date -u +%Y%m%d-%H%M%S)
 rm -rf "$work"
 mkdir -p "$work"
 must sh /run/infra-kit/take.sh "$work" "$time"
-manifest >"$work.manifest"
+must manifest
 must rclone copy "$work" "copies:copies/$time"
 must rclone copyto "$work.manifest" "copies:copies/$time/manifest"
 report well $(($(date +%s) - began))

@@ -24,7 +24,6 @@ prove() { # FOLDER
   wrong=$(for stream in "$1"/streams/*/; do check "${stream%/}"; done)
   date +%s
   echo "$wrong"
-  end
 }
 
 check() { # FOLDER OF A STREAM
@@ -39,6 +38,5 @@ check() { # FOLDER OF A STREAM
 }
 
 end() {
-  kill "$server" 2>/dev/null
-  wait "$server"
+  kill "$server" 2>/dev/null && wait "$server"
 }

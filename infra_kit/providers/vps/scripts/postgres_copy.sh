@@ -6,22 +6,35 @@
 #   $1                  once: only where there is no copy yet
 set -eu
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) doing="" reported=""
 
 report() { sh /run/infra-kit/report.sh "$@"; }
 
 repository() { # its words go to the log of the container, and its error to the report
-  code=0
-  pgbackrest --stanza=main "$@" >"$log" 2>&1 || code=$?
+  # Aside, so that a signal is heard meanwhile.
+  pgbackrest --stanza=main "$@" >"$log" 2>&1 &
+  doing=$! code=0
+  wait "$doing" || code=$?
+  doing=""
   cat "$log"
   return "$code"
 }
 
 give_up() {
   why=$(sed -n 's/^.*ERROR: //p' "$log" | head -n 1)
-  report failed "$1: ${why:-failed with $code}"
+  tell "$1: ${why:-failed with $code}"
+}
+
+tell() {
+  reported=yes
+  report failed "$1"
   exit 1
+}
+
+end() { # CODE
+  [ -z "$doing" ] || kill "$doing" 2>/dev/null || true
+  rm -f "$log"
+  [ "$1" = 0 ] || [ -n "$reported" ] || tell "backup: it ended with $1 before it was through"
 }
 
 # Each with its own time before it, the newest first: `20260301-030000 20260301-030000F`.
@@ -49,18 +62,22 @@ take() {
   until repository --type="$(kind)" backup; do
     # 50: the server's own backup runs, and one server has one at a time (https://pgbackrest.org, LockAcquireError).
     [ "$code" = 50 ] || give_up backup
-    sleep 30
+    sleep 30 &
+    wait $!
   done
 }
 
 thin() {
-  copies | sh /run/infra-kit/tiers.sh | while read -r label; do
+  gone=$(copies | sh /run/infra-kit/tiers.sh)
+  for label in $gone; do
     # A whole one goes by the repository's own retention, when nothing needs it any more.
     case $label in *F) continue ;; esac
     repository expire --set="$label" || give_up expire
   done
 }
 
+trap 'end "$?"' EXIT
+trap 'tell "backup: it was ended before it was through"' TERM INT
 report begins
 if [ "${1:-}" = once ]; then
   until repository stanza-create; do

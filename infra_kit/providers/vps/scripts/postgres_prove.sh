@@ -22,7 +22,7 @@ check_log() {
     echo "start: $reached"
     return
   fi
-  newest=$(find "$1/restore" -type f -name '????????????????????????' | sed 's#^.*/##' | sort | tail -n 1 | cut -c 9-)
+  newest=$(sed -n '/^[0-9A-F]\{24\}$/p' "$1/restore/listed" | tail -n 1 | cut -c 9-)
   [ "$(printf '%s\n' "$newest" "$reached" | sort | tail -n 1)" = "$reached" ] ||
     echo "missing-log: it was replayed to $reached, and goes to $newest: something between them cannot be had"
 }
@@ -50,7 +50,6 @@ prove() { # FOLDER
   pg_dumpall --username postgres 2>"$log.rows" >/dev/null || echo "rows: $(head -n 1 "$log.rows")"
   # shellcheck source=/dev/null
   . /run/infra-kit/checks.sh
-  pg_ctl --pgdata "$1/pgdata" --wait --mode immediate stop >/dev/null
 }
 
 end() { pg_ctl --pgdata "$1/pgdata" --mode immediate stop >/dev/null 2>&1; }

@@ -3,7 +3,8 @@
 #
 # $1: the folder of the volume as the server mounts it; $2: the moment, e.g. '2026-03-01 12:00:00+00', or nothing for the
 # newest there is. Runs in the container `backup`'s image with its configuration, with an empty volume at $1. A server
-# that is then started on that volume replays the log, and ends there.
+# that is then started on that volume replays the log, and ends there. `restore/listed` names all that the log has: who
+# asked for the newest sees by it whether all came back.
 set -eu
 
 data=$1/pgdata
@@ -16,8 +17,10 @@ if [ -n "${2:-}" ]; then
 else
   pgbackrest --stanza=main --pg1-path="$data" --recovery-option=restore_command="$command" restore
 fi
-pgbackrest --stanza=main --output=text repo-ls --recurse "archive/main" 2>/dev/null |
-  sed -n 's#^.*/\([0-9A-F]\{24\}\)-[0-9a-f]*\(\.[a-z0-9]*\)\{0,1\}$#\1#p; s#^.*/\([0-9A-F]\{8\}\.history\)$#\1#p' |
-  sort -u | while read -r name; do
-  pgbackrest --stanza=main --pg1-path="$data" archive-get "$name" "$wal/$name" || true
-done
+pgbackrest --stanza=main --output=text repo-ls --recurse "archive/main" >"$wal/there"
+sed -n 's#^.*/\([0-9A-F]\{24\}\)-[0-9a-f]*\(\.[a-z0-9]*\)\{0,1\}$#\1#p; s#^.*/\([0-9A-F]\{8\}\.history\)$#\1#p' \
+  "$wal/there" | sort -u >"$wal/listed"
+while read -r name; do
+  # What came of one that cannot be read would stop the server, and not end its log.
+  pgbackrest --stanza=main --pg1-path="$data" archive-get "$name" "$wal/$name" || rm -f "$wal/$name"
+done <"$wal/listed"

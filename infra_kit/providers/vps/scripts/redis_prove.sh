@@ -26,10 +26,8 @@ prove() { # FOLDER
   date +%s
   copied=$(cat "$1/keys") back=$(($(told rdb_last_load_keys_loaded) + $(told rdb_last_load_keys_expired)))
   [ "$copied" = "$back" ] || echo "keys: $copied keys were copied, $back came back"
-  end
 }
 
 end() {
-  kill "$server" 2>/dev/null
-  wait "$server"
+  kill "$server" 2>/dev/null && wait "$server"
 }

@@ -18,6 +18,10 @@ of() { # PART FACT
   cat "$FOLDER/$1/$2" 2>/dev/null || true
 }
 
+# One at a time: parts end together.
+exec 8>"$FOLDER/.lock"
+flock 8
+
 own=$FOLDER/$PART
 mkdir -p "$own"
 case $1 in

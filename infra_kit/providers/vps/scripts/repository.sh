@@ -44,3 +44,10 @@ copies() { # the times of all whole ones, the newest first
   listed --include '/*/manifest' copies:copies >"$hold/copies"
   sed -n 's#/manifest$##p' "$hold/copies" | sort -r
 }
+
+require_key() { # what was written with another one is not begun anew beside
+  seen=$(listed copies:)
+  [ -z "$seen" ] || return 0
+  seen=$(listed raw:)
+  [ -z "$seen" ] || fault wrong-key "there are files, and this key can read none of their names"
+}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the copy of a moment into a folder, and holds it to its manifest. Nothing else is changed.
+# Puts the copy of a moment into a folder, and holds it to its manifest. Nothing else is changed. Prints the copy's time.
 #
 #   $1  the folder, which is empty
 #   $2  the moment, UTC, e.g. '2026-03-01 12:00:00': the last copy before it; nothing: the newest there is
@@ -22,8 +22,7 @@ before() { # the last one until then
 none() {
   oldest=$(echo "$all" | tail -n 1)
   [ -z "$oldest" ] || fault missing "there is no whole copy before $1: the oldest is of $oldest"
-  there=$(listed raw:)
-  [ -z "$there" ] || fault wrong-key "there are files, and this key can read none of their names"
+  require_key
   fault missing "there is no whole copy yet"
 }
 
@@ -55,4 +54,5 @@ mv "$hold/copying" "$hold/words"
 sed '$d' "$1/manifest" | require_sizes
 [ "$came" = yes ] || refused
 sed '$d' "$1/manifest" | require_contents "$1"
+echo "$time" | sed 's/^\(....\)\(..\)\(..\)-\(..\)\(..\)\(..\)$/\1-\2-\3T\4:\5:\6+00:00/'
 echo "the copy of $time is in $1, as it was taken"

@@ -5,14 +5,15 @@
 #   $2  seconds that a run may take: after that it is stopped
 #   $3  how often it is tried again when it fails
 #   $4  seconds that it may take to stop
+#   $5  seconds before it is tried again
 #   the rest: the program; none: the image's own
 #
 # /tmp/infra-kit-failed is there while the last run was given up: the container's health tells it.
 set -eu
 set -f
 
-schedule=$1 most=$2 retries=$3 grace=$4
-shift 4
+schedule=$1 most=$2 retries=$3 grace=$4 pause=$5
+shift 5
 running=""
 
 stop() {
@@ -65,6 +66,8 @@ run() {
   until once "$@"; do
     [ "$tried" -lt "$retries" ] || { say "was given up after $((tried + 1)) tries"; : >/tmp/infra-kit-failed; return 0; }
     tried=$((tried + 1))
+    sleep "$pause" &
+    wait $!
     say "is tried again, $tried of $retries"
   done
   rm -f /tmp/infra-kit-failed

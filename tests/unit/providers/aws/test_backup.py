@@ -251,8 +251,7 @@ class ElastiCache:
     def get_paginator(self, _: str) -> ElastiCache:
         return self
 
-    def paginate(self, **asked: str) -> list[dict[str, Any]]:
-        assert asked == {"SnapshotSource": "manual"}
+    def paginate(self) -> list[dict[str, Any]]:
         found = [
             {
                 "SnapshotName": name,
@@ -289,3 +288,13 @@ def test_what_is_being_taken_is_no_copy_yet() -> None:
     client = ElastiCache(("it-safe-every-a1", "creating", 1), ("it-safe-every-b2", "available", 30))
     assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=30)
     assert backup_age.tended(ElastiCache(), "it-safe-", TIERS, NOW) is None
+
+
+def test_the_last_whole_snapshot_is_never_deleted_however_long_none_was_taken() -> None:
+    client = ElastiCache(
+        ("it-safe-every-a1", "available", 20 * 24),
+        ("it-safe-every-b2", "available", 19 * 24),
+        ("it-safe-every-c3", "creating", 1),
+    )
+    assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=19 * 24)
+    assert client.deleted == ["it-safe-every-a1"]

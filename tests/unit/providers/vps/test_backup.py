@@ -31,6 +31,7 @@ from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.stateful import is_stateful
 from infra_kit.testing import Recording, record
+from tests.awaiting import until
 
 STORE = BackupStore(
     endpoint="https://s3.example.com",
@@ -125,6 +126,9 @@ def test_the_log_goes_to_a_folder_of_its_own_that_goes_with_the_backup() -> None
 
 def test_copies_are_taken_on_the_schedule_and_kept_as_asked() -> None:
     recording = made(schedule="0 3 * * *", keep=Keep(every="2d", daily="10d", weekly=None))
+    # A day at most, tried again three times, half a minute to stop, five minutes in between.
+    for role in ("safe-db-backup", "drill-db-restore"):
+        assert recording.named(role).inputs["entrypoints"][-4:] == ["86400", "3", "30", "300"]
     assert "0 3 * * *" in recording.named("safe-db-backup").inputs["entrypoints"]
     tiers = environment(recording, "safe-db-backup")
     assert (tiers["EVERY"], tiers["DAILY"], tiers["WEEKLY"]) == ("172800", "864000", "0")
@@ -256,6 +260,18 @@ def test_how_it_went_is_told_to_people_and_to_the_host(repository: Repository) -
     repository.run({}, fails=3, EVERY=1)
     assert repository.report == {**first, "failure": "db: backup: failed with 3"}
     assert (repository.folder / "figure.prom").read_text() == figure
+
+
+def test_a_copy_that_is_ended_tells_it(repository: Repository) -> None:
+    (repository.folder / "pgbackrest").write_text("#!/bin/sh\ncase $* in *info) exit ;; esac\nexec sleep 60\n")
+    (repository.folder / "copies").write_text("")
+    told = {"NAME": "safe", "FIELD": "last_backup", "PARTS": "db", "PART": "db", "FOLDER": str(repository.folder)}
+    path = {"PATH": f"{repository.folder}:{os.environ['PATH']}"}
+    running = subprocess.Popen(["sh", repository.folder / "copy.sh"], env={**told, **path})
+    until((repository.folder / "report.json").exists, 10)
+    running.terminate()
+    assert running.wait(10) == 1
+    assert repository.report["failure"] == "db: backup: it was ended before it was through"
 
 
 def test_a_report_of_several_is_as_old_as_the_oldest(tmp_path: Path) -> None:

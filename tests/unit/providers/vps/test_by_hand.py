@@ -131,6 +131,20 @@ def test_the_newest_is_as_old_as_the_last_change_that_came_back(safe: Held, prog
     assert variables(ran(programs)[0])["MOMENT"] == ""
 
 
+def test_a_copy_is_of_its_own_time_which_may_be_long_before_the_moment_that_was_asked(
+    safe: Held, programs: Programs
+) -> None:
+    programs.put("ssh", {"--": answer("2026-11-19T03:00:00+00:00\ncache-then has what cache-server had")})
+    made = safe.by_hand.into(safe.backup, "cache", datetime(2026, 11, 20, 2, 0, tzinfo=UTC), "cache-then")
+    assert made.of == datetime(2026, 11, 19, 3, 0, tzinfo=UTC)
+
+
+def test_what_of_the_log_did_not_come_back_is_said_first(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer("lacks: the log goes to 9, and came back to 7\n2026-11-20T11:59:58.1+00:00")})
+    assert safe.by_hand.into(safe.backup, "db", None, "db-then").says[0] == "the log goes to 9, and came back to 7"
+    assert safe.by_hand.over(safe.backup, "db", None).says[0] == "the log goes to 9, and came back to 7"
+
+
 def test_a_cache_and_a_bucket_come_back_beside_those_that_run(safe: Held, programs: Programs) -> None:
     programs.put("ssh", {"--": answer("files-then has what files-server had")})
     assert safe.by_hand.into(safe.backup, "files", None, "files-then").of is None

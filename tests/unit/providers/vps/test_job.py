@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 from infra_kit import Job, Sidecar, Worker
+from infra_kit.providers.vps.scripts import script
 from infra_kit.testing import Recording, record
 from tests.unit.providers.vps.workloads import IMAGE, networks, on, told
 
@@ -21,11 +24,25 @@ def test_a_scheduled_job_waits_in_its_own_container_which_is_never_there_twice()
     made = job(schedule="0 3 * * *", timeout="10m", retries=2, stop_timeout="5s")
     it = made.named("nightly-instance")
 
-    assert it.inputs["entrypoints"][1:] == ["sh", "/run/infra-kit-tools/schedule.sh", "0 3 * * *", "600", "2", "5"]
+    assert it.inputs["entrypoints"][1:] == ["sh", "/run/infra-kit-tools/schedule.sh", "0 3 * * *", "600", "2", "5", "0"]
     assert it.inputs["command"] == ["run", "it"]
     assert it.request.deleteBeforeReplace
     assert it.inputs["restart"] == "on-failure"
     assert networks(made, "nightly-instance") == {"nightly-network"}
+
+
+def test_a_run_that_failed_is_tried_again_after_a_pause(tmp_path: Path) -> None:
+    functions = script("schedule.sh").partition('say "waits for its time')[0].replace("/tmp/", f"{tmp_path}/")  # noqa: S108
+    fails = 'once() { echo tried; return 1; }\nsleep() { echo "slept $1"; }\nrun it\n'
+    command = ["sh", "-c", functions + fails, "schedule", "* * * * *", "600", "2", "5", "300"]
+
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert [line for line in said.splitlines() if not line.startswith("job: ")] == [
+        *["tried", "slept 300"] * 2,
+        "tried",
+    ]
+    assert (tmp_path / "infra-kit-failed").exists()
 
 
 def test_a_job_without_a_schedule_is_started_by_up_alone() -> None:

@@ -3,28 +3,19 @@ secret."""
 
 from __future__ import annotations
 
-import http.client
-import json
 import smtplib
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import urlsplit
 
+from infra_kit.providers.common.posting import SECONDS, UntoldError, post, why
 from infra_kit.providers.local.alerts_file import Alert
 
 PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
 """https://developer.pagerduty.com/docs/send-alert-event"""
 SEVERITIES = {"P0": "critical", "P1": "error", "P2": "warning", "P3": "info"}
-SECONDS = 10.0
-
-
-class UntoldError(Exception):
-    """It did not get through; the text says why, without where to."""
 
 
 @dataclass(frozen=True)
@@ -93,38 +84,6 @@ def _event(key: str, message: Message) -> dict[str, Any]:
     return {**event, "payload": payload}
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """What is secret is told to nobody else."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def post(url: str, body: Mapping[str, Any]) -> None:
-    """Taken where the answer is 200 to 299."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UntoldError("it is no URL that begins with http:// or https://")
-    request = urllib.request.Request(  # noqa: S310
-        url, json.dumps(body).encode(), {"Content-Type": "application/json", "User-Agent": "infra-kit"}
-    )
-    try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-            answer.read(1024)
-    except urllib.error.HTTPError as error:
-        raise UntoldError(f"it was answered with {error.code}") from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise UntoldError(_why(error)) from None
-
-
-def _why(error: Exception) -> str:
-    """Some errors quote the URL."""
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, TimeoutError):
-        return f"it was not answered within {SECONDS:.0f} s"
-    words = reason.strerror if isinstance(reason, OSError) else None
-    return words or type(reason).__name__
-
-
 def _mail(smtp: Mapping[str, Any], to: list[str], message: Message) -> None:
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = message.subject, smtp["sender"], ", ".join(to)
@@ -140,7 +99,7 @@ def _mail(smtp: Mapping[str, Any], to: list[str], message: Message) -> None:
     except smtplib.SMTPResponseException as error:
         raise UntoldError(f"the relay answered {error.smtp_code}") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise UntoldError(_why(error)) from None
+        raise UntoldError(why(error)) from None
 
 
 def _relay(smtp: Mapping[str, Any], encrypted: ssl.SSLContext) -> smtplib.SMTP:

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from infra_kit.errors import ServerError
+from infra_kit.providers.common.posting import UntoldError
 from infra_kit.providers.local import home
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import Box
-from infra_kit.providers.local.programs.alerts.routes import Message, Send, UntoldError
+from infra_kit.providers.local.programs.alerts.routes import Message, Send
 
 FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
 Open = dict[str, Alert]

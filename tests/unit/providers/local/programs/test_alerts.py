@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from infra_kit.providers.common.posting import UntoldError
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.programs.alerts import judge, routes
-from infra_kit.providers.local.programs.alerts.routes import Message, UntoldError, sender
+from infra_kit.providers.local.programs.alerts.routes import Message, sender
 from infra_kit.providers.local.programs.alerts.wanted import Rule
 from infra_kit.signals import Signal
 
