@@ -195,12 +195,28 @@ def test_no_name_and_no_content_is_in_clear_where_the_copies_are(safe: Safe) -> 
     assert not [file for file in stored if "manifest" in file.name or file.parent.name == "db"]
 
 
-def test_the_passphrase_stands_in_no_argument_and_in_no_file_for_others(safe: Safe) -> None:
+def test_the_passphrase_stands_in_no_argument_and_in_no_file_for_others(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    class Recorded(subprocess.Popen[bytes]):
+        def __init__(self, command: Any, *arguments: Any, **how: Any) -> None:
+            begun.append(" ".join(map(str, command)))
+            super().__init__(command, *arguments, **how)
+
     write(safe.box_of("db"), "one")
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
+    safe.make_backup()
     safe.take()
-    assert KEY not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    monkeypatch.undo()
+    for what in ("rclone obscure", " rcat ", " copy "):
+        assert any(what in command for command in begun), what
+    conf = safe.box.conf / settings.RCLONE
+    (hidden,) = (line.removeprefix("password = ") for line in conf.read_text().splitlines() if "password" in line)
+    assert not [command for command in begun if KEY in command or hidden in command]
     assert KEY not in safe.box.process.log.read_text()
-    assert (safe.box.conf / settings.RCLONE).stat().st_mode & 0o077 == 0
+    assert conf.stat().st_mode & 0o077 == 0
 
 
 def test_copies_in_a_bucket_of_another_store_outlive_the_machines_own_files(home_dir: Path) -> None:
@@ -343,3 +359,5 @@ def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_i
         assert time.monotonic() - began < postgres_facts.LOCK_SECONDS + 2
         safe.take()
     assert safe.report["without_checksums"] == ["db"]
+    told = safe.drill()
+    assert (told["failure"], told["not_compared"]) == ("", ["db"]), "it says what it has not compared"

@@ -51,6 +51,7 @@ def test_a_good_backup_is_proven_with_the_time_that_it_took_and_leaves_nothing_b
     told = copied.drill({"three entries": counts})
     assert told["failure"] == ""
     assert told["last_proven_restore"].startswith("20")
+    assert told["not_compared"] == []
     assert 0 < told["seconds"] < 120
     assert len(running(copied) - before) == 1, "but for the drill's own supervisor nothing runs that did not before"
     assert [folder.name for folder in copied.home.iterdir() if folder.is_dir()] == ["test"]

@@ -71,6 +71,7 @@ def run(box: Box) -> None:
         last_proven_restore=settings.now().isoformat(),
         copy=drill.copy_name,
         seconds=round(drill.seconds, 1),
+        not_compared=drill.not_compared,
         failure="",
         failures=[],
     )
@@ -86,12 +87,16 @@ class Drill:
         self.copy_name = ""
         self.seconds = 0.0
         """What restoring took, without checking."""
+        self.not_compared: list[str] = []
+        """Databases whose copy was taken without counts (`without_checksums` of the Backup): their rows are taken on
+        trust."""
 
     def failures(self) -> list[Failure]:
         """All checks that failed; none: the copy is proven."""
         repository = settings.repository(self._backup)
         copy = manifest.newest(repository, settings.read(self._backup).of)
         self.copy_name = copy.name
+        self.not_compared = [it for it, noted in copy.components.items() if noted.get("facts", ()) is None]
         found: list[Failure] = []
         with self._scratch() as stack:
             for component, noted in copy.components.items():
