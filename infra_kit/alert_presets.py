@@ -52,15 +52,16 @@ TWO_LEVELS: Rules = {
 
 SHOP: Rules = {
     "errors": Rule(signal="errors", above=5, lasting="5m", level="P0"),
-    "database-down": Rule(signal="uptime", below=100, lasting="5m", level="P0"),
+    "down": Rule(signal="uptime", below=100, lasting="5m", level="P0"),
     "slow": Rule(signal="latency", above=2, lasting="10m", level="P1"),
     "some-errors": Rule(signal="errors", above=1, lasting="10m", level="P1"),
     "connections-near-limit": Rule(signal="connections", above=80, lasting="5m", level="P1"),
     "disk-near-limit": Rule(signal="disk", above=80, lasting="5m", level="P1"),
     "budget-near-limit": Rule(signal="spent", above=80, lasting="1h", level="P1"),
 }
-"""seeds/001 (VS-11): its own counts of database and payment errors are the application's to measure; a database that
-does not answer stands for the first. Its plans' limits are disk, connections and budget here."""
+"""seeds/001 (VS-11): its own counts of database and payment errors are the application's to measure. For the first
+stands what does not answer: each database, and each cache, bus, store and Uptime that is watched; name in `of` those
+that shall wake somebody. Its plans' limits are disk, connections and budget here."""
 
 SCALING: Rules = {
     "cpu": Rule(signal="cpu", above=80, lasting="5m", level="P1"),
@@ -74,13 +75,18 @@ SCALING: Rules = {
 PLATFORM: Rules = {
     "errors": Rule(signal="errors", above=1, lasting="5m", level="P0"),
     "down": Rule(signal="uptime", below=100, lasting="2m", level="P0"),
+    "no-instances": Rule(signal="instances", below=50, lasting="2m", level="P0"),
     "no-backup": Rule(signal="backup-age", above=26, lasting="30m", level="P0"),
     "slow": Rule(signal="latency-p95", above=1, lasting="5m", level="P1"),
     "some-errors": Rule(signal="errors", above=0.5, lasting="5m", level="P1"),
     "cold-cache": Rule(signal="cache-hits", below=50, lasting="15m", level="P1"),
+    "failed-runs": Rule(signal="failed-runs", above=0, lasting="1m", level="P1"),
     "client-errors": Rule(signal="client-errors", above=20, lasting="30m", level="P2"),
     "near-limits": Rule(signal="disk", above=80, lasting="1h", level="P3"),
+    "near-connections": Rule(signal="connections", above=80, lasting="1h", level="P3"),
     "cost": Rule(signal="spent", above=100, lasting="1h", level="P3"),
 }
-"""seeds/004 (ZU-10): P0 at once, P1 within 15 minutes, P2 within the hour, P3. Data loss is a backup that is missing;
-its cold starts, throttles and deprecated API are of functions, which are containers here."""
+"""seeds/004 (ZU-10): P0 at once, P1 within 15 minutes, P2 within the hour, P3. Auth is down where its Service has no
+instances, or an Uptime of it fails. Data loss is a backup that is missing; a run of a job, copy or drill that failed
+is told before. Requests that were throttled (429) are among the client errors. Left out: odd traffic, for which nothing
+says what is usual, and its cold starts and deprecated API, which are of functions, and those are containers here."""

@@ -43,21 +43,24 @@ class Meaning:
     unit: str
     says: str
     bad_when_low: bool = False
+    of_traffic: bool = False
+    """Of what was asked lately: without a request there is none, and then nothing is wrong either. Of all others a
+    figure that is missing says nothing: what was wrong still is, until it was measured to be well."""
 
 
 MEANINGS: Mapping[Signal, Meaning] = {
     Signal.UPTIME: Meaning("%", "checks that were answered well", bad_when_low=True),
-    Signal.ERRORS: Meaning("%", "requests answered with 5xx, or not at all"),
-    Signal.CLIENT_ERRORS: Meaning("%", "requests answered with 4xx"),
-    Signal.LATENCY: Meaning("s", "how long answers take, the mean"),
-    Signal.LATENCY_P95: Meaning("s", "how long answers take, of 95 in 100 at most"),
+    Signal.ERRORS: Meaning("%", "requests answered with 5xx, or not at all", of_traffic=True),
+    Signal.CLIENT_ERRORS: Meaning("%", "requests answered with 4xx", of_traffic=True),
+    Signal.LATENCY: Meaning("s", "how long answers take, the mean", of_traffic=True),
+    Signal.LATENCY_P95: Meaning("s", "how long answers take, of 95 in 100 at most", of_traffic=True),
     Signal.REQUESTS: Meaning("1/s", "requests"),
     Signal.CPU: Meaning("%", "of the CPUs it has"),
     Signal.MEMORY: Meaning("%", "of the memory it has"),
     Signal.DISK: Meaning("%", "of the disk it has"),
     Signal.CONNECTIONS: Meaning("%", "of the connections it takes"),
     Signal.REPLICA_LAG: Meaning("s", "how far the last replica is behind"),
-    Signal.CACHE_HITS: Meaning("%", "reads answered from the cache", bad_when_low=True),
+    Signal.CACHE_HITS: Meaning("%", "reads answered from the cache", bad_when_low=True, of_traffic=True),
     Signal.INSTANCES: Meaning("%", "running, of those that are wanted", bad_when_low=True),
     Signal.BACKLOG: Meaning("events", "that wait to be worked on"),
     Signal.BACKLOG_AGE: Meaning("s", "how long the oldest event has waited"),
@@ -86,8 +89,8 @@ OF: Mapping[str, tuple[Signal, ...]] = {
     "worker": _RUNS,
     "job": (Signal.FAILED_RUNS,),
     "uptime": (Signal.UPTIME, Signal.LATENCY, Signal.CERTIFICATE),
-    "backup": (Signal.BACKUP_AGE,),
-    "restore_drill": (Signal.DRILL_AGE,),
+    "backup": (Signal.BACKUP_AGE, Signal.FAILED_RUNS),
+    "restore_drill": (Signal.DRILL_AGE, Signal.FAILED_RUNS),
     "budget": (Signal.SPENT,),
 }  # fmt: skip
 """By component's kind, what can be asked of it. A target that cannot measure one of them declares a gap:

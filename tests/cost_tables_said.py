@@ -29,7 +29,7 @@ FOUNDER_DIARY = (
             Line("a stronger server", "€100-200", [HOST], f"{EUROPE}. With the bucket of its backups"),
             Line("Axiom", "€20-50", ["logs"], "the entry of its paid plan; more logs cost more"),
             Line("backups elsewhere", "€10-20", (), "the bucket above: 50 GB cost a euro"),
-            Line("monitoring", "€20-40", (), "Prometheus and Grafana (FD-4) would run on the host; not in the stack"),
+            Line("monitoring", "€20-40", (), "Prometheus runs on the host, for the panel; Grafana (FD-4) would too"),
             Line("domain", "-", ["domain-name"], "the seed counts it in phase 1 alone"),
         ],
         "",

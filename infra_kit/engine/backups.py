@@ -18,7 +18,7 @@ from infra_kit.engine.local_servers import home
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
 from infra_kit.engine.standing import below, target_of
-from infra_kit.errors import ConfigError
+from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.by_hand import Copied, StandingBackup
 
 
@@ -49,7 +49,8 @@ class ByHand(Protocol):
         """Takes a copy now; returns when it is whole. Raises `BackupError` or `ToolError`."""
 
     def new_name(self, backup: Any, component: str) -> str:
-        """What is restored beside the component is called so, if nobody says a name."""
+        """What is restored beside the component is called so, if nobody says a name. Raises `BackupError` for what the
+        target restores by its own commands alone."""
 
     def into(self, backup: Any, component: str, to: datetime | None, name: str) -> Restored:
         """Restores beside what runs."""
@@ -86,7 +87,7 @@ def find(project: Project, stack: str, name: str, progress: Progress) -> tuple[H
         progress: where it is said what is done.
 
     Raises:
-        ConfigError: there is none of that name; the message has those there are.
+        ConfigError: there is none of that name, and the message has those there are; or it holds nothing.
     """
     here = _of_this_machine(project, stack)
     if found := _named(here, name):
@@ -104,8 +105,8 @@ def take(project: Project, stack: str, name: str, progress: Progress) -> list[Co
     """Takes a copy of all that a Backup holds, and returns when it is whole.
 
     Raises:
-        ConfigError: there is no Backup of that name.
-        BackupError, ToolError: it could not be taken; those before are as they were.
+        ConfigError: there is no Backup of that name, or nothing that it copies.
+        BackupError, ToolError: not all of it could be taken; those before are as they were.
     """
     held, _ = find(project, stack, name, progress)
     if held.name != name:
@@ -113,7 +114,12 @@ def take(project: Project, stack: str, name: str, progress: Progress) -> list[Co
             f"{name}: it is copied by the Backup {held.name!r}, with {', '.join(held.components)}: a copy is of all of "
             f"them. Run infra-kit backup {held.name}."
         )
-    return list(held.by_hand.back_up(held.backup))
+    made = list(held.by_hand.back_up(held.backup))
+    if lacking := sorted(set(held.components) - {it.component for it in made}):
+        raise BackupError(
+            "missing", f"{name}: there is no whole copy of {', '.join(lacking)}. Its log and report say why."
+        )
+    return made
 
 
 def take_before(project: Project, stack: str, name: str, progress: Progress) -> list[Copied]:
@@ -126,6 +132,8 @@ def take_before(project: Project, stack: str, name: str, progress: Progress) -> 
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
     for held in there:
         if name == held.name:
+            if not held.components:
+                raise ConfigError(f"Backup {name!r} holds nothing: it is not up yet. Run infra-kit up.")
             return held, held.components
     return next(((held, [name]) for held in there if name in held.components), None)
 

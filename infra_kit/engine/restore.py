@@ -26,7 +26,8 @@ def beside(
 
     Raises:
         ConfigError: there is no such backup; or something of that name is there already.
-        BackupError, ToolError: the copy is not what it should be, or there is none of that time.
+        BackupError, ToolError: the copy is not what it should be, or there is none of that time; or the target restores
+            one of them by its own commands alone, and none was begun.
     """
     held, components = backups.find(project, stack, name, progress)
     if into and len(components) > 1:
@@ -35,8 +36,9 @@ def beside(
             f"infra-kit restore {components[0]} --into {into}"
         )
     made, backup = held.by_hand, held.backup
+    names = {it: into or made.new_name(backup, it) for it in components}
     with locks.hold(project, stack):
-        return [made.into(backup, it, to, into or made.new_name(backup, it)) for it in components]
+        return [made.into(backup, it, to, called) for it, called in names.items()]
 
 
 def over(

@@ -26,14 +26,17 @@ from starlette.staticfiles import StaticFiles
 from infra_kit.panel import views
 from infra_kit.panel.facts import Source
 from infra_kit.panel.guard import Guard, is_secure
+from infra_kit.panel.known_browsers import LASTS, KnownBrowsers
 from infra_kit.panel.passwords import is_right
 from infra_kit.panel.sessions import LONGEST, Session, Sessions
-from infra_kit.panel.throttle import Throttle
+from infra_kit.panel.throttle import Throttle, stranger
 from infra_kit.panel.watcher import Watcher
 
 HERE = Path(__file__).parent
-LARGEST_FORM = 4096
+LARGEST_FORM, MOST_FIELDS = 4096, 8
 FOREIGN = "That form is not of this page, or is too old. Load the page again."
+KNOWN = "-known"
+"""The cookie of a browser in which somebody has logged in."""
 _LOG = logging.getLogger("infra_kit.panel")
 R = TypeVar("R", bound=Response)
 
@@ -44,7 +47,7 @@ class Panel:
     def __init__(self, source: Source, username: str, password_hash: str) -> None:
         self._source = source
         self._username, self._hash = username, password_hash
-        self._sessions, self._throttle = Sessions(), Throttle()
+        self._sessions, self._throttle, self._browsers = Sessions(), Throttle(), KnownBrowsers(password_hash)
         self._hashing = asyncio.Lock()
         self.watcher = Watcher(source)
         facts = source.facts
@@ -74,7 +77,9 @@ class Panel:
         form, client = await _form(request), _client(request)
         if not self._sessions.is_ours(self._token(request), form.get("csrf", "")):
             return self._login(request, FOREIGN, 403)
-        wait = math.ceil(self._throttle.begin(client))
+        known = self._browsers.name(request.cookies.get(self._cookie_of(request, KNOWN), ""))
+        who = known or stranger(client)
+        wait = math.ceil(self._throttle.begin(who, known=bool(known)))
         if wait:
             _LOG.warning("login from %s refused: too many wrong passwords", client)
             answer = self._login(request, f"Too many wrong passwords. Try again in {wait} s.", 429)
@@ -83,11 +88,12 @@ class Panel:
         if not await self._knows(form):
             _LOG.warning("login from %s with a wrong name or password", client)
             return self._login(request, "The name or the password is wrong.", 401)
-        self._throttle.forgive(client)
+        self._throttle.forgive(who, known=bool(known))
         self._sessions.end(self._token(request))
         token = self._sessions.begin()
         _LOG.info("login of %s from %s: session %s", self._username, client, self._name_of(token))
-        return self._keep(request, RedirectResponse("/", 303), token, int(LONGEST))
+        answer = self._keep(request, RedirectResponse("/", 303), self._browsers.mark(), LASTS, KNOWN)
+        return self._keep(request, answer, token, int(LONGEST))
 
     async def logout(self, request: Request) -> Response:
         session, form = self._session(request), await _form(request)
@@ -168,14 +174,14 @@ class Panel:
     def _token(self, request: Request) -> str:
         return request.cookies.get(self._cookie_of(request), "")
 
-    def _cookie_of(self, request: Request) -> str:
+    def _cookie_of(self, request: Request, more: str = "") -> str:
         """No other site below the same domain can set what begins so."""
-        return f"__Host-{self._cookie}" if is_secure(request.headers) else self._cookie
+        return f"{'__Host-' if is_secure(request.headers) else ''}{self._cookie}{more}"
 
-    def _keep(self, request: Request, answer: R, token: str, seconds: int | None) -> R:
+    def _keep(self, request: Request, answer: R, value: str, seconds: int | None, more: str = "") -> R:
         answer.set_cookie(
-            self._cookie_of(request),
-            token,
+            self._cookie_of(request, more),
+            value,
             max_age=seconds,
             httponly=True,
             samesite="strict",
@@ -190,6 +196,7 @@ def application(
     username: str,
     password_hash: str,
     hosts: Collection[str] = (),
+    port: int | None = None,
 ) -> Starlette:
     """The panel, as a server runs it.
 
@@ -197,6 +204,7 @@ def application(
         source: where it reads.
         username, password_hash: of the admin: see `passwords.hashed`.
         hosts: the names under which it is published, beside those of the machine itself.
+        port: at which a browser on this machine asks. Default: any, as something forwards it.
     """
     panel = Panel(source, username, password_hash)
     return Starlette(
@@ -210,7 +218,7 @@ def application(
             Route("/healthz", _healthy),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=[Middleware(Guard, hosts=hosts)],
+        middleware=[Middleware(Guard, hosts=hosts, port=port)],
         lifespan=lambda _: _watched(panel),
     )
 
@@ -238,13 +246,16 @@ async def _healthy(_: Request) -> Response:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """Empty where it is too large to be one of ours."""
+    """Empty where it is too large, or has too many fields, to be one of ours."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_FORM:
             return {}
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
+    try:
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
     return {key: values[0] for key, values in fields.items()}
 
 

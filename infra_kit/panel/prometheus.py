@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.parse
 import urllib.request
@@ -108,5 +109,8 @@ class Host:
 
 def _get(url: str, form: bytes | None = None) -> Any:
     """Raises `OSError` where nothing answers, `ValueError` for what is no JSON."""
-    with urllib.request.urlopen(urllib.request.Request(url, form), timeout=SECONDS) as answer:  # noqa: S310  our own
-        return json.loads(answer.read())
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, form), timeout=SECONDS) as answer:  # noqa: S310  our own
+            return json.loads(answer.read())
+    except http.client.HTTPException as error:
+        raise OSError(f"{url} breaks off: {error!r}") from None

@@ -1,7 +1,8 @@
-"""Guessing is slow: each client waits longer after each wrong password, and all clients together have a bound too."""
+"""Guessing is slow: each client waits longer after each wrong password, and all strangers together have a bound too."""
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,8 +17,8 @@ FORGIVEN = 900.0
 CLIENTS = 10_000
 """Remembered at most; those that tried longest ago are forgotten first."""
 BURST, EVERY = 20, 3.0
-"""All clients together: so many wrong ones at once, then one every so many seconds: 28,800 a day at most. The generated
-password has 2^190 values."""
+"""All strangers together: so many wrong ones at once, then one every so many seconds: 28,800 a day at most. The
+generated password has 2^190 values."""
 
 
 @dataclass
@@ -33,32 +34,52 @@ class Throttle:
         self._clients: OrderedDict[str, _Client] = OrderedDict()
         self._left, self._counted = float(BURST), now()
 
-    def begin(self, client: str) -> float:
+    def begin(self, client: str, *, known: bool = False) -> float:
         """Seconds to wait; 0: it may try. Its try counts as wrong until `forgive` says otherwise, so that many at once
-        are no way around."""
+        are no way around.
+
+        Args:
+            client: who asks.
+            known: it knew the password once, so the bound of all strangers is none of its own.
+        """
         now = self._now()
-        known = self._clients.get(client) or _Client()
-        if now - known.last > FORGIVEN:
-            known = _Client()
-        self._left = min(float(BURST), self._left + (now - self._counted) / EVERY)
-        self._counted = now
-        wait = max(known.until - now, (1 - self._left) * EVERY if self._left < 1 else 0.0)
+        its = self._clients.get(client) or _Client()
+        if now - its.last > FORGIVEN:
+            its = _Client()
+        wait = max(its.until - now, 0.0 if known else self._strangers(now))
         if wait > 0:
             return wait
-        self._left -= 1
-        self._count(client, known, now)
+        self._left -= not known
+        self._count(client, its, now)
         return 0.0
 
-    def forgive(self, client: str) -> None:
+    def forgive(self, client: str, *, known: bool = False) -> None:
         """It knew the password."""
         self._clients.pop(client, None)
-        self._left = min(float(BURST), self._left + 1)
+        self._left = min(float(BURST), self._left + (not known))
 
-    def _count(self, client: str, known: _Client, now: float) -> None:
-        known.wrong, known.last = known.wrong + 1, now
-        if known.wrong > FREE:
-            known.until = now + min(LONGEST, 2.0 ** min(known.wrong - FREE - 1, 10))
-        self._clients[client] = known
+    def _strangers(self, now: float) -> float:
+        """Seconds that any of them waits."""
+        self._left = min(float(BURST), self._left + (now - self._counted) / EVERY)
+        self._counted = now
+        return max(0.0, (1 - self._left) * EVERY)
+
+    def _count(self, client: str, its: _Client, now: float) -> None:
+        its.wrong, its.last = its.wrong + 1, now
+        if its.wrong > FREE:
+            its.until = now + min(LONGEST, 2.0 ** min(its.wrong - FREE - 1, 10))
+        self._clients[client] = its
         self._clients.move_to_end(client)
         while len(self._clients) > CLIENTS:
             self._clients.popitem(last=False)
+
+
+def stranger(address: str) -> str:
+    """Who asks from there: of IPv6, a whole /64 is one client, for whoever has one address has 2^64 (RFC 6177)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))

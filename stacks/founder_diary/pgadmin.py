@@ -14,9 +14,10 @@ SERVER = Path(__file__).with_name("pgadmin_server.py")
 COMMAND = ("/venv/bin/python3", "-c", SERVER.read_text(), "/pgadmin4", "0.0.0.0")  # noqa: S104  of its container
 
 
-def console(db: Postgres) -> None:
+def console(db: Postgres) -> Service:
     password = Secret("pgadmin-password")
-    Service(
+    pulumi.export("pgadmin_password", password.value)
+    return Service(
         "pgadmin",
         **program("pgadmin", image=IMAGE, command=COMMAND),
         port=5050,
@@ -26,4 +27,3 @@ def console(db: Postgres) -> None:
         health=Health(path="/misc/ping", start_timeout="15m"),
         links=[db.link("owner"), password.link()],
     )
-    pulumi.export("pgadmin_password", password.value)

@@ -1,8 +1,20 @@
-"""Phase 2: more than a thousand users a month (seeds/002: FD-2, FD-3)."""
+"""Phase 2: more than a thousand users a month (seeds/002: FD-2, FD-3, FD-5)."""
 
 import pulumi
 
-from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Pooling, Postgres, Redis, Secret, Service, Worker
+from infra_kit import (
+    Backups,
+    Gateway,
+    LifecycleRule,
+    ObjectStore,
+    Panel,
+    Pooling,
+    Postgres,
+    Redis,
+    Secret,
+    Service,
+    Worker,
+)
 from stacks.config import domains
 from stacks.founder_diary import outside, pgadmin
 from stacks.migrations import migrated
@@ -36,10 +48,17 @@ def deploy() -> None:
     after = migrated(db)
     app = Service("app", **program("app"), port=3000, memory_gb=0.5, min_instances=2, links=links, opts=after)
     jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
-    Worker("worker", **program("worker"), memory_gb=0.5, links=jobs, opts=after)
-    routes = {"/*": app, "/content/*": _directus(db), "/data/*": _postgrest(db)}
-    pgadmin.console(db)
+    worker = Worker("worker", **program("worker"), memory_gb=0.5, links=jobs, opts=after)
+    directus, postgrest, console = _directus(db), _postgrest(db), pgadmin.console(db)
+    routes = {"/*": app, "/content/*": directus, "/data/*": postgrest}
     edge = Gateway("edge", routes=routes, domains=domains(), zones=own_zones())
+
+    # FD-5: what has an address is linked by itself; Directus is behind the edge.
+    panel = Panel(
+        "panel",
+        of=[edge, app, worker, directus, postgrest, db, cache, queue, files, exports, console],
+        links={"Directus": pulumi.Output.concat(edge.url, "/content/admin")},
+    )
 
     with_production(outside.domain_name, outside.logs)  # FD-7
     budget(310, "EUR")
@@ -51,6 +70,7 @@ def deploy() -> None:
     pulumi.export("files_bucket", files.bucket)
     pulumi.export("exports_bucket", exports.bucket)
     pulumi.export("url", edge.url)
+    pulumi.export("panel_url", panel.url)
 
 
 def _directus(db: Postgres) -> Service:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 import pytest
 
@@ -95,11 +96,11 @@ def test_a_phone_has_one_column_and_a_desktop_three(admin: Page) -> None:
 
 def test_a_page_with_thirty_services_is_ready_in_time(admin: Page) -> None:
     took = []
-    for _ in range(3):
+    for _ in range(5):
         admin.evaluate("location.reload()")
         admin.wait("performance.getEntriesByType('navigation')[0]?.loadEventEnd > 0")
         took.append(admin.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
-    assert min(took) < READY
+    assert median(took) < READY
 
 
 def test_the_first_key_leads_to_the_services(admin: Page) -> None:

@@ -161,10 +161,41 @@ def test_each_rule_fires_when_it_is_bad_and_only_then(rules: Path) -> None:
         for rule, component, good, bad in CASES
         for how, figures, fires in (("well", good, 0), ("bad", bad, 1))
     ]
+    _try(rules, tests)
+
+
+def _try(rules: Path, tests: Sequence[Mapping[str, object]]) -> None:
     file = rules.parent / "tests.yml"
     file.write_text(json.dumps({"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": tests}))
     done = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+FULL = [
+    ("connections", "db", {'infra_kit_postgres_connections{component="db"}': 85,
+                           'infra_kit_postgres_max_connections{component="db"}': 100}),
+    ("connections", "cache", {'redis_connected_clients{component="cache"}': 9000}),
+    ("lag", "db", {'infra_kit_replica_lag_seconds{component="db",slot_name="replica_1"}': 60}),
+    ("disk", "db", {"infra_kit_disk_used_bytes": 85, "infra_kit_disk_bytes": 100}),
+    ("backlog", "bus", {'infra_kit_bus_waiting{component="bus",consumer="scoring"}': 200}),
+    ("waits", "bus", {'infra_kit_bus_oldest_seconds{component="bus",consumer="scoring"}': 1000}),
+    ("dead", "bus", {'infra_kit_bus_dead{component="bus",consumer="scoring"}': 1}),
+]  # fmt: skip
+
+
+def test_what_is_so_full_that_nobody_can_measure_it_fires_on(rules: Path) -> None:
+    """Its figures end after five minutes, in which the rule has begun; those of what is well again are told."""
+    tests = [
+        _test(f"{rule} of {component} {how}", {it: f"{value}x6 {then(value)}" for it, value in figures.items()}, rule,
+              component, fires)
+        for rule, component, figures in FULL
+        for how, then, fires in (("is not measured", lambda _: "stale", 1), ("is well", _emptied, 0))
+    ]  # fmt: skip
+    _try(rules, tests)
+
+
+def _emptied(value: int) -> str:
+    return "100x20" if value == 100 else "0x20"
 
 
 def test_each_rule_is_tried() -> None:

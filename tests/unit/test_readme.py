@@ -13,7 +13,7 @@ README = ROOT / "README.md"
 MAKEFILE = (ROOT / "Makefile").read_text()
 FIRST_SCREEN = 30
 """Lines."""
-PROGRAM, *_ = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+PROGRAM, _, OPERATIONS, *_ = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 CONFIG: dict[str, dict[str, Any]] = {
     "local": {},
     "vps": {
@@ -34,6 +34,15 @@ def test_the_first_example_is_made_on_every_target(target: str) -> None:
     stack = record(lambda: exec(PROGRAM, {}), config=config)  # noqa: S102  it is the README's
     assert "url" in stack.exports
     assert stack.warnings == ()
+
+
+def test_what_keeps_it_running_is_made_as_it_stands_there() -> None:
+    keys = ("offsite-access-key", "offsite-secret-key", "backup-key", "slack")
+    asked = {f"test:{key}": "https://value.example.com/it" for key in keys}
+    config = {"infra-kit:target": "local", "infra-kit:environment": "development", **asked}
+    stack = record(lambda: exec(PROGRAM + OPERATIONS, {}), config=config)  # noqa: S102  it is the README's
+    made = {it.type.rpartition(":")[2] for it in stack.resources if it.type.startswith("infra-kit:")}
+    assert made >= {"Backup", "RestoreDrill", "Uptime", "Alerts", "Dashboard", "Logs", "Panel"}
 
 
 def test_every_target_of_make_that_it_names_is_there_and_does_its_own_set_up() -> None:

@@ -19,7 +19,7 @@ def refusal(values: dict[str, object]) -> str:
 
 
 def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
-    assert refusal({"prts": {}}) == "infra-kit:local: unknown 'prts'; allowed: ports."
+    assert refusal({"prts": {}}) == "infra-kit:local: unknown 'prts'; allowed: check_every, ports, smtp."
 
 
 def test_a_value_out_of_range_is_refused_with_the_range() -> None:

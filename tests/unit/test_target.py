@@ -40,7 +40,7 @@ def test_everything_is_read_from_configuration() -> None:
     assert target.tags == {"team": "a"}
     assert target.accepted_gaps == {"db": ("version", "extension:postgis")}
     assert target.settings
-    assert target.settings.model_dump() == {"ports": {"db": 5432}}
+    assert target.settings == LocalSettings(ports={"db": 5432})
 
 
 def test_an_unknown_target_is_refused_with_those_there_are() -> None:
@@ -80,7 +80,7 @@ def test_a_mapping_is_refused_when_it_is_none(value: object) -> None:
 
 def test_bad_settings_are_refused_with_their_key() -> None:
     message = refusal(lambda: Redis("cache"), ConfigError, local={"port": 1})
-    assert message == "infra-kit:local: unknown 'port'; allowed: ports."
+    assert message == "infra-kit:local: unknown 'port'; allowed: check_every, ports, smtp."
 
 
 # A target that the program itself names

@@ -3,9 +3,9 @@
 SNS posts to none of them what it understands, and wants each URL confirmed. Their URLs and keys are in one secret,
 which the function alone reads.
 
-Why no dead letter queue (CKV_AWS_116): Lambda tries again twice, and mails go another way. Why it stands in no network
-(CKV_AWS_117): it calls what is on the internet. Why no reserved concurrency (CKV_AWS_115), own key (CKV_AWS_173),
-signing (CKV_AWS_272) or traces (CKV_AWS_50): as in `postgres_setup`.
+Why no dead letter queue (CKV_AWS_116): Lambda tries again twice where nobody was told, and mails go another way. Why it
+stands in no network (CKV_AWS_117): it calls what is on the internet. Why no reserved concurrency (CKV_AWS_115), own key
+(CKV_AWS_173), signing (CKV_AWS_272) or traces (CKV_AWS_50): as in `postgres_setup`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,18 @@ from infra_kit.providers.aws import identity, lambdas, log_groups, policies, sto
 from infra_kit.providers.aws.alert_topics import Topics
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.stored_secrets import Reference
+from infra_kit.providers.common import posting
 from infra_kit.providers.common.waiting import after
 
 TOLD = ("slack", "pagerduty", "webhook")
 """The routes that go by it."""
-CODE = Path(lambdas.__path__[0]) / "alert_teller.py"
-TIMEOUT = 60
-"""Seconds: three routes, 10 seconds each at most."""
+CODE = {
+    "alert_teller.py": Path(lambdas.__path__[0]) / "alert_teller.py",
+    f"{posting.__name__.replace('.', '/')}.py": Path(posting.__file__),
+}
+"""The function and what it imports, by the path in its archive."""
+TIMEOUT = 90
+"""Seconds: three routes, 10 seconds each at most, and that twice."""
 
 
 def create(scope: Scope, spec: AlertsSpec, key: pulumi.Output[str] | None, topics: Topics) -> None:
@@ -67,7 +72,7 @@ def _function(scope: Scope, secret: Reference, heard: Topics) -> lambda_.Functio
         runtime="python3.13",
         architectures=["arm64"],
         handler="alert_teller.handler",
-        code=pulumi.AssetArchive({"alert_teller.py": pulumi.FileAsset(str(CODE))}),
+        code=pulumi.AssetArchive({path: pulumi.FileAsset(str(file)) for path, file in CODE.items()}),
         role=after(role.arn, rights),
         timeout=TIMEOUT,
         memory_size=128,

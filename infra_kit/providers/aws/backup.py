@@ -63,6 +63,12 @@ HINTS = {
 }
 
 
+CAVEATS = (
+    "backup-age does not look into a vault of another account (vault=): whether copies came there, "
+    "`aws backup list-copy-jobs --by-destination-vault-arn …` says",
+)
+
+
 def gaps(spec: BackupSpec, _: Settings) -> Mapping[Feature, str]:
     asked = spec.features()
     there = SUPPORTS - {features.backup_of("redis")} if spec.locked or spec.region or spec.vault else SUPPORTS

@@ -1,11 +1,12 @@
 """Copies on AWS, taken and restored by hand, by the user's own AWS CLI and rights.
 
 - A copy is a job of AWS Backup's, under the role that takes the scheduled ones. It goes where theirs go, and is kept as
-  long as those of the plan's first rule.
+  long as those of the plan's first rule. Of a cache it is a snapshot of ElastiCache's, as its first schedule has it.
 - A Postgres is restored into a new server: any moment from the log that RDS keeps; what is older, or of a server that
   is gone, from the last copy in the vault before it, which RDS has as a snapshot
   (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html,
   https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html).
+- Buckets and caches are restored by AWS' own page and commands, which the message says.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from typing import Any
 
 from infra_kit.errors import BackupError
 from infra_kit.providers.aws import cli
+from infra_kit.providers.aws.backup_snapshots import RUN
+from infra_kit.providers.common.backup_tiers import TIERS
 from infra_kit.providers.common.by_hand import Copied, Restored, StandingBackup
 from infra_kit.providers.common.programs import ask, check, found
-from infra_kit.providers.common.standing import owner
+from infra_kit.providers.common.standing import logical_name, owner
 
 NEVER_OVER = "AWS restores into a new server or bucket alone"
+CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 POSTGRES = "aws:rds/instance:Instance"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+SELECTION = "aws:backup/selection:Selection"
 DAY = 86_400.0
 """Seconds that a job, or a new server, may take."""
 LOOKS = 15.0
@@ -33,14 +39,18 @@ RUNNING = {"CREATED", "PENDING", "RUNNING", "ABORTING"}
 
 
 def holds(backup: StandingBackup) -> list[str]:
-    return list(_sources(backup))
+    return [*_sources(backup), *_caches(backup)]
 
 
 def back_up(backup: StandingBackup) -> list[Copied]:
     """All at once; each is whole when it is where the plan copies it to, too."""
     began, at = time.monotonic(), datetime.now(UTC)
     jobs = {name: _start(backup, arn) for name, arn in _sources(backup).items()}
-    return [_copied(backup, name, job, at, began) for name, job in jobs.items()]
+    snapshots = {name: _snap(backup, wanted, at) for name, wanted in _caches(backup).items()}
+    return [
+        *(_copied(backup, name, job, at, began) for name, job in jobs.items()),
+        *(_snapped(backup, name, snapshot, at, began) for name, snapshot in snapshots.items()),
+    ]
 
 
 def new_name(backup: StandingBackup, component: str) -> str:
@@ -91,10 +101,45 @@ def _one(backup: StandingBackup, kind: str) -> Mapping[str, Any]:
 
 
 def _sources(backup: StandingBackup) -> dict[str, str]:
-    """By the component's name, the ARN of what is copied."""
+    """By the component's name, the ARN of what AWS Backup copies; none of a Backup that is not up yet, or of caches."""
+    if not any(it["type"] == SELECTION for it in backup.own):
+        return {}
     by_arn = {(it.get("outputs") or {}).get("arn"): it for it in backup.stack}
-    wanted = _one(backup, "aws:backup/selection:Selection")["resources"]
+    wanted = _one(backup, SELECTION)["resources"]
     return {owner(by_arn[arn]): arn for arn in wanted if arn in by_arn}
+
+
+def _caches(backup: StandingBackup) -> dict[str, Mapping[str, str]]:
+    """By the component's name, what its first tier's schedule asks of ElastiCache."""
+    found: dict[str, dict[str, Mapping[str, str]]] = {}
+    for it in backup.own:
+        if it["type"] == SCHEDULE:
+            tier, _, name = logical_name(it).removeprefix(f"{backup.name}-").partition("-")
+            found.setdefault(name, {})[tier] = json.loads(it["inputs"]["target"]["input"])
+    return {name: next(asked[tier] for tier in TIERS if tier in asked) for name, asked in found.items()}
+
+
+def _snap(backup: StandingBackup, wanted: Mapping[str, str], at: datetime) -> str:
+    """Begins a snapshot, and says its name: one that ends as the schedule's (`lambdas/backup_age.py`)."""
+    name = wanted["SnapshotName"].replace(RUN, f"{at:%Y%m%d%H%M%S}")
+    group = wanted["ReplicationGroupId"]
+    _aws(backup, "elasticache", "create-snapshot", "--replication-group-id", group, "--snapshot-name", name)
+    return name
+
+
+def _snapped(backup: StandingBackup, name: str, snapshot: str, at: datetime, began: float) -> Copied:
+    backup.say(f"{name}: ElastiCache takes a snapshot …")
+
+    def look() -> str | None:
+        (it,) = _aws(backup, "elasticache", "describe-snapshots", "--snapshot-name", snapshot)["Snapshots"]
+        return None if it["SnapshotStatus"] == "creating" else str(it["SnapshotStatus"])
+
+    state = found(look, DAY, LOOKS)
+    if state != "available":
+        raise BackupError(
+            "unreachable", f"{name}: ElastiCache did not take {snapshot}: it is {state or 'not whole after a day'}."
+        )
+    return Copied(component=name, where=snapshot, at=at, size=None, seconds=time.monotonic() - began)
 
 
 def _rule(backup: StandingBackup) -> Mapping[str, Any]:
@@ -103,7 +148,7 @@ def _rule(backup: StandingBackup) -> Mapping[str, Any]:
 
 
 def _start(backup: StandingBackup, arn: str) -> str:
-    rule, role = _rule(backup), _one(backup, "aws:backup/selection:Selection")["iamRoleArn"]
+    rule, role = _rule(backup), _one(backup, SELECTION)["iamRoleArn"]
     told = _aws(
         backup, "backup", "start-backup-job", "--backup-vault-name", rule["targetVaultName"], "--resource-arn", arn,
         "--iam-role-arn", role, "--lifecycle", _lifecycle(rule),
@@ -126,7 +171,7 @@ def _copied(backup: StandingBackup, name: str, job: str, at: datetime, began: fl
 
 
 def _copy_on(backup: StandingBackup, name: str, point: str, vault: str) -> None:
-    rule, role = _rule(backup), _one(backup, "aws:backup/selection:Selection")["iamRoleArn"]
+    rule, role = _rule(backup), _one(backup, SELECTION)["iamRoleArn"]
     backup.say(f"{name}: it goes to {vault} too …")
     told = _aws(
         backup, "backup", "start-copy-job", "--recovery-point-arn", point, "--source-backup-vault-name",
@@ -153,6 +198,8 @@ def _ended(backup: StandingBackup, name: str, asks: list[str]) -> Mapping[str, A
 
 def _server(backup: StandingBackup, component: str) -> Mapping[str, Any]:
     """What the state tells of the server. Raises `BackupError` for what is restored otherwise."""
+    if component in _caches(backup):
+        raise BackupError("kind", f"{component}: {_of_a_snapshot(backup, component)}")
     arn = _sources(backup)[component]
     source = next(it for it in backup.stack if (it.get("outputs") or {}).get("arn") == arn)
     if source["type"] != POSTGRES:
@@ -163,6 +210,22 @@ def _server(backup: StandingBackup, component: str) -> Mapping[str, Any]:
         )
     outputs: Mapping[str, Any] = source["outputs"]
     return outputs
+
+
+def _of_a_snapshot(backup: StandingBackup, component: str) -> str:
+    wanted = _caches(backup)[component]
+    group = next(
+        it["outputs"] for it in backup.stack if it["type"] == CACHE and it["id"] == wanted["ReplicationGroupId"]
+    )
+    return (
+        "a Redis is restored by the AWS CLI, into a new one: aws elasticache describe-snapshots "
+        f"--replication-group-id {wanted['ReplicationGroupId']} shows its copies, and aws elasticache "
+        "create-replication-group --replication-group-id <new> --replication-group-description <words> --snapshot-name "
+        f"<copy> --engine {group['engine']} --cache-subnet-group-name {group['subnetGroupName']} "
+        f"--security-group-ids {' '.join(group['securityGroupIds'])} --cache-parameter-group-name "
+        f"{group['parameterGroupName']} --transit-encryption-enabled --user-group-ids "
+        f"{' '.join(group['userGroupIds'])} makes one of a copy, with the same users and network."
+    )
 
 
 def _console(backup: StandingBackup) -> str:

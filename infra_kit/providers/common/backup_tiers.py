@@ -11,6 +11,7 @@ from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
 from infra_kit.schedules import shortest_pause, values
 
+TIERS = ("every", "daily", "weekly")
 DAY = 86_400
 SUNDAY = 7
 

@@ -63,6 +63,8 @@ class GcpBackup:
     """What Cloud SQL's own copies are called."""
     age: pulumi.Output[str]
     """The name of the log-based metric."""
+    job: pulumi.Output[str]
+    """The name of the Cloud Run job that takes copies."""
 
 
 def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
@@ -80,7 +82,7 @@ def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
         place=pulumi.Output.concat("gs://", vault),
         report=pulumi.Output.concat("https://console.cloud.google.com/storage/browser/", vault),
         log=runs.log,
-        native=GcpBackup(vault=vault, called=called, age=age),
+        native=GcpBackup(vault=vault, called=called, age=age, job=runs.job.name),
     )
 
 

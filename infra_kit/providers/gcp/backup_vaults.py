@@ -22,13 +22,12 @@ from infra_kit.component import Scope
 from infra_kit.components.backup import BackupSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
-from infra_kit.providers.common.backup_tiers import Tier
+from infra_kit.providers.common.backup_tiers import TIERS, Tier
 from infra_kit.providers.gcp import buckets
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.keys import key_id
 from infra_kit.providers.gcp.place import region
 
-TIERS = ("every", "daily", "weekly")
 OBJECTS = "objects/"
 """The folder of what was copied of buckets."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")

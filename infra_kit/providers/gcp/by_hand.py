@@ -1,49 +1,66 @@
 """Copies on Google Cloud, taken and restored by hand, by the user's own gcloud and rights.
 
-- A copy is one of Cloud SQL's own, on demand: it is kept until it is deleted, or the server is
-  (https://cloud.google.com/sql/docs/postgres/backup-recovery/backups).
+- A copy is taken by the Backup's own job (`backup_jobs`), of all that it holds and into each vault, as its first tier's
+  are: it goes where theirs go, and is kept as long.
 - A Postgres is restored by cloning the server as it was at a moment
-  (https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr).
+  (https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr). What else is in the vault is restored by Google's
+  own commands, which the message says.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.errors import BackupError
-from infra_kit.naming import child
+from infra_kit.providers.common.backup_tiers import TIERS
 from infra_kit.providers.common.by_hand import Copied, Restored, StandingBackup
 from infra_kit.providers.common.programs import ask, check
-from infra_kit.providers.common.standing import logical_name, owner
+from infra_kit.providers.common.standing import Resource, logical_name
 from infra_kit.providers.gcp import cli
+from infra_kit.providers.gcp.backup_vaults import OBJECTS
 
-NEVER_OVER = "a copy of Cloud SQL is restored into a new server alone"
-POSTGRES = "gcp:sql/databaseInstance:DatabaseInstance"
+NEVER_OVER = "a copy on Google Cloud is restored into a new server or bucket alone"
+JOB = "gcp:cloudrunv2/job:Job"
 SCHEDULE = "gcp:cloudscheduler/job:Job"
 
 
 def holds(backup: StandingBackup) -> list[str]:
-    return list(_servers(backup))
+    """None of one that is not up yet."""
+    return sorted(_sources(backup)) if any(it["type"] == JOB for it in backup.own) else []
 
 
 def back_up(backup: StandingBackup) -> list[Copied]:
-    return [_copy(backup, component, server) for component, server in _servers(backup).items()]
+    """All of them, once each is in each vault: the job fails where one is not, and says in its log which."""
+    began, job, arguments = time.monotonic(), _job(backup), _arguments(backup)
+    backup.say(f"{job['name']} takes a copy of {', '.join(holds(backup))} …")
+    run = _gcloud(
+        backup, "run", "jobs", "execute", str(job["name"]), f"--region={job['location']}",
+        f"--args={','.join(arguments)}", "--wait", "--format=json",
+    )  # fmt: skip
+    since = datetime.fromisoformat(json.loads(run)["metadata"]["creationTimestamp"]).replace(microsecond=0)
+    seconds, copies = time.monotonic() - began, _copies(backup, arguments[1])
+    return [
+        Copied(component=name, where=f"{backup.place}/{where}", at=at, size=None, seconds=seconds)
+        for name, (at, where) in sorted(copies.items())
+        if at >= since
+    ]
 
 
 def new_name(backup: StandingBackup, component: str) -> str:
-    return f"{_servers(backup)[component]['name']}-restored"
+    return f"{_server(backup, component)}-restored"
 
 
 def into(backup: StandingBackup, component: str, to: datetime | None, name: str) -> Restored:
-    began, server = time.monotonic(), _servers(backup)[component]
+    began, server = time.monotonic(), _server(backup, component)
     moment = [f"--point-in-time={to.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"] if to else []
-    backup.say(f"Cloning {server['name']} to {name} (some minutes) …")
-    _gcloud(backup, "instances", "clone", str(server["name"]), name, *moment)
-    made = _gcloud(backup, "instances", "describe", name)
+    backup.say(f"Cloning {server} to {name} (some minutes) …")
+    _gcloud(backup, "sql", "instances", "clone", server, name, *moment)
+    made = json.loads(_gcloud(backup, "sql", "instances", "describe", name, "--format=json"))
     private = [it["ipAddress"] for it in made["ipAddresses"] if it["type"] == "PRIVATE"]
     return Restored(
         component=component,
@@ -60,43 +77,70 @@ def into(backup: StandingBackup, component: str, to: datetime | None, name: str)
     )
 
 
-def _copy(backup: StandingBackup, component: str, server: Mapping[str, Any]) -> Copied:
-    began = time.monotonic()
-    backup.say(f"{component}: Cloud SQL takes a copy (some minutes) …")
-    _gcloud(backup, "backups", "create", f"--instance={server['name']}", f"--description={backup.name} by hand")
-    newest, *_ = _gcloud(backup, "backups", "list", f"--instance={server['name']}", "--sort-by=~startTime", "--limit=1")
-    if newest["status"] != "SUCCESSFUL":
-        raise BackupError(
-            "unreachable", f"{component}: Cloud SQL did not take it: {newest.get('error') or newest['status']}"
-        )
-    size = newest.get("maxChargeableBytes")
-    return Copied(
-        component=component,
-        where=f"{server['name']}: {newest['id']}",
-        at=datetime.fromisoformat(newest["startTime"]),
-        size=int(size) if size else None,
-        seconds=time.monotonic() - began,
-    )
-
-
-def _gcloud(backup: StandingBackup, *words: str) -> Any:
+def _gcloud(backup: StandingBackup, *words: str) -> str:
     check("gcloud")
-    answer = ask([*cli.command(backup, _project(backup)), "sql", *words, "--format=json"])
-    return json.loads(answer) if answer else {}
+    return ask([*cli.command(backup, _told(backup)["PROJECT"]), *words])
 
 
-def _project(backup: StandingBackup) -> str:
-    """As the endpoint says it: `projects/<project>/backups`."""
-    return backup.place.split("/")[1]
+def _copies(backup: StandingBackup, tier: str) -> dict[str, tuple[datetime, str]]:
+    """By the component's name, when its newest whole copy of a tier began, and its folder in the Backup's own vault."""
+    found = _gcloud(backup, "storage", "ls", f"{backup.place}/{tier}/*/*/manifest.json").splitlines()
+    folders = [url.removeprefix(f"{backup.place}/").removesuffix("/manifest.json") for url in found]
+    parts = sorted((datetime.fromisoformat(it.split("/")[2]), it) for it in folders)
+    return {folder.split("/")[1]: (at, folder) for at, folder in parts}
 
 
-def _servers(backup: StandingBackup) -> dict[str, Mapping[str, Any]]:
-    """By the component's name, what the state tells of the server that is copied."""
-    primary = {
-        owner(it): it["outputs"]
-        for it in backup.stack
-        if it["type"] == POSTGRES and logical_name(it) == child(owner(it), "server")
-    }
-    schedules = (logical_name(it).removeprefix(f"{backup.name}-") for it in backup.own if it["type"] == SCHEDULE)
-    copied = {schedule.partition("-")[2] for schedule in schedules}
-    return {component: primary[component] for component in sorted(copied & primary.keys())}
+def _one(backup: StandingBackup, kind: str, *names: str) -> Resource:
+    """The first of its resources of that kind, by name where names are said. Raises `BackupError`."""
+    there = {logical_name(it): it for it in backup.own if it["type"] == kind}
+    found = next((there[name] for name in names or there if name in there), None)
+    if found is None:
+        raise BackupError("missing", f"{backup.what}: not all of it is in the stack's state. Run infra-kit up.")
+    return found
+
+
+def _job(backup: StandingBackup) -> Mapping[str, Any]:
+    outputs: Mapping[str, Any] = _one(backup, JOB)["outputs"]
+    return outputs
+
+
+def _told(backup: StandingBackup) -> dict[str, str]:
+    """The job's environment, as `programs/copies.py` reads it."""
+    (container,) = _job(backup)["template"]["template"]["containers"]
+    return {it["name"]: it["value"] for it in container["envs"]}
+
+
+def _sources(backup: StandingBackup) -> dict[str, dict[str, Any]]:
+    """By the component's name, its kind and what is copied."""
+    sources: dict[str, dict[str, Any]] = json.loads(_told(backup)["SOURCES"])
+    return sources
+
+
+def _arguments(backup: StandingBackup) -> Sequence[str]:
+    """`copy <tier> <days>`, as the first tier's schedule says it."""
+    schedule = _one(backup, SCHEDULE, *(f"{backup.name}-{tier}" for tier in TIERS))
+    body = json.loads(base64.b64decode(schedule["inputs"]["httpTarget"]["body"]))
+    arguments: Sequence[str] = body["overrides"]["containerOverrides"][0]["args"]
+    return arguments
+
+
+def _server(backup: StandingBackup, component: str) -> str:
+    """The name of a Postgres' server. Raises `BackupError` with Google's own commands for what is restored by them."""
+    source = _sources(backup)[component]
+    if source["kind"] == "redis":
+        raise BackupError(
+            "kind",
+            f"{component}: a Redis is restored by gcloud, into an instance that you make: gcloud storage ls "
+            f"'{backup.place}/*/{component}/*/dump.rdb' shows its copies; gcloud redis instances import <copy> "
+            f"<instance> --region={_job(backup)['location']} loads one, over what that instance holds. The instance's "
+            "persistenceIamIdentity must be able to read the vault (roles/storage.objectViewer, legacyBucketReader).",
+        )
+    if source["kind"] == "object_store":
+        objects = f"{backup.place}/{OBJECTS}{component}"
+        raise BackupError(
+            "kind",
+            f"{component}: an ObjectStore is restored by gcloud: gcloud storage rsync --recursive {objects} "
+            f"gs://<bucket> writes what it held last; gcloud storage ls --all-versions '{objects}/**' shows what was "
+            "there before, and gcloud storage cp <object>#<version> gs://<bucket>/<object> brings one of these.",
+        )
+    return str(source["server"])

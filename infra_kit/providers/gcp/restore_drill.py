@@ -56,6 +56,8 @@ class GcpRestoreDrill:
 
     age: pulumi.Output[str]
     """The name of the log-based metric."""
+    job: pulumi.Output[str]
+    """The name of the Cloud Run job that drills."""
 
 
 def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
@@ -78,7 +80,7 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     backup_jobs.schedule(scope, runs, "schedule", spec.schedule, ["drill"])
     age = backup_jobs.age(scope, runs, "drill_age_days", "d")
     page = pulumi.Output.concat("https://console.cloud.google.com/storage/browser/", there.vault, "/", proofs)
-    return RestoreDrillEndpoint(report=page, log=runs.log, native=GcpRestoreDrill(age=age))
+    return RestoreDrillEndpoint(report=page, log=runs.log, native=GcpRestoreDrill(age=age, job=runs.job.name))
 
 
 def _scratch(scope: Scope) -> pulumi.Output[str]:

@@ -1,8 +1,10 @@
 """Alerts on this machine: a checker that looks at what is watched every `check_every` (10 s).
 
 An alert begins with the first look that finds it wrong, where the rule's `lasting` is no longer than that; else when it
-was found wrong for so long without a break. What cannot be measured (no request, so no share of errors) is not wrong.
-It ends with the first look that finds it well. `signals` says what is looked at.
+was found wrong for so long without a break. It ends with the first look that finds it well. What cannot be measured is
+not wrong, and what was wrong before still is: a server that takes no connection more is as full as it was. Where the
+figure is of requests (`Meaning.of_traffic`), none at all ends it: there is no share of errors. `signals` says what is
+looked at.
 
 Routes are told when an alert begins and when it ends, each on its own, later and later again until it got through. What
 began and ended while a route was out of reach is not told it any more.

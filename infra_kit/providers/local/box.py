@@ -22,6 +22,8 @@ from infra_kit.providers.local import ports
 from infra_kit.providers.local.process import STOP_SECONDS, Process
 
 RECORD = "server.json"
+ASIDE = "data.before-"
+"""What begins the name of data that a restore over it has put aside; its time follows."""
 
 
 @dataclass
@@ -104,6 +106,7 @@ class Box:
         """The box's record; made, with directories, free ports and fresh secrets, where there is none yet."""
         if self.exists:
             self.require_ours()
+        self.put_back()
         for directory in (self.path, self.data, self.conf):
             homes.make_private(directory, self.user)
         with self._all_ports():
@@ -120,6 +123,12 @@ class Box:
                 "component another name, or move that directory away. Nothing was deleted."
             )
         return record
+
+    def put_back(self) -> None:
+        """What a restore has put aside, and was killed before it replaced it, is the data again."""
+        aside = sorted(self.path.glob(f"{ASIDE}*"))
+        if aside and not self.data.exists():
+            aside[-1].rename(self.data)
 
     def require_ours(self) -> None:
         """Raises `ServerError` where the box belongs to another project that still stands."""

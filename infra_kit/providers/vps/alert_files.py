@@ -9,14 +9,13 @@ from typing import Any
 
 from infra_kit.alert_rules import Level
 from infra_kit.components.alerts import AlertsSpec
+from infra_kit.providers.common import pagerduty
 from infra_kit.providers.common.alerts import Alert
 from infra_kit.providers.vps.monitoring_conf import INTERVAL, dump
 from infra_kit.providers.vps.settings import Smtp
 from infra_kit.providers.vps.signals.metric import Metric
 
 NOBODY = "nobody"
-SEVERITY: Mapping[Level, str] = {"P0": "critical", "P1": "error", "P2": "warning", "P3": "info"}
-"""PagerDuty's words (https://developer.pagerduty.com/docs/events-api-v2-overview)."""
 AGAIN = "4h"
 STALE = 120
 """Seconds after which what the host wrote is of another time: it writes every 15."""
@@ -113,7 +112,7 @@ def _receiver(level: Level, routes: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "slack_configs": [{**over, "api_url": url, "title": SUBJECT, "text": TEXT} for url in _given(routes, "slack")],
         "pagerduty_configs": [
-            {**over, "routing_key": key, "severity": SEVERITY[level], "description": SUBJECT}
+            {**over, "routing_key": key, "severity": pagerduty.SEVERITIES[level], "description": SUBJECT}
             for key in _given(routes, "pagerduty")
         ],
         "webhook_configs": [{**over, "url": url} for url in _given(routes, "webhook")],

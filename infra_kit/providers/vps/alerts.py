@@ -6,8 +6,8 @@ to know (https://prometheus.io/docs/alerting/latest/alertmanager/).
 - The secrets of the routes stand in files that the Alertmanager alone mounts. What is silenced in it is forgotten when
   the routes change, for they make another one.
 - E-mail goes by the SMTP server that the settings name. A short message takes a company that sends it.
-- Where nothing is measured any more, that is an alert too (`not-measured`). A host that is down tells nothing: that
-  takes checks from elsewhere.
+- Where nothing is measured any more, that is an alert too (`not-measured`); what was full before is so for a quarter of
+  an hour more. A host that is down tells nothing: that takes checks from elsewhere.
 """
 
 from __future__ import annotations

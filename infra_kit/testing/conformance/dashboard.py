@@ -19,7 +19,7 @@ def _asked(name: str, signal: str) -> tuple[Feature, Mapping[str, Any]]:
     component = STAND_INS.get(name, EDGE)
     return features.signal(component.KIND, signal), {
         "of": [STAND_INS["db"], *([] if name == "db" else [component])],
-        "charts": {"one": Chart(signal=signal, of=[name])},
+        "charts": {f"{name}-{signal}": Chart(signal=signal, of=[name])},
     }
 
 
@@ -27,7 +27,7 @@ class DashboardConformance(ComponentConformance):
     component = Dashboard
     endpoint = DashboardEndpoint
     arguments: ClassVar[Mapping[str, Any]] = {"of": [STAND_INS["db"]], "charts": {}}
-    beside = frozenset({*KINDS, EDGE.name, "alerts"})
+    beside = frozenset({*KINDS, EDGE.name, "behind", "alerts"})
     keeps_data = False
     edge: ClassVar[Mapping[str, Any]] = {"public": False}
     """What the Gateway that is shown is asked, beside its route."""

@@ -62,7 +62,7 @@ class Safe:
 
     def take(self) -> None:
         """A whole copy, as when one is due."""
-        settings.note(self.box, last_backup=None)
+        settings.note(self.box, last_backup=None, copied={})
         self.tick()
 
     @property

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import subprocess
+import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
+from unittest.mock import Mock
 
+import psycopg
 import pytest
+import zstandard
 
-from infra_kit.errors import BackupError, ConfigError
+from infra_kit.errors import BackupError, ConfigError, ServerError
 from infra_kit.providers.local import by_hand
-from infra_kit.providers.local.backups import restore, settings
-from infra_kit.providers.local.servers import backup, postgres
+from infra_kit.providers.local.backups import postgres_facts, postgres_log, restore, settings
+from infra_kit.providers.local.backups.postgres import copy as copy_postgres
+from infra_kit.providers.local.servers import backup, postgres, postgres_roles
 from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
 from tests.live.servers.database import props_in
 
@@ -74,6 +82,39 @@ def test_told_so_it_is_restored_over_and_what_it_held_is_kept_aside(safe: Safe) 
     assert not safe.box_of("db-restoring").path.exists()
 
 
+def test_where_the_server_does_not_come_up_with_the_copy_what_it_held_is_put_back(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = safe.box_of("db")
+    write(db, "good")
+    safe.take()
+    write(db, "since")
+    answers = iter([Mock(ensure=Mock(side_effect=ServerError("no room"))), postgres.HANDLER])
+    monkeypatch.setattr(restore, "handler", lambda _: next(answers))
+    with pytest.raises(ServerError, match="no room"):
+        restore.over(safe.box, "db", None)
+    assert entries(db) == ["good", "since"]
+    assert not list(db.path.glob("data.before-*"))
+    assert not safe.box_of("db-restoring").path.exists()
+
+
+def test_what_a_restore_that_was_killed_has_put_aside_is_there_again_at_the_next_up(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "mine")
+    db.process.stop(postgres.HANDLER.STOP)
+    db.data.rename(db.path / "data.before-20260101T000000Z")
+    postgres.HANDLER.ensure(props_in(safe.home))
+    assert entries(db) == ["mine"]
+
+
+def test_what_a_restore_that_was_killed_has_left_is_named_with_what_to_do(safe: Safe) -> None:
+    safe.take()
+    left = safe.box_of("db-restoring").path
+    left.mkdir()
+    with pytest.raises(ConfigError, match=rf"db: {left} is there.*`infra-kit stop`, delete that folder"):
+        restore.over(safe.box, "db", None)
+
+
 def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Safe) -> None:
     write(safe.box_of("db"), "one")
     early = moment(safe.box_of("db"))
@@ -100,6 +141,21 @@ def test_a_copy_by_hand_waits_for_the_run_that_is_at_work_and_no_second_one_is_t
     assert safe.report["last_backup"] > before
 
 
+def test_a_restore_over_what_runs_waits_for_the_run_that_is_at_work(safe: Safe) -> None:
+    write(safe.box_of("db"), "good")
+    safe.take()
+    write(safe.box_of("db"), "since")
+    with ThreadPoolExecutor(1) as pool:
+        with (safe.box.path / "run.lock").open() as at_work:
+            fcntl.flock(at_work, fcntl.LOCK_EX)
+            asked = pool.submit(restore.over, safe.box, "db", None)
+            with pytest.raises(TimeoutError):
+                asked.result(timeout=2)
+            assert entries(safe.box_of("db")) == ["good", "since"]
+        asked.result()
+    assert entries(safe.box_of("db")) == ["good"]
+
+
 def test_an_idle_database_ships_no_log(safe: Safe) -> None:
     write(safe.box_of("db"), "one")
     safe.take()
@@ -123,9 +179,8 @@ def test_a_copy_that_cannot_be_taken_is_told_and_the_last_good_one_stays(safe: S
     safe.take()
     last, files = safe.report["last_backup"], safe.files()
     db.process.stop(postgres.HANDLER.STOP)
-    settings.note(safe.box, last_backup=None)
-    with pytest.raises(Exception, match=r"[Cc]onnection refused|no server"):
-        safe.tick()
+    with pytest.raises(BackupError, match=r"db: .*[Cc]onnection refused|no server"):
+        safe.take()
     assert "refused" in safe.report["failure"]
     assert safe.files() == files
     assert last
@@ -192,3 +247,99 @@ def test_another_key_for_the_same_copies_is_refused_with_the_safe_way(safe: Safe
     assert "add a second Backup by another name" in failure.reason
     elsewhere = {"bucket": "shop-offsite", "s3_endpoint": "https://s3.example.com"}
     assert backup.HANDLER.check(safe.props, {**safe.props, "key": "another", "store": elsewhere}) == []
+
+
+def test_a_backup_and_a_database_with_the_longest_names_are_copied(safe: Safe) -> None:
+    repository = settings.repository(safe.box)
+    noted = copy_postgres(safe.box_of("db"), repository, "b" * 24, f"copies/20260101T000000Z/{'d' * 24}")
+    assert noted["point"] == f"{'b' * 24} 20260101T000000Z"
+    assert noted["facts"] is not None
+
+
+class Overtaken:
+    """A session in which somebody else fills the next segment of the log as soon as one was ended."""
+
+    def __init__(self, session: psycopg.Connection, writer: psycopg.Connection) -> None:
+        self._session, self._writer = session, writer
+
+    def execute(self, query: str, *values: Any) -> Any:
+        answer = self._session.execute(query, *values)  # type: ignore[call-overload]
+        if "pg_switch_wal" in query:
+            self._writer.execute("SELECT pg_logical_emit_message(false, 'x', repeat('x', 16 * 1024 * 1024))")
+        return answer
+
+
+def test_of_the_log_only_what_is_on_the_disk_is_shipped(safe: Safe) -> None:
+    safe.take()
+    db = safe.box_of("db")
+    with postgres_roles.connect(db.record) as session, postgres_roles.connect(db.record) as writer:
+        session.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        session.execute("SELECT pg_reload_conf()")
+        writer.execute("BEGIN")
+        busy = cast("psycopg.Connection", Overtaken(session, writer))
+        finished = postgres_log._finished(busy, postgres_log.slot("safe"))
+        flushed = "SELECT pg_current_wal_insert_lsn() > %s::pg_lsn + 16777216, pg_current_wal_flush_lsn() >= %s::pg_lsn"
+        row = session.execute(flushed, [finished.until_lsn, finished.end]).fetchone()
+    assert row == (True, True)
+    assert len(finished.names) == 1
+
+
+def test_a_log_that_cannot_be_read_to_its_end_does_not_pass_for_the_newest(safe: Safe) -> None:
+    write(safe.box_of("db"), "one")
+    safe.take()
+    write(safe.box_of("db"), "two")
+    safe.tick()
+    told, segment = [file for file in safe.files() if file.startswith("log/")][-2:]
+    packed = zstandard.ZstdCompressor().compress(bytes(postgres_log.SEGMENT))
+    batch = json.loads(safe.rclone("cat", f"copies:{told}"))
+    for part in batch["parts"]:
+        if part["path"] == segment:
+            part.update(sha256=hashlib.sha256(packed).hexdigest(), size=len(packed))
+    repository = settings.repository(safe.box)
+    repository.put(segment, [packed])
+    repository.put_json(told, batch)
+    with pytest.raises(BackupError, match=r"db: the log was shipped to .*, and PostgreSQL could read it to"):
+        restore.into(safe.box, "db", None, "db-restored")
+    assert not safe.box_of("db-restored").path.exists()
+
+
+def test_a_table_that_somebody_would_truncate_while_it_is_counted_is_counted_as_it_was_copied(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = safe.box_of("db")
+    write(db, "one", "two")
+    contents = postgres_facts._contents
+
+    def busy(*arguments: Any) -> Mapping[str, str]:
+        with connect(db) as session, pytest.raises(psycopg.errors.LockNotAvailable):
+            session.execute("SET lock_timeout = '100ms'; TRUNCATE ledger")
+        return contents(*arguments)
+
+    monkeypatch.setattr(postgres_facts, "_contents", busy)
+    safe.take()
+    monkeypatch.undo()
+    assert safe.report["without_checksums"] == []
+    assert safe.drill()["failure"] == ""
+
+
+def test_a_table_that_is_dropped_while_it_is_listed_does_not_cost_the_copy(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(safe.box_of("db"), "one")
+    monkeypatch.setattr(postgres_facts, "_TABLES", "SELECT 'public.gone', 0, true")
+    safe.take()
+    assert safe.report["failure"] == ""
+    assert safe.report["without_checksums"] == ["db"]
+
+
+def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_its_counts(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "one")
+    with connect(db) as writer:
+        writer.execute("BEGIN")
+        writer.execute("INSERT INTO ledger (entry) VALUES ('not yet')")
+        began = time.monotonic()
+        assert postgres_facts.at_a_point(db.record, "a point") is None
+        assert time.monotonic() - began < postgres_facts.LOCK_SECONDS + 2
+        safe.take()
+    assert safe.report["without_checksums"] == ["db"]

@@ -10,13 +10,15 @@ import redis
 from botocore.exceptions import ClientError
 
 from infra_kit._dynamic import Props
+from infra_kit.errors import BackupError
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.local.backups import restore
 from infra_kit.providers.local.servers import bucket as buckets
-from infra_kit.providers.local.servers import event_bus, object_store
+from infra_kit.providers.local.servers import event_bus, object_store, postgres
 from infra_kit.providers.local.servers import redis as redis_server
-from tests.live.operations.backups import STACK, Safe, bucket, destroy, write
+from tests.live.operations.backups import STACK, Safe, bucket, destroy, entries, write
 from tests.live.servers import nats_client, s3_client
+from tests.live.servers.database import props_in
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -86,7 +88,7 @@ def test_an_object_that_did_not_change_is_copied_once(home_dir: Path) -> None:
 
 
 def test_over_a_running_store_what_was_changed_and_deleted_is_as_it_was(home_dir: Path) -> None:
-    outs, _ = bucket(home_dir, "files")
+    outs, _ = bucket(home_dir, "files", versioning=True)
     s3 = s3_client.s3(outs)
     for key in ("kept", "changed", "deleted"):
         s3.put_object(Bucket=FILES, Key=key, Body=f"{key} before".encode())
@@ -100,6 +102,59 @@ def test_over_a_running_store_what_was_changed_and_deleted_is_as_it_was(home_dir
     there = {it["Key"] for it in s3.list_objects_v2(Bucket=FILES)["Contents"]}
     assert there == {"kept", "changed", "deleted"}
     assert s3.get_object(Bucket=FILES, Key="changed")["Body"].read() == b"changed before"
+    held = s3.list_object_versions(Bucket=FILES, Prefix="new")["Versions"]
+    assert len(held) == 1, "what it held is among the older versions"
+
+
+def test_of_a_damaged_copy_nothing_is_put_over_a_running_store_and_nothing_of_it_is_deleted(home_dir: Path) -> None:
+    outs, _ = bucket(home_dir, "files", versioning=True)
+    s3 = s3_client.s3(outs)
+    for key in ("a", "b"):
+        s3.put_object(Bucket=FILES, Key=key, Body=f"{key} before".encode())
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    for key in ("a", "b", "new"):
+        s3.put_object(Bucket=FILES, Key=key, Body=b"after")
+    safe.stored([file for file in safe.files() if file.startswith("objects/")][-1]).unlink()
+    with pytest.raises(BackupError, match=r"files: objects/.* is gone"):
+        restore.over(safe.box, "files", None)
+    assert {key: s3.get_object(Bucket=FILES, Key=key)["Body"].read() for key in ("a", "b", "new")} == dict.fromkeys(
+        ("a", "b", "new"), b"after"
+    )
+
+
+def test_over_a_store_without_versions_only_what_loses_nothing_is_restored(home_dir: Path) -> None:
+    outs, _ = bucket(home_dir, "files")
+    s3 = s3_client.s3(outs)
+    s3.put_object(Bucket=FILES, Key="logo", Body=b"before")
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    s3.put_object(Bucket=FILES, Key="logo", Body=b"after")
+    with pytest.raises(BackupError, match=r"files: 1 objects, 'logo' among them, .* infra-kit restore files"):
+        restore.over(safe.box, "files", None)
+    assert s3.get_object(Bucket=FILES, Key="logo")["Body"].read() == b"after"
+    s3.delete_object(Bucket=FILES, Key="logo")
+    restore.over(safe.box, "files", None)
+    assert s3.get_object(Bucket=FILES, Key="logo")["Body"].read() == b"before"
+
+
+def test_what_was_deleted_and_written_again_at_once_is_there_in_the_copy_with_how_it_is_served(home_dir: Path) -> None:
+    outs, _ = bucket(home_dir, "files", versioning=True)
+    s3 = s3_client.s3(outs)
+    served = {"CacheControl": "max-age=60", "ContentDisposition": "attachment", "ContentEncoding": "gzip"}
+    s3.put_object(Bucket=FILES, Key="page", Body=b"1")
+    s3.delete_object(Bucket=FILES, Key="page")
+    s3.put_object(Bucket=FILES, Key="page", Body=b"2", ContentType="text/html", **served)  # type: ignore[arg-type]
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    restore.into(safe.box, "files", None, "files-restored")
+    found = client_of(safe, "files-restored").get_object(Bucket=FILES, Key="page")
+    assert found["Body"].read() == b"2"
+    assert found["ContentType"] == "text/html"
+    assert {header: found[header] for header in served} == served  # type: ignore[literal-required]
 
 
 def test_a_bus_comes_back_with_its_events_and_how_far_each_consumer_is(home_dir: Path) -> None:
@@ -135,6 +190,36 @@ def test_a_locked_copy_can_be_deleted_by_nobody_who_has_the_keys_of_the_stack(ho
     until = s3.get_object_retention(Bucket="shop-offsite", Key=versions[0]["Key"])["Retention"]["RetainUntilDate"]
     assert (until - versions[0]["LastModified"]).total_seconds() > 2 * 86_400 - 60
     assert safe.drill()["failure"] == ""
+
+
+def test_a_database_that_is_down_stops_the_copies_of_nobody_else_and_has_its_own_when_it_is_up(
+    home_dir: Path,
+) -> None:
+    _, outs = redis_server.HANDLER.ensure(cache(home_dir, persistence=True))
+    safe = Safe(home_dir, ["db", "cache"], changes={"keep": {"every": "1s", "daily": None, "weekly": None}})
+    safe.make()
+    write(safe.box_of("db"), "one")
+    safe.take()
+    with redis.Redis.from_url(outs["private"]["url"]) as client:
+        client.set("since", "x")
+    safe.box_of("db").process.stop(postgres.HANDLER.STOP)
+    with pytest.raises(BackupError, match=r"^db: ") as told:
+        safe.take()
+    assert "cache" not in str(told.value)
+    assert (list(safe.report["copied"]), safe.report["last_backup"]) == (["cache"], None)
+    restore.into(safe.box, "cache", None, "cache-restored")
+    record = safe.box_of("cache-restored").record
+    with redis_server.connect(record) as session:
+        assert session.get("since") == "x"
+    restore.into(safe.box, "db", None, "db-restored")
+    assert entries(safe.box_of("db-restored")) == ["one"], "its own last copy is kept, old as it is"
+    assert safe.drill()["failure"] == ""
+    postgres.HANDLER.ensure(props_in(home_dir))
+    before = safe.report["copied"]["cache"]
+    safe.tick()
+    assert safe.report["failure"] == ""
+    assert safe.report["last_backup"] == safe.report["copied"]["cache"] == before
+    assert safe.report["copied"]["db"] > before
 
 
 def client_of(safe: Safe, name: str) -> S3Client:

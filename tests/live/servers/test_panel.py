@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,23 +21,25 @@ from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers import redis
 from infra_kit.providers.local.servers.panel import HANDLER
 from tests.awaiting import until
+from tests.live.servers import workloads
 from tests.live.servers.measured import cache, kill
 
-PART = {
-    "name": "cache", "kind": "Redis", "address": "127.0.0.1:20000", "version": "", "url": "", "username": "default",
-    "credentials": ["password"],
-}  # fmt: skip
+PARTS = [
+    {"name": "cache", "kind": "Redis", "address": "127.0.0.1:20000", "username": "default",
+     "credentials": ["password"]},
+    {"name": "api", "kind": "Service"},
+]  # fmt: skip
 SECONDS = 10.0
 """In which a dead server is shown as dead (the issue)."""
 
 
 def panel(home: Path, **changes: Any) -> Props:
     facts = {
-        "app": "shop", "stack": "test", "environment": "development", "target": "local", "parts": [PART], "links": {},
+        "app": "shop", "stack": "test", "environment": "development", "target": "local", "parts": PARTS, "links": {},
     }  # fmt: skip
     return {
         "kind": "local/panel", "home": str(home), "stack": "test", "name": "panel", "retain": False,
-        "facts": facts, "servers": {"cache": ["cache"]}, "plan": str(home / "plan.json"),
+        "facts": facts, "servers": {"cache": ["cache"], "api": ["api"]}, "plan": str(home / "plan.json"),
         "username": "admin", **changes,
     }  # fmt: skip
 
@@ -50,8 +54,8 @@ class Visitor(httpx.Client):
         form = {"csrf": self.csrf(), "username": "admin", "password": password}
         return self.post("/login", data=form).status_code
 
-    def state(self) -> str:
-        return str(self.get("/states").json()["parts"]["cache"]["state"])
+    def state(self, part: str = "cache") -> str:
+        return str(self.get("/states").json()["parts"][part]["state"])
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +86,33 @@ def test_a_dead_server_is_shown_as_dead_within_ten_seconds_and_as_up_when_it_is_
     killed = time.monotonic()
     until(lambda: admin.state() == "down")
     took = time.monotonic() - killed
-    assert "Down: cache." in admin.get("/").text
+    assert "Down: cache" in admin.get("/").text
     redis.HANDLER.ensure(cache(home))
     until(lambda: admin.state() == "well")
 
     assert took < SECONDS - 3  # the page asks every three seconds
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_service_whose_instances_die_or_hang_is_shown_as_dead_within_ten_seconds(
+    standing: tuple[Path, Props], admin: Visitor, how: signal.Signals
+) -> None:
+    home, _ = standing
+    url = workloads.serve(home)
+    until(lambda: admin.state("api") == "well")
+    instances = [process for _, process in workloads.answers(url)]
+    sick = workloads.box(home).data / "volumes" / "notes" / "sick"
+    sick.write_text("all")  # those that take their place are not well either
+    for process in instances:
+        os.kill(process, how)
+    ended = time.monotonic()
+    until(lambda: admin.state("api") == "down")
+    took = time.monotonic() - ended
+    assert "0 of 2 instances are well" in admin.get("/").text
+    sick.unlink()
+    until(lambda: admin.state("api") == "well")
+
+    assert took < SECONDS - 3
 
 
 def test_what_is_revealed_is_the_servers_password(standing: tuple[Path, Props], admin: Visitor) -> None:

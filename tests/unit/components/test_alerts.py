@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from infra_kit import (
 from infra_kit.components.alerts import AlertsSpec
 from infra_kit.components.uptime import UptimeSpec
 from infra_kit.errors import InfraKitError, OptionsError, SpecError
-from infra_kit.signals import Signal
+from infra_kit.signals import OF, Signal
 from infra_kit.testing.conformance.alerts import standing_for
 from tests.unit.refusals import refusal
 
@@ -124,10 +125,49 @@ def test_what_stood_before_is_not_watched() -> None:
     assert "Postgres 'db' stood before" in refusal(program, SpecError, target="aws", environment="staging")
 
 
-def test_every_preset_is_of_signals_that_there_are() -> None:
-    presets = [alert_presets.SENSIBLE, alert_presets.TWO_LEVELS, alert_presets.SHOP, alert_presets.SCALING]
-    for preset in [*presets, alert_presets.PLATFORM]:
-        assert spec(rules=preset).rules == preset
+@pytest.mark.parametrize(
+    ("preset", "rows"),
+    [
+        (alert_presets.TWO_LEVELS, """
+            P2 latency > 1 s for 5m             P0 latency > 3 s for 5m
+            P2 errors > 2 % for 5m              P0 errors > 5 % for 5m
+            P2 cpu > 70 % for 5m                P0 cpu > 90 % for 5m
+            P2 memory > 75 % for 5m             P0 memory > 90 % for 5m
+            P2 connections > 70 % for 5m        P0 connections > 90 % for 5m
+            P2 replica-lag > 5 s for 5m
+        """),
+        (alert_presets.SHOP, """
+            P0 errors > 5 % for 5m              P0 uptime < 100 % for 5m
+            P1 latency > 2 s for 10m            P1 errors > 1 % for 10m
+            P1 connections > 80 % for 5m        P1 disk > 80 % for 5m       P1 spent > 80 % for 1h
+        """),
+        (alert_presets.SCALING, """
+            P1 cpu > 80 % for 5m                P1 memory > 85 % for 10m
+            P0 errors > 1 % for 5m              P1 latency > 2 s for 1m
+            P1 connections > 80 % for 5m
+        """),
+        (alert_presets.PLATFORM, """
+            P0 errors > 1 % for 5m              P0 uptime < 100 % for 2m    P0 instances < 50 % for 2m
+            P0 backup-age > 26 h for 30m
+            P1 latency-p95 > 1 s for 5m         P1 errors > 0.5 % for 5m    P1 cache-hits < 50 % for 15m
+            P1 failed-runs > 0 runs for 1m
+            P2 client-errors > 20 % for 30m
+            P3 disk > 80 % for 1h               P3 connections > 80 % for 1h
+            P3 spent > 100 % for 1h
+        """),
+    ],
+    ids=["NS-10", "VS-11", "CC-7", "ZU-10"],
+)  # fmt: skip
+def test_a_preset_has_the_figures_of_its_seed(preset: alert_presets.Rules, rows: str) -> None:
+    wanted = [row.strip() for row in re.split(r"\s{2,}", rows) if row.strip()]
+    assert sorted(f"{rule.level} {rule}" for rule in preset.values()) == sorted(wanted)
+
+
+@pytest.mark.parametrize("preset", [alert_presets.SENSIBLE, alert_presets.PLATFORM])
+def test_of_each_kind_that_runs_or_keeps_something_somebody_is_told(preset: alert_presets.Rules) -> None:
+    """A program that has stopped is as much an alert as a database that has."""
+    watched = {rule.signal for rule in preset.values() if rule.level in ("P0", "P1")}
+    assert [kind for kind, signals in OF.items() if kind != "budget" and not watched & set(signals)] == []
 
 
 def test_checks_from_outside_are_asked_for_in_production_alone() -> None:

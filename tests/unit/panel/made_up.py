@@ -93,13 +93,15 @@ def browser(
     source: MadeUp | None = None,
     *,
     host: str = "",
+    port: int | None = None,
     password_hash: str = HASH,
 ) -> Browser:
-    """One that was not here before. With `host`, of a panel that is published by that name."""
+    """One that was not here before. With `host`, of a panel that is published by that name; with `port`, of one there."""
     app = application(
         source or MadeUp(),
         username="admin",
         password_hash=password_hash,
         hosts=[host] if host else [],
+        port=port,
     )
     return Browser(app, base_url=f"https://{host}" if host else "http://127.0.0.1:21000", follow_redirects=False)

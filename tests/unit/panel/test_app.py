@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from starlette.testclient import TestClient
 
 from infra_kit.panel import sessions
 from infra_kit.panel.facts import Standing
+from infra_kit.panel.known_browsers import LASTS, KnownBrowsers
 from infra_kit.panel.passwords import hashed
-from infra_kit.panel.throttle import FREE
+from infra_kit.panel.throttle import BURST, FREE
 from tests.unit.panel.made_up import PASSWORD, SECRET, Browser, MadeUp, browser
 
 DOWN = Standing(state="down", since="2026-11-26T03:10:00+00:00", detail="it has died")
@@ -88,12 +90,64 @@ def test_guessing_is_slowed_down_and_the_right_password_waits_too(visitor: Brows
     assert int(answer.headers["retry-after"]) >= 1
 
 
+def strangers_guess(visitor: Browser) -> None:
+    """From so many places that none of them waits for its own."""
+    form = {"csrf": visitor.csrf(), "username": "admin", "password": "wrong"}
+    cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items() if not name.endswith("-known"))
+    for number in range(BURST):
+        there = TestClient(visitor.app, base_url=str(visitor.base_url), client=(f"192.0.2.{number}", 50_000))
+        assert there.post("/login", data=form, headers={"Cookie": cookies}).status_code == 401
+
+
+def test_strangers_who_guess_keep_no_browser_out_in_which_somebody_logged_in(visitor: Browser) -> None:
+    assert visitor.log_in() == 303
+    visitor.post("/logout", data={"csrf": visitor.csrf("/")})
+    strangers_guess(visitor)
+    known = dict(visitor.cookies)
+    visitor.cookies.clear()
+    assert visitor.log_in() == 429
+    visitor.cookies.clear()
+    visitor.cookies.update(known)
+    assert visitor.log_in() == 303
+
+
+def test_a_browser_in_which_somebody_logged_in_waits_for_its_own_wrong_passwords(admin: Browser) -> None:
+    admin.post("/logout", data={"csrf": admin.csrf("/")})
+    answers = [admin.log_in("wrong") for _ in range(FREE + 4)]
+    assert answers[:FREE] == [401] * FREE
+    assert 429 in answers
+
+
+def test_the_mark_of_a_browser_opens_nothing_and_no_script_sees_it(visitor: Browser) -> None:
+    form = {"csrf": visitor.csrf(), "username": "admin", "password": PASSWORD}
+    given = visitor.post("/login", data=form).headers.get_list("set-cookie")
+    (mark,) = (it for it in given if "-known=" in it)
+    assert "HttpOnly" in mark
+    assert "SameSite=strict" in mark
+    name, _, value = mark.partition(";")[0].partition("=")
+    visitor.cookies.clear()
+    visitor.cookies.set(name, value)
+    assert visitor.get("/").status_code == 303
+
+
+def test_a_mark_is_worth_nothing_that_is_forged_too_old_or_of_another_password() -> None:
+    now = [0.0]
+    browsers = KnownBrowsers("hash", lambda: now[0])
+    mark = browsers.mark()
+    assert browsers.name(mark)
+    assert KnownBrowsers("hash", lambda: now[0]).name(mark)  # begun anew
+    assert not KnownBrowsers("another", lambda: now[0]).name(mark)
+    for forged in ("", ".", "..", mark[:-1], f"x{mark}", "é.1.é", mark.replace(".", ".9", 1)):
+        assert not browsers.name(forged)
+    now[0] += LASTS
+    assert not browsers.name(mark)
+
+
 def test_whoever_logs_in_has_another_cookie_than_before(visitor: Browser) -> None:
     visitor.get("/login")
-    before = dict(visitor.cookies)
+    ((name, before),) = visitor.cookies.items()
     visitor.log_in()
-    assert before.keys() == dict(visitor.cookies).keys()
-    assert before != dict(visitor.cookies)
+    assert visitor.cookies[name] != before
 
 
 def test_a_cookie_that_somebody_planted_is_no_session(visitor: Browser) -> None:
@@ -158,6 +212,19 @@ def test_it_answers_to_no_name_but_its_own(visitor: Browser) -> None:
         assert visitor.get("/login", headers={"Host": host}).status_code == 200, host
 
 
+def test_where_nothing_forwards_to_it_it_answers_at_its_own_port_alone() -> None:
+    with browser(port=21000) as it:
+        assert it.get("/login").status_code == 200
+        for host in ("127.0.0.1:5050", "localhost", "127.0.0.1:21000:21000", "localhost:"):
+            assert it.get("/login", headers={"Host": host}).status_code == 421, host
+
+
+def test_a_published_name_is_answered_at_the_port_of_tls_alone() -> None:
+    with browser(host="panel.example.com") as it:
+        assert it.get("/login", headers={"Host": "panel.example.com:443"}).status_code == 200
+        assert it.get("/login", headers={"Host": "panel.example.com:8080"}).status_code == 421
+
+
 def test_a_browser_may_run_nothing_frame_nothing_and_keep_nothing(admin: Browser) -> None:
     for path in ("/", "/login", "/states", "/nothing"):
         headers = admin.get(path).headers
@@ -199,8 +266,9 @@ def test_names_are_text_and_no_markup(source: MadeUp, admin: Browser) -> None:
     assert "<script>alert" not in admin.get("/").text
 
 
-def test_a_form_that_is_too_large_is_not_read(visitor: Browser) -> None:
-    form = {"csrf": visitor.csrf(), "username": "admin", "password": "x" * 100_000}
+@pytest.mark.parametrize("more", [{"password": "x" * 100_000}, {str(number): "" for number in range(8)}])
+def test_a_form_that_is_too_large_is_not_read(visitor: Browser, more: dict[str, str]) -> None:
+    form = {"csrf": visitor.csrf(), "username": "admin", "password": PASSWORD, **more}
     assert visitor.post("/login", data=form).status_code == 403
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from infra_kit.panel.throttle import BURST, EVERY, FORGIVEN, FREE, LONGEST, Throttle
+from infra_kit.panel.throttle import BURST, EVERY, FORGIVEN, FREE, LONGEST, Throttle, stranger
 
 
 @dataclass
@@ -89,3 +89,36 @@ def test_one_that_guesses_keeps_no_other_out_for_long(clock: Clock) -> None:
     for number in range(200):
         throttle.begin(f"bot-{number}")
     assert 0 < throttle.begin("admin") <= EVERY
+
+
+def test_strangers_keep_none_out_that_knew_the_password_once(clock: Clock) -> None:
+    throttle = Throttle(clock)
+    for number in range(200):
+        throttle.begin(f"bot-{number}")
+    assert throttle.begin("new") > 0
+    assert throttle.begin("browser", known=True) == 0.0
+
+
+def test_one_that_knew_it_once_waits_for_its_own_wrong_ones_and_spends_nothing_of_the_strangers(clock: Clock) -> None:
+    throttle = Throttle(clock)
+    for _ in range(FREE + 1):
+        throttle.begin("browser", known=True)
+    assert throttle.begin("browser", known=True) > 0
+    assert sum(throttle.begin(f"bot-{number}") == 0.0 for number in range(200)) == BURST
+    throttle.forgive("browser", known=True)
+    assert throttle.begin("new") > 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("nobody", "nobody", True),
+    ],
+)
+def test_who_has_a_network_of_addresses_is_one_client(first: str, second: str, same: bool) -> None:
+    assert (stranger(first) == stranger(second)) == same

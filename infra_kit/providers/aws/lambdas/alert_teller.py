@@ -10,23 +10,27 @@ A webhook gets `name`, `level` (P0 to P3), `state` (`firing` or `cleared`), `wha
 from __future__ import annotations
 
 import json
+import logging
 import os
-import urllib.request
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
+
+from infra_kit.providers.common.posting import UntoldError, post
 
 Post = Callable[[str, Mapping[str, Any]], None]
 
 PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
 """https://developer.pagerduty.com/docs/events-api-v2/trigger-events/"""
 SEVERITIES = {"P0": "critical", "P1": "error", "P2": "warning", "P3": "info"}
-SECONDS = 10
+PAUSE = 5.0
+"""Seconds, before those who were not told are tried again."""
 
 
 class TellError(Exception):
-    """Who could not be told."""
+    """Nobody could be told."""
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  Lambda gives both
@@ -38,17 +42,30 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
 
 
 def tell(alarm: Mapping[str, Any], routes: Mapping[str, str], post: Post) -> None:
-    """All of them. Raises `TellError` where one could not be told: Lambda tries again."""
+    """All of them, each on its own, and twice who was not told. Raises `TellError` where nobody was: Lambda tries again
+    within minutes. Where somebody was, it would tell them twice, so an error in the log says who was not."""
     alert = _alert(alarm)
-    failed = []
+    untold = _told(alert, routes, post)
+    if untold:
+        time.sleep(PAUSE)
+        untold = _told(alert, {route: routes[route] for route in untold}, post)
+    said = "; ".join(f"{route}: {why}" for route, why in untold.items())
+    if untold and untold.keys() == routes.keys():
+        raise TellError(said)
+    if untold:
+        logging.getLogger().error("%s was not told to all: %s", alert["name"], said)
+
+
+def _told(alert: Mapping[str, str], routes: Mapping[str, str], post: Post) -> dict[str, str]:
+    """By route, why it was not."""
+    untold = {}
     for route, to in sorted(routes.items()):
         url, body = WAYS[route](alert, to)
         try:
             post(url, body)
-        except OSError as error:  # urllib's own, which name no URL
-            failed.append(f"{route}: {error}")
-    if failed:
-        raise TellError("; ".join(failed))
+        except UntoldError as error:
+            untold[route] = str(error)
+    return untold
 
 
 def _alert(alarm: Mapping[str, Any]) -> dict[str, str]:
@@ -97,10 +114,3 @@ def _webhook(alert: Mapping[str, str], url: str) -> tuple[str, dict[str, Any]]:
 
 
 WAYS = {"slack": _slack, "pagerduty": _pagerduty, "webhook": _webhook}
-
-
-def post(url: str, body: Mapping[str, Any]) -> None:
-    request = urllib.request.Request(  # noqa: S310  the URL is the stack's own
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    urllib.request.urlopen(request, timeout=SECONDS).close()  # noqa: S310

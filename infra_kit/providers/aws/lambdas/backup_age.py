@@ -1,5 +1,6 @@
 """A Lambda function: tells CloudWatch how old the newest copy of a Backup is, in hours, and deletes snapshots of caches
-whose days are over, for ElastiCache does not.
+whose days are over, for ElastiCache does not. The last whole one of a cache stays: where none is taken any more, it is
+all that there is.
 
 Of several components, or vaults, that of which the newest is the oldest counts: one that is no longer copied is not
 hidden by the others. What was never copied is as old as its vault.
@@ -18,6 +19,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import boto3
@@ -73,15 +75,16 @@ def _since(place: str) -> datetime:
 
 def tended(client: Any, begin: str, tiers: Mapping[str, int], now: datetime) -> datetime | None:
     """When the last whole snapshot was taken that is named `<begin><tier>-<run>`, if there is one; those that are too
-    old are deleted. One of a tier that is no longer asked for is kept as long as the longest."""
-    pages = client.get_paginator("describe_snapshots").paginate(SnapshotSource="manual")
+    old are deleted, never the last. One of a tier that is no longer asked for is kept as long as the longest."""
+    pages = client.get_paginator("describe_snapshots").paginate()
     named = re.compile(f"{re.escape(begin)}({TIERS})-[^-]+")
     found = [(named.fullmatch(it["SnapshotName"]), it) for page in pages for it in page["Snapshots"]]
-    whole = [(match[1], it) for match, it in found if match and it["SnapshotStatus"] == "available"]
-    for tier, it in whole:
-        if now - _taken(it) > timedelta(days=tiers.get(tier, max(tiers.values()))):
+    whole = [(_taken(it), match[1], it) for match, it in found if match and it["SnapshotStatus"] == "available"]
+    whole.sort(key=itemgetter(0), reverse=True)
+    for taken, tier, it in whole[1:]:
+        if now - taken > timedelta(days=tiers.get(tier, max(tiers.values()))):
             client.delete_snapshot(SnapshotName=it["SnapshotName"])
-    return max((_taken(it) for _, it in whole), default=None)
+    return whole[0][0] if whole else None
 
 
 def _taken(snapshot: Mapping[str, Any]) -> datetime:

@@ -1,10 +1,10 @@
 """A Lambda function: says of each restore that a RestoreDrill tested whether it was fast enough, and tells CloudWatch
-how old the last proof is, in days.
+how old the last proof is, in days, and how many components there are whose last restore failed.
 
-Of several components that counts which was proven longest ago. One that never was is as old as the drill's plan.
+Of several components that age counts which was proven longest ago. One that never was is as old as the drill's plan.
 
 Environment:
-    NAMESPACE, DRILL: the metric `DrillAge` is told in that namespace, of the dimension `Drill`.
+    NAMESPACE, DRILL: the metrics `DrillAge` and `DrillFailed` are told in that namespace, of the dimension `Drill`.
     PLAN, PLAN_ARN: the plan of AWS Backup that tests restores.
     SOURCES: the ARNs of what is restored, parted by spaces.
     RTO: seconds.
@@ -13,11 +13,13 @@ Environment:
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+
+Job = Mapping[str, Any]
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  Lambda gives both
@@ -25,7 +27,7 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
     if event.get("source") == "aws.backup":
         judge(client, event["detail"]["restoreJobId"], int(os.environ["RTO"]))
     else:
-        _tell(client, datetime.now(UTC))
+        tell(client, datetime.now(UTC))
 
 
 def judge(client: Any, job: str, rto: int) -> None:
@@ -39,29 +41,32 @@ def judge(client: Any, job: str, rto: int) -> None:
     )
 
 
-def _tell(client: Any, now: datetime) -> None:
-    proofs = [proven(client, source) for source in os.environ["SOURCES"].split()]
+def tell(client: Any, now: datetime) -> None:
+    found = [restores(client, source) for source in os.environ["SOURCES"].split()]
+    ages = [(now - (proven(jobs) or _begun(client))).total_seconds() / 86_400 for jobs in found]
+    figures = {"DrillAge": max(ages, default=0), "DrillFailed": sum(has_failed(jobs) for jobs in found)}
+    its = {"Dimensions": [{"Name": "Drill", "Value": os.environ["DRILL"]}], "Timestamp": now}
     boto3.client("cloudwatch").put_metric_data(
         Namespace=os.environ["NAMESPACE"],
-        MetricData=[
-            {
-                "MetricName": "DrillAge",
-                "Dimensions": [{"Name": "Drill", "Value": os.environ["DRILL"]}],
-                "Timestamp": now,
-                "Value": max(((now - proof).total_seconds() / 86_400 for proof in proofs), default=0),
-            }
-        ],
+        MetricData=[{"MetricName": name, "Value": value, **its} for name, value in figures.items()],
     )
 
 
-def proven(client: Any, source: str) -> datetime:
-    """When a copy of a source was last restored as it should be; the plan's own beginning where none was."""
-    pages = client.get_paginator("list_restore_jobs_by_protected_resource").paginate(
-        ResourceArn=source, ByStatus="COMPLETED"
-    )
-    good = [job["CompletionDate"] for page in pages for job in page["RestoreJobs"] if _is_proof(job)]
-    last: datetime = max(good) if good else _begun(client)
-    return last
+def restores(client: Any, source: str) -> list[Job]:
+    """Those of a source's copies that the plan had made and that are over, from first to last."""
+    pages = client.get_paginator("list_restore_jobs_by_protected_resource").paginate(ResourceArn=source)
+    jobs = [job for page in pages for job in page["RestoreJobs"] if _is_ours(job) and (_is_proof(job) or _failed(job))]
+    return sorted(jobs, key=lambda job: job["CompletionDate"])
+
+
+def proven(jobs: Sequence[Job]) -> datetime | None:
+    """When the last was as it should be."""
+    return next((job["CompletionDate"] for job in reversed(jobs) if _is_proof(job)), None)
+
+
+def has_failed(jobs: Sequence[Job]) -> bool:
+    """Whether the last one did."""
+    return bool(jobs) and _failed(jobs[-1])
 
 
 def _begun(client: Any) -> Any:
@@ -69,6 +74,13 @@ def _begun(client: Any) -> Any:
     return plan["RestoreTestingPlan"]["CreationTime"]
 
 
-def _is_proof(job: Mapping[str, Any]) -> bool:
-    ours = job.get("CreatedBy", {}).get("RestoreTestingPlanArn") == os.environ["PLAN_ARN"]
-    return ours and job.get("ValidationStatus") == "SUCCESSFUL"
+def _is_ours(job: Job) -> bool:
+    return bool(job.get("CreatedBy", {}).get("RestoreTestingPlanArn") == os.environ["PLAN_ARN"])
+
+
+def _is_proof(job: Job) -> bool:
+    return job["Status"] == "COMPLETED" and job.get("ValidationStatus") == "SUCCESSFUL"
+
+
+def _failed(job: Job) -> bool:
+    return job["Status"] in ("FAILED", "ABORTED") or job.get("ValidationStatus") in ("FAILED", "TIMED_OUT")

@@ -1,5 +1,7 @@
 """Backup and RestoreDrill: figures that functions of ours tell every hour (`backup_functions`). Where they tell none,
-nobody knows how old the last copy is: that is an alarm too.
+nobody knows how old the last copy is: that is an alarm too. A copy that failed AWS Backup counts by the vault, for an
+hour (https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html); one of a cache is none of its jobs: its
+age tells.
 
 Budget: what the account is charged this month, for all that it has. CloudWatch is told several times a day, once
 somebody has switched that on in the account's billing preferences
@@ -17,22 +19,35 @@ from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.backup import AwsBackup
 from infra_kit.providers.aws.backup_functions import NAMESPACE
 from infra_kit.providers.aws.restore_drill import AwsRestoreDrill
-from infra_kit.providers.aws.signals.metric import GLOBAL, Metric, Series, plain
+from infra_kit.providers.aws.signals.metric import GLOBAL, Metric, Missing, Series, plain
 from infra_kit.signals import Signal
 
-BACKUP = frozenset({Signal.BACKUP_AGE})
-DRILL = frozenset({Signal.DRILL_AGE})
+BACKUP = frozenset({Signal.BACKUP_AGE, Signal.FAILED_RUNS})
+DRILL = frozenset({Signal.DRILL_AGE, Signal.FAILED_RUNS})
 BUDGET = frozenset({Signal.SPENT})
 HOUR = 3600
 
 
 def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     own = scope.native(component, AwsBackup).vaults[0]
-    return {Signal.BACKUP_AGE: [_told("BackupAge", {"Backup": own.name})]}
+    failed = Series(
+        namespace="AWS/Backup",
+        name="NumberOfBackupJobsFailed",
+        dimensions={"BackupVaultName": own.name},
+        statistic="Sum",
+    )
+    return {
+        Signal.BACKUP_AGE: [_told("BackupAge", {"Backup": own.name})],
+        Signal.FAILED_RUNS: [plain(failed, period=HOUR)],
+    }
 
 
 def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
-    return {Signal.DRILL_AGE: [_told("DrillAge", {"Drill": scope.native(component, AwsRestoreDrill).plan})]}
+    its = {"Drill": scope.native(component, AwsRestoreDrill).plan}
+    return {
+        Signal.DRILL_AGE: [_told("DrillAge", its)],
+        Signal.FAILED_RUNS: [_told("DrillFailed", its, missing="ignore")],
+    }
 
 
 def budget(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:  # noqa: ARG001
@@ -44,6 +59,6 @@ def budget(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequ
     return {Signal.SPENT: [Metric(series=series, expression=share, missing="ignore", region=GLOBAL, period=6 * HOUR)]}
 
 
-def _told(name: str, dimensions: Mapping[str, pulumi.Output[str]]) -> Metric:
+def _told(name: str, dimensions: Mapping[str, pulumi.Output[str]], missing: Missing = "breaching") -> Metric:
     series = Series(namespace=NAMESPACE, name=name, dimensions=dimensions, statistic="Maximum")
-    return plain(series, missing="breaching", period=HOUR)
+    return plain(series, missing=missing, period=HOUR)

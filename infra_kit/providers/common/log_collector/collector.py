@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +74,10 @@ class Collector:
         self._failure = ""
 
     def run(self, ending: threading.Event) -> None:
-        """Until it is asked to end."""
+        """Until it is asked to end, or until one of its works fails."""
         self.begin()
-        beside = [(self._ship, shipper) for shipper in self._shippers]
-        works = [threading.Thread(target=work, args=(it, ending), daemon=True) for work, it in beside]
-        works += [threading.Thread(target=work, args=(ending,), daemon=True) for work in (self._tidy, self._report)]
-        for work in works:
-            work.start()
+        for work in (*(partial(self._ship, it) for it in self._shippers), self._tidy, self._report):
+            threading.Thread(target=_work, args=(work, ending), daemon=True).start()
         looked = float("-inf")
         while not ending.is_set():
             if time.monotonic() - looked >= LOOKS_EVERY:
@@ -183,3 +181,11 @@ class Collector:
             "failure": self._failure,
         }
         write(self._folder / "report.json", told)
+
+
+def _work(work: Callable[[threading.Event], None], ending: threading.Event) -> None:
+    """What fails ends all of it, and whoever keeps the program running starts another: none goes on half."""
+    try:
+        work(ending)
+    finally:
+        ending.set()

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from .asking import AskingError
 from .collector import Collector, Open, Settings
 from .lines import Said
 from .sources import Position, Source
@@ -98,7 +99,7 @@ class Keeper:
     def _run(self) -> None:
         try:
             self._collector.run(self._ending)
-        except (OSError, subprocess.CalledProcessError):
+        except (OSError, subprocess.SubprocessError):
             # A full disk, a Docker that starts anew: begun again from what was committed.
             traceback.print_exc()
         finally:
@@ -112,7 +113,7 @@ def main() -> None:
     while True:
         try:
             look(keepers)
-        except (OSError, subprocess.CalledProcessError):
+        except (OSError, subprocess.SubprocessError):
             traceback.print_exc()
         waits.wait(LOOKS_EVERY)
 
@@ -140,9 +141,13 @@ def generation(settings: bytes) -> str:
 
 
 def address(container: str) -> str:
-    """Where a container is reached from the host; the empty text where it does not run, which nobody answers at."""
+    """Where a container is reached from the host; the empty text where it does not run, which nobody answers at. Raises
+    `AskingError` where Docker does not say."""
     fields = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
-    found = docker("inspect", f"--format={fields}", container, all_there=False).split()
+    try:
+        found = docker("inspect", f"--format={fields}", container, all_there=False).split()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise AskingError(0, f"Docker does not say where {container} is: {error}") from None
     return found[0] if found else ""
 
 

@@ -20,12 +20,12 @@ from infra_kit.providers.gcp.signals.metric import (
     WINDOW,
     Metric,
     alive,
+    answered,
     ends_with,
     is_,
     percent,
     plain,
     series,
-    share,
 )
 from infra_kit.signals import Signal
 
@@ -86,4 +86,4 @@ def object_store(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal
     bucket = is_("bucket_name", scope.native(component, GcpBucket).name)
     asked = "storage.googleapis.com/api/request_count"
     failed = series(asked, "gcs_bucket", bucket, ITS_FAULT)
-    return {Signal.UPTIME: [plain("100 - ", share(failed, series(asked, "gcs_bucket", bucket)))]}
+    return {Signal.UPTIME: [answered(failed, series(asked, "gcs_bucket", bucket))]}

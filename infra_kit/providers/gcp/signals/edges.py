@@ -61,10 +61,12 @@ def _https(metric: str, *labels: pulumi.Input[str]) -> pulumi.Output[str]:
 
 
 def uptime(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
-    """From several places: how many of them got an answer, how long those took."""
+    """From several places: whether most of them got an answer, how long those took."""
     checks = scope.native(component, GcpUptime).checks
     return {
-        Signal.UPTIME: [plain("100 * avg(", _check(it, "check_passed"), ")", part=name) for name, it in checks.items()],
+        Signal.UPTIME: [
+            plain("100 * (avg(", _check(it, "check_passed"), ") > bool 0.5)", part=name) for name, it in checks.items()
+        ],
         Signal.LATENCY: [
             plain("avg(", _check(it, "request_latency"), ") / 1000", part=name) for name, it in checks.items()
         ],

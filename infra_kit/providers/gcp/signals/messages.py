@@ -10,7 +10,7 @@ from pulumi_gcp import pubsub
 
 from infra_kit.component import Component, Scope
 from infra_kit.providers.gcp.event_bus import GcpBus
-from infra_kit.providers.gcp.signals.metric import Metric, is_, plain, series, share
+from infra_kit.providers.gcp.signals.metric import Metric, answered, is_, plain, series
 from infra_kit.signals import Signal
 
 EVENT_BUS = frozenset({Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
@@ -31,7 +31,7 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, S
 def _answered(topic: pubsub.Topic, part: str) -> Metric:
     its, asked = is_("topic_id", topic.name), "pubsub.googleapis.com/topic/send_request_count"
     failed = series(asked, "pubsub_topic", its, ITS_FAULT)
-    return plain("100 - ", share(failed, series(asked, "pubsub_topic", its)), part=part)
+    return answered(failed, series(asked, "pubsub_topic", its), part)
 
 
 def _most(it: pubsub.Subscription, metric: str, part: str) -> Metric:

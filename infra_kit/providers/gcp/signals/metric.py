@@ -63,6 +63,12 @@ def share(of: pulumi.Output[str], all_: pulumi.Output[str]) -> pulumi.Output[str
     return pulumi.Output.concat("100 * (", some, " or vector(0)) / (", whole, " > 0)")
 
 
+def answered(failed: pulumi.Output[str], all_: pulumi.Output[str], part: str = "") -> Metric:
+    """Of what tells only how it answers: 100 where it does, 0 where most of the last minutes' answers were failures of
+    its own. One that failed is no fall: whoever asked asks again."""
+    return plain("100 * ((", share(failed, all_), ") <= bool 50)", part=part)
+
+
 def alive(query: pulumi.Output[str]) -> Metric:
     """Of what says nothing of how it is, but reports as long as it runs: 100 while it does, 0 for a day after."""
     before = pulumi.Output.concat("0 * sum(count_over_time(", query, f"[{REMEMBERED}]))")

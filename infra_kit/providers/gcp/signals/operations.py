@@ -13,21 +13,24 @@ from infra_kit.component import Component, Scope
 from infra_kit.providers.gcp.backup import GcpBackup
 from infra_kit.providers.gcp.restore_drill import GcpRestoreDrill
 from infra_kit.providers.gcp.signals.metric import Metric, plain, series
+from infra_kit.providers.gcp.signals.workloads import failed_runs
 from infra_kit.signals import Signal
 
-BACKUP = frozenset({Signal.BACKUP_AGE})
-DRILL = frozenset({Signal.DRILL_AGE})
+BACKUP = frozenset({Signal.BACKUP_AGE, Signal.FAILED_RUNS})
+DRILL = frozenset({Signal.DRILL_AGE, Signal.FAILED_RUNS})
 SEVERAL = "2h"
 """In which an hourly figure was told at least once, as Google's own come late."""
 YEAR_IN_HOURS, YEAR_IN_DAYS = 8760, 365
 
 
 def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
-    return {Signal.BACKUP_AGE: [_told(scope.native(component, GcpBackup).age, YEAR_IN_HOURS)]}
+    there = scope.native(component, GcpBackup)
+    return {Signal.BACKUP_AGE: [_told(there.age, YEAR_IN_HOURS)], Signal.FAILED_RUNS: [failed_runs(there.job)]}
 
 
 def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
-    return {Signal.DRILL_AGE: [_told(scope.native(component, GcpRestoreDrill).age, YEAR_IN_DAYS)]}
+    there = scope.native(component, GcpRestoreDrill)
+    return {Signal.DRILL_AGE: [_told(there.age, YEAR_IN_DAYS)], Signal.FAILED_RUNS: [failed_runs(there.job)]}
 
 
 def _told(metric: pulumi.Output[str], unknown: int) -> Metric:

@@ -50,6 +50,10 @@ def _mean(metric: str, resource: str, its: pulumi.Output[str]) -> Metric:
 
 def job(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     """In the last minutes: one that failed is told of once."""
-    its = is_("job_name", scope.native(component, GcpJob).name)
-    failed = _run("job/completed_execution_count", "cloud_run_job", its, 'result="failed"')
-    return {Signal.FAILED_RUNS: [plain("sum(increase(", failed, f"[{WINDOW}]))")]}
+    return {Signal.FAILED_RUNS: [failed_runs(scope.native(component, GcpJob).name)]}
+
+
+def failed_runs(job: pulumi.Output[str]) -> Metric:
+    """Args: `job`, the name of one of Cloud Run."""
+    failed = _run("job/completed_execution_count", "cloud_run_job", is_("job_name", job), 'result="failed"')
+    return plain("sum(increase(", failed, f"[{WINDOW}]))")

@@ -90,7 +90,7 @@ class Drill:
     def failures(self) -> list[Failure]:
         """All checks that failed; none: the copy is proven."""
         repository = settings.repository(self._backup)
-        copy = manifest.newest(repository)
+        copy = manifest.newest(repository, settings.read(self._backup).of)
         self.copy_name = copy.name
         found: list[Failure] = []
         with self._scratch() as stack:

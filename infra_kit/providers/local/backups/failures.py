@@ -26,3 +26,24 @@ def of(component: str) -> Iterator[None]:
         raise BackupError("unreachable", str(error)) from error
     except _THEIRS as error:
         raise BackupError("unreachable", f"{component}: {str(error).strip()}") from error
+
+
+class Each:
+    """What went wrong by component: one that is down does not stop the copies of the others."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, BackupError] = {}
+
+    @contextmanager
+    def of(self, component: str) -> Iterator[None]:
+        """Keeps what is raised of a component."""
+        try:
+            with of(component):
+                yield
+        except BackupError as error:
+            self._found[component] = error
+
+    def tell(self) -> None:
+        """Raises all that was kept, as one."""
+        for first in self._found.values():
+            raise BackupError(first.check, "\n".join(map(str, self._found.values())))

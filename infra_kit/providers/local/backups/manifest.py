@@ -21,7 +21,7 @@ class Copy:
     name: str
     """The time at which it began, which orders them."""
     components: Mapping[str, Mapping[str, Any]]
-    """By component what its module (`postgres`, `redis` …) noted."""
+    """By component what its module (`postgres`, `redis` …) noted: of those that were due and could be copied."""
 
     @property
     def time(self) -> datetime:
@@ -55,12 +55,21 @@ def names(files: Mapping[str, int]) -> list[str]:
     return sorted(part[1] for part in parts if len(part) == 3 and part[0] == FOLDER and part[2] == FILE)
 
 
-def newest(repository: Repository) -> Copy:
-    """Raises `BackupError` where there is none."""
-    there = names(repository.files(FOLDER))
-    if not there:
-        raise BackupError("missing", "there is no whole copy yet")
-    return read(repository, there[-1:])[0]
+def newest_first(repository: Repository) -> Iterator[Copy]:
+    for name in reversed(names(repository.files(FOLDER))):
+        yield from read(repository, [name])
+
+
+def newest(repository: Repository, of: Sequence[str]) -> Copy:
+    """Of each component the newest there is, by the name of the newest of all. Raises `BackupError` where one has
+    none."""
+    name, found = "", dict[str, Mapping[str, Any]]()
+    for copy in newest_first(repository):
+        name = name or copy.name
+        found = {**copy.components, **found}
+        if found.keys() >= set(of):
+            return Copy(name, {it: found[it] for it in of})
+    raise BackupError("missing", f"there is no whole copy yet of {', '.join(it for it in of if it not in found)}")
 
 
 def parts(copy: Copy) -> Iterator[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from infra_kit.providers.local.backups import compression, postgres_facts, postgres_log
@@ -21,7 +22,7 @@ def copy(box: Box, repository: Repository, backup: str, place: str) -> dict[str,
         system = postgres_log.system_of(connection)
     base = Base(box)
     part = repository.put(f"{place}/base.tar.zst", compression.compressed(base.chunks()))
-    point = f"{backup} {place}"
+    point = f"{backup} {Path(place).parent.name}"  # PostgreSQL takes 63 characters
     facts = postgres_facts.at_a_point(record, point)
     until = shipping.ship(idle_too=True)
     return {

@@ -1,11 +1,13 @@
 """What a database holds at one moment: rows and checksum of each table.
 
 The moment is a named point of the log, at which a restore can end. Writers wait for it for some milliseconds: each
-table is locked against them until the snapshot stands. Where a writer holds one for too long, nothing is noted.
+table is locked against them until the snapshot stands; whoever drops or truncates one waits until all are read. Where a
+writer holds one for too long, nothing is noted.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
@@ -19,6 +21,7 @@ Facts = Mapping[str, Mapping[str, str]]
 """By database, by table: `<rows>` or `<rows> <checksum>`."""
 
 LOCK_SECONDS = 2
+"""How long writers may wait for each other and for us, over all tables."""
 CHECKSUMMED = 64 * 2**20
 """Bytes of a table up to which its contents are hashed: about a second. PostgreSQL's own checksums of pages stand
 for the rest."""
@@ -35,6 +38,16 @@ ORDER BY 1"""  # noqa: S608
 _SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; "
 _SETTINGS += "SET bytea_output = 'hex'; SET search_path = pg_catalog"
 
+_IN_THE_WAY = (
+    psycopg.errors.QueryCanceled,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.OutOfMemory,
+)
+"""A writer that holds a table for too long; a table or its schema that was dropped since it was listed; more tables
+than the server has room for locks (`max_locks_per_transaction`)."""
+
 
 def databases(record: Record) -> list[str]:
     with postgres_roles.connect(record) as connection:
@@ -48,13 +61,13 @@ def at_a_point(record: Record, name: str) -> Facts | None:
         names = databases(record)
         locked = {it: open_.enter_context(_session(record, it)) for it in names}
         seeing = {it: open_.enter_context(_session(record, it)) for it in names}
+        until = time.monotonic() + LOCK_SECONDS
         try:
-            tables = {it: _lock(session) for it, session in locked.items()}
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            tables = {it: _lock(locked[it], seeing[it], until) for it in names}
+        except _IN_THE_WAY:
             return None
         for it, session in locked.items():
             row = session.execute("SELECT pg_export_snapshot()").fetchone()
-            seeing[it].execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             seeing[it].execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(row[0] if row else ""))
         locked["postgres"].execute("SELECT pg_create_restore_point(%s)", [name])
         for session in locked.values():
@@ -94,13 +107,22 @@ def _session(record: Record, database: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _lock(session: psycopg.Connection) -> Mapping[str, bool]:
-    """The tables that are looked at, and whether their contents are."""
-    tables = {name: size <= CHECKSUMMED for name, size, counted in session.execute(_TABLES) if counted}
-    session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-    session.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-    for name in tables:
-        session.execute(f"LOCK TABLE ONLY {name} IN SHARE MODE")  # quoted by format('%I')
+def _lock(locked: psycopg.Connection, seeing: psycopg.Connection, until: float) -> Mapping[str, bool]:
+    """The tables that are looked at, and whether their contents are.
+
+    Nobody writes to them as long as `locked` goes on, and nobody drops or truncates them as long as `seeing` does.
+    """
+    # Its snapshot is to be taken when the locks stand, so it is none of REPEATABLE READ.
+    locked.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+    seeing.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    tables = {name: size <= CHECKSUMMED for name, size, counted in locked.execute(_TABLES) if counted}
+    all_ = ", ".join(f"ONLY {name}" for name in tables)  # quoted by format('%I')
+    for session, mode in ((locked, "SHARE"), (seeing, "ACCESS SHARE")) if tables else ():
+        left = max(1, int((until - time.monotonic()) * 1000))
+        # Of the whole statement: a timeout of locks begins anew with each of them.
+        session.execute(f"SET LOCAL statement_timeout = {left}")
+        session.execute(f"LOCK TABLE {all_} IN {mode} MODE")
+        session.execute("SET LOCAL statement_timeout = 0")
     return tables
 
 

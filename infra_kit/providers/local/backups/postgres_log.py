@@ -42,6 +42,18 @@ class Batch:
     until: str
     """The time of a commit in the last of them: any moment before it can be restored."""
     until_lsn: str
+    """The end of the last record that it surely holds: a server that replays it comes as far."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Segments that are written to their end."""
+
+    names: Sequence[str]
+    end: str
+    """Where the last of them ends."""
+    until: datetime
+    until_lsn: str
 
 
 def folder(component: str, system: str) -> str:
@@ -81,27 +93,28 @@ class Shipping:
             if not idle_too and noted == _next_transaction(connection):
                 return None
             system = system_of(connection)
-            until, names, end = _finished(connection, self._slot)
+            finished = _finished(connection, self._slot)
             after = _next_transaction(connection)
-            for at in range(0, len(names), BATCH):
-                self._ship(system, names[at : at + BATCH], until, end)
-            connection.execute("SELECT pg_replication_slot_advance(%s, %s)", [self._slot, end])
+            self._ship(system, finished)
+            connection.execute("SELECT pg_replication_slot_advance(%s, %s)", [self._slot, finished.end])
         self._state.write_text(after)
-        return until
+        return finished.until
 
-    def _ship(self, system: str, names: Sequence[str], until: datetime, end: str) -> None:
-        to = folder(self._box.name, system)
-        with tempfile.TemporaryDirectory(prefix="infra-kit-log-") as scratch:
-            packed = Path(scratch)
-            for name in [*names, *self._histories()]:
-                compression.pack_file(self._box.data / "pg_wal" / name, packed / f"{name}{SUFFIX}")
-            parts = [part_of(file, f"{to}/{file.name}") for file in sorted(packed.iterdir())]
-            self._repository.put_folder(packed, to)
+    def _ship(self, system: str, finished: Finished) -> None:
+        """What tells that they came is written last, and once: half of them reach until no time."""
+        to, names, parts = folder(self._box.name, system), finished.names, []
+        for at in range(0, len(names), BATCH):
+            with tempfile.TemporaryDirectory(prefix="infra-kit-log-") as scratch:
+                packed = Path(scratch)
+                for name in [*names[at : at + BATCH], *(self._histories() if at == 0 else ())]:
+                    compression.pack_file(self._box.data / "pg_wal" / name, packed / f"{name}{SUFFIX}")
+                parts += [part_of(file, f"{to}/{file.name}") for file in sorted(packed.iterdir())]
+                self._repository.put_folder(packed, to)
         batch = {
             "first": names[0],
             "parts": [asdict(part) for part in parts],
-            "until": until.astimezone(UTC).isoformat(),
-            "until_lsn": end,
+            "until": finished.until.astimezone(UTC).isoformat(),
+            "until_lsn": finished.until_lsn,
         }
         self._repository.put_json(f"{to}/{names[-1]}.json", batch)
 
@@ -139,26 +152,29 @@ def _next_transaction(connection: psycopg.Connection) -> str:
     return str(row[0]) if row else ""
 
 
-def _finished(connection: psycopg.Connection, slot: str) -> tuple[datetime, list[str], str]:
-    """Ends the segment that is written, after a commit of ours: by it, any earlier moment is found when restoring."""
-    connection.execute("SELECT pg_current_xact_id()")
-    row = connection.execute("SELECT now()").fetchone()
-    connection.execute("SELECT pg_switch_wal()")
-    names = connection.execute(
+def _finished(connection: psycopg.Connection, slot: str) -> Finished:
+    """Ends the segment that is written, after a commit of ours: by it, any earlier moment is found when restoring.
+
+    Segments count up to where the log is on the disk: of one that writers have filled since, the end may be only in
+    memory.
+    """
+    commit = connection.execute("SELECT now(), pg_current_xact_id()").fetchone()
+    switch = connection.execute("SELECT pg_switch_wal()").fetchone()
+    rows = connection.execute(
         """WITH position AS (
-             SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn) AS now, (restart_lsn - '0/0'::pg_lsn) AS kept,
+             SELECT (pg_current_wal_flush_lsn() - '0/0'::pg_lsn) AS now, (restart_lsn - '0/0'::pg_lsn) AS kept,
                     setting::numeric AS size
              FROM pg_replication_slots, pg_settings WHERE slot_name = %s AND name = 'wal_segment_size')
            SELECT pg_walfile_name('0/0'::pg_lsn + number * size + 1), '0/0'::pg_lsn + (number + 1) * size
            FROM position, generate_series(div(kept, size), div(now, size) - 1) AS number ORDER BY number""",
         [slot],
     ).fetchall()
-    if not names or row is None:
+    if not rows or commit is None or switch is None:
         raise BackupError(
             "missing-log", "the server let go of its log before it was shipped (more than 1 GB was written meanwhile): "
             "the next run takes a whole copy"
         )  # fmt: skip
-    return row[0], [name for name, _ in names], str(names[-1][1])
+    return Finished([name for name, _ in rows], end=str(rows[-1][1]), until=commit[0], until_lsn=str(switch[0]))
 
 
 def part_of(file: Path, path: str) -> Part:
@@ -185,7 +201,11 @@ def batches(repository: Repository, noted: Mapping[str, Any]) -> list[Batch]:
 
 def reaches(found: Sequence[Batch]) -> datetime:
     """Until when a log reaches: any moment before it can be restored."""
-    return max(datetime.fromisoformat(batch.until) for batch in found)
+    return datetime.fromisoformat(last(found).until)
+
+
+def last(found: Sequence[Batch]) -> Batch:
+    return max(found, key=lambda batch: datetime.fromisoformat(batch.until))
 
 
 def _segment(path: str) -> int:

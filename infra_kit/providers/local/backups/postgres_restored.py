@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from infra_kit._dynamic import Props
+from infra_kit.errors import BackupError
 from infra_kit.providers.local import home, postgres_builds
 from infra_kit.providers.local.backups import boxes, compression, postgres_facts, postgres_log
 from infra_kit.providers.local.backups.boxes import Moment
@@ -21,6 +22,7 @@ from infra_kit.providers.local.backups.programs import program
 from infra_kit.providers.local.backups.repository import Part, Repository
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.server import Command
+from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres import HANDLER, PostgresServer
 
 REPLAY_SECONDS = 24 * 3600.0
@@ -52,7 +54,10 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
         signal = box.data / "recovery.signal"
         signal.touch()
         os.chown(signal, box.user.uid, box.user.gid)
-        boxes.start(box, noted, Restored(), recovery=_target(noted, found, moment), backups=None)
+        target = _target(noted, found, moment)
+        boxes.start(box, noted, Restored(), recovery=target, backups=None)
+    if not target:
+        _require_all_replayed(box, postgres_log.last(found))
     shutil.rmtree(box.path / LOG)
     end = postgres_log.reaches(found)
     return min(moment.to, end) if moment.to else end
@@ -70,6 +75,19 @@ def _target(noted: Mapping[str, Any], found: Sequence[postgres_log.Batch], momen
     # Beyond the end of the log there is nothing to stop at: PostgreSQL would refuse to come up.
     within = moment.to and moment.to < postgres_log.reaches(found)
     return {"recovery_target_time": moment.to.isoformat()} if moment.to and within else {}
+
+
+def _require_all_replayed(box: Box, last: postgres_log.Batch) -> None:
+    """Without a moment to stop at, PostgreSQL silently takes the first record that it cannot read for the end."""
+    with postgres_roles.connect(box.record) as connection:
+        asked = "SELECT pg_last_wal_replay_lsn(), pg_last_wal_replay_lsn() >= %s::pg_lsn"
+        row = connection.execute(asked, [last.until_lsn]).fetchone()
+    if row is None or not row[1]:
+        raise BackupError(
+            "missing-log",
+            f"the log was shipped to {last.until_lsn}, and PostgreSQL could read it to {row[0] if row else '?'}: what "
+            "is written there is damaged. Restore to a moment before it with --to, or an earlier copy.",
+        )
 
 
 def damages(box: Box, noted: Mapping[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ from infra_kit.providers.local.backups import (
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
-from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.box import ASIDE, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 
 Noted = Mapping[str, Any]
@@ -88,38 +88,71 @@ def into(backup: Box, component: str, to: datetime | None, name: str) -> Restore
 
 def over(backup: Box, component: str, to: datetime | None) -> Restored:
     """Replaces what a server holds, which is kept aside; where there is none, it is made. Whoever calls this has asked
-    twice.
+    twice. No run of the backup is at work meanwhile.
 
     The copy is restored beside it first: where that fails, the server has not been touched.
     """
     box = Box(backup.home, backup.stack, component)
-    if not box.exists:
-        return into(backup, component, to, component)
-    if box.record.kind == "local/object_store":
-        return _over_objects(backup, box, to)
-    restored = into(backup, component, to, f"{component}-restoring")
-    scratch = Box(backup.home, backup.stack, restored.name)
+    with settings.alone(backup):
+        if not box.exists:
+            return into(backup, component, to, component)
+        if box.record.kind == "local/object_store":
+            return _over_objects(backup, box, to)
+        box.put_back()
+        scratch = Box(backup.home, backup.stack, f"{component}-restoring")
+        _require_none_left(box, scratch)
+        restored = into(backup, component, to, scratch.name)
+        aside = _exchange(box, scratch)
+    address = f"{LOOPBACK}:{box.record.ports[0]}"
+    return Restored(component, component, address, box.path, restored.of, restored.seconds, aside)
+
+
+def _require_none_left(box: Box, scratch: Box) -> None:
+    if scratch.path.exists():
+        raise ConfigError(
+            f"{box.name}: {scratch.path} is there, which a restore over {box.name} needs: one that was ended left it. "
+            f"Run `infra-kit stop`, delete that folder, and ask again. What {box.name} holds is not in it."
+        )
+
+
+def _exchange(box: Box, scratch: Box) -> Path:
+    """Gives a server the data of another, which goes; where it does not come up with it, its own is put back. Returns
+    where that is kept."""
     _stop(scratch)
     _stop(box)
-    aside = box.path / f"data.before-{manifest.name_of(settings.now())}"
+    before, aside = box.record, box.path / f"{ASIDE}{manifest.name_of(settings.now())}"
     box.data.rename(aside)
-    scratch.data.rename(box.data)
+    try:
+        scratch.data.rename(box.data)
+        _adopt(box, scratch.record)
+        handler(before.inputs).ensure(before.inputs)
+    except BaseException:
+        _stop(box)
+        shutil.rmtree(box.data, ignore_errors=True)
+        box.put_back()
+        box.save(before)
+        scratch.destroy()
+        handler(before.inputs).ensure(before.inputs)
+        raise
+    scratch.destroy()
+    return aside
+
+
+def _adopt(box: Box, restored: Record) -> None:
+    """What the record says of data is that of the restored."""
     record = box.record
     if "superuser" in record.secrets:  # it is in the data; the others are set when the server starts
-        record.secrets["superuser"] = scratch.record.secrets["superuser"]
+        record.secrets["superuser"] = restored.secrets["superuser"]
     record.facts = {key: value for key, value in record.facts.items() if not key.startswith("stream ")}
     box.save(record)
-    scratch.destroy()
-    handler(record.inputs).ensure(record.inputs)
-    address = f"{LOOPBACK}:{record.ports[0]}"
-    return Restored(component, component, address, box.path, restored.of, restored.seconds, aside)
 
 
 def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
     copy = _copy_for(repository, box.name, to)
-    object_store.restore_over(box, copy.components[box.name], repository)
+    with failures.of(box.name):
+        object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"
     return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from cronsim import CronSim
@@ -18,7 +15,6 @@ from infra_kit.errors import BackupError, InfraKitError
 from infra_kit.providers.local.backups import (
     boxes,
     event_bus,
-    failures,
     manifest,
     object_store,
     postgres,
@@ -27,6 +23,7 @@ from infra_kit.providers.local.backups import (
     retention,
     settings,
 )
+from infra_kit.providers.local.backups.failures import Each
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.backups.settings import Settings
@@ -36,18 +33,24 @@ from infra_kit.providers.local.box import Box
 def tick(box: Box) -> None:
     """What is to be done now. Raises what went wrong, which the report tells too; copies that stand stay."""
     asked = settings.read(box)
-    with _told(box), _alone(box):
-        whole = _follow_logs(box, asked)
-        if _is_due(box, asked) or not whole:
-            take(box, asked)
+    with settings.alone(box), _told(box):
+        each = Each()
+        holes = _follow_logs(box, asked, each)
+        if due := [it for it in asked.of if it in holes or _is_due(box, asked, it)]:
+            take(box, asked, due, each)
+        each.tell()
 
 
 def now(box: Box) -> Copy:
-    """A whole copy at once, whatever the schedule says; after the run that is at work, if one is."""
+    """A whole copy at once, whatever the schedule says; after the run that is at work, if one is. Raises where a
+    component could not be copied; the others are."""
     asked = settings.read(box)
-    with _told(box), _alone(box):
-        _follow_logs(box, asked)
-        return take(box, asked)
+    with settings.alone(box), _told(box):
+        each = Each()
+        _follow_logs(box, asked, each)
+        copy = take(box, asked, asked.of, each)
+        each.tell()
+        return copy
 
 
 @contextmanager
@@ -60,35 +63,47 @@ def _told(box: Box) -> Iterator[None]:
     settings.note(box, failure="", checked_at=settings.now().isoformat())
 
 
-def take(box: Box, asked: Settings) -> Copy:
-    """Takes a whole copy. What a run that failed has left behind goes with the next good one's clean-up."""
+def take(box: Box, asked: Settings, due: Sequence[str], each: Each) -> Copy:
+    """Takes a copy of what is due. What a run that failed has left behind goes with the next good one's clean-up."""
     repository = settings.repository(box)
     began = settings.now()
     name = manifest.name_of(began)
     copying = Copying(box, repository, asked.lock["spare"] if asked.lock else None)
-    components = {it: copying.copy(it, f"{manifest.FOLDER}/{name}/{it}") for it in asked.of}
+    components: dict[str, Mapping[str, Any]] = {}
+    for it in due:
+        with each.of(it):
+            components[it] = copying.copy(it, f"{manifest.FOLDER}/{name}/{it}")
     copy = Copy(name, components)
-    manifest.write(repository, copy)
-    for it, noted in components.items():
+    if components:
+        manifest.write(repository, copy)
+        _note(box, asked, copy, began)
+        clean_up(repository, asked, began)
+    return copy
+
+
+def _note(box: Box, asked: Settings, copy: Copy, began: datetime) -> None:
+    for it, noted in copy.components.items():
         if noted.get("until"):
             note_log(box, it, datetime.fromisoformat(noted["until"]))
+    report = settings.report(box)
+    copied = {**report.get("copied", {}), **dict.fromkeys(copy.components, began.isoformat())}
+    uncounted = {it for it in report.get("without_checksums", []) if it not in copy.components}
+    uncounted |= {it for it, noted in copy.components.items() if noted.get("facts", ()) is None}
     settings.note(
         box,
-        last_backup=began.isoformat(),
+        copied=copied,
+        # Of all that it is of: the component decides whose copy is the oldest.
+        last_backup=min(copied[it] for it in asked.of) if copied.keys() >= set(asked.of) else None,
         seconds=round((settings.now() - began).total_seconds(), 1),
         bytes=sum(part.size for part in manifest.parts(copy)),
-        without_checksums=[it for it, noted in components.items() if noted.get("facts", ()) is None],
+        without_checksums=sorted(uncounted),
     )
-    clean_up(repository, asked, began)
-    return copy
 
 
 def clean_up(repository: Repository, asked: Settings, now: datetime) -> None:
     """Deletes what no copy that is kept needs: older copies, unfinished ones, objects, the log before them."""
     files = repository.files()
-    names = manifest.names(files)
-    keep = retention.kept([manifest.time_of(name) for name in names], asked.keep, now)
-    kept = manifest.read(repository, [name for name in names if manifest.time_of(name) in keep])
+    kept = _kept(manifest.read(repository, manifest.names(files)), asked, now)
     needed = {part.path for copy in kept for part in manifest.parts(copy)}
     needed |= {f"{copy.folder}/{manifest.FILE}" for copy in kept}
     log = _needed_log(kept)
@@ -96,6 +111,13 @@ def clean_up(repository: Repository, asked: Settings, now: datetime) -> None:
     # A manifest goes first: what is half deleted must not look whole.
     for part in (True, False):
         repository.delete([path for path in gone if path.endswith(f"/{manifest.FILE}") is part])
+
+
+def _kept(copies: Sequence[Copy], asked: Settings, now: datetime) -> list[Copy]:
+    """Of each component by itself: the last copy of a day may be without one that was down."""
+    groups = [copies, *([copy for copy in copies if it in copy.components] for it in asked.of)]
+    times = {time for group in groups for time in retention.kept([copy.time for copy in group], asked.keep, now)}
+    return [copy for copy in copies if copy.time in times]
 
 
 def _needed_log(kept: Sequence[Copy]) -> Mapping[str, int]:
@@ -116,21 +138,20 @@ def _is_log_since(path: str, first: Mapping[str, int]) -> bool:
     return ".history" in file or postgres_log.number(file.partition(".")[0]) >= first[place]
 
 
-def _follow_logs(box: Box, asked: Settings) -> bool:
-    """False where some log has a hole since the last run, or none was followed yet."""
-    whole = True
+def _follow_logs(box: Box, asked: Settings, each: Each) -> set[str]:
+    """Those whose log has a hole since the last run, or was not followed yet."""
+    holes = set()
     for name in asked.of:
         source = Box(box.home, box.stack, name)
         if not source.exists or source.record.kind != "local/postgres":
             continue
-        shipping = postgres_log.Shipping(source, settings.repository(box), box.name)
-        with failures.of(name):
-            begun = shipping.begin()
-            until = shipping.ship() if begun else None
-        if until:
-            note_log(box, name, until)
-        whole = whole and begun
-    return whole
+        with each.of(name):
+            shipping = postgres_log.Shipping(source, settings.repository(box), box.name)
+            if not shipping.begin():
+                holes.add(name)
+            elif until := shipping.ship():
+                note_log(box, name, until)
+    return holes
 
 
 def note_log(box: Box, name: str, until: datetime) -> None:
@@ -147,22 +168,20 @@ class Copying:
     spare: float | None
     """For how many seconds what an earlier copy wrote can be shared. None: for ever."""
 
-    @cached_property
-    def _earlier(self) -> Copy | None:
-        """The copy before this one: its objects are not copied again."""
-        there = manifest.names(self.repository.files(manifest.FOLDER))
-        return manifest.read(self.repository, there[-1:])[0] if there else None
-
     def copy(self, name: str, place: str) -> dict[str, Any]:
         """One component's."""
         source = Box(self.box.home, self.box.stack, name)
         if not source.exists:
-            raise BackupError("unreachable", f"{name}: there is no server in {source.path}. Run `infra-kit up`.")
+            raise BackupError("unreachable", f"there is no server in {source.path}. Run `infra-kit up`.")
         began = time.monotonic()
-        with failures.of(name):
-            noted = self._noted(source, place)
+        noted = self._noted(source, place)
         seconds = round(time.monotonic() - began, 1)
         return {**noted, "component": name, "record": boxes.record_of(source), "seconds": seconds}
+
+    def _earlier(self, name: str) -> Mapping[str, Any] | None:
+        """The copy before this one: its objects are not copied again."""
+        copies = manifest.newest_first(self.repository)
+        return next((copy.components[name] for copy in copies if name in copy.components), None)
 
     def _noted(self, source: Box, place: str) -> dict[str, Any]:
         match source.record.kind:
@@ -171,24 +190,12 @@ class Copying:
             case "local/redis":
                 return redis.copy(source, self.repository, place)
             case "local/object_store":
-                before = self._earlier.components.get(source.name) if self._earlier else None
-                return object_store.copy(source, self.repository, before, self.spare)
+                return object_store.copy(source, self.repository, self._earlier(source.name), self.spare)
             case _:
                 return event_bus.copy(source, self.repository, place)
 
 
-def _is_due(box: Box, asked: Settings) -> bool:
-    """A machine that slept through a time does it when it is awake again."""
-    last = settings.report(box).get("last_backup")
+def _is_due(box: Box, asked: Settings, name: str) -> bool:
+    """A machine that slept through a time does it when it is awake again, and a server that was down when it is up."""
+    last = settings.report(box).get("copied", {}).get(name)
     return last is None or next(CronSim(asked.schedule, datetime.fromisoformat(last))) <= settings.now()
-
-
-@contextmanager
-def _alone(box: Box) -> Iterator[None]:
-    """One run at a time: a restore or a drill only reads, and needs no turn."""
-    descriptor = os.open(box.path / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,3 +57,15 @@ def note(box: Box, **told: Any) -> None:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+@contextmanager
+def alone(box: Box) -> Iterator[None]:
+    """One run at a time, or a restore over what it copies; a restore beside it or a drill only reads, and needs no
+    turn."""
+    descriptor = os.open(box.path / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -11,15 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import SplitResult, urlsplit
 
+from infra_kit.panel.headers import HEADERS, KEPT_NOWHERE, NOTHING_ELSE
 from infra_kit.providers.local.ports import LOOPBACK
 
 PLAIN, HTML = (f"text/{kind}; charset=utf-8" for kind in ("plain", "html"))
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -43,7 +38,7 @@ class Visit(BaseHTTPRequestHandler):
     timeout = 30
     """Seconds that it may say nothing."""
     POLICY: ClassVar[str]
-    """What a page may do and load (`Content-Security-Policy`)."""
+    """What a page may do and load: `Content-Security-Policy`, beyond nothing."""
 
     def get(self, address: SplitResult) -> None:
         """Answers who asks for an address."""
@@ -77,9 +72,10 @@ class Visit(BaseHTTPRequestHandler):
         self.answer(status, PLAIN, f"{why}\n".encode())
 
     def answer(self, status: HTTPStatus, kind: str, body: bytes) -> None:
-        own = {"Content-Security-Policy": self.POLICY, "Content-Type": kind, "Content-Length": str(len(body))}
+        policy = f"{NOTHING_ELSE}; form-action 'none'; {self.POLICY}"
+        own = {"Content-Security-Policy": policy, "Content-Type": kind, "Content-Length": str(len(body))}
         self.send_response(status)
-        for name, value in {**HEADERS, **own}.items():
+        for name, value in {**HEADERS, **KEPT_NOWHERE, **own}.items():
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")

@@ -34,12 +34,22 @@ class UptimeProbe(ServerProbe):
 
 class BackupProbe(Probe):
     def measure(self) -> Figures:
-        return _age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR)
+        return {**_age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR), **_failed(self.source)}
 
 
 class DrillProbe(Probe):
     def measure(self) -> Figures:
-        return _age(self.source, "last_proven_restore", Signal.DRILL_AGE, DAY)
+        return {**_age(self.source, "last_proven_restore", Signal.DRILL_AGE, DAY), **_failed(self.source)}
+
+
+def _failed(source: Source) -> Figures:
+    """1 from a run that failed until the next one that goes well, and while nobody keeps the schedule. Each run of a
+    Backup ships the log, every five minutes: how much may be lost is watched by this, long before a copy is too old."""
+    (box,) = source.boxes
+    if not _begun(box):
+        return {}
+    failed = bool(_read(Path(source.report)).get("failure"))
+    return {Signal.FAILED_RUNS: float(failed or box.process.pid is None)}
 
 
 def _age(source: Source, field: str, signal: Signal, unit: int) -> Figures:

@@ -23,7 +23,7 @@ class WorkloadProbe(Probe):
         if pid is None or state.get("process") != pid:
             return {Signal.INSTANCES: 0.0}
         wanted = state["instances"]
-        return {Signal.INSTANCES: min(100.0, percent(state["well"], wanted))} if wanted else {}
+        return {Signal.INSTANCES: min(100.0, percent(state["well"], wanted)) if wanted else 100.0}
 
 
 class JobProbe(Probe):

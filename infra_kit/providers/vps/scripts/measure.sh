@@ -40,9 +40,9 @@ figures='
     }
   }'
 
-reports() { # of Backups and drills: a line each, which a container wrote
+reports() { # of Backups and drills: two lines each, which a container wrote
   docker volume ls --quiet --filter label=infra-kit-report | while read -r volume; do
-    sed -n '/^infra_kit_last_good_seconds{component="[a-z0-9-]*"} [0-9]*$/p' \
+    sed -nE '/^infra_kit_last_(good_seconds|run_failed)\{component="[a-z0-9-]*"\} [0-9]+$/p' \
       "$(docker volume inspect --format '{{.Mountpoint}}' "$volume")/figure.prom" 2>/dev/null || true
   done
 }

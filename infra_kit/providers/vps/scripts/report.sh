@@ -56,5 +56,10 @@ done
 new=$FOLDER/.$PART.new
 printf '{"%s": "%s", "seconds": %s, "failure": "%s"}\n' "$FIELD" "$well" "$seconds" "$failure" >"$new"
 mv "$new" "$FOLDER/report.json"
-printf 'infra_kit_last_good_seconds{component="%s"} %s\n' "$NAME" "$since" >"$new"
+failed=0
+[ -z "$failure" ] || failed=1
+{
+  printf 'infra_kit_last_good_seconds{component="%s"} %s\n' "$NAME" "$since"
+  printf 'infra_kit_last_run_failed{component="%s"} %s\n' "$NAME" "$failed"
+} >"$new"
 mv "$new" "$FOLDER/figure.prom"

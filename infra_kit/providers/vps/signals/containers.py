@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from infra_kit.component import Component
-from infra_kit.providers.vps.signals.metric import LATELY, or_none, share
+from infra_kit.providers.vps.signals.metric import LATELY, last, or_none
 
-DISK = share("max(infra_kit_disk_used_bytes)", "max(infra_kit_disk_bytes)")
+DISK = f"100 * max({last('infra_kit_disk_used_bytes')}) / max({last('infra_kit_disk_bytes')})"
 """Of the host's: a volume of Docker's has no size of its own."""
 
 

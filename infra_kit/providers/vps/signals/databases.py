@@ -7,7 +7,7 @@ from typing import Any
 from infra_kit.component import Component, Scope
 from infra_kit.providers.vps import exporters, monitoring
 from infra_kit.providers.vps.signals import containers
-from infra_kit.providers.vps.signals.metric import LATELY, Figures, figures, or_none, share
+from infra_kit.providers.vps.signals.metric import LATELY, Figures, figures, last, or_none
 from infra_kit.signals import Signal
 
 POSTGRES = frozenset({Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK, Signal.CONNECTIONS, Signal.REPLICA_LAG})
@@ -22,16 +22,15 @@ def postgres(scope: Scope, component: Component[Any, Any]) -> Figures:
     monitor = monitoring.of(scope)
     exporters.once(monitor, component.name, lambda: exporters.postgres(monitor, component))
     of = f'{{component="{component.name}"}}'
-    lag = {Signal.REPLICA_LAG: or_none(f"max(infra_kit_replica_lag_seconds{of})")}
+    taken, whole = (last(f"infra_kit_postgres_{what}{of}") for what in ("connections", "max_connections"))
+    lag = {Signal.REPLICA_LAG: f"max({last(f'infra_kit_replica_lag_seconds{of}')})"}
     return figures(
         {
             Signal.UPTIME: _answers("pg_up", of),
             Signal.CPU: containers.cpu(component, SERVERS),
             Signal.MEMORY: containers.memory(component, SERVERS),
             Signal.DISK: containers.DISK,
-            Signal.CONNECTIONS: share(
-                f"max(infra_kit_postgres_connections{of})", f"max(infra_kit_postgres_max_connections{of})"
-            ),
+            Signal.CONNECTIONS: f"100 * max({taken}) / max({whole})",
             **(lag if component.spec.read_replicas else {}),
         }
     )
@@ -47,7 +46,7 @@ def redis(scope: Scope, component: Component[Any, Any]) -> Figures:
             Signal.UPTIME: _answers("redis_up", of),
             Signal.CPU: containers.cpu(component, SERVERS),
             Signal.MEMORY: containers.memory(component, SERVERS),
-            Signal.CONNECTIONS: f"100 * {or_none(f'max(redis_connected_clients{of})')} / {MAX_CLIENTS}",
+            Signal.CONNECTIONS: f"100 * max({last(f'redis_connected_clients{of}')}) / {MAX_CLIENTS}",
             # Of no read at all, all were answered.
             Signal.CACHE_HITS: f"100 * (({hits} / ({hits} + {misses} > 0)) or vector(1))",
         }

@@ -7,7 +7,7 @@ from typing import Any
 from infra_kit.component import Component, Scope
 from infra_kit.providers.vps import exporters, monitoring
 from infra_kit.providers.vps.signals import containers
-from infra_kit.providers.vps.signals.metric import Figures, figures, or_none
+from infra_kit.providers.vps.signals.metric import Figures, figures, last
 from infra_kit.signals import Signal
 
 EVENT_BUS = frozenset({Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
@@ -21,9 +21,9 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Figures:
     return figures(
         {
             Signal.UPTIME: containers.well(component, "server", 1),
-            Signal.BACKLOG: or_none(f"max(infra_kit_bus_waiting{of})"),
-            Signal.BACKLOG_AGE: or_none(f"max(infra_kit_bus_oldest_seconds{of})"),
-            Signal.DEAD_LETTERS: or_none(f"sum(infra_kit_bus_dead{of})"),
+            Signal.BACKLOG: f"max({last(f'infra_kit_bus_waiting{of}')})",
+            Signal.BACKLOG_AGE: f"max({last(f'infra_kit_bus_oldest_seconds{of}')})",
+            Signal.DEAD_LETTERS: f"sum({last(f'infra_kit_bus_dead{of}')})",
         }
     )
 

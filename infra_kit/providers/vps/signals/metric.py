@@ -21,6 +21,9 @@ class Metric:
     """Of the component, where several have the signal. Here one figure is for all of them: the worst."""
 
 
+REMEMBERED = "15m"
+"""For so long a figure counts that cannot be measured any more: a server that is full lets nobody in to count."""
+
 Figures = Mapping[Signal, Sequence[Metric]]
 
 
@@ -29,8 +32,13 @@ def figures(expressions: Mapping[Signal, str]) -> Figures:
 
 
 def or_none(expression: str) -> str:
-    """0 where nothing is known: what has never happened has no series."""
+    """0 where nothing is known: what never happened has no series. For what is counted, and where 0 is the alarm."""
     return f"(({expression}) or vector(0))"
+
+
+def last(series: str) -> str:
+    """What was measured last. None where that is too long ago: by then another alert tells that it does not answer."""
+    return f"last_over_time({series}[{REMEMBERED}])"
 
 
 def share(part: str, whole: str) -> str:

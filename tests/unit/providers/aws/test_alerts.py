@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra_kit import Alerts, Cdn, Postgres, Redis, Routes, Rule
+from infra_kit.providers.aws import alert_teller as teller
 from infra_kit.providers.aws.lambdas import alert_teller
+from infra_kit.providers.common.posting import UntoldError
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.alarms import ELSEWHERE, OPS, alarm, alerts
 from tests.unit.providers.aws.workloads import AWS, PRODUCTION, refused
@@ -141,16 +146,26 @@ ALARM = {
 
 
 class Posts:
-    """What was posted where; some places answer nothing."""
+    """What was posted where, in turn; some places do not hear as often as said."""
 
-    def __init__(self, *deaf: str) -> None:
-        self.deaf = deaf
-        self.sent: dict[str, Any] = {}
+    def __init__(self, **deaf: int) -> None:
+        self.deaf = {PLACES[route]: times for route, times in deaf.items()}
+        self.all: list[tuple[str, Any]] = []
 
     def __call__(self, url: str, body: Any) -> None:
-        if url in self.deaf:
-            raise TimeoutError("timed out")
-        self.sent[url] = body
+        self.all.append((url, body))
+        if self.deaf.get(url, 0):
+            self.deaf[url] -= 1
+            raise UntoldError("it was answered with 502")
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        return dict(self.all)
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alert_teller, "PAUSE", 0.0)
 
 
 def test_slack_is_told_in_words_with_a_way_to_the_alarm() -> None:
@@ -178,9 +193,37 @@ def test_a_webhook_gets_the_alert_as_json() -> None:
     assert (told["level"], told["state"], told["name"]) == ("P1", "cleared", "alerts-busy.db-1a2b3c4")
 
 
-def test_who_does_not_answer_keeps_nobody_else_from_being_told_and_is_tried_again() -> None:
-    posts = Posts("https://alerts.example.com")
-    routes = {"webhook": "https://alerts.example.com", "slack": HOOK, "pagerduty": "key"}
-    with pytest.raises(alert_teller.TellError, match=r"^webhook: timed out$"):
-        alert_teller.tell(ALARM, routes, posts)
-    assert posts.sent.keys() == {HOOK, alert_teller.PAGERDUTY}
+ROUTES = {"webhook": "https://alerts.example.com", "slack": HOOK, "pagerduty": "key"}
+PLACES = {**ROUTES, "pagerduty": alert_teller.PAGERDUTY}
+
+
+def test_who_does_not_hear_keeps_nobody_else_from_being_told_and_is_tried_again() -> None:
+    posts = Posts(pagerduty=1)
+    alert_teller.tell(ALARM, ROUTES, posts)
+    told = ("pagerduty", "slack", "webhook", "pagerduty")
+    assert [url for url, _ in posts.all] == [PLACES[route] for route in told]
+
+
+def test_who_heard_is_never_told_twice_for_another_that_did_not(caplog: pytest.LogCaptureFixture) -> None:
+    posts = Posts(webhook=9)
+    alert_teller.tell(ALARM, ROUTES, posts)
+    assert [url for url, _ in posts.all].count(HOOK) == 1
+    (said,) = [it.getMessage() for it in caplog.records if it.levelname == "ERROR"]
+    assert said == "alerts-busy.db-1a2b3c4 was not told to all: webhook: it was answered with 502"
+
+
+def test_where_nobody_heard_the_run_fails_so_that_lambda_tries_again() -> None:
+    with pytest.raises(alert_teller.TellError, match=r"^slack: it was answered with 502; webhook: it was"):
+        alert_teller.tell(ALARM, {"slack": HOOK, "webhook": ROUTES["webhook"]}, Posts(slack=9, webhook=9))
+
+
+def test_the_function_runs_with_what_is_in_its_archive_and_boto3(tmp_path: Path) -> None:
+    for path, file in teller.CODE.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(file.read_bytes())
+    (tmp_path / "boto3.py").touch()
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import alert_teller; print(alert_teller.post)"
+    assert (
+        "function post"
+        in subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True, capture_output=True, text=True).stdout
+    )

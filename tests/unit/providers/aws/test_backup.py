@@ -137,7 +137,7 @@ def test_more_often_than_hourly_is_refused() -> None:
 
 
 def test_its_age_is_told_every_hour_and_an_alarm_where_nothing_is_told() -> None:
-    old = {"old": Rule(signal="backup-age", above=8)}
+    old = {"old": Rule(signal="backup-age", above=8), "failed": Rule(signal="failed-runs", above=0, lasting="1m")}
 
     def program() -> None:
         Alerts("alerts", watch=[Backup("safe", of=[db()], region="us-west-2")], rules=old)
@@ -152,6 +152,11 @@ def test_its_age_is_told_every_hour_and_an_alarm_where_nothing_is_told() -> None
     assert alarm["treatMissingData"] == "breaching"
     metric = alarm["metricQueries"][0]["metric"]
     assert (metric["metricName"], metric["dimensions"], metric["period"]) == ("BackupAge", {"Backup": names[0]}, 3600)
+    failed = made.named("alerts-failed.safe").inputs
+    metric = failed["metricQueries"][0]["metric"]
+    assert (metric["namespace"], metric["metricName"]) == ("AWS/Backup", "NumberOfBackupJobsFailed")
+    assert (metric["dimensions"], metric["stat"]) == ({"BackupVaultName": names[0]}, "Sum")
+    assert failed["treatMissingData"] == "notBreaching"
 
 
 def test_of_a_cache_each_tier_has_snapshots_taken_each_of_another_name() -> None:
@@ -251,8 +256,7 @@ class ElastiCache:
     def get_paginator(self, _: str) -> ElastiCache:
         return self
 
-    def paginate(self, **asked: str) -> list[dict[str, Any]]:
-        assert asked == {"SnapshotSource": "manual"}
+    def paginate(self) -> list[dict[str, Any]]:
         found = [
             {
                 "SnapshotName": name,
@@ -289,3 +293,13 @@ def test_what_is_being_taken_is_no_copy_yet() -> None:
     client = ElastiCache(("it-safe-every-a1", "creating", 1), ("it-safe-every-b2", "available", 30))
     assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=30)
     assert backup_age.tended(ElastiCache(), "it-safe-", TIERS, NOW) is None
+
+
+def test_the_last_whole_snapshot_is_never_deleted_however_long_none_was_taken() -> None:
+    client = ElastiCache(
+        ("it-safe-every-a1", "available", 20 * 24),
+        ("it-safe-every-b2", "available", 19 * 24),
+        ("it-safe-every-c3", "creating", 1),
+    )
+    assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=19 * 24)
+    assert client.deleted == ["it-safe-every-a1"]

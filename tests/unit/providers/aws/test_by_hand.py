@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
-from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Target
+from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, Target
 from infra_kit.engine.backups import Held
 from infra_kit.errors import BackupError, ToolError
+from infra_kit.providers.aws import by_hand
+from infra_kit.providers.aws.lambdas import backup_age
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.testing import Recording, record
 from tests.unit.backups import held
@@ -28,6 +31,8 @@ def told(**answers: Any) -> dict[str, dict[str, Any]]:
 
 ANSWERS = told(
     start_backup_job={"BackupJobId": "job-1"},
+    create_snapshot={"Snapshot": {"SnapshotStatus": "creating"}},
+    describe_snapshots={"Snapshots": [{"SnapshotStatus": "available"}]},
     describe_backup_job={"State": "COMPLETED", "RecoveryPointArn": POINT, "BackupSizeInBytes": 20 * 2**30},
     start_copy_job={"CopyJobId": "copy-1"},
     describe_copy_job={"CopyJob": {"State": "COMPLETED"}},
@@ -53,6 +58,7 @@ def recording(region: str | None = None) -> Recording:
         target = Target(name="aws", app="shop", environment=Environment.STAGING, region="eu-west-1", settings=settings)
         db = Postgres("db", target=target, backups=Backups(retention_days=7))
         Backup("safe", target=target, of=[db, ObjectStore("files", target=target)], region=region)
+        Backup("kept", target=target, of=[Redis("cache", target=target)])
 
     return record(program)
 
@@ -112,6 +118,38 @@ def test_a_copy_that_aws_backup_does_not_take_is_told_with_its_reason(safe: Held
         safe.by_hand.back_up(safe.backup)
 
 
+def test_a_backup_of_caches_alone_holds_them() -> None:
+    assert held(MADE, "kept").components == ["cache"]
+
+
+def test_of_a_cache_elasticache_takes_a_snapshot_which_ends_as_those_of_the_first_tier(programs: Programs) -> None:
+    kept = held(MADE, "kept")
+    (made,) = kept.by_hand.back_up(kept.backup)
+    taken, looked = programs.calls()
+    assert taken[:7] == ["aws", "--region", "eu-west-1", "--profile", "ops", "elasticache", "create-snapshot"]
+    begin = MADE.named("kept-teller").inputs["environment"]["variables"]["SNAPSHOTS"]
+    assert value(taken, "--replication-group-id") == begin.removesuffix("-kept-")
+    assert value(taken, "--snapshot-name") == value(looked, "--snapshot-name") == made.where
+    assert made.component == "cache"
+    young, old = (
+        {"SnapshotName": name, "SnapshotStatus": "available", "NodeSnapshots": [{"SnapshotCreateTime": at}]}
+        for name, at in ((f"{begin}every-1", MOMENT), (made.where, MOMENT - timedelta(days=8)))
+    )
+    client = MagicMock()
+    client.get_paginator.return_value.paginate.return_value = [{"Snapshots": [young, old]}]
+    backup_age.tended(client, begin, {"every": 7, "daily": 30}, MOMENT)
+    client.delete_snapshot.assert_called_once_with(SnapshotName=made.where)
+
+
+def test_a_snapshot_is_a_copy_once_it_is_whole(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = held(MADE, "kept")
+    monkeypatch.setattr(by_hand, "DAY", 0.0)
+    for state in ("creating", "deleting"):
+        programs.put("aws", {**ANSWERS, **told(describe_snapshots={"Snapshots": [{"SnapshotStatus": state}]})})
+        with pytest.raises(BackupError, match="cache: ElastiCache did not take"):
+            kept.by_hand.back_up(kept.backup)
+
+
 def test_a_moment_comes_back_in_a_new_server_beside_the_one_that_runs(safe: Held, programs: Programs) -> None:
     made = safe.by_hand.into(safe.backup, "db", MOMENT, "db-then")
     assert (made.name, made.address, made.of) == ("db-then", "then.rds:5432", MOMENT)
@@ -160,6 +198,20 @@ def test_a_moment_that_the_log_has_not_reached_yet_is_told(safe: Held, programs:
 def test_a_bucket_is_refused_with_the_way_by_hand(safe: Held, programs: Programs) -> None:
     with pytest.raises(BackupError, match=r"files: a bucket is restored by AWS Backup's own page.*backupvaults"):
         safe.by_hand.into(safe.backup, "files", None, "files-then")
+    assert not programs.calls()
+
+
+def test_a_cache_is_refused_with_the_commands_that_make_another_of_a_snapshot(programs: Programs) -> None:
+    kept = held(MADE, "kept")
+    cache = MADE.named("cache-server").inputs
+    with pytest.raises(BackupError) as error:
+        kept.by_hand.new_name(kept.backup, "cache")
+    said = str(error.value)
+    assert said.startswith("cache: a Redis is restored by the AWS CLI")
+    assert "aws elasticache describe-snapshots" in said
+    assert "aws elasticache create-replication-group" in said
+    assert f"--cache-subnet-group-name {cache['subnetGroupName']}" in said
+    assert f"--security-group-ids {cache['securityGroupIds'][0]}" in said
     assert not programs.calls()
 
 

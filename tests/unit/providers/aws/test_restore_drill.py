@@ -15,13 +15,15 @@ from infra_kit.providers.aws.lambdas import drill_age
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of, refused
 
+RULES = {"unproven": Rule(signal="drill-age", above=35), "failed": Rule(signal="failed-runs", above=0)}
+
 
 def drill(config: Mapping[str, Any] = AWS, **asked: Any) -> Recording:
     def program() -> None:
         data: list[Component[Any, Any]] = [Postgres("db", backups=Backups(retention_days=7)), ObjectStore("files")]
         safe = Backup("safe", of=data, keep=Keep(daily="30d", weekly=None))
         it = RestoreDrill("monthly-drill", of=safe, **asked)
-        Alerts("alerts", watch=[it], rules={"unproven": Rule(signal="drill-age", above=35)})
+        Alerts("alerts", watch=[it], rules=RULES)
 
     return of(program, config)
 
@@ -85,6 +87,9 @@ def test_how_old_the_last_proof_is_can_be_watched() -> None:
         "DrillAge",
         {"Drill": name},
     )
+    failed = made.named("alerts-failed.monthly-drill").inputs
+    assert failed["metricQueries"][0]["metric"]["metricName"] == "DrillFailed"
+    assert failed["treatMissingData"] == "ignore"
 
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -114,12 +119,25 @@ class Jobs:
         self.said = said
 
 
-def job(days: int, *, minutes: int = 5, plan: str | None = PLAN, state: str = "SUCCESSFUL") -> dict[str, Any]:
+class Figures:
+    """CloudWatch."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, float] = {}
+
+    def put_metric_data(self, **told: Any) -> None:
+        self.values = {it["MetricName"]: it["Value"] for it in told["MetricData"]}
+
+
+def job(
+    days: int, *, minutes: int = 5, plan: str | None = PLAN, state: str = "SUCCESSFUL", status: str = "COMPLETED"
+) -> dict[str, Any]:
     begun = NOW - timedelta(days=days)
     by = {"CreatedBy": {"RestoreTestingPlanArn": plan}} if plan else {}
     return {
         "CreationDate": begun,
         "CompletionDate": begun + timedelta(minutes=minutes),
+        "Status": status,
         "ValidationStatus": state,
         **by,
     }
@@ -134,21 +152,27 @@ def test_a_restore_that_took_too_long_is_no_proof(minutes: int, state: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("jobs", "days"),
+    ("jobs", "days", "failed"),
     [
-        ([job(40), job(9)], 9),
-        ([job(40), job(9, state="FAILED")], 40),
-        ([job(40), job(9, plan=None)], 40),
-        ([job(9, plan=f"{PLAN}-other")], 90),
-        ([], 90),
+        ([job(9), job(40)], 9, 0),
+        ([job(9, state="FAILED"), job(40)], 40, 1),
+        ([job(9, state="", status="FAILED"), job(40)], 40, 1),
+        ([job(9), job(40, state="TIMED_OUT")], 9, 0),
+        ([job(2, state="VALIDATING"), job(9, state="", status="RUNNING"), job(40)], 40, 0),
+        ([job(9, plan=None, state="FAILED"), job(40)], 40, 0),
+        ([job(9, plan=f"{PLAN}-other")], 90, 0),
+        ([], 90, 0),
     ],
 )
 def test_the_last_proof_counts_and_without_one_the_plans_own_age(
-    jobs: list[dict[str, Any]], days: int, monkeypatch: pytest.MonkeyPatch
+    jobs: list[dict[str, Any]], days: int, failed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PLAN_ARN", PLAN)
-    monkeypatch.setenv("PLAN", "it")
-    assert (NOW.date() - drill_age.proven(Jobs(*jobs), "arn").date()).days == days
+    there, told = Jobs(*jobs), Figures()
+    for name, value in (("PLAN_ARN", PLAN), ("PLAN", "it"), ("SOURCES", "arn"), ("DRILL", "it"), ("NAMESPACE", "n")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(drill_age.boto3, "client", lambda _: told)
+    drill_age.tell(there, NOW)
+    assert told.values == {"DrillAge": pytest.approx(days, abs=0.01), "DrillFailed": failed}
 
 
 def test_a_cache_is_not_restored_which_is_told_and_a_drill_of_nothing_is_refused() -> None:

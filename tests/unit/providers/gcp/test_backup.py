@@ -205,7 +205,7 @@ def test_who_starts_it_may_start_this_job_and_nothing_else() -> None:
 
 
 def test_its_age_is_told_every_hour_and_is_an_alarm_where_nothing_is_told() -> None:
-    old = {"old": Rule(signal="backup-age", above=26)}
+    old = {"old": Rule(signal="backup-age", above=26), "failed": Rule(signal="failed-runs", above=0)}
     made = record(lambda: Alerts("alerts", watch=[Backup("safe", of=[db()])], rules=old), config=GCP)
     metric = made.named("safe-age").inputs
     assert metric["filter"] == f"{made.named('safe').outputs['log']} AND jsonPayload.backup_age_hours>=0"
@@ -216,6 +216,9 @@ def test_its_age_is_told_every_hour_and_is_an_alarm_where_nothing_is_told() -> N
     told = [f'sum(increase(logging_googleapis_com:user_{named}_{it}{{monitored_resource="cloud_run_job"}}[2h]))'
             for it in ("sum", "count")]  # fmt: skip
     assert query == f"({told[0]} / ({told[1]} > 0) or vector(8760)) > 26"
+    (failed,) = made.named("alerts-failed.safe").inputs["conditions"]
+    job = made.named("safe-job").outputs["name"]
+    assert f'job_name="{job}",result="failed"' in failed["conditionPrometheusQueryLanguage"]["query"]
 
 
 def test_any_moment_needs_the_servers_own_log() -> None:

@@ -9,18 +9,28 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Backup, Backups, Environment, Postgres, Target
+from infra_kit import Backup, Backups, Environment, Keep, ObjectStore, Postgres, Redis, Target
 from infra_kit.engine.backups import Held
 from infra_kit.errors import BackupError, ToolError
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.testing import record
-from tests.unit.backups import held
-from tests.unit.tunnels import Programs, answer
+from tests.unit.backups import held, held_in
+from tests.unit.tunnels import Programs, answer, state
 
-TAKEN = {"id": "17", "status": "SUCCESSFUL", "startTime": "2026-11-26T10:15:00.123Z", "maxChargeableBytes": "4096"}
+VAULT = "gs://recorded-bucket"
+RUN = {"metadata": {"name": "copies-x1", "creationTimestamp": "2026-11-26T10:15:00.123456Z"}}
+OLD, NEW = "2026-11-26T06:00:04Z", "2026-11-26T10:15:09Z"
+
+
+def manifests(*copies: str) -> dict[str, Any]:
+    return answer("\n".join(f"{VAULT}/every/{copy}/manifest.json" for copy in copies))
+
+
 ANSWERS = {
-    "create": answer(),
-    "list": answer(json.dumps([TAKEN])),
+    "execute": answer(json.dumps(RUN)),
+    "ls": manifests(
+        f"cache/{NEW}", f"cache/{OLD}", f"db/{OLD}", f"db/{NEW}", f"files/{OLD}", f"files/{NEW}", f"gone/{OLD}"
+    ),
     "clone": answer(),
     "describe": answer(
         json.dumps(
@@ -34,12 +44,13 @@ def program() -> None:
     settings = GcpSettings(project="shop-staging")
     target = Target(name="gcp", app="shop", environment=Environment.STAGING, region="europe-west1", settings=settings)
     db, other = (Postgres(name, target=target, backups=Backups(retention_days=7)) for name in ("db", "other"))
-    Backup("safe", target=target, of=[db])
-    Backup("safer", target=target, of=[db, other])
+    Backup("safe", target=target, of=[db, Redis("cache", target=target), ObjectStore("files", target=target)])
+    Backup("safer", target=target, of=[db, other], keep=Keep(every="3d", daily=None, weekly=None))
 
 
 MADE = record(program)
 SERVER = MADE.named("db-server").outputs["name"]
+JOB = MADE.named("safe-job").outputs["name"]
 
 
 @pytest.fixture
@@ -54,32 +65,44 @@ def safe() -> Held:
     return held(MADE)
 
 
-def test_it_holds_what_its_schedules_copy(safe: Held) -> None:
-    assert safe.components == ["db"]
-    assert sorted(held(MADE, "safer").components) == ["db", "other"]
+def test_it_holds_what_its_job_copies(safe: Held) -> None:
+    assert safe.components == ["cache", "db", "files"]
+    assert held(MADE, "safer").components == ["db", "other"]
 
 
-def test_cloud_sql_takes_a_copy_and_says_which(safe: Held, programs: Programs) -> None:
-    (made,) = safe.by_hand.back_up(safe.backup)
-    assert (made.component, made.where, made.size) == ("db", f"{SERVER}: 17", 4096)
-    assert made.at == datetime(2026, 11, 26, 10, 15, 0, 123_000, tzinfo=UTC)
-    taken, listed = programs.calls()
-    assert taken[:3] == ["gcloud", "--quiet", "--project=shop-staging"]
-    assert taken[3:7] == ["sql", "backups", "create", f"--instance={SERVER}"]
-    assert "--async" not in taken
-    assert "--sort-by=~startTime" in listed
+def test_its_own_job_copies_all_of_it_as_the_first_tier_and_it_says_where(safe: Held, programs: Programs) -> None:
+    made = safe.by_hand.back_up(safe.backup)
+    assert [(it.component, it.where) for it in made] == [
+        (name, f"{VAULT}/every/{name}/{NEW}") for name in ("cache", "db", "files")
+    ]
+    assert {it.at for it in made} == {datetime(2026, 11, 26, 10, 15, 9, tzinfo=UTC)}
+    run, _ = programs.calls()
+    assert run[:3] == ["gcloud", "--quiet", "--project=shop-staging"]
+    assert run[3:7] == ["run", "jobs", "execute", JOB]
+    assert {"--region=europe-west1", "--args=copy,every,7", "--wait"} <= set(run)
 
 
-def test_a_copy_that_failed_is_told(safe: Held, programs: Programs) -> None:
-    failed: dict[str, Any] = {**TAKEN, "status": "FAILED", "error": "no quota"}
-    programs.put("gcloud", {**ANSWERS, "list": answer(json.dumps([failed]))})
-    with pytest.raises(BackupError, match="db: Cloud SQL did not take it: no quota"):
-        safe.by_hand.back_up(safe.backup)
+def test_a_copy_by_hand_is_kept_as_long_as_the_schedules(programs: Programs) -> None:
+    safer = held(MADE, "safer")
+    safer.by_hand.back_up(safer.backup)
+    assert "--args=copy,every,3" in programs.calls()[0]
 
 
-def test_what_gcloud_refuses_is_told_with_its_words(safe: Held, programs: Programs) -> None:
-    programs.put("gcloud", {"create": answer(err="ERROR: HTTPError 409: another operation", code=1)})
-    with pytest.raises(ToolError, match="HTTPError 409"):
+def test_what_was_there_before_the_run_is_no_copy_of_it(safe: Held, programs: Programs) -> None:
+    programs.put("gcloud", {**ANSWERS, "ls": manifests(f"cache/{OLD}", f"db/{NEW}", f"files/{NEW}")})
+    assert [it.component for it in safe.by_hand.back_up(safe.backup)] == ["db", "files"]
+
+
+def test_of_one_that_is_not_up_yet_nothing_is_held() -> None:
+    assert (
+        held_in({"resources": [it for it in state(MADE)["resources"] if "cloudrunv2" not in it["type"]]}).components
+        == []
+    )
+
+
+def test_a_run_that_fails_is_told_with_gclouds_words(safe: Held, programs: Programs) -> None:
+    programs.put("gcloud", {"execute": answer(err="ERROR: The execution failed.\nView details: https://…", code=1)})
+    with pytest.raises(ToolError, match=r"The execution failed(?s:.*)View details"):
         safe.by_hand.back_up(safe.backup)
 
 
@@ -102,3 +125,23 @@ def test_without_a_moment_it_is_as_the_server_is_now(safe: Held, programs: Progr
 
 def test_it_is_never_restored_over_what_runs(safe: Held) -> None:
     assert safe.never_over
+
+
+@pytest.mark.parametrize(
+    ("component", "ways"),
+    [
+        ("cache", (f"'{VAULT}/*/cache/*/dump.rdb'", "gcloud redis instances import", "--region=europe-west1")),
+        ("files", (f"gcloud storage rsync --recursive {VAULT}/objects/files", "--all-versions", "gcloud storage cp")),
+    ],
+)
+def test_caches_and_objects_are_refused_with_googles_own_commands(
+    safe: Held, programs: Programs, component: str, ways: tuple[str, ...]
+) -> None:
+    with pytest.raises(BackupError) as error:
+        safe.by_hand.new_name(safe.backup, component)
+    said = str(error.value)
+    assert said.startswith(f"{component}: ")
+    assert [way for way in ways if way not in said] == []
+    with pytest.raises(BackupError):
+        safe.by_hand.into(safe.backup, component, None, "then")
+    assert not programs.calls()

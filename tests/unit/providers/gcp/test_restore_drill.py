@@ -97,13 +97,17 @@ def test_proofs_outlive_the_copies() -> None:
 def test_its_age_is_told_every_hour_and_is_an_alarm_where_nothing_is_told() -> None:
     def program() -> None:
         it = RestoreDrill("drill", of=Backup("safe", of=[db()]))
-        Alerts("alerts", watch=[it], rules={"old": Rule(signal="drill-age", above=35)})
+        rules = {"old": Rule(signal="drill-age", above=35), "failed": Rule(signal="failed-runs", above=0)}
+        Alerts("alerts", watch=[it], rules=rules)
 
     made = record(program, config=GCP)
     assert made.named("drill-hourly").inputs["schedule"] == "30 * * * *"
     assert made.named("drill-age").inputs["valueExtractor"] == "EXTRACT(jsonPayload.drill_age_days)"
     (condition,) = made.named("alerts-old.drill").inputs["conditions"]
     assert condition["conditionPrometheusQueryLanguage"]["query"].endswith("or vector(365)) > 35")
+    (failed,) = made.named("alerts-failed.drill").inputs["conditions"]
+    job = made.named("drill-job").outputs["name"]
+    assert f'job_name="{job}",result="failed"' in failed["conditionPrometheusQueryLanguage"]["query"]
 
 
 def test_what_it_does_not_restore_is_told_and_a_drill_of_nothing_is_refused() -> None:

@@ -93,10 +93,11 @@ def test_a_replica_counts_by_itself_and_alone_has_a_lag() -> None:
     assert roles == ["alerts-cpu.db", "alerts-cpu.db.replica-1", "alerts-lag.db.replica-1"]
 
 
-def test_all_answered_well_is_a_hundred_percent_to_the_last_digit() -> None:
-    """A share of what was well is not always 100 in floating point, and a rule of less than 100 would fire."""
+def test_a_store_is_up_or_down_and_nothing_between() -> None:
+    """A rule of less than 100 must not fire for one answer of 503, nor for a share that floating point makes 99.99."""
     asked = query(alerts("object_store", down=rule(Signal.UPTIME, below=100)), "down.files")
-    assert asked.startswith("(100 - 100 * (sum(rate(")
+    assert asked.startswith("(100 * ((100 * (sum(rate(")
+    assert asked.endswith(" > 0)) <= bool 50)) < 100")
     assert 'response_code=~"INTERNAL|' in asked
 
 

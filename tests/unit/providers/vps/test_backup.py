@@ -171,6 +171,7 @@ def test_an_alert_knows_how_old_the_last_copy_and_the_last_proof_are() -> None:
     for component, unit in (("safe", 3_600), ("drill", 86_400)):
         last = f'infra_kit_last_good_seconds{{component=\\\\"{component}\\\\"}}'
         assert f"(time() - ((min({last})) or vector(0))) / {unit}" in rules
+        assert f'max(last_over_time(infra_kit_last_run_failed{{component=\\\\"{component}\\\\"}}[15m]))' in rules
 
 
 PGBACKREST = """#!/bin/sh
@@ -259,7 +260,10 @@ def test_how_it_went_is_told_to_people_and_to_the_host(repository: Repository) -
 
     repository.run({}, fails=3, EVERY=1)
     assert repository.report == {**first, "failure": "db: backup: failed with 3"}
-    assert (repository.folder / "figure.prom").read_text() == figure
+    assert 'last_run_failed{component="safe"} 0\n' in figure
+    assert (repository.folder / "figure.prom").read_text() == figure.replace(
+        'failed{component="safe"} 0', 'failed{component="safe"} 1'
+    )
 
 
 def test_a_copy_that_is_ended_tells_it(repository: Repository) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.programs.alerts.wanted import Rule
+from infra_kit.signals import MEANINGS
 
 
 def first(rule: Rule, now: datetime) -> Alert:
@@ -18,8 +19,11 @@ def judged(alert: Alert, rule: Rule, value: float | None, now: datetime, every: 
     """How it stands after one more look.
 
     A rule that need not last longer than the time between two looks is believed at once: nobody looks in between.
+    What cannot be measured begins nothing. Nor does it end anything: a full server lets nobody in who would count.
     """
     alert = dataclasses.replace(alert, value=None if value is None else round(value, 3))
+    if value is None and not MEANINGS[rule.signal].of_traffic:
+        return alert
     if not rule.is_broken_by(value):
         return alert if alert.state == "ok" else dataclasses.replace(alert, state="ok", since=stamp(now))
     if alert.state == "firing":

@@ -3,28 +3,16 @@ secret."""
 
 from __future__ import annotations
 
-import http.client
-import json
 import smtplib
 import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import urlsplit
 
+from infra_kit.providers.common import pagerduty
+from infra_kit.providers.common.posting import SECONDS, UntoldError, post, why
 from infra_kit.providers.local.alerts_file import Alert
-
-PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
-"""https://developer.pagerduty.com/docs/send-alert-event"""
-SEVERITIES = {"P0": "critical", "P1": "error", "P2": "warning", "P3": "info"}
-SECONDS = 10.0
-
-
-class UntoldError(Exception):
-    """It did not get through; the text says why, without where to."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +52,20 @@ def sender(kind: str, to: Any, smtp: Mapping[str, Any] | None) -> Send:
         case "slack":
             return lambda message: post(to, {"text": f"*{message.subject}*\n{message.text}"})
         case "pagerduty":
-            return lambda message: post(PAGERDUTY, _event(to, message))
+            return lambda message: post(pagerduty.EVENTS, event(to, message))
         case "email":
             return lambda message: _mail(smtp or {}, to, message)
         case _:
-            return lambda message: post(to, _plain(message))
+            return lambda message: post(to, plain(message))
 
 
-def _plain(message: Message) -> dict[str, Any]:
+def plain(message: Message) -> dict[str, Any]:
     own = {key: value for key, value in asdict(message.alert).items() if key != "state"}
     status = "resolved" if message.ended else "firing"
     return {"status": status, **own, "ended": message.ended, "app": message.app, "stack": message.stack}
 
 
-def _event(key: str, message: Message) -> dict[str, Any]:
+def event(key: str, message: Message) -> dict[str, Any]:
     event = {"routing_key": key, "event_action": "resolve" if message.ended else "trigger", "dedup_key": message.key}
     if message.ended:
         return event
@@ -85,44 +73,12 @@ def _event(key: str, message: Message) -> dict[str, Any]:
     payload = {
         "summary": message.subject,
         "source": f"{message.stack}/{alert.component}",
-        "severity": SEVERITIES[alert.level],
+        "severity": pagerduty.SEVERITIES[alert.level],
         "timestamp": alert.since,
         "component": alert.component,
-        "custom_details": _plain(message),
+        "custom_details": plain(message),
     }
     return {**event, "payload": payload}
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """What is secret is told to nobody else."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def post(url: str, body: Mapping[str, Any]) -> None:
-    """Taken where the answer is 200 to 299."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UntoldError("it is no URL that begins with http:// or https://")
-    request = urllib.request.Request(  # noqa: S310
-        url, json.dumps(body).encode(), {"Content-Type": "application/json", "User-Agent": "infra-kit"}
-    )
-    try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-            answer.read(1024)
-    except urllib.error.HTTPError as error:
-        raise UntoldError(f"it was answered with {error.code}") from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise UntoldError(_why(error)) from None
-
-
-def _why(error: Exception) -> str:
-    """Some errors quote the URL."""
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, TimeoutError):
-        return f"it was not answered within {SECONDS:.0f} s"
-    words = reason.strerror if isinstance(reason, OSError) else None
-    return words or type(reason).__name__
 
 
 def _mail(smtp: Mapping[str, Any], to: list[str], message: Message) -> None:
@@ -140,7 +96,7 @@ def _mail(smtp: Mapping[str, Any], to: list[str], message: Message) -> None:
     except smtplib.SMTPResponseException as error:
         raise UntoldError(f"the relay answered {error.smtp_code}") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise UntoldError(_why(error)) from None
+        raise UntoldError(why(error)) from None
 
 
 def _relay(smtp: Mapping[str, Any], encrypted: ssl.SSLContext) -> smtplib.SMTP:

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from infra_kit.errors import ServerError
+from infra_kit.providers.common.posting import UntoldError
 from infra_kit.providers.local import home
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import Box
-from infra_kit.providers.local.programs.alerts.routes import Message, Send, UntoldError
+from infra_kit.providers.local.programs.alerts.routes import Message, Send
 
 FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
 Open = dict[str, Alert]
@@ -61,8 +62,9 @@ class Teller:
 
     def see(self, firing: Mapping[str, Alert], now: str) -> None:
         """Args: what is wrong now, by rule and component, of the levels that this route is for."""
-        for key in self._open.keys() - firing.keys():
-            self._ended.setdefault(key, now)
+        for key in self._open.keys() - firing.keys() - self._ended.keys():
+            self._ended[key] = now
+            self._changed.set()
         for key in firing:
             self._ended.pop(key, None)
         if firing.keys() != (self._open if self._firing is None else self._firing).keys():
@@ -96,7 +98,7 @@ class Teller:
         if not await self._say(message):
             return False
         del self._open[key]
-        del self._ended[key]
+        self._ended.pop(key, None)  # it may have begun again meanwhile, which is told next
         self._opened.save()
         return True
 

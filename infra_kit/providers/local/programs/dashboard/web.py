@@ -40,10 +40,7 @@ class _Server(LoopbackServer):
 
 class _Visit(Visit):
     server: _Server
-    POLICY = (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    POLICY = "style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:"
 
     def get(self, address: SplitResult) -> None:
         if address.path == "/":

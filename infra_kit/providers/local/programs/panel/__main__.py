@@ -18,8 +18,9 @@ def main() -> None:
     def listens() -> None:
         home.write_private(box.path / SERVES, told.generation, box.user)
 
-    app = application(Boxes(box, settings), username=settings["username"], password_hash=settings["hash"])
-    serve(app, LOOPBACK, int(settings["port"]), listens=listens)
+    port = int(settings["port"])
+    app = application(Boxes(box, settings), username=settings["username"], password_hash=settings["hash"], port=port)
+    serve(app, LOOPBACK, port, listens=listens)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Receiver(LoopbackServer):
 
 class Handler(Visit):
     server: Receiver
-    POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    POLICY = "style-src 'unsafe-inline'"
 
     def get(self, address: SplitResult) -> None:
         path = address.path

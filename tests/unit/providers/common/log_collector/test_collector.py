@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,17 @@ def test_its_report_says_by_what_it_goes(kept: Path, log: Path) -> None:
     begun(kept, log).report()
     told = json.loads((kept / "report.json").read_text())
     assert (told["generation"], told["failure"], told["sinks"]) == ("generation-1", "", {})
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("work", ["report", "tidy"])
+def test_a_work_that_fails_ends_all_of_it_so_that_another_one_begins(
+    kept: Path, log: Path, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    def fails() -> None:
+        raise RuntimeError("a fault of ours")
+
+    it = begun(kept, log)
+    monkeypatch.setattr(it, work, fails)
+    it.run(threading.Event())
+    assert said(kept) == ["one", "two"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from infra_kit.providers.common.log_collector import shipping
 from infra_kit.providers.common.log_collector.collector import Collector
 from infra_kit.providers.common.log_collector.shipping import Shipper
 from tests.unit.providers.common.log_collector import standing_in
@@ -181,3 +184,19 @@ def test_its_token_is_shown_nowhere(tmp_path: Path, log: Path) -> None:
     it.report()
     assert "hush" not in repr(it._settings)
     assert all(b"hush" not in file.read_bytes() for file in (tmp_path / "kept").rglob("*") if file.is_file())
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_it_got_that_cannot_be_written_down_ends_the_collector(
+    tmp_path: Path, log: Path, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one is started, and goes on from where this one got to."""
+
+    def full(_: Path, __: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    it = collector(tmp_path / "kept", Clock(), log, url=taken.url)
+    gather(it)
+    monkeypatch.setattr(shipping, "write", full)
+    it.run(threading.Event())
+    assert taken.messages == ["one", "two"]

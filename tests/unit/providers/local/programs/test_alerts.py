@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socketserver
 import threading
@@ -11,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from infra_kit.providers.common.posting import UntoldError
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.programs.alerts import judge, routes
-from infra_kit.providers.local.programs.alerts.routes import Message, UntoldError, sender
+from infra_kit.providers.local.programs.alerts.routes import Message, sender
 from infra_kit.providers.local.programs.alerts.wanted import Rule
 from infra_kit.signals import Signal
 
@@ -51,8 +53,16 @@ def test_it_ends_with_the_first_look_that_is_well() -> None:
     assert looks(rule(lasting=1), 81, 80, 81) == ["firing", "ok", "firing"]
 
 
-def test_what_cannot_be_measured_is_not_wrong() -> None:
-    assert looks(rule(lasting=1), None, 81, None) == ["ok", "firing", "ok"]
+def test_what_cannot_be_measured_is_not_wrong_and_what_was_wrong_still_is() -> None:
+    """A server that is full takes not even the one who would count its connections."""
+    assert looks(rule(lasting=1), None, 81, None, None, 80) == ["ok", "firing", "firing", "firing", "ok"]
+    assert looks(rule(), 81, None, None, 81, None) == ["pending", "pending", "pending", "firing", "firing"]
+
+
+@pytest.mark.parametrize("signal", ["errors", "client-errors", "latency", "latency-p95", "cache-hits"])
+def test_without_a_request_nothing_is_wrong_with_the_answers(signal: str) -> None:
+    answers = dataclasses.replace(rule(lasting=1), signal=Signal(signal))
+    assert looks(answers, 81, None, 81) == ["firing", "ok", "firing"]
 
 
 def test_below_is_wrong_beneath_its_bound_and_not_at_it() -> None:
@@ -111,11 +121,6 @@ def test_pagerduty_opens_an_incident_and_closes_the_same(posted: list[tuple[str,
         }.items()
     )
     json.dumps(opened)
-
-
-def test_every_level_has_a_severity_that_pagerduty_knows() -> None:
-    assert routes.SEVERITIES.keys() == {"P0", "P1", "P2", "P3"}
-    assert set(routes.SEVERITIES.values()) == {"critical", "error", "warning", "info"}
 
 
 def test_a_webhook_gets_the_alert_as_it_was_and_when_it_was_over(posted: list[tuple[str, Any]]) -> None:

@@ -1,0 +1,54 @@
+"""A host's panel, where its Prometheus does not answer as it should."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from infra_kit.panel.facts import Facts, Part
+from infra_kit.panel.prometheus import Host, Told
+from infra_kit.panel.watcher import Watcher
+
+FACTS = Facts(
+    app="shop", stack="shop", environment="production", target="vps", parts=(Part(name="db", kind="Postgres"),)
+)
+BROKEN_OFF = b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"data":'
+NO_HTTP = b"what?\r\n\r\n"
+NO_JSON = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwell\n"
+ANOTHER = b"HTTP/1.1 503 Starting\r\nContent-Length: 0\r\n\r\n"
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """The URL of one that answers so, once."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def visit() -> None:
+            visitor, _ = listening.accept()
+            with visitor:
+                visitor.recv(65_536)
+                visitor.sendall(answer)
+                visitor.shutdown(socket.SHUT_WR)
+                while visitor.recv(65_536):
+                    pass
+
+        visited = threading.Thread(target=visit)
+        visited.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        visited.join(10)
+
+
+@pytest.mark.parametrize("answer", [BROKEN_OFF, NO_HTTP, NO_JSON, ANOTHER, b""])
+def test_an_answer_that_is_none_is_told_and_ends_nothing(tmp_path: Path, answer: bytes) -> None:
+    with answering(answer) as url:
+        told = Told(facts=FACTS, username="admin", hash="", prometheus=url, states={"db": "100"})
+        watcher = Watcher(Host(told, tmp_path / "credentials.json"))
+        asyncio.run(watcher.look())
+    assert watcher.seen.failure
+    assert watcher.seen.parts["db"].state == "unknown"

@@ -1,0 +1,83 @@
+"""What a route hears of an alert that turns while the route is just being told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from infra_kit.providers.local.alerts_file import Alert
+from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.programs.alerts.routes import Message
+from infra_kit.providers.local.programs.alerts.tellers import Opened, Teller
+from tests import awaiting
+
+ALERT = Alert("down", "db", "P0", "uptime < 100 % for 1s", "%", "firing", "2026-03-01T12:00:00+00:00", 0.0)
+FIRING, WELL = {"down db": ALERT}, dict[str, Alert]()
+NOW = "2026-03-01T12:01:00+00:00"
+NAME = "webhook of P0"
+
+
+class Route:
+    """Takes as long as it is held."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.goes_on = threading.Event()
+
+    def __call__(self, message: Message) -> None:
+        self.heard.append("over" if message.ended else "begun")
+        assert self.goes_on.wait(10)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    await asyncio.to_thread(awaiting.until, true)
+
+
+@asynccontextmanager
+async def telling(route: Route, box: Box) -> AsyncIterator[Teller]:
+    box.data.mkdir(parents=True)
+    teller = Teller(NAME, route, Opened(box), "shop", "shop-development")
+    running = asyncio.create_task(teller.run())
+    yield teller
+    route.goes_on.set()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def test_what_begins_again_while_its_end_is_told_is_told_anew(tmp_path: Path) -> None:
+    route, box = Route(), Box(tmp_path, "shop-development", "alerts")
+
+    async def story() -> None:
+        async with telling(route, box) as teller:
+            teller.see(FIRING, NOW)
+            route.goes_on.set()
+            await until(lambda: bool(Opened(box).routes.get(NAME)))
+            route.goes_on.clear()
+            teller.see(WELL, NOW)
+            await until(lambda: route.heard == ["begun", "over"])
+            teller.see(FIRING, NOW)
+            route.goes_on.set()
+            await until(lambda: route.heard == ["begun", "over", "begun"])
+            await until(lambda: bool(Opened(box).routes[NAME]))
+
+    asyncio.run(story())
+
+
+def test_what_ends_while_its_beginning_is_told_is_told_to_be_over(tmp_path: Path) -> None:
+    route, box = Route(), Box(tmp_path, "shop-development", "alerts")
+
+    async def story() -> None:
+        async with telling(route, box) as teller:
+            teller.see(FIRING, NOW)
+            await until(lambda: route.heard == ["begun"])
+            teller.see(WELL, NOW)
+            route.goes_on.set()
+            await until(lambda: bool(Opened(box).routes.get(NAME)))
+            teller.see(WELL, NOW)
+            await until(lambda: route.heard == ["begun", "over"])
+
+    asyncio.run(story())
