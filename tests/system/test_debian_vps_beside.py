@@ -145,3 +145,4 @@ def test_what_does_not_come_about_leaves_nothing(stack: Stack) -> None:
     assert done.returncode == 1
     assert b"missing: there is no whole copy before 2020-01-01" in done.stderr
     assert "before-all" not in stack.docker("volume", "ls") + stack.docker("ps", "--all")
+    assert "before-all" not in stack.docker("exec", stack.id("safe-cache-copy"), "ls", "/scratch").split()

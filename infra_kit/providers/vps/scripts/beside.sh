@@ -84,13 +84,16 @@ fill_store() { # as its administrator, whose keys the two have in common
     echo "RCLONE_CONFIG_THERE_$line"
   done >"$hold/keys"
   # The gateway answers before what keeps objects does.
+  # shellcheck disable=SC2016
+  script='. /run/infra-kit/repository.sh; trap "rm -rf $hold" EXIT
+    rclone mkdir "$0"; echo | rclone rcat "$0/.infra-kit"; rclone deletefile "$0/.infra-kit"'
   tries=60
-  until docker exec --env-file "$hold/keys" "$copies" sh /run/infra-kit/put_back.sh "$there" "there:$BUCKET" \
-    >"$hold/words" 2>&1; do
+  until docker exec --env-file "$hold/keys" "$copies" sh -ec "$script" "there:$BUCKET" >"$hold/words" 2>&1; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || { cat "$hold/words" >&2; exit 1; }
     sleep 1
   done
+  docker exec --env-file "$hold/keys" "$copies" sh /run/infra-kit/put_back.sh "$there" "there:$BUCKET" >&2
 }
 
 create() { # the new server, as the other is
@@ -147,6 +150,7 @@ until_replayed() {
 
 end() { # CODE: what did not come about leaves nothing
   rm -rf "$hold"
+  [ "$KIND" = postgres ] || docker exec "$copies" rm -rf "$there" || true
   [ "$1" != 0 ] || return 0
   docker rm --force "$INTO" ${filling:+"$filling"} >/dev/null 2>&1 || true
   docker volume rm "$INTO" >/dev/null 2>&1 || true
@@ -179,5 +183,4 @@ case $KIND in
   object_store) fill_store ;;
   postgres) until_replayed ;;
 esac
-[ "$KIND" = postgres ] || docker exec "$copies" rm -rf "$there"
 echo "$INTO has what $SERVER had${MOMENT:+ at $MOMENT (UTC)}"

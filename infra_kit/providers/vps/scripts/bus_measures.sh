@@ -35,9 +35,10 @@ consumers() { # STREAM: the lines `consumer how-many-wait first-that-may filter`
   done
 }
 
-published() { # STREAM FIRST FILTER: when, in seconds; of what was published with a fraction, without it
-  ask "STREAM.MSG.GET.$1" "{\"seq\":$2,\"next_by_subj\":\"$3\"}" |
-    jq -e '.message.time | sub("\\.[0-9]+"; "") | fromdate'
+published() { # STREAM FIRST FILTER: when, in seconds, without a fraction; now, where what waited has ended since
+  event=$(ask "STREAM.MSG.GET.$1" "{\"seq\":$2,\"next_by_subj\":\"$3\"}") || return 1
+  printf '%s' "$event" |
+    jq -e 'if .error.code == 404 then now | floor else .message.time | sub("\\.[0-9]+"; "") | fromdate end'
 }
 
 of_stream() { # STREAM
@@ -46,7 +47,11 @@ of_stream() { # STREAM
     [ -n "$consumer" ] || continue
     labels="stream=\"$1\",consumer=\"$consumer\""
     age=0
-    if [ "$waiting" -gt 0 ] && since=$(published "$1" "$first" "$filter"); then age=$(($(date +%s) - since)); fi
+    if [ "$waiting" -gt 0 ]; then
+      # What cannot be read is not young.
+      since=$(published "$1" "$first" "$filter") || exit 1
+      age=$(($(date +%s) - since))
+    fi
     echo "infra_kit_bus_waiting{$labels} $waiting"
     echo "infra_kit_bus_oldest_seconds{$labels} $age"
   done
