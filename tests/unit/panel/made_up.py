@@ -96,7 +96,8 @@ def browser(
     port: int | None = None,
     password_hash: str = HASH,
 ) -> Browser:
-    """One that was not here before. With `host`, of a panel that is published by that name; with `port`, of one there."""
+    """One that was not here before. With `host`, of a panel that is published by that name; with `port`, of one at it
+    alone."""
     app = application(
         source or MadeUp(),
         username="admin",
