@@ -1,4 +1,4 @@
-"""What a panel shows of a host: asked of its Prometheus and Alertmanagers
+"""What a panel shows of a host: asked of its Prometheus
 (https://prometheus.io/docs/prometheus/latest/querying/api/)."""
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Told(Fact):
     """The names under which the host's edge publishes it."""
     prometheus: str
     """Its URL."""
-    managers: tuple[str, ...] = ()
-    """The URLs of Alertmanagers."""
+    alerts: tuple[str, ...] = ()
+    """The names of the Alerts of which is shown what is firing."""
     states: Mapping[str, str] = {}
     """By component, PromQL: how many per cent of it are well. Of the others nothing runs."""
     ages: Mapping[str, Age] = {}
@@ -91,13 +91,16 @@ class Host:
         return {it["metric"][LABEL]: float(it["value"][1]) for it in found}
 
     def _alerts(self) -> Iterator[Alert]:
-        for manager in self._told.managers:
-            for it in _get(f"{manager}/api/v2/alerts?active=true&silenced=false&inhibited=false"):
-                labels, says = it["labels"], it.get("annotations", {})
-                level, component = labels.get("level", ""), labels.get("component", "host")
-                text = str(says.get("summary", labels.get("alertname", ""))).removeprefix(f"{level} ")
-                value = str(says.get("value", ""))
-                yield Alert(level=level, component=component, says=text, since=it["startsAt"], value=value)
+        """Also those that somebody has silenced: they are not over."""
+        found = _get(f"{self._told.prometheus}/api/v1/alerts")["data"]["alerts"] if self._told.alerts else []
+        for it in found:
+            labels, says = it["labels"], it.get("annotations", {})
+            if it["state"] != "firing" or labels.get("alerts") not in self._told.alerts:
+                continue
+            level, component = labels.get("level", ""), labels.get("component", "host")
+            text = str(says.get("summary", labels.get("alertname", ""))).removeprefix(f"{level} ")
+            value = str(says.get("value", ""))
+            yield Alert(level=level, component=component, says=text, since=it["activeAt"], value=value)
 
     def _copies(self, figures: Mapping[str, float]) -> Iterator[Copies]:
         for name, age in self._told.ages.items():

@@ -1,7 +1,4 @@
-"""The panel of a host as its container has it: this package alone, over a real Prometheus and Alertmanager.
-
-Needs `prometheus` and `prometheus-alertmanager`.
-"""
+"""The panel of a host as its container has it: this package alone, over a real Prometheus. Needs `prometheus`."""
 
 from __future__ import annotations
 
@@ -89,7 +86,6 @@ class Figures:
 @dataclass(frozen=True)
 class Standing:
     url: str
-    manager: str
     figures: Figures
     password: str
     loaded: str
@@ -99,17 +95,15 @@ class Standing:
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     folder, made = tmp_path_factory.mktemp("host"), recorded()
-    prometheus, manager, port = pick(str(folder), 3, frozenset())
+    prometheus, port = pick(str(folder), 2, frozenset())
     figures = Figures()
     figures.say(db=1)
     password = made.named("panel-password").outputs["result"]
-    _write(folder, made, prometheus, manager, figures.server.server_port)
+    _write(folder, made, prometheus, figures.server.server_port)
     with ExitStack() as running:
         for command in (
             ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/figures",
              f"--web.listen-address=127.0.0.1:{prometheus}"],
-            ["prometheus-alertmanager", f"--config.file={folder}/manager.yml", f"--storage.path={folder}/alerts",
-             f"--web.listen-address=127.0.0.1:{manager}", "--cluster.listen-address="],
             [sys.executable, "-S", "-m", "infra_kit.panel", str(folder / "told"), str(port)],
         ):  # fmt: skip
             assert shutil.which(command[0]), command[0]
@@ -119,11 +113,11 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
             running.callback(process.terminate)
         until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"), 60)
         loaded = Path(f"/proc/{process.pid}/maps").read_text()
-        yield Standing(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{manager}", figures, password, loaded)
+        yield Standing(f"http://127.0.0.1:{port}", figures, password, loaded)
     figures.server.shutdown()
 
 
-def _write(folder: Path, made: Recording, prometheus: int, manager: int, figures: int) -> None:
+def _write(folder: Path, made: Recording, prometheus: int, figures: int) -> None:
     """As on the host, but for the addresses."""
     with tarfile.open(fileobj=io.BytesIO(base64.b64decode(panel_image.archive()))) as archive:
         archive.extractall(folder / "app", filter="data")
@@ -132,15 +126,24 @@ def _write(folder: Path, made: Recording, prometheus: int, manager: int, figures
     (folder / "told").mkdir()
     for upload in made.named("panel-server-files").inputs["uploads"]:
         text = upload["content"].replace("http://vps-monitoring-prometheus:9090", f"http://127.0.0.1:{prometheus}")
-        text = text.replace("http://alerts-manager:9093", f"http://127.0.0.1:{manager}")
         (folder / "told" / Path(upload["file"]).name).write_text(text)
     (folder / "prometheus.yml").write_text(monitoring_conf.prometheus(str(folder), interval="1s"))
     (folder / "targets").mkdir()
     asked = {"targets": [f"127.0.0.1:{figures}"], "labels": {}}
     (folder / "targets" / "host.json").write_text(json.dumps([asked]))
-    (folder / "manager.yml").write_text(
-        json.dumps({"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]})
-    )
+    (folder / "rules").mkdir()
+    rules = [_rule(alerts, level) for alerts, level in (("alerts", "P0"), ("of-another-stack", "P1"))]
+    (folder / "rules" / "alerts.yml").write_text(json.dumps({"groups": [{"name": "alerts", "rules": rules}]}))
+
+
+def _rule(alerts: str, level: str) -> dict[str, Any]:
+    """As `alert_files` has it, but that it waits for nothing."""
+    return {
+        "alert": "down",
+        "expr": 'pg_up{component="db"} == 0',
+        "labels": {"alerts": alerts, "level": level, "component": "db"},
+        "annotations": {"summary": f"{level} Postgres db: uptime < 100 % for 2m", "value": "{{ $value | humanize }}"},
+    }
 
 
 def _answers(url: str) -> bool:
@@ -178,15 +181,14 @@ def test_what_dies_is_shown_and_so_is_what_has_come_back(host: Standing, admin: 
     assert admin.get("/states").json()["parts"]["db"]["since"].startswith("for ")
 
 
-def test_what_fires_at_the_alertmanager_is_shown(host: Standing, admin: Visitor) -> None:
-    labels = {"alertname": "down", "alerts": "alerts", "level": "P0", "component": "db"}
-    says = {"summary": "P0 Postgres db: uptime < 100 % for 2m", "value": "0"}
-    alert = {"labels": labels, "annotations": says, "startsAt": datetime.now(UTC).isoformat()}
-    httpx.post(f"{host.manager}/api/v2/alerts", json=[alert]).raise_for_status()
+def test_what_fires_of_its_alerts_is_shown_as_long_as_it_does(host: Standing, admin: Visitor) -> None:
+    host.figures.say(db=0)
     until(lambda: admin.get("/states").json()["alerts"], 30)
     (told,) = admin.get("/states").json()["alerts"]
     assert (told["level"], told["title"]) == ("P0", "db")
     assert told["text"].startswith("Postgres db: uptime < 100 % for 2m, now 0, for ")
+    host.figures.say(db=1)
+    until(lambda: not admin.get("/states").json()["alerts"], 30)
 
 
 def test_a_backup_that_never_was_is_told_from_one_that_was(host: Standing, admin: Visitor) -> None:

@@ -87,7 +87,7 @@ def _manager(scope: Scope, spec: AlertsSpec, monitor: Monitor) -> Run:
         cpu=SMALL_CPU,
         environment=monitoring.limits(SMALL_GB),
         health=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{PORT}/-/ready"],
-        networks=[monitor.network, bridge(scope, "network").name],
+        networks=[monitor.telling, bridge(scope, "network").name],
         files={"alertmanager.yml": pulumi.Output.secret(written)},
         volumes={"/alertmanager": None},
         pids=64,

@@ -3,7 +3,8 @@ that users do not make, but whatever reads figures asks for (`of`): Alerts, a Da
 
 It stands in an internal network of its own and is reached from the host alone (`infra-kit connect`). Prometheus goes
 nowhere else: whoever measures something (`exporters.py`, an Uptime's prober) has a foot in its network and one where
-that is, and each Alerts has an Alertmanager of its own there, which has the secrets of its routes and the only way out.
+that is. Each Alerts has an Alertmanager of its own, which has the secrets of its routes and the only way out. It asks
+nobody who they are, and whoever reaches it may silence all: so it stands with Prometheus alone, in a second network.
 Whom to ask, what is wrong when and whom to tell, whoever it belongs to brings there (`bring`), as sites are brought to
 the edge: nothing that stands is made anew for it.
 
@@ -71,6 +72,8 @@ class Monitor:
     """Of the component: exporters are its children, whoever wants them first."""
     network: pulumi.Output[str]
     """The Docker network to have a foot in."""
+    telling: pulumi.Output[str]
+    """That of Prometheus and those whom it tells of alerts."""
     prometheus: Container
     measured: dict[str, Any]
     """By component, what measures it: each is measured once."""
@@ -92,10 +95,10 @@ def of(scope: Scope) -> Monitor:
 
 
 def create(scope: Scope, spec: MonitoringSpec) -> MonitoringEndpoint:  # noqa: ARG001  every driver's form
-    network = bridge(scope, "network", internal=True).name
-    prometheus = container(scope, "prometheus", _prometheus(scope, network))
+    network, telling = (bridge(scope, role, internal=True).name for role in ("network", "telling"))
+    prometheus = container(scope, "prometheus", _prometheus(scope, [network, telling]))
     node = container(scope, "node", _node(scope, network))
-    monitor = Monitor(scope=scope, network=network, prometheus=prometheus, measured={})
+    monitor = Monitor(scope=scope, network=network, telling=telling, prometheus=prometheus, measured={})
     # Its figures name the components that they are of.
     target = monitoring_conf.target(child(scope.name, "node"), NODE_PORT)
     asked = bring(monitor, scope, "node-asked", targets=monitoring_conf.dump([target]), needs=[node.ready])
@@ -138,7 +141,7 @@ def _told(name: str, targets: str, rules: str, managers: str) -> str:
     return told("monitored.sh", {**what, **where})
 
 
-def _prometheus(scope: Scope, network: pulumi.Output[str]) -> Run:
+def _prometheus(scope: Scope, networks: list[pulumi.Output[str]]) -> Run:
     room.take(scope, "data", "disk_gb", DISK_GB)
     return Run(
         image=images.pull(scope, images.PROMETHEUS, "prometheus-image"),
@@ -154,7 +157,7 @@ def _prometheus(scope: Scope, network: pulumi.Output[str]) -> Run:
         cpu=CPU,
         environment=limits(MEMORY_GB),
         health=["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{PORT}/-/ready"],
-        networks=[network],
+        networks=networks,
         files={"prometheus.yml": monitoring_conf.prometheus(FOLDER), "prometheus.sh": script("prometheus.sh")},
         volumes={FOLDER: volume(scope, "data").name},
     )

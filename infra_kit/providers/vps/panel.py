@@ -1,5 +1,5 @@
-"""Panel on a VPS: a container of its own, which asks the host's Prometheus (`monitoring.py`) how all stands, and the
-Alertmanagers of the Alerts that it shows what is firing.
+"""Panel on a VPS: a container of its own, which asks the host's Prometheus (`monitoring.py`) how all stands, and what
+is firing of the Alerts that it shows.
 
 It reaches nothing else: no database, no Docker socket, no host. What it knows of credentials is a file that it alone
 mounts, and of the admin's password a hash. Figures are as old as the monitoring's: what dies is shown within half a
@@ -97,7 +97,7 @@ def _told(scope: Scope, spec: PanelSpec) -> dict[str, Any]:
         "username": spec.username,
         "hosts": list(spec.domains),
         "prometheus": f"http://{child(monitoring.of(scope).scope.name, 'prometheus')}:{monitoring.PORT}",
-        "managers": [it.endpoint.url for it in spec.of if it.KIND == "alerts"],
+        "alerts": [it.name for it in spec.of if it.KIND == "alerts"],
         "states": {it.name: _state(it, figures[it.name]) for it in spec.of if it.KIND not in NOTHING_RUNS},
         "ages": {it.name: _age(it, figures[it.name]) for it in spec.of if it.KIND in AGES},
         "plan": _plan(),

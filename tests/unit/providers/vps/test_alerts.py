@@ -105,7 +105,7 @@ def test_a_gateway_behind_a_cdn_is_watched_by_its_cdn() -> None:
 def test_the_alertmanager_alone_has_a_way_out() -> None:
     made = cached(routes=ROUTES)
     networks = {it.name: it.inputs["internal"] for it in made.of_type("docker:index/network:Network")}
-    assert networks["vps-monitoring-network"] is True
+    assert networks["vps-monitoring-telling"] is True
     assert networks["alerts-network"] is False
     joined = {it["name"] for it in made.named("alerts-manager").inputs["networksAdvanced"]}
-    assert joined == {"vps-monitoring-network", "alerts-network"}
+    assert joined == {"vps-monitoring-telling", "alerts-network"}

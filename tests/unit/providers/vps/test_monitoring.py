@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from infra_kit import Alerts, Redis
+from infra_kit import Alerts, Dashboard, Panel, Redis
 from infra_kit.testing import record
 from tests.unit.providers.vps.monitored import TARGET, everything, file, told, watched
 
@@ -41,7 +41,25 @@ def test_nothing_of_it_is_published_and_prometheus_reaches_no_store() -> None:
     made = watched()
     assert not [name for name in MEASURING if made.named(name).inputs.get("ports")]
     networks = made.named("vps-monitoring-prometheus").inputs["networksAdvanced"]
-    assert [it["name"] for it in networks] == ["vps-monitoring-network"]
+    assert [it["name"] for it in networks] == ["vps-monitoring-network", "vps-monitoring-telling"]
+
+
+def test_prometheus_alone_reaches_who_may_be_silenced() -> None:
+    """Alertmanager asks nobody who they are."""
+
+    def program() -> None:
+        watch = everything()
+        alerts = [Alerts(name, target=TARGET, watch=watch) for name in ("alerts", "others")]
+        Dashboard("board", target=TARGET, of=watch)
+        Panel("panel", target=TARGET, of=[*watch, *alerts], domains=["panel.example.com"])
+
+    made = record(program)
+    joined = {
+        it.name: {each["name"] for each in it.inputs.get("networksAdvanced", ())} for it in made.of_type(CONTAINER)
+    }
+    near = {name for name, networks in joined.items() if networks & joined["alerts-manager"]}
+    assert near == {"vps-monitoring-prometheus", "alerts-manager", "others-manager"}
+    assert made.named("vps-monitoring-telling").inputs["internal"] is True
 
 
 def test_an_exporter_is_in_a_network_with_its_store_alone() -> None:

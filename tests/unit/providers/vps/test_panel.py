@@ -76,7 +76,7 @@ def test_how_each_stands_is_asked_as_its_alerts_ask() -> None:
     assert set(states) == {"db", "cache", "api", "alerts"}
     assert 'pg_up{component="db"}' in states["db"]
     assert "/ 2, 100" in states["api"]
-    assert told(panel())["managers"] == ["http://alerts-manager:9093"]
+    assert told(panel())["alerts"] == ["alerts"]
 
 
 def test_the_image_is_built_of_this_package_by_digest_and_by_hashes() -> None:
