@@ -279,7 +279,7 @@ class Overtaken:
         self._session, self._writer = session, writer
 
     def execute(self, query: str, *values: Any) -> Any:
-        answer = self._session.execute(query, *values)  # type: ignore[call-overload]
+        answer = self._session.execute(query, *values)
         if "pg_switch_wal" in query:
             self._writer.execute("SELECT pg_logical_emit_message(false, 'x', repeat('x', 16 * 1024 * 1024))")
         return answer
