@@ -35,7 +35,7 @@ def make(docker: Docker, folder: Path) -> None:
         (root / "bin" / name).symlink_to("busybox")
     programs = [PROGRAMS / "bin" / name for name in ("postgres", "initdb", "psql", "pg_isready", "pg_ctl")]
     modules = [PROGRAMS / "lib" / f"{name}.so" for name in ("plpgsql", "dict_snowball")]
-    files = [*programs, *modules, Path("/usr/bin/pgbackrest")]
+    files = [*programs, *modules, Path("/usr/bin/pgbackrest"), Path("/usr/bin/flock")]
     needed = {*map(str, files), *_libraries(files), *READ}
     subprocess.run(["cp", "--parents", "-rL", *needed, str(root)], check=True)
     (root / "etc").mkdir()
