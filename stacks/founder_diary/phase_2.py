@@ -24,18 +24,7 @@ from stacks.zones import own_zones
 
 
 def deploy() -> None:
-    # FD-2: pgvector, PgBouncer, automatic backups; Directus (FD-3) has a database of its own.
-    db = Postgres(
-        "db",
-        version="18",
-        cpu=2,
-        memory_gb=4,
-        storage_gb=50,
-        databases=["founder_diary", "directus"],
-        extensions=["vector"],
-        pooling=Pooling(),
-        backups=Backups(retention_days=14),
-    )
+    db = _database()
 
     # FD-3: sessions may go when memory is full; a BullMQ job may not.
     cache = Redis("cache", memory_gb=0.5, persistence=True)
@@ -71,6 +60,21 @@ def deploy() -> None:
     pulumi.export("exports_bucket", exports.bucket)
     pulumi.export("url", edge.url)
     pulumi.export("panel_url", panel.url)
+
+
+def _database() -> Postgres:
+    """FD-2: pgvector, PgBouncer, automatic backups; Directus (FD-3) has a database of its own."""
+    return Postgres(
+        "db",
+        version="18",
+        cpu=2,
+        memory_gb=4,
+        storage_gb=50,
+        databases=["founder_diary", "directus"],
+        extensions=["vector"],
+        pooling=Pooling(),
+        backups=Backups(retention_days=14),
+    )
 
 
 def _directus(db: Postgres) -> Service:
