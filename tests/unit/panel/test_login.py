@@ -13,8 +13,6 @@ from infra_kit.panel.passwords import hashed
 from infra_kit.panel.throttle import BURST, FREE
 from tests.unit.panel.made_up import PASSWORD, Browser, browser
 
-TRIES = 3
-
 
 def test_a_stranger_sees_the_login_and_nothing_else(visitor: Browser) -> None:
     assert visitor.get("/").headers["location"] == "/login"
