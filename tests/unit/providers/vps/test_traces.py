@@ -91,7 +91,7 @@ def test_with_a_sink_a_collector_beside_the_program_sends_there_and_nothing_is_k
 
 def test_its_headers_stand_in_a_file_that_the_collector_alone_mounts() -> None:
     sent = made(tracing=Tracing(to=SINK))
-    holders = [it for it in sent.resources if "t0k" in str(it.inputs)]
+    holders = [it for it in sent.resources if "Bearer t0k" in str(it.inputs)]
 
     assert [it.name for it in holders] == ["api-collector-files"]
     assert "uploads" in holders[0].secret_inputs
