@@ -60,7 +60,8 @@ def admin(tab: Page) -> Page:
 
 
 def _log_in(tab: Page) -> None:
-    """By keyboard alone: the first field has the focus."""
+    """By keyboard alone: the first field has the focus, as soon as the page is drawn."""
+    tab.wait("document.activeElement?.name === 'username'")
     tab.type("admin")
     tab.press(*TAB)
     tab.type(PASSWORD)

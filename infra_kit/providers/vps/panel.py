@@ -112,9 +112,12 @@ def _figures(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, st
 
 
 def _state(component: Component[Any, Any], figures: Mapping[Signal, str]) -> str:
-    told = (how.format(figures[signal]) for signal, how in WELL.items() if signal in figures)
-    well = f'avg(infra_kit_container_well{{component="{component.name}"}})'
-    return next(told, f"100 * ({well} or vector(0))")
+    """What copies or proves is well where it runs, and its last run was."""
+    told = [how.format(figures[signal]) for signal, how in WELL.items() if signal in figures]
+    runs = f'(avg(infra_kit_container_well{{component="{component.name}"}}) or vector(0))'
+    if not told:
+        return f"100 * {runs}"
+    return f"({told[0]}) * {runs}" if component.KIND in AGES else told[0]
 
 
 def _age(component: Component[Any, Any], figures: Mapping[Signal, str]) -> dict[str, Any]:
