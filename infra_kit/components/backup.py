@@ -74,7 +74,9 @@ class BackupSpec(Spec):
     def _check(self) -> BackupSpec:
         self._check_of()
         if (self.to is None) != (self.key is None):
-            raise ValueError("to and key go together: copies that go elsewhere are encrypted with a key of yours")
+            raise ValueError(
+                "to and key go together: copies that go elsewhere are encrypted with a key of yours; say both or none"
+            )
         if self.locked:
             self._check_lock(self.locked)
         return self

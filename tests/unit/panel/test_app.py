@@ -9,6 +9,7 @@ import time
 import pytest
 
 from infra_kit.panel.facts import Standing
+from tests.awaiting import until
 from tests.unit.panel.made_up import PASSWORD, SECRET, Browser, MadeUp, browser
 
 DOWN = Standing(state="down", since="2026-11-26T03:10:00+00:00", detail="it has died")
@@ -143,18 +144,14 @@ def test_the_log_says_who_saw_what_and_never_the_secret(visitor: Browser, caplog
 # States
 
 
-def until_seen(it: Browser, text: str, seconds: float = 10.0) -> float:
-    begun = time.monotonic()
-    while text not in it.get("/").text:
-        assert time.monotonic() - begun < seconds, text
-        time.sleep(0.05)
-    return time.monotonic() - begun
+def until_seen(it: Browser, text: str, seconds: float = 10.0) -> None:
+    until(lambda: text in it.get("/").text, seconds, lambda: text)
 
 
 def test_what_dies_is_shown_as_dead_in_time(admin: Browser, source: MadeUp) -> None:
     assert "3 of 3 up." in admin.get("/").text
     source.stand["db"] = DOWN
-    assert until_seen(admin, "Down: db.") < 5
+    until_seen(admin, "Down: db.", 5)
     told = admin.get("/states").json()
     assert told["parts"]["db"]["label"] == "Down"
     assert told["bad"]

@@ -69,9 +69,11 @@ def into(backup: Box, component: str, to: datetime | None, name: str) -> Restore
     """Restores into a new server, which runs when this returns. Raises `ConfigError` where something is there."""
     box = Box(backup.home, backup.stack, name)
     if box.path.exists():
+        aside = f"replace what it holds: --over --yes-lose {name}"
+        if name != component:  # `--over` means the component itself, which is not what is in the way
+            aside = "remove it: infra-kit stop, and delete its folder"
         raise ConfigError(
-            f"{name}: there is a server in {box.path} already. Choose another name with --into, or replace what it "
-            f"holds: --over --yes-lose {name}."
+            f"{name}: there is a server in {box.path} already. Choose another name with --into, or {aside}."
         )
     began, repository = time.monotonic(), settings.repository(backup)
     copy = _copy_for(repository, component, to)
