@@ -9,7 +9,8 @@ import logging
 import math
 import secrets
 import signal
-from collections.abc import AsyncIterator, Collection, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,10 +45,10 @@ R = TypeVar("R", bound=Response)
 class Panel:
     """What the routes share."""
 
-    def __init__(self, source: Source, username: str, password_hash: str) -> None:
+    def __init__(self, source: Source, username: str, password_hash: str, now: Callable[[], float]) -> None:
         self._source = source
         self._username, self._hash = username, password_hash
-        self._sessions, self._throttle, self._browsers = Sessions(), Throttle(), KnownBrowsers(password_hash)
+        self._sessions, self._throttle, self._browsers = Sessions(now), Throttle(now), KnownBrowsers(password_hash)
         self._hashing = asyncio.Lock()
         self.watcher = Watcher(source)
         facts = source.facts
@@ -197,6 +198,7 @@ def application(
     password_hash: str,
     hosts: Collection[str] = (),
     port: int | None = None,
+    now: Callable[[], float] = time.monotonic,
 ) -> Starlette:
     """The panel, as a server runs it.
 
@@ -205,8 +207,9 @@ def application(
         username, password_hash: of the admin: see `passwords.hashed`.
         hosts: the names under which it is published, beside those of the machine itself.
         port: at which a browser on this machine asks. Default: any, as something forwards it.
+        now: seconds of the clock by which sessions end and who guesses waits.
     """
-    panel = Panel(source, username, password_hash)
+    panel = Panel(source, username, password_hash, now)
     return Starlette(
         routes=[
             Route("/", panel.page),

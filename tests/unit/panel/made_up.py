@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
@@ -95,13 +95,16 @@ def browser(
     host: str = "",
     port: int | None = None,
     password_hash: str = HASH,
+    now: Callable[[], float] = float,
 ) -> Browser:
-    """One that was not here before. With `host`, of a panel published by that name; with `port`, of one there."""
+    """One that was not here before. With `host`, of a panel published by that name; with `port`, of one there. Its
+    panel's clock stands still: nobody waits less because a test was slow."""
     app = application(
         source or MadeUp(),
         username="admin",
         password_hash=password_hash,
         hosts=[host] if host else [],
         port=port,
+        now=now,
     )
     return Browser(app, base_url=f"https://{host}" if host else "http://127.0.0.1:21000", follow_redirects=False)

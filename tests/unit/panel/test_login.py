@@ -38,25 +38,22 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(visitor: Browser,
 
 
 def test_a_wrong_name_takes_as_long_as_a_wrong_password() -> None:
-    with browser(password_hash=hashed(PASSWORD, "salt")) as it:
-
-        def took(username: str) -> float:
+    def took(username: str) -> float:
+        with browser(password_hash=hashed(PASSWORD, "salt")) as it:
             begun = time.perf_counter()
             assert it.log_in("wrong", username) == 401
             return time.perf_counter() - begun
 
-        known, unknown = took("admin"), took("nobody")
+    known, unknown = (min(took(username) for _ in range(3)) for username in ("admin", "nobody"))
     assert unknown > known / 3  # hashing is most of it
 
 
 def test_guessing_is_slowed_down_and_the_right_password_waits_too(visitor: Browser) -> None:
-    answers = [visitor.log_in("wrong") for _ in range(FREE + 4)]
-    assert answers[:FREE] == [401] * FREE
-    assert 429 in answers
+    assert [visitor.log_in("wrong") for _ in range(FREE + 3)] == [401] * (FREE + 1) + [429] * 2
     form = {"csrf": visitor.csrf(), "username": "admin", "password": PASSWORD}
     answer = visitor.post("/login", data=form)
     assert answer.status_code == 429
-    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["retry-after"] == "1"
 
 
 def strangers_guess(visitor: Browser) -> None:
@@ -82,9 +79,7 @@ def test_strangers_who_guess_keep_no_browser_out_in_which_somebody_logged_in(vis
 
 def test_a_browser_in_which_somebody_logged_in_waits_for_its_own_wrong_passwords(admin: Browser) -> None:
     admin.post("/logout", data={"csrf": admin.csrf("/")})
-    answers = [admin.log_in("wrong") for _ in range(FREE + 4)]
-    assert answers[:FREE] == [401] * FREE
-    assert 429 in answers
+    assert [admin.log_in("wrong") for _ in range(FREE + 3)] == [401] * (FREE + 1) + [429] * 2
 
 
 def test_the_mark_of_a_browser_opens_nothing_and_no_script_sees_it(visitor: Browser) -> None:
