@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 LIMIT_MS = 120
 
 
@@ -27,9 +29,14 @@ def test_it_loads_no_cloud_sdk_no_client_and_no_provider() -> None:
     assert not [name for name in loaded if name.startswith(("infra_kit.providers", "infra_kit.engine"))]
 
 
-def test_the_commands_load_no_sdk_of_pulumi_until_one_needs_it() -> None:
-    """`infra-kit status` takes as long as what it imports."""
-    loaded = run("import infra_kit.cli, sys; print(*sys.modules)").split()
+@pytest.mark.parametrize(
+    "module",
+    ["infra_kit.cli", "infra_kit.providers.local.inventory"]
+    + [f"infra_kit.providers.local.programs.{program}.__main__" for program in ("uptime", "logs", "traces")],
+)
+def test_commands_and_what_watches_load_no_sdk_of_pulumi_until_one_needs_it(module: str) -> None:
+    """`infra-kit status` takes as long as what it imports, and what it imports is the memory of what watches."""
+    loaded = run(f"import {module}, sys; print(*sys.modules)").split()
     assert not [name for name in loaded if name.partition(".")[0] in {"grpc", "pulumi", "pydantic"}]
 
 
