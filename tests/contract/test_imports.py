@@ -65,3 +65,11 @@ def test_every_public_name_is_there_and_a_component_is_loaded_when_it_is_asked_f
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     program = "import infra_kit; print(hasattr(infra_kit, 'Kubernetes'))"
     assert run(program).split() == ["False"]
+
+
+def test_what_makes_local_servers_loads_no_component() -> None:
+    """It is loaded in each run of the engine, and what it is to make has been checked in the program's process."""
+    program = "import sys; from infra_kit.target import load_handler"
+    program += "; [load_handler('local', kind) for kind in ('postgres', 'redis', 'object_store', 'event_bus', 'cdn')]"
+    loaded = run(f"{program}; print(*sys.modules)").split()
+    assert not [name for name in loaded if name.startswith(("infra_kit.component", "infra_kit.spec"))]
