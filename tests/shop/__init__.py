@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class Shop:
     root: Path
     cli: Path
     environment: str = "development"
+    said: subprocess.CompletedProcess[str] = field(init=False, repr=False)
+    """By the last `up`."""
 
     @property
     def stack(self) -> str:
@@ -64,10 +66,10 @@ class Shop:
         return self.shell(str(INFRA_KIT), *arguments)
 
     def up(self) -> subprocess.CompletedProcess[str]:
-        done = self.run("up")
-        assert done.returncode == 0, done.stderr
+        self.said = self.run("up")
+        assert self.said.returncode == 0, self.said.stderr
         self.__dict__.pop("outputs", None)
-        return done
+        return self.said
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs plain `pulumi …` as the README says: after `eval "$(infra-kit env)"`."""
