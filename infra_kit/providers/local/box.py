@@ -38,6 +38,8 @@ class Record:
     """What its data is bound to, e.g. Postgres's major version."""
     inputs: dict[str, Any] = field(default_factory=dict)
     """What was asked of a server that can be backed up: one like it is made of them when a copy is restored."""
+    restored_of: str = ""
+    """The component that it is a restored copy of, beside it: no part of the stack."""
     owner: str = ""
     """The project it was made for, by its root: a copied project must not touch the original's servers."""
     stop: int = SIGTERM
@@ -117,6 +119,7 @@ class Box:
                 self.save(Record(kind, picked, {name: secrets.token_urlsafe(24) for name in secret_names}))
             record = self.record
         record.owner = str(homes.current_project() or record.owner)
+        record.restored_of = ""  # what a program names is the stack's own
         if record.kind != kind:
             raise ServerError(
                 f"{self.name}: {self.path} holds the data of a {record.kind}, and a {kind} is wanted there. Give the "

@@ -30,7 +30,7 @@ def of(target: str, environment: Environment, *, to: bool = False) -> dict[str, 
         else:
             source = Redis("cache", target=there)
         offsite = ObjectStore.existing("offsite", target=there, access_key="k", secret_key="s", **ELSEWHERE)
-        Backup("safe", target=there, of=[source], **({"to": offsite, "key": "a passphrase"} if to else {}))
+        Backup("safe", target=there, of=[source], to=offsite if to else None, key="a passphrase" if to else None)
 
     return state(record(program))
 

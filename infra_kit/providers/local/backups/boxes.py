@@ -20,6 +20,10 @@ class Moment:
 
     to: datetime | None = None
     """None: the newest there is."""
+    or_latest: bool = False
+    """Where the log does not reach it, its end will do."""
+    lacks: str = ""
+    """Why the log does not reach until now."""
     proves: bool = False
     """It goes back to the point that the copy itself noted, to compare."""
 
