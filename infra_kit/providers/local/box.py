@@ -119,7 +119,6 @@ class Box:
                 self.save(Record(kind, picked, {name: secrets.token_urlsafe(24) for name in secret_names}))
             record = self.record
         record.owner = str(homes.current_project() or record.owner)
-        record.restored_of = ""  # what a program names is the stack's own
         if record.kind != kind:
             raise ServerError(
                 f"{self.name}: {self.path} holds the data of a {record.kind}, and a {kind} is wanted there. Give the "

@@ -87,9 +87,6 @@ def into(backup: Box, component: str, to: datetime | None, name: str, *, or_late
     box = Box(backup.home, backup.stack, name)
     _require_free(box, component)
     restored = _into(backup, component, Moment(to, or_latest, _shipped(backup, component, to)), box)
-    record = box.record
-    record.restored_of = "" if name == component else component
-    box.save(record)
     return replace(restored, gives=gives(box))
 
 
