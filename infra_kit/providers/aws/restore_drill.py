@@ -27,9 +27,9 @@ from infra_kit.features import Feature
 from infra_kit.providers.aws import backup_functions, backup_roles, identity, policies
 from infra_kit.providers.aws.backup import AwsBackup, buckets
 from infra_kit.providers.aws.documents import dumps
+from infra_kit.providers.aws.drilled import drilled
 from infra_kit.providers.aws.job_schedule import expression
 from infra_kit.providers.aws.postgres import AwsPostgres
-from infra_kit.providers.common.drilled import drilled
 
 SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {
