@@ -108,7 +108,8 @@ class Google:
         query = {key: values[0] for key, values in urllib.parse.parse_qs(parsed.query).items()}
         bucket, *rest = [urllib.parse.unquote(it) for it in parsed.path.partition("/b/")[2].split("/")]
         if "upload" in parsed.path:
-            return self.put(bucket, query["name"], sent) or {}
+            self.put(bucket, query["name"], sent)
+            return {}
         if rest == ["iam"]:
             return self._policy(bucket, method, json.loads(sent))
         if not rest:
@@ -125,13 +126,15 @@ class Google:
         if name not in self.buckets.get(bucket, {}):
             raise refused(url, 404, f"No such object: {bucket}/{name}")
         if method == "DELETE":
-            return self.lose(bucket, name) or {}
+            self.lose(bucket, name)
+            return {}
         if self.keys.get((bucket, name), "k/1") in self.disabled:
             raise refused(url, 403, "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed.")
         if onto and "rewriteToken" not in query:
             return {"done": False, "rewriteToken": "more"}
         if onto:
-            return self.put(onto[2], onto[4], self.held[bucket, name]) or {"done": True}
+            self.put(onto[2], onto[4], self.held[bucket, name])
+            return {"done": True}
         older = self.older.get((bucket, name), {})
         return older[query["generation"]][1] if query.get("generation") in older else self.held[bucket, name]
 
