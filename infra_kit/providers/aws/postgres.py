@@ -48,6 +48,7 @@ from infra_kit.providers.aws import (
     tunnel,
 )
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.postgres_functions import Inside
 from infra_kit.providers.aws.postgres_links import Hosts, Links
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
@@ -105,6 +106,8 @@ class AwsPostgres:
     size: Size
     connections: int
     """How many each server takes."""
+    clients: pulumi.Output[str]
+    """The security group of what belongs to the server and speaks to it."""
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
@@ -123,10 +126,8 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         scope,
         spec,
         server,
-        network=network,
-        client_group=clients,
+        inside=Inside(network=network, group=clients, key=place.key),
         after=[way],
-        key=place.key,
         master=postgres_master.login(scope, server, master),
         password=owner,
         links=links.told(),
@@ -145,6 +146,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         hosts=_hosts(server, replicas, pooled, done),
         size=size,
         connections=postgres_parameters.connections(spec, size),
+        clients=clients,
     )
     return _endpoint(spec, native, owner, done)
 
