@@ -106,6 +106,8 @@ class AwsPostgres:
     size: Size
     connections: int
     """How many each server takes."""
+    pooler: pulumi.Output[str] | None
+    """The name of the proxy before it; None without pooling."""
     clients: pulumi.Output[str]
     """The security group of what belongs to the server and speaks to it."""
 
@@ -132,7 +134,7 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         password=owner,
         links=links.told(),
     )
-    pooled = _pooled(
+    pooler = _pooler(
         scope, spec, server, place, network=network, clients=clients, secret=secret, links=links, done=done
     )
     native = AwsPostgres(
@@ -143,7 +145,8 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         key=place.key,
         links=links,
         secret=secret,
-        hosts=_hosts(server, replicas, pooled, done),
+        hosts=_hosts(server, replicas, pooler.host if pooler else server.address, done),
+        pooler=pooler.name if pooler else None,
         size=size,
         connections=postgres_parameters.connections(spec, size),
         clients=clients,
@@ -186,7 +189,7 @@ def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | N
     return login_secrets.keep(scope, "secret", f"The role {OWNER} of Postgres {scope.name}", text, key)
 
 
-def _pooled(
+def _pooler(
     scope: Scope,
     spec: PostgresSpec,
     server: rds.Instance,
@@ -197,10 +200,9 @@ def _pooled(
     secret: pulumi.Output[str],
     links: Links,
     done: lambda_.Invocation,
-) -> pulumi.Output[str]:
-    """The pooler's host; the server's own without one."""
+) -> postgres_pooler.Pooler | None:
     if spec.pooling is None:
-        return server.address
+        return None
     return postgres_pooler.create(
         scope,
         postgres_pooler.share(scope, spec, spec.pooling, place.size),
