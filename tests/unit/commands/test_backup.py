@@ -12,14 +12,20 @@ from infra_kit.engine import backups
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError
+from infra_kit.providers.common.by_hand import Copied
 
 
 def copied(folder: Path, patch: pytest.MonkeyPatch, said: str, names: Sequence[str] = ()) -> list[str]:
     (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (folder / "Pulumi.shop-staging.yaml").write_text(f"config:\n  infra-kit:target: local\n{said}")
     taken: list[str] = []
+
+    def take(_: Project, __: str, name: str, ___: Progress) -> list[Copied]:
+        taken.append(name)
+        return []
+
     patch.setattr(backups, "holding", lambda *_: ["safe", "far"])
-    patch.setattr(backups, "take_before", lambda _, __, name, ___: taken.append(name) or [])
+    patch.setattr(backups, "take_before", take)
     project = Project(root=folder, name="shop", config_dir=folder, home=folder / "home")
     copy_first(project, "shop-staging", names, Progress())
     return taken
