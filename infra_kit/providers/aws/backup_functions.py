@@ -56,12 +56,6 @@ def create(
         timeout: seconds that a run of it may take.
     """
     log = log_groups.group(scope, "log", key)
-    role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
-    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
-    own = {"cloudwatch:namespace": NAMESPACE}
-    tells = policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own)
-    document = policies.document([writes, tells, *rights])
-    may = scope.resource("teller-rights", iam.RolePolicy, role=role.id, policy=document)
     function = scope.resource(
         "teller",
         lambda_.Function,
@@ -70,7 +64,7 @@ def create(
         architectures=["arm64"],
         handler=f"{module}.handler",
         code=pulumi.AssetArchive({f"{module}.py": pulumi.FileAsset(str(Path(lambdas.__path__[0]) / f"{module}.py"))}),
-        role=after(role.arn, may),
+        role=_role(scope, log, rights),
         timeout=timeout,
         memory_size=128,
         environment={"variables": {"NAMESPACE": NAMESPACE, **environment}},
@@ -79,6 +73,16 @@ def create(
     )
     call(scope, "hourly", function, schedule_expression=EVERY)
     return Teller(function=function, log=log.name)
+
+
+def _role(scope: Scope, log: cloudwatch.LogGroup, rights: Sequence[Statement]) -> pulumi.Output[str]:
+    role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
+    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
+    own = {"cloudwatch:namespace": NAMESPACE}
+    tells = policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own)
+    document = policies.document([writes, tells, *rights])
+    may = scope.resource("teller-rights", iam.RolePolicy, role=role.id, policy=document)
+    return after(role.arn, may)
 
 
 def call(scope: Scope, role: str, function: lambda_.Function, **when: Any) -> None:

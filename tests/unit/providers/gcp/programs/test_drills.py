@@ -1,127 +1,33 @@
-"""The program that restores: what it takes, asks and deletes, and what is a proof."""
+"""The program that restores, of a Postgres: what it takes, asks and deletes, and what is a proof."""
 
 from __future__ import annotations
 
-import json
 import re
-import time
 import urllib.error
-import urllib.parse
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from infra_kit.providers.gcp.programs import drills
-from infra_kit.providers.gcp.programs.vault import INDEX, index
-from tests.unit.providers.gcp.programs import rdbs
 from tests.unit.providers.gcp.programs.google import Google, lines, refused
-
-HAS_ORDERS = {"database": "app", "sql": "SELECT count(*) > 0 FROM orders", "expects": "t"}
-SOURCE = {
-    "kind": "postgres", "server": "shop-db", "databases": ["app"], "user": "infra_kit",
-    "secret": "projects/shop/secrets/a/versions/1", "checks": {"orders": HAS_ORDERS},
-}  # fmt: skip
-
-
-def copy(name: str, *, hour: int = 6, **other: Any) -> dict[str, Any]:
-    return {
-        "name": f"projects/shop/backups/{name}",
-        "instance": "shop-db",
-        "description": "shop safe every",
-        "state": "SUCCESSFUL",
-        "backupInterval": {"endTime": f"2026-11-25T{hour:02}:00:00Z"},
-        **other,
-    }
-
-
-DUMP = "every/db/2026-11-25T12:00:00Z"
-CACHE = "every/cache/2026-11-25T12:00:00Z"
-FILES = "every/files/2026-11-25T12:00:00Z"
-
-
-class CloudSql:
-    """With servers and copies; restoring takes so many seconds, and importing a dump."""
-
-    def __init__(self, *copies: dict[str, Any], takes: float = 60, importing: float = 30) -> None:
-        self.copies, self.takes, self.importing = copies, takes, importing
-        self.servers = {"shop-db"}
-        self.databases: list[str] = []
-        self.deleted: list[str] = []
-        self.clock = 0.0
-        self.said: dict[str, Any] = {drills.TABLES: [["INT8", "12"]], HAS_ORDERS["sql"]: [["BOOL", "true"]]}
-        self.of_dump: dict[str, Any] = {}
-        """What a database answers otherwise that was restored from a dump."""
-
-    def __call__(self, method: str, url: str, body: Any) -> Any:
-        path = url.partition("/projects/shop/")[2].partition("?")[0]
-        if path == "instances":
-            return {"items": [{"name": name} for name in sorted(self.servers)]}
-        if path == "backups":
-            return {"backups": list(self.copies)}
-        name = path.split("/")[1]
-        if method == "GET" and path == f"instances/{name}":
-            return {"name": name, "serviceAccountEmailAddress": f"of-{name[:5]}@google"}
-        if method == "DELETE":
-            self.servers.remove(name)
-            self.deleted.append(name)
-        if path.endswith("/executeSql"):
-            return self._answer(url, body)
-        self._restore(path, name, body)
-        return {"name": "op", "status": "DONE"}
-
-    def _restore(self, path: str, name: str, body: Any) -> None:
-        if path.endswith("/restoreBackup"):
-            self.servers.add(name)
-            self.clock += self.takes
-        if path.endswith("/databases"):
-            self.databases.append(body["name"])
-        if path.endswith("/import"):
-            assert body["importContext"]["database"] in self.databases
-            self.clock += self.importing
-
-    def _answer(self, url: str, body: Any) -> Any:
-        of_dump = self.of_dump if body["database"].startswith("vault-") else {}
-        said = {**self.said, **of_dump}[body["sqlStatement"]]
-        if isinstance(said, str):
-            raise refused(url, 400, said)
-        row = {"values": [{"value": value} if value is not None else {"nullValue": True} for _, value in said]}
-        return {"results": [{"columns": [{"type": kind} for kind, _ in said], "rows": [row]}]}
+from tests.unit.providers.gcp.programs.sql import (
+    DUMP,
+    HAS_ORDERS,
+    SOURCE,
+    CloudSql,
+    copy,
+    drill,
+    failure,
+    proofs,
+    tell,
+    vault,
+)
 
 
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {
-        "PROJECT": "shop", "BACKUP": "shop safe", "DRILL": "proofs/drill", "VAULT": "near", "SCRATCH": "drill-1a2b-",
-        "TRANSIT": "way", "RTO": "900", "SOURCES": json.dumps({"db": SOURCE}),
-    }  # fmt: skip
-    for name, value in known.items():
-        monkeypatch.setenv(name, value)
-
-
-def vault(patch: pytest.MonkeyPatch, sql: CloudSql) -> Google:
-    """With a dump of the database, and an older one."""
-    google = Google(patch, sql)
-    patch.setattr(time, "monotonic", lambda: sql.clock)
-    for where, began in (("daily/db/2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z"), (DUMP, "2026-11-25T12:00:00Z")):
-        google.put("near", f"{where}/app.sql.gz", b"all that was in app")
-        google.manifest("near", where, began, f"{where}/app.sql.gz")
-    return google
-
-
-def drill(patch: pytest.MonkeyPatch, sql: CloudSql) -> tuple[int, Google]:
-    google = vault(patch, sql)
-    return drills.main(["drill"]), google
-
-
-def proofs(google: Google) -> list[str]:
-    return [name for name in google.buckets.get("near", {}) if name.startswith("proofs/drill/")]
-
-
-def failure(capsys: pytest.CaptureFixture[str]) -> str:
-    (wrong,) = [line for line in lines(capsys) if line["severity"] == "ERROR"]
-    said: str = wrong["failure"]
-    return said
+    tell(monkeypatch)
 
 
 def test_the_newest_whole_copy_of_the_backup_is_restored_asked_proven_and_deleted(
@@ -287,129 +193,6 @@ def test_a_google_that_does_not_answer_is_told(
     google.answer = answer
     assert drills.main(["drill"]) == 1
     assert failure(capsys) == "unreachable: <urlopen error no route to host>"
-
-
-def wrong(google: Google, how: str, name: str) -> None:
-    """Breaks an object of the vault."""
-    held = google.held["near", name]
-    if how == "missing":
-        google.lose("near", name)
-    elif how == "wrong-key":
-        google.keys["near", name] = "k/destroyed"
-        google.disabled.add("k/destroyed")
-    else:
-        google.put("near", name, held[:-1] if how == "truncated" else held[:-1] + b"!")
-
-
-FAULTS = ("truncated", "changed", "missing", "wrong-key")
-
-
-@pytest.mark.parametrize("how", FAULTS)
-def test_a_dump_that_is_not_what_was_written_is_told_by_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: str
-) -> None:
-    sql = CloudSql(copy("new"))
-    google = vault(monkeypatch, sql)
-    wrong(google, how, f"{DUMP}/app.sql.gz")
-    assert drills.main(["drill"]) == 1
-    said = failure(capsys)
-    assert said.startswith(f"db: {how}: ")
-    assert "app.sql.gz" in said
-    assert (proofs(google), sql.servers) == ([], {"shop-db"})
-
-
-def test_a_vault_without_a_copy_and_one_whose_manifest_nobody_can_read_are_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    google = vault(monkeypatch, CloudSql(copy("new")))
-    wrong(google, "wrong-key", f"{DUMP}/manifest.json")
-    assert drills.main(["drill"]) == 1
-    assert failure(capsys).startswith("db: wrong-key: ")
-    google.buckets["near"].clear()
-    assert drills.main(["drill"]) == 1
-    assert failure(capsys) == "db: missing: gs://near has no copy of it"
-
-
-def with_cache(patch: pytest.MonkeyPatch, dump: bytes = rdbs.dump(a="1", b="2")) -> Google:
-    patch.setenv("SOURCES", json.dumps({"cache": {"kind": "redis"}}))
-    patch.setenv("TRANSIT", "")
-    google = vault(patch, CloudSql())
-    google.put("near", f"{CACHE}/dump.rdb", dump)
-    google.manifest("near", CACHE, "2026-11-25T12:00:00Z", f"{CACHE}/dump.rdb")
-    return google
-
-
-def test_every_key_of_a_caches_dump_is_read_and_no_server_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    google = with_cache(monkeypatch)
-    assert drills.main(["drill"]) == 0
-    (proof,) = [line for line in lines(capsys) if line["message"] == "proven"]
-    assert proof["restored"]["cache"] == {"copy": CACHE, "of": "2026-11-25T12:00:00Z", "seconds": 0, "keys": 2}
-    assert not [url for _, url, _ in google.asked if "sqladmin" in url]
-
-
-@pytest.mark.parametrize("how", FAULTS)
-def test_a_caches_dump_that_is_not_what_was_written_is_told_by_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: str
-) -> None:
-    wrong(with_cache(monkeypatch), how, f"{CACHE}/dump.rdb")
-    assert drills.main(["drill"]) == 1
-    assert failure(capsys).startswith(f"cache: {how}: ")
-
-
-@pytest.mark.parametrize(
-    ("dump", "why"),
-    [(rdbs.dump(said=3, a="1"), "cache: keys: 3 keys were copied, 1 came back"), (b"<html>none", "cache: changed: ")],
-)
-def test_a_caches_dump_that_was_written_badly_is_told_by_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], dump: bytes, why: str
-) -> None:
-    with_cache(monkeypatch, dump)
-    assert drills.main(["drill"]) == 1
-    assert failure(capsys).startswith(why)
-
-
-def with_files(patch: pytest.MonkeyPatch) -> Google:
-    patch.setenv("SOURCES", json.dumps({"files": {"kind": "object_store"}}))
-    patch.setenv("TRANSIT", "")
-    google = vault(patch, CloudSql())
-    for name in ("a.jpg", "b/ c.jpg"):
-        google.put("near", f"objects/files/{name}", name.encode(), key=f"k/{name}")
-    google.put("near", f"{FILES}/{INDEX}", index("bucket-of-nothing", "near", "files", datetime.now(UTC)))
-    google.manifest("near", FILES, "2026-11-25T12:00:00Z", f"{FILES}/{INDEX}")
-    return google
-
-
-def test_each_object_is_held_to_what_was_copied_and_one_of_each_key_is_read(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    google = with_files(monkeypatch)
-    google.put("near", "objects/files/new.jpg", b"copied since")
-    assert drills.main(["drill"]) == 0
-    (proof,) = [line for line in lines(capsys) if line["message"] == "proven"]
-    assert proof["restored"]["files"] == {"copy": FILES, "of": "2026-11-25T12:00:00Z", "seconds": 0, "objects": 2}
-    read = [url for _, url, _ in google.asked if "alt=media" in url and "objects%2Ffiles" in url]
-    assert len(read) == 2
-
-
-@pytest.mark.parametrize("how", FAULTS)
-def test_an_object_that_is_not_what_was_copied_is_told_by_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: str
-) -> None:
-    google = with_files(monkeypatch)
-    wrong(google, how, "objects/files/b/ c.jpg")
-    assert drills.main(["drill"]) == 1
-    said = failure(capsys)
-    assert said.startswith(f"files: {how}: ")
-    assert "b/ c.jpg" in urllib.parse.unquote(said)
-    assert not proofs(google)
-
-
-def test_an_object_that_was_overwritten_since_is_there_as_an_older_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    google = with_files(monkeypatch)
-    google.put("near", "objects/files/a.jpg", b"changed in the bucket since", keep=True)
-    assert drills.main(["drill"]) == 0
 
 
 @pytest.mark.parametrize(
