@@ -156,6 +156,13 @@ def take_before(project: Project, stack: str, name: str, progress: Progress) -> 
     return take(project, stack, name, progress)
 
 
+def holding(project: Project, stack: str, progress: Progress) -> list[str]:
+    """The Backups that hold something, by name."""
+    here = _of_this_machine(project, stack)
+    there = standing(_state(project, stack, progress), progress.note, {it.name for it in here})
+    return [it.name for it in (*here, *there) if it.components]
+
+
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
     for held in there:
         if name == held.name:

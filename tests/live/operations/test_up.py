@@ -122,8 +122,10 @@ def test_the_command_takes_a_copy_now_and_says_where_it_is(kept: Shop) -> None:
 
 def test_a_release_begins_with_a_copy_and_does_not_begin_without(kept: Shop) -> None:
     before = json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"]
-    released = kept.run("up", "--backup-first", "safe")
-    assert released.returncode == 0, released.stderr
+    assert kept.pulumi("config", "set", "infra-kit:backup-first", "true").returncode == 0
+    released = kept.up()
+    assert "Backing up safe" in released.stderr
+    assert kept.pulumi("config", "rm", "infra-kit:backup-first").returncode == 0
     assert json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"] > before
     refused = kept.run("up", "--backup-first", "saef")
     assert refused.returncode == 1

@@ -75,6 +75,17 @@ def test_a_copy_of_all_is_told(project: Project, monkeypatch: pytest.MonkeyPatch
     assert [it.component for it in backups.take(project, "staging", "safe", Progress())] == ["db"]
 
 
+def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {"safe": ["db"], "empty": [], "far": ["files"]}
+    here = [Held(name, None, cast("ByHand", Target(of))) for name, of in held.items()]
+    monkeypatch.setattr(backups, "_of_this_machine", lambda *_: here[:2])
+    monkeypatch.setattr(backups, "_state", lambda *_: {})
+    monkeypatch.setattr(backups, "standing", lambda *_: here[2:])
+    assert backups.holding(project, "staging", Progress()) == ["safe", "far"]
+
+
 def test_what_cannot_all_be_restored_is_refused_before_anything_is(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
