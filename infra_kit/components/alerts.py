@@ -41,7 +41,8 @@ class AlertsSpec(Spec):
     measures it. A rule that names no components is for all that have its signal."""
     routes: Mapping[Level, Routes] = Field(default_factory=dict)
     """Whom alerts of a level are told: `{"P0": Routes(email=["ops@example.com"], sms=["+525512345678"])}`. A level
-    without one is told whom the next lower number is told (P1 whom P0); nobody, where there is none."""
+    without one is told whom the next lower number is told (P1 whom P0). One that rules have and nobody is told is refused;
+    without any routes `up` warns, and alerts are there to be seen only."""
 
     @model_validator(mode="after")
     def _check(self) -> AlertsSpec:
@@ -72,6 +73,12 @@ class AlertsSpec(Spec):
     def told(self, level: Level) -> Level | None:
         """The level whose routes alerts of a level go by; None where nobody is told."""
         return max((each for each in self.routes if each <= level), default=None)
+
+    @property
+    def untold(self) -> Sequence[Level]:
+        """The levels of its rules of which nobody is told."""
+        levels = {rule.level for rules in self.applies().values() for _, rule in rules}
+        return sorted(level for level in levels if self.told(level) is None)
 
     def features(self) -> frozenset[Feature]:
         applies = self.applies()
@@ -158,4 +165,17 @@ class Alerts(Component[AlertsSpec, AlertsEndpoint]):
                     f"{scope.what}: watch: {type(component).__name__} {component.name!r} stood before, and infra-kit "
                     "knows only how to reach it. Leave it out: who made it watches it."
                 )
+        self._check_somebody_is_told(scope)
         return super()._create(driver, scope)
+
+    def _check_somebody_is_told(self, scope: Scope) -> None:
+        """Routes that leave out what is most urgent are a slip. None at all may be meant, as on a laptop."""
+        if not (untold := self.spec.untold):
+            return
+        said = (
+            f"{scope.what}: routes: nobody is told of {', '.join(untold)}, which rules have. Say whom: "
+            f"routes={{{untold[0]!r}: Routes(…)}}, which is for higher numbers without routes too"
+        )
+        if self.asked.routes and self.asked.told(untold[0]) is None:
+            raise SpecError(f"{said}; or give those rules another level.")
+        pulumi.log.warn(f"{said}. Until then they are only seen, by who looks.", self)
