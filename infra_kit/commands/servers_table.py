@@ -23,20 +23,21 @@ def print_servers(servers: Sequence[ServerStatus]) -> None:
 
 
 def print_alerts(found: Sequence[AlertsStatus]) -> None:
-    """Those that are firing, the most urgent first."""
-    firing = sorted(_firing(found), key=lambda it: (it.level, it.since))
-    if firing:
+    """What is wrong: first what fires, the most urgent first, then what is about to."""
+    wrong = sorted(_wrong(found), key=lambda it: (it.state != "firing", it.level, it.since))
+    if wrong:
         print("\nAlerts:")
-        shown = table("level", "rule", "component", "now", "since", whole=["level", "now"])
-        for it in firing:
+        shown = table("level", "state", "rule", "component", "now", "since", whole=["level", "state", "now"])
+        for it in wrong:
             now = "" if it.value is None else f"{it.value:g} {it.unit}"
-            shown.add_row(f"[{_COLOURS[it.level]}]{it.level}[/]", it.says, it.component, now, _since(it.since))
+            level = f"[{_COLOURS[it.level]}]{it.level}[/]"
+            shown.add_row(level, it.state, it.says, it.component, now, _since(it.since) + _fires(it))
         print_whole(shown)
     for alerts in found:
         if not alerts.running:
             looked = f"; it last looked at {_since(alerts.checked)}" if alerts.checked else ""
-            print(f"\nNobody keeps the checker of {alerts.name} running{looked}.")
-    if found and not firing and all(alerts.running for alerts in found):
+            print(f"\nThe checker of {alerts.name} {'has died' if alerts.died else 'is stopped'}{looked}.")
+    if found and not wrong and all(alerts.running for alerts in found):
         print("\nNo alert is firing.")
 
 
@@ -52,8 +53,17 @@ def as_json(stack: str, servers: Sequence[ServerStatus], found: Sequence[AlertsS
     }
 
 
-def _firing(found: Sequence[AlertsStatus]) -> Iterator[Alert]:
-    return (alert for alerts in found for alert in alerts.alerts if alert.state == "firing")
+def _wrong(found: Sequence[AlertsStatus]) -> Iterator[Alert]:
+    """What is pending fires only where somebody looks on."""
+    shown = {True: ("firing", "pending"), False: ("firing",)}
+    return (alert for alerts in found for alert in alerts.alerts if alert.state in shown[alerts.running])
+
+
+def _fires(alert: Alert) -> str:
+    if not alert.fires:
+        return ""
+    left = (datetime.fromisoformat(alert.fires) - datetime.now(UTC)).total_seconds()
+    return f"; fires in {duration(left)}" if left > 0 else "; fires at the next look"
 
 
 def _state(server: ServerStatus) -> str:

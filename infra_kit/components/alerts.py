@@ -41,8 +41,8 @@ class AlertsSpec(Spec):
     measures it. A rule that names no components is for all that have its signal."""
     routes: Mapping[Level, Routes] = Field(default_factory=dict)
     """Whom alerts of a level are told: `{"P0": Routes(email=["ops@example.com"], sms=["+525512345678"])}`. A level
-    without one is told whom the next lower number is told (P1 whom P0). One that rules have and nobody is told is refused;
-    without any routes `up` warns, and alerts are there to be seen only."""
+    without one is told whom the next lower number is told (P1 whom P0). A level of rules that nobody is told of is
+    refused; without any routes `up` warns, and alerts are there to be seen only."""
 
     @model_validator(mode="after")
     def _check(self) -> AlertsSpec:

@@ -69,6 +69,8 @@ class Alert(Fact):
     says: str
     since: str
     value: str = ""
+    fires: str = ""
+    """When it will, if it stays wrong, ISO 8601, UTC; empty for what fires already."""
 
 
 class Copies(Fact):

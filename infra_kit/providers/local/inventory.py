@@ -50,6 +50,8 @@ class AlertsStatus:
     name: str
     running: bool
     """Its checker looks."""
+    died: bool
+    """It ended without having been stopped."""
     checked: str
     """When something was looked at last, ISO 8601, UTC; empty before that."""
     alerts: Sequence[Alert]
@@ -110,4 +112,5 @@ def _status(box: Box) -> ServerStatus:
 
 def _alerts(box: Box) -> AlertsStatus:
     standing = alerts_file.read(box)
-    return AlertsStatus(box.name, box.process.pid is not None, standing.checked, standing.alerts)
+    process = box.process
+    return AlertsStatus(box.name, process.pid is not None, process.died, standing.checked, standing.alerts)

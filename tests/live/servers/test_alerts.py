@@ -158,6 +158,8 @@ def test_stopping_a_stack_alerts_nobody(home: Path, hook: Hook) -> None:
 
     assert inventory.stop("test", home) == ["cache", "watch"]
     assert hook.tried == 0
+    (watch,) = inventory.alerts("test", home)
+    assert (watch.running, watch.died) == (False, False)
 
 
 def test_a_changed_rule_takes_over_and_one_that_is_gone_is_over(home: Path, hook: Hook) -> None:

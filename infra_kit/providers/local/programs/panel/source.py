@@ -70,10 +70,10 @@ class Boxes:
 
     def _alerts(self) -> Iterator[Alert]:
         for box in self._firsts(ALERTS):
-            for it in alerts_file.read(box).alerts:
-                if it.state == "firing":
-                    value = "" if it.value is None else f"{it.value:g} {it.unit}"
-                    yield Alert(level=it.level, component=it.component, says=it.says, since=it.since, value=value)
+            for it in alerts_file.wrong(alerts_file.read(box).alerts):
+                value = "" if it.value is None else f"{it.value:g} {it.unit}"
+                told = {"level": it.level, "component": it.component, "says": it.says, "since": it.since}
+                yield Alert(**told, value=value, fires=it.fires)
 
     def _copies(self) -> Iterator[Copies]:
         for box in self._firsts("local/backup"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 import sqlite3
@@ -146,5 +147,23 @@ def test_alerts_that_fire_stand_above_all_else(tmp_path: Path, file: Path) -> No
     alert = Alert("full", "db", "P0", "disk > 90 % for 5m", "%", "firing", "2026-03-01T12:00:00+00:00", 97.0)
     alerts_file.write(told.alerts, Standing("x", "2026-03-01T12:00:00+00:00", [alert]))
     shown = page(told, file, 1)
-    assert '<li class="p0"><b>P0</b> db: disk &gt; 90 % for 5m <small>since 12:00 UTC</small></li>' in shown
+    assert '<li class="p0"><b>P0</b> db: disk &gt; 90 % for 5m <small>since 12:00:00 UTC</small></li>' in shown
     assert shown.index("disk &gt; 90 %") < shown.index("<h2>Database</h2>")
+
+
+def test_alerts_that_are_about_to_fire_stand_below_those_that_do(tmp_path: Path, file: Path) -> None:
+    Store(file)
+    told = wanted(tmp_path, "db")
+    assert told.alerts is not None
+    pending = Alert(
+        "down", "db", "P0", "uptime < 100 % for 2m", "%", "pending", "2026-03-01T12:00:00+00:00", 0.0, 120.0
+    )
+    firing = dataclasses.replace(pending, rule="full", level="P3", state="firing")
+    alerts_file.write(told.alerts, Standing("x", "2026-03-01T12:00:00+00:00", [pending]))
+    shown = page(told, file, 1)
+    assert '<ul class="pending"><li class="p0">' in shown
+    assert "<small>pending since 12:00:00, fires at 12:02:00 UTC</small>" in shown
+    assert "No alert is firing." not in shown
+    alerts_file.write(told.alerts, Standing("x", "2026-03-01T12:00:00+00:00", [pending, firing]))
+    shown = page(told, file, 1)
+    assert shown.index('<ul class="firing"><li class="p3">') < shown.index('<li class="p0">')
