@@ -73,6 +73,8 @@ def _state(server: ServerStatus) -> str:
         return "done"
     if not server.has_program:
         return "kept"
+    if server.orphaned:
+        return "orphaned"
     return "died" if server.died else "stopped"
 
 
@@ -80,6 +82,8 @@ def _coloured(server: ServerStatus) -> str:
     match _state(server):
         case "running":
             return f"[green]running[/] (process {server.pid})"
+        case "orphaned":
+            return "[red]orphaned[/] (it died, what it forked still runs)"
         case "died" | "stopped" as state:
             return f"[red]{state}[/]"
         case state:

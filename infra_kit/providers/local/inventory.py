@@ -35,6 +35,8 @@ class ServerStatus:
     """False for what is only kept, as a secret: nothing runs for it."""
     died: bool = False
     """It ended without having been stopped."""
+    orphaned: bool = False
+    """It died, and what it forked lives on."""
     done: bool = False
     """It has nothing left to do: a job that `up` has run."""
 
@@ -106,6 +108,7 @@ def _status(box: Box) -> ServerStatus:
         log=box.process.log,
         has_program=bool(record.program),
         died=box.process.died,
+        orphaned=box.process.orphaned,
         done=supervised.is_done(box),
     )
 

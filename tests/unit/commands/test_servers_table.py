@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from infra_kit.commands.servers_table import as_json, print_alerts
+from infra_kit.commands.servers_table import as_json, print_alerts, print_servers
 from infra_kit.providers.local.alerts_file import Alert, State
-from infra_kit.providers.local.inventory import AlertsStatus
+from infra_kit.providers.local.inventory import AlertsStatus, ServerStatus
 
 NOW = datetime.now(UTC)
 
@@ -79,6 +81,20 @@ def test_a_checker_that_was_stopped_is_said_to_be(capsys: pytest.CaptureFixture[
 def test_where_nobody_watches_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     print_alerts([])
     assert capsys.readouterr().out == ""
+
+
+def test_what_died_and_left_what_it_forked_is_told_from_what_is_gone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    gone = ServerStatus("db", "postgres", "", None, tmp_path, tmp_path, has_program=True, died=True)
+    left = dataclasses.replace(gone, name="edge", kind="gateway", orphaned=True)
+
+    print_servers([gone, left])
+
+    first, second = capsys.readouterr().out.splitlines()[2:4]
+    assert first.split() == ["db", "Postgres", "died"]
+    assert second.endswith("orphaned (it died, what it forked still runs)")
+    assert [it["state"] for it in as_json("shop", [gone, left], [])["servers"]] == ["died", "orphaned"]
 
 
 def test_json_has_every_rule_with_its_state() -> None:
