@@ -49,10 +49,9 @@ class Checker:
         now, before = datetime.now(UTC), alerts_file.read(self._box)
         alerts = {key: judge.first(rule, now) for key, rule in self._rules.items()}
         for it in before.alerts:
-            if new := alerts.get(_key(it.rule, it.component)):
-                alerts[_key(it.rule, it.component)] = dataclasses.replace(
-                    new, state=it.state, since=it.since, value=it.value
-                )
+            key = _key(it.rule, it.component)
+            if new := alerts.get(key):
+                alerts[key] = dataclasses.replace(new, state=it.state, since=it.since, value=it.value)
         return {key: judge.unseen(alert, now) for key, alert in alerts.items()}
 
     def _routes(self) -> Iterator[tuple[tuple[str, str], Teller]]:
