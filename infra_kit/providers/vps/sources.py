@@ -19,7 +19,7 @@ from infra_kit.providers.common import nats, seaweed, valkey
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import event_bus, object_store, redis, room
 from infra_kit.providers.vps.event_bus import VpsBus
-from infra_kit.providers.vps.images import NATS_BOX, VALKEY, Image
+from infra_kit.providers.vps.images import NATS_BOX, Image, for_redis
 from infra_kit.providers.vps.link_networks import Reached
 from infra_kit.providers.vps.object_store import VpsBucket
 from infra_kit.providers.vps.redis import VpsRedis
@@ -58,7 +58,7 @@ def source(scope: Scope, component: Store) -> Source:
 
 def image(component: Store) -> Image:
     """Whose programs write and read its copies."""
-    return VALKEY["9" if component.spec.version == "9" else "8"] if component.KIND == "redis" else NATS_BOX
+    return for_redis(component.spec.version) if component.KIND == "redis" else NATS_BOX
 
 
 def gib(component: Store) -> float:
