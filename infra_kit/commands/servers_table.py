@@ -1,4 +1,4 @@
-"""What runs on this machine, and what its alerts say, as `status` prints it."""
+"""What runs on this machine, what its alerts say, and what its logs keep, as `status` and `logs` print it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.commands.common import print_whole, table
-from infra_kit.engine.display import duration
-from infra_kit.engine.local_servers import Alert, AlertsStatus, ServerStatus
+from infra_kit.engine.display import Progress, duration
+from infra_kit.engine.local_servers import Alert, AlertsStatus, Kept, ServerStatus
 
 _COLOURS = {"P0": "bold red", "P1": "red", "P2": "yellow", "P3": "cyan"}
 
@@ -39,6 +39,14 @@ def print_alerts(found: Sequence[AlertsStatus]) -> None:
             print(f"\nThe checker of {alerts.name} {'has died' if alerts.died else 'is stopped'}{looked}.")
     if found and not wrong and all(alerts.running for alerts in found):
         print("\nNo alert is firing.")
+
+
+def print_kept(found: Kept, what: str, progress: Progress) -> None:
+    """The lines that Logs keep; where there are none, that, and where was looked."""
+    if found.lines:
+        print(*found.lines, sep="\n")
+    else:
+        progress.note(f"No line of class {what} is kept. Looked in: {', '.join(map(str, found.folders))}")
 
 
 def as_json(stack: str, servers: Sequence[ServerStatus], found: Sequence[AlertsStatus]) -> dict[str, Any]:

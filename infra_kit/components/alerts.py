@@ -130,7 +130,7 @@ class AlertsEndpoint:
 
     url: pulumi.Output[str]
     """The page with what is wrong now: the cloud's console, Alertmanager (vps, by `infra-kit connect`); on local the
-    file that `infra-kit status` reads."""
+    file (`file://…`) that `infra-kit status` reads."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

@@ -116,9 +116,10 @@ class LogsEndpoint:
     """Where they are."""
 
     url: pulumi.Output[str]
-    """Where they are searched: the cloud's console, VictoriaLogs (vps, by `infra-kit connect`); on local the folder."""
+    """Where they are searched: the cloud's console, VictoriaLogs (vps, by `infra-kit connect`); on local the folder
+    (`file://…`)."""
     archive: pulumi.Output[str]
-    """Where what is archived lies: `s3://…`, `gs://…` or a folder; empty where nothing is."""
+    """Where what is archived lies: `s3://…`, `gs://…` or a volume; empty where all stays at `url`."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

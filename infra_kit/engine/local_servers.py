@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from infra_kit.engine.project import Project
+from infra_kit.errors import ConfigError
 
 
 class ServerStatus(Protocol):
@@ -75,10 +76,19 @@ class AlertsStatus(Protocol):
     def alerts(self) -> Sequence[Alert]: ...
 
 
+class Kept(Protocol):
+    """Lines that Logs keep, as `infra_kit.providers.local.kept_lines` describes them."""
+
+    @property
+    def lines(self) -> Sequence[str]: ...
+    @property
+    def folders(self) -> Sequence[Path]: ...
+
+
 class _Inventory(Protocol):
     def servers(self, stack: str, home: Path, project: Path) -> Sequence[ServerStatus]: ...
     def alerts(self, stack: str, home: Path, project: Path) -> Sequence[AlertsStatus]: ...
-    def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Sequence[str]: ...
+    def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Kept: ...
     def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
 
 
@@ -94,11 +104,12 @@ def alerts(project: Project, stack: str) -> Sequence[AlertsStatus]:
     return inventory.alerts(stack, home(project), project.root) if inventory else []
 
 
-def kept(project: Project, stack: str, whose: tuple[str, str], most: int) -> Sequence[str]:
+def kept(project: Project, stack: str, whose: tuple[str, str], most: int) -> Kept:
     """The last lines that the stack's Logs on this machine keep of a component and of a class; of all components where
     a Logs is named. Raises `ConfigError`."""
-    inventory = _inventory()
-    return inventory.kept(stack, home(project), whose, most, project.root) if inventory else []
+    if (inventory := _inventory()) is None:
+        raise ConfigError(f"--class {whose[1]}: nothing of {stack} runs on this machine.")
+    return inventory.kept(stack, home(project), whose, most, project.root)
 
 
 def stop(project: Project, stack: str) -> Sequence[str]:

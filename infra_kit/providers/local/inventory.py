@@ -10,6 +10,7 @@ from signal import Signals
 from infra_kit.providers.local import alerts_file, kept_lines
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
+from infra_kit.providers.local.kept_lines import Kept
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import supervised
 
@@ -69,7 +70,7 @@ def alerts(stack: str, home: Path, project: Path | None = None) -> list[AlertsSt
     return [_alerts(box) for box in _boxes(stack, home, project) if box.record.kind == ALERTS]
 
 
-def kept(stack: str, home: Path, whose: tuple[str, str], most: int, project: Path | None = None) -> list[str]:
+def kept(stack: str, home: Path, whose: tuple[str, str], most: int, project: Path | None = None) -> Kept:
     """The last lines that the stack's Logs keep of a server and of a class: see `kept_lines.last`."""
     boxes = [box for box in _boxes(stack, home, project) if box.record.kind == LOGS]
     return kept_lines.last(boxes, *whose, most)

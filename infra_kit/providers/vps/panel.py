@@ -131,7 +131,7 @@ def _version(component: Component[Any, Any]) -> str:
     spec = component.spec
     match component.KIND:
         case "postgres":
-            return f"PostgreSQL {spec.version}"
+            return f"PostgreSQL {spec.version or ''}".rstrip()
         case "redis":
             return _named("Valkey", images.for_redis(spec.version))
         case "object_store":
