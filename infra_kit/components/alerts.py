@@ -15,18 +15,11 @@ from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.given import a_component, check_made_here
 from infra_kit.signals import OF, Signal
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Name
-
-Watched = Component[Any, Any]
-
-
-def _component(given: object) -> object:
-    if not isinstance(given, Component):
-        raise ValueError("a component is needed, as in watch=[db, edge]")  # noqa: TRY004  pydantic reads ValueError
-    return given
 
 
 class AlertsSpec(Spec):
@@ -34,7 +27,7 @@ class AlertsSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    watch: Items[Annotated[Watched, PlainValidator(_component)]] = Field(min_length=1)
+    watch: Items[Annotated[Component[Any, Any], PlainValidator(a_component)]] = Field(min_length=1)
     """The components that are looked at. Those of another target are that target's own Alerts' to watch."""
     rules: Mapping[Name, Rule] | None = None
     """By name. Default: what is sensible for each kind of component (`alert_presets.SENSIBLE`), as far as the target
@@ -106,7 +99,7 @@ class AlertsSpec(Spec):
         return rule.model_copy(update={"of": tuple(kept)}) if kept else None
 
 
-def _is_for(rule: Rule, component: Watched) -> bool:
+def _is_for(rule: Rule, component: Component[Any, Any]) -> bool:
     named = not rule.of or component.name in rule.of
     return named and Signal(rule.signal) in OF[component.KIND]
 
@@ -119,7 +112,7 @@ def _without(routes: Routes, kind: str) -> Routes | None:
 class AlertsArgs(TypedDict, total=False):
     """The arguments of `Alerts`: see `AlertsSpec`."""
 
-    watch: Sequence[Watched]
+    watch: Sequence[Component[Any, Any]]
     rules: Mapping[str, Rule] | None
     routes: Mapping[Level, Routes]
 
@@ -158,13 +151,7 @@ class Alerts(Component[AlertsSpec, AlertsEndpoint]):
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
     def _create(self, driver: Any, scope: Scope) -> AlertsEndpoint:
-        for component in self.spec.watch:
-            scope.check_near(component, "watch", ", or give the other target Alerts of its own")
-            if component.stands_already:
-                raise SpecError(
-                    f"{scope.what}: watch: {type(component).__name__} {component.name!r} stood before, and infra-kit "
-                    "knows only how to reach it. Leave it out: who made it watches it."
-                )
+        check_made_here(scope, "watch", self.spec.watch, "Alerts", ": who made it watches it.")
         self._check_somebody_is_told(scope)
         return super()._create(driver, scope)
 

@@ -25,8 +25,6 @@ SAY_SOMETHING = (
 )  # fmt: skip
 """The kinds of components that have a log, or of which a target watches something."""
 
-Heard = Component[Any, Any]
-
 
 class LogsSpec(Spec):
     """Whose lines are kept, for how long, and where."""
@@ -105,7 +103,7 @@ class LogsSpec(Spec):
 class LogsArgs(TypedDict, total=False):
     """The arguments of `Logs`: see `LogsSpec`."""
 
-    of: Sequence[Heard]
+    of: Sequence[Component[Any, Any]]
     classes: Mapping[str, LogClass] | None
     archive: ObjectStore | None
     sink: HttpSink | None

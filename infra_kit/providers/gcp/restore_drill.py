@@ -47,8 +47,6 @@ OWNS = (
 """What it may do with those that it restores (https://cloud.google.com/sql/docs/postgres/iam-permissions)."""
 SUFFIX_BYTES = 4
 
-Kept = Component[Any, Any]
-
 
 @dataclass(frozen=True, kw_only=True)
 class GcpRestoreDrill:
@@ -100,7 +98,7 @@ def _rights(
     account: serviceaccount.Account,
     scratch: pulumi.Output[str],
     there: GcpBackup,
-    databases: Sequence[Kept],
+    databases: Sequence[Component[Any, Any]],
 ) -> list[pulumi.Resource]:
     own = pulumi.Output.concat('resource.name.startsWith("projects/', project(scope), "/instances/", scratch, '")')
     only = {"title": "what it restores", "expression": own}
@@ -113,7 +111,7 @@ def _rights(
     ]
 
 
-def _reads_password(scope: Scope, account: serviceaccount.Account, component: Kept) -> pulumi.Resource:
+def _reads_password(scope: Scope, account: serviceaccount.Account, component: Component[Any, Any]) -> pulumi.Resource:
     version = scope.native(component, GcpDatabase).session.secret
     return scope.resource(
         f"password-{component.name}",
@@ -125,7 +123,7 @@ def _reads_password(scope: Scope, account: serviceaccount.Account, component: Ke
     )
 
 
-def _source(scope: Scope, spec: RestoreDrillSpec, component: Kept) -> dict[str, Any]:
+def _source(scope: Scope, spec: RestoreDrillSpec, component: Component[Any, Any]) -> dict[str, Any]:
     there = scope.native(component, GcpDatabase)
     asked = {name: (check, *spec.database_of(name, check)) for name, check in spec.checks.items()}
     return {

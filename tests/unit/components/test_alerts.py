@@ -157,7 +157,7 @@ def test_a_rule_for_what_is_not_watched_is_refused() -> None:
 
 
 def test_what_is_no_component_is_refused() -> None:
-    assert "watch.0: a component is needed, as in watch=[db, edge], given 'db'" in refused(watch=["db"])
+    assert "watch.0: a component is needed, as in [db, edge], given 'db'" in refused(watch=["db"])
 
 
 def test_what_stood_before_is_not_watched() -> None:
