@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,12 +43,12 @@ def test_what_is_well_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_not_wrong_for_long_enough_is_shown_below_with_when_it_fires(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told = said(capsys, alert("a", "P0", "pending", hours=23, minutes=30), alert("b", "P3"))
+    told = said(capsys, alert("a", "P0", "pending", hours=12), alert("b", "P3"))
 
     firing, pending = told.splitlines()[4:]
     assert firing.split()[:3] == ["P3", "firing", "b"]
     assert pending.split()[:3] == ["P0", "pending", "a"]
-    assert "fires in 29 min" in pending
+    assert re.search(r"; fires in \d+ min \d+ s$", pending)
     assert "fires" not in firing
     assert "No alert is firing" not in told
 
