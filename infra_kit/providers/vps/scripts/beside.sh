@@ -14,7 +14,7 @@
 # Of a Postgres it returns when the log is replayed, and prints the time of the last change that came back; where the
 # newest was asked for and the log's end cannot be had, also a line `lacks: …`. Of the others it prints the copy's time.
 #
-# It is gone with: docker rm --force INTO && docker volume rm INTO
+# It is gone with `beside_gone.sh`, or docker rm --force INTO && docker volume rm INTO
 set -eu
 
 fact() { docker inspect --format "$2" "$1"; }
@@ -97,7 +97,7 @@ fill_store() { # as its administrator, whose keys the two have in common
 }
 
 create() { # the new server, as the other is
-  set -- --name "$INTO" --hostname "$INTO" --user "$user" --read-only --init --cap-drop ALL \
+  set -- --name "$INTO" --hostname "$INTO" --label "infra-kit-restored=$SERVER" --user "$user" --read-only --init --cap-drop ALL \
     --security-opt no-new-privileges:true --memory "$(fact "$server" '{{.HostConfig.Memory}}')" --pids-limit 256 \
     --shm-size "$(fact "$server" '{{.HostConfig.ShmSize}}')" --volume "$INTO:$FOLDER" --network none
   fact "$server" '{{range .Config.Env}}{{println .}}{{end}}' >"$hold/env"
@@ -158,7 +158,8 @@ end() { # CODE: what did not come about leaves nothing
 
 copies=$(by_name "$COPIES") server=$(by_name "$SERVER")
 if docker container inspect "$INTO" >/dev/null 2>&1 || docker volume inspect "$INTO" >/dev/null 2>&1; then
-  echo "$INTO is there already, as a container or a volume; choose another name, or remove it" >&2
+  echo "$INTO is there already, as a container or a volume: choose another name with --into, or, where a restore made" \
+    "it, remove it first: infra-kit restore --remove $INTO" >&2
   exit 1
 fi
 image=$(fact "$server" '{{.Image}}') user=$(fact "$server" '{{.Config.User}}') there=/scratch/$INTO filling=""

@@ -40,10 +40,12 @@ figures='
     }
   }'
 
-reports() { # of Backups and drills: two lines each, which a container wrote
+reports() { # of Backups and drills, which containers wrote: two lines each, and one for each log that is shipped
   docker volume ls --quiet --filter label=infra-kit-report | while read -r volume; do
-    sed -nE '/^infra_kit_last_(good_seconds|run_failed)\{component="[a-z0-9-]*"\} [0-9]+$/p' \
-      "$(docker volume inspect --format '{{.Mountpoint}}' "$volume")/figure.prom" 2>/dev/null || true
+    place=$(docker volume inspect --format '{{.Mountpoint}}' "$volume")
+    sed -nE -e '/^infra_kit_last_(good_seconds|run_failed)\{component="[a-z0-9-]*"\} [0-9]+$/p' \
+      -e '/^infra_kit_log_shipped_seconds\{component="[a-z0-9-]*",part="[a-z0-9-]*"\} [0-9]+$/p' \
+      "$place/figure.prom" "$place"/log-*.prom 2>/dev/null || true
   done
 }
 
