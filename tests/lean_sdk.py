@@ -35,7 +35,8 @@ def _holds_unknown(value: Any, seen: set[int]) -> bool:
     if not isinstance(value, (dict, list)) or id(value) in seen:
         return False
     seen.add(id(value))
-    return any(_holds_unknown(item, seen) for item in (value.values() if isinstance(value, dict) else value))
+    # A dict may be one of the SDK's, which has a property of each of its keys, also of `values`.
+    return any(_holds_unknown(value[key] if isinstance(value, dict) else key, seen) for key in value)
 
 
 def _transfer_properties(made: Resource, props: Mapping[str, Any], custom: bool) -> dict[str, Callable[..., None]]:

@@ -85,6 +85,14 @@ def test_what_is_unknown_is_found_wherever_it_is(value: object) -> None:
     assert [lean_sdk.LEAN[name](value) for name in names] == [lean_sdk.OWN[name](value) for name in names]
 
 
+def test_a_key_may_be_named_as_a_method_of_its_dict() -> None:
+    class Filter(dict[str, object]):
+        values = property(lambda self: self["values"])
+
+    assert not pulumi.contains_unknowns(Filter(values=[1]))
+    assert pulumi.contains_unknowns(Filter(values=[UNKNOWN]))
+
+
 def test_a_value_that_holds_itself_has_an_end() -> None:
     ring: list[object] = []
     ring.append(ring)
