@@ -40,9 +40,9 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(visitor: Browser,
 def test_a_wrong_name_takes_as_long_as_a_wrong_password() -> None:
     def took(username: str) -> float:
         with browser(password_hash=hashed(PASSWORD, "salt")) as it:
-            begun = time.perf_counter()
+            begun = time.process_time()
             assert it.log_in("wrong", username) == 401
-            return time.perf_counter() - begun
+            return time.process_time() - begun
 
     known, unknown = (min(took(username) for _ in range(3)) for username in ("admin", "nobody"))
     assert unknown > known / 3  # hashing is most of it
