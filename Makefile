@@ -97,6 +97,6 @@ $(READY): pyproject.toml constraints.txt
 
 $(ALL): $(READY)
 	@echo "… Setting up what plans and tests need: the SDKs of the clouds"
-# Python compiles what it imports: all of the SDKs, of which a tenth is imported, takes half a minute.
+# Python compiles what it imports; to compile all of the SDKs takes half a minute.
 	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[local,aws,gcp,vps,dev]'
 	@touch $@
