@@ -24,7 +24,7 @@ def test_a_stranger_sees_the_login_and_nothing_else(visitor: Browser) -> None:
 def test_who_knows_the_password_sees_the_page(admin: Browser) -> None:
     page = admin.get("/")
     assert page.status_code == 200
-    for shown in ("db", "Postgres 17", "127.0.0.1:20421", "Directus", "25.00 USD", "adds queue (Redis)", "in 42 s"):
+    for shown in ("db", "Postgres · 17", "127.0.0.1:20421", "Directus", "25.00 USD", "adds queue (Redis)", "in 42 s"):
         assert shown in page.text
 
 
