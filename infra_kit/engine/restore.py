@@ -86,9 +86,15 @@ def remove(project: Project, stack: str, name: str, progress: Progress) -> None:
     Raises:
         ConfigError: there is none of that name; or it is the stack's own; or the target's own command deletes it.
     """
+    refused: ConfigError | None = None
     with locks.hold(project, stack):
-        if not any(held.by_hand.remove(held.backup, name) for held in backups.every(project, stack, progress)):
-            raise ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
+        for held in backups.every(project, stack, progress):
+            try:
+                if held.by_hand.remove(held.backup, name):
+                    return
+            except ConfigError as error:  # another one may have made it
+                refused = refused or error
+    raise refused or ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
 
 
 def moment(text: str) -> datetime:

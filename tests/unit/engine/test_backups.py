@@ -46,6 +46,13 @@ class Target:
         return name == f"{self.held[0]}-restored"
 
 
+class Cloud(Target):
+    """Deletes nothing itself."""
+
+    def remove(self, _: Any, name: str) -> bool:
+        raise ConfigError(f"{name}: the cloud's own command deletes it")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(root=tmp_path, name="shop", config_dir=tmp_path, home=tmp_path / "home")
@@ -81,7 +88,7 @@ def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
     held = {"safe": ["db"], "empty": [], "far": ["files"]}
     here = [Held(name, None, cast("ByHand", Target(of))) for name, of in held.items()]
     monkeypatch.setattr(backups, "_of_this_machine", lambda *_: here[:2])
-    monkeypatch.setattr(backups, "_state", lambda *_: {})
+    monkeypatch.setattr(backups, "state_of", lambda *_: {})
     monkeypatch.setattr(backups, "standing", lambda *_: here[2:])
     assert backups.holding(project, "staging", Progress()) == ["safe", "far"]
 
@@ -103,4 +110,16 @@ def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatc
     restore.remove(project, "staging", "db-restored", Progress())
     assert target.did == ["removes db-restored"]
     with pytest.raises(ConfigError, match="staging has no copy 'db-then' that was restored beside its own"):
+        restore.remove(project, "staging", "db-then", Progress())
+
+
+def test_a_copy_beside_is_removed_though_another_backup_refuses_before(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, target = Cloud(["files"]), Target(["db"])
+    there = [Held(name, None, cast("ByHand", it)) for name, it in (("far", far), ("safe", target))]
+    monkeypatch.setattr(backups, "every", lambda *_: there)
+    restore.remove(project, "staging", "db-restored", Progress())
+    assert target.did == ["removes db-restored"]
+    with pytest.raises(ConfigError, match="db-then: the cloud's own command deletes it"):
         restore.remove(project, "staging", "db-then", Progress())
