@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra_kit.engine import copies, guard, local_servers, locks, operations, pulumi_cli, recovery
+from infra_kit.engine import doomed_copies, guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
@@ -98,7 +98,7 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
 
 
 def _say_which_copies_go(state: dict[str, Any], progress: Progress) -> None:
-    if names := copies.going(state):
+    if names := doomed_copies.names(state):
         progress.warn(
             f"the copies of {', '.join(names)} are deleted with the stack. To keep copies beyond it, give the Backup a "
             "place of its own: `to=`, a bucket elsewhere (on aws and gcp `vault=`)."
