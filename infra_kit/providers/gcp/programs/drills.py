@@ -111,22 +111,20 @@ def _drill() -> int:
 
 def _clear(goes: Callable[[str], bool]) -> None:
     """Deletes the restored servers whose names are so, and what was on the way there."""
+    transit = os.environ["TRANSIT"]
+    if not transit:
+        return
     for name in (it["name"] for it in _standing() if goes(it["name"])):
         begun = call(f"{_project()}/instances/{name}?enableFinalBackup=false", method="DELETE")
         finished(f"{_project()}/operations", begun)
         say("INFO", f"{name} is deleted")
-    transit = os.environ["TRANSIT"]
-    on_the_way = [it["name"] for it in found(transit, prefix=os.environ["SCRATCH"])] if transit else []
-    for name in on_the_way:
-        if goes(name):
-            call(address(transit, name), method="DELETE")
+    for name in [it["name"] for it in found(transit, prefix=os.environ["SCRATCH"]) if goes(it["name"])]:
+        call(address(transit, name), method="DELETE")
 
 
 def _standing() -> list[dict[str, Any]]:
     """The restored servers of all runs."""
     scratch = os.environ["SCRATCH"]
-    if not scratch:
-        return []
     there = call(f"{_project()}/instances?{urllib.parse.urlencode({'filter': f'name:{scratch}*'})}")
     return [it for it in there.get("items", ()) if it["name"].startswith(scratch)]
 
