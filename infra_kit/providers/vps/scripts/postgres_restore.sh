@@ -20,7 +20,15 @@ fi
 pgbackrest --stanza=main --output=text repo-ls --recurse "archive/main" >"$wal/there"
 sed -n 's#^.*/\([0-9A-F]\{24\}\)-[0-9a-f]*\(\.[a-z0-9]*\)\{0,1\}$#\1#p; s#^.*/\([0-9A-F]\{8\}\.history\)$#\1#p' \
   "$wal/there" | sort -u >"$wal/listed"
+start=$(sed -n 's/^START WAL LOCATION: .*(file [0-9A-F]\{8\}\([0-9A-F]\{16\}\))$/\1/p' "$data/backup_label")
+
+is_before_the_backup() { # NAME of a segment, or of where timelines part, which is always needed
+  case $1 in *.history) return 1 ;; esac
+  [ "$((0x${1#????????}))" -lt "$((0x$start))" ]
+}
+
 while read -r name; do
+  if is_before_the_backup "$name"; then continue; fi
   # What came of one that cannot be read would stop the server, and not end its log.
   pgbackrest --stanza=main --pg1-path="$data" archive-get "$name" "$wal/$name" || rm -f "$wal/$name"
 done <"$wal/listed"

@@ -12,8 +12,14 @@ from infra_kit.providers.vps.scripts import script, told
 
 SEGMENT = "00000001000000000000000"
 PGBACKREST = """#!/bin/sh
+for it; do case $it in --pg1-path=*) data=${it#*=} ;; esac; done
 case "$*" in
-  *repo-ls*) for it in 1 2 3; do echo "15-1/0000000100000000/00000001000000000000000$it-0a1b.zst"; done ;;
+  *restore)
+    first=${START:-1}
+    echo "START WAL LOCATION: 0/${first}000028 (file 00000001000000000000000$first)" >"$data/backup_label" ;;
+  *repo-ls*)
+    echo 15-1/00000002.history
+    for it in 1 2 3; do echo "15-1/0000000100000000/00000001000000000000000$it-0a1b.zst"; done ;;
   *archive-get*)
     eval "name=\\${$(($# - 1))} to=\\${$#}"
     : >"$to"
@@ -53,11 +59,23 @@ def test_a_drill_tells_a_segment_of_the_log_that_is_listed_and_cannot_be_had(
     look = script("postgres_prove.sh") + f"\ncheck_log '{folder}'\n"
     done = subprocess.run(["sh", "-s"], input=look, text=True, env=known, check=True, capture_output=True)
 
-    assert sorted(it.name for it in (folder / "restore").glob("0*")) == [
+    assert sorted(it.name for it in (folder / "restore").glob("0*") if it.suffix != ".history") == [
         f"{SEGMENT}{it}" for it in "123" if it != damaged
     ]
     assert done.stdout.startswith(says)
     assert bool(done.stdout) == bool(says)
+
+
+def test_what_the_backup_has_already_is_not_fetched(tmp_path: Path) -> None:
+    program(tmp_path, "pgbackrest", PGBACKREST)
+    known = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "DAMAGED": "none", "START": "3"}
+    (tmp_path / "restored").mkdir()
+
+    subprocess.run(["sh", "-s", tmp_path / "restored"], input=script("postgres_restore.sh"), text=True, env=known,
+                   check=True)  # fmt: skip
+
+    fetched = {it.name for it in (tmp_path / "restored" / "restore").glob("0*")}
+    assert fetched == {f"{SEGMENT}3", "00000002.history"}
 
 
 DOCKER = """#!/bin/sh
