@@ -223,10 +223,10 @@ def _restored(
         latest = LAST.search(str(error))
         if to is None or latest is None or UNREACHED not in str(error):
             raise
-        why = unshipped or "its log goes on after that, and something between cannot be had"
+        why = unshipped or "the log of then ends there (it was restored over), or something of it cannot be had"
         if not or_latest:
             raise too_late(to, datetime.fromisoformat(latest[1]), why, component) from error
-        said, exact = _run(backup, component, None, name, asked), False
+        said, exact = _run(backup, component, to, name, {**asked, "LATEST": "latest"}), False
     last = re.search(r"^\d{4}-\d\d-\d\dT.*$", said, re.MULTILINE)
     of = to if to and exact else datetime.fromisoformat(last[0]) if last else None
     lacks = re.findall(r"^lacks: (.*)$", said, re.MULTILINE)
