@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,8 +26,9 @@ class Moment:
 
 def beside(
     project: Project, stack: str, name: str, progress: Progress, *, at: Moment, into: str | None
-) -> Sequence[tuple[Restored, Connection]]:
-    """Restores into new servers, which run when this returns, and says how to connect to each.
+) -> Iterator[tuple[Restored, Connection]]:
+    """Restores into new servers, and says how to connect to each as soon as it runs: where a later one fails, those
+    before stay.
 
     Args:
         project, stack: where the backup is.
@@ -50,14 +51,16 @@ def beside(
     made, backup = held.by_hand, held.backup
     names = {it: into or made.new_name(backup, it) for it in components}
     with locks.hold(project, stack):
-        done = [made.into(backup, it, at.to, called, or_latest=at.or_latest) for it, called in names.items()]
-    return [(it, held.connection(it)) for it in done]
+        for component, called in names.items():
+            restored = made.into(backup, component, at.to, called, or_latest=at.or_latest)
+            yield restored, held.connection(restored)
 
 
 def over(
     project: Project, stack: str, name: str, progress: Progress, *, at: Moment, lose: Sequence[str]
-) -> Sequence[Restored]:
-    """Restores over the servers themselves; what a database held is kept aside.
+) -> Iterator[Restored]:
+    """Restores over the servers themselves, and says of each what came of it as soon as it is done; what a database
+    held is kept aside. Where a later one fails, those before are replaced.
 
     Args:
         project, stack, name, progress, at: as for `beside`.
@@ -77,7 +80,8 @@ def over(
             f"first: infra-kit restore {name}. If that is what you want, name each once more: --over {told_twice}"
         )
     with locks.hold(project, stack):
-        return [held.by_hand.over(held.backup, it, at.to, or_latest=at.or_latest) for it in components]
+        for component in components:
+            yield held.by_hand.over(held.backup, component, at.to, or_latest=at.or_latest)
 
 
 def remove(project: Project, stack: str, name: str, progress: Progress) -> None:

@@ -97,5 +97,5 @@ def too_late(to: datetime, latest: datetime, why: str, component: str = "") -> B
     return BackupError(
         "missing-log",
         f"{whose}{shown(to)} was asked for, and the latest that can be restored is {shown(latest)}: {why}. Nothing "
-        "was changed. To take the latest: --or-latest-restorable.",
+        "of it was changed. To take the latest: --or-latest-restorable.",
     )

@@ -14,7 +14,7 @@ from infra_kit.engine.backups import ByHand, Held
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.restore import Moment
-from infra_kit.errors import BackupError, ConfigError
+from infra_kit.errors import BackupError, ConfigError, DataLossRefusedError
 from infra_kit.providers.common.by_hand import Copied
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -40,6 +40,12 @@ class Target:
 
     def into(self, _: Any, component: str, *__: Any, **___: Any) -> None:
         self.did.append(component)
+
+    def over(self, _: Any, component: str, *__: Any, **___: Any) -> str:
+        if component == "late":
+            raise BackupError("missing-log", "late: it is too late")
+        self.did.append(f"over {component}")
+        return component
 
     def remove(self, _: Any, name: str) -> bool:
         self.did.append(f"removes {name}")
@@ -92,8 +98,31 @@ def test_what_cannot_all_be_restored_is_refused_before_anything_is(
     target = Target(["db", "cache"])
     stand(monkeypatch, target)
     with pytest.raises(BackupError, match="cache: by the target's own commands"):
-        restore.beside(project, "staging", "safe", Progress(), at=Moment(), into=None)
+        list(restore.beside(project, "staging", "safe", Progress(), at=Moment(), into=None))
     assert not target.did
+
+
+@pytest.mark.parametrize(
+    "named", [[], ["db"], ["files"], ["db", "files", "cache"], ["db", "fiels"], ["db", "db"], ["safe"]]
+)
+def test_nothing_is_replaced_unless_each_component_and_no_other_is_named_once_more(
+    project: Project, monkeypatch: pytest.MonkeyPatch, named: Sequence[str]
+) -> None:
+    target = Target(["db", "files"])
+    stand(monkeypatch, target)
+    with pytest.raises(DataLossRefusedError, match="--over --yes-lose db --yes-lose files"):
+        list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=named))
+    assert not target.did
+    list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["files", "db"]))
+    assert target.did == ["over db", "over files"]
+
+
+def test_what_was_replaced_before_one_that_fails_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand(monkeypatch, Target(["db", "late", "files"]))
+    replaced = restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["db", "files", "late"])
+    assert next(replaced) == "db"  # type: ignore[comparison-overlap]  as this target has it
+    with pytest.raises(BackupError, match="late: it is too late"):
+        next(replaced)
 
 
 def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
