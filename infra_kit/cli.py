@@ -21,7 +21,7 @@ import typer
 
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
-from infra_kit.commands.backup import BackupFirst, backup, copy_first
+from infra_kit.commands.backup import BackupFirst, NoBackupFirst, backup, copy_first
 from infra_kit.commands.common import AsJson, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
@@ -59,7 +59,6 @@ AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
-
 DoomedStack = Annotated[
     str | None,
     typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
@@ -85,13 +84,16 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command()
-def up(stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None) -> None:
+def up(
+    stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None,
+    *, no_backup_first: NoBackupFirst = False,
+) -> None:  # fmt: skip
     """Make what the stack describes: look, plan, check that no data is lost, apply."""
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    copy_first(project, name, backup_first or [], progress)
+    copy_first(project, name, backup_first or [], progress, named_only=no_backup_first)
     state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))

@@ -14,7 +14,7 @@ from infra_kit._installation import pip_install
 from infra_kit.engine import connections, pulumi_cli, side_copies
 from infra_kit.engine.connections import Connection, components
 from infra_kit.engine.display import Progress
-from infra_kit.engine.local_servers import home
+from infra_kit.engine.local_servers import home, servers
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
 from infra_kit.engine.standing import below, target_of
@@ -159,6 +159,12 @@ def take_before(project: Project, stack: str, name: str, progress: Progress) -> 
 def holding(project: Project, stack: str, progress: Progress) -> list[str]:
     """The Backups that hold something, by name."""
     return [it.name for it in every(project, stack, progress) if it.components]
+
+
+def stopped(project: Project, stack: str, name: str, progress: Progress) -> list[str]:
+    """What a Backup holds that is a server of this machine and does not run: stopped, or dead."""
+    _, of = find(project, stack, name, progress)
+    return [it.name for it in servers(project, stack) if it.name in of and it.has_program and not it.running]
 
 
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:

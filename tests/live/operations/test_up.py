@@ -125,6 +125,9 @@ def test_a_release_begins_with_a_copy_and_does_not_begin_without(kept: Shop) -> 
     assert kept.pulumi("config", "set", "infra-kit:backup-first", "true").returncode == 0
     released = kept.up()
     assert "Backing up safe" in released.stderr
+    assert kept.run("stop").returncode == 0
+    started = kept.up()
+    assert "no copy is taken before: db, files not running" in started.stderr
     assert kept.pulumi("config", "rm", "infra-kit:backup-first").returncode == 0
     assert json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"] > before
     refused = kept.run("up", "--backup-first", "saef")

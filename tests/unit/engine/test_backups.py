@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -79,6 +80,16 @@ def test_a_copy_of_nothing_is_none(project: Project, monkeypatch: pytest.MonkeyP
 def test_a_copy_of_all_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     stand(monkeypatch, Target(["db"], ["db"]))
     assert [it.component for it in backups.take(project, "staging", "safe", Progress())] == ["db"]
+
+
+def test_what_is_stopped_of_that_which_a_backup_holds_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = {"db": False, "cache": True, "files": False, "api": False}
+    there = [SimpleNamespace(name=name, has_program=name != "files", running=up) for name, up in runs.items()]
+    stand(monkeypatch, Target(["db", "cache", "files"]))
+    monkeypatch.setattr(backups, "servers", lambda *_: there)
+    assert backups.stopped(project, "dev", "safe", Progress()) == ["db"]
 
 
 def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
