@@ -12,6 +12,11 @@ from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError, DataLossRefusedError
+from infra_kit.naming import LEGAL
+
+LONGEST = 63
+"""Characters of a copy's name, as RDS has it
+(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints)."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,12 @@ def beside(
         into: the name of the new server, of one component. None: the target's own.
 
     Raises:
-        ConfigError: there is no such backup; or something of that name is there already.
+        ConfigError: there is no such backup; or something of that name is there already; or nothing is called so.
         BackupError, ToolError: the copy is not what it should be, or there is none of that time, or the log does not
             reach it; or the target restores one of them by its own commands alone, and none was begun.
     """
+    if into:
+        _check_name("--into", into)
     held, components = backups.find(project, stack, name, progress)
     if into and len(components) > 1:
         raise ConfigError(
@@ -90,9 +97,20 @@ def remove(project: Project, stack: str, name: str, progress: Progress) -> None:
     Raises:
         ConfigError: there is none of that name; or it is the stack's own; or the target's own command deletes it.
     """
+    _check_name("--remove", name)
     with locks.hold(project, stack):
         if not any(held.by_hand.remove(held.backup, name) for held in backups.every(project, stack, progress)):
             raise ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
+
+
+def _check_name(option: str, name: str) -> None:
+    """A copy is called as components are, on each target: a path would lead out of the stack's folder, and a shell or
+    Docker would take other signs for theirs."""
+    if len(name) > LONGEST or not LEGAL.fullmatch(name):
+        raise ConfigError(
+            f"{option}: given {name!r}; at most {LONGEST} lower-case letters, digits and single hyphens are needed, "
+            "and a letter first, e.g. db-then."
+        )
 
 
 def moment(text: str) -> datetime:

@@ -136,6 +136,22 @@ def test_what_was_replaced_before_one_that_fails_is_told(project: Project, monke
         next(replaced)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["../elsewhere", "a/b", "/db", "..", ".hidden", "two words", "; reboot", "-rf", "Größe", "db\n", "d" * 64],
+)
+def test_a_name_that_leads_elsewhere_or_that_a_shell_would_take_otherwise_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    target = Target(["db"])
+    stand(monkeypatch, target)
+    with pytest.raises(ConfigError, match=r"--into: given .* single hyphens are needed"):
+        list(restore.beside(project, "staging", "db", Progress(), at=Moment(), into=name))
+    with pytest.raises(ConfigError, match=r"--remove: given .* single hyphens are needed"):
+        restore.remove(project, "staging", name, Progress())
+    assert not target.did
+
+
 def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     target = Target(["db"])
     stand(monkeypatch, target)
