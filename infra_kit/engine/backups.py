@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 from typing import Any, Protocol, cast
 
 from infra_kit import target
@@ -178,19 +176,11 @@ def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
 
 def _of_this_machine(project: Project, stack: str) -> list[Held]:
     """Those of the local target: they need no state, which may be lost with much else."""
-    library = local()
+    library = side_copies.local()
     if library is None:
         return []
     found: Mapping[str, Any] = library.find(stack, home(project))
     return [Held(name, box, cast("ByHand", library)) for name, box in found.items()]
-
-
-def local() -> ModuleType | None:
-    """What does it on this machine, if its packages are installed."""
-    try:
-        return importlib.import_module("infra_kit.providers.local.by_hand")
-    except ModuleNotFoundError:
-        return None  # the extra `local` is not installed
 
 
 def standing(state: Mapping[str, Any], say: Callable[[str], None], known: Set[str]) -> list[Held]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from infra_kit.engine import backups
+from infra_kit.engine import backups, side_copies
 from infra_kit.engine.backups import ByHand
 from infra_kit.engine.connections import components
 from infra_kit.engine.display import Progress
@@ -28,7 +28,7 @@ def prove(project: Project, stack: str, name: str, progress: Progress) -> Sequen
         ConfigError: there is none of that name, and the message has those there are.
         BackupError, ToolError: not all of it is proven; the message says which check failed.
     """
-    library = backups.local()
+    library = side_copies.local()
     here: Mapping[str, Any] = library.drills(stack, home(project)) if library else {}
     if library and name in here:
         return _require_any(name, cast("ByHand", library).drill(here[name]))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from infra_kit.engine import backups, locks
+from infra_kit.engine import backups, locks, side_copies
 from infra_kit.engine.backups import Restored
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress
@@ -99,6 +99,8 @@ def remove(project: Project, stack: str, name: str, progress: Progress) -> None:
     """
     _check_name("--remove", name)
     with locks.hold(project, stack):
+        if side_copies.remove(project, stack, name):
+            return
         if not any(held.by_hand.remove(held.backup, name) for held in backups.every(project, stack, progress)):
             raise ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
 

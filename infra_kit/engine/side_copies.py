@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 from infra_kit.engine.connections import Connection, find
@@ -33,10 +34,22 @@ def connection(name: str, component: str, gives: Gives) -> Connection:
     return Connection(name, f"copy of {component}", fields, frozenset(private))
 
 
-def _beside(project: Project, stack: str) -> Mapping[str, tuple[str, Gives]]:
+def remove(project: Project, stack: str, name: str) -> bool:
+    """Deletes what was restored beside, also where its Backup is gone; False where there is nothing of that name.
+    Raises `ConfigError` for what is no restored copy."""
+    library = local()
+    return bool(library and library.remove_copy(stack, home(project), name))
+
+
+def local() -> ModuleType | None:
+    """What restores on this machine, if its packages are installed."""
     try:
-        library = importlib.import_module("infra_kit.providers.local.by_hand")
+        return importlib.import_module("infra_kit.providers.local.by_hand")
     except ModuleNotFoundError:
-        return {}  # the extra `local` is not installed
-    found: Mapping[str, tuple[str, Gives]] = library.beside(stack, home(project))
+        return None  # the extra `local` is not installed
+
+
+def _beside(project: Project, stack: str) -> Mapping[str, tuple[str, Gives]]:
+    library = local()
+    found: Mapping[str, tuple[str, Gives]] = library.beside(stack, home(project)) if library else {}
     return found

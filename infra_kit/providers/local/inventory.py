@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
+from infra_kit._dynamic import handler
 from infra_kit.providers.local import alerts_file, kept_lines
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
@@ -87,6 +88,15 @@ def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
     with ThreadPoolExecutor() as pool:
         ran = [name for turn in range(3) for name in pool.map(_stop, [box for box in boxes if _turn(box) == turn])]
     return sorted(filter(None, ran))
+
+
+def remove_passing_copies(stack: str, home: Path, project: Path | None = None) -> None:
+    """Deletes what was restored beside components whose data goes with the stack: its state does not know it."""
+    for box in list(_boxes(stack, home, project)):
+        record = box.record
+        if record.restored_of and not record.inputs.get("retain", True):
+            place = {"home": str(box.home), "stack": box.stack, "name": box.name}
+            handler({"kind": record.kind}).delete("", {**place, "retain": False})
 
 
 def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:

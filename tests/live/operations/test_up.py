@@ -151,3 +151,12 @@ def test_a_name_that_no_backup_holds_is_refused_with_those_there_are(kept: Shop)
     refused = kept.run("restore", "orders")
     assert refused.returncode == 1
     assert "there is safe, db, files" in refused.stderr
+
+
+def test_down_deletes_a_copy_beside_with_the_rest(kept: Shop) -> None:
+    beside = kept.run("restore", "db")
+    assert beside.returncode == 0, beside.stderr
+    assert "db-restored" in kept.servers()
+    down = kept.run("down")
+    assert down.returncode == 0, down.stderr
+    assert not (kept.home / kept.stack / "db-restored").exists()

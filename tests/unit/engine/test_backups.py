@@ -13,10 +13,13 @@ import pytest
 from infra_kit.engine import backups, restore
 from infra_kit.engine.backups import ByHand, Held
 from infra_kit.engine.display import Progress
+from infra_kit.engine.local_servers import home
 from infra_kit.engine.project import Project
 from infra_kit.engine.restore import Moment
 from infra_kit.errors import BackupError, ConfigError, DataLossRefusedError
 from infra_kit.providers.common.by_hand import Copied
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.home import caller
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -128,12 +131,17 @@ def test_nothing_is_replaced_unless_each_component_and_no_other_is_named_once_mo
     assert target.did == ["over db", "over files"]
 
 
-def test_what_was_replaced_before_one_that_fails_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand(monkeypatch, Target(["db", "late", "files"]))
+def test_what_was_replaced_before_one_that_fails_is_told_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target(["db", "late", "files"])
+    stand(monkeypatch, target)
     replaced = restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["db", "files", "late"])
-    assert next(replaced) == "db"  # type: ignore[comparison-overlap]  as this target has it
+    next(replaced)
+    assert target.did == ["over db"]
     with pytest.raises(BackupError, match="late: it is too late"):
         next(replaced)
+    assert target.did == ["over db"]
 
 
 @pytest.mark.parametrize(
@@ -160,3 +168,14 @@ def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatc
     assert target.did == ["removes db-restored"]
     with pytest.raises(ConfigError, match="staging has no copy 'db-then' that was restored beside its own"):
         restore.remove(project, "staging", "db-then", Progress())
+
+
+def test_a_copy_on_this_machine_is_removed_though_no_backup_is_there_any_more(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box(home(project), "dev", "db-restored", caller())
+    box.path.mkdir(parents=True)
+    box.save(Record("local/postgres", [], {}, restored_of="db"))
+    monkeypatch.setattr(backups, "every", lambda *_: [])
+    restore.remove(project, "dev", "db-restored", Progress())
+    assert not box.path.exists()
