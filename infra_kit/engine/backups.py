@@ -86,6 +86,11 @@ class Held:
         why: str | None = getattr(self.by_hand, "NEVER_OVER", None)
         return why
 
+    def check_over(self, component: str) -> None:
+        """Raises `BackupError` for a component that its target restores beside alone."""
+        if check := getattr(self.by_hand, "check_over", None):
+            check(self.backup, component)
+
     def connection(self, restored: Restored) -> Connection:
         """How to connect to what was restored beside: where the target does not say so, as to the component itself, at
         the new address."""

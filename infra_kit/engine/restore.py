@@ -76,6 +76,7 @@ def over(
     Raises:
         ConfigError: what the target has is never restored over.
         DataLossRefusedError: one of them is not named, or more than these are. Nothing was changed.
+        BackupError, ToolError: as for `beside`.
     """
     held, components = backups.find(project, stack, name, progress)
     if held.never_over:
@@ -86,6 +87,8 @@ def over(
             f"what {', '.join(components)} holds now would be replaced. Nothing was changed. To look at the copy "
             f"first: infra-kit restore {name}. If that is what you want, name each once more: --over {told_twice}"
         )
+    for component in components:
+        held.check_over(component)
     with locks.hold(project, stack):
         for component in components:
             yield held.by_hand.over(held.backup, component, at.to, or_latest=at.or_latest)

@@ -105,14 +105,19 @@ def remove(backup: StandingBackup, name: str) -> bool:
     return on_the_host(backup, ["sh", "-c", told("beside_gone.sh", {"NAME": name})]) == "gone"
 
 
-def over(backup: StandingBackup, component: str, to: datetime | None, *, or_latest: bool = False) -> Restored:
-    """Restores into the server's own volume, where what it held is kept aside."""
+def check_over(backup: StandingBackup, component: str) -> None:
+    """Raises `BackupError` for what is restored beside alone."""
     if kind_of(backup, component) != "postgres":
         raise BackupError(
             "kind",
             f"{component}: of a Postgres alone a copy is restored over what runs. Restore it beside (leave --over "
             "out), and copy from there what is missed.",
         )
+
+
+def over(backup: StandingBackup, component: str, to: datetime | None, *, or_latest: bool = False) -> Restored:
+    """Restores into the server's own volume, where what it held is kept aside."""
+    check_over(backup, component)
     began, server = time.monotonic(), server_of(backup, component)
     aside = f"pgdata.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     ids = {"COPIES": str(_copiers(backup)[component]["id"]), "SERVER": str(server["id"]), "ASIDE": aside}

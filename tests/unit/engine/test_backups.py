@@ -45,6 +45,10 @@ class Target:
     def into(self, _: Any, component: str, *__: Any, **___: Any) -> None:
         self.did.append(component)
 
+    def check_over(self, _: Any, component: str) -> None:
+        if component == "cache":
+            raise BackupError("kind", "cache: beside alone")
+
     def over(self, _: Any, component: str, *__: Any, **___: Any) -> str:
         if component == "late":
             raise BackupError("missing-log", "late: it is too late")
@@ -129,6 +133,16 @@ def test_nothing_is_replaced_unless_each_component_and_no_other_is_named_once_mo
     assert not target.did
     list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["files", "db"]))
     assert target.did == ["over db", "over files"]
+
+
+def test_what_cannot_all_be_replaced_is_refused_before_anything_is(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target(["db", "cache"])
+    stand(monkeypatch, target)
+    with pytest.raises(BackupError, match="cache: beside alone"):
+        list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["db", "cache"]))
+    assert not target.did
 
 
 def test_what_was_replaced_before_one_that_fails_is_told_at_once(

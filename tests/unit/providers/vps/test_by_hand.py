@@ -234,8 +234,10 @@ def test_over_what_runs_what_it_held_is_kept_aside(safe: Held, programs: Program
 
 
 def test_what_is_no_database_is_not_restored_over_what_runs(safe: Held, programs: Programs) -> None:
-    with pytest.raises(BackupError, match=r"cache: of a Postgres alone .*leave --over out"):
-        safe.by_hand.over(safe.backup, "cache", None)
+    safe.check_over("db")
+    for refused in (lambda: safe.check_over("cache"), lambda: safe.by_hand.over(safe.backup, "cache", None)):
+        with pytest.raises(BackupError, match=r"cache: of a Postgres alone .*leave --over out"):
+            refused()
     assert not programs.calls()
 
 
