@@ -22,7 +22,7 @@ import typer
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
 from infra_kit.commands.backup import BackupFirst, NoBackupFirst, backup, copy_first
-from infra_kit.commands.common import AsJson, StackName, own_name, print_json
+from infra_kit.commands.common import AsJson, DoomedStack, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
@@ -58,10 +58,6 @@ Version = Annotated[bool, typer.Option("--version", is_eager=True, callback=_pri
 AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
-]
-DoomedStack = Annotated[
-    str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
 ]
 ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
