@@ -14,8 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,7 +35,7 @@ from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_kept, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connections, local_servers, locks, pulumi_cli, side_copies
+from infra_kit.engine import connections, local_servers, locks, panels, pulumi_cli, side_copies
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
@@ -90,7 +89,9 @@ def up(
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
     copy_first(project, name, backup_first or [], progress, named_only=no_backup_first)
-    state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
+    state = lifecycle.up(project, name, progress, allow_delete or [])
+    if panels.names(state):
+        _show_plan(project, name, state, progress)
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
 
@@ -242,13 +243,13 @@ def _exit_code(error: InfraKitError) -> int:
     return exit_codes.ANOTHER_RUN if isinstance(error, AnotherRunError) else 1
 
 
-def _leave_plan(project: Project, name: str, progress: Progress) -> None:
-    """For the stack's Panel, which says itself where there is none: what cannot be planned offline may still run."""
+def _show_plan(project: Project, name: str, state: dict[str, Any], progress: Progress) -> None:
+    """By the stack's Panels, which say themselves where there is none: what cannot be planned offline may still run."""
     from infra_kit.planning import outlook  # noqa: PLC0415  only a Panel needs it
 
     try:
         with progress.step("Planning what the panel shows"):
-            outlook.write(project, name)
+            panels.bring(state, outlook.write(project, name), progress.note)
     except InfraKitError as error:
         progress.warn(f"the panel shows no new cost and no phases: {error}")
 

@@ -9,10 +9,9 @@ from typing import Any, Protocol, cast
 
 from infra_kit import target
 from infra_kit._installation import pip_install
-from infra_kit.engine import connections, pulumi_cli, side_copies
+from infra_kit.engine import connections, local_servers, pulumi_cli, side_copies
 from infra_kit.engine.connections import Connection, components
 from infra_kit.engine.display import Progress
-from infra_kit.engine.local_servers import home, servers
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
 from infra_kit.engine.standing import below, target_of
@@ -167,7 +166,9 @@ def holding(project: Project, stack: str, progress: Progress) -> list[str]:
 def stopped(project: Project, stack: str, name: str, progress: Progress) -> list[str]:
     """What a Backup holds that is a server of this machine and does not run: stopped, or dead."""
     _, of = find(project, stack, name, progress)
-    return [it.name for it in servers(project, stack) if it.name in of and it.has_program and not it.running]
+    return [
+        it.name for it in local_servers.servers(project, stack) if it.name in of and it.has_program and not it.running
+    ]
 
 
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
@@ -181,10 +182,10 @@ def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
 
 def _of_this_machine(project: Project, stack: str) -> list[Held]:
     """Those of the local target: they need no state, which may be lost with much else."""
-    library = side_copies.local()
+    library = local_servers.by_hand()
     if library is None:
         return []
-    found: Mapping[str, Any] = library.find(stack, home(project))
+    found: Mapping[str, Any] = library.find(stack, local_servers.home(project))
     return [Held(name, box, cast("ByHand", library)) for name, box in found.items()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, cast
 
 from infra_kit.engine.project import Project
@@ -126,10 +127,20 @@ def remove_passing_copies(project: Project, stack: str) -> None:
 
 
 def _inventory() -> _Inventory | None:
+    return cast("_Inventory | None", _library("inventory"))
+
+
+def _library(name: str) -> ModuleType | None:
     try:
-        return cast(_Inventory, importlib.import_module("infra_kit.providers.local.inventory"))
+        return importlib.import_module(f"infra_kit.providers.local.{name}")
     except ModuleNotFoundError:
         return None  # the extra `local` is not installed, so no server of it runs
+
+
+def by_hand() -> ModuleType | None:
+    """What takes and restores copies on this machine (`infra_kit.providers.local.by_hand`), if its packages are
+    installed."""
+    return _library("by_hand")
 
 
 def home(project: Project) -> Path:

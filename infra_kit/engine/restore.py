@@ -101,11 +101,17 @@ def remove(project: Project, stack: str, name: str, progress: Progress) -> None:
         ConfigError: there is none of that name; or it is the stack's own; or the target's own command deletes it.
     """
     _check_name("--remove", name)
+    refused: ConfigError | None = None
     with locks.hold(project, stack):
         if side_copies.remove(project, stack, name):
             return
-        if not any(held.by_hand.remove(held.backup, name) for held in backups.every(project, stack, progress)):
-            raise ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
+        for held in backups.every(project, stack, progress):
+            try:
+                if held.by_hand.remove(held.backup, name):
+                    return
+            except ConfigError as error:  # another one may have made it
+                refused = refused or error
+    raise refused or ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
 
 
 def _check_name(option: str, name: str) -> None:

@@ -10,10 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from infra_kit.engine import backups, restore
+from infra_kit.engine import backups, local_servers, restore
 from infra_kit.engine.backups import ByHand, Held
 from infra_kit.engine.display import Progress
-from infra_kit.engine.local_servers import home
 from infra_kit.engine.project import Project
 from infra_kit.engine.restore import Moment
 from infra_kit.errors import BackupError, ConfigError, DataLossRefusedError
@@ -60,6 +59,13 @@ class Target:
         return name == f"{self.held[0]}-restored"
 
 
+class Cloud(Target):
+    """Deletes nothing itself."""
+
+    def remove(self, _: Any, name: str) -> bool:
+        raise ConfigError(f"{name}: the cloud's own command deletes it")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(root=tmp_path, name="shop", config_dir=tmp_path, home=tmp_path / "home")
@@ -95,7 +101,7 @@ def test_what_is_stopped_of_that_which_a_backup_holds_is_told(
     runs = {"db": False, "cache": True, "files": False, "api": False}
     there = [SimpleNamespace(name=name, has_program=name != "files", running=up) for name, up in runs.items()]
     stand(monkeypatch, Target(["db", "cache", "files"]))
-    monkeypatch.setattr(backups, "servers", lambda *_: there)
+    monkeypatch.setattr(local_servers, "servers", lambda *_: there)
     assert backups.stopped(project, "dev", "safe", Progress()) == ["db"]
 
 
@@ -187,9 +193,21 @@ def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatc
 def test_a_copy_on_this_machine_is_removed_though_no_backup_is_there_any_more(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    box = Box(home(project), "dev", "db-restored", caller())
+    box = Box(local_servers.home(project), "dev", "db-restored", caller())
     box.path.mkdir(parents=True)
     box.save(Record("local/postgres", [], {}, restored_of="db"))
     monkeypatch.setattr(backups, "every", lambda *_: [])
     restore.remove(project, "dev", "db-restored", Progress())
     assert not box.path.exists()
+
+
+def test_a_copy_beside_is_removed_though_another_backup_refuses_before(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, target = Cloud(["files"]), Target(["db"])
+    there = [Held(name, None, cast("ByHand", it)) for name, it in (("far", far), ("safe", target))]
+    monkeypatch.setattr(backups, "every", lambda *_: there)
+    restore.remove(project, "staging", "db-restored", Progress())
+    assert target.did == ["removes db-restored"]
+    with pytest.raises(ConfigError, match="db-then: the cloud's own command deletes it"):
+        restore.remove(project, "staging", "db-then", Progress())
