@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
-from infra_kit._dynamic import handler
 from infra_kit.providers.local import alerts_file, kept_lines
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
@@ -92,6 +91,8 @@ def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
 
 def remove_passing_copies(stack: str, home: Path, project: Path | None = None) -> None:
     """Deletes what was restored beside components whose data goes with the stack: its state does not know it."""
+    from infra_kit._dynamic import handler  # noqa: PLC0415  what only looks does without Pulumi's SDK
+
     for box in list(_boxes(stack, home, project)):
         record = box.record
         if record.restored_of and not record.inputs.get("retain", True):
