@@ -20,8 +20,8 @@ import typer
 
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
-from infra_kit.commands.backup import BackupFirst, backup, copy_first
-from infra_kit.commands.common import AsJson, StackName, own_name, print_json
+from infra_kit.commands.backup import BackupFirst, NoBackupFirst, backup, copy_first
+from infra_kit.commands.common import AsJson, DoomedStack, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
@@ -58,11 +58,6 @@ AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
-
-DoomedStack = Annotated[
-    str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
-]
 ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
 ServerName = Annotated[str, typer.Argument(metavar="SERVER", help="As `infra-kit status` calls it.")]
@@ -84,13 +79,16 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command()
-def up(stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None) -> None:
+def up(
+    stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None,
+    *, no_backup_first: NoBackupFirst = False,
+) -> None:  # fmt: skip
     """Make what the stack describes: look, plan, check that no data is lost, apply."""
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
     name = _choose(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    copy_first(project, name, backup_first or [], progress)
+    copy_first(project, name, backup_first or [], progress, named_only=no_backup_first)
     state = lifecycle.up(project, name, progress, allow_delete or [])
     if panels.names(state):
         _show_plan(project, name, state, progress)

@@ -85,6 +85,11 @@ class Held:
         why: str | None = getattr(self.by_hand, "NEVER_OVER", None)
         return why
 
+    def check_over(self, component: str) -> None:
+        """Raises `BackupError` for a component that its target restores beside alone."""
+        if check := getattr(self.by_hand, "check_over", None):
+            check(self.backup, component)
+
     def connection(self, restored: Restored) -> Connection:
         """How to connect to what was restored beside: where the target does not say so, as to the component itself, at
         the new address."""
@@ -156,6 +161,14 @@ def take_before(project: Project, stack: str, name: str, progress: Progress) -> 
 def holding(project: Project, stack: str, progress: Progress) -> list[str]:
     """The Backups that hold something, by name."""
     return [it.name for it in every(project, stack, progress) if it.components]
+
+
+def stopped(project: Project, stack: str, name: str, progress: Progress) -> list[str]:
+    """What a Backup holds that is a server of this machine and does not run: stopped, or dead."""
+    _, of = find(project, stack, name, progress)
+    return [
+        it.name for it in local_servers.servers(project, stack) if it.name in of and it.has_program and not it.running
+    ]
 
 
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:

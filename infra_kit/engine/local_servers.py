@@ -91,6 +91,7 @@ class _Inventory(Protocol):
     def alerts(self, stack: str, home: Path, project: Path) -> Sequence[AlertsStatus]: ...
     def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Kept: ...
     def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
+    def remove_passing_copies(self, stack: str, home: Path, project: Path) -> None: ...
 
 
 def servers(project: Project, stack: str) -> Sequence[ServerStatus]:
@@ -117,6 +118,12 @@ def stop(project: Project, stack: str) -> Sequence[str]:
     """Stops the stack's servers on this machine, keeps their data, and returns their names."""
     inventory = _inventory()
     return inventory.stop(stack, home(project), project.root) if inventory else []
+
+
+def remove_passing_copies(project: Project, stack: str) -> None:
+    """Deletes what was restored beside the stack's own and does not outlive it."""
+    if inventory := _inventory():
+        inventory.remove_passing_copies(stack, home(project), project.root)
 
 
 def _inventory() -> _Inventory | None:

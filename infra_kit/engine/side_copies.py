@@ -30,6 +30,13 @@ def connection(name: str, component: str, gives: Gives) -> Connection:
     return Connection(name, f"copy of {component}", fields, frozenset(private))
 
 
+def remove(project: Project, stack: str, name: str) -> bool:
+    """Deletes what was restored beside, also where its Backup is gone; False where there is nothing of that name.
+    Raises `ConfigError` for what is no restored copy."""
+    library = local_servers.by_hand()
+    return bool(library and library.remove_copy(stack, local_servers.home(project), name))
+
+
 def _beside(project: Project, stack: str) -> Mapping[str, tuple[str, Gives]]:
     library = local_servers.by_hand()
     found: Mapping[str, tuple[str, Gives]] = library.beside(stack, local_servers.home(project)) if library else {}

@@ -94,6 +94,7 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         folders = [server.data for server in local_servers.servers(project, name)]
         operations.run("destroy", stack, config, progress)
         local_servers.stop(project, name)  # what a lost state no longer knows
+        local_servers.remove_passing_copies(project, name)
         return Destroyed([str(folder) for folder in folders if folder.exists()])
 
 
