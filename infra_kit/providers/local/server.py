@@ -120,7 +120,8 @@ class Server(ABC):
         box = self.box(props)
         if olds:
             self._follow(self.box(olds), box)
-        if self.has_lost_data(box, olds or props):
+        before = olds or (box.record.inputs if box.exists else {})
+        if self.has_lost_data(box, before or props):
             self._begin_anew(box, olds)
         wanted = props.get("port")
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
