@@ -19,6 +19,7 @@ from infra_kit.providers.local.backups import (
     failures,
     manifest,
     object_store,
+    owner,
     postgres_restored,
     redis,
     run,
@@ -64,6 +65,8 @@ class Restored:
     """Where what it replaced is kept."""
     gives: Gives | None = None
     """Of a new server, how to connect to it."""
+    more: tuple[str, ...] = ()
+    """What else is to be known, in sentences."""
 
     @property
     def says(self) -> tuple[str, ...]:
@@ -74,6 +77,7 @@ class Restored:
             *([f"What was written after that is not in it: {self.lacks}."] if self.lacks else []),
             f"It is in {self.data}{kept}.",
             *([] if self.name == self.component else [beside]),
+            *self.more,
         )
 
 
@@ -136,20 +140,26 @@ def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = 
 
     The copy is restored beside it first: where that fails, the server has not been touched.
     """
-    box = Box(backup.home, backup.stack, component)
     with settings.alone(backup):
-        lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
-        moment = Moment(to, or_latest, lacks)
-        if not box.exists:
-            _require_free(box, component)
-            return _into(backup, component, moment, box)
-        if box.record.kind == "local/object_store":
-            return _over_objects(backup, box, to)
-        box.put_back()
-        scratch = Box(backup.home, backup.stack, f"{component}-restoring")
-        _require_none_left(box, scratch)
-        restored = _into(backup, component, moment, scratch)
-        aside = _exchange(box, scratch)
+        restored = _over(backup, component, to, or_latest=or_latest)
+        means = owner.restored(backup, settings.repository(backup), component)
+    return replace(restored, more=(*restored.more, *([means] if means else [])))
+
+
+def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) -> Restored:
+    box = Box(backup.home, backup.stack, component)
+    lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
+    moment = Moment(to, or_latest, lacks)
+    if not box.exists:
+        _require_free(box, component)
+        return _into(backup, component, moment, box)
+    if box.record.kind == "local/object_store":
+        return _over_objects(backup, box, to)
+    box.put_back()
+    scratch = Box(backup.home, backup.stack, f"{component}-restoring")
+    _require_none_left(box, scratch)
+    restored = _into(backup, component, moment, scratch)
+    aside = _exchange(box, scratch)
     return replace(restored, name=component, address=f"{LOOPBACK}:{box.record.ports[0]}", data=box.path, aside=aside)
 
 
