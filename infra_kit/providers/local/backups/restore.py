@@ -20,6 +20,7 @@ from infra_kit.providers.local.backups import (
     manifest,
     object_store,
     owner,
+    postgres_log,
     postgres_restored,
     redis,
     run,
@@ -122,7 +123,7 @@ def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     copy = _copy_for(repository, component, moment.to)
     noted = copy.components[component]
     of = filled(box, noted, repository, moment) or copy.time
-    reaches = noted["kind"] != "postgres" or of == moment.to
+    is_log = noted["kind"] == "postgres"
     return Restored(
         component=component,
         name=box.name,
@@ -130,7 +131,19 @@ def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
         data=box.path,
         of=of,
         seconds=time.monotonic() - began,
-        lacks="" if reaches else moment.lacks,
+        lacks=moment.lacks if is_log and of != moment.to else "",
+        more=_of_another(repository, noted, of) if is_log and moment.to is None else (),
+    )
+
+
+def _of_another(repository: Repository, noted: Noted, of: datetime) -> tuple[str, ...]:
+    """The newest may be of a database that was made anew, and empty: that there was one before must not stay unsaid."""
+    until = postgres_log.another_until(repository, noted)
+    if until is None or until > of:
+        return ()
+    return (
+        f"Until {shown(until)} the copies are of another database that had this name; to have that one: --to "
+        f"{until.isoformat()}.",
     )
 
 
@@ -159,6 +172,8 @@ def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) 
     scratch = Box(backup.home, backup.stack, f"{component}-restoring")
     _require_none_left(box, scratch)
     restored = _into(backup, component, moment, scratch)
+    if not run.reaches(backup, component, None):
+        run.ship(backup, component)  # what it wrote meanwhile can be gone back to as well
     aside = _exchange(box, scratch)
     return replace(restored, name=component, address=f"{LOOPBACK}:{box.record.ports[0]}", data=box.path, aside=aside)
 
