@@ -76,10 +76,8 @@ def take(box: Box, repository: Repository) -> None:
 
 
 def restored(box: Box, repository: Repository, component: str) -> str:
-    """Notes that a component was brought back over what ran; with the last of them the copies are taken over. Returns
-    what that means, where they were another's."""
-    if is_ours(box, repository):
-        return ""
+    """Notes that a component was brought back over what ran from copies that are another's; with the last of them they
+    are taken over. Returns what that means."""
     own = _own(box)
     back = sorted({*own.restored, component})
     if lacking := [it for it in settings.read(box).of if it not in back]:

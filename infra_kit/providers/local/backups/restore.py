@@ -153,10 +153,12 @@ def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = 
 
     The copy is restored beside it first: where that fails, the server has not been touched.
     """
+    repository = settings.repository(backup)
     with settings.alone(backup):
+        ours = owner.is_ours(backup, repository)
         restored = _over(backup, component, to, or_latest=or_latest)
-        means = owner.restored(backup, settings.repository(backup), component)
-    return replace(restored, more=(*restored.more, *([means] if means else [])))
+        means = () if ours else (owner.restored(backup, repository, component),)
+    return replace(restored, more=(*restored.more, *means))
 
 
 def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) -> Restored:
