@@ -11,8 +11,8 @@ BACKUP = "infra-kit:index:Backup"
 VOLUME = "docker:index/volume:Volume"
 
 
-def going(state: Mapping[str, Any]) -> Sequence[str]:
-    """The names of the Backups whose copies are deleted when the stack is."""
+def names(state: Mapping[str, Any]) -> Sequence[str]:
+    """Of the Backups whose copies are deleted when the stack is."""
     resources = state.get("resources") or []
     return sorted({component_of(it) for it in resources if _is_backups(it) and _has_copies(it)})
 
