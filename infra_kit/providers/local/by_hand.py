@@ -6,7 +6,7 @@ from pathlib import Path
 
 from infra_kit.providers.common.by_hand import Copied, Gives
 from infra_kit.providers.local import home as homes
-from infra_kit.providers.local.backups import run, settings
+from infra_kit.providers.local.backups import owner, run, settings
 from infra_kit.providers.local.backups.drill import run as drill
 from infra_kit.providers.local.backups.restore import gives, into, over
 from infra_kit.providers.local.backups.restore import remove_beside as remove
@@ -58,6 +58,12 @@ def back_up(backup: Box) -> list[Copied]:
         )
         for name, noted in copy.components.items()
     ]
+
+
+def take_over(backup: Box) -> None:
+    """Copies that are another Backup's are this one's from now on."""
+    with settings.alone(backup):
+        owner.take(backup, settings.repository(backup))
 
 
 def new_name(backup: Box, component: str) -> str:  # noqa: ARG001  as all targets' are called
