@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -97,8 +98,32 @@ def test_what_a_restore_that_was_killed_has_put_aside_is_there_again_at_the_next
     write(db, "mine")
     db.process.stop(postgres.HANDLER.STOP)
     db.data.rename(db.path / "data.before-20260101T000000Z")
+    safe.box_of("db-restoring").path.mkdir()
     postgres.HANDLER.ensure(props_in(safe.home))
     assert entries(db) == ["mine"]
+
+
+def test_a_server_that_has_lost_its_data_gets_it_from_a_copy_and_nothing_else_in_its_place(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, props = safe.box_of("db"), props_in(safe.home)
+    write(db, "good")
+    safe.take()
+    db.process.stop(postgres.HANDLER.STOP)
+    shutil.rmtree(db.data)
+    with monkeypatch.context() as patched:
+        patched.setattr(restore, "handler", lambda _: Mock(ensure=Mock(side_effect=ServerError("no room"))))
+        with pytest.raises(ServerError, match="no room"):
+            restore.over(safe.box, "db", None)
+    assert postgres.HANDLER.read("", props) is None
+    restore.over(safe.box, "db", None)
+    assert entries(db) == ["good"]
+    # What that restore has put aside is older than what is lost now.
+    db.process.stop(postgres.HANDLER.STOP)
+    shutil.rmtree(db.data)
+    assert postgres.HANDLER.read("", props) is None
+    with pytest.raises(ServerError, match="its data is gone"):
+        postgres.HANDLER.ensure(props, props)
 
 
 def test_what_a_restore_that_was_killed_has_left_is_named_with_what_to_do(safe: Safe) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, cast
 from infra_kit._dynamic import handler
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.by_hand import Gives, shown
+from infra_kit.providers.local import home
 from infra_kit.providers.local.backups import (
     event_bus,
     failures,
@@ -29,7 +31,7 @@ from infra_kit.providers.local.backups import (
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
-from infra_kit.providers.local.box import ASIDE, Box, Record
+from infra_kit.providers.local.box import ASIDE, RESTORING, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import Server
 
@@ -171,7 +173,7 @@ def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) 
     if box.record.kind == "local/object_store":
         return _over_objects(backup, box, to)
     box.put_back()
-    scratch = Box(backup.home, backup.stack, f"{component}-restoring")
+    scratch = Box(backup.home, backup.stack, f"{component}{RESTORING}")
     _require_none_left(box, scratch)
     restored = _into(backup, component, moment, scratch)
     if not run.reaches(backup, component, None):
@@ -193,6 +195,8 @@ def _exchange(box: Box, scratch: Box) -> Path:
     where that is kept."""
     _stop(scratch)
     _stop(box)
+    home.make_private(box.data, box.user)  # it may be lost
+    whole = any(box.data.iterdir())
     before, aside = box.record, box.path / f"{ASIDE}{manifest.name_of(settings.now())}"
     box.data.rename(aside)
     try:
@@ -205,7 +209,8 @@ def _exchange(box: Box, scratch: Box) -> Path:
         box.put_back()
         box.save(before)
         scratch.destroy()
-        handler(before.inputs).ensure(before.inputs)
+        if whole:  # one that has lost its data is not to begin anew
+            handler(before.inputs).ensure(before.inputs)
         raise
     scratch.destroy()
     return aside
@@ -224,10 +229,27 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
     copy = _copy_for(repository, box.name, to)
-    with failures.of(box.name):
+    with failures.of(box.name), _standing(box):
         object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"
     return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
+
+
+@contextmanager
+def _standing(box: Box) -> Iterator[None]:
+    """A store that has lost its data begins anew, to be filled within; where that fails, it is lost still."""
+    inputs = box.record.inputs
+    store = cast("Server", handler(inputs))
+    lost = store.has_lost_data(box, inputs)
+    try:
+        if lost:
+            store.ensure(inputs)
+        yield
+    except BaseException:
+        if lost:
+            _stop(box)
+            shutil.rmtree(box.data, ignore_errors=True)
+        raise
 
 
 def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> datetime | None:
