@@ -7,19 +7,16 @@ from typing import Annotated
 
 import typer
 
-from infra_kit.commands.common import AsJson, print_json, print_whole, table
+from infra_kit.commands.common import AsJson, StackName, chosen, print_json, print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import choose, is_on
+from infra_kit.engine.stack import is_on
 
 FIRST = "backup-first"
 What = Annotated[str, typer.Argument(metavar="NAME", help="A Backup.")]
 BackupFirst = Annotated[
     list[str] | None,
     typer.Option("--backup-first", metavar="NAME", help="A Backup of which a copy is taken before. Repeatable."),
-]
-StackName = Annotated[
-    str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
 ]
 
 
@@ -28,8 +25,9 @@ def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> N
     from infra_kit.engine import backups  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
 
     project, progress = Project.find(), Progress()
+    there = chosen(project, stack, progress)
     with progress.step(f"Backing up {name}", long=True):
-        made = backups.take(project, choose(project, stack), name, progress)
+        made = backups.take(project, there, name, progress)
     if as_json:
         print_json([{**vars(it), "at": it.at.isoformat()} for it in made])
         return

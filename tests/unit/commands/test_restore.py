@@ -54,7 +54,6 @@ def test_how_to_connect_is_masked_unless_secrets_are_asked_for(capsys: pytest.Ca
     ],
 )
 def test_what_does_not_go_together_is_refused(monkeypatch: pytest.MonkeyPatch, asked: Any, why: str) -> None:
-    monkeypatch.setattr(command, "choose", lambda *_: "dev")
     monkeypatch.setattr(Project, "find", lambda: None)
     with pytest.raises(ConfigError, match=why):
-        command.restore(**asked)
+        command.restore(**asked, stack="dev")
