@@ -204,11 +204,12 @@ def connect(
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     state = _standing(project, name, progress)
+    beside = side_copies.named(project, name, state, component)
     _check_runs(project, name, component)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
-    with ways.reached(state, component, port, progress.note) as (found, wait):
+    with ways.reached(state, component, port, progress.note, beside) as (found, wait):
         if command:
             sys.exit(ways.run(found, command))
         print(f"{found.name}: {found.clear_how if show_secrets else found.how}", flush=True)
