@@ -22,7 +22,7 @@ import typer
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
 from infra_kit.commands.backup import BackupFirst, backup, copy_first
-from infra_kit.commands.common import AsJson, StackName, chosen, own_name, print_json
+from infra_kit.commands.common import AsJson, StackName, chosen_stack, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
@@ -89,7 +89,7 @@ def up(stack: StackName = None, allow_delete: AllowDelete = None, backup_first: 
     """Make what the stack describes: look, plan, check that no data is lost, apply."""
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
-    name = chosen(project, stack, progress)
+    name = chosen_stack(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
     copy_first(project, name, backup_first or [], progress)
     state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
@@ -258,7 +258,7 @@ def _leave_plan(project: Project, name: str, progress: Progress) -> None:
 
 def _choose_known(project: Project, asked: str | None, progress: Progress) -> str:
     """For what needs no file of the stack, if anything else here knows it."""
-    name = chosen(project, asked, progress)
+    name = chosen_stack(project, asked, progress)
     if project.config_file(name).is_file() or not local_servers.servers(project, name):
         check_known(project, name)
     if not project.config_file(name).is_file():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from infra_kit.commands.common import AsJson, StackName, chosen, print_json, print_whole, table
+from infra_kit.commands.common import AsJson, StackName, chosen_stack, print_json, print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import is_on
@@ -25,7 +25,7 @@ def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> N
     from infra_kit.engine import backups  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
 
     project, progress = Project.find(), Progress()
-    there = chosen(project, stack, progress)
+    there = chosen_stack(project, stack, progress)
     with progress.step(f"Backing up {name}", long=True):
         made = backups.take(project, there, name, progress)
     if as_json:

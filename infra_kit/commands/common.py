@@ -70,7 +70,7 @@ Recorded = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def chosen(project: Project, asked: str | None, progress: Progress) -> str:
+def chosen_stack(project: Project, asked: str | None, progress: Progress) -> str:
     """The stack that is asked for, else the only one, else the one of the last `up`, which is said."""
     if asked or len(project.stacks()) < 2:
         return choose(project, asked)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra_kit.commands.common import AsJson, StackName, chosen, print_json, print_whole, table
+from infra_kit.commands.common import AsJson, StackName, chosen_stack, print_json, print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 
@@ -18,7 +18,7 @@ def drill(name: What, stack: StackName = None, *, as_json: AsJson = False) -> No
     from infra_kit.engine import drills  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
 
     project, progress = Project.find(), Progress()
-    there = chosen(project, stack, progress)
+    there = chosen_stack(project, stack, progress)
     with progress.step(f"Drilling {name}", long=True):
         proven = drills.prove(project, there, name, progress)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from infra_kit.commands.common import StackName, chosen, own_name, print_whole, table
+from infra_kit.commands.common import StackName, chosen_stack, own_name, print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -54,20 +54,20 @@ def restore(
 
     project, progress = Project.find(), Progress()
     # What is replaced is of no stack that only the last `up` has named.
-    there = choose(project, stack) if over else chosen(project, stack, progress)
+    chosen = choose(project, stack) if over else chosen_stack(project, stack, progress)
     if remove:
         _check_alone(name, to, into, lose, over)
-        restoring.remove(project, there, remove, progress)
+        restoring.remove(project, chosen, remove, progress)
         print(f"{remove} is deleted.")
         return
     asked = _check(name, to, into, lose, over=over, or_latest=or_latest)
     at = restoring.Moment(restoring.moment(to) if to else None, or_latest)
     with progress.step(f"Restoring {asked}", long=True):
         if over:
-            replaced = restoring.over(project, there, asked, progress, at=at, lose=lose or [])
+            replaced = restoring.over(project, chosen, asked, progress, at=at, lose=lose or [])
             made: list[tuple[Restored, Connection | None]] = [(it, None) for it in replaced]
         else:
-            made = [*restoring.beside(project, there, asked, progress, at=at, into=into)]
+            made = [*restoring.beside(project, chosen, asked, progress, at=at, into=into)]
     _print(made, at.to, show_secrets=show_secrets)
 
 
