@@ -22,9 +22,10 @@ def drill(name: What, stack: StackName = None, *, as_json: AsJson = False) -> No
     with progress.step(f"Drilling {name}", long=True):
         proven = drills.prove(project, there, name, progress)
     if as_json:
-        print_json([{**vars(it), "checks": list(it.checks)} for it in proven])
+        print_json([{**vars(it), "checks": list(it.checks), "of": it.of and it.of.isoformat()} for it in proven])
         return
-    shown = table("component", "proven by", "restored in", whole=["proven by"])
+    shown = table("component", "as of (UTC)", "proven by", "restored in", whole=["proven by"])
     for it in proven:
-        shown.add_row(it.component, ", ".join(it.checks), duration(it.seconds))
+        of = f"{it.of:%Y-%m-%d %H:%M:%S}" if it.of else "the newest"
+        shown.add_row(it.component, of, ", ".join(it.checks), duration(it.seconds))
     print_whole(shown)
