@@ -14,15 +14,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
-from infra_kit.commands.backup import BackupFirst, backup, copy_first
-from infra_kit.commands.common import AsJson, StackName, chosen_stack, own_name, print_json
+from infra_kit.commands.backup import BackupFirst, NoBackupFirst, backup, copy_first
+from infra_kit.commands.common import AsJson, DoomedStack, StackName, chosen_stack, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
@@ -36,7 +35,7 @@ from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_kept, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connections, local_servers, locks, pulumi_cli, side_copies
+from infra_kit.engine import connections, local_servers, locks, panels, pulumi_cli, side_copies
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
@@ -59,11 +58,6 @@ AllowDelete = Annotated[
     list[str] | None,
     typer.Option("--allow-delete", metavar="NAME", help="A component whose data may be lost. Repeatable."),
 ]
-
-DoomedStack = Annotated[
-    str | None,
-    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
-]
 ComponentName = Annotated[str | None, typer.Argument(metavar="COMPONENT", help="Default: a table of all.")]
 FieldName = Annotated[str | None, typer.Argument(metavar="FIELD", help="Print only this field's value.")]
 ServerName = Annotated[str, typer.Argument(metavar="SERVER", help="As `infra-kit status` calls it.")]
@@ -85,14 +79,19 @@ def options(*, version: Version = False) -> None:
 
 
 @app.command()
-def up(stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None) -> None:
+def up(
+    stack: StackName = None, allow_delete: AllowDelete = None, backup_first: BackupFirst = None,
+    *, no_backup_first: NoBackupFirst = False,
+) -> None:  # fmt: skip
     """Make what the stack describes: look, plan, check that no data is lost, apply."""
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
     name = chosen_stack(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
-    copy_first(project, name, backup_first or [], progress)
-    state = lifecycle.up(project, name, progress, allow_delete or [], partial(_leave_plan, project, name, progress))
+    copy_first(project, name, backup_first or [], progress, named_only=no_backup_first)
+    state = lifecycle.up(project, name, progress, allow_delete or [])
+    if panels.names(state):
+        _show_plan(project, name, state, progress)
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
 
@@ -245,13 +244,13 @@ def _exit_code(error: InfraKitError) -> int:
     return exit_codes.ANOTHER_RUN if isinstance(error, AnotherRunError) else 1
 
 
-def _leave_plan(project: Project, name: str, progress: Progress) -> None:
-    """For the stack's Panel, which says itself where there is none: what cannot be planned offline may still run."""
+def _show_plan(project: Project, name: str, state: dict[str, Any], progress: Progress) -> None:
+    """By the stack's Panels, which say themselves where there is none: what cannot be planned offline may still run."""
     from infra_kit.planning import outlook  # noqa: PLC0415  only a Panel needs it
 
     try:
         with progress.step("Planning what the panel shows"):
-            outlook.write(project, name)
+            panels.bring(state, outlook.write(project, name), progress.note)
     except InfraKitError as error:
         progress.warn(f"the panel shows no new cost and no phases: {error}")
 

@@ -119,6 +119,12 @@ def load_by_hand(target: str) -> ModuleType | None:
     return _import(target, module) if module else None
 
 
+def load_panel_plan(target: str) -> ModuleType | None:
+    """What brings a Panel the plan of its stack; None where none needs it brought."""
+    module: str | None = getattr(package(target), "PANEL_PLAN", None)
+    return _import(target, module) if module else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """Where components run, and how careful they are there. What is None is read from the stack's configuration.

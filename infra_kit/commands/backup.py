@@ -11,12 +11,16 @@ from infra_kit.commands.common import AsJson, StackName, chosen_stack, print_jso
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import is_on
+from infra_kit.errors import BackupError, ToolError
 
 FIRST = "backup-first"
 What = Annotated[str, typer.Argument(metavar="NAME", help="A Backup.")]
 BackupFirst = Annotated[
     list[str] | None,
     typer.Option("--backup-first", metavar="NAME", help="A Backup of which a copy is taken before. Repeatable."),
+]
+NoBackupFirst = Annotated[
+    bool, typer.Option("--no-backup-first", help="None of the copies that infra-kit:backup-first asks for.")
 ]
 
 
@@ -37,20 +41,49 @@ def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> N
     print_whole(shown)
 
 
-def copy_first(project: Project, stack: str, names: Sequence[str], progress: Progress) -> None:
+def copy_first(
+    project: Project, stack: str, names: Sequence[str], progress: Progress, *, named_only: bool = False
+) -> None:
     """Copies before a release, which does not begin where one fails: of these Backups, and of all of the stack where
-    its configuration says so."""
-    of_all = is_on(project, stack, FIRST)
+    its configuration says so, unless `named_only`."""
+    of_all = is_on(project, stack, FIRST) and not named_only
     if not names and not of_all:
         return
     from infra_kit.engine import backups  # noqa: PLC0415  as above
 
-    every = backups.holding(project, stack, progress) if of_all else []
-    for name in dict.fromkeys([*names, *every]):
-        with progress.step(f"Backing up {name}", long=True):
-            made = backups.take_before(project, stack, name, progress)
-        for it in made:
-            progress.note(f"    {it.component}: {size(it.size)} in {it.where}")
+    for name in dict.fromkeys(names):
+        _copy(project, stack, name, progress)
+    for name in backups.holding(project, stack, progress) if of_all else []:
+        if name not in names:
+            _copy_as_configured(project, stack, name, progress)
+
+
+def _copy_as_configured(project: Project, stack: str, name: str, progress: Progress) -> None:
+    """What is stopped, this very `up` would start: it is no fault that it cannot be copied before."""
+    from infra_kit.engine import backups  # noqa: PLC0415  as above
+
+    if stopped := backups.stopped(project, stack, name, progress):
+        progress.warn(
+            f"{name}: no copy is taken before: {', '.join(stopped)} not running. This `up` starts what is stopped."
+        )
+        return
+    try:
+        _copy(project, stack, name, progress)
+    except (BackupError, ToolError) as error:
+        raise BackupError(
+            "first",
+            f"{error}\nNothing was begun: infra-kit:{FIRST} asks for a copy of {name} before each up. To go on without "
+            "one: infra-kit up --no-backup-first.",
+        ) from error
+
+
+def _copy(project: Project, stack: str, name: str, progress: Progress) -> None:
+    from infra_kit.engine import backups  # noqa: PLC0415  as above
+
+    with progress.step(f"Backing up {name}", long=True):
+        made = backups.take_before(project, stack, name, progress)
+    for it in made:
+        progress.note(f"    {it.component}: {size(it.size)} in {it.where}")
 
 
 def size(count: int | None) -> str:

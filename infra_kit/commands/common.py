@@ -33,6 +33,11 @@ StackName = Annotated[
     str | None,
     typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, or the selected one."),
 ]
+DoomedStack = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one, if there is one only."),
+]
+"""Of what is destroyed: the one that was selected last is not meant by that."""
 PlannedStack = Annotated[
     str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
 ]

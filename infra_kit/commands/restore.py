@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,13 +62,19 @@ def restore(
         return
     asked = _check(name, to, into, lose, over=over, or_latest=or_latest)
     at = restoring.Moment(restoring.moment(to) if to else None, or_latest)
-    with progress.step(f"Restoring {asked}", long=True):
-        if over:
-            replaced = restoring.over(project, chosen, asked, progress, at=at, lose=lose or [])
-            made: list[tuple[Restored, Connection | None]] = [(it, None) for it in replaced]
-        else:
-            made = [*restoring.beside(project, chosen, asked, progress, at=at, into=into)]
-    _print(made, at.to, show_secrets=show_secrets)
+    done: Iterable[tuple[Restored, Connection | None]]
+    if over:
+        done = ((it, None) for it in restoring.over(project, chosen, asked, progress, at=at, lose=lose or []))
+    else:
+        done = restoring.beside(project, chosen, asked, progress, at=at, into=into)
+    made: list[tuple[Restored, Connection | None]] = []
+    try:
+        with progress.step(f"Restoring {asked}", long=True):
+            for it in done:
+                made.append(it)
+    finally:  # where a later one fails, what was done before is told
+        if made:
+            _print(made, at.to, show_secrets=show_secrets)
 
 
 def _check_alone(*others: object) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from types import ModuleType
 from typing import Any, Protocol, cast
 
 from infra_kit import target
 from infra_kit._installation import pip_install
-from infra_kit.engine import connections, pulumi_cli, side_copies
+from infra_kit.engine import connections, local_servers, pulumi_cli, side_copies
 from infra_kit.engine.connections import Connection, components
 from infra_kit.engine.display import Progress
-from infra_kit.engine.local_servers import home
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
 from infra_kit.engine.standing import below, target_of
@@ -87,6 +84,11 @@ class Held:
         """Why it is never restored over what runs; None where it is, when told twice."""
         why: str | None = getattr(self.by_hand, "NEVER_OVER", None)
         return why
+
+    def check_over(self, component: str) -> None:
+        """Raises `BackupError` for a component that its target restores beside alone."""
+        if check := getattr(self.by_hand, "check_over", None):
+            check(self.backup, component)
 
     def connection(self, restored: Restored) -> Connection:
         """How to connect to what was restored beside: where the target does not say so, as to the component itself, at
@@ -161,6 +163,14 @@ def holding(project: Project, stack: str, progress: Progress) -> list[str]:
     return [it.name for it in every(project, stack, progress) if it.components]
 
 
+def stopped(project: Project, stack: str, name: str, progress: Progress) -> list[str]:
+    """What a Backup holds that is a server of this machine and does not run: stopped, or dead."""
+    _, of = find(project, stack, name, progress)
+    return [
+        it.name for it in local_servers.servers(project, stack) if it.name in of and it.has_program and not it.running
+    ]
+
+
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
     for held in there:
         if name == held.name:
@@ -172,19 +182,11 @@ def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
 
 def _of_this_machine(project: Project, stack: str) -> list[Held]:
     """Those of the local target: they need no state, which may be lost with much else."""
-    library = local()
+    library = local_servers.by_hand()
     if library is None:
         return []
-    found: Mapping[str, Any] = library.find(stack, home(project))
+    found: Mapping[str, Any] = library.find(stack, local_servers.home(project))
     return [Held(name, box, cast("ByHand", library)) for name, box in found.items()]
-
-
-def local() -> ModuleType | None:
-    """What does it on this machine, if its packages are installed."""
-    try:
-        return importlib.import_module("infra_kit.providers.local.by_hand")
-    except ModuleNotFoundError:
-        return None  # the extra `local` is not installed
 
 
 def standing(state: Mapping[str, Any], say: Callable[[str], None], known: Set[str]) -> list[Held]:

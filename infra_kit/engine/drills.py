@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from infra_kit.engine import backups
+from infra_kit.engine import backups, local_servers
 from infra_kit.engine.backups import ByHand
 from infra_kit.engine.connections import components
 from infra_kit.engine.display import Progress
-from infra_kit.engine.local_servers import home
 from infra_kit.engine.project import Project
 from infra_kit.engine.standing import below
 from infra_kit.errors import BackupError, ConfigError
@@ -28,8 +27,8 @@ def prove(project: Project, stack: str, name: str, progress: Progress) -> Sequen
         ConfigError: there is none of that name, and the message has those there are.
         BackupError, ToolError: not all of it is proven; the message says which check failed.
     """
-    library = backups.local()
-    here: Mapping[str, Any] = library.drills(stack, home(project)) if library else {}
+    library = local_servers.by_hand()
+    here: Mapping[str, Any] = library.drills(stack, local_servers.home(project)) if library else {}
     if library and name in here:
         return _require_any(name, cast("ByHand", library).drill(here[name]))
     state = backups.state_of(project, stack, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, cast
 
 from infra_kit.engine.project import Project
@@ -90,6 +91,7 @@ class _Inventory(Protocol):
     def alerts(self, stack: str, home: Path, project: Path) -> Sequence[AlertsStatus]: ...
     def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Kept: ...
     def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
+    def remove_passing_copies(self, stack: str, home: Path, project: Path) -> None: ...
 
 
 def servers(project: Project, stack: str) -> Sequence[ServerStatus]:
@@ -118,11 +120,27 @@ def stop(project: Project, stack: str) -> Sequence[str]:
     return inventory.stop(stack, home(project), project.root) if inventory else []
 
 
+def remove_passing_copies(project: Project, stack: str) -> None:
+    """Deletes what was restored beside the stack's own and does not outlive it."""
+    if inventory := _inventory():
+        inventory.remove_passing_copies(stack, home(project), project.root)
+
+
 def _inventory() -> _Inventory | None:
+    return cast("_Inventory | None", _library("inventory"))
+
+
+def _library(name: str) -> ModuleType | None:
     try:
-        return cast(_Inventory, importlib.import_module("infra_kit.providers.local.inventory"))
+        return importlib.import_module(f"infra_kit.providers.local.{name}")
     except ModuleNotFoundError:
         return None  # the extra `local` is not installed, so no server of it runs
+
+
+def by_hand() -> ModuleType | None:
+    """What takes and restores copies on this machine (`infra_kit.providers.local.by_hand`), if its packages are
+    installed."""
+    return _library("by_hand")
 
 
 def home(project: Project) -> Path:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from infra_kit.engine import backups, locks
+from infra_kit.engine import backups, locks, side_copies
 from infra_kit.engine.backups import Restored
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError, DataLossRefusedError
+from infra_kit.naming import LEGAL
+
+LONGEST = 63
+"""Characters of a copy's name, as RDS has it
+(https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints)."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,9 @@ class Moment:
 
 def beside(
     project: Project, stack: str, name: str, progress: Progress, *, at: Moment, into: str | None
-) -> Sequence[tuple[Restored, Connection]]:
-    """Restores into new servers, which run when this returns, and says how to connect to each.
+) -> Iterator[tuple[Restored, Connection]]:
+    """Restores into new servers, and says how to connect to each as soon as it runs: where a later one fails, those
+    before stay.
 
     Args:
         project, stack: where the backup is.
@@ -37,10 +43,12 @@ def beside(
         into: the name of the new server, of one component. None: the target's own.
 
     Raises:
-        ConfigError: there is no such backup; or something of that name is there already.
+        ConfigError: there is no such backup; or something of that name is there already; or nothing is called so.
         BackupError, ToolError: the copy is not what it should be, or there is none of that time, or the log does not
             reach it; or the target restores one of them by its own commands alone, and none was begun.
     """
+    if into:
+        _check_name("--into", into)
     held, components = backups.find(project, stack, name, progress)
     if into and len(components) > 1:
         raise ConfigError(
@@ -50,14 +58,16 @@ def beside(
     made, backup = held.by_hand, held.backup
     names = {it: into or made.new_name(backup, it) for it in components}
     with locks.hold(project, stack):
-        done = [made.into(backup, it, at.to, called, or_latest=at.or_latest) for it, called in names.items()]
-    return [(it, held.connection(it)) for it in done]
+        for component, called in names.items():
+            restored = made.into(backup, component, at.to, called, or_latest=at.or_latest)
+            yield restored, held.connection(restored)
 
 
 def over(
     project: Project, stack: str, name: str, progress: Progress, *, at: Moment, lose: Sequence[str]
-) -> Sequence[Restored]:
-    """Restores over the servers themselves; what a database held is kept aside.
+) -> Iterator[Restored]:
+    """Restores over the servers themselves, and says of each what came of it as soon as it is done; what a database
+    held is kept aside. Where a later one fails, those before are replaced.
 
     Args:
         project, stack, name, progress, at: as for `beside`.
@@ -66,6 +76,7 @@ def over(
     Raises:
         ConfigError: what the target has is never restored over.
         DataLossRefusedError: one of them is not named, or more than these are. Nothing was changed.
+        BackupError, ToolError: as for `beside`.
     """
     held, components = backups.find(project, stack, name, progress)
     if held.never_over:
@@ -76,8 +87,11 @@ def over(
             f"what {', '.join(components)} holds now would be replaced. Nothing was changed. To look at the copy "
             f"first: infra-kit restore {name}. If that is what you want, name each once more: --over {told_twice}"
         )
+    for component in components:
+        held.check_over(component)
     with locks.hold(project, stack):
-        return [held.by_hand.over(held.backup, it, at.to, or_latest=at.or_latest) for it in components]
+        for component in components:
+            yield held.by_hand.over(held.backup, component, at.to, or_latest=at.or_latest)
 
 
 def remove(project: Project, stack: str, name: str, progress: Progress) -> None:
@@ -86,9 +100,28 @@ def remove(project: Project, stack: str, name: str, progress: Progress) -> None:
     Raises:
         ConfigError: there is none of that name; or it is the stack's own; or the target's own command deletes it.
     """
+    _check_name("--remove", name)
+    refused: ConfigError | None = None
     with locks.hold(project, stack):
-        if not any(held.by_hand.remove(held.backup, name) for held in backups.every(project, stack, progress)):
-            raise ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
+        if side_copies.remove(project, stack, name):
+            return
+        for held in backups.every(project, stack, progress):
+            try:
+                if held.by_hand.remove(held.backup, name):
+                    return
+            except ConfigError as error:  # another one may have made it
+                refused = refused or error
+    raise refused or ConfigError(f"{stack} has no copy {name!r} that was restored beside its own.")
+
+
+def _check_name(option: str, name: str) -> None:
+    """A copy is called as components are, on each target: a path would lead out of the stack's folder, and a shell or
+    Docker would take other signs for theirs."""
+    if len(name) > LONGEST or not LEGAL.fullmatch(name):
+        raise ConfigError(
+            f"{option}: given {name!r}; at most {LONGEST} lower-case letters, digits and single hyphens are needed, "
+            "and a letter first, e.g. db-then."
+        )
 
 
 def moment(text: str) -> datetime:

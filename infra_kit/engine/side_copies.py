@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra_kit.engine import local_servers
 from infra_kit.engine.connections import Connection, components, find
-from infra_kit.engine.local_servers import home
 from infra_kit.engine.project import Project
-
-Gives = tuple[Mapping[str, Any], Mapping[str, Any]]
-"""Fields that everybody may see, and those that are secret."""
+from infra_kit.providers.common.by_hand import Gives
 
 
 def find_too(project: Project, stack: str, state: Mapping[str, Any], name: str) -> Connection:
@@ -38,10 +35,14 @@ def connection(name: str, component: str, gives: Gives) -> Connection:
     return Connection(name, f"copy of {component}", fields, frozenset(private))
 
 
+def remove(project: Project, stack: str, name: str) -> bool:
+    """Deletes what was restored beside, also where its Backup is gone; False where there is nothing of that name.
+    Raises `ConfigError` for what is no restored copy."""
+    library = local_servers.by_hand()
+    return bool(library and library.remove_copy(stack, local_servers.home(project), name))
+
+
 def _beside(project: Project, stack: str) -> Mapping[str, tuple[str, Gives]]:
-    try:
-        library = importlib.import_module("infra_kit.providers.local.by_hand")
-    except ModuleNotFoundError:
-        return {}  # the extra `local` is not installed
-    found: Mapping[str, tuple[str, Gives]] = library.beside(stack, home(project))
+    library = local_servers.by_hand()
+    found: Mapping[str, tuple[str, Gives]] = library.beside(stack, local_servers.home(project)) if library else {}
     return found

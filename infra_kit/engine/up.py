@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra_kit.engine import copies, guard, local_servers, locks, operations, pulumi_cli, recovery
+from infra_kit.engine import doomed_copies, guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
@@ -14,7 +14,6 @@ from infra_kit.engine.recovery import LOCAL
 from infra_kit.engine.stack import Stack, check_known, read_config
 from infra_kit.errors import DataLossRefusedError
 
-PANEL = "infra-kit:index:Panel"
 _CLEAR = "--clear-pending-creates"
 _ENGINES = "pulumi:"
 """What the type tokens of the stack itself and of its providers begin with."""
@@ -27,13 +26,7 @@ class Destroyed:
     kept: list[str]
 
 
-def up(
-    project: Project,
-    name: str,
-    progress: Progress,
-    allow: Collection[str] = (),
-    plan_shown: Callable[[], None] = lambda: None,
-) -> dict[str, Any]:
+def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> dict[str, Any]:
     """Makes what the stack's program describes; returns the state it then has (`Stack.state()`).
 
     Args:
@@ -41,7 +34,6 @@ def up(
         name: the stack; created on first use, and selected.
         progress: says what is being done.
         allow: names of components or resources whose data may be lost.
-        plan_shown: called before anything is made where the stack has a Panel.
 
     Raises:
         AnotherRunError: another run works on this stack.
@@ -59,8 +51,6 @@ def up(
         found, plan = _split(operations.run("preview", stack, config, progress, "--refresh"))
         guard.check_names(allow, _names(before) | _named(plan), name)
         _guard(found, plan, allow)
-        if any(step.type == PANEL for step in plan):
-            plan_shown()
         if any(step.is_change for step in found):
             operations.run("refresh", stack, config, progress, _CLEAR)
         if not any(step.is_change for step in operations.run("up", stack, config, progress)):
@@ -104,11 +94,12 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         folders = [server.data for server in local_servers.servers(project, name)]
         operations.run("destroy", stack, config, progress)
         local_servers.stop(project, name)  # what a lost state no longer knows
+        local_servers.remove_passing_copies(project, name)
         return Destroyed([str(folder) for folder in folders if folder.exists()])
 
 
 def _say_which_copies_go(state: dict[str, Any], progress: Progress) -> None:
-    if names := copies.going(state):
+    if names := doomed_copies.names(state):
         progress.warn(
             f"the copies of {', '.join(names)} are deleted with the stack. To keep copies beyond it, give the Backup a "
             "place of its own: `to=`, a bucket elsewhere, of no stack (on aws and gcp `vault=`)."

@@ -117,11 +117,12 @@ class Panel:
         part, credential = form.get("part", ""), form.get("credential", "")
         if not self._has(part, credential):
             return PlainTextResponse("There is no such credential.", 404)
-        _LOG.info("session %s from %s sees %s of %s", session.name, _client(request), credential, part)
         try:
             value = await asyncio.to_thread(self._source.reveal, part, credential)
-        except (OSError, LookupError, ValueError):
+        except (OSError, LookupError, ValueError) as error:
+            _LOG.warning("%s of %s cannot be read: %s: %s", credential, part, type(error).__name__, error)
             return PlainTextResponse("It cannot be read now. The log says why.", 503)
+        _LOG.info("session %s from %s sees %s of %s", session.name, _client(request), credential, part)
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"value": value})
         return self._whole(request, {(part, credential): value})

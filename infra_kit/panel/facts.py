@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -117,6 +118,14 @@ class Plan(Fact):
     phase: Phase | None = None
     """The current one; None where the project describes none."""
     next: Phase | None = None
+
+    @classmethod
+    def read(cls, file: Path) -> Plan | None:
+        """As `infra-kit up` left it; None where it has left none."""
+        try:
+            return cls.model_validate_json(file.read_bytes())
+        except FileNotFoundError:
+            return None
 
 
 class Source(Protocol):

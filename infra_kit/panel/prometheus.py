@@ -45,15 +45,14 @@ class Told(Fact):
     states: Mapping[str, str] = {}
     """By component, PromQL: how many per cent of it are well. Of the others nothing runs."""
     ages: Mapping[str, Age] = {}
-    plan: Plan | None = None
 
 
 class Host:
     """The `Source` of a panel."""
 
-    def __init__(self, told: Told, credentials: Path) -> None:
+    def __init__(self, told: Told, credentials: Path, plan: Path) -> None:
         self._told = told
-        self._credentials = credentials
+        self._credentials, self._plan = credentials, plan
         self._since: dict[str, tuple[State, str]] = {}
         self.facts = told.facts
 
@@ -64,7 +63,7 @@ class Host:
         return Seen(parts=parts, alerts=tuple(self._alerts()), copies=tuple(self._copies(figures)))
 
     def plan(self) -> Plan | None:
-        return self._told.plan
+        return Plan.read(self._plan)
 
     def reveal(self, part: str, credential: str) -> str:
         """Read from its file when it is asked for."""

@@ -17,11 +17,13 @@ from infra_kit.planning.programs import Planned
 from infra_kit.planning.transition import Transition, transition
 
 
-def write(project: Project, stack: str) -> None:
-    """Leaves it where the stack's Panel reads it. Raises as `outlook` does."""
+def write(project: Project, stack: str) -> str:
+    """Leaves it where a Panel of this machine reads it; returns it, for those elsewhere. Raises as `outlook` does."""
     file = home.plan_file(project.root, stack)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(file, outlook(project, stack).model_dump_json(indent=1) + "\n")
+    text = outlook(project, stack).model_dump_json(indent=1) + "\n"
+    write_private(file, text)
+    return text
 
 
 def outlook(project: Project, stack: str) -> Plan:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any
-
-from pulumi.runtime._callbacks import _CallbackServicer
 
 _PULUMIS = "pulumi.runtime."
 
@@ -23,7 +22,7 @@ class Loop(asyncio.SelectorEventLoop):
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         is_pulumis = executor is None and getattr(func, "__module__", "").startswith(_PULUMIS)
-        if not is_pulumis or _CallbackServicer._servicers:
+        if not is_pulumis or _may_have_transforms():
             return super().run_in_executor(executor, func, *args)
         answered = self.create_future()
         try:
@@ -31,3 +30,9 @@ class Loop(asyncio.SelectorEventLoop):
         except Exception as error:  # noqa: BLE001  as an executor's thread does: whoever awaits it gets it
             answered.set_exception(error)
         return answered
+
+
+def _may_have_transforms() -> bool:
+    """Who calls them back is Pulumi's own affair: where another version says it otherwise, there may be some."""
+    callers = getattr(sys.modules.get(f"{_PULUMIS}_callbacks"), "_CallbackServicer", None)
+    return bool(getattr(callers, "_servicers", True))

@@ -14,8 +14,8 @@ from tests.system.docker_daemon import Docker
 TAG = "postgres:1"
 PROGRAMS = Path("/usr/lib/postgresql/15")
 SHELL = (
-    "sh", "awk", "cat", "chown", "cp", "cut", "date", "echo", "env", "find", "grep", "head", "ls", "mkdir", "mktemp",
-    "mv", "printf", "rm", "sed", "seq", "sleep", "sort", "tail", "test", "touch", "tr", "true",
+    "sh", "awk", "cat", "chown", "cmp", "cp", "cut", "date", "echo", "env", "find", "grep", "head", "ls", "mkdir",
+    "mktemp", "mv", "printf", "rm", "sed", "seq", "sleep", "sort", "sync", "tail", "test", "touch", "tr", "true",
 )  # fmt: skip
 OWNED = ("var/lib/postgresql/data", "var/run/postgresql", "repository", "report", "tmp")
 READ = ("/usr/share/postgresql/15", "/usr/share/zoneinfo/Etc/UTC", "/usr/lib/locale/C.utf8")

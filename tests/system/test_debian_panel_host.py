@@ -26,6 +26,7 @@ from pydantic import SecretStr
 
 from infra_kit import Alerts, Backup, Backups, Environment, Job, Panel, Postgres, Redis, Secret, Service, Target
 from infra_kit.component import Component
+from infra_kit.panel.facts import Plan
 from infra_kit.providers.local.ports import pick
 from infra_kit.providers.vps import monitoring_conf, panel_image
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
@@ -90,6 +91,8 @@ class Standing:
     password: str
     loaded: str
     """The modules of the process."""
+    plan: Path
+    """Where `infra-kit up` brings it."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +107,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
         for command in (
             ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/figures",
              f"--web.listen-address=127.0.0.1:{prometheus}"],
-            [sys.executable, "-S", "-m", "infra_kit.panel", str(folder / "told"), str(port)],
+            [sys.executable, "-S", "-m", "infra_kit.panel", str(folder / "told"),
+             str(folder / "plan.json"), str(port)],
         ):  # fmt: skip
             assert shutil.which(command[0]), command[0]
             environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{folder / 'app'}:{site.getsitepackages()[0]}"}
@@ -113,7 +117,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
             running.callback(process.terminate)
         until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"), 60)
         loaded = Path(f"/proc/{process.pid}/maps").read_text()
-        yield Standing(f"http://127.0.0.1:{port}", figures, password, loaded)
+        yield Standing(f"http://127.0.0.1:{port}", figures, password, loaded, folder / "plan.json")
     figures.server.shutdown()
 
 
@@ -211,6 +215,12 @@ def test_nobody_is_led_to_an_address_that_no_browser_reaches(admin: Visitor) -> 
     page = admin.get("/").text
     assert "infra-kit connect db" in page
     assert "http://api-" not in page
+
+
+def test_the_plan_that_is_brought_is_shown_at_once(host: Standing, admin: Visitor) -> None:
+    assert "Not planned yet" in admin.get("/").text
+    host.plan.write_text(Plan(monthly="12.00 USD", unpriced=0).model_dump_json())
+    assert "12.00 USD" in admin.get("/").text
 
 
 def test_it_needs_nothing_of_pulumi(host: Standing) -> None:

@@ -11,11 +11,11 @@ import tarfile
 
 import pytest
 
-from infra_kit.providers.vps import images, panel_image
+from infra_kit.providers.vps import images, panel_image, panel_plan
 from tests.system.docker_daemon import daemon, image
 
 SAYS = '#!/bin/sh\necho "$0 $*" >>/said\n'
-PROGRAMS = ("sh", "cat", "ls")
+PROGRAMS = ("sh", "cat", "chown", "ls", "mkdir", "mv")
 
 
 def test_it_holds_this_package_alone_and_runs_as_nobody(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -28,10 +28,15 @@ def test_it_holds_this_package_alone_and_runs_as_nobody(tmp_path_factory: pytest
         told = docker("inspect", "--format", "{{.Config.User}} {{json .Config.Entrypoint}} {{.Id}}", built)
         look = ["--entrypoint=/bin/sh", built, "-c", "ls /app/infra_kit; cat /said"]
         found = docker("run", "--rm", "--network=none", *look)
+        mounted = ["--read-only", "--volume", panel_plan.FOLDER, "--entrypoint=/bin/sh", built, "-c"]
+        brought = docker(
+            "run", "--rm", "--network=none", *mounted, f"echo it | ({panel_plan.PUT}) && cat {panel_plan.FILE}"
+        )
 
     assert told == f'10001:10001 ["python","-m","infra_kit.panel"] {built}'
     assert found.splitlines()[0] == "panel"
     assert "--require-hashes" in found
+    assert brought == "it"
 
 
 def _archive(base: str) -> str:

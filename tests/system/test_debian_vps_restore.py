@@ -159,13 +159,16 @@ def test_where_that_fails_nothing_is_left_of_it(kept: Kept) -> None:
 
 def test_over_the_server_what_it_held_is_kept_aside_and_copies_go_on(kept: Kept) -> None:
     good = kept.write("good")
-    kept.write("a mistake")
+    mistake = kept.write("a mistake")
+    kept.copy()
     done = kept.over("pgdata.before-it", good)
     assert done.returncode == 0, done.stderr.decode()
     assert kept.entries().endswith("good")
     assert "PG_VERSION" in kept.docker("exec", kept.server, "ls", f"{DATA}/pgdata.before-it").split()
     assert "restored" not in kept.docker("exec", kept.server, "ls", DATA).split()
     kept.write("right")
+    assert kept.beside("db-mistake", mistake).returncode == 0
+    assert kept.entries("db-mistake").endswith("good a mistake")
     kept.copy()
     kept.write("after")
     assert kept.beside("db-after").returncode == 0

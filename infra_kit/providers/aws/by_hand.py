@@ -92,9 +92,14 @@ def into(
 
 
 def remove(backup: StandingBackup, name: str) -> bool:
+    """Deletes nothing: of a server that stands and is none of the stack's, it says the command."""
+    own = {it["outputs"]["identifier"] for it in backup.stack if it["type"] == POSTGRES}
+    named = ("--filters", f"Name=db-instance-id,Values={name}")
+    if name in own or not aws(backup, "rds", "describe-db-instances", *named)["DBInstances"]:
+        return False
     raise ConfigError(
-        f"{name}: what was restored on AWS is no part of the stack, and AWS' own command deletes it: "
-        f"{_deletes(backup, name)}"
+        f"{name}: what was restored on AWS is no part of the stack. If `infra-kit restore` made it, AWS' own command "
+        f"deletes it: {_deletes(backup, name)}"
     )
 
 

@@ -3,7 +3,7 @@ proves that one can be.
 
 A module has `holds`, `back_up`, `new_name`, `into`, `over`, `remove` and `drill`, as `engine/backups.py` and
 `engine/drills.py` call them; one of a target that never restores over what runs says so in `NEVER_OVER` instead of
-`over`.
+`over`, and one that restores some kinds so has `check_over`.
 """
 
 from __future__ import annotations
@@ -99,5 +99,5 @@ def too_late(to: datetime, latest: datetime, why: str, component: str = "") -> B
     return BackupError(
         "missing-log",
         f"{whose}{shown(to)} was asked for, and the latest that can be restored is {shown(latest)}: {why}. Nothing "
-        "was changed. To take the latest: --or-latest-restorable.",
+        "of it was changed. To take the latest: --or-latest-restorable.",
     )

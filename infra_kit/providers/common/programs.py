@@ -29,9 +29,9 @@ def check(*programs: str) -> None:
             raise ToolError(f"{program!r} is needed for this, and is not on the PATH: {HOW_TO_GET[program]}.")
 
 
-def ask(command: Sequence[str]) -> str:
-    """What a program prints. Raises `ToolError` with its own words when it fails."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def ask(command: Sequence[str], told: str = "") -> str:
+    """What a program prints; `told`: what it reads. Raises `ToolError` with its own words when it fails."""
+    done = subprocess.run(command, input=told, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ToolError(failed(command, done.stderr))
     return done.stdout.strip()

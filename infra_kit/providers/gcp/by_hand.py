@@ -27,6 +27,7 @@ from infra_kit.providers.gcp.backup_vaults import OBJECTS
 NEVER_OVER = "a copy on Google Cloud is restored into a new server or bucket alone"
 CHECKS = ("missing", "restore", "start", "rto")
 """Of a drill, beside the user's own (`programs/drills.py`)."""
+POSTGRES = "gcp:sql/databaseInstance:DatabaseInstance"
 JOB = "gcp:cloudrunv2/job:Job"
 SCHEDULE = "gcp:cloudscheduler/job:Job"
 
@@ -84,9 +85,14 @@ def into(
 
 
 def remove(backup: StandingBackup, name: str) -> bool:
+    """Deletes nothing: of a server that stands and is none of the stack's, it says the command."""
+    own = {it["outputs"]["name"] for it in backup.stack if it["type"] == POSTGRES}
+    named = ("sql", "instances", "list", f"--filter=name={name}", "--format=json")
+    if name in own or not json.loads(_gcloud(backup, *named)):
+        return False
     raise ConfigError(
-        f"{name}: what was restored on Google Cloud is no part of the stack, and Google's own command deletes it: "
-        f"{_deletes(backup, name)}"
+        f"{name}: what was restored on Google Cloud is no part of the stack. If `infra-kit restore` made it, Google's "
+        f"own command deletes it: {_deletes(backup, name)}"
     )
 
 

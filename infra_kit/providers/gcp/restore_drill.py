@@ -79,6 +79,7 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
         "VAULT": there.vault,
         "TRANSIT": "",
         "SCRATCH": "",
+        "LASTS": backup_jobs.TIMEOUT.removesuffix("s"),
         "RTO": str(seconds(spec.rto)),
         "SOURCES": pulumi.Output.json_dumps({it.name: _source(scope, spec, it) for it in kept}),
     }

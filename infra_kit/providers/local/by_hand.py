@@ -31,6 +31,11 @@ def beside(stack: str, home: Path) -> dict[str, tuple[str, Gives]]:
     return {box.name: (box.record.restored_of, gives(box)) for box in boxes}
 
 
+def remove_copy(stack: str, home: Path, name: str) -> bool:
+    """As `remove`; the Backup that the copy is of may be gone."""
+    return remove(Box(home, stack, name), name)
+
+
 def _boxes(stack: str, home: Path) -> list[Box]:
     return [Box(home, stack, file.parent.name, homes.caller()) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
 

@@ -89,6 +89,17 @@ def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
     return sorted(filter(None, ran))
 
 
+def remove_passing_copies(stack: str, home: Path, project: Path | None = None) -> None:
+    """Deletes what was restored beside components whose data goes with the stack: its state does not know it."""
+    from infra_kit._dynamic import handler  # noqa: PLC0415  what only looks does without Pulumi's SDK
+
+    for box in list(_boxes(stack, home, project)):
+        record = box.record
+        if record.restored_of and not record.inputs.get("retain", True):
+            place = {"home": str(box.home), "stack": box.stack, "name": box.name}
+            handler({"kind": record.kind}).delete("", {**place, "retain": False})
+
+
 def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
     for record in sorted((home / stack).glob(f"*/{RECORD}")):
         box = Box(home, stack, record.parent.name)

@@ -25,6 +25,7 @@ PULUMI_PACKAGE = "docker"
 PROVIDERS = f"{__name__}.pulumi_providers"
 TUNNELS = f"{__name__}.tunnels"
 BY_HAND = f"{__name__}.by_hand"
+PANEL_PLAN = f"{__name__}.panel_plan"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver

@@ -16,7 +16,7 @@ from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint, BackupSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.naming import child
-from infra_kit.providers.vps import carried, copies, places, postgres_copies, rclone_copies, reports, ssh
+from infra_kit.providers.vps import carried, only_here, places, postgres_copies, rclone_copies, reports, ssh
 from infra_kit.providers.vps.places import Place
 from infra_kit.providers.vps.postgres import VpsPostgres
 from infra_kit.providers.vps.postgres_copies import Copied
@@ -65,7 +65,7 @@ def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
     if not spec.of:
         raise SpecError(f"{scope.what}: of: what can be copied here was left out; leave the Backup out too.")
     if spec.to is None:
-        copies.warn(scope, "its copies are on the host itself")
+        only_here.warn(scope, "its copies are on the host itself")
     report = reports.report(scope, "last_backup", [component.name for component in spec.of], places.USER)
     copied = _copied(scope, spec, places.place(scope, spec))
     done = {it.name: _done(scope, spec, it, copied[it.name], report) for it in spec.of}

@@ -40,7 +40,6 @@ from infra_kit.providers.vps.standing_containers import (
     server_of,
 )
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 NEWEST = f""". {FILES}/repository.sh; trap 'rm -rf "$hold"' EXIT; time=$(copies | head -n 1); echo "$time"
 rclone size --json --include "/copies/$time/**" --include "/objects/$time/**" copies:"""
 """Tells the time of the newest copy that rclone took, and how large it is."""
@@ -78,7 +77,6 @@ def into(
     backup: StandingBackup, component: str, to: datetime | None, name: str, *, or_latest: bool = False
 ) -> Restored:
     """Restores into a container and a volume of that name. Where it fails, neither is left."""
-    _check_name("--into", name)
     began, kind = time.monotonic(), kind_of(backup, component)
     names = {"COPIES": host_name(_copiers(backup)[component]), "SERVER": host_name(server_of(backup, component))}
     bucket = str(component_of(backup, component)["outputs"].get("bucket") or "")
@@ -104,23 +102,22 @@ def into(
 
 def remove(backup: StandingBackup, name: str) -> bool:
     """Only what `into` has made."""
-    _check_name("--remove", name)
     return on_the_host(backup, ["sh", "-c", told("beside_gone.sh", {"NAME": name})]) == "gone"
 
 
-def _check_name(option: str, name: str) -> None:
-    if not NAME.fullmatch(name):
-        raise BackupError("name", f"{option}: given {name!r}; small letters, digits and hyphens are needed.")
-
-
-def over(backup: StandingBackup, component: str, to: datetime | None, *, or_latest: bool = False) -> Restored:
-    """Restores into the server's own volume, where what it held is kept aside."""
+def check_over(backup: StandingBackup, component: str) -> None:
+    """Raises `BackupError` for what is restored beside alone."""
     if kind_of(backup, component) != "postgres":
         raise BackupError(
             "kind",
             f"{component}: of a Postgres alone a copy is restored over what runs. Restore it beside (leave --over "
             "out), and copy from there what is missed.",
         )
+
+
+def over(backup: StandingBackup, component: str, to: datetime | None, *, or_latest: bool = False) -> Restored:
+    """Restores into the server's own volume, where what it held is kept aside."""
+    check_over(backup, component)
     began, server = time.monotonic(), server_of(backup, component)
     aside = f"pgdata.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     ids = {"COPIES": str(_copiers(backup)[component]["id"]), "SERVER": str(server["id"]), "ASIDE": aside}
@@ -223,10 +220,10 @@ def _restored(
         latest = LAST.search(str(error))
         if to is None or latest is None or UNREACHED not in str(error):
             raise
-        why = unshipped or "its log goes on after that, and something between cannot be had"
+        why = unshipped or "the log of then ends there (it was restored over), or something of it cannot be had"
         if not or_latest:
             raise too_late(to, datetime.fromisoformat(latest[1]), why, component) from error
-        said, exact = _run(backup, component, None, name, asked), False
+        said, exact = _run(backup, component, to, name, {**asked, "LATEST": "latest"}), False
     last = re.search(r"^\d{4}-\d\d-\d\dT.*$", said, re.MULTILINE)
     of = to if to and exact else datetime.fromisoformat(last[0]) if last else None
     lacks = re.findall(r"^lacks: (.*)$", said, re.MULTILINE)

@@ -24,7 +24,7 @@ from infra_kit.providers.common import nats
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import copies, images, room, ssh
+from infra_kit.providers.vps import images, only_here, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.composed import CONF, listed, scripts
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
@@ -63,7 +63,7 @@ DATA = "/data"
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     bus = spec.model_dump(mode="json", include={"streams", "consumers"})
     admin, app = password(scope, "admin-password").result, password(scope).result
-    copies.warn(scope, *CAVEATS)
+    only_here.warn(scope, *CAVEATS)
     room.take(scope, "data", "disk_gb", room.disk_gb(spec))
     data = volume(scope, "data")
     server = _server(scope, data, _configuration(scope, bus, admin, app))

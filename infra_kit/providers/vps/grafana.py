@@ -110,7 +110,8 @@ def bring(scope: Scope, role: str, board: pulumi.Input[str], mark: pulumi.Input[
     known = pulumi.Output.all(board, mark).apply(lambda them: _told(scope.name, *them))
     shell = f"{tools.BUSYBOX} sh -s"
     inside = pulumi.Output.format("docker exec -i {0} {1}", server.id, shell)
-    gone = ssh.inside(server.hostname, _told(scope.name, "", ""))
+    remove = f"{tools.BUSYBOX} rm -f {BOARDS}/{scope.name}.json"
+    gone = ssh.inside(server.hostname, _told(scope.name, "", ""), stopped=remove)
     return ssh.run(scope, role, inside, stdin=known, delete=gone, depends_on=[server.ready])
 
 

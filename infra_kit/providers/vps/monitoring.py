@@ -131,7 +131,8 @@ def bring(
     name, server = child(scope.name, role), monitor.prometheus
     known = pulumi.Output.all(targets, rules, managers).apply(lambda them: _told(name, *them))
     inside = pulumi.Output.format("docker exec -i {0} sh -s", server.id)
-    gone = ssh.inside(server.hostname, _told(name, "", "", ""))
+    files = (f"{FOLDER}/{it}" for it in (f"targets/{name}.json", f"rules/{name}.yml", f"managers/{name}.json"))
+    gone = ssh.inside(server.hostname, _told(name, "", "", ""), stopped=f"rm -f {' '.join(files)}")
     return ssh.run(scope, role, inside, stdin=known, delete=gone, depends_on=[server.ready, *needs])
 
 

@@ -35,7 +35,7 @@ from infra_kit.naming import child
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
-from infra_kit.providers.vps import copies, images, ssh
+from infra_kit.providers.vps import images, only_here, ssh
 from infra_kit.providers.vps.addresses import address, data_networks
 from infra_kit.providers.vps.births import born_as
 from infra_kit.providers.vps.composed import CONF, listed, scripts
@@ -78,7 +78,7 @@ class VpsBucket:
 
 
 def create(scope: Scope, spec: ObjectStoreSpec) -> ObjectStoreEndpoint:
-    copies.warn(scope, *CAVEATS)
+    only_here.warn(scope, *CAVEATS)
     bucket = born_as(scope, "bucket-name", seaweed.bucket_name(scope.target.app, scope.name))
     image = images.pull(scope, images.SEAWEEDFS)
     data = volume(scope, "data")

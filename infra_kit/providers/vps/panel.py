@@ -5,6 +5,9 @@ It reaches nothing else: no database, no Docker socket, no host. What it knows o
 mounts, and of the admin's password a hash. Figures are as old as the monitoring's: what dies is shown within half a
 minute (`monitoring_conf.INTERVAL` twice, once where a server itself is asked).
 
+What the planner says of the stack is no part of it: `infra-kit up` brings it when all stands (`panel_plan.py`), so that
+the same program is the same container on every machine.
+
 With `domains` the edge publishes it by TLS; without, `infra-kit connect` leads there.
 """
 
@@ -12,12 +15,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from infra_kit import features, home
+from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.components.panel import PanelEndpoint, PanelSpec
 from infra_kit.features import Feature
@@ -25,7 +27,7 @@ from infra_kit.naming import child
 from infra_kit.panel.passwords import hashed
 from infra_kit.providers.common import dns, panel
 from infra_kit.providers.common.passwords import password
-from infra_kit.providers.vps import edge, images, monitoring, panel_image, signals, ssh, tools
+from infra_kit.providers.vps import edge, images, monitoring, panel_image, panel_plan, signals, ssh, tools
 from infra_kit.providers.vps.containers import FILES, Container, container
 from infra_kit.providers.vps.images import Image
 from infra_kit.providers.vps.monitoring import Monitor
@@ -75,13 +77,14 @@ def _run(scope: Scope, spec: PanelSpec, monitor: Monitor, password_hash: pulumi.
     told = pulumi.Output.all(**_told(scope, spec), hash=password_hash)
     return Run(
         image=panel_image.build(scope),
-        command=[FILES, str(PORT)],
+        command=[FILES, panel_plan.FILE, str(PORT)],
         user=USER,
         memory_gb=MEMORY_GB,
         cpu=CPU,
         health=tools.asks("127.0.0.1", PORT, "/healthz", 5),
         networks=[monitor.network, *([edge.of(scope).network] if spec.domains else [])],
         mounts=[tools.of(scope).holder],
+        volumes={panel_plan.FOLDER: None},
         files={
             "told.json": pulumi.Output.secret(told.apply(_json)),
             "credentials.json": pulumi.Output.secret(pulumi.Output.from_input(credentials).apply(_json)),
@@ -101,7 +104,6 @@ def _told(scope: Scope, spec: PanelSpec) -> dict[str, Any]:
         "alerts": [it.name for it in spec.of if it.KIND == "alerts"],
         "states": {it.name: _state(it, figures[it.name]) for it in spec.of if it.KIND not in NOTHING_RUNS},
         "ages": {it.name: _age(it, figures[it.name]) for it in spec.of if it.KIND in AGES},
-        "plan": _plan(),
     }
 
 
@@ -147,13 +149,6 @@ def _version(component: Component[Any, Any]) -> str:
 def _named(server: str, image: Image) -> str:
     """A tag also says what the image is built on: `2.15.0-alpine`."""
     return f"{server} {image.tag.removeprefix('v').partition('-')[0]}"
-
-
-def _plan() -> Any:
-    """What the planner said at the last `infra-kit up`; None where nobody has asked it."""
-    root = pulumi.runtime.get_root_directory()
-    file = home.plan_file(Path(root), pulumi.get_stack()) if root else None
-    return json.loads(file.read_text()) if file and file.is_file() else None
 
 
 def _json(value: Any) -> str:

@@ -110,7 +110,8 @@ def _log(scope: Scope, name: str, server: Container, folder: str) -> pulumi.Reso
     """The folder that the server puts segments into for us: made before who takes them away, and gone after it, or they
     would fill the disk."""
     make = pulumi.Output.concat("docker exec ", server.id, f" mkdir -p {folder}")
-    gone = ssh.inside(server.hostname, f"rm -rf {folder}")
+    remove = f"rm -rf {folder}"
+    gone = ssh.inside(server.hostname, remove, stopped=remove)
     return ssh.run(scope, f"{name}-log", make, delete=gone, depends_on=[server.ready])
 
 

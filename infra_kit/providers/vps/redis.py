@@ -23,7 +23,7 @@ from infra_kit.providers.common import valkey
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import copies, images, ssh
+from infra_kit.providers.vps import images, only_here, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, inside, way
@@ -51,7 +51,7 @@ HEALTH = ("valkey-cli", "-e", "--no-auth-warning", "--user", "health", "--pass",
 def create(scope: Scope, spec: RedisSpec) -> RedisEndpoint:
     shared = _Shared(scope, spec)
     if spec.persistence:
-        copies.warn(scope, *CAVEATS)
+        only_here.warn(scope, *CAVEATS)
     data = volume(scope, "data")
     server = _server(shared, data)
     replicas = [_replica(shared, number, server) for number in range(1, spec.replicas + 1)]

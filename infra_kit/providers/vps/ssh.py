@@ -106,10 +106,12 @@ def run(
     )
 
 
-def inside(hostname: pulumi.Output[str], script: str) -> pulumi.Output[str]:
+def inside(hostname: pulumi.Output[str], script: str, stopped: str = "") -> pulumi.Output[str]:
     """What runs a script in the container of that host name, if there is one: for a `delete`, which is only known as it
-    was when its container was perhaps another one. No secret in it: see `run`."""
-    return hostname.apply(lambda name: told("inside.sh", {"CONTAINER": name, "SCRIPT": script}))
+    was when its container was perhaps another one. No secret in it: see `run`. `stopped` is what does the same on the
+    volumes of a container that does not run; without it that fails."""
+    known = {"SCRIPT": script, "STOPPED": stopped}
+    return hostname.apply(lambda name: told("inside.sh", {"CONTAINER": name, **known}))
 
 
 def after(done: pulumi.Resource, value: pulumi.Input[T]) -> pulumi.Output[T]:

@@ -21,10 +21,11 @@ _KEEP_ALIVE = ("-o", "ServerAliveInterval=15")
 """A copy says nothing for a while."""
 
 
-def on_the_host(backup: Standing, command: list[str]) -> str:
+def on_the_host(it: Standing, command: list[str], told: str = "") -> str:
+    """What a command prints on the component's host; `told`: what it reads."""
     check("ssh")
-    program, *login = tunnels.login_of(backup)
-    return ask([program, *_KEEP_ALIVE, *login, "--", shlex.join(command)])
+    program, *login = tunnels.login_of(it)
+    return ask([program, *_KEEP_ALIVE, *login, "--", shlex.join(command)], told)
 
 
 def parts(of: StandingBackup | StandingDrill, roles: str) -> dict[str, Resource]:

@@ -10,6 +10,7 @@ import pytest
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.local import by_hand
 from infra_kit.providers.local.backups import restore
+from infra_kit.providers.local.servers import backup
 from tests.live.operations.backups import Safe, destroy, entries, moment, write
 
 
@@ -45,6 +46,15 @@ def test_a_moment_that_is_on_no_copy_is_refused_with_both_times_and_the_latest_c
     assert entries(safe.box_of("db-restored")) == ["shipped"]
     assert restored.of == shipped
     assert "is gone" in restored.says[0]
+
+
+def test_a_copy_beside_is_removed_though_its_backup_is_gone(safe: Safe) -> None:
+    safe.take()
+    restore.into(safe.box, "db", None, "db-restored")
+    backup.HANDLER.delete("", safe.props)
+    assert by_hand.find("test", safe.home) == {}
+    assert by_hand.remove_copy("test", safe.home, "db-restored")
+    assert not safe.box_of("db-restored").path.exists()
 
 
 def test_a_copy_beside_says_how_to_connect_and_is_removed_alone(safe: Safe) -> None:

@@ -125,6 +125,9 @@ def test_a_release_begins_with_a_copy_and_does_not_begin_without(kept: Shop) -> 
     assert kept.pulumi("config", "set", "infra-kit:backup-first", "true").returncode == 0
     released = kept.up()
     assert "Backing up safe" in released.stderr
+    assert kept.run("stop").returncode == 0
+    started = kept.up()
+    assert "no copy is taken before: db, files not running" in started.stderr
     assert kept.pulumi("config", "rm", "infra-kit:backup-first").returncode == 0
     assert json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"] > before
     refused = kept.run("up", "--backup-first", "saef")
@@ -148,3 +151,12 @@ def test_a_name_that_no_backup_holds_is_refused_with_those_there_are(kept: Shop)
     refused = kept.run("restore", "orders")
     assert refused.returncode == 1
     assert "there is safe, db, files" in refused.stderr
+
+
+def test_down_deletes_a_copy_beside_with_the_rest(kept: Shop) -> None:
+    beside = kept.run("restore", "db")
+    assert beside.returncode == 0, beside.stderr
+    assert "db-restored" in kept.servers()
+    down = kept.run("down")
+    assert down.returncode == 0, down.stderr
+    assert not (kept.home / kept.stack / "db-restored").exists()

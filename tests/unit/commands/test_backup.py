@@ -11,23 +11,38 @@ from infra_kit.commands.backup import copy_first
 from infra_kit.engine import backups
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
-from infra_kit.errors import ConfigError
+from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.by_hand import Copied
 
+ON = "  infra-kit:backup-first: true\n"
 
-def copied(folder: Path, patch: pytest.MonkeyPatch, said: str, names: Sequence[str] = ()) -> list[str]:
+
+def copied(
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    said: str,
+    names: Sequence[str] = (),
+    *,
+    there: Sequence[str] = ("safe", "far"),
+    stopped: Sequence[str] = (),
+    named_only: bool = False,
+) -> list[str]:
+    """Those of which a copy is taken; `dead` is one that cannot be, and `stopped` are what does not run."""
     (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (folder / "Pulumi.shop-staging.yaml").write_text(f"config:\n  infra-kit:target: local\n{said}")
     taken: list[str] = []
 
     def take(_: Project, __: str, name: str, ___: Progress) -> list[Copied]:
+        if name == "dead":
+            raise BackupError("unreachable", "db: Connection refused")
         taken.append(name)
         return []
 
-    patch.setattr(backups, "holding", lambda *_: ["safe", "far"])
+    patch.setattr(backups, "holding", lambda *_: there)
+    patch.setattr(backups, "stopped", lambda _, __, name, ___: ["db"] if name in stopped else [])
     patch.setattr(backups, "take_before", take)
     project = Project(root=folder, name="shop", config_dir=folder, home=folder / "home")
-    copy_first(project, "shop-staging", names, Progress())
+    copy_first(project, "shop-staging", names, Progress(), named_only=named_only)
     return taken
 
 
@@ -49,3 +64,22 @@ def test_else_those_that_are_named_are_taken(tmp_path: Path, monkeypatch: pytest
 def test_what_is_neither_on_nor_off_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="infra-kit:backup-first: given 'safe', allowed: true, false"):
         copied(tmp_path, monkeypatch, "  infra-kit:backup-first: safe\n")
+
+
+def test_what_is_stopped_and_up_would_start_is_not_copied_before_unless_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert copied(tmp_path, monkeypatch, ON, stopped=["safe"]) == ["far"]
+    assert "safe: no copy is taken before: db not running" in capsys.readouterr().err
+    assert copied(tmp_path, monkeypatch, ON, ["safe"], stopped=["safe"]) == ["safe", "far"]
+
+
+def test_where_the_configuration_asked_for_what_fails_it_is_said_how_to_go_on_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = ["dead", "far"]
+    with pytest.raises(BackupError, match=r"(?s)Connection refused.*infra-kit up --no-backup-first"):
+        copied(tmp_path, monkeypatch, ON, there=there)
+    assert copied(tmp_path, monkeypatch, ON, ["far"], there=there, named_only=True) == ["far"]
+    with pytest.raises(BackupError, match=r"Connection refused$"):
+        copied(tmp_path, monkeypatch, ON, ["dead"], there=there)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from infra_kit.commands import restore as command
+from infra_kit.engine import restore as engine
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.project import Project
-from infra_kit.errors import ConfigError
+from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.by_hand import Restored
 
 OF = datetime(2026, 11, 26, 10, 11, 30, tzinfo=UTC)
@@ -57,3 +59,17 @@ def test_what_does_not_go_together_is_refused(monkeypatch: pytest.MonkeyPatch, a
     monkeypatch.setattr(Project, "find", lambda: None)
     with pytest.raises(ConfigError, match=why):
         command.restore(**asked, stack="dev")
+
+
+def test_what_was_restored_before_one_that_fails_is_said_with_where_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def replaced(*_: Any, **__: Any) -> Iterator[Restored]:
+        yield restored()
+        raise BackupError("missing-log", "db2: it is too late")
+
+    monkeypatch.setattr(Project, "find", lambda: None)
+    monkeypatch.setattr(engine, "over", replaced)
+    with pytest.raises(BackupError, match="db2: it is too late"):
+        command.restore("safe", over=True, lose=["db", "db2"], stack="dev")
+    assert "db-restored: It has what was there until 2026-11-26 10:11:30 UTC" in capsys.readouterr().out

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from infra_kit.engine import backups, restore
+from infra_kit.engine import backups, local_servers, restore
 from infra_kit.engine.backups import ByHand, Held
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.restore import Moment
-from infra_kit.errors import BackupError, ConfigError
+from infra_kit.errors import BackupError, ConfigError, DataLossRefusedError
 from infra_kit.providers.common.by_hand import Copied
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.home import caller
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -41,9 +44,26 @@ class Target:
     def into(self, _: Any, component: str, *__: Any, **___: Any) -> None:
         self.did.append(component)
 
+    def check_over(self, _: Any, component: str) -> None:
+        if component == "cache":
+            raise BackupError("kind", "cache: beside alone")
+
+    def over(self, _: Any, component: str, *__: Any, **___: Any) -> str:
+        if component == "late":
+            raise BackupError("missing-log", "late: it is too late")
+        self.did.append(f"over {component}")
+        return component
+
     def remove(self, _: Any, name: str) -> bool:
         self.did.append(f"removes {name}")
         return name == f"{self.held[0]}-restored"
+
+
+class Cloud(Target):
+    """Deletes nothing itself."""
+
+    def remove(self, _: Any, name: str) -> bool:
+        raise ConfigError(f"{name}: the cloud's own command deletes it")
 
 
 @pytest.fixture
@@ -75,6 +95,16 @@ def test_a_copy_of_all_is_told(project: Project, monkeypatch: pytest.MonkeyPatch
     assert [it.component for it in backups.take(project, "staging", "safe", Progress())] == ["db"]
 
 
+def test_what_is_stopped_of_that_which_a_backup_holds_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = {"db": False, "cache": True, "files": False, "api": False}
+    there = [SimpleNamespace(name=name, has_program=name != "files", running=up) for name, up in runs.items()]
+    stand(monkeypatch, Target(["db", "cache", "files"]))
+    monkeypatch.setattr(local_servers, "servers", lambda *_: there)
+    assert backups.stopped(project, "dev", "safe", Progress()) == ["db"]
+
+
 def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,7 +122,61 @@ def test_what_cannot_all_be_restored_is_refused_before_anything_is(
     target = Target(["db", "cache"])
     stand(monkeypatch, target)
     with pytest.raises(BackupError, match="cache: by the target's own commands"):
-        restore.beside(project, "staging", "safe", Progress(), at=Moment(), into=None)
+        list(restore.beside(project, "staging", "safe", Progress(), at=Moment(), into=None))
+    assert not target.did
+
+
+@pytest.mark.parametrize(
+    "named", [[], ["db"], ["files"], ["db", "files", "cache"], ["db", "fiels"], ["db", "db"], ["safe"]]
+)
+def test_nothing_is_replaced_unless_each_component_and_no_other_is_named_once_more(
+    project: Project, monkeypatch: pytest.MonkeyPatch, named: Sequence[str]
+) -> None:
+    target = Target(["db", "files"])
+    stand(monkeypatch, target)
+    with pytest.raises(DataLossRefusedError, match="--over --yes-lose db --yes-lose files"):
+        list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=named))
+    assert not target.did
+    list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["files", "db"]))
+    assert target.did == ["over db", "over files"]
+
+
+def test_what_cannot_all_be_replaced_is_refused_before_anything_is(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target(["db", "cache"])
+    stand(monkeypatch, target)
+    with pytest.raises(BackupError, match="cache: beside alone"):
+        list(restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["db", "cache"]))
+    assert not target.did
+
+
+def test_what_was_replaced_before_one_that_fails_is_told_at_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target(["db", "late", "files"])
+    stand(monkeypatch, target)
+    replaced = restore.over(project, "staging", "safe", Progress(), at=Moment(), lose=["db", "files", "late"])
+    next(replaced)
+    assert target.did == ["over db"]
+    with pytest.raises(BackupError, match="late: it is too late"):
+        next(replaced)
+    assert target.did == ["over db"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../elsewhere", "a/b", "/db", "..", ".hidden", "two words", "; reboot", "-rf", "Größe", "db\n", "d" * 64],
+)
+def test_a_name_that_leads_elsewhere_or_that_a_shell_would_take_otherwise_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    target = Target(["db"])
+    stand(monkeypatch, target)
+    with pytest.raises(ConfigError, match=r"--into: given .* single hyphens are needed"):
+        list(restore.beside(project, "staging", "db", Progress(), at=Moment(), into=name))
+    with pytest.raises(ConfigError, match=r"--remove: given .* single hyphens are needed"):
+        restore.remove(project, "staging", name, Progress())
     assert not target.did
 
 
@@ -103,4 +187,27 @@ def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatc
     restore.remove(project, "staging", "db-restored", Progress())
     assert target.did == ["removes db-restored"]
     with pytest.raises(ConfigError, match="staging has no copy 'db-then' that was restored beside its own"):
+        restore.remove(project, "staging", "db-then", Progress())
+
+
+def test_a_copy_on_this_machine_is_removed_though_no_backup_is_there_any_more(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Box(local_servers.home(project), "dev", "db-restored", caller())
+    box.path.mkdir(parents=True)
+    box.save(Record("local/postgres", [], {}, restored_of="db"))
+    monkeypatch.setattr(backups, "every", lambda *_: [])
+    restore.remove(project, "dev", "db-restored", Progress())
+    assert not box.path.exists()
+
+
+def test_a_copy_beside_is_removed_though_another_backup_refuses_before(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, target = Cloud(["files"]), Target(["db"])
+    there = [Held(name, None, cast("ByHand", it)) for name, it in (("far", far), ("safe", target))]
+    monkeypatch.setattr(backups, "every", lambda *_: there)
+    restore.remove(project, "staging", "db-restored", Progress())
+    assert target.did == ["removes db-restored"]
+    with pytest.raises(ConfigError, match="db-then: the cloud's own command deletes it"):
         restore.remove(project, "staging", "db-then", Progress())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit.engine import backups, drills
+from infra_kit.engine import backups, drills, local_servers
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.errors import BackupError, ConfigError
@@ -29,7 +29,7 @@ class Local:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setattr(backups, "local", Local)
+    monkeypatch.setattr(local_servers, "by_hand", Local)
     monkeypatch.setattr(backups, "state_of", lambda *_: {})
     return Project(root=tmp_path, name="shop", config_dir=tmp_path, home=tmp_path / "home")
 

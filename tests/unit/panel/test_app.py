@@ -141,6 +141,17 @@ def test_the_log_says_who_saw_what_and_never_the_secret(visitor: Browser, caplog
     assert "wrong-password" not in caplog.text
 
 
+def test_what_cannot_be_read_was_seen_by_nobody_and_the_log_says_why(
+    admin: Browser, source: MadeUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    source.secrets = {}
+    answer = admin.post("/reveal", data=reveal(admin, admin.csrf("/")))
+    assert (answer.status_code, answer.text) == (503, "It cannot be read now. The log says why.")
+    assert "password of db cannot be read: KeyError: ('db', 'password')" in caplog.text
+    assert "sees" not in caplog.text
+
+
 # States
 
 

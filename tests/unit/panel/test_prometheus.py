@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra_kit.panel.facts import Facts, Part
+from infra_kit.panel.facts import Facts, Part, Plan
 from infra_kit.panel.prometheus import Host, Told
 from infra_kit.panel.watcher import Watcher
 
@@ -49,7 +49,7 @@ def answering(answer: bytes) -> Iterator[str]:
 def test_an_answer_that_is_none_is_told_and_ends_nothing(tmp_path: Path, answer: bytes) -> None:
     with answering(answer) as url:
         told = Told(facts=FACTS, username="admin", hash="", prometheus=url, states={"db": "100"})
-        watcher = Watcher(Host(told, tmp_path / "credentials.json"))
+        watcher = Watcher(Host(told, tmp_path / "credentials.json", tmp_path / "plan.json"))
         asyncio.run(watcher.look())
     assert watcher.seen.failure
     assert watcher.seen.parts["db"].state == "unknown"
@@ -67,11 +67,20 @@ def test_an_alert_that_is_about_to_fire_says_when(tmp_path: Path) -> None:
     groups = [{"rules": [{"duration": 120, "alerts": [down, others, {**down, "state": "firing"}]}]}]
     with answering(json_answer({"data": {"groups": groups}})) as url:
         told = Told(facts=FACTS, username="admin", hash="", prometheus=url, alerts=("alerts",))
-        pending, firing = Host(told, tmp_path / "credentials.json").look().alerts
+        pending, firing = Host(told, tmp_path / "credentials.json", tmp_path / "plan.json").look().alerts
 
     assert (pending.since, pending.fires) == ("2026-11-26T06:00:00+00:00", "2026-11-26T06:02:00+00:00")
     assert (pending.level, pending.component, pending.says) == ("P0", "db", "Postgres db: uptime < 100 % for 2m")
     assert firing.fires == ""
+
+
+def test_the_plan_is_shown_once_it_was_brought(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    told = Told(facts=FACTS, username="admin", hash="", prometheus="http://127.0.0.1:1")
+    host = Host(told, tmp_path / "credentials.json", file)
+    assert host.plan() is None
+    file.write_text('{"monthly": "12.00 USD", "unpriced": 0}')
+    assert host.plan() == Plan(monthly="12.00 USD", unpriced=0)
 
 
 def json_answer(body: object) -> bytes:

@@ -1,6 +1,7 @@
 """Who answers a recorded program, and when."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -56,6 +57,22 @@ def test_a_program_with_transforms_is_answered_in_another_thread() -> None:
         own.append(threading.current_thread().name)
         Thing("one", pulumi.ResourceOptions(transforms=[lambda _: None]))
 
+    record(program, outputs=asked_in(seen))
+    assert len(seen) == 1
+    assert seen != own
+
+
+def test_where_pulumi_tells_transforms_otherwise_it_is_answered_in_another_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own: list[str] = []
+    seen: list[str] = []
+
+    def program() -> None:
+        own.append(threading.current_thread().name)
+        Thing("one")
+
+    monkeypatch.delitem(sys.modules, "pulumi.runtime._callbacks")
     record(program, outputs=asked_in(seen))
     assert len(seen) == 1
     assert seen != own

@@ -61,19 +61,26 @@ class Heard:
     components: frozenset[str]
 
     def find(self) -> Mapping[str, Open]:
-        labels = {"managed-by": "infra-kit", "app": self.app, "environment": self.environment}
-        chosen = [f"--filter=label={key}={value}" for key, value in labels.items()]
-        ids = docker("ps", "--all", "--quiet", "--no-trunc", *chosen).split()
-        fields = '{{index .Config.Labels "component"}}\t{{.Name}}\t{{.LogPath}}'
+        """Raises `subprocess.SubprocessError` where Docker does not tell of one that is there: it would count as gone,
+        and what it said be kept once more."""
+        ids = self._ids()
+        fields = '{{.Id}}\t{{index .Config.Labels "component"}}\t{{.Name}}\t{{.LogPath}}'
         # One that has gone meanwhile is told of on the standard error, and the others all the same.
         listed = docker("inspect", f"--format={fields}", *ids, all_there=False) if ids else ""
+        told = {it: rest for it, *rest in (line.split("\t") for line in listed.splitlines())}
+        if (lacking := set(ids) - told.keys()) and (there := lacking & set(self._ids())):
+            raise subprocess.SubprocessError(f"docker inspect does not tell of {', '.join(sorted(there))}")
         found: dict[str, Open] = {}
-        for line in listed.splitlines():
-            component, name, path = line.split("\t")
+        for component, name, path in told.values():
             if component in self.components and path:
                 part = _RANDOM.sub("", name.lstrip("/"))
                 found[path] = partial(ContainerLog, Path(path), component, part)
         return found
+
+    def _ids(self) -> list[str]:
+        labels = {"managed-by": "infra-kit", "app": self.app, "environment": self.environment}
+        chosen = [f"--filter=label={key}={value}" for key, value in labels.items()]
+        return docker("ps", "--all", "--quiet", "--no-trunc", *chosen).split()
 
 
 class Keeper:

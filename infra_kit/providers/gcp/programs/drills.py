@@ -8,7 +8,8 @@ proof is.
   keys came back, it tells inside of the network alone.
 - An ObjectStore: each object is in the vault, in the version, size and checksum that it was copied with.
 
-Once all are proven, the proof is written into the vault. What was restored is deleted, and what a killed run left.
+Once all are proven, the proof is written into the vault. What was restored is deleted, and what a killed run left. A
+run may begin while another is at work (Cloud Scheduler delivers at least once): what that one restores it leaves alone.
 
 Arguments:
     drill: restores, asks, measures. A failure says which check of which component it was.
@@ -20,6 +21,7 @@ Environment:
     DRILL: the folder of proofs in VAULT, a bucket.
     TRANSIT: a bucket, by way of which restored servers get dumps; empty without a postgres.
     SCRATCH: what the names of restored servers begin with, and no others.
+    LASTS: seconds after which no run is at work any more: its job's timeout.
     RTO: seconds that restoring may take.
     SOURCES: JSON, by the component's name, its `kind`; of a postgres its `server`, `databases`, `user` and `secret`
         (the version with the user's password), and `checks`: by name, `database`, `sql` and `expects`.
@@ -33,7 +35,7 @@ import sys
 import time
 import urllib.parse
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra_kit.providers.gcp.programs.google import (
@@ -69,6 +71,8 @@ READERS = ("roles/storage.legacyBucketReader", "roles/storage.legacyObjectReader
 UNKNOWN_YET = "required permissions"
 """In Cloud SQL's words, where a right is so new that it does not hold yet."""
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+STAMP = "%Y%m%d%H%M%S%f"
+"""When a run began, in the names of all that it restores: the earlier one is the smaller."""
 BOOLEANS = {"true": "t", "false": "f"}
 
 Source = dict[str, Any]
@@ -84,15 +88,19 @@ def _project() -> str:
 
 def _drill() -> int:
     sources: dict[str, Source] = json.loads(os.environ["SOURCES"])
+    scratch, began = os.environ["SCRATCH"], datetime.now(UTC)
+    own = f"{scratch}{began:{STAMP}}"
+    oldest_at_work = f"{scratch}{began - timedelta(seconds=int(os.environ['LASTS'])):{STAMP}}"
     try:
-        _clear()
-        proofs = {name: _proven(name, it) for name, it in sources.items()}
+        _clear(lambda name: name < oldest_at_work)
+        numbered = enumerate(sources.items())
+        proofs = {name: _proven(name, {**it, "scratch": f"{own}-{number}"}) for number, (name, it) in numbered}
     except (Failed, OSError) as error:
         failure = str(error) if isinstance(error, Failed) else f"unreachable: {error}"
         say("ERROR", f"not proven: {failure}", failure=failure)
         return 1
     finally:
-        _clear()
+        _clear(lambda name: name.startswith(own))
     now = datetime.now(UTC)
     longest = max((it["seconds"] for it in proofs.values()), default=0)
     proof = {"last_proven_restore": now.isoformat(), "seconds": longest, "restored": proofs}
@@ -101,16 +109,24 @@ def _drill() -> int:
     return 0
 
 
-def _clear() -> None:
-    """Deletes every restored server, and what was on the way there."""
-    asked = urllib.parse.urlencode({"filter": f"name:{os.environ['SCRATCH']}*"})
-    standing = call(f"{_project()}/instances?{asked}").get("items", ()) if os.environ["TRANSIT"] else ()
-    for name in (it["name"] for it in standing if it["name"].startswith(os.environ["SCRATCH"])):
+def _clear(goes: Callable[[str], bool]) -> None:
+    """Deletes the restored servers whose names are so, and what was on the way there."""
+    transit = os.environ["TRANSIT"]
+    if not transit:
+        return
+    for name in (it["name"] for it in _standing() if goes(it["name"])):
         begun = call(f"{_project()}/instances/{name}?enableFinalBackup=false", method="DELETE")
         finished(f"{_project()}/operations", begun)
         say("INFO", f"{name} is deleted")
-    for it in list(found(os.environ["TRANSIT"])) if os.environ["TRANSIT"] else ():
-        call(address(os.environ["TRANSIT"], it["name"]), method="DELETE")
+    for name in [it["name"] for it in found(transit, prefix=os.environ["SCRATCH"]) if goes(it["name"])]:
+        call(address(transit, name), method="DELETE")
+
+
+def _standing() -> list[dict[str, Any]]:
+    """The restored servers of all runs."""
+    scratch = os.environ["SCRATCH"]
+    there = call(f"{_project()}/instances?{urllib.parse.urlencode({'filter': f'name:{scratch}*'})}")
+    return [it for it in there.get("items", ()) if it["name"].startswith(scratch)]
 
 
 def _proven(name: str, source: Source) -> dict[str, Any]:
@@ -128,7 +144,7 @@ def _postgres(_: str, source: Source, dump: Stored) -> dict[str, Any]:
         own = _newest(source["server"])
     began = time.monotonic()
     with check("restore"):
-        server = _restored(own["name"])
+        server = _restored(source["scratch"], own["name"])
     tables = _counted(server, source, "")
     stood = _in_time(began)
     with check("restore"):
@@ -160,32 +176,34 @@ def _in_time(began: float) -> int:
 def _from_vault(server: str, source: Source, dump: Stored) -> None:
     """Each database's dump into an empty one beside it."""
     api, transit = f"{_project()}/instances/{server}", os.environ["TRANSIT"]
-    _let_in(transit, call(api)["serviceAccountEmailAddress"])
+    _let_in(transit)
     for database in source["databases"]:
         wanted = f"{dump.where}/{database}.sql.gz"
         if wanted not in dump.objects:
             raise Failed(f"{wanted} is not of the copy")
-        _pass(dump.vault, wanted, transit)
+        passed = f"{server}/{database}.sql.gz"
+        _pass(dump.vault, wanted, transit, passed)
         into = FROM_VAULT + database
         finished(f"{_project()}/operations", call(f"{api}/databases", {"name": into}))
-        asked = {"fileType": "SQL", "uri": f"gs://{transit}/{wanted}", "database": into}
+        asked = {"fileType": "SQL", "uri": f"gs://{transit}/{passed}", "database": into}
         begun = call(f"{api}/import", {"importContext": asked}, busy=UNKNOWN_YET)
         finished(f"{_project()}/operations", begun)
 
 
-def _let_in(bucket: str, account: str) -> None:
-    """In place of those that were let in before."""
+def _let_in(bucket: str) -> None:
+    """The restored servers that stand, those of another run at work too, in place of those that were let in before."""
     there = f"{STORAGE}/storage/v1/b/{bucket}/iam"
     policy = call(there)
     others = [it for it in policy.get("bindings", ()) if it["role"] not in READERS]
-    ours = [{"role": role, "members": [f"serviceAccount:{account}"]} for role in READERS]
+    accounts = [it["serviceAccountEmailAddress"] for it in _standing() if it["state"] == "RUNNABLE"]
+    ours = [{"role": role, "members": [f"serviceAccount:{it}" for it in accounts]} for role in READERS]
     call(there, {**policy, "bindings": [*others, *ours]}, method="PUT")
 
 
-def _pass(vault: str, name: str, transit: str) -> None:
+def _pass(vault: str, name: str, transit: str, passed: str) -> None:
     """Copies an object, piece by piece where it is large
     (https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite)."""
-    there = f"{address(vault, name)}/rewriteTo/b/{transit}/o/{urllib.parse.quote(name, safe='')}"
+    there = f"{address(vault, name)}/rewriteTo/b/{transit}/o/{urllib.parse.quote(passed, safe='')}"
     answer = call(there, {})
     while not answer["done"]:
         answer = call(f"{there}?{urllib.parse.urlencode({'rewriteToken': answer['rewriteToken']})}", {})
@@ -227,9 +245,8 @@ def _newest(server: str) -> dict[str, Any]:
     return last
 
 
-def _restored(copy: str) -> str:
+def _restored(name: str, copy: str) -> str:
     """The name of a server that did not stand before."""
-    name = f"{os.environ['SCRATCH']}{datetime.now(UTC):%Y%m%d%H%M%S%f}"
     wanted = {"backup": copy, "restoreInstanceSettings": {"settings": ALONE}}
     finished(f"{_project()}/operations", call(f"{_project()}/instances/{name}/restoreBackup", wanted))
     return name

@@ -98,7 +98,7 @@ def _require_nothing_lost(box: Box, keys: Sequence[str]) -> None:
             "unversioned",
             f"{len(keys)} objects, {keys[0]!r} among them, would be overwritten or deleted for good: the bucket keeps "
             f"no versions. Restore beside it, and copy what is missed: infra-kit restore {box.name}. Or give the "
-            "ObjectStore versioning=True, `infra-kit up`, and ask again. Nothing was changed.",
+            "ObjectStore versioning=True, `infra-kit up`, and ask again. Nothing of it was changed.",
         )
 
 

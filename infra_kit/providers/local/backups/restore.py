@@ -204,12 +204,12 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
 
 
 def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> datetime | None:
-    """A new box with what a copy holds; where that fails, none. Returns the moment that it is of, if that is
-    another than the copy's."""
+    """A new box with what a copy holds; where that fails or is interrupted, none. Returns the moment that it is of, if
+    that is another than the copy's."""
     try:
         with failures.of(noted["component"]):
             return RESTORE[noted["kind"]](box, noted, repository, moment)
-    except BackupError:
+    except BaseException:
         remove(box)
         raise
 

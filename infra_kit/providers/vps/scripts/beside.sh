@@ -10,9 +10,10 @@
 #   BUCKET  of an object_store, its bucket
 #   INTO    what the new server and its volume are called: neither may be there
 #   MOMENT  UTC, e.g. '2026-03-01 12:00:00'; empty: the newest there is
+#   LATEST  `latest`: of the log that was written at the moment, its end
 #
 # Of a Postgres it returns when the log is replayed, and prints the time of the last change that came back; where the
-# newest was asked for and the log's end cannot be had, also a line `lacks: …`. Of the others it prints the copy's time.
+# log's end was asked for and it cannot be had, also a line `lacks: …`. Of the others it prints the copy's time.
 #
 # replayed.sh stands before it. It is gone with `beside_gone.sh`, or docker rm --force INTO && docker volume rm INTO
 set -eu
@@ -40,7 +41,7 @@ restore_database() { # in a container as that which copies, with the new volume 
   fact "$copies" '{{range .Config.Env}}{{println .}}{{end}}' >"$hold/env"
   safely --network "$out" --user "$user" --env-file "$hold/env" --volumes-from "$copies:ro" \
     --volume "$INTO:$FOLDER" --entrypoint sh "$(fact "$copies" '{{.Image}}')" \
-    /run/infra-kit/restore.sh "$FOLDER" "${MOMENT:+$MOMENT+00}" >&2
+    /run/infra-kit/restore.sh "$FOLDER" "${MOMENT:+$MOMENT+00}" "${LATEST:-}" >&2
 }
 
 restore_files() { # in the container that copies, into the folder `there` of its own volume

@@ -47,10 +47,15 @@ put "$FOLDER/rules/$NAME.yml" "$RULES"
 put "$FOLDER/managers/$NAME.json" "$MANAGERS"
 said=$(promtool check config "$CONFIG" 2>&1) || refused "$said"
 
+has_read() { # one that answers nothing has read nothing
+  now=$(loaded)
+  [ -n "$now" ] && [ "$now" != "$before" ]
+}
+
 before=$(loaded)
 kill -HUP "$(cat "$FOLDER/pid")"
 tries=150
-while [ "$(loaded)" = "$before" ]; do
+until has_read; do
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || refused "it does not say that it has read it; its log says why."
   sleep 0.2

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What a PostgreSQL server does with a finished segment of its log, each whole or not at all: copies it to those who take
-# it away. Runs in the server's container.
+# it away. Runs in the server's container. A copy is on the disk before the server may forget the segment; one that a
+# lost power cut short is written anew.
 #
 #   $1  the segment
 #   $2  its name
@@ -10,7 +11,9 @@ set -eu
 mkdir -p "$3"
 for folder in "$3" "$3-for"/*; do
   [ -d "$folder" ] || continue
-  [ ! -e "$folder/$2" ] || continue
+  if cmp -s "$1" "$folder/$2"; then continue; fi
   cp "$1" "$folder/$2.part"
+  sync "$folder/$2.part"
   mv "$folder/$2.part" "$folder/$2"
+  sync "$folder"
 done

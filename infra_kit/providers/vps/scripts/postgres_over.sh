@@ -1,7 +1,7 @@
 #!/bin/sh
 # Restores a Postgres from the copies of a Backup into the server's own volume, where what it held is kept aside. Where
 # what was restored does not come up, that is put back. Runs on the host, and prints the time of the last change that
-# came back; where the newest was asked for and the log's end cannot be had, also a line `lacks: …`. replayed.sh stands
+# came back; where the log's end was asked for and it cannot be had, also a line `lacks: …`. replayed.sh stands
 # before it.
 #
 #   COPIES  the container that takes the copies
@@ -9,6 +9,7 @@
 #   ASIDE   the folder for what the server held
 #   FOLDER  where the server has its volume
 #   MOMENT  UTC, e.g. '2026-03-01 12:00:00'; empty: the newest there is
+#   LATEST  `latest`: of the log that was written at the moment, its end
 set -eu
 
 user=$(fact "$SERVER" '{{.Config.User}}')
@@ -22,7 +23,7 @@ safely() { # as all containers here run; OPTIONS… IMAGE ARGUMENTS…
 fetch() { # by a container like the one that takes copies, with its files and its way out
   fact "$COPIES" '{{range .Config.Env}}{{println .}}{{end}}' >"$hold/env"
   safely --network "container:$COPIES" --env-file "$hold/env" --volumes-from "$COPIES:ro" --entrypoint sh \
-    "$(fact "$COPIES" '{{.Image}}')" /run/infra-kit/restore.sh "$FOLDER/restored" "${MOMENT:+$MOMENT+00}" >&2
+    "$(fact "$COPIES" '{{.Image}}')" /run/infra-kit/restore.sh "$FOLDER/restored" "${MOMENT:+$MOMENT+00}" "${LATEST:-}" >&2
 }
 
 in_volume() { # SCRIPT

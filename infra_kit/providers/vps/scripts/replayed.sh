@@ -1,6 +1,6 @@
 #!/bin/sh
 # What beside.sh and postgres_over.sh have in common, and stands before each: of a Postgres that was restored, what came
-# back. MOMENT is theirs.
+# back. MOMENT and LATEST are theirs.
 set -eu
 
 fact() { docker inspect --format "$2" "$1"; }
@@ -24,6 +24,6 @@ until_replayed() { # CONTAINER FOLDER: where it was noted what of the log there 
     fi
     sleep 1
   done
-  [ -n "$MOMENT" ] || lacks "$1" "$2"
+  if [ -z "$MOMENT" ] || [ -n "${LATEST:-}" ]; then lacks "$1" "$2"; fi
   ask "$1" "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')"
 }

@@ -225,9 +225,16 @@ def test_how_to_connect_is_as_to_the_one_that_runs_at_the_new_address_and_masked
 
 
 def test_what_was_restored_is_deleted_by_aws_own_command(safe: Held, programs: Programs) -> None:
-    with pytest.raises(ConfigError, match=f"db-then: .* no part of the stack, .*{DELETES}$"):
+    with pytest.raises(ConfigError, match=f"db-then: .* no part of the stack.*{DELETES}$"):
         safe.by_hand.remove(safe.backup, "db-then")
-    assert not programs.calls()
+    (asked,) = programs.calls()
+    assert value(asked, "--filters") == "Name=db-instance-id,Values=db-then"
+
+
+def test_of_a_name_that_no_server_has_and_of_the_stacks_own_no_command_is_said(safe: Held, programs: Programs) -> None:
+    assert not safe.by_hand.remove(safe.backup, MADE.named("db-server").outputs["identifier"])
+    programs.put("aws", told(describe_db_instances={"DBInstances": []}))
+    assert not safe.by_hand.remove(safe.backup, "db-than")
 
 
 def test_a_bucket_is_refused_with_the_way_by_hand(safe: Held, programs: Programs) -> None:

@@ -34,6 +34,7 @@ ANSWERS = {
     ),
     "get-latest-recovery-time": answer(json.dumps({"latestRecoveryTime": "2026-11-26T10:00:00.5Z"})),
     "clone": answer(),
+    "list": answer(json.dumps([{"name": "db-then"}])),
     "describe": answer(
         json.dumps(
             {"ipAddresses": [{"type": "OUTGOING", "ipAddress": "1"}, {"type": "PRIVATE", "ipAddress": "10.0.0.9"}]}
@@ -136,9 +137,16 @@ def test_where_the_latest_will_do_it_comes_back(safe: Held, programs: Programs) 
 
 
 def test_what_was_restored_is_deleted_by_googles_own_command(safe: Held, programs: Programs) -> None:
-    with pytest.raises(ConfigError, match=f"db-then: .* no part of the stack, .*{DELETES}$"):
+    with pytest.raises(ConfigError, match=f"db-then: .* no part of the stack.*{DELETES}$"):
         safe.by_hand.remove(safe.backup, "db-then")
-    assert not programs.calls()
+    (asked,) = programs.calls()
+    assert "--filter=name=db-then" in asked
+
+
+def test_of_a_name_that_no_server_has_and_of_the_stacks_own_no_command_is_said(safe: Held, programs: Programs) -> None:
+    assert not safe.by_hand.remove(safe.backup, SERVER)
+    programs.put("gcloud", {"list": answer("[]")})
+    assert not safe.by_hand.remove(safe.backup, "db-than")
 
 
 def test_without_a_moment_it_is_as_the_server_is_now(safe: Held, programs: Programs) -> None:

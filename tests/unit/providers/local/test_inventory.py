@@ -46,3 +46,13 @@ def test_what_does_not_need_one_another_is_stopped_at_once(tmp_path: Path, store
 
     assert inventory.stop("test", tmp_path) == ["one", "two"]
     assert sorted(stopped(tmp_path)) == ["one", "two"]
+
+
+def test_of_what_goes_with_a_stack_only_copies_beside_whose_data_is_not_kept_are_deleted(tmp_path: Path) -> None:
+    for name, restored_of, retain in [("db", "", False), ("db-restored", "db", False), ("kept-restored", "kept", True)]:
+        box = Box(tmp_path, "test", name, OURSELVES)
+        box.path.mkdir(parents=True)
+        box.save(Record("local/redis", [], {}, inputs={"retain": retain}, restored_of=restored_of))
+
+    inventory.remove_passing_copies("test", tmp_path)
+    assert sorted(path.name for path in (tmp_path / "test").iterdir()) == ["db", "kept-restored"]

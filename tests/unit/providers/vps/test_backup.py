@@ -119,7 +119,8 @@ def test_the_log_goes_to_a_folder_of_its_own_that_goes_with_the_backup() -> None
     folder = "/var/lib/postgresql/data/pgbackrest-for/safe"
     log = recording.named("safe-db-log").inputs
     assert log["create"].endswith(f"mkdir -p {folder}")
-    assert f"rm -rf {folder}" in log["delete"]
+    for known in ("SCRIPT", "STOPPED"):
+        assert f"{known}='rm -rf {folder}'\n" in log["delete"]
     assert recording.named("safe-db-archive").inputs["command"] == [folder, "/var/lib/postgresql/data/pgdata"]
     assert recording.named("safe-db-log").urn in recording.named("safe-db-archive").options.depends_on
 

@@ -12,6 +12,7 @@ import pytest
 from infra_kit import Alerts, Budget, Chart, Dashboard, Gateway, Redis, Rule, Service, Target
 from infra_kit.component import Component
 from infra_kit.errors import SpecError, UnsupportedFeatureError
+from infra_kit.providers.vps import grafana, tools
 from infra_kit.providers.vps.settings import HostSize
 from infra_kit.testing import Recording, record
 from tests.unit.providers.vps.monitored import HOST, TARGET, everything, file
@@ -40,6 +41,11 @@ def charts(made: Recording) -> dict[str, dict[str, Any]]:
 
 def environment(made: Recording) -> dict[str, str]:
     return dict(it.split("=", 1) for it in made.named(SERVER).inputs["envs"])
+
+
+def test_a_board_goes_while_grafana_is_stopped_too() -> None:
+    gone = board().named("board-board").inputs["delete"]
+    assert f"STOPPED='{tools.BUSYBOX} rm -f {grafana.BOARDS}/board.json'\n" in gone
 
 
 def test_a_host_has_one_grafana_and_a_board_for_each_dashboard() -> None:

@@ -26,7 +26,7 @@ class Drilling:
     def __init__(self, failing: str = "") -> None:
         self.failing, self.asked = failing, list[list[str]]()
 
-    def __call__(self, command: Sequence[str]) -> str:
+    def __call__(self, command: Sequence[str], _: str = "") -> str:
         asked = shlex.split(command[-1])
         self.asked.append(asked)
         if asked[-2:-1] == ["cat"]:

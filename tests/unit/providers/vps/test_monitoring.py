@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from infra_kit import Alerts, Dashboard, Panel, Redis
 from infra_kit.testing import record
@@ -80,6 +81,13 @@ def test_who_measures_has_a_user_of_its_own_with_the_least_rights() -> None:
     for it in made.resources:
         clear = {key: value for key, value in it.inputs.items() if key not in it.secret_inputs}
         assert "recorded-password" not in str(clear), it.name
+
+
+def test_whom_to_ask_goes_with_it_while_prometheus_is_stopped_too() -> None:
+    gone = watched().named("alerts-rules").inputs["delete"]
+    assert re.search(
+        r"^STOPPED='rm -f \S+/targets/\S+\.json \S+/rules/\S+\.yml \S+/managers/\S+\.json'$", gone, re.MULTILINE
+    )
 
 
 def test_its_user_goes_with_it() -> None:

@@ -6,12 +6,19 @@ import base64
 import io
 import json
 import tarfile
+from pathlib import Path
 from typing import Any
 
-from infra_kit import Alerts, Panel, Postgres, Redis, Secret, Service
+import pulumi
+import pytest
+
+from infra_kit import Alerts, Panel, Postgres, Redis, Secret, Service, home
+from infra_kit.engine import panels
+from infra_kit.errors import ToolError
 from infra_kit.providers.vps import images, panel_image
 from infra_kit.testing import Recording, record
 from tests.unit.providers.vps.monitored import TARGET, file
+from tests.unit.tunnels import state
 
 VALUE = "hush-the-value-of-the-secret"
 
@@ -106,3 +113,34 @@ def test_a_server_is_called_what_it_is() -> None:
     assert versions["db"].startswith("PostgreSQL 1")
     assert versions["alerts"] == "Alertmanager 0.28.1"
     assert versions["api"] == "1.4"
+
+
+def test_it_is_the_same_whatever_was_planned_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is previewed is what is applied, here and anywhere else."""
+    before = told(panel())
+    monkeypatch.setattr(pulumi.runtime, "get_root_directory", lambda: str(tmp_path))
+    left = home.plan_file(tmp_path, before["facts"]["stack"])
+    left.parent.mkdir(parents=True)
+    left.write_text('{"monthly": "12.00 USD", "unpriced": 0}')
+    assert told(panel()) == before
+
+
+def test_the_plan_is_brought_to_its_container_once_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/asked\n/bin/cat >{tmp_path}/brought\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    made = panel()
+    panels.bring(state(made), '{"monthly": "12.00 USD"}', print)
+    command = "sh -c 'cat >/plan/plan.json.new && mv /plan/plan.json.new /plan/plan.json'"
+    assert (tmp_path / "asked").read_text().endswith(f"-- docker exec -i panel-server-id {command}\n")
+    assert (tmp_path / "brought").read_text() == '{"monthly": "12.00 USD"}'
+    server = made.named("panel-server").inputs
+    assert server["command"] == ["/run/infra-kit", "/plan/plan.json", "8080"]
+    assert {"containerPath": "/plan", "readOnly": False} in server["volumes"]
+
+
+def test_a_panel_that_was_never_up_is_told(tmp_path: Path) -> None:
+    begun = [it for it in state(panel())["resources"] if not it["urn"].endswith("::panel-server")]
+    with pytest.raises(ToolError, match="Panel 'panel': its container is not in the stack's state"):
+        panels.bring({"resources": begun}, "{}", print)

@@ -43,10 +43,7 @@ class Boxes:
         return Seen(parts=parts, alerts=tuple(self._alerts()), copies=tuple(self._copies()))
 
     def plan(self) -> Plan | None:
-        try:
-            return Plan.model_validate_json(self._plan.read_bytes())
-        except FileNotFoundError:
-            return None
+        return Plan.read(self._plan)
 
     def reveal(self, part: str, credential: str) -> str:
         record = self._boxes[part][0].record

@@ -48,12 +48,12 @@ class CloudSql:
     def __call__(self, method: str, url: str, body: Any) -> Any:
         path = url.partition("/projects/shop/")[2].partition("?")[0]
         if path == "instances":
-            return {"items": [{"name": name} for name in sorted(self.servers)]}
+            return {"items": [listed(name) for name in sorted(self.servers)]}
         if path == "backups":
             return {"backups": list(self.copies)}
         name = path.split("/")[1]
         if method == "GET" and path == f"instances/{name}":
-            return {"name": name, "serviceAccountEmailAddress": f"of-{name[:5]}@google"}
+            return listed(name)
         if method == "DELETE":
             self.servers.remove(name)
             self.deleted.append(name)
@@ -81,11 +81,15 @@ class CloudSql:
         return {"results": [{"columns": [{"type": kind} for kind, _ in said], "rows": [row]}]}
 
 
+def listed(server: str) -> dict[str, str]:
+    return {"name": server, "state": "RUNNABLE", "serviceAccountEmailAddress": f"of-{server}@google"}
+
+
 def tell(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the program is told."""
     known = {
         "PROJECT": "shop", "BACKUP": "shop safe", "DRILL": "proofs/drill", "VAULT": "near", "SCRATCH": "drill-1a2b-",
-        "TRANSIT": "way", "RTO": "900", "SOURCES": json.dumps({"db": SOURCE}),
+        "TRANSIT": "way", "LASTS": "43200", "RTO": "900", "SOURCES": json.dumps({"db": SOURCE}),
     }  # fmt: skip
     for name, value in known.items():
         monkeypatch.setenv(name, value)

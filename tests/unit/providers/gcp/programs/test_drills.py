@@ -48,7 +48,7 @@ def test_the_newest_whole_copy_of_the_backup_is_restored_asked_proven_and_delete
     assert asked["restoreInstanceSettings"]["settings"]["deletionProtectionEnabled"] is False
     assert asked["restoreInstanceSettings"]["settings"]["finalBackupConfig"] == {"enabled": False}
     (server,) = sql.deleted
-    assert re.fullmatch(r"drill-1a2b-[0-9]{20}", server)
+    assert re.fullmatch(r"drill-1a2b-[0-9]{20}-0", server)
     assert sql.servers == {"shop-db"}
     (proof,) = [line for line in lines(capsys) if line["message"] == "proven"]
     assert proof["restored"]["db"] == {
@@ -111,6 +111,20 @@ def test_what_a_killed_run_left_is_deleted_first_and_nothing_else(monkeypatch: p
     assert sql.servers == {"shop-db", "drill-9c9c-20260101"}
 
 
+def test_what_another_run_that_is_at_work_restored_stays_and_stays_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cloud Scheduler may deliver twice, and somebody may drill by hand meanwhile."""
+    sql, before = CloudSql(copy("new")), datetime.now(UTC) - timedelta(hours=11)
+    its, left = f"drill-1a2b-{before:{drills.STAMP}}-0", f"drill-1a2b-{before - timedelta(hours=2):{drills.STAMP}}-0"
+    sql.servers |= {its, left}
+    google = vault(monkeypatch, sql)
+    google.put("way", f"{its}/app.sql.gz", b"on its way")
+    google.put("way", f"{left}/app.sql.gz", b"left")
+    assert drills.main(["drill"]) == 0
+    assert sql.servers == {"shop-db", its}
+    assert list(google.buckets["way"]) == [f"{its}/app.sql.gz"]
+    assert {f"serviceAccount:of-{its}@google"} < set(google.policies["way"]["bindings"][-1]["members"])
+
+
 def test_the_newest_dump_of_the_vault_is_restored_beside_by_way_of_a_bucket_that_is_emptied(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -118,22 +132,22 @@ def test_the_newest_dump_of_the_vault_is_restored_beside_by_way_of_a_bucket_that
     code, google = drill(monkeypatch, sql)
     assert code == 0
     assert sql.databases == ["vault-app"]
+    passed = f"{sql.deleted[0]}/app.sql.gz"
     (asked,) = google.calls("/import")
-    assert asked == {
-        "importContext": {"fileType": "SQL", "uri": f"gs://way/{DUMP}/app.sql.gz", "database": "vault-app"}
-    }
-    assert google.held["way", f"{DUMP}/app.sql.gz"] == b"all that was in app"
+    assert asked == {"importContext": {"fileType": "SQL", "uri": f"gs://way/{passed}", "database": "vault-app"}}
+    assert google.held["way", passed] == b"all that was in app"
     assert not google.buckets["way"]
 
 
 def test_the_restored_server_alone_is_let_into_that_bucket_and_nobody_into_the_vault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _, google = drill(monkeypatch, CloudSql(copy("new")))
+    sql = CloudSql(copy("new"))
+    _, google = drill(monkeypatch, sql)
     assert list(google.policies) == ["way"]
     bindings = {it["role"]: it["members"] for it in google.policies["way"]["bindings"]}
     assert bindings.pop("other") == ["user:a"]
-    assert bindings == {role: ["serviceAccount:of-drill@google"] for role in drills.READERS}
+    assert bindings == {role: [f"serviceAccount:of-{sql.deleted[0]}@google"] for role in drills.READERS}
 
 
 def test_a_right_that_does_not_hold_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ STORE = "infra-kit:index:ObjectStore"
 VOLUME = "docker:index/volume:Volume"
 
 
-def going(state: Mapping[str, Any]) -> Sequence[str]:
-    """The names of the Backups whose copies are deleted when the stack is."""
+def names(state: Mapping[str, Any]) -> Sequence[str]:
+    """Of the Backups whose copies are deleted when the stack is."""
     resources = state.get("resources") or []
     stores = {it["urn"] for it in resources if _is_of(STORE, it) and _goes(it, "local/object_store")}
     return sorted({component_of(it) for it in resources if _is_of(BACKUP, it) and _has_copies(it, stores)})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, Target
-from infra_kit.engine import copies, up
+from infra_kit.engine import doomed_copies, up
 from infra_kit.engine.display import Progress
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.providers.vps.settings import VpsSettings
@@ -37,12 +37,12 @@ def of(target: str, environment: Environment, *, to: bool = False) -> dict[str, 
 
 @pytest.mark.parametrize("target", ["local", "vps", "aws"])
 def test_in_development_copies_without_a_place_of_their_own_go_with_the_stack(target: str) -> None:
-    assert copies.going(of(target, Environment.DEVELOPMENT)) == ["safe"]
+    assert doomed_copies.names(of(target, Environment.DEVELOPMENT)) == ["safe"]
 
 
 @pytest.mark.parametrize("target", ["local", "vps"])
 def test_what_is_in_a_bucket_elsewhere_stays(target: str) -> None:
-    assert copies.going(of(target, Environment.DEVELOPMENT, to=True)) == []
+    assert doomed_copies.names(of(target, Environment.DEVELOPMENT, to=True)) == []
 
 
 @pytest.mark.parametrize(("environment", "gone"), [(Environment.DEVELOPMENT, ["safe"]), (Environment.STAGING, [])])
@@ -54,16 +54,16 @@ def test_what_is_in_a_bucket_of_the_same_stack_goes_with_that_bucket(environment
         Backup("safe", target=there, of=[files], to=offsite, key="a passphrase")
         Backup("away", target=there, of=[files, offsite], to=elsewhere, key="a passphrase")
 
-    assert copies.going(state(record(program))) == gone
+    assert doomed_copies.names(state(record(program))) == gone
 
 
 @pytest.mark.parametrize("target", ["local", "vps", "aws"])
 def test_outside_of_development_they_stay(target: str) -> None:
-    assert copies.going(of(target, Environment.STAGING)) == []
+    assert doomed_copies.names(of(target, Environment.STAGING)) == []
 
 
 def test_a_stack_that_was_never_up_has_none() -> None:
-    assert copies.going({}) == []
+    assert doomed_copies.names({}) == []
 
 
 def test_it_is_said_with_the_way_to_keep_them(capsys: pytest.CaptureFixture[str]) -> None:
