@@ -158,6 +158,7 @@ def test_a_copy_by_hand_waits_for_the_run_that_is_at_work_and_no_second_one_is_t
     assert made.component == "db"
     assert made.where == f"{safe.box.data}/copies/test/safe/copies/{made.at:%Y%m%dT%H%M%SZ}"
     assert safe.report["last_backup"] > before
+    assert "Z by hand | a copy ended well" in safe.box.process.log.read_text()
 
 
 def test_a_restore_over_what_runs_waits_for_the_run_that_is_at_work(safe: Safe) -> None:

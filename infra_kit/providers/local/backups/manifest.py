@@ -60,15 +60,13 @@ def newest_first(repository: Repository) -> Iterator[Copy]:
         yield from read(repository, [name])
 
 
-def newest(repository: Repository, of: Sequence[str]) -> Copy:
-    """Of each component the newest there is, by the name of the newest of all. Raises `BackupError` where one has
-    none."""
-    name, found = "", dict[str, Mapping[str, Any]]()
+def newest(repository: Repository, of: Sequence[str]) -> dict[str, Copy]:
+    """Of each component the newest copy that it is in. Raises `BackupError` where one has none."""
+    found: dict[str, Copy] = {}
     for copy in newest_first(repository):
-        name = name or copy.name
-        found = {**copy.components, **found}
+        found = {**dict.fromkeys(copy.components, copy), **found}
         if found.keys() >= set(of):
-            return Copy(name, {it: found[it] for it in of})
+            return {it: found[it] for it in of}
     raise BackupError("missing", f"there is no whole copy yet of {', '.join(it for it in of if it not in found)}")
 
 
