@@ -21,7 +21,7 @@ import typer
 from infra_kit.commands import exit_codes
 from infra_kit.commands.audit import audit
 from infra_kit.commands.backup import BackupFirst, NoBackupFirst, backup, copy_first
-from infra_kit.commands.common import AsJson, DoomedStack, StackName, own_name, print_json
+from infra_kit.commands.common import AsJson, DoomedStack, StackName, chosen_stack, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
@@ -35,7 +35,7 @@ from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_kept, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connections, local_servers, locks, panels, pulumi_cli, side_copies
+from infra_kit.engine import connections, local_servers, locks, pulumi_cli, side_copies
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
@@ -86,11 +86,11 @@ def up(
     """Make what the stack describes: look, plan, check that no data is lost, apply."""
     started = time.monotonic()
     project, name, progress = Project.find(), "", Progress()
-    name = _choose(project, stack, progress)
+    name = chosen_stack(project, stack, progress)
     progress.note(f"{name}: {place(project, name)}")
     copy_first(project, name, backup_first or [], progress, named_only=no_backup_first)
     state = lifecycle.up(project, name, progress, allow_delete or [])
-    if panels.names(state):
+    if any(it.type == "Panel" for it in connections.components(state)):
         _show_plan(project, name, state, progress)
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
@@ -203,11 +203,12 @@ def connect(
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     state = _standing(project, name, progress)
+    beside = side_copies.named(project, name, state, component)
     _check_runs(project, name, component)
     # Whoever ends this program wants what it opened closed.
     for ended in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ended, lambda number, _: sys.exit(128 + number))
-    with ways.reached(state, component, port, progress.note) as (found, wait):
+    with ways.reached(state, component, port, progress.note, beside) as (found, wait):
         if command:
             sys.exit(ways.run(found, command))
         print(f"{found.name}: {found.clear_how if show_secrets else found.how}", flush=True)
@@ -245,6 +246,7 @@ def _exit_code(error: InfraKitError) -> int:
 
 def _show_plan(project: Project, name: str, state: dict[str, Any], progress: Progress) -> None:
     """By the stack's Panels, which say themselves where there is none: what cannot be planned offline may still run."""
+    from infra_kit.engine import panels  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
     from infra_kit.planning import outlook  # noqa: PLC0415  only a Panel needs it
 
     try:
@@ -254,17 +256,9 @@ def _show_plan(project: Project, name: str, state: dict[str, Any], progress: Pro
         progress.warn(f"the panel shows no new cost and no phases: {error}")
 
 
-def _choose(project: Project, asked: str | None, progress: Progress) -> str:
-    if asked or len(project.stacks()) < 2:
-        return choose(project, asked)
-    name = choose(project, None, Stack(project, "", pulumi_cli.ensure(progress)).selected())
-    progress.note(f"The selected stack: {name}")
-    return name
-
-
 def _choose_known(project: Project, asked: str | None, progress: Progress) -> str:
     """For what needs no file of the stack, if anything else here knows it."""
-    name = _choose(project, asked, progress)
+    name = chosen_stack(project, asked, progress)
     if project.config_file(name).is_file() or not local_servers.servers(project, name):
         check_known(project, name)
     if not project.config_file(name).is_file():

@@ -20,8 +20,10 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from infra_kit.engine import pulumi_cli
+from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import choose
+from infra_kit.engine.stack import Stack, choose
 
 if TYPE_CHECKING:
     from infra_kit.planning.bill import Limit
@@ -71,6 +73,15 @@ Recorded = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def chosen_stack(project: Project, asked: str | None, progress: Progress) -> str:
+    """The stack that is asked for, else the only one, else the one of the last `up`, which is said."""
+    if asked or len(project.stacks()) < 2:
+        return choose(project, asked)
+    name = choose(project, None, Stack(project, "", pulumi_cli.ensure(progress)).selected())
+    progress.note(f"The selected stack: {name}")
+    return name
 
 
 def planned(stack: str | None, settings: Sequence[str] | None = None, recorded: Path | None = None) -> Planned:

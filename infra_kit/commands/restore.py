@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from infra_kit.commands.common import own_name, print_whole, table
+from infra_kit.commands.common import StackName, chosen_stack, own_name, print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -34,9 +34,6 @@ Remove = Annotated[
     str | None, typer.Option("--remove", metavar="COPY", help="Delete what was restored beside, and nothing else.")
 ]
 InClear = Annotated[bool, typer.Option("--show-secrets", help="Print how to connect with the password.")]
-StackName = Annotated[
-    str | None, typer.Option("--stack", "-s", envvar="STACK", metavar="NAME", help="Default: the only one.")
-]
 FORM = "%Y-%m-%d %H:%M:%S"
 
 
@@ -56,7 +53,8 @@ def restore(
     from infra_kit.engine import restore as restoring  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
 
     project, progress = Project.find(), Progress()
-    chosen = choose(project, stack)
+    # What is replaced is of no stack that only the last `up` has named.
+    chosen = choose(project, stack) if over else chosen_stack(project, stack, progress)
     if remove:
         _check_alone(name, to, into, lose, over)
         restoring.remove(project, chosen, remove, progress)

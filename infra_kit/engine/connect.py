@@ -36,7 +36,11 @@ class Tunnels(Protocol):
 
 @contextmanager
 def reached(
-    state: Mapping[str, Any], name: str, port: int | None, say: Callable[[str], None]
+    state: Mapping[str, Any],
+    name: str,
+    port: int | None,
+    say: Callable[[str], None],
+    beside: Connection | None = None,
 ) -> Iterator[tuple[Connection, Wait | None]]:
     """How a component is reached from here while this is entered, and what waits for its tunnel, if it takes one.
 
@@ -45,13 +49,14 @@ def reached(
         name: the component's.
         port: of this machine, for the tunnel. Default: the component's own where it is free, else a free one.
         say: tells the user what is being done.
+        beside: what was restored on this machine under that name, which the state does not know.
 
     Raises:
         ConfigError: there is no such component, or it has no address; `port` is in use, or said for what needs none.
         TunnelError: the way could not be opened, or there is none.
     """
     _check_outermost(state, name)
-    there = reachable(state, name)
+    there = beside or reachable(state, name)
     opened = _tunnel(state, there)
     if opened is None:
         if port is not None:

@@ -1,32 +1,40 @@
-"""Copies that a stack keeps by itself, and that are deleted with it: those of a Backup without `to` in development."""
+"""Copies that a stack keeps by itself, and that are deleted with it: in development those of a Backup without `to`, and
+of one on this machine whose `to` is a bucket of the same stack."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from infra_kit.engine.operations import component_of, name_of
 
 BACKUP = "infra-kit:index:Backup"
+STORE = "infra-kit:index:ObjectStore"
 VOLUME = "docker:index/volume:Volume"
 
 
 def names(state: Mapping[str, Any]) -> Sequence[str]:
     """Of the Backups whose copies are deleted when the stack is."""
     resources = state.get("resources") or []
-    return sorted({component_of(it) for it in resources if _is_backups(it) and _has_copies(it)})
+    stores = {it["urn"] for it in resources if _is_of(STORE, it) and _goes(it, "local/object_store")}
+    return sorted({component_of(it) for it in resources if _is_of(BACKUP, it) and _has_copies(it, stores)})
 
 
-def _is_backups(resource: Mapping[str, Any]) -> bool:
-    return str(resource.get("parent") or "").rpartition("::")[0].endswith(BACKUP)
+def _is_of(kind: str, resource: Mapping[str, Any]) -> bool:
+    return str(resource.get("parent") or "").rpartition("::")[0].endswith(kind)
 
 
-def _has_copies(resource: Mapping[str, Any]) -> bool:
-    """Which go with it: a folder of this machine, a volume of a host, a vault of a cloud."""
+def _has_copies(resource: Mapping[str, Any], stores: Set[str]) -> bool:
+    """Which go with it: a folder of this machine, a bucket of the stack, a volume of a host, a vault of a cloud."""
+    if (resource.get("inputs") or {}).get("store"):
+        return bool(stores & set((resource.get("propertyDependencies") or {}).get("store") or ()))
+    is_volume = resource["type"] == VOLUME and name_of(resource["urn"]) == f"{component_of(resource)}-copies"
+    return _goes(resource, "local/backup") or (is_volume and not resource.get("retainOnDelete"))
+
+
+def _goes(resource: Mapping[str, Any], local: str) -> bool:
+    """A server of this machine of that kind, or what a cloud deletes with all that is in it."""
     asked = resource.get("inputs") or {}
-    if asked.get("kind") == "local/backup":
-        return not asked.get("store") and not asked.get("retain")
-    is_place = asked.get("forceDestroy") or (
-        resource["type"] == VOLUME and name_of(resource["urn"]) == f"{component_of(resource)}-copies"
-    )
-    return bool(is_place) and not resource.get("retainOnDelete")
+    if asked.get("kind") == local:
+        return not asked.get("retain")
+    return bool(asked.get("forceDestroy")) and not resource.get("retainOnDelete")

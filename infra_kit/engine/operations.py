@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import subprocess
 import tempfile
@@ -18,10 +17,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from infra_kit.engine.config_hints import set_in_full
+from infra_kit.engine.diagnostics import is_told, plain
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import write_private
 from infra_kit.engine.stack import Stack
-from infra_kit.errors import AnotherRunError, EngineError, OptionsError
+from infra_kit.errors import AnotherRunError, EngineError
 
 _CHANGES = {
     "create": "[green]created[/]",
@@ -48,9 +48,6 @@ _LOOKING = {"look", "refresh"}
 _LOOKED = "refresh"
 """The engine's word for a look at a resource, in a `preview` also for what it found."""
 _CHANGING = {"up", "destroy"}
-_RAISED = re.compile(r"^(?P<module>(?:\w+\.)*)(?P<kind>\w+):? ?", re.MULTILINE)
-_FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
-_LIBRARY = f"{Path(__file__).parents[1]}/"
 _WORDLESS = ("could not read plugin", "program exited with non-zero exit code")
 """What the engine says of a process that could not start: why, only that process itself has said."""
 _ENDINGS = {"update failed", "preview failed", "refresh failed", "destroy failed"}
@@ -169,7 +166,7 @@ class _Run:
         text = plain(event["message"])
         if "\n  at " in text and severity == "error":
             self.full.append(event["message"])
-        text = text if not name or "pulumi:pulumi:Stack" in event["urn"] or name in text else f"{name}: {text}"
+        text = text if not name or "pulumi:pulumi:Stack" in event["urn"] or is_told(name, text) else f"{name}: {text}"
         if text and text not in kept:
             kept.append(text)
 
@@ -239,28 +236,6 @@ def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
     log = stack.project.home / "logs" / f"{stack.name}-{state.name}.log"
     write_private(log, "\n\n".join([*state.full, *state.other]) + "\n")
     return EngineError(f"{text}\nThe whole traceback: {log}")
-
-
-def plain(message: str) -> str:
-    """A diagnostic as a user needs it: what was raised, and of its traceback the place where no component is named."""
-    text = message.strip().removeprefix("error: ").removeprefix("Exception calling application: ")
-    _, traceback, rest = text.rpartition("Traceback (most recent call last):\n")
-    raised = _RAISED.search(rest) if traceback else None
-    if raised is None:
-        return text
-    said = rest[raised.end() :].strip()
-    place = _place(rest[: raised.start()])
-    if raised["module"].startswith("infra_kit."):
-        return f"{said}{place}" if raised["kind"] == OptionsError.__name__ else said
-    return f"{raised['kind']}: {said}{place}"
-
-
-def _place(traceback: str) -> str:
-    """The last line in the user's own files, not in a library's."""
-    frames = _FRAME.findall(traceback) or [("an unknown place", "?")]
-    own = [frame for frame in frames if "site-packages" not in frame[0] and not frame[0].startswith(_LIBRARY)]
-    file, line = (own or frames)[-1]
-    return f"\n  at {file}, line {line}"
 
 
 def change_of(metadata: dict[str, Any]) -> str:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from infra_kit.engine import local_servers
-from infra_kit.engine.connections import Connection, find
+from infra_kit.engine.connections import Connection, components, find
 from infra_kit.engine.project import Project
-from infra_kit.errors import ConfigError
 from infra_kit.providers.common.by_hand import Gives
 
 
 def find_too(project: Project, stack: str, state: Mapping[str, Any], name: str) -> Connection:
     """A component of the stack, or what was restored beside one. Raises `ConfigError`, with the components."""
-    try:
-        return find(state, name)
-    except ConfigError:
-        beside = _beside(project, stack)
-        if name not in beside:
-            raise
-        return connection(name, *beside[name])
+    return named(project, stack, state, name) or find(state, name)
+
+
+def named(project: Project, stack: str, state: Mapping[str, Any], name: str) -> Connection | None:
+    """What was restored beside a component and is called so, of that component's type. None: there is none, or it is a
+    component's own name."""
+    types = {it.name: it.type for it in components(state)}
+    if name in types or name not in (copies := _beside(project, stack)):
+        return None
+    of, gives = copies[name]
+    made = connection(name, of, gives)
+    return replace(made, type=types.get(of, made.type))
 
 
 def connection(name: str, component: str, gives: Gives) -> Connection:

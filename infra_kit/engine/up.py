@@ -102,7 +102,7 @@ def _say_which_copies_go(state: dict[str, Any], progress: Progress) -> None:
     if names := doomed_copies.names(state):
         progress.warn(
             f"the copies of {', '.join(names)} are deleted with the stack. To keep copies beyond it, give the Backup a "
-            "place of its own: `to=`, a bucket elsewhere (on aws and gcp `vault=`)."
+            "place of its own: `to=`, a bucket elsewhere, of no stack (on aws and gcp `vault=`)."
         )
 
 

@@ -56,3 +56,10 @@ def test_planning_is_on_the_first_screen_and_its_first_command_works_in_a_clean_
     section = README.read_text().partition("## See it before you take the step")[2].partition("\n## ")[0]
     first, *_ = re.findall(r"^    (.+)", section, re.MULTILINE)
     assert first.startswith("make plan STACK=")
+
+
+def test_a_secret_can_be_set_before_the_first_up() -> None:
+    """Pulumi sets none of a stack that it does not know."""
+    before, command, _ = README.read_text().partition("    pulumi config set --secret backup-key")
+    assert command
+    assert before.splitlines()[-1].startswith('    eval "$(infra-kit env)" && pulumi stack select --create dev ')

@@ -80,6 +80,8 @@ class Proven:
     """All that it was held to, by the names that a failure has."""
     seconds: float
     """How long restoring took, without looking at what came back."""
+    of: datetime | None = None
+    """When the copy began. None: it was the newest, and nobody tells when that began."""
 
 
 Gives = tuple[Mapping[str, Any], Mapping[str, Any]]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra_kit.providers.common.by_hand import Copied, Gives
+from infra_kit.providers.common.by_hand import Copied, Gives, Proven
 from infra_kit.providers.local import home as homes
-from infra_kit.providers.local.backups import run, settings
-from infra_kit.providers.local.backups.drill import run as drill
+from infra_kit.providers.local.backups import drill as drilling
+from infra_kit.providers.local.backups import owner, run, run_log, settings
 from infra_kit.providers.local.backups.restore import gives, into, over
 from infra_kit.providers.local.backups.restore import remove_beside as remove
 from infra_kit.providers.local.box import RECORD, Box
 
-__all__ = ["drill", "into", "over", "remove"]
+__all__ = ["into", "over", "remove"]
 
 
 def find(stack: str, home: Path) -> dict[str, Box]:
@@ -46,7 +46,8 @@ def holds(backup: Box) -> list[str]:
 
 def back_up(backup: Box) -> list[Copied]:
     """Takes a copy of all that a backup holds, when the run that is at work has ended."""
-    copy = run.now(backup)
+    with run_log.by_hand(backup, "a copy"):
+        copy = run.now(backup)
     where = f"{settings.repository(backup).place}/{copy.folder}"
     return [
         Copied(
@@ -60,5 +61,17 @@ def back_up(backup: Box) -> list[Copied]:
     ]
 
 
+def take_over(backup: Box) -> None:
+    """Copies that are another Backup's are this one's from now on."""
+    with settings.alone(backup):
+        owner.take(backup, settings.repository(backup))
+
+
 def new_name(backup: Box, component: str) -> str:  # noqa: ARG001  as all targets' are called
     return f"{component}-restored"
+
+
+def drill(box: Box) -> list[Proven]:
+    """Restores the newest copies of a drill's Backup, and looks at them, when the run that is at work has ended."""
+    with run_log.by_hand(box, "a drill"):
+        return drilling.run(box)

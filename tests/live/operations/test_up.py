@@ -74,7 +74,7 @@ def test_the_drill_proves_it_and_tells_so(kept: Shop) -> None:
     proven = {it["component"]: it for it in json.loads(done.stdout)}
     assert {"wrong-key", "missing-log", "rows", "entries", "rto"} <= set(proven["db"]["checks"])
     assert "objects" in proven["files"]["checks"]
-    assert all(it["seconds"] > 0 for it in proven.values())
+    assert all(it["seconds"] > 0 and it["of"] for it in proven.values())
     told = json.loads(Path(kept.outputs["drill"]["report"]).read_text())
     assert told["failure"] == ""
     assert told["last_proven_restore"].startswith("20")

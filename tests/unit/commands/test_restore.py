@@ -56,10 +56,9 @@ def test_how_to_connect_is_masked_unless_secrets_are_asked_for(capsys: pytest.Ca
     ],
 )
 def test_what_does_not_go_together_is_refused(monkeypatch: pytest.MonkeyPatch, asked: Any, why: str) -> None:
-    monkeypatch.setattr(command, "choose", lambda *_: "dev")
     monkeypatch.setattr(Project, "find", lambda: None)
     with pytest.raises(ConfigError, match=why):
-        command.restore(**asked)
+        command.restore(**asked, stack="dev")
 
 
 def test_what_was_restored_before_one_that_fails_is_said_with_where_it_is(
@@ -69,9 +68,8 @@ def test_what_was_restored_before_one_that_fails_is_said_with_where_it_is(
         yield restored()
         raise BackupError("missing-log", "db2: it is too late")
 
-    monkeypatch.setattr(command, "choose", lambda *_: "dev")
     monkeypatch.setattr(Project, "find", lambda: None)
     monkeypatch.setattr(engine, "over", replaced)
     with pytest.raises(BackupError, match="db2: it is too late"):
-        command.restore("safe", over=True, lose=["db", "db2"])
+        command.restore("safe", over=True, lose=["db", "db2"], stack="dev")
     assert "db-restored: It has what was there until 2026-11-26 10:11:30 UTC" in capsys.readouterr().out

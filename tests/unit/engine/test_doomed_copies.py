@@ -45,6 +45,18 @@ def test_what_is_in_a_bucket_elsewhere_stays(target: str) -> None:
     assert doomed_copies.names(of(target, Environment.DEVELOPMENT, to=True)) == []
 
 
+@pytest.mark.parametrize(("environment", "gone"), [(Environment.DEVELOPMENT, ["safe"]), (Environment.STAGING, [])])
+def test_what_is_in_a_bucket_of_the_same_stack_goes_with_that_bucket(environment: Environment, gone: list[str]) -> None:
+    def program() -> None:
+        there = Target(name="local", app="shop", environment=environment)
+        offsite, files = ObjectStore("offsite", target=there), ObjectStore("files", target=there)
+        elsewhere = ObjectStore.existing("far", target=there, access_key="k", secret_key="s", **ELSEWHERE)
+        Backup("safe", target=there, of=[files], to=offsite, key="a passphrase")
+        Backup("away", target=there, of=[files, offsite], to=elsewhere, key="a passphrase")
+
+    assert doomed_copies.names(state(record(program))) == gone
+
+
 @pytest.mark.parametrize("target", ["local", "vps", "aws"])
 def test_outside_of_development_they_stay(target: str) -> None:
     assert doomed_copies.names(of(target, Environment.STAGING)) == []

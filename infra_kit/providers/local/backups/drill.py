@@ -19,6 +19,7 @@ from infra_kit.errors import BackupError, InfraKitError
 from infra_kit.providers.common.by_hand import OF_FILES, Proven
 from infra_kit.providers.local.backups import failures, manifest, postgres_log, postgres_restored, restore, settings
 from infra_kit.providers.local.backups.boxes import Moment
+from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import RECORD, Box
 from infra_kit.providers.local.servers import postgres_roles
@@ -103,20 +104,20 @@ class Drill:
     def failures(self) -> list[Failure]:
         """All checks that failed; none: the copy is proven."""
         repository = settings.repository(self._backup)
-        copy = manifest.newest(repository, settings.read(self._backup).of)
-        self.copy_name = copy.name
-        self.not_compared = [it for it, noted in copy.components.items() if noted.get("facts", ()) is None]
+        copies = manifest.newest(repository, settings.read(self._backup).of)
+        self.copy_name = max(copy.name for copy in copies.values())
+        self.not_compared = [it for it, copy in copies.items() if copy.components[it].get("facts", ()) is None]
         found: list[Failure] = []
         with self._scratch() as stack:
-            for component, noted in copy.components.items():
-                found += self._of(component, noted, repository, Box(self._box.home, stack, component))
+            for component, copy in copies.items():
+                found += self._of(component, copy, repository, Box(self._box.home, stack, component))
         limit = seconds(self._asked.rto)
         if self.seconds > limit:
             found.append(Failure("rto", "", f"restoring took {self.seconds:.0f} s, at most {limit} s are asked"))
         return found
 
-    def _of(self, component: str, noted: Mapping[str, Any], repository: Repository, box: Box) -> list[Failure]:
-        began = time.monotonic()
+    def _of(self, component: str, copy: Copy, repository: Repository, box: Box) -> list[Failure]:
+        noted, began = copy.components[component], time.monotonic()
         try:
             with failures.of(component):
                 self._require_newest_log(component, noted, repository)
@@ -125,7 +126,8 @@ class Drill:
             return [Failure(error.check, component, str(error).removeprefix(f"{component}: "))]
         took = time.monotonic() - began
         self.seconds += took
-        self.proven.append(Proven(component=component, checks=self._checks(component, noted), seconds=took))
+        checks = self._checks(component, noted)
+        self.proven.append(Proven(component=component, checks=checks, seconds=took, of=copy.time))
         found = self._compared(component, noted, box)
         if noted["kind"] == "postgres":
             found += self._answers(component, box)
@@ -136,7 +138,8 @@ class Drill:
     def _checks(self, component: str, noted: Mapping[str, Any]) -> list[str]:
         own = [name for name, check in self._asked.checks.items() if check["of"] == component]
         compared = [] if component in self.not_compared else [OWN_CHECKS[noted["kind"]]]
-        return [*OF_FILES, *(["missing-log"] if noted["kind"] == "postgres" else []), *compared, *own, "rto"]
+        log = ["missing-log"] if noted["kind"] == "postgres" else []
+        return list(dict.fromkeys([*OF_FILES, *log, *compared, *own, "rto"]))  # one of the user's may be called so too
 
     def _compared(self, component: str, noted: Mapping[str, Any], box: Box) -> list[Failure]:
         kind = noted["kind"]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.errors import BackupError
+from infra_kit.providers.common.by_hand import shown
 from infra_kit.providers.local.backups.repository import Part, Repository
 
 FOLDER, FILE = "copies", "manifest.json"
@@ -60,16 +61,36 @@ def newest_first(repository: Repository) -> Iterator[Copy]:
         yield from read(repository, [name])
 
 
-def newest(repository: Repository, of: Sequence[str]) -> Copy:
-    """Of each component the newest there is, by the name of the newest of all. Raises `BackupError` where one has
-    none."""
-    name, found = "", dict[str, Mapping[str, Any]]()
+def newest(repository: Repository, of: Sequence[str]) -> dict[str, Copy]:
+    """Of each component the newest copy that it is in. Raises `BackupError` where one has none."""
+    found: dict[str, Copy] = {}
     for copy in newest_first(repository):
-        name = name or copy.name
-        found = {**copy.components, **found}
+        found = {**dict.fromkeys(copy.components, copy), **found}
         if found.keys() >= set(of):
-            return Copy(name, {it: found[it] for it in of})
+            return {it: found[it] for it in of}
     raise BackupError("missing", f"there is no whole copy yet of {', '.join(it for it in of if it not in found)}")
+
+
+def last_before(repository: Repository, component: str, to: datetime | None) -> Copy:
+    """The last one of a component that was whole before the moment. Raises `BackupError` where there is none."""
+    known = names(repository.files(FOLDER))
+    for name in reversed(known):
+        if to and time_of(name) > to:
+            continue
+        (copy,) = read(repository, [name])
+        if component in copy.components and (to is None or _ended(copy, component) <= to):
+            return copy
+    earliest = (_ended(copy, component) for copy in read(repository, known) if component in copy.components)
+    when, first = "yet", min(earliest, default=None)
+    if to and first:
+        when = f"before {shown(to)}. The earliest that can be restored: --to {first.isoformat()}"
+    raise BackupError("missing", f"{component}: there is no whole copy {when}.")
+
+
+def _ended(copy: Copy, component: str) -> datetime:
+    """From when on the copy can be restored: a base backup is only whole with the log that was written meanwhile."""
+    until = copy.components[component].get("until")
+    return datetime.fromisoformat(until) if until else copy.time
 
 
 def parts(copy: Copy) -> Iterator[Part]:

@@ -13,7 +13,7 @@ from signal import Signals
 from typing import Any, cast
 
 from infra_kit._dynamic import handler
-from infra_kit.errors import BackupError, ConfigError
+from infra_kit.errors import ConfigError
 from infra_kit.providers.common.by_hand import Gives, shown
 from infra_kit.providers.local import home
 from infra_kit.providers.local.backups import (
@@ -21,13 +21,14 @@ from infra_kit.providers.local.backups import (
     failures,
     manifest,
     object_store,
+    owner,
+    postgres_log,
     postgres_restored,
     redis,
     run,
     settings,
 )
 from infra_kit.providers.local.backups.boxes import Moment
-from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import ASIDE, RESTORING, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -66,6 +67,8 @@ class Restored:
     """Where what it replaced is kept."""
     gives: Gives | None = None
     """Of a new server, how to connect to it."""
+    more: tuple[str, ...] = ()
+    """What else is to be known, in sentences."""
 
     @property
     def says(self) -> tuple[str, ...]:
@@ -76,6 +79,7 @@ class Restored:
             *([f"What was written after that is not in it: {self.lacks}."] if self.lacks else []),
             f"It is in {self.data}{kept}.",
             *([] if self.name == self.component else [beside]),
+            *self.more,
         )
 
 
@@ -117,10 +121,10 @@ def _require_free(box: Box, component: str) -> None:
 
 def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     began, repository = time.monotonic(), settings.repository(backup)
-    copy = _copy_for(repository, component, moment.to)
+    copy = manifest.last_before(repository, component, moment.to)
     noted = copy.components[component]
     of = filled(box, noted, repository, moment) or copy.time
-    reaches = noted["kind"] != "postgres" or of == moment.to
+    is_log = noted["kind"] == "postgres"
     return Restored(
         component=component,
         name=box.name,
@@ -128,7 +132,19 @@ def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
         data=box.path,
         of=of,
         seconds=time.monotonic() - began,
-        lacks="" if reaches else moment.lacks,
+        lacks=moment.lacks if is_log and of != moment.to else "",
+        more=_of_another(repository, noted, of) if is_log and moment.to is None else (),
+    )
+
+
+def _of_another(repository: Repository, noted: Noted, of: datetime) -> tuple[str, ...]:
+    """The newest may be of a database that was made anew, and empty: that there was one before must not stay unsaid."""
+    until = postgres_log.another_until(repository, noted)
+    if until is None or until > of:
+        return ()
+    return (
+        f"Until {shown(until)} the copies are of another database that had this name; to have that one: --to "
+        f"{until.isoformat()}.",
     )
 
 
@@ -138,20 +154,30 @@ def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = 
 
     The copy is restored beside it first: where that fails, the server has not been touched.
     """
-    box = Box(backup.home, backup.stack, component)
+    repository = settings.repository(backup)
     with settings.alone(backup):
-        lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
-        moment = Moment(to, or_latest, lacks)
-        if not box.exists:
-            _require_free(box, component)
-            return _into(backup, component, moment, box)
-        if box.record.kind == "local/object_store":
-            return _over_objects(backup, box, to)
-        box.put_back()
-        scratch = Box(backup.home, backup.stack, f"{component}{RESTORING}")
-        _require_none_left(box, scratch)
-        restored = _into(backup, component, moment, scratch)
-        aside = _exchange(box, scratch)
+        ours = owner.is_ours(backup, repository)
+        restored = _over(backup, component, to, or_latest=or_latest)
+        means = () if ours else (owner.restored(backup, repository, component),)
+    return replace(restored, more=(*restored.more, *means))
+
+
+def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) -> Restored:
+    box = Box(backup.home, backup.stack, component)
+    lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
+    moment = Moment(to, or_latest, lacks)
+    if not box.exists:
+        _require_free(box, component)
+        return _into(backup, component, moment, box)
+    if box.record.kind == "local/object_store":
+        return _over_objects(backup, box, to)
+    box.put_back()
+    scratch = Box(backup.home, backup.stack, f"{component}{RESTORING}")
+    _require_none_left(box, scratch)
+    restored = _into(backup, component, moment, scratch)
+    if not run.reaches(backup, component, None):
+        run.ship(backup, component)  # what it wrote meanwhile can be gone back to as well
+    aside = _exchange(box, scratch)
     return replace(restored, name=component, address=f"{LOOPBACK}:{box.record.ports[0]}", data=box.path, aside=aside)
 
 
@@ -201,7 +227,7 @@ def _adopt(box: Box, restored: Record) -> None:
 def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
-    copy = _copy_for(repository, box.name, to)
+    copy = manifest.last_before(repository, box.name, to)
     with failures.of(box.name), _standing(box):
         object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"
@@ -263,23 +289,3 @@ def _place(box: Box) -> dict[str, Any]:
 def _stop(box: Box) -> None:
     record = box.record
     box.process.stop(Signals(record.stop), record.stop_seconds)
-
-
-def _copy_for(repository: Repository, component: str, to: datetime | None) -> Copy:
-    """The last one that was whole before the moment. Raises `BackupError` where there is none."""
-    names = manifest.names(repository.files(manifest.FOLDER))
-    for name in reversed(names):
-        if to and manifest.time_of(name) > to:
-            continue
-        (copy,) = manifest.read(repository, [name])
-        if component in copy.components and (to is None or _ended(copy, component) <= to):
-            return copy
-    when = f"before {shown(to)}" if to else "yet"
-    oldest = f": the oldest is of {shown(manifest.time_of(names[0]))}" if names else ""
-    raise BackupError("missing", f"{component}: there is no whole copy {when}{oldest}.")
-
-
-def _ended(copy: Copy, component: str) -> datetime:
-    """From when on the copy can be restored: a base backup is only whole with the log that was written meanwhile."""
-    until = copy.components[component].get("until")
-    return datetime.fromisoformat(until) if until else copy.time
