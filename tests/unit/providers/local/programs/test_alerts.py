@@ -159,6 +159,7 @@ class _Dialogue(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.say("220 relay")
         said: list[str] = []
+        self.server.mails.append(said)
         while line := self.rfile.readline().decode().strip():
             said.append(line)
             verb = line.split()[0].upper()
@@ -170,7 +171,6 @@ class _Dialogue(socketserver.StreamRequestHandler):
                 self.say("221 bye")
                 break
             self.say("550 no such user" if verb == "RCPT" and self.server.refuses else "250 ok")
-        self.server.mails.append(said)
 
     def say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
