@@ -35,7 +35,7 @@ from infra_kit.commands.servers_table import as_json as standing
 from infra_kit.commands.servers_table import print_alerts, print_kept, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connections, local_servers, locks, panels, pulumi_cli, side_copies
+from infra_kit.engine import connections, local_servers, locks, pulumi_cli, side_copies
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
@@ -90,7 +90,7 @@ def up(
     progress.note(f"{name}: {place(project, name)}")
     copy_first(project, name, backup_first or [], progress, named_only=no_backup_first)
     state = lifecycle.up(project, name, progress, allow_delete or [])
-    if panels.names(state):
+    if any(it.type == "Panel" for it in connections.components(state)):
         _show_plan(project, name, state, progress)
     progress.note(f"{name} is up ({duration(time.monotonic() - started)}).\n")
     print_stack(name, connections.connections(state), connections.exports(state))
@@ -246,6 +246,7 @@ def _exit_code(error: InfraKitError) -> int:
 
 def _show_plan(project: Project, name: str, state: dict[str, Any], progress: Progress) -> None:
     """By the stack's Panels, which say themselves where there is none: what cannot be planned offline may still run."""
+    from infra_kit.engine import panels  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
     from infra_kit.planning import outlook  # noqa: PLC0415  only a Panel needs it
 
     try:

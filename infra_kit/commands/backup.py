@@ -22,16 +22,20 @@ BackupFirst = Annotated[
 NoBackupFirst = Annotated[
     bool, typer.Option("--no-backup-first", help="None of the copies that infra-kit:backup-first asks for.")
 ]
+TakeOver = Annotated[
+    bool,
+    typer.Option("--take-over", help="Copies of another machine's Backup are in its place: they are this one's now."),
+]
 
 
-def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> None:
+def backup(name: What, stack: StackName = None, *, take_over: TakeOver = False, as_json: AsJson = False) -> None:
     """Take a copy of what a Backup holds now, and wait until it is whole."""
     from infra_kit.engine import backups  # noqa: PLC0415  it knows the targets, and with them Pulumi's SDK
 
     project, progress = Project.find(), Progress()
     there = chosen_stack(project, stack, progress)
     with progress.step(f"Backing up {name}", long=True):
-        made = backups.take(project, there, name, progress)
+        made = backups.take(project, there, name, progress, take_over=take_over)
     if as_json:
         print_json([{**vars(it), "at": it.at.isoformat()} for it in made])
         return

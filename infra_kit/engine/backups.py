@@ -79,6 +79,13 @@ class Held:
     def components(self) -> list[str]:
         return list(self.by_hand.holds(self.backup))
 
+    def take_over(self) -> None:
+        """Has copies that are another's be this Backup's from now on. Raises `ConfigError` where that cannot be."""
+        takes = getattr(self.by_hand, "take_over", None)
+        if takes is None:
+            raise ConfigError(f"--take-over: the copies of {self.name!r} are nobody else's. Leave it out.")
+        takes(self.backup)
+
     @property
     def never_over(self) -> str | None:
         """Why it is never restored over what runs; None where it is, when told twice."""
@@ -130,8 +137,13 @@ def every(project: Project, stack: str, progress: Progress) -> Iterator[Held]:
     yield from standing(state_of(project, stack, progress), progress.note, {it.name for it in here})
 
 
-def take(project: Project, stack: str, name: str, progress: Progress) -> list[Copied]:
+def take(project: Project, stack: str, name: str, progress: Progress, *, take_over: bool = False) -> list[Copied]:
     """Takes a copy of all that a Backup holds, and returns when it is whole.
+
+    Args:
+        project, stack, name: the Backup.
+        progress: where it is said what is done.
+        take_over: copies of another Backup that are in its place are this one's first.
 
     Raises:
         ConfigError: there is no Backup of that name, or nothing that it copies.
@@ -143,6 +155,8 @@ def take(project: Project, stack: str, name: str, progress: Progress) -> list[Co
             f"{name}: it is copied by the Backup {held.name!r}, with {', '.join(held.components)}: a copy is of all of "
             f"them. Run infra-kit backup {held.name}."
         )
+    if take_over:
+        held.take_over()
     made = list(held.by_hand.back_up(held.backup))
     if lacking := sorted(set(held.components) - {it.component for it in made}):
         raise BackupError(

@@ -11,10 +11,6 @@ from infra_kit.engine.standing import below, target_of
 from infra_kit.providers.common.standing import Standing
 
 
-def names(state: Mapping[str, Any]) -> list[str]:
-    return [it.name for it in components(state) if it.type == "Panel"]
-
-
 def bring(state: Mapping[str, Any], plan: str, say: Callable[[str], None]) -> None:
     """Has the Panels show what the planner says; those of this machine read it where it was left.
 
@@ -26,7 +22,11 @@ def bring(state: Mapping[str, Any], plan: str, say: Callable[[str], None]) -> No
     Raises:
         ToolError: a host does not take it.
     """
-    for name in names(state):
+    for name in _names(state):
         if module := target.load_panel_plan(target_of(state, name)):
             panel = Standing(what=f"Panel {name!r}", own=below(state, name), stack=state["resources"], say=say)
             module.bring(panel, plan)
+
+
+def _names(state: Mapping[str, Any]) -> list[str]:
+    return [it.name for it in components(state) if it.type == "Panel"]

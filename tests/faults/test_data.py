@@ -25,6 +25,23 @@ def test_removing_a_component_that_holds_data_is_refused(running: Shop) -> None:
     assert_all_is_there(running)
 
 
+def test_up_refuses_while_data_is_away_though_the_folder_of_its_server_stands(running: Shop) -> None:
+    outputs = running.outputs
+    assert running.run("stop").returncode == 0
+    boxes = [running.home / running.stack / name for name in ("db", "files")]
+    for box in boxes:
+        (box / "data").rename(box / "away")
+    refused = running.run("up")
+    assert refused.returncode == 3, refused.stderr
+    for box, type_ in zip(boxes, ("PostgresServer", "ObjectStoreServer"), strict=True):
+        assert f"{box.name}-server ({type_}) is gone: its data was looked for in {box}." in refused.stderr
+        assert not (box / "data").exists()
+        (box / "away").rename(box / "data")
+    running.up()
+    assert running.outputs == outputs
+    assert_all_is_there(running)
+
+
 def test_no_secret_is_in_clear_in_state_logs_arguments_or_output(running: Shop) -> None:
     secrets = _secrets(running)
     assert len(secrets) >= 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from infra_kit import features
+from infra_kit.components.backup import BackupSpec
 from infra_kit.components.gateway import GatewaySpec
 from infra_kit.engine.guard import holds_data
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
@@ -35,6 +36,16 @@ def _without_limits(seen: Seen) -> bool:
     return seen.in_production and not spec.limits and not any(route.limits for route in spec.routes.values())
 
 
+def _lost_together(seen: Seen) -> bool:
+    """Copies on the one machine that has what they are of; a cloud's vault is no machine."""
+    spec = seen.made and seen.made.spec
+    if not seen.made or not isinstance(spec, BackupSpec) or seen.made.target.name not in _MACHINES:
+        return False
+    beside = spec.to is None or (not spec.to.stands_already and spec.to.target.place == seen.made.target.place)
+    return seen.in_production and beside
+
+
+_MACHINES = ("local", "vps")
 _HIGH, _MEDIUM, _LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 
 RULES = (
@@ -47,6 +58,10 @@ RULES = (
         "unprotected", _MEDIUM, "something of production that holds data is not protected",
         "a plain `pulumi up` may replace or delete it", "protect=True (or leave it to the component)", ("*",),
         _unprotected,
+    ),
+    Rule(
+        "copies-beside-data", _HIGH, "copies are where the data is", "who loses the machine has neither",
+        "to=ObjectStore.existing(…), a bucket elsewhere, and a key of yours", _component("Backup"), _lost_together,
     ),
     Rule(
         "single-instance", _LOW, "a service of production has one instance", "each failure is an outage",

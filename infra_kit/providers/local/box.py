@@ -24,6 +24,8 @@ from infra_kit.providers.local.process import STOP_SECONDS, Process
 RECORD = "server.json"
 ASIDE = "data.before-"
 """What begins the name of data that a restore over it has put aside; its time follows."""
+RESTORING = "-restoring"
+"""What ends the name of the box that a restore over it fills first, and that goes last."""
 
 
 @dataclass
@@ -128,9 +130,15 @@ class Box:
 
     def put_back(self) -> None:
         """What a restore has put aside, and was killed before it replaced it, is the data again."""
-        aside = sorted(self.path.glob(f"{ASIDE}*"))
-        if aside and not self.data.exists():
-            aside[-1].rename(self.data)
+        if self.was_put_aside:
+            max(self.path.glob(f"{ASIDE}*")).rename(self.data)
+
+    @property
+    def was_put_aside(self) -> bool:
+        """By a restore that was killed. One that came to its end leaves what it replaced too, which is older than the
+        data that is gone."""
+        under_way = self.path.with_name(f"{self.name}{RESTORING}").exists()
+        return under_way and not self.data.exists() and any(self.path.glob(f"{ASIDE}*"))
 
     def require_ours(self) -> None:
         """Raises `ServerError` where the box belongs to another project that still stands."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from infra_kit.providers.common.by_hand import Copied, Gives, Proven
 from infra_kit.providers.local import home as homes
 from infra_kit.providers.local.backups import drill as drilling
-from infra_kit.providers.local.backups import run, run_log, settings
+from infra_kit.providers.local.backups import owner, run, run_log, settings
 from infra_kit.providers.local.backups.restore import gives, into, over
 from infra_kit.providers.local.backups.restore import remove_beside as remove
 from infra_kit.providers.local.box import RECORD, Box
@@ -59,6 +59,12 @@ def back_up(backup: Box) -> list[Copied]:
         )
         for name, noted in copy.components.items()
     ]
+
+
+def take_over(backup: Box) -> None:
+    """Copies that are another Backup's are this one's from now on."""
+    with settings.alone(backup):
+        owner.take(backup, settings.repository(backup))
 
 
 def new_name(backup: Box, component: str) -> str:  # noqa: ARG001  as all targets' are called

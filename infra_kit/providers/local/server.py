@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from infra_kit.errors import ServerError
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.process import STOP_SECONDS
@@ -83,6 +84,14 @@ class Server(ABC):
         whose box may still be there from a lost state."""
         return {}
 
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:  # noqa: ARG002
+        """What stands on its disk once it has come up with these props, and without which its data is gone."""
+        return ()
+
+    def forget_data(self, box: Box, record: Record) -> None:  # noqa: ARG002
+        """It begins anew: what is noted of data that is gone is no longer true."""
+        record.facts = {}
+
     @abstractmethod
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:
         """What is public of the endpoint, and what is secret."""
@@ -100,7 +109,7 @@ class Server(ABC):
         if inputs_of(olds) != inputs_of(news):
             return True
         box = self.box(news)
-        if not box.exists or box.process.pid is None:
+        if not box.exists or box.process.pid is None or self.has_lost_data(box, olds):
             return True
         record = box.record
         current = record.made_with == _library() and record.program_stamp == _stamp(record.program)
@@ -111,6 +120,8 @@ class Server(ABC):
         box = self.box(props)
         if olds:
             self._follow(self.box(olds), box)
+        if self.has_lost_data(box, olds or props):
+            self._begin_anew(box, olds)
         wanted = props.get("port")
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
         record.stop, record.stop_seconds, record.made_with = self.STOP, self.stop_seconds(props), _library()
@@ -130,6 +141,8 @@ class Server(ABC):
         if not box.exists:
             return None
         box.require_ours()
+        if self.has_lost_data(box, props):
+            return None
         return {key: value for key, value in props.items() if key != "__provider"}
 
     def delete(self, resource_id: str, props: Props) -> None:  # noqa: ARG002
@@ -141,7 +154,29 @@ class Server(ABC):
         if not props["retain"]:
             box.destroy()
 
+    def has_lost_data(self, box: Box, props: Props) -> bool:
+        """Whether a server that has come up with these props would begin anew, empty: its record is there, its data
+        not."""
+        if not box.exists or box.was_put_aside or not box.record.started_with:
+            return False
+        return not all(kept.exists() for kept in self.keeps(box, props))
+
     # How it goes about it
+
+    def _begin_anew(self, box: Box, olds: Props | None) -> None:
+        """Whoever lets the engine forget it has given its data up; it keeps its ports and passwords."""
+        if olds:
+            raise ServerError(
+                f"{box.name}: its data is gone from {box.data}, and an empty one would be made in its place. Bring it "
+                "back (mount its disk, move or restore its data), then run this again. Or begin anew, with an empty "
+                f"one: infra-kit up --allow-delete {box.name}. Nothing was changed."
+            )
+        box.require_ours()
+        self._stop(box)
+        record = box.record
+        self.forget_data(box, record)
+        record.started_with = ""
+        box.save(record)
 
     def _start(self, box: Box, record: Record, props: Props, command: Command) -> None:
         program, digest = command.arguments[0], _digest(box, command)

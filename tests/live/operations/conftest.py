@@ -16,6 +16,16 @@ from tests.live.operations.backups import STACK, Safe
 @pytest.fixture
 def home_dir() -> Iterator[Path]:
     """A home that the servers' user can pass."""
+    yield from _home()
+
+
+@pytest.fixture
+def other_home() -> Iterator[Path]:
+    """As of another machine."""
+    yield from _home()
+
+
+def _home() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="infra-kit-test-"))
     path.chmod(0o711)
     yield path

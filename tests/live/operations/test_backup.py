@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -17,7 +17,7 @@ from infra_kit.providers.local import by_hand
 from infra_kit.providers.local.backups import restore, settings
 from infra_kit.providers.local.backups.postgres import copy as copy_postgres
 from infra_kit.providers.local.servers import backup, postgres
-from tests.live.operations.backups import KEY, Safe, bucket, connect, destroy, entries, moment, write
+from tests.live.operations.backups import KEY, Safe, connect, destroy, entries, moment, write
 from tests.live.servers.database import props_in
 
 
@@ -98,8 +98,32 @@ def test_what_a_restore_that_was_killed_has_put_aside_is_there_again_at_the_next
     write(db, "mine")
     db.process.stop(postgres.HANDLER.STOP)
     db.data.rename(db.path / "data.before-20260101T000000Z")
+    safe.box_of("db-restoring").path.mkdir()
     postgres.HANDLER.ensure(props_in(safe.home))
     assert entries(db) == ["mine"]
+
+
+def test_a_server_that_has_lost_its_data_gets_it_from_a_copy_and_nothing_else_in_its_place(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, props = safe.box_of("db"), props_in(safe.home)
+    write(db, "good")
+    safe.take()
+    db.process.stop(postgres.HANDLER.STOP)
+    shutil.rmtree(db.data)
+    with monkeypatch.context() as patched:
+        patched.setattr(restore, "handler", lambda _: Mock(ensure=Mock(side_effect=ServerError("no room"))))
+        with pytest.raises(ServerError, match="no room"):
+            restore.over(safe.box, "db", None)
+    assert postgres.HANDLER.read("", props) is None
+    restore.over(safe.box, "db", None)
+    assert entries(db) == ["good"]
+    # What that restore has put aside is older than what is lost now.
+    db.process.stop(postgres.HANDLER.STOP)
+    shutil.rmtree(db.data)
+    assert postgres.HANDLER.read("", props) is None
+    with pytest.raises(ServerError, match="its data is gone"):
+        postgres.HANDLER.ensure(props, props)
 
 
 def test_what_a_restore_that_was_killed_has_left_is_named_with_what_to_do(safe: Safe) -> None:
@@ -214,20 +238,6 @@ def test_the_passphrase_stands_in_no_argument_and_in_no_file_for_others(
     assert not [command for command in begun if KEY in command or hidden in command]
     assert KEY not in safe.box.process.log.read_text()
     assert conf.stat().st_mode & 0o077 == 0
-
-
-def test_copies_in_a_bucket_of_another_store_outlive_the_machines_own_files(home_dir: Path) -> None:
-    _, store = bucket(home_dir, "offsite")
-    safe = Safe(home_dir, ["db"], store)
-    safe.make()
-    write(safe.box_of("db"), "one")
-    safe.take()
-    destroy(safe.box_of("db"))
-    destroy(safe.box)
-    safe.make()  # `up` on a machine that has nothing but the program and its configuration
-    restored = restore.over(safe.box, "db", None)
-    assert entries(safe.box_of("db")) == ["one"]
-    assert restored.aside
 
 
 def test_beyond_their_time_copies_go_and_what_the_others_need_stays(safe: Safe) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,9 @@ def test_over_a_running_store_what_was_changed_and_deleted_is_as_it_was(home_dir
     assert s3.get_object(Bucket=FILES, Key="changed")["Body"].read() == b"changed before"
     held = s3.list_object_versions(Bucket=FILES, Prefix="new")["Versions"]
     assert len(held) == 1, "what it held is among the older versions"
+    shutil.rmtree(safe.box_of("files").data)
+    restore.over(safe.box, "files", None)
+    assert {it["Key"] for it in s3.list_objects_v2(Bucket=FILES)["Contents"]} == {"kept", "changed", "deleted"}
 
 
 def test_of_a_damaged_copy_nothing_is_put_over_a_running_store_and_nothing_of_it_is_deleted(home_dir: Path) -> None:

@@ -73,3 +73,55 @@ def test_a_copy_beside_says_how_to_connect_and_is_removed_alone(safe: Safe) -> N
     assert not safe.box_of("db-restored").path.exists()
     assert not by_hand.remove(safe.box, "db-restored")
     assert entries(safe.box_of("db")) == ["mine"]
+
+
+def test_after_a_restore_over_each_moment_comes_back_as_it_was_then_or_not_at_all(safe: Safe) -> None:
+    db = safe.box_of("db")
+    write(db, "good")
+    safe.take()
+    good = moment(db)
+    write(db, "work of the day")
+    later = moment(db)
+    safe.take()
+    write(db, "work of the night")
+    night = moment(db)
+    aside = restore.over(safe.box, "db", good).aside
+    between = moment(db)
+    write(db, "anew")
+    safe.tick()
+    anew = moment(db)
+    assert of(safe, later) == ["good", "work of the day"]
+    assert of(safe, night) == ["good", "work of the day", "work of the night"]
+    assert of(safe, anew) == ["good", "anew"]
+    with pytest.raises(BackupError, match="its own copies are of later moments") as error:
+        of(safe, between)
+    assert str(aside) in str(error.value)
+    restore.over(safe.box, "db", later)
+    write(db, "a third time")
+    safe.tick()
+    assert of(safe, anew) == ["good", "anew"], "the third timeline has another number than the second"
+    assert of(safe, None) == ["good", "work of the day", "a third time"]
+    assert safe.drill()["failure"] == ""
+
+
+def test_that_the_newest_is_of_a_database_that_was_made_anew_is_said_and_how_to_have_the_one_before(safe: Safe) -> None:
+    write(safe.box_of("db"), "a year of work")
+    safe.take()
+    destroy(safe.box_of("db"))
+    safe.make()
+    write(safe.box_of("db"), "nothing yet")
+    safe.tick()
+    restored = restore.into(safe.box, "db", None, "db-restored")
+    (said,) = (it for it in restored.says if "of another database that had this name" in it)
+    then = datetime.fromisoformat(said.rpartition("--to ")[2].removesuffix("."))
+    assert of(safe, then) == ["a year of work"]
+
+
+def of(safe: Safe, to: datetime | None) -> list[str]:
+    """What a database held at a moment, by its copies."""
+    restored = restore.into(safe.box, "db", to, "db-then")
+    try:
+        assert restored.of == to or to is None
+        return entries(safe.box_of("db-then"))
+    finally:
+        restore.remove(safe.box_of("db-then"))

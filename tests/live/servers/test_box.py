@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import psycopg
@@ -96,6 +97,18 @@ def test_data_whose_record_is_gone_is_left_alone(props: Props) -> None:
     with pytest.raises(ServerError, match="keeps its ports and passwords"):
         ensure(props)
     assert (box.data / "PG_VERSION").exists()
+
+
+def test_data_that_is_gone_is_told_and_an_empty_one_made_only_where_it_was_given_up(props: Props) -> None:
+    outs, box = ensure(props), box_of(props)
+    box.process.stop(HANDLER.STOP)
+    shutil.rmtree(box.data)
+    assert HANDLER.read("", outs) is None
+    for _ in range(2):
+        with pytest.raises(ServerError, match=f"db: its data is gone from {box.data}"):
+            HANDLER.ensure(props, outs)
+    assert ensure(props) == outs
+    assert HANDLER.read("", outs)
 
 
 def test_another_version_is_refused_also_when_the_state_is_lost_or_never_said_one(props: Props) -> None:

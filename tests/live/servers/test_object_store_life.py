@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import psutil
@@ -67,6 +68,23 @@ def test_a_store_that_lost_its_index_is_an_error_and_not_a_fresh_bucket(home_dir
 
     assert refused(s3(outs).put_object, Bucket=BUCKET, Key="new", Body=b"1") in ("NoSuchBucket", "AccessDenied")
     assert list(box.data.glob("*.dat"))
+
+
+def test_a_store_whose_data_is_gone_is_no_empty_one_until_it_is_given_up(home_dir: Path) -> None:
+    asked = props(home_dir)
+    _, outs = HANDLER.ensure(asked)
+    s3(outs).put_object(Bucket=BUCKET, Key="a/b.txt", Body=b"hello")
+    shutil.rmtree(Box(home_dir, "test", "files").data)  # while it runs
+
+    assert HANDLER.changed(asked, asked)
+    with pytest.raises(ServerError, match="files: its data is gone"):
+        HANDLER.ensure(asked, asked)
+    assert HANDLER.read("", asked) is None
+
+    _, anew = HANDLER.ensure({**asked, "bucket": "new-name-files"})
+
+    assert anew == {**outs, "bucket": "new-name-files"}
+    assert "Contents" not in s3(anew).list_objects_v2(Bucket=BUCKET)
 
 
 def test_a_store_that_cannot_read_its_objects_is_not_ready(home_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

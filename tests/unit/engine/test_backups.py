@@ -105,6 +105,21 @@ def test_what_is_stopped_of_that_which_a_backup_holds_is_told(
     assert backups.stopped(project, "dev", "safe", Progress()) == ["db"]
 
 
+def test_what_is_another_machines_is_taken_over_before_the_copy_and_only_when_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target(["db"], ["db"])
+    stand(monkeypatch, target)
+    with pytest.raises(ConfigError, match="--take-over: the copies of 'safe' are nobody else's"):
+        backups.take(project, "staging", "safe", Progress(), take_over=True)
+    assert not target.did
+    monkeypatch.setattr(target, "take_over", lambda _: target.did.append("takes over"), raising=False)
+    backups.take(project, "staging", "safe", Progress())
+    assert target.did == ["copies"]
+    backups.take(project, "staging", "safe", Progress(), take_over=True)
+    assert target.did == ["copies", "takes over", "copies"]
+
+
 def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

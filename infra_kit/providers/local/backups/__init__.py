@@ -8,6 +8,7 @@ Copies stand in a repository, a folder that rclone encrypts (`repository.py`), i
     log/<component>/<server>/<segment>.json
                                        written last: which segments came, with their SHA-256, and until when they reach
     objects/<component>/<SHA-256>      the objects of an ObjectStore, each content once
+    owner.json                         whose they are (`owner.py`)
 
 Names and contents are encrypted alike (rclone's crypt: https://rclone.org/crypt/), so that whoever has the passphrase
 needs nothing but rclone to read them, and whoever has not learns how many there are and how large.

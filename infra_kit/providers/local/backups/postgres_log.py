@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,20 +193,41 @@ def part_of(file: Path, path: str) -> Part:
 
 
 def batches(repository: Repository, noted: Mapping[str, Any]) -> list[Batch]:
-    """What was shipped of a server's log since a copy of it, in order.
+    """What was shipped of a server's log since a copy of it, in order, on the copy's own timeline. A server that was
+    restored over is on another one, and has copies of its own there.
 
     Raises `BackupError` where a segment that was shipped is not there.
     """
     place, start = folder(noted["component"], noted["system"]), number(noted["start"])
     files = repository.files(place)
-    told = sorted(path for path in files if path.endswith(".json") and _segment(path) >= start)
+    told = [it for it in _told(files) if _timeline(it) == _timeline(noted["start"]) and _segment(it) >= start]
     found = [_batch(it) for it in repository.get_jsons(told)]
     for part in (part for batch in found for part in batch.parts):
-        if part.path not in files and (part.path.endswith(_HISTORY) or _segment(part.path) >= start):
+        if part.path not in files and not part.path.endswith(_HISTORY) and _segment(part.path) >= start:
             raise BackupError("missing-log", f"the log has a hole: the segment {part.path} is gone")
     if not found:
         raise BackupError("missing-log", f"there is no log since the copy: {place} lacks {noted['start']}")
     return found
+
+
+def histories(repository: Repository, noted: Mapping[str, Any]) -> list[Part]:
+    """Where the timelines of a copy's server part: one that is restored begins another, whose number none may have."""
+    told = _told(repository.files(folder(noted["component"], noted["system"])))
+    firsts = [next(group) for _, group in groupby(told, _timeline)]
+    parts = {part.path: part for it in repository.get_jsons(firsts) for part in _batch(it).parts}
+    return [part for path, part in parts.items() if path.endswith(_HISTORY)]
+
+
+def another_until(repository: Repository, noted: Mapping[str, Any]) -> datetime | None:
+    """Until when there are copies of another server that had the name of a copy's; None where there are none."""
+    told = [it for it in _told(repository.files(f"{FOLDER}/{noted['component']}")) if f"/{noted['system']}/" not in it]
+    lasts = [list(group)[-1] for _, group in groupby(told, lambda path: path.rpartition("/")[0])]
+    return max((reaches([_batch(it)]) for it in repository.get_jsons(lasts)), default=None)
+
+
+def _told(files: Iterable[str]) -> list[str]:
+    """The batches among files of a log."""
+    return sorted(path for path in files if path.endswith(".json"))
 
 
 def reaches(found: Sequence[Batch]) -> datetime:
@@ -222,13 +243,17 @@ def _segment(path: str) -> int:
     return number(path.rpartition("/")[2].partition(".")[0])
 
 
+def _timeline(path: str) -> str:
+    """Its first eight digits."""
+    return path.rpartition("/")[2][:8]
+
+
 def _batch(told: Mapping[str, Any]) -> Batch:
     return Batch(told["first"], [Part(**part) for part in told["parts"]], told["until"], told["until_lsn"])
 
 
 def from_segment(found: Sequence[Batch], start: str) -> list[Part]:
-    """The parts from a segment on, of its timeline and later ones, in their order; first what tells where they part.
-    Raises `BackupError` where one is missing between.
+    """The parts from a segment on, in their order. Raises `BackupError` where one is missing between.
 
     Args:
         found: what was shipped.
@@ -241,8 +266,7 @@ def from_segment(found: Sequence[Batch], start: str) -> list[Part]:
             raise BackupError("missing-log", f"the log has a hole: it lacks the segment after {before}")
     if not segments or number(segments[0]) != number(start):
         raise BackupError("missing-log", f"the log has a hole: it lacks {start}, the copy's first segment")
-    histories = [part for name, part in parts.items() if name.endswith(".history")]
-    return [*histories, *(parts[name] for name in segments)]
+    return [parts[name] for name in segments]
 
 
 def number(segment: str) -> int:

@@ -21,7 +21,7 @@ from infra_kit.providers.local.backups import boxes, compression, postgres_facts
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.programs import program
 from infra_kit.providers.local.backups.repository import Part, Repository
-from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.box import ASIDE, Box, Record
 from infra_kit.providers.local.server import Command
 from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres import HANDLER, PostgresServer
@@ -49,9 +49,10 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
     """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes. Returns the moment that it
     is of."""
     found = postgres_log.batches(repository, noted)
-    _require_reached(postgres_log.reaches(found), moment)
+    _require_reached(postgres_log.reaches(found), moment, Box(box.home, box.stack, noted["component"]))
+    log = [*postgres_log.histories(repository, noted), *postgres_log.from_segment(found, noted["start"])]
     boxes.open_for(box, noted, HANDLER)
-    with _log(box, repository, postgres_log.from_segment(found, noted["start"])) as asked_for:
+    with _log(box, repository, log) as asked_for:
         _unpack(box, Part(**noted["parts"][0]), repository)
         asked_for.set()
         signal = box.data / "recovery.signal"
@@ -66,9 +67,15 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
     return min(moment.to, end) if moment.to else end
 
 
-def _require_reached(latest: datetime, moment: Moment) -> None:
+def _require_reached(latest: datetime, moment: Moment, server: Box) -> None:
     if moment.to and latest < moment.to and not moment.or_latest:
-        raise too_late(moment.to, latest, moment.lacks or "the server that runs is another one than was copied then")
+        raise too_late(moment.to, latest, moment.lacks or _replaced(server))
+
+
+def _replaced(server: Box) -> str:
+    aside = ", ".join(map(str, sorted(server.path.glob(f"{ASIDE}*"))))
+    kept = f"; what it held when it was restored over is in {aside}" if aside else ""
+    return f"the server that runs is another one than was copied then{kept}, and its own copies are of later moments"
 
 
 def check(box: Box, noted: Mapping[str, Any]) -> list[str]:
@@ -158,9 +165,10 @@ def _lay_log(
                 asked_for.wait()
             if given_up.is_set():
                 return
-            repository.get_folder(parts[at : at + AT_ONCE], packed)
-            for file in sorted(packed.iterdir()):
-                _lay(box, file)
+            some = parts[at : at + AT_ONCE]
+            repository.get_folder(some, packed)
+            for part in some:
+                _lay(box, packed / Path(part.path).name)
         packed.rmdir()
     finally:
         (box.path / COMING).unlink(missing_ok=True)
@@ -185,6 +193,8 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
         # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
         "restore_command": f'{waits}; ln "{place}/%f" "%p"',
         "recovery_target_action": "promote",
+        # The copy's own: the latest may part from it before the moment that was asked for.
+        "recovery_target_timeline": "current",
         **(target or {}),
     }
     return [argument for key, value in settings.items() for argument in ("-c", f"{key}={value}")]

@@ -75,15 +75,21 @@ def _say(stream: BufferedRWPair, *words: str) -> None:
 
 
 def _payload(stream: BufferedRWPair) -> Iterator[bytes]:
-    header = stream.readline().strip()
-    while not header:  # a server that is still writing keeps the line alive
-        header = stream.readline().strip()
+    header = _header(stream)
     if header.startswith(b"$EOF:"):
         yield from _until(stream, header.removeprefix(b"$EOF:"))
     elif header.startswith(b"$"):
         yield from _exactly(stream, int(header[1:]))
     else:
         raise BackupError("unreachable", f"the server sends no snapshot: {header.decode(errors='replace')}")
+
+
+def _header(stream: BufferedRWPair) -> bytes:
+    """The first line with words: a server that is still writing keeps the connection alive with empty ones."""
+    while line := stream.readline():
+        if header := line.strip():
+            return header
+    raise BackupError("truncated", "the server ended before it sent its snapshot")
 
 
 def _exactly(stream: BufferedRWPair, size: int) -> Iterator[bytes]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +15,14 @@ from typing import Any, cast
 from infra_kit._dynamic import handler
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.by_hand import Gives, shown
+from infra_kit.providers.local import home
 from infra_kit.providers.local.backups import (
     event_bus,
     failures,
     manifest,
     object_store,
+    owner,
+    postgres_log,
     postgres_restored,
     redis,
     run,
@@ -27,7 +31,7 @@ from infra_kit.providers.local.backups import (
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
-from infra_kit.providers.local.box import ASIDE, Box, Record
+from infra_kit.providers.local.box import ASIDE, RESTORING, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import Server
 
@@ -64,6 +68,8 @@ class Restored:
     """Where what it replaced is kept."""
     gives: Gives | None = None
     """Of a new server, how to connect to it."""
+    more: tuple[str, ...] = ()
+    """What else is to be known, in sentences."""
 
     @property
     def says(self) -> tuple[str, ...]:
@@ -74,6 +80,7 @@ class Restored:
             *([f"What was written after that is not in it: {self.lacks}."] if self.lacks else []),
             f"It is in {self.data}{kept}.",
             *([] if self.name == self.component else [beside]),
+            *self.more,
         )
 
 
@@ -118,7 +125,7 @@ def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     copy = _copy_for(repository, component, moment.to)
     noted = copy.components[component]
     of = filled(box, noted, repository, moment) or copy.time
-    reaches = noted["kind"] != "postgres" or of == moment.to
+    is_log = noted["kind"] == "postgres"
     return Restored(
         component=component,
         name=box.name,
@@ -126,7 +133,19 @@ def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
         data=box.path,
         of=of,
         seconds=time.monotonic() - began,
-        lacks="" if reaches else moment.lacks,
+        lacks=moment.lacks if is_log and of != moment.to else "",
+        more=_of_another(repository, noted, of) if is_log and moment.to is None else (),
+    )
+
+
+def _of_another(repository: Repository, noted: Noted, of: datetime) -> tuple[str, ...]:
+    """The newest may be of a database that was made anew, and empty: that there was one before must not stay unsaid."""
+    until = postgres_log.another_until(repository, noted)
+    if until is None or until > of:
+        return ()
+    return (
+        f"Until {shown(until)} the copies are of another database that had this name; to have that one: --to "
+        f"{until.isoformat()}.",
     )
 
 
@@ -136,20 +155,30 @@ def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = 
 
     The copy is restored beside it first: where that fails, the server has not been touched.
     """
-    box = Box(backup.home, backup.stack, component)
+    repository = settings.repository(backup)
     with settings.alone(backup):
-        lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
-        moment = Moment(to, or_latest, lacks)
-        if not box.exists:
-            _require_free(box, component)
-            return _into(backup, component, moment, box)
-        if box.record.kind == "local/object_store":
-            return _over_objects(backup, box, to)
-        box.put_back()
-        scratch = Box(backup.home, backup.stack, f"{component}-restoring")
-        _require_none_left(box, scratch)
-        restored = _into(backup, component, moment, scratch)
-        aside = _exchange(box, scratch)
+        ours = owner.is_ours(backup, repository)
+        restored = _over(backup, component, to, or_latest=or_latest)
+        means = () if ours else (owner.restored(backup, repository, component),)
+    return replace(restored, more=(*restored.more, *means))
+
+
+def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) -> Restored:
+    box = Box(backup.home, backup.stack, component)
+    lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
+    moment = Moment(to, or_latest, lacks)
+    if not box.exists:
+        _require_free(box, component)
+        return _into(backup, component, moment, box)
+    if box.record.kind == "local/object_store":
+        return _over_objects(backup, box, to)
+    box.put_back()
+    scratch = Box(backup.home, backup.stack, f"{component}{RESTORING}")
+    _require_none_left(box, scratch)
+    restored = _into(backup, component, moment, scratch)
+    if not run.reaches(backup, component, None):
+        run.ship(backup, component)  # what it wrote meanwhile can be gone back to as well
+    aside = _exchange(box, scratch)
     return replace(restored, name=component, address=f"{LOOPBACK}:{box.record.ports[0]}", data=box.path, aside=aside)
 
 
@@ -166,6 +195,8 @@ def _exchange(box: Box, scratch: Box) -> Path:
     where that is kept."""
     _stop(scratch)
     _stop(box)
+    home.make_private(box.data, box.user)  # it may be lost
+    whole = any(box.data.iterdir())
     before, aside = box.record, box.path / f"{ASIDE}{manifest.name_of(settings.now())}"
     box.data.rename(aside)
     try:
@@ -178,7 +209,8 @@ def _exchange(box: Box, scratch: Box) -> Path:
         box.put_back()
         box.save(before)
         scratch.destroy()
-        handler(before.inputs).ensure(before.inputs)
+        if whole:  # one that has lost its data is not to begin anew
+            handler(before.inputs).ensure(before.inputs)
         raise
     scratch.destroy()
     return aside
@@ -197,10 +229,27 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
     copy = _copy_for(repository, box.name, to)
-    with failures.of(box.name):
+    with failures.of(box.name), _standing(box):
         object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"
     return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
+
+
+@contextmanager
+def _standing(box: Box) -> Iterator[None]:
+    """A store that has lost its data begins anew, to be filled within; where that fails, it is lost still."""
+    inputs = box.record.inputs
+    store = cast("Server", handler(inputs))
+    lost = store.has_lost_data(box, inputs)
+    try:
+        if lost:
+            store.ensure(inputs)
+        yield
+    except BaseException:
+        if lost:
+            _stop(box)
+            shutil.rmtree(box.data, ignore_errors=True)
+        raise
 
 
 def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> datetime | None:

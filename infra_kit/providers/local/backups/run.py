@@ -18,6 +18,7 @@ from infra_kit.providers.local.backups import (
     failures,
     manifest,
     object_store,
+    owner,
     postgres,
     postgres_log,
     redis,
@@ -36,7 +37,8 @@ def tick(box: Box) -> None:
     asked = settings.read(box)
     with settings.alone(box), _told(box):
         each = Each()
-        _forget_others(box, asked)
+        _note_logs(box, asked)
+        owner.require(box, settings.repository(box))
         holes = _follow_logs(box, asked, each)
         if due := [it for it in asked.of if it in holes or _is_due(box, asked, it)]:
             take(box, asked, due, each)
@@ -49,6 +51,8 @@ def now(box: Box) -> Copy:
     asked = settings.read(box)
     with settings.alone(box), _told(box):
         each = Each()
+        _note_logs(box, asked)
+        owner.require(box, settings.repository(box))
         _follow_logs(box, asked, each)
         copy = take(box, asked, asked.of, each)
         each.tell()
@@ -77,6 +81,7 @@ def take(box: Box, asked: Settings, due: Sequence[str], each: Each) -> Copy:
             components[it] = copying.copy(it, f"{manifest.FOLDER}/{name}/{it}")
     copy = Copy(name, components)
     if components:
+        owner.require(box, repository)  # it may have been taken over meanwhile, and nothing that is there is ours then
         manifest.write(repository, copy)
         _note(box, asked, copy, began)
         clean_up(repository, asked, began)
@@ -107,7 +112,7 @@ def clean_up(repository: Repository, asked: Settings, now: datetime) -> None:
     files = repository.files()
     kept = _kept(manifest.read(repository, manifest.names(files)), asked, now)
     needed = {part.path for copy in kept for part in manifest.parts(copy)}
-    needed |= {f"{copy.folder}/{manifest.FILE}" for copy in kept}
+    needed |= {owner.FILE, *(f"{copy.folder}/{manifest.FILE}" for copy in kept)}
     log = _needed_log(kept)
     gone = [path for path in files if path not in needed and not _is_log_since(path, log)]
     # A manifest goes first: what is half deleted must not look whole.
@@ -140,22 +145,27 @@ def _is_log_since(path: str, first: Mapping[str, int]) -> bool:
     return ".history" in file or postgres_log.number(file.partition(".")[0]) >= first[place]
 
 
-def _forget_others(box: Box, asked: Settings) -> None:
-    """What is copied no more has no log that could be late."""
+def _note_logs(box: Box, asked: Settings) -> None:
+    """What is copied no more has no log that could be late; one that never is followed must not stay unseen."""
     known = settings.report(box).get("log_followed", {})
     if known.keys() - set(asked.of):
         settings.note(box, log_followed={name: until for name, until in known.items() if name in asked.of})
+    for source in _servers(box, asked):
+        if source.name not in known:
+            _note_followed(box, source.name, settings.now())
+
+
+def _servers(box: Box, asked: Settings) -> list[Box]:
+    """Those that have a log."""
+    sources = [Box(box.home, box.stack, name) for name in asked.of]
+    return [source for source in sources if source.exists and source.record.kind == "local/postgres"]
 
 
 def _follow_logs(box: Box, asked: Settings, each: Each) -> set[str]:
     """Those whose log has a hole since the last run, or was not followed yet."""
     holes = set()
-    for name in asked.of:
-        source = Box(box.home, box.stack, name)
-        if not source.exists or source.record.kind != "local/postgres":
-            continue
-        if name not in settings.report(box).get("log_followed", {}):
-            _note_followed(box, name, settings.now())  # one that never is must not stay unseen
+    for source in _servers(box, asked):
+        name = source.name
         with each.of(name):
             shipping, began = postgres_log.Shipping(source, settings.repository(box), box.name), settings.now()
             if not shipping.begin():
@@ -175,7 +185,10 @@ def ship(box: Box, name: str) -> str:
         return f"its server, which had what was written since, is gone from {source.path}"
     try:
         with failures.of(name):
-            shipping = postgres_log.Shipping(source, settings.repository(box), box.name)
+            repository = settings.repository(box)
+            if not owner.is_ours(box, repository):
+                return "the copies are another Backup's, which alone ships its log"
+            shipping = postgres_log.Shipping(source, repository, box.name)
             if not shipping.is_followed:
                 return "the log of the server that runs was not followed without a hole"
             if until := shipping.ship(idle_too=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import psycopg
@@ -46,6 +47,15 @@ class BackupServer(OwnRuns):
     SECRETS: ClassVar[tuple[str, ...]] = ("key",)
     """Of copies that stay on this machine; others are encrypted with the user's own."""
 
+    def holds(self, box: Box, props: Props) -> Path | None:
+        """Copies that stay on this machine."""
+        return None if props.get("store") else _copies(box)
+
+    def forget_data(self, box: Box, record: Record) -> None:
+        """The first copy is due."""
+        super().forget_data(box, record)
+        settings.report_file(box).unlink(missing_ok=True)
+
     def schedule(self, props: Props) -> str:  # noqa: ARG002
         return LOOKS
 
@@ -87,7 +97,11 @@ def _let_go(source: Box, backup: str) -> None:
 
 
 def _store(box: Box, props: Props) -> Mapping[str, Any]:
-    return props.get("store") or {"folder": str(box.data / "copies")}
+    return props.get("store") or {"folder": str(_copies(box))}
+
+
+def _copies(box: Box) -> Path:
+    return box.data / "copies"
 
 
 def _place(box: Box, props: Props) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from signal import SIGHUP
 from typing import Any
 from urllib.parse import quote
@@ -78,6 +79,9 @@ class EventBusServer(Server):
             return {}
         text = nats_events.refusal(news["name"], found, nats_streams.stream_configs(news))
         return {"streams": text} if text else {}
+
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:  # noqa: ARG002
+        return [box.data / "jetstream"]
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         port, password = record.ports[0], record.secrets["password"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from infra_kit._dynamic import Props
@@ -18,6 +19,9 @@ class LogsServer(OwnServer):
 
     def told(self, props: Props) -> dict[str, Any]:
         return {key: props.get(key) for key in TOLD}
+
+    def holds(self, box: Box, props: Props) -> Path:  # noqa: ARG002
+        return box.data
 
     def goes_by(self, box: Box) -> str:
         return str((state.read(box.data / "report.json") or {}).get("generation"))

@@ -8,8 +8,9 @@ weed/worker/tasks/s3_lifecycle/handler.go, laneIdleSleep in weed/admin/plugin/sc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004  botocore's names
@@ -60,6 +61,13 @@ class ObjectStoreServer(Server):
     def refuse(self, olds: Props, news: Props) -> Mapping[str, str]:
         text = bucket.weaker_lock(news["name"], olds.get("retention_lock"), news.get("retention_lock"))
         return {"retention_lock": text} if text else {}
+
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:  # noqa: ARG002
+        return [seaweed_conf.index(box)]
+
+    def forget_data(self, box: Box, record: Record) -> None:  # noqa: ARG002
+        """The bucket keeps its name."""
+        record.facts.pop(_MADE, None)
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         public = {

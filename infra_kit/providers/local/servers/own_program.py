@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import infra_kit
+from infra_kit.providers.local import home
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.server import Command
 from infra_kit.providers.local.servers.supervised import Supervised
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from infra_kit._dynamic import Props
 
 LIBRARY = Path(infra_kit.__file__).parents[1]
+_MARK, _MARKED = ".kept", "marked"
 LOG_SECONDS = 30 * 86_400.0
 
 
@@ -42,6 +45,23 @@ class OwnProgram(Supervised):
 
     def stop_seconds(self, props: Props) -> float:
         return super().stop_seconds({**props, "stop_timeout": self.STOPS_IN})
+
+    def holds(self, box: Box, props: Props) -> Path | None:  # noqa: ARG002
+        """The folder of what it alone has, if it has anything."""
+        return None
+
+    def settle(self, box: Box, record: Record, props: Props) -> None:
+        """Marks the folder, which the program would make anew, empty, while nobody looks."""
+        folder = self.holds(box, props)
+        if folder and _MARKED not in record.facts:
+            home.make_private(folder, box.user)
+            home.write_private(folder / _MARK, "", box.user)
+            record.facts[_MARKED] = str(folder)
+            box.save(record)
+
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:
+        folder = self.holds(box, props)
+        return [folder / _MARK] if folder and _MARKED in box.record.facts else []
 
     def _as_workload(self, box: Box) -> dict[str, Any]:
         return {

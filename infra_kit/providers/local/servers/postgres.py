@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -88,6 +89,10 @@ class PostgresServer(Server):
         have = box.record.facts.get("version") if box.exists else olds.get("version")
         want = news.get("version")
         return {"version": _other_version(box.name, have, want)} if have and want and have != want else {}
+
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:
+        """A replica is a mere copy."""
+        return [] if props.get("primary") else [box.data / "PG_VERSION"]
 
     def delete(self, resource_id: str, props: Props) -> None:
         super().delete(resource_id, props)

@@ -69,6 +69,10 @@ class RedisServer(Server):
             f"cannot load what the others hold. The safe way: keep databases={old}, which costs nothing."
         }
 
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:
+        """A replica is a mere copy, and without persistence nothing is promised."""
+        return [redis_conf.manifest(box)] if props.get("persistence") and not props.get("primary") else []
+
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
         port, password = record.ports[0], record.secrets["password"]
         public = {"host": LOOPBACK, "port": port, "username": valkey.APP}

@@ -61,6 +61,11 @@ def log(box: Box) -> Path:
     return box.data / "appendonlydir"
 
 
+def manifest(box: Box) -> Path:
+    """Names the parts of the log; there once it is whole."""
+    return log(box) / "appendonly.aof.manifest"
+
+
 def dump(box: Box) -> Path:
     """What an orderly stop left for the next start."""
     return box.data / "dump.rdb"
@@ -71,7 +76,7 @@ def begins_with_log(box: Box, props: Props) -> bool:
 
     Were it started with a log that is not there yet, it would begin empty and ignore the dump.
     """
-    if (log(box) / "appendonly.aof.manifest").exists():
+    if manifest(box).exists():
         return True
     return bool(props["persistence"]) and not dump(box).exists()
 

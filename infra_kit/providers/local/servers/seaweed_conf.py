@@ -74,6 +74,11 @@ def _names_there(box: Box) -> set[str]:
     return {identity["name"] for identity in json.loads(file.read_text())["identities"]} if file.exists() else set()
 
 
+def index(box: Box) -> Path:
+    """The filer's: which objects there are, and where (4.48, weed/command/mini.go: the store `leveldb2`)."""
+    return box.data / "filerldb2"
+
+
 def _logs(box: Box) -> Path:
     return box.path / "log"
 

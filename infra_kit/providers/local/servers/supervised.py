@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,6 +84,10 @@ class Supervised(Server):
         box.process.signal(signal.SIGHUP)
         box.process.wait(lambda: self.has_come_up(box, record), self.ready_seconds(props))
         return True
+
+    def keeps(self, box: Box, props: Props) -> Sequence[Path]:
+        """What a volume holds is the program's own: it may be empty."""
+        return [_volume(box, name) for name in props.get("volumes") or ()]
 
     def ready_seconds(self, props: Props) -> float:
         return self.work_seconds(props) + MARGIN_SECONDS

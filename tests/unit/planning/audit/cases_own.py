@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from unittest import mock
 
-from infra_kit import Backups, Gateway, Postgres, RateLimit, Service, features
+from infra_kit import Backup, Backups, Gateway, ObjectStore, Postgres, RateLimit, Redis, Service, features
 from infra_kit.providers.aws import postgres
 from tests.unit.planning.audit.cases import PROTECTED, Case, Program, cases, made
 
@@ -17,6 +17,7 @@ TASK, LAMBDA = "aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Fun
 RUN, JOB = "gcp:cloudrunv2/service:Service", "gcp:cloudrunv2/job:Job"
 POOL, FUNCTION = "gcp:cloudrunv2/workerPool:WorkerPool", "gcp:cloudfunctionsv2/function:Function"
 IMAGE = "registry.example/api:1"
+HOST = {"host": "203.0.113.10", "host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExample"}
 ACCEPTED = {"accepted_gaps": {"db": ["backups", "point-in-time"]}}
 
 
@@ -34,6 +35,23 @@ def _gateway(*limits: RateLimit, public: bool = True) -> Program:
 
 def _service(instances: int) -> Program:
     return lambda: Service("api", image=IMAGE, port=3000, min_instances=instances)
+
+
+def _copied(to: Callable[[], ObjectStore] | None) -> Program:
+    def program() -> None:
+        cache = Redis("cache", memory_gb=0.1, persistence=True)
+        if to:
+            Backup("safe", of=[cache], to=to(), key="a-passphrase-of-the-tests")
+        else:
+            Backup("safe", of=[cache])
+
+    return program
+
+
+def _of_another() -> ObjectStore:
+    return ObjectStore.existing(
+        "b2", bucket="copies", s3_endpoint="https://s3.example.com", access_key="me", secret_key="hush"
+    )
 
 
 def _backed_up() -> None:
@@ -76,6 +94,13 @@ CASES = [
     *_of("no-memory-limit", {}, {"must_run": False}),
     Case("guard-left-out", "infra-kit:index:Postgres", _left_out, _backed_up, ACCEPTED),
     Case("unprotected", "*", made(RDS, {"instance_class": "it"}), made(RDS, {"instance_class": "it", **PROTECTED})),
+    *(
+        Case(
+            "copies-beside-data", "infra-kit:index:Backup", _copied(to), _copied(_of_another),
+            {"target": target, "vps": HOST},
+        )
+        for target, to in (("local", None), ("local", lambda: ObjectStore("offsite")), ("vps", None))
+    ),
     Case("single-instance", "infra-kit:index:Service", _service(1), _service(2)),
     Case("no-rate-limit", "infra-kit:index:Gateway", _gateway(), _gateway(RateLimit(requests=1000, per="5m"))),
     Case("no-rate-limit", "infra-kit:index:Gateway", _gateway(), _gateway(public=False)),
