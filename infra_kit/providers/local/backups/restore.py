@@ -13,7 +13,7 @@ from signal import Signals
 from typing import Any, cast
 
 from infra_kit._dynamic import handler
-from infra_kit.errors import BackupError, ConfigError
+from infra_kit.errors import ConfigError
 from infra_kit.providers.common.by_hand import Gives, shown
 from infra_kit.providers.local import home
 from infra_kit.providers.local.backups import (
@@ -29,7 +29,6 @@ from infra_kit.providers.local.backups import (
     settings,
 )
 from infra_kit.providers.local.backups.boxes import Moment
-from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import ASIDE, RESTORING, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -122,7 +121,7 @@ def _require_free(box: Box, component: str) -> None:
 
 def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     began, repository = time.monotonic(), settings.repository(backup)
-    copy = _copy_for(repository, component, moment.to)
+    copy = manifest.before(repository, component, moment.to)
     noted = copy.components[component]
     of = filled(box, noted, repository, moment) or copy.time
     is_log = noted["kind"] == "postgres"
@@ -228,7 +227,7 @@ def _adopt(box: Box, restored: Record) -> None:
 def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
-    copy = _copy_for(repository, box.name, to)
+    copy = manifest.before(repository, box.name, to)
     with failures.of(box.name), _standing(box):
         object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"
@@ -290,23 +289,3 @@ def _place(box: Box) -> dict[str, Any]:
 def _stop(box: Box) -> None:
     record = box.record
     box.process.stop(Signals(record.stop), record.stop_seconds)
-
-
-def _copy_for(repository: Repository, component: str, to: datetime | None) -> Copy:
-    """The last one that was whole before the moment. Raises `BackupError` where there is none."""
-    names = manifest.names(repository.files(manifest.FOLDER))
-    for name in reversed(names):
-        if to and manifest.time_of(name) > to:
-            continue
-        (copy,) = manifest.read(repository, [name])
-        if component in copy.components and (to is None or _ended(copy, component) <= to):
-            return copy
-    when = f"before {shown(to)}" if to else "yet"
-    oldest = f": the oldest is of {shown(manifest.time_of(names[0]))}" if names else ""
-    raise BackupError("missing", f"{component}: there is no whole copy {when}{oldest}.")
-
-
-def _ended(copy: Copy, component: str) -> datetime:
-    """From when on the copy can be restored: a base backup is only whole with the log that was written meanwhile."""
-    until = copy.components[component].get("until")
-    return datetime.fromisoformat(until) if until else copy.time
