@@ -138,7 +138,7 @@ def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Saf
     write(safe.box_of("db"), "one")
     early = moment(safe.box_of("db"))
     safe.take()
-    with pytest.raises(BackupError, match=r"no whole copy before .*: the oldest is of 20"):
+    with pytest.raises(BackupError, match=r"no whole copy before .*The earliest that can be restored: --to 20"):
         restore.into(safe.box, "db", early, "db-restored")
     assert not safe.box_of("db-restored").path.exists()
 

@@ -71,31 +71,26 @@ def newest(repository: Repository, of: Sequence[str]) -> dict[str, Copy]:
     raise BackupError("missing", f"there is no whole copy yet of {', '.join(it for it in of if it not in found)}")
 
 
-def before(repository: Repository, component: str, to: datetime | None) -> Copy:
-    """The last of a component that was whole before the moment. Raises `BackupError` where there is none."""
-    there = names(repository.files(FOLDER))
-    for name in reversed(there):
+def last_before(repository: Repository, component: str, to: datetime | None) -> Copy:
+    """The last one of a component that was whole before the moment. Raises `BackupError` where there is none."""
+    known = names(repository.files(FOLDER))
+    for name in reversed(known):
         if to and time_of(name) > to:
             continue
         (copy,) = read(repository, [name])
         if component in copy.components and (to is None or _ended(copy, component) <= to):
             return copy
-    when = f"before {shown(to)}" if to else "yet"
-    raise BackupError("missing", f"{component}: there is no whole copy {when}{_oldest(repository, component, there)}.")
+    earliest = (_ended(copy, component) for copy in read(repository, known) if component in copy.components)
+    when, first = "yet", min(earliest, default=None)
+    if to and first:
+        when = f"before {shown(to)}. The earliest that can be restored: --to {first.isoformat()}"
+    raise BackupError("missing", f"{component}: there is no whole copy {when}.")
 
 
 def _ended(copy: Copy, component: str) -> datetime:
     """From when on the copy can be restored: a base backup is only whole with the log that was written meanwhile."""
     until = copy.components[component].get("until")
     return datetime.fromisoformat(until) if until else copy.time
-
-
-def _oldest(repository: Repository, component: str, there: Sequence[str]) -> str:
-    for copy in (copy for name in there for copy in read(repository, [name])):
-        if component in copy.components:
-            earliest = _ended(copy, component).isoformat()
-            return f": the oldest is of {shown(copy.time)}. The earliest that can be restored: --to {earliest}"
-    return ""
 
 
 def parts(copy: Copy) -> Iterator[Part]:

@@ -121,7 +121,7 @@ def _require_free(box: Box, component: str) -> None:
 
 def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     began, repository = time.monotonic(), settings.repository(backup)
-    copy = manifest.before(repository, component, moment.to)
+    copy = manifest.last_before(repository, component, moment.to)
     noted = copy.components[component]
     of = filled(box, noted, repository, moment) or copy.time
     is_log = noted["kind"] == "postgres"
@@ -227,7 +227,7 @@ def _adopt(box: Box, restored: Record) -> None:
 def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     began = time.monotonic()
     repository = settings.repository(backup)
-    copy = manifest.before(repository, box.name, to)
+    copy = manifest.last_before(repository, box.name, to)
     with failures.of(box.name), _standing(box):
         object_store.restore_over(box, copy.components[box.name], repository)
     address = f"{LOOPBACK}:{box.record.ports[0]}"

@@ -39,9 +39,9 @@ def test_a_moment_before_the_first_copy_is_refused_with_the_earliest_there_is(
     until = "2026-11-26T06:00:09.250000+00:00"
     late = Copy(NEW.name, {"db": {"kind": "postgres", "until": until}})
     monkeypatch.setattr(Repository, "files", lambda *_: {f"copies/{it.name}/manifest.json": 1 for it in (CACHE, late)})
-    monkeypatch.setattr(manifest, "read", lambda _, names: [{it.name: it for it in (CACHE, late)}[names[0]]])
-    with pytest.raises(BackupError, match=f"the oldest is of 2026-11-26 06:00:07 UTC.*--to {re.escape(until)}"):
-        manifest.before(repository, "db", datetime(2026, 11, 26, 6, 0, 8, tzinfo=UTC))
-    assert manifest.before(repository, "db", datetime.fromisoformat(until)) == late, "what it says can be restored"
+    monkeypatch.setattr(manifest, "read", lambda _, names: [it for it in (CACHE, late) if it.name in names])
+    with pytest.raises(BackupError, match=f"The earliest that can be restored: --to {re.escape(until)}"):
+        manifest.last_before(repository, "db", datetime(2026, 11, 26, 6, 0, 8, tzinfo=UTC))
+    assert manifest.last_before(repository, "db", datetime.fromisoformat(until)) == late, "what it says can be restored"
     with pytest.raises(BackupError, match=r"files: there is no whole copy yet\.$"):
-        manifest.before(repository, "files", None)
+        manifest.last_before(repository, "files", None)
