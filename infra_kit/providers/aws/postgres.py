@@ -44,6 +44,7 @@ from infra_kit.providers.aws import (
     postgres_pooler,
     postgres_server,
     postgres_setup,
+    setup_functions,
     sizes,
     tunnel,
 )
@@ -110,7 +111,7 @@ class AwsPostgres:
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
-    clients, way = postgres_setup.client_group(scope, network, PORT)
+    clients, way = setup_functions.client_group(scope, network, PORT)
     place = _place(scope, spec, network, size, clients)
     tunnel.let_in(scope, place.group, PORT)
     master = postgres_master.own_password(scope, spec, place.key)

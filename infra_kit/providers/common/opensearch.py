@@ -18,7 +18,7 @@ ADMIN = "admin"
 APP = "app"
 """The endpoint's user."""
 MARK = "infra-kit"
-"""In an index's mappings, under `_meta`: with which settings it was made."""
+"""In an index's mappings, under `_meta`: with which settings it was made; in a user's attributes: that we made it."""
 SECURITY = "/_plugins/_security/api"
 """https://docs.opensearch.org/latest/security/access-control/api/"""
 
@@ -110,7 +110,7 @@ def user(name: str, password: str, access: str, patterns: Sequence[str]) -> list
         "cluster_permissions": list(cluster),
         "index_permissions": [{"index_patterns": list(patterns) or ["*"], "allowed_actions": list(inside)}],
     }
-    login = {"password": password, "opendistro_security_roles": [name]}
+    login = {"password": password, "opendistro_security_roles": [name], "attributes": {MARK: "made"}}
     return [
         Call(method="PUT", path=f"{SECURITY}/roles/{name}", body=_text(role)),
         Call(method="PUT", path=f"{SECURITY}/internalusers/{name}", body=_text(login)),

@@ -66,7 +66,8 @@ ALL = """
     import pulumi
     from infra_kit import (
         Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, Domain, EventBus, ExternalService, Gateway, Job, Keep,
-        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
+        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Search, Secret, Service, Stream, Uptime,
+        Worker,
     )
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
@@ -83,6 +84,8 @@ ALL = """
     safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
     RestoreDrill("drill", of=safe)
     Dashboard("board", of=[db, api])
+    if pulumi.Config("infra-kit").require("target") != "gcp":
+        Search("search")
     if pulumi.Config("infra-kit").require("target") in ("local", "vps"):
         Panel("panel", of=[db, api])
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import bcrypt
 import trustme
 from cryptography.hazmat.primitives import serialization
 
@@ -81,6 +80,8 @@ def _users(box: Box, record: Record) -> None:
     folder = _folder(box) / "opensearch-security"
     if (folder / "internal_users.yml").exists():
         return
+    import bcrypt  # noqa: PLC0415  only whoever makes one needs it
+
     home.make_private(folder, box.user)
     for file in (opensearch_build.home() / "plugins" / "opensearch-security" / "config").glob("*.yml"):
         home.write_private(folder / file.name, file.read_text(), box.user)
