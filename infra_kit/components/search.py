@@ -7,6 +7,7 @@ import dataclasses
 import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack, get_args
+from urllib.parse import urlsplit
 
 import pulumi
 from pydantic import AfterValidator, Field, JsonValue, model_validator
@@ -35,6 +36,9 @@ IndexName = Annotated[
     matching(r"[a-z0-9][a-z0-9._-]{0,199}", "lower-case letters, digits, '.', '_' and '-' are needed, e.g. 'jobs'"),
 ]
 """https://docs.opensearch.org/latest/api-reference/index-apis/create-index/#index-naming-restrictions"""
+
+_PORTS = {"https": 443, "http": 80}
+"""Where a URL names none."""
 
 Tree = Annotated[Mapping[str, JsonValue], AfterValidator(copy.deepcopy)]
 """JSON, as OpenSearch's own API takes it."""
@@ -232,7 +236,8 @@ class Search(Component[SearchSpec, SearchEndpoint]):
 
         Args:
             name: what it is called here.
-            url: `https://user:password@host:9200`, taken as a secret whether it is one or not.
+            url: `https://user:password@host:9200`, taken as a secret whether it is one or not; without a port, that
+                of its scheme.
             ca_certificate: the PEM certificate that signed its own. Default: none.
             target: where it is.
             opts: see `pulumi.ResourceOptions`.
@@ -241,10 +246,10 @@ class Search(Component[SearchSpec, SearchEndpoint]):
             SpecError: `url` is none of HTTP, or lacks a user: at the deployment where it is an Output.
         """
         where = f"Search {name!r}: url"
-        known = connection_urls.read(where, url, ("https", "http"), default_port=9200, with_path=False)
+        known = connection_urls.read(where, url, tuple(_PORTS), default_port=0, with_path=False)
         endpoint = SearchEndpoint(
             host=known.host,
-            port=known.port,
+            port=pulumi.Output.unsecret(known.url.apply(_port)),
             username=known.username,
             password=known.password,
             tls=pulumi.Output.unsecret(known.url.apply(lambda text: text.startswith("https:"))),
@@ -252,3 +257,8 @@ class Search(Component[SearchSpec, SearchEndpoint]):
             url=known.url,
         )
         return cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or _PORTS[parts.scheme]

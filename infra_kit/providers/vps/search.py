@@ -157,13 +157,13 @@ def _tell(
         scope,
         role,
         pulumi.Output.format("docker exec --interactive {0} sh -s", server.id),
-        stdin=pulumi.Output.secret(calls.apply(_told)),
-        delete=ssh.inside(server.hostname, _told(gone)) if gone else None,
+        stdin=pulumi.Output.secret(calls.apply(told_calls)),
+        delete=ssh.inside(server.hostname, told_calls(gone)) if gone else None,
         depends_on=[server.ready],
     )
 
 
-def _told(calls: Sequence[Call]) -> str:
+def told_calls(calls: Sequence[Call]) -> str:
     lines = [
         line
         for call in calls
