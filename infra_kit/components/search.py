@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
+import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack, get_args
 from urllib.parse import urlsplit
 
 import pulumi
-from pydantic import AfterValidator, Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
@@ -40,7 +40,16 @@ IndexName = Annotated[
 _PORTS = {"https": 443, "http": 80}
 """Where a URL names none."""
 
-Tree = Annotated[Mapping[str, JsonValue], AfterValidator(copy.deepcopy)]
+
+def _copied(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        copy: Mapping[str, Any] = json.loads(json.dumps(tree))
+    except TypeError as unknown:
+        raise ValueError(f"plain JSON is needed ({unknown})") from None
+    return copy
+
+
+Tree = Annotated[Mapping[str, Any], AfterValidator(_copied)]
 """JSON, as OpenSearch's own API takes it."""
 
 

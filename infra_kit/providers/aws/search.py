@@ -231,7 +231,13 @@ def _zones(spec: SearchSpec, zones: int) -> dict[str, Any]:
 
 def _policy(scope: Scope, name: pulumi.Output[str]) -> pulumi.Output[str]:
     """Everybody who reaches it: who does, its security group says, and what they may, their user."""
-    place = [identity.partition(scope), ":es:", identity.region(scope), ":", identity.account(scope)]
+    place: list[pulumi.Input[str]] = [
+        identity.partition(scope),
+        ":es:",
+        identity.region(scope),
+        ":",
+        identity.account(scope),
+    ]
     anybody = {
         "Effect": "Allow",
         "Principal": {"AWS": "*"},

@@ -1,3 +1,4 @@
+import pulumi
 import pytest
 
 from infra_kit import Index, Search, Service, features
@@ -47,6 +48,11 @@ def test_what_a_program_changes_afterwards_inside_of_a_mapping_changes_no_spec()
     assert index.mappings == {"properties": {"title": {"type": "text"}}}
 
 
+def test_what_is_known_later_has_no_place_in_an_index() -> None:
+    with pytest.raises(SpecError, match="mappings: plain JSON is needed"):
+        record(lambda: Search("search", indexes={"jobs": Index(mappings={"later": pulumi.Output.from_input(1)})}))
+
+
 @pytest.mark.parametrize("pattern", ["Jobs", "-jobs", "jobs,other", ""])
 def test_a_link_is_narrowed_to_names_and_patterns_only(pattern: str) -> None:
     with pytest.raises(SpecError, match=r"Search 'search': link: indexes: given .*e\.g\. 'jobs-\*'"):
@@ -75,7 +81,7 @@ def test_what_stands_already_is_linked_with_its_own_user() -> None:
 def test_of_what_stands_already_no_other_access_is_promised() -> None:
     for asked in ({"access": "read"}, {"indexes": ["jobs"]}):
         with pytest.raises(SpecError, match=r"Search 'search': link: access: .*a Search\.existing of its own"):
-            joined(**asked)  # type: ignore[arg-type]
+            joined(**asked)
 
 
 def test_a_url_without_a_user_is_refused_and_not_shown() -> None:
