@@ -34,10 +34,11 @@ from infra_kit.components.network import Network
 from infra_kit.components.search import DEFAULT_VERSION, SearchEndpoint, SearchSpec, Version
 from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
-from infra_kit.providers.aws import identity, keys, policies, search_setup, setup_functions, sizes, tunnel
+from infra_kit.providers.aws import identity, keys, network_functions, policies, search_setup, sizes, tunnel
 from infra_kit.providers.aws.documents import Text
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.search_setup import PORT, User
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common import urls
@@ -88,7 +89,7 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
     users: Gathered[User] = Gathered("links")
     app = password(scope, "password")
     users.add(User(name=APP, password=app, access=APP))
-    clients, way = setup_functions.client_group(scope, network, PORT)
+    clients, way = network_functions.client_group(scope, network, PORT)
     group = database_group(scope, network, PORT, clients)
     tunnel.let_in(scope, group, PORT)
     key = keys.key_arn(scope, services=[keys.LOGS])
@@ -98,10 +99,8 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
         scope,
         spec,
         domain,
-        network=network,
-        client_group=clients,
+        inside=Inside(network=network, group=clients, key=key),
         after=[way],
-        key=key,
         master=master,
         users=users,
     )

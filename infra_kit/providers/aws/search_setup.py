@@ -17,9 +17,9 @@ from pulumi_aws import lambda_, opensearch
 
 from infra_kit.component import Scope
 from infra_kit.components.search import SearchSpec
-from infra_kit.providers.aws import lambdas, setup_functions
+from infra_kit.providers.aws import lambdas, network_functions
 from infra_kit.providers.aws.documents import dumps
-from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.common import opensearch as told
 from infra_kit.providers.common.gathered import Gathered
 
@@ -42,18 +42,15 @@ def run(
     spec: SearchSpec,
     domain: opensearch.Domain,
     *,
-    network: AwsNetwork,
-    client_group: pulumi.Output[str],
+    inside: Inside,
     after: Sequence[pulumi.Resource],
-    key: pulumi.Output[str] | None,
     master: pulumi.Output[str],
     users: Gathered[User],
 ) -> lambda_.Invocation:
-    """Has the domain set up, through `client_group` once what it needs stands (`after`). What needs the users or the
+    """Has the domain set up, from `inside` once what it needs stands (`after`). What needs the users or the
     indexes waits for it."""
-    function = setup_functions.function(
-        scope, "search_setup", _code(), network=network, client_group=client_group, key=key, makes="indexes and users"
-    )
+    does = "Makes the indexes and users of Search"
+    function = network_functions.create(scope, "setup", "search_setup", does, inside, code=_code())
     wanted = dumps(
         {
             "host": domain.endpoint,

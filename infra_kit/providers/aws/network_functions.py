@@ -1,8 +1,9 @@
-"""Functions that set up what AWS has no API for, from inside of a store's network: databases, indexes, users.
+"""Lambda functions that speak to a store from inside of its network: a server of RDS, a domain of OpenSearch Service.
 
+- They need no way out of the network, which `nat="none"` has not: what they sign in with comes with the call.
 - Why no reserved concurrency (CKV_AWS_115): it takes from the account's, and a new account has none to spare
   (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
-- Why no dead letter queue (CKV_AWS_116): nothing calls it but `up`, which fails with its words.
+- Why no dead letter queue (CKV_AWS_116): who calls one waits for its answer.
 - Why no key of its own for its environment (CKV_AWS_173): it has none. Why no code signing (CKV_AWS_272): whoever may
   run `up` may sign too. Why no traces (CKV_AWS_50): it calls nothing but the server, and its log says what it did.
 """
@@ -10,6 +11,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, vpc
@@ -21,31 +23,42 @@ from infra_kit.providers.aws.network import AwsNetwork
 MINUTES = 5
 
 
-def function(
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """Where a function stands."""
+
+    network: AwsNetwork
+    group: pulumi.Output[str]
+    """A security group that the server lets in."""
+    key: pulumi.Output[str] | None
+    """What encrypts its log; None for the service's own."""
+
+
+def create(
     scope: Scope,
+    prefix: str,
     module: str,
-    code: pulumi.AssetArchive,
+    does: str,
+    inside: Inside,
     *,
-    network: AwsNetwork,
-    client_group: pulumi.Output[str],
-    key: pulumi.Output[str] | None,
-    makes: str,
+    code: pulumi.AssetArchive,
 ) -> lambda_.Function:
-    """The child `setup` of the component, and what it needs.
+    """The child `prefix`, and what it needs.
 
     Args:
         scope: the component's.
-        module, code: its file in `lambdas`, without the ending, and what it runs.
-        network, client_group: where it stands, and what lets it speak to the component: see `client_group`.
-        key: what encrypts its log; None for the service's own.
-        makes: what, for its description.
+        prefix: its role among the component's children.
+        module: its file in `lambdas`, without the ending.
+        does: its description, before the component's name.
+        inside: where it stands.
+        code: the file and what it imports.
     """
-    log = log_groups.group(scope, "setup-log", key)
-    role, rights = _role(scope, log)
+    log = log_groups.group(scope, f"{prefix}-log", inside.key)
+    role, rights = _role(scope, prefix, does, log)
     return scope.resource(
-        "setup",
+        prefix,
         lambda_.Function,
-        description=f"Makes {makes} of {security.about(scope)}",
+        description=f"{does} {scope.name}",
         runtime="python3.13",
         architectures=["arm64"],
         handler=f"{module}.handler",
@@ -53,7 +66,7 @@ def function(
         role=role.arn,
         timeout=60 * MINUTES,
         memory_size=256,
-        vpc_config={"subnet_ids": network.data(scope), "security_group_ids": [client_group]},
+        vpc_config={"subnet_ids": inside.network.data(scope), "security_group_ids": [inside.group]},
         logging_config={"log_format": "JSON", "log_group": log.name},
         depends_on=rights,
         tags=scope.tags,
@@ -80,26 +93,26 @@ def client_group(
     return group.id, rule
 
 
-def _role(scope: Scope, log: cloudwatch.LogGroup) -> tuple[iam.Role, list[pulumi.Resource]]:
+def _role(scope: Scope, prefix: str, does: str, log: cloudwatch.LogGroup) -> tuple[iam.Role, list[pulumi.Resource]]:
     """It may write its log, and Lambda may stand it in the network
     (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions)."""
     role = scope.resource(
-        "setup-role",
+        f"{prefix}-role",
         iam.Role,
         assume_role_policy=policies.TRUST_LAMBDA,
-        description=f"Sets up {security.about(scope)}",
+        description=f"{does} {scope.name}",
         tags=scope.tags,
     )
     # The managed policy, for AWS changes what a function in a network needs.
     stands = scope.resource(
-        "setup-network-rights",
+        f"{prefix}-network-rights",
         iam.RolePolicyAttachment,
         role=role.name,
         policy_arn=pulumi.Output.concat(
             "arn:", identity.partition(scope), ":iam::aws:policy/service-role/AWSLambdaENIManagementAccess"
         ),
     )
-    writes = scope.resource("setup-log-rights", iam.RolePolicy, role=role.id, policy=log.arn.apply(_writes))
+    writes = scope.resource(f"{prefix}-log-rights", iam.RolePolicy, role=role.id, policy=log.arn.apply(_writes))
     return role, [stands, writes]
 
 
