@@ -24,7 +24,7 @@ from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.opensearch import ADMIN, APP, LOG, Call
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import copies, images, ssh
+from infra_kit.providers.vps import images, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, inside, way
@@ -36,7 +36,10 @@ HINTS = {
     features.READ_REPLICAS: "one host holds one node; set replicas=0 here",
     features.HIGH_AVAILABILITY: "one host cannot stand in for itself; set high_availability=False here",
 }
-CAVEATS = ("it has no copy away from the host: a Backup copies no Search yet",)
+CAVEATS = (
+    "it has no copy away from the host, for no Backup copies a Search: what the host loses is indexed anew from what "
+    "it was made of",
+)
 
 PORT = 9200
 USER = "1000:1000"
@@ -75,7 +78,8 @@ class VpsSearch:
 
 
 def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
-    copies.warn(scope, *CAVEATS)
+    if scope.defaults.protect:
+        pulumi.log.warn(f"{scope.what}: {CAVEATS[0]}.", scope.parent)
     app = password(scope).result
     server = _server(scope, spec)
     calls = app.apply(lambda known: [*opensearch.user(APP, known, APP, ()), *opensearch.indexes(spec)])
