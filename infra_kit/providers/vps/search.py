@@ -102,6 +102,7 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
 
 
 def link(scope: Scope, link: Link) -> Grant:
+    there: SearchEndpoint = link.to.endpoint
     native = scope.native(link.to, VpsSearch)
     name = user_name(scope.name, link)
     secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
@@ -109,7 +110,7 @@ def link(scope: Scope, link: Link) -> Grant:
     calls = secret.apply(lambda known: opensearch.user(name, known, access, patterns))
     made = _tell(scope, f"link-{link.key}-user", native.server, calls, gone=opensearch.gone(name))
     mine = replace(
-        link.to.endpoint,
+        there,
         host=native.address.host,
         port=native.address.port,
         username=pulumi.Output.from_input(name),
