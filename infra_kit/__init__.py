@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
+    from infra_kit.components.search import Index, Search
     from infra_kit.components.secret import Secret
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.uptime import Check, Uptime
@@ -63,6 +64,7 @@ _HOMES = {
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
+    "components.search": ("Index", "Search"),
     "components.secret": ("Secret",),
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.uptime": ("Check", "Uptime"),
@@ -103,6 +105,7 @@ __all__ = [
     "GatewayRoute",
     "Health",
     "HttpSink",
+    "Index",
     "InfraKitError",
     "Job",
     "Jwt",
@@ -126,6 +129,7 @@ __all__ = [
     "Routes",
     "Rule",
     "Scaling",
+    "Search",
     "Secret",
     "Service",
     "Sidecar",

@@ -27,7 +27,9 @@ class Parts:
     """Without the slash before it."""
 
 
-def read(what: str, url: pulumi.Input[str], schemes: Collection[str], *, default_port: int) -> Parts:
+def read(
+    what: str, url: pulumi.Input[str], schemes: Collection[str], *, default_port: int, with_path: bool = True
+) -> Parts:
     """The parts of `scheme://username:password@host:port/path`.
 
     Args:
@@ -35,15 +37,16 @@ def read(what: str, url: pulumi.Input[str], schemes: Collection[str], *, default
         url: plain or an Output; a secret from here on.
         schemes: those that it may have; the first one is named in the error.
         default_port: where it says none.
+        with_path: it must have one.
 
     Raises:
         SpecError: it is another URL, or lacks a user, a host or a path. A plain one is checked now, an Output when it
             is known. The message does not show the URL, which holds a password.
     """
     if isinstance(url, str):
-        _split(what, url, schemes)
+        _split(what, url, schemes, with_path)
     secret = pulumi.Output.secret(url)
-    parts = secret.apply(lambda text: _split(what, text, schemes))
+    parts = secret.apply(lambda text: _split(what, text, schemes, with_path))
     clear = pulumi.Output.unsecret(parts)  # the password alone is secret, not where the server is
     return Parts(
         url=secret,
@@ -55,18 +58,19 @@ def read(what: str, url: pulumi.Input[str], schemes: Collection[str], *, default
     )
 
 
-def _split(what: str, url: str, schemes: Collection[str]) -> SplitResult:
+def _split(what: str, url: str, schemes: Collection[str], with_path: bool) -> SplitResult:  # noqa: FBT001
     if url == HIDDEN:
         url = f"{next(iter(schemes))}://secret:secret@secret/secret"
     try:
         parts = urlsplit(url)
-        complete = parts.hostname and parts.username and parts.path.strip("/") and parts.port != 0
+        complete = parts.hostname and parts.username and (parts.path.strip("/") or not with_path) and parts.port != 0
     except ValueError:  # a port that is no number, or several hosts
         complete = None
     if not complete or parts.scheme not in schemes:
         scheme = next(iter(schemes))
         raise SpecError(
             f"{what}: the one given (not shown, it holds a password) does not have the form "
-            f"{scheme}://user:password@host:port/name. Special characters in its parts are escaped as %XX."
+            f"{scheme}://user:password@host:port{'/name' if with_path else ''}. Special "
+            "characters in its parts are escaped as %XX."
         )
     return parts

@@ -19,6 +19,8 @@ _EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
 _ELASTICACHE_VERSIONS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html"
+_OPENSEARCH = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/configuration-api.html"
+_OPENSEARCH_VPC = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html"
 _S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html"
 _OBJECT_LOCK = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html"
 _SQS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
@@ -62,6 +64,7 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
             }
         ),
     },
+    "aws:opensearch/domain:Domain": {_OPENSEARCH: frozenset({"domainName", "encryptAtRest", "nodeToNodeEncryption"})},
     "aws:s3/bucket:Bucket": {_S3: frozenset({"bucket", "bucketNamespace", "bucketPrefix", "objectLockEnabled"})},
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
         _OBJECT_LOCK: frozenset({"bucket", "expectedBucketOwner", "objectLockEnabled"}),
@@ -220,6 +223,7 @@ _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
         "engine": (_leaves_valkey, _ELASTICACHE_VERSIONS),
         "engineVersion": (is_lower, _ELASTICACHE_VERSIONS),
     },
+    "aws:opensearch/domain:Domain": {"vpcOptions": (_appears_or_goes, _OPENSEARCH_VPC)},
     "aws:s3/bucket:Bucket": {"objectLockConfiguration": (_appears, _S3)},
     "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_is_another_server, _CLOUD_SQL)},
     "gcp:redis/instance:Instance": {"redisVersion": (_is_lower_and_known, _MEMORYSTORE_VERSIONS)},

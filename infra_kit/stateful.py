@@ -12,7 +12,12 @@ def _tokens(prefix: str, *names: str) -> frozenset[str]:
 
 _STATEFUL: dict[str, frozenset[str]] = {
     "the local target's servers own their data folder (its CdnServer is a cache)": _tokens(
-        "pulumi-python:dynamic/infra-kit:", "PostgresServer", "RedisServer", "ObjectStoreServer", "EventBusServer"
+        "pulumi-python:dynamic/infra-kit:",
+        "PostgresServer",
+        "RedisServer",
+        "ObjectStoreServer",
+        "EventBusServer",
+        "SearchServer",
     ),
     "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer")
     | _tokens("aws:", "backup/vault:Vault"),
@@ -32,6 +37,7 @@ _STATEFUL: dict[str, frozenset[str]] = {
     )
     | _tokens("aws:", "memorydb/cluster:Cluster")
     | _tokens("gcp:", "redis/instance:Instance", "redis/cluster:Cluster", "memorystore/instance:Instance"),
+    "indexes": _tokens("aws:", "opensearch/domain:Domain", "elasticsearch/domain:Domain"),
     "buckets": _tokens("aws:s3/", "bucket:Bucket", "bucketV2:BucketV2", "directoryBucket:DirectoryBucket")
     | _tokens("gcp:", "storage/bucket:Bucket", "bigquery/dataset:Dataset"),
     "queues, streams and archives of events: what is in them has not been worked off": _tokens(

@@ -71,6 +71,7 @@ TYPES = {
     "aws_lb_listener_rule": "aws:lb/listenerRule:ListenerRule",
     "aws_lb_target_group": "aws:lb/targetGroup:TargetGroup",
     "aws_nat_gateway": "aws:ec2/natGateway:NatGateway",
+    "aws_opensearch_domain": "aws:opensearch/domain:Domain",
     "aws_route": "aws:ec2/route:Route",
     "aws_route53_health_check": "aws:route53/healthCheck:HealthCheck",
     "aws_route53_record": "aws:route53/record:Record",

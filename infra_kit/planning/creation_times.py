@@ -36,6 +36,10 @@ _AWS = {
     "aws:rds/instance:Instance": Typical(600, f"{_GITHUB}/hashicorp/terraform/issues/498"),
     "aws:rds/proxy:Proxy": Typical(150, f"{_GITHUB}/turbot/steampipe-plugin-aws/pull/1414"),  # the least
     "aws:elasticache/replicationGroup:ReplicationGroup": Typical(547, _TFE_AWS),
+    # Fifteen to thirty minutes, says its own page of getting started.
+    "aws:opensearch/domain:Domain": Typical(
+        1350, "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/gsgcreate-domain.html"
+    ),
     "aws:cloudfront/distribution:Distribution": Typical(225, _GAME),
     # It was still deploying then, which is also the provider's own limit.
     "aws:cloudfront/vpcOrigin:VpcOrigin": Typical(
@@ -104,6 +108,7 @@ _LOCAL = {
     f"pulumi-python:dynamic/infra-kit:{name}": Typical(seconds, _BENCH)
     for name, seconds in {
         "PostgresServer": 3, "ObjectStoreServer": 2, "RedisServer": 1, "EventBusServer": 1, "CdnServer": 1,
+        "SearchServer": 25,
     }.items()
 }  # fmt: skip
 TIMES: dict[str, Typical] = {**_AWS, **_GCP, **_DOCKER, **_LOCAL}

@@ -58,6 +58,10 @@ _KEPT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         "keep nothing in it that cannot be made again",
         {"exit": 0, "exit_why": "it keeps nothing that cannot be made again"},
     ),
+    "Search": (
+        "keep what is searched in a database too: indexes are then made anew from it, anywhere",
+        {"exit": 0, "exit_why": "it keeps nothing that cannot be made again"},
+    ),
     "ObjectStore": (
         "mirror it to a store of another vendor (`rclone sync`)",
         {"exit": 1, "exit_why": "the mirror, as old as its last run, is yours"},

@@ -25,6 +25,7 @@ NO_DRIVER = frozenset({"ExternalService"})
 
 _SQL = "PostgreSQL's own protocol and SQL: any PostgreSQL takes over"
 _RESP = "Redis' own protocol: any Valkey or Redis takes over"
+_OPENSEARCH = "OpenSearch's own HTTP API: any OpenSearch takes over"
 _S3 = "the S3 API, which many servers and clouds speak"
 _OCI = "an OCI image and environment variables: any container platform runs it"
 _HTTP = "HTTP and TLS: visitors notice no difference"
@@ -55,6 +56,11 @@ _ON: Mapping[tuple[str, str], Fact] = {
         0, _RESP, 3, "no replica outside may follow it; it can be exported to a bucket", 2, _GCP,
         "https://cloud.google.com/memorystore/docs/redis/about-importing-exporting",
     ),
+    ("Search", "aws"): Fact(
+        0, _OPENSEARCH, 2, "a snapshot to a bucket, or _reindex, leads out; its own snapshots do not", 3, _AWS,
+        "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html",
+    ),
+    ("Search", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("ObjectStore", "aws"): Fact(
         1, _S3, 3, "copied object by object, and what leaves is charged by the GB", 2, _AWS,
         "https://aws.amazon.com/s3/pricing/",

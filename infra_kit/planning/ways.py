@@ -73,6 +73,19 @@ _MOVES: Mapping[str, Way] = {
         ("Point the links back: what was written to the new one since is only there.",),
         "https://redis.io/docs/latest/commands/restore/",
     ),
+    "Search": Way(
+        How.DUAL_RUN,
+        (0, 60),
+        (
+            "Make the new one beside the old one, under another name, with the same indexes.",
+            "Let the writers write to both; index anew there what was written before, from the database that it came "
+            "of, or by `_reindex` from the old one.",
+            "Compare the counts (`_count`), point the links at the new one, and `up`.",
+            _KEEP,
+        ),
+        ("Point the links back: as long as the writers write to both, nothing is lost.",),
+        "https://docs.opensearch.org/latest/api-reference/document-apis/reindex/",
+    ),
     "ObjectStore": Way(
         How.DUAL_RUN,
         (0, 60),

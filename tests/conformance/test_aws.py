@@ -32,6 +32,10 @@ class TestRedisOnAws(OnAws, conformance.RedisConformance):
     pass
 
 
+class TestSearchOnAws(OnAws, conformance.SearchConformance):
+    pass
+
+
 class TestPostgresOnAws(OnAws, conformance.PostgresConformance):
     leaves_no_trace = frozenset({"point-in-time"})  # RDS keeps the log with every backup
 

@@ -19,6 +19,10 @@ class TestNetworkOnLocal(OnLocal, conformance.NetworkConformance):
     pass
 
 
+class TestSearchOnLocal(OnLocal, conformance.SearchConformance):
+    pass
+
+
 class TestPostgresOnLocal(OnLocal, conformance.PostgresConformance):
     leaves_no_trace = frozenset({"dedicated-cpu"})  # the machine is whose it is
 

@@ -54,6 +54,10 @@ class TestCdnOnVps(OnVps, conformance.CdnConformance):
     pass
 
 
+class TestSearchOnVps(OnVps, conformance.SearchConformance):
+    pass
+
+
 class TestPostgresOnVps(OnVps, conformance.PostgresConformance):
     leaves_no_trace = frozenset({"dedicated-cpu"})  # the host is rented with them, or not
 

@@ -83,6 +83,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Postgres",
         "infra-kit:index:Redis",
         "infra-kit:index:RestoreDrill",
+        "infra-kit:index:Search",
         "infra-kit:index:Secret",
         "infra-kit:index:Service",
         "infra-kit:index:Uptime",

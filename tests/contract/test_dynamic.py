@@ -3,7 +3,7 @@
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from infra_kit import Cdn, Config, EventBus, ObjectStore, Postgres, Redis, Secret, Stream, Worker
+from infra_kit import Cdn, Config, EventBus, ObjectStore, Postgres, Redis, Search, Secret, Stream, Worker
 from infra_kit._dynamic import Provider
 from infra_kit.testing import record
 
@@ -20,9 +20,10 @@ def everything() -> None:
     db, cache, files = Postgres("db"), Redis("cache"), ObjectStore("files")
     Cdn("edge", routes={"/*": files}, compression=False)
     bus = EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"])})
+    search = Search("search")
     Secret("key")
     Config("settings", values={"level": "info"})
-    links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"])]
+    links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"]), search.link()]
     Worker("worker", command=["python", "work.py"], links=links)
 
 
@@ -34,12 +35,14 @@ def everything() -> None:
         ("edge-server", "CdnServer", "local/cdn"),
         ("files-server", "ObjectStoreServer", "local/object_store"),
         ("bus-server", "EventBusServer", "local/event_bus"),
+        ("search-server", "SearchServer", "local/search"),
         ("key-file", "SecretFile", "local/secret"),
         ("settings-files", "ConfigFiles", "local/config"),
         ("worker-link-db", "PostgresRole", "local/postgres_role"),
         ("worker-link-cache", "RedisUser", "local/redis_user"),
         ("worker-link-files", "ObjectStoreKey", "local/object_store_key"),
         ("worker-link-bus", "EventBusUser", "local/event_bus_user"),
+        ("worker-link-search", "SearchUser", "local/search_user"),
     ],
 )
 def test_names_types_and_kinds_of_the_local_servers_never_change(name: str, token: str, kind: str) -> None:

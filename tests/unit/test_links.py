@@ -22,6 +22,7 @@ from infra_kit import (
     ObjectStore,
     Postgres,
     Redis,
+    Search,
     Secret,
     Service,
     Stream,
@@ -48,6 +49,7 @@ def bus(name: str = "events") -> EventBus:
 LINKS: dict[str, Callable[[], Link]] = {
     "Postgres": lambda: Postgres("db").link(),
     "Redis": lambda: Redis("cache").link(),
+    "Search": lambda: Search("search").link(),
     "ObjectStore": lambda: ObjectStore("files").link(),
     "EventBus": lambda: bus().link(publish=["lead.created"]),
     "Service": lambda: Service("users", command=COMMAND).link(),

@@ -27,6 +27,7 @@ NEWER = {
     "aws:cloudwatch/eventArchive:EventArchive": {"kmsKeyIdentifier"},
     "aws:cloudwatch/eventBus:EventBus": {"logConfig"},
     "aws:elasticache/replicationGroup:ReplicationGroup": {"durability", "nodeGroupConfigurations"},
+    "aws:opensearch/domain:Domain": {"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions"},
     "aws:rds/instance:Instance": {"warningEventCategories"},
     "aws:route53/zone:Zone": {"enableAcceleratedRecovery"},
     "aws:s3/bucket:Bucket": {"bucketNamespace"},

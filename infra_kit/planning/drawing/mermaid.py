@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from infra_kit.planning.graph import INTERNET, Graph, Node
 
-_SHAPES = {"Postgres": ("[(", ")]"), "Redis": ("[(", ")]"), "ObjectStore": ("[(", ")]"), "EventBus": ("[[", "]]")}
+_SHAPES = {
+    "Postgres": ("[(", ")]"),
+    "Redis": ("[(", ")]"),
+    "ObjectStore": ("[(", ")]"),
+    "Search": ("[(", ")]"),
+    "EventBus": ("[[", "]]"),
+}
 
 
 def mermaid(graph: Graph) -> str:

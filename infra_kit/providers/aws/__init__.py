@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "search", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
+    from infra_kit.components.search import SearchDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.uptime import UptimeDriver
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.aws import postgres as postgres
     from infra_kit.providers.aws import redis as redis
     from infra_kit.providers.aws import restore_drill as restore_drill
+    from infra_kit.providers.aws import search as search
     from infra_kit.providers.aws import secret as secret
     from infra_kit.providers.aws import service as service
     from infra_kit.providers.aws import uptime as uptime
@@ -99,3 +101,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _search: SearchDriver = search

@@ -37,6 +37,7 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import (
     keys,
     login_secrets,
+    network_functions,
     postgres_extensions,
     postgres_links,
     postgres_master,
@@ -48,7 +49,7 @@ from infra_kit.providers.aws import (
     tunnel,
 )
 from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.providers.aws.postgres_functions import Inside
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.postgres_links import Hosts, Links
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
@@ -115,7 +116,7 @@ class AwsPostgres:
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
-    clients, way = postgres_setup.client_group(scope, network, PORT)
+    clients, way = network_functions.client_group(scope, network, PORT)
     place = _place(scope, spec, network, size, clients)
     tunnel.let_in(scope, place.group, PORT)
     master = postgres_master.own_password(scope, spec, place.key)

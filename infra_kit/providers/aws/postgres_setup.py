@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_aws import lambda_, rds, vpc
+from pulumi_aws import lambda_, rds
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.aws import postgres_functions, security
+from infra_kit.providers.aws import postgres_functions
 from infra_kit.providers.aws.documents import dumps
-from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.providers.aws.postgres_functions import Inside
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.common.postgres_roles import OWNER
 
 
@@ -59,26 +58,6 @@ def run(
         triggers={"code": function.code_sha256},
         depends_on=after,
     )
-
-
-def client_group(
-    scope: Scope, network: AwsNetwork, port: int
-) -> tuple[pulumi.Output[str], vpc.SecurityGroupEgressRule]:
-    """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
-    what = security.about(scope)
-    group = security.group(scope, network, "client-security-group", "Uses")
-    rule = scope.resource(
-        "client-egress",
-        vpc.SecurityGroupEgressRule,
-        security_group_id=group.id,
-        description=f"To {what}",
-        cidr_ipv4=network.cidr,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        tags=scope.tags,
-    )
-    return group.id, rule
 
 
 def certificate(done: lambda_.Invocation) -> pulumi.Output[str | None]:

@@ -16,12 +16,12 @@ from pulumi_aws import lambda_
 
 from infra_kit.component import Component, Scope
 from infra_kit.components.restore_drill import RestoreDrillSpec
-from infra_kit.providers.aws import backup_roles, identity, policies, postgres_functions
+from infra_kit.providers.aws import backup_roles, identity, network_functions, policies, postgres_functions
 from infra_kit.providers.aws.documents import Text, dumps
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.policies import Statement
 from infra_kit.providers.aws.postgres import AwsPostgres
-from infra_kit.providers.aws.postgres_functions import Inside
 
 Checks = Mapping[str, Mapping[str, str]]
 
@@ -46,7 +46,7 @@ def create(scope: Scope, spec: RestoreDrillSpec, sources: Mapping[str, pulumi.Ou
             told.append([sources[component.name], {"function": function.name, "secret": there.secret}])
             rights += _rights(scope, there, function)
     named = dumps(told).apply(lambda text: json.dumps(dict(json.loads(text))))
-    waits = 60 * postgres_functions.MINUTES if told else 0
+    waits = 60 * network_functions.MINUTES if told else 0
     return Asked(told=named, rights=[*rights, *_looks(scope)] if told else [], seconds=waits)
 
 

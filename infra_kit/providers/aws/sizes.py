@@ -46,6 +46,17 @@ ELASTICACHE = (
 Why not m6g and r6g (Graviton2), some 5 % cheaper: Thailand and Mexico have none
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html)."""
 
+OPENSEARCH = (
+    Size("t3.small.search", 2, 2, 0.036, burstable=True),
+    Size("t3.medium.search", 2, 4, 0.073, burstable=True),
+    Size("m7g.large.search", 2, 8, 0.135),
+    Size("r7g.large.search", 2, 16, 0.178),
+    Size("r7g.xlarge.search", 4, 32, 0.356),
+)
+"""Nodes of OpenSearch Service (https://aws.amazon.com/opensearch-service/pricing/): all that the price book has. No
+burstable one is Graviton there
+(https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html)."""
+
 RDS = (
     Size("db.t4g.micro", 2, 1, 0.016, burstable=True),
     Size("db.t4g.small", 2, 2, 0.032, burstable=True),

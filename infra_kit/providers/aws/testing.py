@@ -31,7 +31,6 @@ def _owner(inputs: Mapping[str, Any]) -> str:
 
 
 def _named(role: str) -> Answer:
-    """The name that Pulumi gives."""
     return lambda inputs: {"name": f"{_owner(inputs)}-{role}-1a2b3c4"}
 
 
@@ -201,6 +200,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:lb/listenerRule:ListenerRule": _balanced("listener-rule"),
     "aws:lb/loadBalancer:LoadBalancer": _balanced("loadbalancer/app"),
     "aws:lb/targetGroup:TargetGroup": _balanced("targetgroup"),
+    "aws:opensearch/domain:Domain": lambda it: {"endpoint": f"vpc-{it.get('domainName')}.{REGION}.es.amazonaws.com"},
     "aws:rds/instance:Instance": _postgres,
     "aws:rds/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:rds/proxy:Proxy": _pooler,
@@ -246,8 +246,7 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": lambda inputs: "/service-role/" not in inputs["policyArn"],
     "aws:iam/userPolicyAttachment:UserPolicyAttachment": lambda _: True,
 }
-"""By type, whether what has these inputs grants more than is needed: of the policies that AWS manages, those for the
-role of one service are narrow, the others are for people."""
+"""By type, whether what has these inputs grants more than is needed: AWS's own policies for a service are narrow."""
 
 
 def _beyond_a_port_of_a_group(inputs: Mapping[str, Any]) -> bool:
@@ -262,11 +261,15 @@ WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
+    "aws:opensearch/domain:Domain": ("clusterConfig.instanceType", sizes.OPENSEARCH),
     "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),
 }
 """By type, the input that says its size, and the table that it is picked from."""
 
-OF_ITSELF = {"aws:kms/key:Key": "in its own policy `*` is that key, and who administers it must be said"}
+OF_ITSELF = {
+    "aws:kms/key:Key": "in its own policy `*` is that key, and who administers it must be said",
+    "aws:opensearch/domain:Domain": "in its own policy `*` is who is in the network and has a user of the domain's",
+}
 """By type, why its policy may say `*`."""
 
 

@@ -1,4 +1,4 @@
-"""Where a database stands that stood already: all that is known of it is what its URLs say."""
+"""Where something stands that stood already, e.g. a database: all that is known of it is what its URLs say."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ import pulumi
 from infra_kit.links import Link
 
 PORT = 5432
-"""Where a URL names none."""
+"""Where a URL names none, and is not of the web."""
+WEB = {"https": 443, "http": 80}
+URLS = ("url", "reader_url", "pooled_url")
 
 
 def places(link: Link) -> pulumi.Output[list[tuple[str, int]]]:
     """The hosts and ports that its URLs name. Where it is, is no secret; the password stays behind."""
     there = link.to.endpoint
-    urls = pulumi.Output.all(there.url, there.reader_url, there.pooled_url)
+    urls = pulumi.Output.all(*(getattr(there, name) for name in URLS if hasattr(there, name)))
     return pulumi.Output.unsecret(urls.apply(lambda found: sorted({_place(url) for url in found})))
 
 
 def _place(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    return str(parts.hostname), parts.port or PORT
+    return str(parts.hostname), parts.port or WEB.get(parts.scheme, PORT)
 
 
 def is_address(host: str) -> bool:

@@ -12,5 +12,5 @@ def _random_id(inputs: Mapping[str, Any]) -> dict[str, str]:
 
 OUTPUTS = {
     "random:index/randomId:RandomId": _random_id,
-    "random:index/randomPassword:RandomPassword": {"result": "recorded-password"},
+    "random:index/randomPassword:RandomPassword": {"result": "recorded-password", "bcryptHash": "$2a$10$recorded"},
 }

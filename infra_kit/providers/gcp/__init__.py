@@ -12,12 +12,12 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "search", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"panel"})
+REFUSES = frozenset({"panel", "search"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
+    from infra_kit.components.search import SearchDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.uptime import UptimeDriver
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
         postgres,
         redis,
         restore_drill,
+        search,
         secret,
         service,
         uptime,
@@ -99,3 +101,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _search: SearchDriver = search

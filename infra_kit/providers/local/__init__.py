@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
+    "search",
 )  # fmt: skip
 SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
+    from infra_kit.components.search import SearchDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.uptime import UptimeDriver
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
         postgres,
         redis,
         restore_drill,
+        search,
         secret,
         service,
         uptime,
@@ -108,3 +111,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _search: SearchDriver = search

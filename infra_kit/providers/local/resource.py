@@ -59,6 +59,10 @@ class EventBusServer(ServerResource, module="infra-kit", name="EventBusServer"):
     """A NATS server with JetStream."""
 
 
+class SearchServer(ServerResource, module="infra-kit", name="SearchServer"):
+    """An OpenSearch server."""
+
+
 class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
     """An nginx that caches."""
 
@@ -153,6 +157,10 @@ class EventBusUser(ServerResource, module="infra-kit", name="EventBusUser"):
     """A user of a link in a NATS server."""
 
 
+class SearchUser(ServerResource, module="infra-kit", name="SearchUser"):
+    """A user of a link in an OpenSearch server."""
+
+
 _LINK = "link-"
 """Before the role of what a link makes."""
 _USERS: dict[type[ServerResource], str] = {
@@ -160,6 +168,7 @@ _USERS: dict[type[ServerResource], str] = {
     RedisUser: "redis_user",
     ObjectStoreKey: "object_store_key",
     EventBusUser: "event_bus_user",
+    SearchUser: "search_user",
 }
 
 

@@ -11,7 +11,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
         "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup",
-        "restore_drill", "panel", "logs", *SHARED,
+        "restore_drill", "panel", "logs", "search", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from infra_kit.components.postgres import PostgresDriver
     from infra_kit.components.redis import RedisDriver
     from infra_kit.components.restore_drill import RestoreDrillDriver
+    from infra_kit.components.search import SearchDriver
     from infra_kit.components.secret import SecretDriver
     from infra_kit.components.service import ServiceDriver
     from infra_kit.components.uptime import UptimeDriver
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import postgres as postgres
     from infra_kit.providers.vps import redis as redis
     from infra_kit.providers.vps import restore_drill as restore_drill
+    from infra_kit.providers.vps import search as search
     from infra_kit.providers.vps import secret as secret
     from infra_kit.providers.vps import service as service
     from infra_kit.providers.vps import uptime as uptime
@@ -94,3 +96,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _search: SearchDriver = search

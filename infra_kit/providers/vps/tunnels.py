@@ -28,6 +28,7 @@ PRIVATE = frozenset(
         "ObjectStore",
         "Postgres",
         "Redis",
+        "Search",
         "Service",
         "Traces",
         "Uptime",

@@ -27,6 +27,7 @@ from infra_kit.testing.conformance.panel import PanelConformance
 from infra_kit.testing.conformance.postgres import PostgresConformance
 from infra_kit.testing.conformance.redis import RedisConformance
 from infra_kit.testing.conformance.restore_drill import RestoreDrillConformance
+from infra_kit.testing.conformance.search import SearchConformance
 from infra_kit.testing.conformance.secret import SecretConformance
 from infra_kit.testing.conformance.service import ServiceConformance
 from infra_kit.testing.conformance.suite import ComponentConformance
@@ -53,6 +54,7 @@ __all__ = [
     "PostgresConformance",
     "RedisConformance",
     "RestoreDrillConformance",
+    "SearchConformance",
     "SecretConformance",
     "ServiceConformance",
     "UptimeConformance",

@@ -66,8 +66,8 @@ ALL = """
     import pulumi
     from infra_kit import (
         Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, Domain, EventBus, ExternalService, Gateway, Job, Keep,
-        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
-    )
+        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Search, Secret, Service, Stream, Uptime,
+        Worker)
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
     db = Postgres("db", backups=Backups())
@@ -83,8 +83,8 @@ ALL = """
     safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
     RestoreDrill("drill", of=safe)
     Dashboard("board", of=[db, api])
-    if pulumi.Config("infra-kit").require("target") in ("local", "vps"):
-        Panel("panel", of=[db, api])
+    on = pulumi.Config("infra-kit").require("target")
+    on == "gcp" or Search("search"), on in ("local", "vps") and Panel("panel", of=[db, api])
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 
