@@ -12,7 +12,12 @@ def _tokens(prefix: str, *names: str) -> frozenset[str]:
 
 _STATEFUL: dict[str, frozenset[str]] = {
     "the local target's servers own their data folder (its CdnServer is a cache)": _tokens(
-        "pulumi-python:dynamic/infra-kit:", "PostgresServer", "RedisServer", "ObjectStoreServer", "EventBusServer"
+        "pulumi-python:dynamic/infra-kit:",
+        "PostgresServer",
+        "RedisServer",
+        "ObjectStoreServer",
+        "EventBusServer",
+        "DocumentStoreServer",
     ),
     "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer")
     | _tokens("aws:", "backup/vault:Vault"),

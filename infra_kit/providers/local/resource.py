@@ -59,6 +59,10 @@ class EventBusServer(ServerResource, module="infra-kit", name="EventBusServer"):
     """A NATS server with JetStream."""
 
 
+class DocumentStoreServer(ServerResource, module="infra-kit", name="DocumentStoreServer"):
+    """A server of MongoDB's protocol with one database."""
+
+
 class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
     """An nginx that caches."""
 
@@ -153,6 +157,10 @@ class EventBusUser(ServerResource, module="infra-kit", name="EventBusUser"):
     """A user of a link in a NATS server."""
 
 
+class DocumentStoreUser(ServerResource, module="infra-kit", name="DocumentStoreUser"):
+    """A user of a link in a server of MongoDB's protocol."""
+
+
 _LINK = "link-"
 """Before the role of what a link makes."""
 _USERS: dict[type[ServerResource], str] = {
@@ -160,6 +168,7 @@ _USERS: dict[type[ServerResource], str] = {
     RedisUser: "redis_user",
     ObjectStoreKey: "object_store_key",
     EventBusUser: "event_bus_user",
+    DocumentStoreUser: "document_store_user",
 }
 
 
