@@ -27,7 +27,7 @@ Version = Literal["5", "7", "8"]
 that speaks the same protocol."""
 
 DEFAULT_VERSION: Version = "5"
-"""What every target has: Amazon DocumentDB's 5.0 is the oldest
+"""What every server of this protocol has that is kept up: Amazon DocumentDB's 5.0 is the oldest
 (https://docs.aws.amazon.com/documentdb/latest/developerguide/compatibility.html)."""
 
 Access = Literal["read", "readwrite"]
@@ -45,7 +45,7 @@ class DocumentStoreSpec(Spec):
     memory_gb: float = Field(default=1, ge=0.5, le=768)
     """Memory in GiB. Half of it caches data."""
     storage_gb: int = Field(default=10, ge=1, le=65_536)
-    """Disk in GiB. aws sells what is filled, and lets it grow by itself."""
+    """Disk in GiB that it may fill: of a host whose size is said, as much is counted."""
     read_replicas: int = Field(default=0, ge=0, le=14)
     """Copies that serve reads, asynchronously; at most DocumentDB's 14
     (https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html)."""
@@ -57,8 +57,7 @@ class DocumentStoreSpec(Spec):
     """Collections that are there with their indexes, by name. What an application makes beside them stays, and so does
     what is not named any more."""
     backups: Backups | None = None
-    """Asked for, they are had or refused. Default: none of their own; aws keeps what the environment says all the same
-    (production: 7 days), and elsewhere production's plan says that nothing is copied away."""
+    """Asked for, they are had or refused. Default: none; a production on a host is told that nothing is copied away."""
     deletion_protection: bool | None = None
     """Refuse to delete the server. Default: in production."""
 
@@ -224,25 +223,30 @@ class DocumentStore(Component[DocumentStoreSpec, DocumentStoreEndpoint]):
                 Output.
         """
         if access not in get_args(Access):
-            raise SpecError(
-                f"DocumentStore {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}."
-            )
+            allowed = ", ".join(get_args(Access))
+            raise SpecError(f"DocumentStore {name!r}: access: given {access!r}, allowed: {allowed}.")
         what = f"DocumentStore {name!r}: url"
         known = connection_urls.read(what, url, ("mongodb", "mongodb+srv"), default_port=27017)
-        endpoint = DocumentStoreEndpoint(
-            host=known.host,
-            port=known.port,
-            database=known.path,
-            username=known.username,
-            password=known.password,
-            tls=pulumi.Output.unsecret(known.url.apply(_is_encrypted)),
-            ca_certificate=pulumi.Output.from_input(ca_certificate),
-            url=known.url,
-            reader_url=pulumi.Output.secret(reader_url or known.url),
-        )
+        endpoint = _reached_by(known, reader_url, ca_certificate)
         store = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
         store._own_access = access
         return store
+
+
+def _reached_by(
+    known: connection_urls.Parts, reader_url: pulumi.Input[str] | None, ca_certificate: pulumi.Input[str] | None
+) -> DocumentStoreEndpoint:
+    return DocumentStoreEndpoint(
+        host=known.host,
+        port=known.port,
+        database=known.path,
+        username=known.username,
+        password=known.password,
+        tls=pulumi.Output.unsecret(known.url.apply(_is_encrypted)),
+        ca_certificate=pulumi.Output.from_input(ca_certificate),
+        url=known.url,
+        reader_url=pulumi.Output.secret(reader_url or known.url),
+    )
 
 
 def _is_encrypted(url: str) -> bool:

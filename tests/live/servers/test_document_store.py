@@ -74,7 +74,7 @@ def test_a_transaction_is_whole_or_not_at_all(props: Props) -> None:
 
 
 @pytest.mark.parametrize("login", [{}, {"username": "app", "password": "wrong"}])
-def test_nobody_gets_in_without_the_password(props: Props, login: dict[str, str]) -> None:
+def test_nobody_gets_in_without_the_password(props: Props, login: dict[str, Any]) -> None:
     port = ensure(props)["public"]["port"]
     client: MongoClient[dict[str, Any]] = MongoClient(port=port, directConnection=True, **login)
     with pytest.raises(OperationFailure):

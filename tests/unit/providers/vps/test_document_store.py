@@ -105,7 +105,7 @@ def test_production_is_told_that_no_copy_leaves_the_host() -> None:
 def test_a_disk_that_the_host_lacks_is_a_spec_error() -> None:
     small = HOST.model_copy(update={"size": HostSize(cpu=4, memory_gb=8, disk_gb=40)})
     place = Target(name="vps", app="shop", environment=Environment.STAGING, settings=small)
-    with pytest.raises(SpecError, match="storage_gb: .* has 40 GiB"):
+    with pytest.raises(SpecError, match=r"storage_gb: .* has 40 GiB"):
         record(lambda: DocumentStore("docs", target=place, storage_gb=50))
 
 

@@ -40,6 +40,7 @@ def _let_in(told: Mapping[str, Any], box: Path) -> None:
     """Makes the administrator, without whom nobody gets in. For that moment nobody is asked who he is, at a port that
     nobody knows, and there is nothing yet to be read."""
     user = {"pwd": told["password"], "roles": ["root"]}
+    client: MongoClient[dict[str, Any]]
     with _server(told, box, port=0, require_auth=False) as server, MongoClient(server.uri) as client:
         there = client["admin"].command("usersInfo", told["user"])["users"]
         client["admin"].command("updateUser" if there else "createUser", told["user"], **user)

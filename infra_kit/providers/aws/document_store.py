@@ -1,0 +1,36 @@
+"""DocumentStore on AWS: there is none yet. Amazon DocumentDB takes MongoDB's protocol, and is the next to come."""
+
+from __future__ import annotations
+
+from infra_kit.component import Scope
+from infra_kit.components.document_store import DocumentStoreEndpoint, DocumentStoreSpec
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.links import Grant, Link
+
+SUPPORTS: frozenset[Feature] = frozenset()
+CAVEATS = (
+    "there is none, and one is refused: have it on a VPS, or take one of MongoDB Atlas in a region of AWS's in by "
+    "`DocumentStore.existing`",
+)
+
+
+def gaps(_: DocumentStoreSpec, __: object) -> dict[Feature, str]:
+    """Where the whole is refused, nothing of it is accepted as a gap."""
+    return {}
+
+
+def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:  # noqa: ARG001
+    """Raises `SpecError`."""
+    raise _refused(scope)
+
+
+def link(scope: Scope, link: Link) -> Grant:  # noqa: ARG001  none can be linked to
+    raise _refused(scope)
+
+
+def _refused(scope: Scope) -> SpecError:
+    return SpecError(
+        f"{scope.what}: AWS has no DocumentStore yet. Place it on a host (target=Target(name='vps', …)), or make one "
+        "yourself, at MongoDB Atlas or by Amazon DocumentDB, and take it in: DocumentStore.existing(…, url=…)."
+    )
