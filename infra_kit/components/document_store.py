@@ -45,7 +45,7 @@ class DocumentStoreSpec(Spec):
     memory_gb: float = Field(default=1, ge=0.5, le=768)
     """Memory in GiB. Half of it caches data."""
     storage_gb: int = Field(default=10, ge=1, le=65_536)
-    """Disk in GiB that it may fill: of a host whose size is said, as much is counted."""
+    """Disk in GiB that it may fill: counted of a host whose size is said. aws sells what is filled, and has more."""
     read_replicas: int = Field(default=0, ge=0, le=14)
     """Copies that serve reads, asynchronously; at most DocumentDB's 14
     (https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html)."""
@@ -57,7 +57,8 @@ class DocumentStoreSpec(Spec):
     """Collections that are there with their indexes, by name. What an application makes beside them stays, and so does
     what is not named any more."""
     backups: Backups | None = None
-    """Asked for, they are had or refused. Default: none; a production on a host is told that nothing is copied away."""
+    """Asked for, they are had or refused. Default: aws keeps what the environment says all the same (production: 7
+    days); on a host there are none, and production's plan says so."""
     deletion_protection: bool | None = None
     """Refuse to delete the server. Default: in production."""
 

@@ -17,12 +17,12 @@ DRIVERS = {
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"document_store", "panel"})
+REFUSES = frozenset({"panel"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = AwsSettings
 
-NEEDS = ("pg8000", "pulumi_aws", "pulumi_random")
+NEEDS = ("pg8000", "pulumi_aws", "pulumi_random", "pymongo")
 """The modules that the extra `aws` installs."""
 
 PULUMI_PACKAGE = "aws"

@@ -44,8 +44,10 @@ from infra_kit.providers.aws import (
     postgres_pooler,
     postgres_server,
     postgres_setup,
+    setup_function,
     sizes,
     tunnel,
+    windows,
 )
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.postgres_links import Hosts, Links
@@ -110,7 +112,7 @@ class AwsPostgres:
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
-    clients, way = postgres_setup.client_group(scope, network, PORT)
+    clients, way = setup_function.client_group(scope, network, PORT)
     place = _place(scope, spec, network, size, clients)
     tunnel.let_in(scope, place.group, PORT)
     master = postgres_master.own_password(scope, spec, place.key)
@@ -173,7 +175,7 @@ def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size, cl
         size=size,
         disk=postgres_server.disk(scope, spec),
         backup=postgres_server.backup(spec),
-        maintenance=postgres_server.maintenance(spec),
+        maintenance=windows.maintenance(postgres_server.backup(spec)),
         key=keys.key_arn(scope, services=[keys.LOGS]),
         monitor=postgres_server.monitor(scope),
     )
@@ -226,6 +228,6 @@ def _endpoint(
         reader_url=urls[0],
         reader_urls=pulumi.Output.all(*urls),
         pooled_url=postgres_links.url(hosts.pooler, OWNER, owner, first),
-        ca_certificate=postgres_setup.certificate(done),
+        ca_certificate=setup_function.certificate(done),
         native=native,
     )

@@ -118,6 +118,16 @@ def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _documents(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{_owner(inputs)}-cluster-1a2b3c4"
+    return {
+        "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{name}",
+        "endpoint": f"{name}.cluster-abc123.{REGION}.docdb.amazonaws.com",
+        "readerEndpoint": f"{name}.cluster-ro-abc123.{REGION}.docdb.amazonaws.com",
+        "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!{name}"}],
+    }
+
+
 def _pooler(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{_owner(inputs)}-pooler-1a2b3c4"
     return {"name": name, "endpoint": f"{name}.proxy-abc123.{REGION}.rds.amazonaws.com"}
@@ -181,6 +191,9 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _called(f"logs:{REGION}:{ACCOUNT}:log-group:"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _arn("firehose", "deliverystream"),
+    "aws:docdb/cluster:Cluster": _documents,
+    "aws:docdb/clusterParameterGroup:ClusterParameterGroup": _named("parameters"),
+    "aws:docdb/subnetGroup:SubnetGroup": _named("subnets"),
     "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,
     "aws:iam/accessKey:AccessKey": {"secret": "recorded-secret-access-key"},
@@ -261,6 +274,7 @@ WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 """By type, whether what has these inputs is a way to more than what is linked."""
 
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
+    "aws:docdb/clusterInstance:ClusterInstance": ("instanceClass", sizes.DOCUMENTDB),
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
     "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),
 }

@@ -50,8 +50,16 @@ def settle_user(users: Any, name: str, password: str, roles: Sequence[Mapping[st
         name, password: the user's.
         roles: as `documents.roles` writes them.
     """
-    verb = "createUser" if roles_of(users, name) is None else "updateUser"
-    users.command(verb, name, pwd=password, roles=[dict(role) for role in roles])
+    had, wanted = roles_of(users, name), [dict(role) for role in roles]
+    if had is None:
+        users.command("createUser", name, pwd=password, roles=wanted)
+        return
+    # Not together: DocumentDB's `updateUser` takes no roles.
+    users.command("updateUser", name, pwd=password)
+    if more := [role for role in wanted if role not in had]:
+        users.command("grantRolesToUser", name, roles=more)
+    if beyond := [role for role in had if role not in wanted]:
+        users.command("revokeRolesFromUser", name, roles=beyond)
 
 
 def roles_of(users: Any, name: str) -> list[dict[str, str]] | None:

@@ -20,7 +20,7 @@ SUPPORTS = frozenset({features.DEDICATED_CPU} | {features.version(version) for v
 """SecantusDB is held to MongoDB 8's answers (https://secantusdb.com/docs/validation-summary.html)."""
 
 _ONE = "one machine cannot stand in for itself"
-_NO_COPIES = "nothing copies it here: mongodump by its url does; set backups=None here"
+_NO_COPIES = "nothing copies it here: mongodump by its url does, or have it on aws; set backups=None here"
 HINTS = {
     features.HIGH_AVAILABILITY: f"{_ONE}; set high_availability=False here",
     features.READ_REPLICAS: f"{_ONE}; set read_replicas=0 here, reader_url is the url then",

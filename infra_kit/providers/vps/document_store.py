@@ -41,7 +41,7 @@ SUPPORTS = frozenset({features.DEDICATED_CPU} | {features.version(version) for v
 """The image is MongoDB 8, which has the commands of the versions before it."""
 
 _ONE = "one host cannot stand in for itself"
-_NO_COPIES = "nothing copies it here: run mongodump by its url in a Job; set backups=None here"
+_NO_COPIES = "nothing copies it here: run mongodump by its url in a Job, or have it on aws; set backups=None here"
 HINTS = {
     features.DEDICATED_CPU: "the host is not known to have CPUs of its own; rent one that has and say so: "
     "infra-kit:vps: {size: {cpu: …, memory_gb: …, disk_gb: …, dedicated_cpu: true}}",

@@ -8,6 +8,7 @@ from infra_kit import (
     Budget,
     Cdn,
     Consumer,
+    DocumentStore,
     EventBus,
     Gateway,
     Job,
@@ -28,10 +29,13 @@ from tests.unit.planning.rates.aws.bills import AWS, bill
 from tests.unit.planning.rates.aws.test_compute import IMAGE
 from tests.unit.planning.rates.billed import skus
 
+INSTANCES = {f"docdb/{size.name}" for size in sizes.DOCUMENTDB}
+DOCUMENTS = {"docdb/backup", "docdb/io", "docdb/storage"} | INSTANCES
 UNPRICED: dict[str, set[str]] = {
     "us-east-1": set(),
-    "eu-west-1": {"efs/backup", "events/archived", "events/kept"},
+    "eu-west-1": {"efs/backup", "events/archived", "events/kept", *DOCUMENTS},
     "sa-east-1": {
+        *DOCUMENTS,
         "efs/backup", "elasticache/backup", "events/archived", "events/kept", "rds/backup", "rds/proxy",
         "scheduler/starts",
         *(
@@ -44,7 +48,7 @@ UNPRICED: dict[str, set[str]] = {
 }  # fmt: skip
 """No public source was found. Whoever adds a size, or a resource that is billed, finds its price or adds it here."""
 UNVERIFIED = {
-    "us-east-1": {"efs/backup", "transfer/internet-out"},
+    "us-east-1": {"efs/backup", "transfer/internet-out", *INSTANCES},
     "eu-west-1": {"events/custom", "scheduler/starts"},
     "sa-east-1": {"events/custom", "rds/gp3/multi-az"},
 }
@@ -67,6 +71,7 @@ def everything() -> None:
     Postgres("db", target=AWS, memory_gb=4, storage_gb=50, high_availability=True, pooling=Pooling())
     Postgres("one", target=AWS, memory_gb=4, storage_gb=50)
     Redis("cache", target=AWS, memory_gb=1)
+    DocumentStore("docs", target=AWS)
     EventBus(
         "bus", target=AWS, engine="native", streams={"LEADS": Stream(subjects=["lead.*"], retention="60d")},
         consumers={"scoring": Consumer(stream="LEADS", backlog="14d")},
@@ -80,6 +85,7 @@ def everything() -> None:
 def sized() -> Iterator[str]:
     for size in sizes.RDS:
         yield from (f"rds/postgres/{size.name}", f"rds/postgres/{size.name}/multi-az")
+    yield from sorted(INSTANCES)
     yield from (f"elasticache/valkey/{size.name}" for size in sizes.ELASTICACHE)
 
 
