@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from infra_kit.planning.graph import INTERNET, Graph, Node
 
-_SHAPES = {"Postgres": ("[(", ")]"), "Redis": ("[(", ")]"), "ObjectStore": ("[(", ")]"), "EventBus": ("[[", "]]")}
+_SHAPES = {
+    **dict.fromkeys(("Postgres", "Redis", "DocumentStore", "ObjectStore"), ("[(", ")]")),
+    "EventBus": ("[[", "]]"),
+}
 
 
 def mermaid(graph: Graph) -> str:

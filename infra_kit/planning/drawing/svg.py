@@ -34,7 +34,7 @@ STYLE = """
 _CLASSES = {
     **dict.fromkeys(("Cdn", "Gateway", "Domain", "Edge", ""), "edge"),
     **dict.fromkeys(("Service", "Worker", "Job"), "run"),
-    **dict.fromkeys(("Postgres", "Redis", "ObjectStore", "EventBus"), "data"),
+    **dict.fromkeys(("Postgres", "Redis", "DocumentStore", "ObjectStore", "EventBus"), "data"),
 }
 _HUES = 6
 

@@ -65,8 +65,9 @@ PLACES = {
 ALL = """
     import pulumi
     from infra_kit import (
-        Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, Domain, EventBus, ExternalService, Gateway, Job, Keep,
-        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream, Uptime, Worker,
+        Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, DocumentStore, Domain, EventBus, ExternalService,
+        Gateway, Job, Keep, Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream,
+        Uptime, Worker,
     )
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
@@ -85,6 +86,8 @@ ALL = """
     Dashboard("board", of=[db, api])
     if pulumi.Config("infra-kit").require("target") in ("local", "vps"):
         Panel("panel", of=[db, api])
+    if pulumi.Config("infra-kit").require("target") != "gcp":
+        DocumentStore("docs")
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 
