@@ -32,8 +32,8 @@ _ROWS: Mapping[Signal, str] = {
     Signal.CLIENT_ERRORS: ERRORS, Signal.FAILED_RUNS: ERRORS, Signal.LATENCY: LATENCY, Signal.LATENCY_P95: LATENCY,
     Signal.CPU: SATURATION, Signal.MEMORY: SATURATION, Signal.DISK: SATURATION, Signal.CONNECTIONS: SATURATION,
     Signal.INSTANCES: SATURATION, Signal.REPLICA_LAG: DATABASE, Signal.CACHE_HITS: CACHE, Signal.BACKLOG: QUEUES,
-    Signal.BACKLOG_AGE: QUEUES, Signal.DEAD_LETTERS: QUEUES, Signal.BACKUP_AGE: BACKUPS, Signal.DRILL_AGE: BACKUPS,
-    Signal.SPENT: COST,
+    Signal.BACKLOG_AGE: QUEUES, Signal.DEAD_LETTERS: QUEUES, Signal.BACKUP_AGE: BACKUPS, Signal.LOG_AGE: BACKUPS,
+    Signal.DRILL_AGE: BACKUPS, Signal.SPENT: COST,
 }  # fmt: skip
 _OWN_ROW = {"postgres": DATABASE, "redis": CACHE}
 """By kind, where what fills it up stands."""
@@ -45,7 +45,7 @@ TITLES: Mapping[Signal, str] = {
     Signal.REPLICA_LAG: "Replica lag", Signal.CACHE_HITS: "Cache hits", Signal.INSTANCES: "Instances",
     Signal.BACKLOG: "Waiting events", Signal.BACKLOG_AGE: "Oldest event", Signal.DEAD_LETTERS: "Dead letters",
     Signal.FAILED_RUNS: "Failed runs", Signal.CERTIFICATE: "Certificate", Signal.BACKUP_AGE: "Last backup",
-    Signal.DRILL_AGE: "Last proven restore", Signal.SPENT: "Spent",
+    Signal.LOG_AGE: "Log not with the copies", Signal.DRILL_AGE: "Last proven restore", Signal.SPENT: "Spent",
 }  # fmt: skip
 
 

@@ -162,11 +162,23 @@ def _is_only_a_copy(project: Project, stack: str) -> bool:
 
 def place(project: Project, stack: str) -> str:
     """Where the stack runs and what it is for, as its configuration says: `local, development (default)`."""
-    read_config(project, stack)
-    config = _config(project.file) | _config(project.config_file(stack))
+    config = _settings(project, stack)
     target, environment = (config.get(f"infra-kit:{key}") for key in ("target", "environment"))
     unsaid = "no environment" if target not in {None, "local"} else "development (default)"
     return f"{target or 'local (default)'}, {environment or unsaid}"
+
+
+def is_on(project: Project, stack: str, key: str) -> bool:
+    """A setting that is on or off, off where nothing is said. Raises `ConfigError`."""
+    given = _settings(project, stack).get(f"infra-kit:{key}", False)
+    if str(given).lower() not in {"true", "false"}:
+        raise ConfigError(f"infra-kit:{key}: given {given!r}, allowed: true, false.")
+    return str(given).lower() == "true"
+
+
+def _settings(project: Project, stack: str) -> dict[str, Any]:
+    read_config(project, stack)
+    return _config(project.file) | _config(project.config_file(stack))
 
 
 def _config(file: Path) -> dict[str, Any]:

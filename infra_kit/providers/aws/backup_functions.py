@@ -3,7 +3,7 @@ for AWS Backup itself counts jobs and knows no age.
 
 Why no dead letter queue (CKV_AWS_116): it comes again within the hour. Why it stands in no network (CKV_AWS_117): it
 calls AWS alone. Why no reserved concurrency (CKV_AWS_115), own key (CKV_AWS_173), signing (CKV_AWS_272) or traces
-(CKV_AWS_50): as in `setup_function`.
+(CKV_AWS_50): as in `network_functions`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def create(
     rights: Sequence[Statement],
     environment: Mapping[str, pulumi.Input[str]],
     key: pulumi.Output[str] | None,
+    *,
+    timeout: int = TIMEOUT,
 ) -> Teller:
     """The children `teller` and what it needs; it runs every hour.
 
@@ -51,14 +53,9 @@ def create(
         rights: what it may ask.
         environment: its variables.
         key: what encrypts its log; None for the service's own.
+        timeout: seconds that a run of it may take.
     """
     log = log_groups.group(scope, "log", key)
-    role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
-    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
-    own = {"cloudwatch:namespace": NAMESPACE}
-    tells = policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own)
-    document = policies.document([writes, tells, *rights])
-    may = scope.resource("teller-rights", iam.RolePolicy, role=role.id, policy=document)
     function = scope.resource(
         "teller",
         lambda_.Function,
@@ -67,8 +64,8 @@ def create(
         architectures=["arm64"],
         handler=f"{module}.handler",
         code=pulumi.AssetArchive({f"{module}.py": pulumi.FileAsset(str(Path(lambdas.__path__[0]) / f"{module}.py"))}),
-        role=after(role.arn, may),
-        timeout=TIMEOUT,
+        role=_role(scope, log, rights),
+        timeout=timeout,
         memory_size=128,
         environment={"variables": {"NAMESPACE": NAMESPACE, **environment}},
         logging_config={"log_format": "JSON", "log_group": log.name},
@@ -76,6 +73,16 @@ def create(
     )
     call(scope, "hourly", function, schedule_expression=EVERY)
     return Teller(function=function, log=log.name)
+
+
+def _role(scope: Scope, log: cloudwatch.LogGroup, rights: Sequence[Statement]) -> pulumi.Output[str]:
+    role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
+    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
+    own = {"cloudwatch:namespace": NAMESPACE}
+    tells = policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own)
+    document = policies.document([writes, tells, *rights])
+    may = scope.resource("teller-rights", iam.RolePolicy, role=role.id, policy=document)
+    return after(role.arn, may)
 
 
 def call(scope: Scope, role: str, function: lambda_.Function, **when: Any) -> None:

@@ -1,7 +1,7 @@
 """What DocumentDB has no API for: users, collections, indexes, and what expires.
 
-A function makes them (`setup_function`, `lambdas/document_setup.py`), whenever what it is told changes. AWS keeps and
-rotates the master's password (weekly), so the next `up` calls it again, to no effect.
+A function makes them (`network_functions`, `lambdas/document_setup.py`), whenever what it is told changes. AWS keeps
+and rotates the master's password (weekly), so the next `up` calls it again, to no effect.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pulumi_aws import docdb, lambda_
 
 from infra_kit.component import Scope
 from infra_kit.components.document_store import DocumentStoreSpec
-from infra_kit.providers.aws import setup_function
+from infra_kit.providers.aws import network_functions
 from infra_kit.providers.aws.documents import dumps
-from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.common import documents, documents_setup
 from infra_kit.providers.common.gathered import Gathered
 
@@ -46,10 +46,8 @@ def run(
     spec: DocumentStoreSpec,
     cluster: docdb.Cluster,
     *,
-    network: AwsNetwork,
-    client_group: pulumi.Output[str],
+    inside: Inside,
     after: Sequence[pulumi.Resource],
-    key: pulumi.Output[str] | None,
     master: pulumi.Output[str],
     owner: User,
     links: Gathered[User],
@@ -69,20 +67,19 @@ def run(
             "links": OF_LINKS,
         }
     )
-    return setup_function.run(
-        scope,
-        "document_setup",
-        "Makes the users, collections and indexes of",
-        code(),
-        network=network,
-        client_group=client_group,
-        key=key,
-        wanted=wanted,
-        after=after,
+    does = "Makes the users, collections and indexes of DocumentStore"
+    function = network_functions.create(scope, "setup", "document_setup", does, inside, code=code())
+    return scope.resource(
+        "setup-run",
+        lambda_.Invocation,
+        function_name=function.name,
+        input=pulumi.Output.secret(wanted),
+        triggers={"code": function.code_sha256},
+        depends_on=after,
     )
 
 
 @cache
 def code() -> pulumi.AssetArchive:
     """The function and what it imports."""
-    return setup_function.code("document_setup", DRIVER, [documents_setup])
+    return network_functions.archive("document_setup", DRIVER, [documents_setup])

@@ -32,13 +32,14 @@ from infra_kit.providers.aws import (
     document_setup,
     keys,
     master_secrets,
-    setup_function,
+    network_functions,
     sizes,
     tunnel,
 )
 from infra_kit.providers.aws.document_setup import OF_LINKS, User
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.security import database_group
 from infra_kit.providers.common import documents, urls
 from infra_kit.providers.common.gathered import Gathered
@@ -77,7 +78,7 @@ class AwsDocuments:
 def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.DOCUMENTDB, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
-    clients, way = setup_function.client_group(scope, network, documents.PORT)
+    clients, way = network_functions.client_group(scope, network, documents.PORT)
     group = database_group(scope, network, documents.PORT, clients)
     tunnel.let_in(scope, group, documents.PORT)
     key = keys.key_arn(scope, services=[keys.LOGS])
@@ -89,10 +90,8 @@ def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
         scope,
         spec,
         cluster,
-        network=network,
-        client_group=clients,
+        inside=Inside(network=network, group=clients, key=key),
         after=[way, *instances],
-        key=key,
         master=master_secrets.kept(scope, cluster.master_user_secrets),
         owner=owner,
         links=links,
@@ -109,7 +108,7 @@ def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
         port=pulumi.Output.from_input(documents.PORT),
         database=pulumi.Output.from_input(spec.database),
         tls=pulumi.Output.from_input(True),  # noqa: FBT003  the value itself
-        ca_certificate=setup_function.certificate(done),
+        ca_certificate=network_functions.certificate(done),
         native=native,
         **_as_user(native, owner, spec.database),
     )

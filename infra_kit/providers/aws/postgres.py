@@ -37,6 +37,7 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import (
     keys,
     login_secrets,
+    network_functions,
     postgres_extensions,
     postgres_links,
     postgres_master,
@@ -44,12 +45,12 @@ from infra_kit.providers.aws import (
     postgres_pooler,
     postgres_server,
     postgres_setup,
-    setup_function,
     sizes,
     tunnel,
     windows,
 )
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.postgres_links import Hosts, Links
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
@@ -107,12 +108,16 @@ class AwsPostgres:
     size: Size
     connections: int
     """How many each server takes."""
+    pooler: pulumi.Output[str] | None
+    """The name of the proxy before it; None without pooling."""
+    clients: pulumi.Output[str]
+    """The security group of what belongs to the server and speaks to it."""
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
     network = scope.native(scope.network, AwsNetwork)
     size = choose(scope, sizes.RDS, cpu=spec.cpu, memory_gb=spec.memory_gb, dedicated_cpu=spec.dedicated_cpu)
-    clients, way = setup_function.client_group(scope, network, PORT)
+    clients, way = network_functions.client_group(scope, network, PORT)
     place = _place(scope, spec, network, size, clients)
     tunnel.let_in(scope, place.group, PORT)
     master = postgres_master.own_password(scope, spec, place.key)
@@ -125,15 +130,13 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         scope,
         spec,
         server,
-        network=network,
-        client_group=clients,
+        inside=Inside(network=network, group=clients, key=place.key),
         after=[way],
-        key=place.key,
         master=postgres_master.login(scope, server, master),
         password=owner,
         links=links.told(),
     )
-    pooled = _pooled(
+    pooler = _pooler(
         scope, spec, server, place, network=network, clients=clients, secret=secret, links=links, done=done
     )
     native = AwsPostgres(
@@ -144,9 +147,11 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         key=place.key,
         links=links,
         secret=secret,
-        hosts=_hosts(server, replicas, pooled, done),
+        hosts=_hosts(server, replicas, pooler.host if pooler else server.address, done),
+        pooler=pooler.name if pooler else None,
         size=size,
         connections=postgres_parameters.connections(spec, size),
+        clients=clients,
     )
     return _endpoint(spec, native, owner, done)
 
@@ -186,7 +191,7 @@ def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | N
     return login_secrets.keep(scope, "secret", f"The role {OWNER} of Postgres {scope.name}", text, key)
 
 
-def _pooled(
+def _pooler(
     scope: Scope,
     spec: PostgresSpec,
     server: rds.Instance,
@@ -197,10 +202,9 @@ def _pooled(
     secret: pulumi.Output[str],
     links: Links,
     done: lambda_.Invocation,
-) -> pulumi.Output[str]:
-    """The pooler's host; the server's own without one."""
+) -> postgres_pooler.Pooler | None:
     if spec.pooling is None:
-        return server.address
+        return None
     return postgres_pooler.create(
         scope,
         postgres_pooler.share(scope, spec, spec.pooling, place.size),
@@ -228,6 +232,6 @@ def _endpoint(
         reader_url=urls[0],
         reader_urls=pulumi.Output.all(*urls),
         pooled_url=postgres_links.url(hosts.pooler, OWNER, owner, first),
-        ca_certificate=setup_function.certificate(done),
+        ca_certificate=network_functions.certificate(done),
         native=native,
     )

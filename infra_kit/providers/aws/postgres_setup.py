@@ -1,29 +1,26 @@
 """What RDS has no API for: the role that owns the databases, the databases, their extensions.
 
-A function makes them (`setup_function`, `lambdas/postgres_setup.py`), whenever what it is told changes. Where RDS keeps
-and rotates the master's password (weekly), the next `up` therefore calls it again, to no effect. Two runs take turns by
-a lock.
+A Lambda function makes them from inside of the network (`postgres_functions`, `lambdas/postgres_setup.py`), whenever
+what it is told changes.
+
+- The master password comes with the call, whose input is a secret of Pulumi's state. Where RDS keeps and rotates that
+  password (weekly), the next `up` therefore calls it again, to no effect.
+- It answers with the authorities of its region. Two runs take turns by a lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import pulumi
 from pulumi_aws import lambda_, rds
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.aws import setup_function
+from infra_kit.providers.aws import postgres_functions
 from infra_kit.providers.aws.documents import dumps
-from infra_kit.providers.aws.network import AwsNetwork
-from infra_kit.providers.common import scram
+from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.common.postgres_roles import OWNER
-
-DRIVER = ("pg8000", "scramp", "asn1crypto", "python-dateutil", "six")
-ASK_THEIR_VERSION = frozenset({"pg8000", "scramp"})
-"""Of these, what reads the version in its own METADATA."""
 
 
 def run(
@@ -31,16 +28,16 @@ def run(
     spec: PostgresSpec,
     server: rds.Instance,
     *,
-    network: AwsNetwork,
-    client_group: pulumi.Output[str],
+    inside: Inside,
     after: Sequence[pulumi.Resource],
-    key: pulumi.Output[str] | None,
     master: pulumi.Output[str],
     password: pulumi.Output[str],
     links: pulumi.Output[list[dict[str, pulumi.Input[str]]]],
 ) -> lambda_.Invocation:
-    """Has the server set up, through `client_group` once what it needs stands (`after`), as its user `master`. What
-    needs the role or the databases waits for the result."""
+    """Has the server set up, from `inside` once what it needs stands (`after`), as its user `master`. What needs the
+    role or the databases waits for the result."""
+    does = "Makes the role, databases and extensions of Postgres"
+    function = postgres_functions.create(scope, "setup", "postgres_setup", does, inside)
     wanted = dumps(
         {
             "host": server.address,
@@ -53,20 +50,11 @@ def run(
             "links": links,
         }
     )
-    return setup_function.run(
-        scope,
-        "postgres_setup",
-        "Makes the role, databases and extensions of",
-        code(),
-        network=network,
-        client_group=client_group,
-        key=key,
-        wanted=wanted,
-        after=after,
+    return scope.resource(
+        "setup-run",
+        lambda_.Invocation,
+        function_name=function.name,
+        input=pulumi.Output.secret(wanted),
+        triggers={"code": function.code_sha256},
+        depends_on=after,
     )
-
-
-@cache
-def code() -> pulumi.AssetArchive:
-    """The function and what it imports."""
-    return setup_function.code("postgres_setup", DRIVER, [scram], with_metadata=ASK_THEIR_VERSION)

@@ -42,6 +42,8 @@ class Sources:
     permissions: frozenset[str]
     needs: Sequence[pulumi.Resource]
     """What must stand before a copy can be written."""
+    buckets: Mapping[str, pulumi.Output[str]]
+    """By component, those that are copied: what is in them, who asks for a copy compares with the copy."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def create(scope: Scope, of: Sequence[Kept], vaults: Vaults) -> Sources:
     making = _Making(scope, vaults)
     made = {it.name: {"kind": it.KIND, **MAKE[it.KIND](making, it)} for it in of}
     permissions: frozenset[str] = frozenset().union(*(ASKS[it.KIND] for it in of))
-    return Sources(told=pulumi.Output.json_dumps(made), permissions=permissions, needs=making.needs)
+    held = {name: it["bucket"] for name, it in made.items() if "bucket" in it}
+    return Sources(told=pulumi.Output.json_dumps(made), permissions=permissions, needs=making.needs, buckets=held)
 
 
 def _postgres(making: _Making, component: Kept) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def _object_store(making: _Making, component: Kept) -> dict[str, Any]:
     making.let(f"reads-{component.name}", source, "roles/storage.objectViewer", agent)
     making.let(f"reads-{component.name}-lookup", source, buckets.LISTER, agent)
     jobs = [_transfer(making, component.name, role, source, agent) for role in making.vaults]
-    return {"jobs": jobs}
+    return {"bucket": source, "jobs": jobs}
 
 
 def _transfer(
@@ -95,7 +98,7 @@ def _transfer(
 ) -> pulumi.Output[str]:
     vault = making.vaults[role]
     making.let(f"{role}-{name}", vault, "roles/storage.legacyBucketWriter", agent)
-    making.let(f"{role}-{name}-compares", vault, "roles/storage.legacyObjectReader", agent)
+    making.let(f"{role}-{name}-compares", vault, buckets.READER, agent)
     made = making.scope.resource(
         f"{role}-{name}-transfer",
         storage.TransferJob,

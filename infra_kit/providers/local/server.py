@@ -111,6 +111,7 @@ class Server(ABC):
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
         record.stop, record.stop_seconds, record.made_with = self.STOP, self.stop_seconds(props), _library()
         record.inputs = inputs_of(props) if self.KEEPS_INPUTS else {}
+        record.restored_of = str(props.get("restored_of") or "")  # what a program names is the stack's own
         if wanted and record.ports[0] != wanted:
             self._move_port(box, record, int(wanted))
         command = self.prepare(box, record, props)

@@ -140,6 +140,7 @@ def test_what_stood_before_is_not_watched() -> None:
             P0 errors > 5 % for 5m              P0 uptime < 100 % for 5m
             P1 latency > 2 s for 10m            P1 errors > 1 % for 10m
             P1 connections > 80 % for 5m        P1 disk > 80 % for 5m       P1 spent > 80 % for 1h
+            P1 log-age > 1800 s for 5m
         """),
         (alert_presets.SCALING, """
             P1 cpu > 80 % for 5m                P1 memory > 85 % for 10m
@@ -156,7 +157,7 @@ def test_what_stood_before_is_not_watched() -> None:
             P3 spent > 100 % for 1h
         """),
     ],
-    ids=["NS-10", "VS-11", "CC-7", "ZU-10"],
+    ids=["NS-10", "VS-11, VS-8", "CC-7", "ZU-10"],
 )  # fmt: skip
 def test_a_preset_has_the_figures_of_its_seed(preset: alert_presets.Rules, rows: str) -> None:
     wanted = [row.strip() for row in re.split(r"\s{2,}", rows) if row.strip()]

@@ -15,6 +15,7 @@ from typing import Any
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import BackupError
+from infra_kit.providers.common.by_hand import too_late
 from infra_kit.providers.local import home, postgres_builds
 from infra_kit.providers.local.backups import boxes, compression, postgres_facts, postgres_log
 from infra_kit.providers.local.backups.boxes import Moment
@@ -47,10 +48,12 @@ class Restored(PostgresServer):
 def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> datetime:
     """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes. Returns the moment that it
     is of."""
-    boxes.open_for(box, noted, HANDLER)
     found = postgres_log.batches(repository, noted)
-    with _log(box, repository, postgres_log.from_segment(found, noted["start"])):
+    _require_reached(postgres_log.reaches(found), moment)
+    boxes.open_for(box, noted, HANDLER)
+    with _log(box, repository, postgres_log.from_segment(found, noted["start"])) as asked_for:
         _unpack(box, Part(**noted["parts"][0]), repository)
+        asked_for.set()
         signal = box.data / "recovery.signal"
         signal.touch()
         os.chown(signal, box.user.uid, box.user.gid)
@@ -61,6 +64,11 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
     shutil.rmtree(box.path / LOG)
     end = postgres_log.reaches(found)
     return min(moment.to, end) if moment.to else end
+
+
+def _require_reached(latest: datetime, moment: Moment) -> None:
+    if moment.to and latest < moment.to and not moment.or_latest:
+        raise too_late(moment.to, latest, moment.lacks or "the server that runs is another one than was copied then")
 
 
 def check(box: Box, noted: Mapping[str, Any]) -> list[str]:
@@ -119,28 +127,35 @@ def _unpack(box: Box, part: Part, repository: Repository) -> None:
 
 
 @contextmanager
-def _log(box: Box, repository: Repository, parts: Sequence[Part]) -> Iterator[None]:
-    """While this is entered, the log comes, in its order; the server waits for what it needs next. Raises what was
-    wrong with it, also where the server has made do with less."""
+def _log(box: Box, repository: Repository, parts: Sequence[Part]) -> Iterator[threading.Event]:
+    """While this is entered, the log comes, in its order; the server waits for what it needs next. Its beginning comes
+    at once, the rest when what is yielded is set: unpacking has all cores, and replaying one. Raises what was wrong
+    with it, also where the server has made do with less."""
     for folder in (box.path / LOG, box.path / f"{LOG}.packed"):
         shutil.rmtree(folder, ignore_errors=True)
         home.make_private(folder, box.user)
     (box.path / COMING).touch()
-    given_up = threading.Event()
+    asked_for, given_up = threading.Event(), threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(_lay_log, box, repository, parts, given_up)
+        coming = pool.submit(_lay_log, box, repository, parts, asked_for, given_up)
         try:
-            yield
+            yield asked_for
         except BaseException:
             given_up.set()
             raise
+        finally:
+            asked_for.set()
         coming.result()
 
 
-def _lay_log(box: Box, repository: Repository, parts: Sequence[Part], given_up: threading.Event) -> None:
+def _lay_log(
+    box: Box, repository: Repository, parts: Sequence[Part], asked_for: threading.Event, given_up: threading.Event
+) -> None:
     packed = box.path / f"{LOG}.packed"
     try:
         for at in range(0, len(parts), AT_ONCE):
+            if at:
+                asked_for.wait()
             if given_up.is_set():
                 return
             repository.get_folder(parts[at : at + AT_ONCE], packed)
@@ -167,7 +182,8 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
     # Histories have come before all else; of those that it asks for, most are of timelines that never were.
     waits = f'case %f in *.history) ;; *) while test ! -e "{place}/%f" -a -e "{coming}"; do sleep 0.1; done ;; esac'
     settings = {
-        "restore_command": f'{waits}; cp "{place}/%f" "%p"',
+        # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
+        "restore_command": f'{waits}; ln "{place}/%f" "%p"',
         "recovery_target_action": "promote",
         **(target or {}),
     }
