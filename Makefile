@@ -66,8 +66,9 @@ test: $(ALL) ## lint, then every test that needs no Debian package
 	@$(MAKE) engine
 
 engine: $(ALL) ## The tests that run Pulumi's engine and real servers
-# By file: tests of one share servers and stacks, some in their order. They wait more than they work.
-	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
+# By file: tests of one share servers and stacks, some in their order; what takes longest first (tests/conftest.py).
+# They wait more than they work.
+	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ENGINE_TESTS)
 
 test-system: $(ALL) ## The tests that need Debian packages
 # By file: tests of one share a daemon. They wait much more than they work.

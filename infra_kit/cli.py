@@ -33,7 +33,7 @@ from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
 from infra_kit.commands.restore import restore
 from infra_kit.commands.servers_table import as_json as standing
-from infra_kit.commands.servers_table import print_alerts, print_servers
+from infra_kit.commands.servers_table import print_alerts, print_kept, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
 from infra_kit.engine import connections, local_servers, locks, pulumi_cli, side_copies
@@ -176,7 +176,7 @@ def logs(server: ServerName, stack: StackName = None, lines: Lines = 50, of: Log
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     if of:
-        print(*local_servers.kept(project, name, (server, of), lines), sep="\n")
+        print_kept(local_servers.kept(project, name, (server, of), lines), f"{of} of {server}", progress)
         return
     found = {each.name: each for each in local_servers.servers(project, name) if each.has_program}
     if server not in found:

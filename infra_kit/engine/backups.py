@@ -158,9 +158,7 @@ def take_before(project: Project, stack: str, name: str, progress: Progress) -> 
 
 def holding(project: Project, stack: str, progress: Progress) -> list[str]:
     """The Backups that hold something, by name."""
-    here = _of_this_machine(project, stack)
-    there = standing(_state(project, stack, progress), progress.note, {it.name for it in here})
-    return [it.name for it in (*here, *there) if it.components]
+    return [it.name for it in every(project, stack, progress) if it.components]
 
 
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:

@@ -18,6 +18,9 @@ from infra_kit.errors import ConfigError, EngineError
 ENCRYPTION_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
 KEYS = frozenset({"config", "environment", *ENCRYPTION_KEYS})
 """Of a stack's file, as Pulumi reads it (`ProjectStack` in pulumi/pulumi sdk/go/common/workspace/project.go)."""
+SELDOM_COLLECTED = {"GOGC": "400"}
+"""Of Go's garbage collector, for commands that end at once: a sixth of their time, for 4 MB. Not for the engine's runs,
+whose plugins inherit it."""
 RUN_MARK = "INFRA_KIT_RUN"
 """Set in the environment of every engine that infra_kit starts, so that an orphan is told from a user's `pulumi`."""
 
@@ -102,7 +105,7 @@ class Stack:
         answer = subprocess.run(
             [self.cli / "pulumi", *arguments, "--non-interactive"],
             cwd=cwd or self.project.root,
-            env=self.environment,
+            env=SELDOM_COLLECTED | self.environment,
             capture_output=True,
             text=True,
             check=False,

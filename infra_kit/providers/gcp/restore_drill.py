@@ -55,8 +55,6 @@ OWNS = (
 """What it may do with those that it restores (https://cloud.google.com/sql/docs/postgres/iam-permissions)."""
 SUFFIX_BYTES = 4
 
-Kept = Component[Any, Any]
-
 
 @dataclass(frozen=True, kw_only=True)
 class GcpRestoreDrill:
@@ -135,7 +133,7 @@ def _of_servers(
     account: serviceaccount.Account,
     scratch: pulumi.Output[str],
     transit: storage.Bucket,
-    databases: Sequence[Kept],
+    databases: Sequence[Component[Any, Any]],
 ) -> list[pulumi.Resource]:
     own = pulumi.Output.concat('resource.name.startsWith("projects/', project(scope), "/instances/", scratch, '")')
     only = {"title": "what it restores", "expression": own}
@@ -147,7 +145,7 @@ def _of_servers(
     ]
 
 
-def _reads_password(scope: Scope, account: serviceaccount.Account, component: Kept) -> pulumi.Resource:
+def _reads_password(scope: Scope, account: serviceaccount.Account, component: Component[Any, Any]) -> pulumi.Resource:
     version = scope.native(component, GcpDatabase).session.secret
     return scope.resource(
         f"password-{component.name}",
@@ -159,7 +157,7 @@ def _reads_password(scope: Scope, account: serviceaccount.Account, component: Ke
     )
 
 
-def _source(scope: Scope, spec: RestoreDrillSpec, component: Kept) -> dict[str, Any]:
+def _source(scope: Scope, spec: RestoreDrillSpec, component: Component[Any, Any]) -> dict[str, Any]:
     if component.KIND != "postgres":
         return {"kind": component.KIND}
     there = scope.native(component, GcpDatabase)

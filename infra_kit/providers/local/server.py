@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pulumi.dynamic import CheckFailure
-
-from infra_kit._dynamic import Props
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.process import STOP_SECONDS
+
+if TYPE_CHECKING:
+    from pulumi.dynamic import CheckFailure
+
+    from infra_kit._dynamic import Props
 
 NO_INPUTS = ("__provider", "public", "private")
 READY_SECONDS = 60
@@ -88,6 +90,8 @@ class Server(ABC):
     # What the dynamic provider calls
 
     def check(self, olds: Props, news: Props) -> list[CheckFailure]:
+        from pulumi.dynamic import CheckFailure  # noqa: PLC0415  in the engine only: `infra-kit status` does without
+
         refused = {**(left_behind(olds, news) if olds else {}), **self.refuse(olds, news)}
         return [CheckFailure(field, text) for field, text in refused.items()]
 
