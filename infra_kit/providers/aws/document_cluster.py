@@ -33,7 +33,6 @@ def cluster(
     group: pulumi.Output[str],
     key: pulumi.Output[str] | None,
 ) -> docdb.Cluster:
-    backups = spec.backups or Backups(retention_days=scope.defaults.backup_days or 1)
     subnets = scope.resource(
         "subnets",
         docdb.SubnetGroup,
@@ -59,9 +58,7 @@ def cluster(
         kms_key_id=key,
         # DocumentDB encrypts no cluster anew: with another key it would be another, empty one.
         ignore_changes=["kmsKeyId"],
-        backup_retention_period=backups.retention_days,
-        preferred_backup_window=backups.window,
-        preferred_maintenance_window=windows.maintenance(backups.window),
+        **_backups(scope, spec),
         enabled_cloudwatch_logs_exports=["audit", "profiler"],
         deletion_protection=spec.deletion_protection,
         apply_immediately=True,
@@ -104,6 +101,15 @@ def _parameters(scope: Scope, spec: DocumentStoreSpec) -> docdb.ClusterParameter
         tags=scope.tags,
         ignore_changes=["description"],  # AWS changes none: a component that is renamed would get another group
     )
+
+
+def _backups(scope: Scope, spec: DocumentStoreSpec) -> dict[str, Any]:
+    backups = spec.backups or Backups(retention_days=scope.defaults.backup_days or 1)
+    return {
+        "backup_retention_period": backups.retention_days,
+        "preferred_backup_window": backups.window,
+        "preferred_maintenance_window": windows.maintenance(backups.window),
+    }
 
 
 def _leaving(scope: Scope, subnets: docdb.SubnetGroup) -> dict[str, Any]:

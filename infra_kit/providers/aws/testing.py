@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from infra_kit.providers.aws import sizes
+from infra_kit.providers.aws.exposure import OPEN, WIDE
 from infra_kit.providers.common.sizes import Size
+
+__all__ = ["BROAD", "CALLS", "OF_ITSELF", "OPEN", "OUTPUTS", "SIZES", "WIDE"]
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -263,16 +266,6 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 role of one service are narrow, the others are for people."""
 
 
-def _beyond_a_port_of_a_group(inputs: Mapping[str, Any]) -> bool:
-    ports = (inputs.get("fromPort"), inputs.get("toPort"))
-    return inputs["ipProtocol"] != "tcp" or ports[0] != ports[1] or any(key.startswith("cidrIpv") for key in inputs)
-
-
-WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _beyond_a_port_of_a_group,
-}
-"""By type, whether what has these inputs is a way to more than what is linked."""
-
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
     "aws:docdb/clusterInstance:ClusterInstance": ("instanceClass", sizes.DOCUMENTDB),
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
@@ -282,30 +275,3 @@ SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
 
 OF_ITSELF = {"aws:kms/key:Key": "in its own policy `*` is that key, and who administers it must be said"}
 """By type, why its policy may say `*`."""
-
-
-def _anyone(inputs: Mapping[str, Any]) -> bool:
-    return inputs.get("cidrIpv4") == "0.0.0.0/0" or inputs.get("cidrIpv6") == "::/0"
-
-
-def _open_group(inputs: Mapping[str, Any]) -> bool:
-    return any("0.0.0.0/0" in rule.get("cidrBlocks", ()) for rule in inputs.get("ingress", ()))
-
-
-def _unblocked(inputs: Mapping[str, Any]) -> bool:
-    guards = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-    return not all(inputs.get(guard) for guard in guards)
-
-
-OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "aws:cloudfront/distribution:Distribution": lambda inputs: inputs["enabled"],
-    "aws:ec2/securityGroup:SecurityGroup": _open_group,
-    "aws:ecs/service:Service": lambda inputs: bool(inputs.get("networkConfiguration", {}).get("assignPublicIp")),
-    "aws:ec2/subnet:Subnet": lambda inputs: bool(inputs.get("mapPublicIpOnLaunch")),
-    "aws:lambda/functionUrl:FunctionUrl": lambda _: True,
-    "aws:lb/loadBalancer:LoadBalancer": lambda inputs: not inputs.get("internal"),
-    "aws:rds/instance:Instance": lambda inputs: bool(inputs.get("publiclyAccessible")),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _unblocked,
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _anyone,
-}
-"""By type, whether what has these inputs is open to the internet."""

@@ -64,11 +64,7 @@ PLACES = {
 }
 ALL = """
     import pulumi
-    from infra_kit import (
-        Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, DocumentStore, Domain, EventBus, ExternalService,
-        Gateway, Job, Keep, Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Secret, Service, Stream,
-        Uptime, Worker,
-    )
+    from infra_kit import *
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
     db = Postgres("db", backups=Backups())
