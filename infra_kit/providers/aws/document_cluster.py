@@ -90,7 +90,7 @@ def _instance(scope: Scope, role: str, cluster: docdb.Cluster, size: Size, tier:
 
 def _parameters(scope: Scope, spec: DocumentStoreSpec) -> docdb.ClusterParameterGroup:
     """Of another version's family another one. TLS is on by itself, and said so that nobody turns it off unseen."""
-    values = {"tls": "enabled", "audit_logs": "all" if scope.defaults.monitoring else "disabled"}
+    values = {"tls": "enabled", "audit_logs": "enabled" if scope.defaults.monitoring else "disabled"}
     version = ENGINES[spec.version or DEFAULT_VERSION].removesuffix(".0")
     return scope.resource(
         "parameters",

@@ -12,7 +12,9 @@
 - There are always backups, with any moment of their retention, a day at least
   (https://docs.aws.amazon.com/documentdb/latest/developerguide/backup_restore.html).
 - Deletion protection is the spec's. Changes take place at once: who runs `up` has seen them in the plan, and means now.
-- Who reads what is logged of rights and logins where the environment watches; it is not logged elsewhere.
+- Where the environment watches, logins and what changes users, collections and indexes are logged; reads and writes,
+  which are many and hold documents, are not
+  (https://docs.aws.amazon.com/documentdb/latest/developerguide/event-auditing.html).
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def test_a_version_is_the_least_that_runs(version: str, engine: str, family: str
 
 def test_tls_cannot_be_left_out_and_production_logs_who_does_what() -> None:
     values = {it["name"]: it["value"] for it in docs("production").named("docs-parameters").inputs["parameters"]}
-    assert values == {"tls": "enabled", "audit_logs": "all"}
+    assert values == {"tls": "enabled", "audit_logs": "enabled"}
 
 
 def test_a_standby_takes_over_first_and_what_reads_last() -> None:
