@@ -20,8 +20,16 @@ LONGEST = (
     "live/test_conformance.py",
     "faults/test_engine_killed.py",
     "live/services/test_application.py",
+    "system/test_debian_vps_service.py",
+    "system/test_debian_bootstrap.py",
+    "system/test_debian_vps_backup.py",
+    "system/test_debian_vps_replicas.py",
+    "system/test_debian_vps_restore.py",
+    "system/test_debian_vps_copies.py",
+    "system/test_debian_vps_job.py",
+    "system/test_debian_vps_beside.py",
 )
-"""Files that take minutes, the longest first."""
+"""Files that take minutes, of each run the longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

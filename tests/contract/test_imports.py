@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-MOST_OF_PULUMIS = 0.6
+LIMIT_MS = 120
 
 
 def run(program: str) -> str:
@@ -44,17 +44,16 @@ def test_recording_needs_no_pytest() -> None:
     assert "pytest" not in run("import infra_kit.testing, sys; print(*sys.modules)").split()
 
 
-def test_it_adds_little_to_import_pulumi() -> None:
-    """Of the processor, beside what pulumi itself takes in the same process: half of it, 130 ms of 270. The least of up
-    to 20 runs: the others say how busy the machine is."""
-    program = "from time import process_time as now; begun = now(); import pulumi; between = now()"
-    program += "; from infra_kit import Postgres; print((now() - between) / (between - begun))"
-    least = float("inf")
+def test_it_adds_at_most_120_ms_to_import_pulumi() -> None:
+    """Of the processor; the fastest of up to 20 runs: the others say how busy the machine is."""
+    program = "import time, pulumi; start = time.process_time(); from infra_kit import Postgres"
+    program += "; print(time.process_time() - start)"
+    fastest = float("inf")
     for _ in range(20):
-        least = min(least, float(run(program)))
-        if least <= MOST_OF_PULUMIS:
+        fastest = min(fastest, float(run(program)) * 1000)
+        if fastest <= LIMIT_MS:
             break
-    assert least <= MOST_OF_PULUMIS
+    assert fastest <= LIMIT_MS
 
 
 def test_every_public_name_is_there_and_a_component_is_loaded_when_it_is_asked_for() -> None:
