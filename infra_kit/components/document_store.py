@@ -183,12 +183,8 @@ class DocumentStore(Component[DocumentStoreSpec, DocumentStoreEndpoint]):
             SpecError: an unknown access. Of what stands already, another than that of its own user: infra_kit makes no
                 user there.
         """
-        if self.stands_already and access in get_args(Access) and access != self._own_access:
-            raise SpecError(
-                f"DocumentStore {self.name!r}: link: access: given {access!r}; it stands already, infra_kit makes no "
-                f"user there, and that of its url has {self._own_access!r}. Give a user with just that access a "
-                f"DocumentStore.existing of its own: DocumentStore.existing(…, url=…, access={access!r})."
-            )
+        if self.stands_already and access in get_args(Access):
+            links.check_own(self, access, self._own_access, makes="user")
         return links.make(self, [access], get_args(Access), name=name)
 
     def grant(self, scope: Scope, link: Link) -> Grant:

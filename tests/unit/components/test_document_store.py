@@ -94,5 +94,5 @@ def test_one_that_stands_gives_what_its_own_user_may_and_no_more() -> None:
     def program() -> None:
         DocumentStore.existing("docs", url=URL, access="read").link("readwrite")
 
-    with pytest.raises(SpecError, match=r"that of its url has 'read'.*access='readwrite'"):
+    with pytest.raises(SpecError, match=r"the user of its url has 'read'.*access='readwrite'"):
         record(program)
