@@ -120,6 +120,16 @@ def test_what_is_not_with_the_copies_yet_is_shipped_first_and_a_copy_beside_goes
     assert kept.entries().endswith("not shipped")
 
 
+def test_a_copy_beside_that_was_killed_before_it_had_a_server_can_be_removed_and_a_strangers_volume_stays(
+    kept: Kept,
+) -> None:
+    kept.docker("volume", "create", "--label", f"infra-kit-restored={kept.server}", "db-left")
+    kept.docker("volume", "create", "of-a-stranger")
+    gone = [kept.docker.script("beside_gone.sh", NAME=name) for name in ("db-left", "of-a-stranger")]
+    assert [(it.returncode, it.stdout) for it in gone] == [(0, b"gone\n"), (1, b"")]
+    assert {"db-left", "of-a-stranger"} & set(kept.docker("volume", "ls", "--quiet").split()) == {"of-a-stranger"}
+
+
 def test_it_is_told_since_when_all_of_the_log_is_with_the_copies(kept: Kept) -> None:
     def told() -> int:
         line = kept.docker("exec", kept.archiver, "cat", "/report/log-db.prom")

@@ -81,7 +81,7 @@ def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
     held = {"safe": ["db"], "empty": [], "far": ["files"]}
     here = [Held(name, None, cast("ByHand", Target(of))) for name, of in held.items()]
     monkeypatch.setattr(backups, "_of_this_machine", lambda *_: here[:2])
-    monkeypatch.setattr(backups, "_state", lambda *_: {})
+    monkeypatch.setattr(backups, "state_of", lambda *_: {})
     monkeypatch.setattr(backups, "standing", lambda *_: here[2:])
     assert backups.holding(project, "staging", Progress()) == ["safe", "far"]
 

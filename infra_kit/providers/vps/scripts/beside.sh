@@ -141,7 +141,7 @@ fi
 image=$(fact "$server" '{{.Image}}') user=$(fact "$server" '{{.Config.User}}') there=/scratch/$INTO filling=""
 hold=$(mktemp -d)
 trap 'end "$?"' EXIT
-docker volume create "$INTO" >/dev/null
+docker volume create --label "infra-kit-restored=$SERVER" "$INTO" >/dev/null
 docker run --rm --network none --read-only --cap-drop ALL --cap-add CHOWN --user 0 --volume "$INTO:$FOLDER" \
   --entrypoint chown "$image" "$user" "$FOLDER"
 if [ "$KIND" = postgres ]; then

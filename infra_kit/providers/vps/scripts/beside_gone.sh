@@ -5,14 +5,15 @@
 #   NAME  what the server and its volume are called
 set -eu
 
-if ! of=$(docker container inspect --format '{{index .Config.Labels "infra-kit-restored"}}' "$NAME" 2>/dev/null); then
-  echo none
-  exit 0
-fi
+label() { echo "{{index .$1 \"infra-kit-restored\"}}"; }
+
+# Of one that was killed before it had a server there is the volume alone.
+of=$(docker container inspect --format "$(label Config.Labels)" "$NAME" 2>/dev/null) ||
+  of=$(docker volume inspect --format "$(label Labels)" "$NAME" 2>/dev/null) || { echo none && exit 0; }
 if [ -z "$of" ]; then
   echo "$NAME is no copy that infra-kit restore made beside what runs, so it stays" >&2
   exit 1
 fi
-docker rm --force "$NAME" >/dev/null
+docker container rm --force "$NAME" >/dev/null 2>&1 || true
 docker volume rm "$NAME" >/dev/null
 echo gone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from infra_kit.component import Component, Scope
@@ -16,11 +17,11 @@ HOUR, DAY = 3_600, 86_400
 
 def backup(scope: Scope, component: Component[Any, Any]) -> Figures:
     monitoring.of(scope)
-    has_log = any(it.KIND == "postgres" for it in component.spec.of)
+    databases = [it.name for it in component.spec.of if it.KIND == "postgres"]
     return figures(
         {
             Signal.BACKUP_AGE: _age(component, HOUR),
-            **({Signal.LOG_AGE: _since(component, "infra_kit_log_shipped_seconds")} if has_log else {}),
+            **({Signal.LOG_AGE: _log_age(component, databases)} if databases else {}),
             Signal.FAILED_RUNS: _failed(component),
         }
     )
@@ -38,10 +39,17 @@ def _failed(component: Component[Any, Any]) -> str:
 
 
 def _age(component: Component[Any, Any], unit: int) -> str:
-    return f"{_since(component, 'infra_kit_last_good_seconds')} / {unit}"
+    its = f'infra_kit_last_good_seconds{{component="{component.name}"}}'
+    return f"{_since(f'min({its})')} / {unit}"
 
 
-def _since(component: Component[Any, Any], metric: str) -> str:
+def _log_age(component: Component[Any, Any], databases: Sequence[str]) -> str:
+    """Of the one that waits longest. Where one has told nothing yet, the others do not speak for it; one that is no
+    longer copied has left its last word behind."""
+    its = f'infra_kit_log_shipped_seconds{{component="{component.name}",part=~"{"|".join(databases)}"}}'
+    return _since(f"min({its}) * (count({its}) == bool {len(databases)})")
+
+
+def _since(known: str) -> str:
     """Of what nothing is known it is since the epoch: nobody is told that all is well."""
-    known = or_none(f'min({metric}{{component="{component.name}"}})')
-    return f"(time() - {known})"
+    return f"(time() - {or_none(known)})"

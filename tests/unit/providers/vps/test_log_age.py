@@ -16,15 +16,16 @@ from tests.unit.providers.vps.test_backup import TARGET, environment
 
 def test_an_alert_knows_since_when_the_whole_log_is_with_the_copies_where_there_is_one() -> None:
     def program() -> None:
-        db, cache = Postgres("db", target=TARGET, backups=Backups()), Redis("cache", target=TARGET)
-        both, caches = Backup("both", target=TARGET, of=[db, cache]), Backup("caches", target=TARGET, of=[cache])
+        db, more = (Postgres(name, target=TARGET, backups=Backups()) for name in ("db", "more"))
+        cache = Redis("cache", target=TARGET)
+        both, caches = Backup("both", target=TARGET, of=[db, more, cache]), Backup("caches", target=TARGET, of=[cache])
         Alerts("alerts", target=TARGET, watch=[both, caches], rules=alert_presets.SHOP)
 
     recording = record(program)
     rules = "".join(it.inputs.get("stdin") or "" for it in recording.resources if it.name.startswith("alerts-"))
-    shipped = {name: f'infra_kit_log_shipped_seconds{{component=\\"{name}\\"}}' for name in ("both", "caches")}
-    assert f"(time() - ((min({shipped['both']})) or vector(0)))) > 1800" in rules
-    assert shipped["caches"] not in rules
+    its = 'infra_kit_log_shipped_seconds{component=\\"both\\",part=~\\"db|more\\"}'
+    assert f"(time() - ((min({its}) * (count({its}) == bool 2)) or vector(0)))) > 1800" in rules
+    assert 'infra_kit_log_shipped_seconds{component=\\"caches' not in rules
     told = environment(recording, "both-db-archive")
     assert (told["NAME"], told["PART"], told["FOLDER"]) == ("both", "db", "/report")
 
