@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import Cdn, Route
     from infra_kit.components.config import Config
     from infra_kit.components.dashboard import Dashboard
+    from infra_kit.components.document_store import DocumentStore
     from infra_kit.components.domain import Domain
     from infra_kit.components.event_bus import EventBus, subject
     from infra_kit.components.external_service import ExternalService
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from infra_kit.dashboard_charts import Chart
     from infra_kit.databases import Backups, Pooling
     from infra_kit.dns_records import Record
+    from infra_kit.document_collections import Collection, Index, Ttl
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
     from infra_kit.links import Link
@@ -52,6 +54,7 @@ _HOMES = {
     "components.cdn": ("Cdn", "Route"),
     "components.config": ("Config",),
     "components.dashboard": ("Dashboard",),
+    "components.document_store": ("DocumentStore",),
     "components.domain": ("Domain",),
     "components.event_bus": ("EventBus", "subject"),
     "components.external_service": ("ExternalService",),
@@ -72,6 +75,7 @@ _HOMES = {
     "dashboard_charts": ("Chart",),
     "databases": ("Backups", "Pooling"),
     "dns_records": ("Record",),
+    "document_collections": ("Collection", "Index", "Ttl"),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
     "links": ("Link",),
@@ -93,10 +97,12 @@ __all__ = [
     "Cdn",
     "Chart",
     "Check",
+    "Collection",
     "Config",
     "Consumer",
     "CorsRule",
     "Dashboard",
+    "DocumentStore",
     "Domain",
     "Environment",
     "EventBus",
@@ -137,6 +143,7 @@ __all__ = [
     "Stream",
     "Target",
     "Tracing",
+    "Ttl",
     "Uptime",
     "Volume",
     "Worker",

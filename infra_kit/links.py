@@ -78,6 +78,25 @@ def make(
     return Link(to=to, access=tuple(sorted(set(access))), only=narrowed, name=chosen)
 
 
+def check_own(to: Component[Any, Any], access: str, own: str, *, makes: str) -> None:
+    """Of what stands already, its own user has one access. Raises `SpecError` for a link that asks for another.
+
+    Args:
+        to: what stands already.
+        access: what the link asks for.
+        own: what the user of its URL may do.
+        makes: what infra_kit would make for a link elsewhere: `role`.
+    """
+    if access == own:
+        return
+    kind = type(to).__name__
+    raise SpecError(
+        f"{kind} {to.name!r}: link: access: given {access!r}; it stands already, infra_kit makes no {makes} there, and "
+        f"the user of its url has {own!r}. Give a user with just that access a {kind}.existing of its own: "
+        f"{kind}.existing(…, url=…, access={access!r})."
+    )
+
+
 def variable(name: str) -> str:
     """A component's name as variables begin: `order-db` is `ORDER_DB`."""
     return name.upper().replace("-", "_")

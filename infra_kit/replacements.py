@@ -17,6 +17,7 @@ _COMMAND = "https://www.pulumi.com/registry/packages/command/api-docs/"
 _SUBNETS = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks#expand-subnet"
 _EFS = "https://docs.aws.amazon.com/efs/latest/ug/API_UpdateFileSystem.html"
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html"
+_DOCUMENTDB = "https://docs.aws.amazon.com/documentdb/latest/developerguide/API_ModifyDBCluster.html"
 _ELASTICACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html"
 _ELASTICACHE_VERSIONS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html"
 _OPENSEARCH = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/configuration-api.html"
@@ -44,6 +45,7 @@ _ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateH
 _CLOUD_DNS = "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"
 _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
+
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:efs/fileSystem:FileSystem": {
         _EFS: frozenset({"availabilityZoneName", "creationToken", "encrypted", "kmsKeyId", "performanceMode"}),
@@ -53,6 +55,14 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
             {
                 "availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "engine",
                 "kmsKeyId", "ncharCharacterSetName", "s3Import", "storageEncrypted", "timezone", "username",
+            }
+        ),
+    },
+    "aws:docdb/cluster:Cluster": {
+        _DOCUMENTDB: frozenset(
+            {
+                "availabilityZones", "clusterIdentifier", "clusterIdentifierPrefix", "dbSubnetGroupName", "engine",
+                "kmsKeyId", "masterUsername", "port", "restoreToPointInTime", "snapshotIdentifier", "storageEncrypted",
             }
         ),
     },

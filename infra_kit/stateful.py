@@ -18,6 +18,7 @@ _STATEFUL: dict[str, frozenset[str]] = {
         "ObjectStoreServer",
         "EventBusServer",
         "SearchServer",
+        "DocumentStoreServer",
     ),
     "backups: their copies, or the key of them": _tokens("pulumi-python:dynamic/infra-kit:", "BackupServer")
     | _tokens("aws:", "backup/vault:Vault"),

@@ -106,6 +106,34 @@ Database = Annotated[
     matching(r"[a-z_][a-z0-9_]{0,62}", "a name of at most 63 lower-case letters, digits and underscores is needed"),
     AfterValidator(_own_database),
 ]
+CollectionName = Annotated[
+    str,
+    matching(
+        r"(?!system\.)[A-Za-z_][A-Za-z0-9_.-]{0,119}",
+        "a collection's name is at most 120 letters, digits, '_', '.' and '-', begins with a letter or '_', and not "
+        "with 'system.', e.g. 'activity_logs'",
+    ),
+]
+"""https://www.mongodb.com/docs/manual/reference/limits/#naming-restrictions"""
+DocumentDatabase = Annotated[
+    str,
+    matching(
+        r"(?!(admin|local|config)$)[a-z_][a-z0-9_]{0,37}",
+        "a name of at most 38 lower-case letters, digits and underscores is needed, which is none of the server's own "
+        "(admin, local, config), e.g. 'app'",
+    ),
+]
+"""At most Atlas's 38 characters (https://www.mongodb.com/docs/atlas/reference/atlas-limits/)."""
+DocumentField = Annotated[
+    str, matching(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*", "a field of a document is needed, e.g. 'expires_at'")
+]
+IndexField = Annotated[
+    str,
+    matching(
+        r"-?[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*",
+        "a field of a document is needed, with a '-' before it where it descends, e.g. '-timestamp'",
+    ),
+]
 Extension = Annotated[
     str, matching(r"[a-z][a-z0-9_-]{0,62}", "an extension's name is needed, as in CREATE EXTENSION, e.g. 'pgcrypto'")
 ]

@@ -227,12 +227,8 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
                 f"{where}: database: given {database!r}; it stands already, and its url names the database. Leave it "
                 "out, or give the other one a Postgres.existing of its own."
             )
-        if access in get_args(Access) and access != self._own_access:
-            raise SpecError(
-                f"{where}: access: given {access!r}; it stands already, infra_kit makes no role there, and the user of "
-                f"its url has {self._own_access!r}. Give a user with just that access a Postgres.existing of its own: "
-                f"Postgres.existing(…, url=…, access={access!r})."
-            )
+        if access in get_args(Access):
+            links.check_own(self, access, self._own_access, makes="role")
 
     def grant(self, scope: Scope, link: Link) -> Grant:
         """Of what stands already: its own user, for infra_kit makes none there."""

@@ -18,7 +18,9 @@ MASK = "••••"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the engine's mark of a secret, the same in every state
 _HARMLESS_OPTIONS = {"sslmode", "sslrootcert", "ssl", "tls"}
-_DEFAULT_PORTS = {"http": 80, "https": 443, "postgres": 5432, "postgresql": 5432, "redis": 6379, "nats": 4222}
+_DEFAULT_PORTS = {
+    "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432, "redis": 6379, "nats": 4222, "mongodb": 27017,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

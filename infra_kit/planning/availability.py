@@ -34,6 +34,8 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
     ("Redis", "gcp", False): Promise(None, "https://cloud.google.com/memorystore/sla"),
     ("Search", "aws", True): Promise(99.9, "https://aws.amazon.com/opensearch-service/sla/"),
     ("Search", "aws", False): Promise(None, "https://aws.amazon.com/opensearch-service/sla/"),
+    ("DocumentStore", "aws", True): Promise(99.9, "https://aws.amazon.com/documentdb/sla/"),
+    ("DocumentStore", "aws", False): Promise(None, "https://aws.amazon.com/documentdb/sla/"),
     ("ObjectStore", "aws", True): Promise(99.9, "https://aws.amazon.com/s3/sla/"),
     ("ObjectStore", "gcp", True): Promise(99.9, "https://cloud.google.com/storage/sla"),
     ("Cdn", "aws", True): Promise(99.9, "https://aws.amazon.com/cloudfront/sla/"),
@@ -49,7 +51,9 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
 }
 """By component, target and whether it stands twice. Second hand where a page could not be read: docs/planning.md."""
 
-_IN_THE_WAY = frozenset({"Postgres", "Redis", "ObjectStore", "Cdn", "Gateway", "Service", "EventBus", "Search"})
+_IN_THE_WAY = frozenset(
+    {"Postgres", "Redis", "DocumentStore", "ObjectStore", "Cdn", "Gateway", "Service", "EventBus", "Search"}
+)
 _ALWAYS_SEVERAL = frozenset({"ObjectStore", "Cdn", "Gateway", "EventBus"})
 """What its vendor runs several times anyway."""
 

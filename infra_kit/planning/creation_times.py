@@ -35,6 +35,8 @@ _AWS = {
     # In one zone; that issue says 5 to 10 minutes, and 15 to 20 with a second zone. Also a replica.
     "aws:rds/instance:Instance": Typical(600, f"{_GITHUB}/hashicorp/terraform/issues/498"),
     "aws:rds/proxy:Proxy": Typical(150, f"{_GITHUB}/turbot/steampipe-plugin-aws/pull/1414"),  # the least
+    # The provider's own test, from its making to its end: the most. Of its instances no time was found.
+    "aws:docdb/cluster:Cluster": Typical(211, f"{_GITHUB}/hashicorp/terraform-provider-aws/pull/37867"),
     "aws:elasticache/replicationGroup:ReplicationGroup": Typical(547, _TFE_AWS),
     # Fifteen to thirty minutes, says its own page of getting started.
     "aws:opensearch/domain:Domain": Typical(

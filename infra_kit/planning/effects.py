@@ -17,6 +17,7 @@ class InPlace:
 
 
 _RDS, _CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup"
+_DOCUMENTS = "aws:docdb/cluster:Cluster"
 _CLOUD_SQL, _MEMORYSTORE = "gcp:sql/databaseInstance:DatabaseInstance", "gcp:redis/instance:Instance"
 _RDS_MODIFYING = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html"
 _RDS_SETTINGS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
@@ -37,6 +38,8 @@ _MEMORYSTORE_VERSIONS = "https://cloud.google.com/memorystore/docs/redis/upgradi
 _MEMORYSTORE_CONFIGS = "https://cloud.google.com/memorystore/docs/redis/supported-redis-configurations"
 _MEMORYSTORE_AUTH = "https://cloud.google.com/memorystore/docs/redis/about-redis-auth"
 _MEMORYSTORE_READERS = "https://cloud.google.com/memorystore/docs/redis/about-read-replicas"
+_DOCUMENTS_MODIFYING = "https://docs.aws.amazon.com/documentdb/latest/developerguide/db-cluster-modify.html"
+_DOCUMENTS_UPGRADE = "https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-mvu.html"
 _DOCKER = "https://docs.docker.com/reference/cli/docker/container/run/"
 
 _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
@@ -58,6 +61,15 @@ _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
     ),
     (_RDS, "password"): InPlace((0, 0), "connections stay, and new ones need the new password", _RDS_API),
     (_RDS, "manageMasterUserPassword"): InPlace((0, 0), "connections stay, and new ones need a password", _RDS_API),
+    (_DOCUMENTS, "engineVersion"): InPlace(
+        (300, 1800), "it is restarted, and of a major version all is upgraded first", _DOCUMENTS_UPGRADE
+    ),
+    (_DOCUMENTS, "dbClusterParameterGroupName"): InPlace(
+        (0, 120), "its instances have to be restarted for it", _DOCUMENTS_MODIFYING
+    ),
+    (_DOCUMENTS, "manageMasterUserPassword"): InPlace(
+        (0, 0), "connections stay, and new ones need a password", _DOCUMENTS_MODIFYING
+    ),
     (_CACHE, "engineVersion"): InPlace(
         (1, 300), "with replicas another node takes over in seconds; a single one is away meanwhile", _CACHE_VERSIONS
     ),
@@ -91,6 +103,7 @@ _IN_PLACE: Mapping[tuple[str, str], InPlace] = {
 STAYS: Mapping[tuple[str, str], str] = {
     (_RDS, "allocatedStorage"): f"storage never shrinks ({_RDS_SETTINGS})",
     (_RDS, "engineVersion"): f"an older version cannot be had back ({_RDS_UPGRADE})",
+    (_DOCUMENTS, "engineVersion"): f"an older version cannot be had back ({_DOCUMENTS_UPGRADE})",
     (_CLOUD_SQL, "databaseVersion"): (f"there is no older version after it ({_CLOUD_SQL_SETTINGS})"),
 }
 """Inputs of which the service takes no lower value, each with why: the engine asks for it, and `up` fails."""
@@ -111,6 +124,16 @@ _HARMLESS: Mapping[str, tuple[str, frozenset[str]]] = {
                 "monitoringRoleArn",
                 "performanceInsightsEnabled", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod",
                 "publiclyAccessible", "skipFinalSnapshot", "tags", "vpcSecurityGroupIds",
+            }
+        ),
+    ),
+    _DOCUMENTS: (
+        _DOCUMENTS_MODIFYING,
+        frozenset(
+            {
+                "allowMajorVersionUpgrade", "applyImmediately", "backupRetentionPeriod", "deletionProtection",
+                "enabledCloudwatchLogsExports", "finalSnapshotIdentifier", "preferredBackupWindow",
+                "preferredMaintenanceWindow", "skipFinalSnapshot", "tags", "vpcSecurityGroupIds",
             }
         ),
     ),

@@ -19,7 +19,7 @@ from infra_kit.spec import Spec
 from infra_kit.streams import Stream
 
 _OWN_HOST = "vps"
-_MOVE_ALONE = frozenset({"Postgres", "Redis", "ObjectStore", "Cdn"})
+_MOVE_ALONE = frozenset({"Postgres", "Redis", "DocumentStore", "ObjectStore", "Cdn"})
 """What can stand elsewhere while the rest stays. The others go with what is linked to them, or with what they serve."""
 
 
@@ -52,6 +52,10 @@ def _after(held: Subject) -> Iterator[tuple[str, Subject]]:
 _KEPT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "Postgres": (
         "take a nightly pg_dump to a store of another vendor: it is then restored anywhere",
+        {"exit": 1, "exit_why": "a dump, a night old at most, is a file of your own"},
+    ),
+    "DocumentStore": (
+        "take a nightly mongodump to a store of another vendor: it is then restored anywhere",
         {"exit": 1, "exit_why": "a dump, a night old at most, is a file of your own"},
     ),
     "Redis": (

@@ -96,6 +96,12 @@ _ON: Mapping[tuple[str, str], Fact] = {
         "Cloud SQL's exports, Storage Transfer, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/import-export/import-export-sql",
     ),
+    ("DocumentStore", "aws"): Fact(
+        1, "MongoDB's protocol, of which DocumentDB has a part", 2, "mongodump leads out; its snapshots do not", 3,
+        _AWS,
+        "https://docs.aws.amazon.com/documentdb/latest/developerguide/functional-differences.html",
+    ),
+    ("DocumentStore", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("Panel", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("Panel", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("RestoreDrill", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "Cloud SQL's backups, and a Cloud Run job"),

@@ -72,7 +72,7 @@ def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
     return keeps_data and change.fate in {*_IN_PLACE, Fate.REPLACED} and effects.is_server(change.resource.type)
 
 
-_SERVES_DATA = frozenset({"Postgres", "Redis", "ObjectStore", "EventBus", "Search"})
+_SERVES_DATA = frozenset({"Postgres", "Redis", "DocumentStore", "ObjectStore", "EventBus", "Search"})
 
 
 def _move(

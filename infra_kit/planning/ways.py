@@ -86,6 +86,19 @@ _MOVES: Mapping[str, Way] = {
         ("Point the links back: as long as the writers write to both, nothing is lost.",),
         "https://docs.opensearch.org/latest/api-reference/document-apis/reindex/",
     ),
+    "DocumentStore": Way(
+        How.RESTORE,
+        (60, 1800),
+        (
+            "Make the new one beside the old one, under another name: its collections and indexes come with it.",
+            "Try it first: `mongodump --archive` by the old one's url, `mongorestore --archive` by the new one's.",
+            "Empty the new one's collections, stop the writers, and do it again: it takes as long as that try did.",
+            "Compare the counts of documents; point the links at the new one, `up`, and let the writers in.",
+            _KEEP,
+        ),
+        ("Point the links back: what was written to the new one since is only there.",),
+        "https://www.mongodb.com/docs/database-tools/mongodump/",
+    ),
     "ObjectStore": Way(
         How.DUAL_RUN,
         (0, 60),

@@ -28,6 +28,10 @@ class TestNetworkOnAws(OnAws, conformance.NetworkConformance):
     pass
 
 
+class TestDocumentStoreOnAws(OnAws, conformance.DocumentStoreConformance):
+    leaves_no_trace = frozenset({"version", "point-in-time"})  # DocumentDB has it with every backup
+
+
 class TestRedisOnAws(OnAws, conformance.RedisConformance):
     pass
 

@@ -50,6 +50,10 @@ class TestRedisOnVps(OnVps, conformance.RedisConformance):
     pass
 
 
+class TestDocumentStoreOnVps(OnVps, conformance.DocumentStoreConformance):
+    leaves_no_trace = frozenset({"version", "dedicated-cpu"})  # the host is rented with them, or not
+
+
 class TestCdnOnVps(OnVps, conformance.CdnConformance):
     pass
 

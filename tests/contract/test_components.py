@@ -71,6 +71,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Cdn",
         "infra-kit:index:Config",
         "infra-kit:index:Dashboard",
+        "infra-kit:index:DocumentStore",
         "infra-kit:index:Domain",
         "infra-kit:index:EventBus",
         "infra-kit:index:ExternalService",

@@ -67,6 +67,10 @@ class TestObjectStore(OnLocal):
     suite = conformance.ObjectStoreConformance
 
 
+class TestDocumentStore(OnLocal):
+    suite = conformance.DocumentStoreConformance
+
+
 class TestCdn(OnLocal):
     suite = conformance.CdnConformance
 

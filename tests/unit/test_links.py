@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from infra_kit import (
     Config,
     Consumer,
+    DocumentStore,
     Environment,
     EventBus,
     Job,
@@ -50,6 +51,7 @@ LINKS: dict[str, Callable[[], Link]] = {
     "Postgres": lambda: Postgres("db").link(),
     "Redis": lambda: Redis("cache").link(),
     "Search": lambda: Search("search").link(),
+    "DocumentStore": lambda: DocumentStore("docs").link(),
     "ObjectStore": lambda: ObjectStore("files").link(),
     "EventBus": lambda: bus().link(publish=["lead.created"]),
     "Service": lambda: Service("users", command=COMMAND).link(),

@@ -26,6 +26,7 @@ BY_VALUE = [row for row in ROWS if row.before]
 NEWER = {
     "aws:cloudwatch/eventArchive:EventArchive": {"kmsKeyIdentifier"},
     "aws:cloudwatch/eventBus:EventBus": {"logConfig"},
+    "aws:docdb/cluster:Cluster": {"networkType", "serverlessV2ScalingConfiguration"},
     "aws:elasticache/replicationGroup:ReplicationGroup": {"durability", "nodeGroupConfigurations"},
     "aws:opensearch/domain:Domain": {"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions"},
     "aws:rds/instance:Instance": {"warningEventCategories"},

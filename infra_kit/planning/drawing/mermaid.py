@@ -5,10 +5,7 @@ from __future__ import annotations
 from infra_kit.planning.graph import INTERNET, Graph, Node
 
 _SHAPES = {
-    "Postgres": ("[(", ")]"),
-    "Redis": ("[(", ")]"),
-    "ObjectStore": ("[(", ")]"),
-    "Search": ("[(", ")]"),
+    **dict.fromkeys(("Postgres", "Redis", "DocumentStore", "ObjectStore", "Search"), ("[(", ")]")),
     "EventBus": ("[[", "]]"),
 }
 

@@ -34,7 +34,7 @@ STYLE = """
 _CLASSES = {
     **dict.fromkeys(("Cdn", "Gateway", "Domain", "Edge", ""), "edge"),
     **dict.fromkeys(("Service", "Worker", "Job"), "run"),
-    **dict.fromkeys(("Postgres", "Redis", "ObjectStore", "EventBus", "Search"), "data"),
+    **dict.fromkeys(("Postgres", "Redis", "DocumentStore", "ObjectStore", "EventBus", "Search"), "data"),
 }
 _HUES = 6
 

@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "search", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "document_store", "search", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -22,7 +22,7 @@ REFUSES = frozenset({"panel"})
 
 SETTINGS = AwsSettings
 
-NEEDS = ("pg8000", "pulumi_aws", "pulumi_random")
+NEEDS = ("pg8000", "pulumi_aws", "pulumi_random", "pymongo")
 """The modules that the extra `aws` installs."""
 
 PULUMI_PACKAGE = "aws"
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.dashboard import DashboardDriver
+    from infra_kit.components.document_store import DocumentStoreDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.aws import cdn as cdn
     from infra_kit.providers.aws import config as config
     from infra_kit.providers.aws import dashboard as dashboard
+    from infra_kit.providers.aws import document_store as document_store
     from infra_kit.providers.aws import domain as domain
     from infra_kit.providers.aws import event_bus as event_bus
     from infra_kit.providers.aws import gateway as gateway
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     _gateway: GatewayDriver = gateway
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
+    _document_store: DocumentStoreDriver = document_store
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts

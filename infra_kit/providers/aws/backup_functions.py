@@ -3,7 +3,7 @@ for AWS Backup itself counts jobs and knows no age.
 
 Why no dead letter queue (CKV_AWS_116): it comes again within the hour. Why it stands in no network (CKV_AWS_117): it
 calls AWS alone. Why no reserved concurrency (CKV_AWS_115), own key (CKV_AWS_173), signing (CKV_AWS_272) or traces
-(CKV_AWS_50): as in `postgres_functions`.
+(CKV_AWS_50): as in `network_functions`.
 """
 
 from __future__ import annotations

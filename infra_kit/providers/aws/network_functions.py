@@ -1,6 +1,7 @@
-"""Lambda functions that speak to a store from inside of its network: a server of RDS, a domain of OpenSearch Service.
+"""Lambda functions that speak to a server, or a domain of OpenSearch Service, from inside of its network.
 
 - They need no way out of the network, which `nat="none"` has not: what they sign in with comes with the call.
+- They prove a server by RDS's own authorities, which Pulumi packs beside them: they sign DocumentDB's servers too.
 - Why no reserved concurrency (CKV_AWS_115): it takes from the account's, and a new account has none to spare
   (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
 - Why no dead letter queue (CKV_AWS_116): who calls one waits for its answer.
@@ -11,14 +12,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, vpc
 
 from infra_kit.component import Scope
-from infra_kit.providers.aws import identity, log_groups, policies, security
+from infra_kit.providers.aws import identity, lambdas, log_groups, policies, security
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.common import authorities
+
+AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html, of DocumentDB
+https://docs.aws.amazon.com/documentdb/latest/developerguide/connect_programmatically.html."""
 
 MINUTES = 5
 
@@ -51,7 +63,7 @@ def create(
         module: its file in `lambdas`, without the ending.
         does: its description, before the component's name.
         inside: where it stands.
-        code: the file and what it imports.
+        code: the file and what it imports: see `archive`.
     """
     log = log_groups.group(scope, f"{prefix}-log", inside.key)
     role, rights = _role(scope, prefix, does, log)
@@ -71,26 +83,6 @@ def create(
         depends_on=rights,
         tags=scope.tags,
     )
-
-
-def client_group(
-    scope: Scope, network: AwsNetwork, port: int
-) -> tuple[pulumi.Output[str], vpc.SecurityGroupEgressRule]:
-    """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
-    what = security.about(scope)
-    group = security.group(scope, network, "client-security-group", "Uses")
-    rule = scope.resource(
-        "client-egress",
-        vpc.SecurityGroupEgressRule,
-        security_group_id=group.id,
-        description=f"To {what}",
-        cidr_ipv4=network.cidr,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        tags=scope.tags,
-    )
-    return group.id, rule
 
 
 def _role(scope: Scope, prefix: str, does: str, log: cloudwatch.LogGroup) -> tuple[iam.Role, list[pulumi.Resource]]:
@@ -123,3 +115,71 @@ def _writes(log: str) -> str:
         "Resource": f"{log}:*",
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def client_group(
+    scope: Scope, network: AwsNetwork, port: int
+) -> tuple[pulumi.Output[str], vpc.SecurityGroupEgressRule]:
+    """The group of what speaks to the server and lets nobody in: the function and the pooler. Its one rule beside."""
+    what = security.about(scope)
+    group = security.group(scope, network, "client-security-group", "Uses")
+    rule = scope.resource(
+        "client-egress",
+        vpc.SecurityGroupEgressRule,
+        security_group_id=group.id,
+        description=f"To {what}",
+        cidr_ipv4=network.cidr,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        tags=scope.tags,
+    )
+    return group.id, rule
+
+
+def certificate(done: lambda_.Invocation) -> pulumi.Output[str | None]:
+    """The authorities that the function answered with: a JSON string, in which line ends alone are escaped."""
+    return done.result.apply(lambda text: text.strip('"').replace("\\n", "\n") or None)
+
+
+def archive(
+    module: str,
+    driver: Sequence[str],
+    ours: Sequence[ModuleType] = (),
+    *,
+    with_metadata: Collection[str] = (),
+    files: Mapping[str, pulumi.Asset] | None = None,
+) -> pulumi.AssetArchive:
+    """A function and what it imports, file by file: the same archive on every machine.
+
+    Args:
+        module: its file in `lambdas`, without the ending.
+        driver: the distributions that it imports; what of them is pure Python is packed, so it runs on any processor.
+            The extra `aws` pins each, for with another release of one the archive, and so every plan, would be another
+            on the next machine.
+        ours: what it imports of infra_kit, beside `authorities`.
+        with_metadata: of the distributions, what reads the version in its own METADATA.
+        files: what else is packed.
+    """
+    own = Path(lambdas.__path__[0]) / f"{module}.py"
+    packed = {f"{it.__name__.replace('.', '/')}.py": str(it.__file__) for it in (authorities, *ours)}
+    return pulumi.AssetArchive(
+        {
+            **_driver(tuple(driver), frozenset(with_metadata)),
+            f"{module}.py": pulumi.FileAsset(str(own)),
+            **{name: pulumi.FileAsset(path) for name, path in packed.items()},
+            "authorities.pem": pulumi.RemoteAsset(AUTHORITIES),
+            **(files or {}),
+        }
+    )
+
+
+@cache
+def _driver(names: tuple[str, ...], with_metadata: frozenset[str]) -> Mapping[str, Any]:
+    return {path: pulumi.FileAsset(str(where)) for name in names for path, where in _files(name, with_metadata)}
+
+
+def _files(name: str, with_metadata: Collection[str]) -> Iterator[tuple[str, Path]]:
+    for file in distribution(name).files or ():
+        if file.suffix == ".py" or (file.name == "METADATA" and name in with_metadata):
+            yield file.as_posix(), Path(str(file.locate()))

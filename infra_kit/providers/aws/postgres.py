@@ -47,6 +47,7 @@ from infra_kit.providers.aws import (
     postgres_setup,
     sizes,
     tunnel,
+    windows,
 )
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.network_functions import Inside
@@ -179,7 +180,7 @@ def _place(scope: Scope, spec: PostgresSpec, network: AwsNetwork, size: Size, cl
         size=size,
         disk=postgres_server.disk(scope, spec),
         backup=postgres_server.backup(spec),
-        maintenance=postgres_server.maintenance(spec),
+        maintenance=windows.maintenance(postgres_server.backup(spec)),
         key=keys.key_arn(scope, services=[keys.LOGS]),
         monitor=postgres_server.monitor(scope),
     )
@@ -231,6 +232,6 @@ def _endpoint(
         reader_url=urls[0],
         reader_urls=pulumi.Output.all(*urls),
         pooled_url=postgres_links.url(hosts.pooler, OWNER, owner, first),
-        ca_certificate=postgres_setup.certificate(done),
+        ca_certificate=network_functions.certificate(done),
         native=native,
     )

@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pulumi
-from pulumi_aws import rds, secretsmanager
+from pulumi_aws import rds
 
 from infra_kit.component import Scope
 from infra_kit.components.postgres import PostgresSpec
-from infra_kit.providers.aws import login_secrets
+from infra_kit.providers.aws import login_secrets, master_secrets
 from infra_kit.providers.common.passwords import password
 
 USERNAME = "postgres"
@@ -58,12 +58,4 @@ def login(scope: Scope, server: rds.Instance, own: pulumi.Output[str] | None) ->
     """What the master user signs in with now: JSON, `username` and `password`. Secret."""
     if own is not None:
         return login_secrets.login(USERNAME, own)
-    kept = server.master_user_secrets.apply(lambda secrets: _kept_by_rds(scope, secrets))
-    return pulumi.Output.secret(kept)
-
-
-def _kept_by_rds(scope: Scope, secrets: Sequence[Any]) -> pulumi.Input[str]:
-    """A preview shows what stands: a server whose password RDS is only about to keep has no such secret yet."""
-    if not secrets:
-        return ""
-    return secretsmanager.get_secret_version_output(secret_id=secrets[0].secret_arn, opts=scope.invoke).secret_string
+    return master_secrets.kept(scope, server.master_user_secrets)

@@ -17,6 +17,7 @@ from infra_kit.databases import Backups
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import identity, postgres_master, snapshots
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.subnets import in_two_zones
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
 
@@ -29,11 +30,6 @@ LEAST_GB = 20
 LEAST_LIMIT = 110
 """Percent: the limit of a growing disk is at least a tenth above its size
 (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html)."""
-SHORTEST_MAINTENANCE = 30
-"""Minutes, as in MINUTES_OF_A_DAY."""
-MINUTES_OF_A_DAY = 24 * 60
-LEAST_ZONES = 2
-"""https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +52,7 @@ class Place:
 
 def subnets(scope: Scope, network: AwsNetwork) -> rds.SubnetGroup:
     """Raises `SpecError` where the network has too few zones for RDS, whatever is asked of it."""
-    ids = network.data(scope)
-    if len(ids) < LEAST_ZONES:
-        raise SpecError(
-            f"Postgres {scope.name!r}: network: given one of {len(ids)} zone; RDS wants subnets in {LEAST_ZONES}, also "
-            f"for a server in one. Give it a Network(zones={LEAST_ZONES})."
-        )
+    ids = in_two_zones(scope, network, "RDS")
     return scope.resource("subnets", rds.SubnetGroup, subnet_ids=ids, description=_about(scope), tags=scope.tags)
 
 
@@ -219,21 +210,6 @@ def _backups(scope: Scope, spec: PostgresSpec) -> dict[str, Any]:
 
 def backup(spec: PostgresSpec) -> str:
     return (spec.backups or Backups()).window
-
-
-def maintenance(spec: PostgresSpec) -> str:
-    """Half an hour, half an hour after Sunday's backup: RDS refuses windows that overlap
-    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html)."""
-    _, _, backed_up = backup(spec).partition("-")
-    hour, minute = map(int, backed_up.split(":"))
-    begin = hour * 60 + minute + SHORTEST_MAINTENANCE
-    return f"{_day_and_time(begin)}-{_day_and_time(begin + SHORTEST_MAINTENANCE)}"
-
-
-def _day_and_time(minutes: int) -> str:
-    """Of so many minutes from Sunday's beginning."""
-    day, rest = divmod(minutes, MINUTES_OF_A_DAY)
-    return f"{('sun', 'mon')[day]}:{rest // 60:02}:{rest % 60:02}"
 
 
 def _leaving(scope: Scope) -> dict[str, Any]:

@@ -58,8 +58,3 @@ def run(
         triggers={"code": function.code_sha256},
         depends_on=after,
     )
-
-
-def certificate(done: lambda_.Invocation) -> pulumi.Output[str | None]:
-    """The authorities that the function answered with: a JSON string, in which line ends alone are escaped."""
-    return done.result.apply(lambda text: text.strip('"').replace("\\n", "\n") or None)

@@ -57,6 +57,19 @@ OPENSEARCH = (
 burstable one is Graviton there
 (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/supported-instance-types.html)."""
 
+DOCUMENTDB = (
+    Size("db.t4g.medium", 2, 4, 0.0757, burstable=True),
+    Size("db.r6g.large", 2, 16, 0.263),
+    Size("db.r6g.xlarge", 4, 32, 0.526),
+    Size("db.r6g.2xlarge", 8, 64, 1.053),
+    Size("db.r6g.4xlarge", 16, 128, 2.105),
+    Size("db.r6g.8xlarge", 32, 256, 4.21),
+    Size("db.r6g.12xlarge", 48, 384, 6.316),
+    Size("db.r6g.16xlarge", 64, 512, 8.421),
+)
+"""Classes of DocumentDB with standard storage (https://aws.amazon.com/documentdb/pricing/), which engines 5.0 and 8.0
+both run on (https://docs.aws.amazon.com/documentdb/latest/developerguide/db-instance-classes.html)."""
+
 RDS = (
     Size("db.t4g.micro", 2, 1, 0.016, burstable=True),
     Size("db.t4g.small", 2, 2, 0.032, burstable=True),

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from infra_kit.providers.aws import sizes
+from infra_kit.providers.aws.exposure import OPEN, WIDE
 from infra_kit.providers.common.sizes import Size
+
+__all__ = ["BROAD", "CALLS", "OF_ITSELF", "OPEN", "OUTPUTS", "SIZES", "WIDE"]
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -117,6 +120,16 @@ def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _documents(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    name = f"{_owner(inputs)}-cluster-1a2b3c4"
+    return {
+        "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{name}",
+        "endpoint": f"{name}.cluster-abc123.{REGION}.docdb.amazonaws.com",
+        "readerEndpoint": f"{name}.cluster-ro-abc123.{REGION}.docdb.amazonaws.com",
+        "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!{name}"}],
+    }
+
+
 def _pooler(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{_owner(inputs)}-pooler-1a2b3c4"
     return {"name": name, "endpoint": f"{name}.proxy-abc123.{REGION}.rds.amazonaws.com"}
@@ -180,6 +193,9 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:cloudwatch/eventRule:EventRule": _rule,
     "aws:cloudwatch/logGroup:LogGroup": _called(f"logs:{REGION}:{ACCOUNT}:log-group:"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _arn("firehose", "deliverystream"),
+    "aws:docdb/cluster:Cluster": _documents,
+    "aws:docdb/clusterParameterGroup:ClusterParameterGroup": _named("parameters"),
+    "aws:docdb/subnetGroup:SubnetGroup": _named("subnets"),
     "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,
     "aws:iam/accessKey:AccessKey": {"secret": "recorded-secret-access-key"},
@@ -249,17 +265,8 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 """By type, whether what has these inputs grants more than is needed: AWS's own policies for a service are narrow."""
 
 
-def _beyond_a_port_of_a_group(inputs: Mapping[str, Any]) -> bool:
-    ports = (inputs.get("fromPort"), inputs.get("toPort"))
-    return inputs["ipProtocol"] != "tcp" or ports[0] != ports[1] or any(key.startswith("cidrIpv") for key in inputs)
-
-
-WIDE: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _beyond_a_port_of_a_group,
-}
-"""By type, whether what has these inputs is a way to more than what is linked."""
-
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
+    "aws:docdb/clusterInstance:ClusterInstance": ("instanceClass", sizes.DOCUMENTDB),
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
     "aws:opensearch/domain:Domain": ("clusterConfig.instanceType", sizes.OPENSEARCH),
     "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),
@@ -271,30 +278,3 @@ OF_ITSELF = {
     "aws:opensearch/domain:Domain": "in its own policy `*` is who is in the network and has a user of the domain's",
 }
 """By type, why its policy may say `*`."""
-
-
-def _anyone(inputs: Mapping[str, Any]) -> bool:
-    return inputs.get("cidrIpv4") == "0.0.0.0/0" or inputs.get("cidrIpv6") == "::/0"
-
-
-def _open_group(inputs: Mapping[str, Any]) -> bool:
-    return any("0.0.0.0/0" in rule.get("cidrBlocks", ()) for rule in inputs.get("ingress", ()))
-
-
-def _unblocked(inputs: Mapping[str, Any]) -> bool:
-    guards = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-    return not all(inputs.get(guard) for guard in guards)
-
-
-OPEN: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
-    "aws:cloudfront/distribution:Distribution": lambda inputs: inputs["enabled"],
-    "aws:ec2/securityGroup:SecurityGroup": _open_group,
-    "aws:ecs/service:Service": lambda inputs: bool(inputs.get("networkConfiguration", {}).get("assignPublicIp")),
-    "aws:ec2/subnet:Subnet": lambda inputs: bool(inputs.get("mapPublicIpOnLaunch")),
-    "aws:lambda/functionUrl:FunctionUrl": lambda _: True,
-    "aws:lb/loadBalancer:LoadBalancer": lambda inputs: not inputs.get("internal"),
-    "aws:rds/instance:Instance": lambda inputs: bool(inputs.get("publiclyAccessible")),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _unblocked,
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _anyone,
-}
-"""By type, whether what has these inputs is open to the internet."""

@@ -17,7 +17,7 @@ from infra_kit.providers.aws.tunnel import CONTAINER
 from infra_kit.providers.common.programs import ask, check, found
 from infra_kit.providers.common.tunnels import Destination, Wait, held
 
-PRIVATE = frozenset({"Postgres", "Redis", "Search", "Service"})
+PRIVATE = frozenset({"DocumentStore", "Postgres", "Redis", "Search", "Service"})
 """The components that have an address which is not reached from outside."""
 TUNNEL = "infra-kit:index:Tunnel"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

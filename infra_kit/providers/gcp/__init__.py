@@ -12,12 +12,12 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "search", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "document_store", "search", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"panel", "search"})
+REFUSES = frozenset({"document_store", "panel", "search"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.dashboard import DashboardDriver
+    from infra_kit.components.document_store import DocumentStoreDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         cdn,
         config,
         dashboard,
+        document_store,
         domain,
         event_bus,
         gateway,
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     _gateway: GatewayDriver = gateway
     _secret: SecretDriver = secret
     _config: ConfigDriver = config
+    _document_store: DocumentStoreDriver = document_store
     _domain: DomainDriver = domain
     _budget: BudgetDriver = budget
     _alerts: AlertsDriver = alerts

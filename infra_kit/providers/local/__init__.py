@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
-    "search",
+    "document_store", "search",
 )  # fmt: skip
 SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
@@ -23,7 +23,9 @@ NEEDS = (
     "opentelemetry",
     "psutil",
     "psycopg",
+    "pymongo",
     "redis",
+    "secantus",
     "starlette",
     "trustme",
     "uvicorn",
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.dashboard import DashboardDriver
+    from infra_kit.components.document_store import DocumentStoreDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
@@ -72,6 +75,7 @@ if TYPE_CHECKING:
         cdn,
         config,
         dashboard,
+        document_store,
         domain,
         event_bus,
         gateway,
@@ -96,6 +100,7 @@ if TYPE_CHECKING:
     _object_store: ObjectStoreDriver = object_store
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
+    _document_store: DocumentStoreDriver = document_store
     _service: ServiceDriver = service
     _worker: WorkerDriver = worker
     _job: JobDriver = job

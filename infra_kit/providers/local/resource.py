@@ -63,6 +63,10 @@ class SearchServer(ServerResource, module="infra-kit", name="SearchServer"):
     """An OpenSearch server."""
 
 
+class DocumentStoreServer(ServerResource, module="infra-kit", name="DocumentStoreServer"):
+    """A server of MongoDB's protocol with one database."""
+
+
 class CdnServer(ServerResource, module="infra-kit", name="CdnServer"):
     """An nginx that caches."""
 
@@ -161,6 +165,10 @@ class SearchUser(ServerResource, module="infra-kit", name="SearchUser"):
     """A user of a link in an OpenSearch server."""
 
 
+class DocumentStoreUser(ServerResource, module="infra-kit", name="DocumentStoreUser"):
+    """A user of a link in a server of MongoDB's protocol."""
+
+
 _LINK = "link-"
 """Before the role of what a link makes."""
 _USERS: dict[type[ServerResource], str] = {
@@ -169,6 +177,7 @@ _USERS: dict[type[ServerResource], str] = {
     ObjectStoreKey: "object_store_key",
     EventBusUser: "event_bus_user",
     SearchUser: "search_user",
+    DocumentStoreUser: "document_store_user",
 }
 
 

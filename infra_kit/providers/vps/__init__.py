@@ -10,7 +10,7 @@ DRIVERS = {
     name: f"{__name__}.{name}"
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
-        "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup",
+        "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "document_store",
         "restore_drill", "panel", "logs", "search", *SHARED,
     )
 }  # fmt: skip
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from infra_kit.components.cdn import CdnDriver
     from infra_kit.components.config import ConfigDriver
     from infra_kit.components.dashboard import DashboardDriver
+    from infra_kit.components.document_store import DocumentStoreDriver
     from infra_kit.components.domain import DomainDriver
     from infra_kit.components.event_bus import EventBusDriver
     from infra_kit.components.gateway import GatewayDriver
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import cdn as cdn
     from infra_kit.providers.vps import config as config
     from infra_kit.providers.vps import dashboard as dashboard
+    from infra_kit.providers.vps import document_store as document_store
     from infra_kit.providers.vps import domain as domain
     from infra_kit.providers.vps import event_bus as event_bus
     from infra_kit.providers.vps import gateway as gateway
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
     _object_store: ObjectStoreDriver = object_store
     _cdn: CdnDriver = cdn
     _event_bus: EventBusDriver = event_bus
+    _document_store: DocumentStoreDriver = document_store
     _config: ConfigDriver = config
     _domain: DomainDriver = domain
     _gateway: GatewayDriver = gateway

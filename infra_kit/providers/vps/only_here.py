@@ -7,11 +7,13 @@ import pulumi
 from infra_kit.component import Scope
 from infra_kit.providers.vps import ssh
 
+BY_A_BACKUP = "Copy it away by a Backup with `to` (docs/operations.md)"
 
-def warn(scope: Scope, caveat: str) -> None:
+
+def warn(scope: Scope, caveat: str, way_out: str = BY_A_BACKUP) -> None:
     if scope.defaults.protect:
         pulumi.log.warn(
             f"{type(scope.parent).__name__} {scope.name!r}: {caveat}: what {ssh.settings(scope).host} loses is lost. "
-            "Copy it away by a Backup with `to` (docs/operations.md), or place it on another target.",
+            f"{way_out}, or place it on another target.",
             scope.parent,
         )

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Literal
 
 from infra_kit.component import Scope
+from infra_kit.components.document_store import DocumentStoreSpec
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.components.postgres import PostgresSpec
 from infra_kit.errors import SpecError
@@ -51,6 +52,8 @@ def disk_gb(spec: Spec) -> float:
     match spec:
         case PostgresSpec():
             return max(spec.storage_gb, spec.max_storage_gb or 0) * (1 + spec.read_replicas)
+        case DocumentStoreSpec():
+            return spec.storage_gb
         case EventBusSpec():
             return sum(stream.max_size_gb or 0 for stream in spec.streams.values())
         case WorkloadSpec():

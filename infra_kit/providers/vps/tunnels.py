@@ -22,6 +22,7 @@ PRIVATE = frozenset(
     {
         "Alerts",
         "Dashboard",
+        "DocumentStore",
         "EventBus",
         "Grafana",
         "Monitoring",

@@ -15,6 +15,7 @@ from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
 from infra_kit.testing.conformance.config import ConfigConformance
 from infra_kit.testing.conformance.dashboard import DashboardConformance
+from infra_kit.testing.conformance.document_store import DocumentStoreConformance
 from infra_kit.testing.conformance.domain import DomainConformance
 from infra_kit.testing.conformance.event_bus import EventBusConformance
 from infra_kit.testing.conformance.external_service import ExternalServiceConformance
@@ -42,6 +43,7 @@ __all__ = [
     "ComponentConformance",
     "ConfigConformance",
     "DashboardConformance",
+    "DocumentStoreConformance",
     "DomainConformance",
     "EventBusConformance",
     "ExternalServiceConformance",

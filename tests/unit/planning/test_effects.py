@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Pooling, Postgres, Redis
+from infra_kit import DocumentStore, Pooling, Postgres, Redis
 from infra_kit.planning import effects
 from infra_kit.replacements import AT_TIMES, replaced_by
 from infra_kit.testing import record
 
 RDS, CACHE = "aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup"
+DOCUMENTS = "aws:docdb/cluster:Cluster"
 CLOUD_SQL, MEMORYSTORE = "gcp:sql/databaseInstance:DatabaseInstance", "gcp:redis/instance:Instance"
 PLACES: dict[str, dict[str, Any]] = {
     "aws": {"infra-kit:target": "aws", "infra-kit:region": "eu-west-1"},
@@ -24,13 +25,17 @@ PROGRAMS: list[Callable[[], object]] = [
 ]
 
 
-@pytest.mark.parametrize(("place", "types"), [("aws", {RDS, CACHE}), ("gcp", {CLOUD_SQL, MEMORYSTORE})])
+ON_AWS: list[Callable[[], object]] = [lambda: DocumentStore("docs", version="8", high_availability=True)]
+
+
+@pytest.mark.parametrize(("place", "types"), [("aws", {RDS, CACHE, DOCUMENTS}), ("gcp", {CLOUD_SQL, MEMORYSTORE})])
 @pytest.mark.parametrize("environment", ["development", "production"])
 def test_of_every_input_of_a_server_that_our_drivers_set_it_is_known_what_its_change_costs(
     place: str, types: set[str], environment: str
 ) -> None:
     config = PLACES[place] | {"infra-kit:environment": environment}
-    made = [it for program in PROGRAMS for it in record(program, config=config).resources if it.type in types]
+    programs = [*PROGRAMS, *(ON_AWS if place == "aws" else ())]
+    made = [it for program in programs for it in record(program, config=config).resources if it.type in types]
     assert {it.type for it in made} == types
     said = {(it.type, key) for it in made for key in it.inputs.keys() - it.options.ignore_changes}
     replacing = {(type_, key) for type_ in types for key in replaced_by(type_).keys() | AT_TIMES.get(type_, set())}
@@ -47,6 +52,8 @@ def test_of_every_input_of_a_server_that_our_drivers_set_it_is_known_what_its_ch
         (RDS, "dbSubnetGroupName", 60, 600),
         (RDS, "password", 0, 0),
         (RDS, "allocatedStorage", 0, 0),
+        (DOCUMENTS, "engineVersion", 300, 1800),
+        (DOCUMENTS, "backupRetentionPeriod", 0, 0),
         (CACHE, "nodeType", 1, 60),
         (CACHE, "engineVersion", 1, 300),
         (CACHE, "parameterGroupName", 0, 0),
@@ -67,7 +74,7 @@ def test_a_change_in_place_costs_what_its_vendors_page_says(token: str, key: str
     assert found.source.startswith("https://")
 
 
-@pytest.mark.parametrize("token", [RDS, CACHE, CLOUD_SQL, MEMORYSTORE])
+@pytest.mark.parametrize("token", [RDS, CACHE, DOCUMENTS, CLOUD_SQL, MEMORYSTORE])
 def test_what_nobody_looked_up_is_not_known(token: str) -> None:
     assert effects.in_place(token, "somethingElse") is None
     assert effects.in_place("aws:s3/bucket:Bucket", "somethingElse") is not None

@@ -64,10 +64,7 @@ PLACES = {
 }
 ALL = """
     import pulumi
-    from infra_kit import (
-        Alerts, Backup, Backups, Budget, Cdn, Config, Dashboard, Domain, EventBus, ExternalService, Gateway, Job, Keep,
-        Logs, Network, ObjectStore, Panel, Postgres, Redis, RestoreDrill, Search, Secret, Service, Stream, Uptime,
-        Worker)
+    from infra_kit import *
     run = {"image": "registry.example/it:1", "command": ["true"]}
     net, token, zone = Network("net"), Secret("token"), Domain("zone", domain="shop.example")
     db = Postgres("db", backups=Backups())
@@ -84,7 +81,8 @@ ALL = """
     RestoreDrill("drill", of=safe)
     Dashboard("board", of=[db, api])
     on = pulumi.Config("infra-kit").require("target")
-    on == "gcp" or Search("search"), on in ("local", "vps") and Panel("panel", of=[db, api])
+    on == "gcp" or (Search("search"), DocumentStore("docs"))
+    on in ("local", "vps") and Panel("panel", of=[db, api])
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 

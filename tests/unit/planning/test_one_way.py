@@ -70,6 +70,7 @@ REPLACED_BOTH_WAYS = [
 REFUSED_BACK = [
     OneWay(RDS, "allocatedStorage", 20, 40),
     OneWay(RDS, "engineVersion", "16.4", "17.2"),
+    OneWay("aws:docdb/cluster:Cluster", "engineVersion", "5.0.0", "8.0.0"),
     OneWay(CLOUD_SQL, "databaseVersion", "POSTGRES_16", "POSTGRES_17"),
 ]
 """Asked for by the engine both ways, and the second time its service refuses it."""

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,6 +32,7 @@ from typing import Any
 import pg8000.native
 from pg8000.native import identifier, literal
 
+from infra_kit.providers.common.authorities import of_region
 from infra_kit.providers.common.scram import verifier
 
 BUNDLE = Path(__file__).with_name("authorities.pem")
@@ -68,7 +68,7 @@ class SetupError(Exception):
 def handler(event: Mapping[str, Any], context: object) -> str:  # noqa: ARG001  Lambda gives both
     bundle = BUNDLE.read_text()
     settle(event, ssl.create_default_context(cadata=bundle))
-    return authorities(bundle, os.environ["AWS_REGION"])
+    return of_region(bundle, os.environ["AWS_REGION"])
 
 
 def settle(event: Mapping[str, Any], trust: ssl.SSLContext) -> None:
@@ -178,10 +178,3 @@ def _link(server: pg8000.native.Connection, owner: str, link: Mapping[str, str])
     server.run(
         f"ALTER ROLE {role} " + (f"SET role TO {identifier(owner)}" if link["access"] == "owner" else "RESET role")
     )
-
-
-def authorities(bundle: str, region: str) -> str:
-    """The certificates of a region's authorities, which carry its name; all there are where none does."""
-    all_ = re.findall("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", bundle, re.DOTALL)
-    name = f"Amazon RDS {region} ".encode()
-    return "".join([pem for pem in all_ if name in ssl.PEM_cert_to_DER_cert(pem)] or all_)

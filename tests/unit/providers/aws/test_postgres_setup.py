@@ -16,7 +16,7 @@ import trustme
 
 from infra_kit import Postgres
 from infra_kit.providers.aws import postgres_functions
-from infra_kit.providers.aws.lambdas.postgres_setup import authorities
+from infra_kit.providers.common.authorities import of_region
 from infra_kit.recording import Recording
 from infra_kit.testing import record
 
@@ -105,9 +105,9 @@ def _authority(name: str) -> str:
 def test_the_authorities_of_a_region_are_those_that_carry_its_name() -> None:
     here = [_authority(f"Amazon RDS us-east-1 Root CA {kind}") for kind in ("RSA2048 G1", "ECC384 G1")]
     there = _authority("Amazon RDS us-east-2 Root CA RSA2048 G1")
-    assert authorities(here[0] + there + here[1], "us-east-1") == "".join(here)
+    assert of_region(here[0] + there + here[1], "us-east-1") == "".join(here)
 
 
 def test_of_a_region_that_no_authority_names_all_are_given() -> None:
     some = _authority("Amazon RDS us-east-1 Root CA RSA2048 G1")
-    assert authorities(some, "mars-1") == some
+    assert of_region(some, "mars-1") == some

@@ -8,6 +8,7 @@ from infra_kit import (
     Budget,
     Cdn,
     Consumer,
+    DocumentStore,
     EventBus,
     Gateway,
     Job,
@@ -30,10 +31,13 @@ from tests.unit.planning.rates.aws.test_compute import IMAGE
 from tests.unit.planning.rates.billed import skus
 
 SEARCH = {"opensearch/gp3", "opensearch/m7g.medium.search", "opensearch/t3.small.search"}
+INSTANCES = {f"docdb/{size.name}" for size in sizes.DOCUMENTDB}
+DOCUMENTS = {"docdb/backup", "docdb/io", "docdb/storage"} | INSTANCES
 UNPRICED: dict[str, set[str]] = {
     "us-east-1": set(),
-    "eu-west-1": {"efs/backup", "events/archived", "events/kept", *SEARCH},
+    "eu-west-1": {"efs/backup", "events/archived", "events/kept", *DOCUMENTS, *SEARCH},
     "sa-east-1": {
+        *DOCUMENTS,
         "efs/backup", "elasticache/backup", "events/archived", "events/kept", "rds/backup", "rds/proxy",
         "scheduler/starts", *SEARCH,
         *(
@@ -46,7 +50,7 @@ UNPRICED: dict[str, set[str]] = {
 }  # fmt: skip
 """No public source was found. Whoever adds a size, or a resource that is billed, finds its price or adds it here."""
 UNVERIFIED = {
-    "us-east-1": {"efs/backup", "opensearch/t3.small.search", "transfer/internet-out"},
+    "us-east-1": {"efs/backup", "opensearch/t3.small.search", "transfer/internet-out", *INSTANCES},
     "eu-west-1": {"events/custom", "scheduler/starts"},
     "sa-east-1": {"events/custom", "rds/gp3/multi-az"},
 }
@@ -70,6 +74,7 @@ def everything() -> None:
     Postgres("one", target=AWS, memory_gb=4, storage_gb=50)
     Redis("cache", target=AWS, memory_gb=1)
     Search("search", target=AWS, memory_gb=4, replicas=2, high_availability=True)
+    DocumentStore("docs", target=AWS)
     EventBus(
         "bus", target=AWS, engine="native", streams={"LEADS": Stream(subjects=["lead.*"], retention="60d")},
         consumers={"scoring": Consumer(stream="LEADS", backlog="14d")},
@@ -84,6 +89,7 @@ def sized() -> Iterator[str]:
     for size in sizes.RDS:
         yield from (f"rds/postgres/{size.name}", f"rds/postgres/{size.name}/multi-az")
     yield from (f"opensearch/{size.name}" for size in sizes.OPENSEARCH)
+    yield from sorted(INSTANCES)
     yield from (f"elasticache/valkey/{size.name}" for size in sizes.ELASTICACHE)
 
 
