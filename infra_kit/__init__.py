@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
     from infra_kit.components.logs import Logs
+    from infra_kit.components.mailer import Mailer
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
     from infra_kit.components.panel import Panel
@@ -57,6 +58,7 @@ _HOMES = {
     "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
     "components.logs": ("Logs",),
+    "components.mailer": ("Mailer",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
     "components.panel": ("Panel",),
@@ -111,6 +113,7 @@ __all__ = [
     "Link",
     "LogClass",
     "Logs",
+    "Mailer",
     "Network",
     "ObjectStore",
     "OtlpSink",

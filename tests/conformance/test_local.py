@@ -67,6 +67,10 @@ class TestJobOnLocal(OnLocal, conformance.JobConformance):
     pass
 
 
+class TestMailerOnLocal(OnLocal, conformance.MailerConformance):
+    pass
+
+
 PROGRAM = """
 import sys
 from infra_kit import Cdn, EventBus, Network, ObjectStore, Postgres, Redis, Stream

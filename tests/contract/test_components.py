@@ -77,6 +77,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Gateway",
         "infra-kit:index:Job",
         "infra-kit:index:Logs",
+        "infra-kit:index:Mailer",
         "infra-kit:index:Network",
         "infra-kit:index:ObjectStore",
         "infra-kit:index:Panel",
@@ -130,7 +131,8 @@ def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: typ
     needed = {
         "Alerts": {"watch"}, "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"},
         "Dashboard": {"of"}, "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"},
-        "Gateway": {"routes"}, "Logs": {"of"}, "RestoreDrill": {"of"}, "Uptime": {"url"}, "Panel": {"of"},
+        "Gateway": {"routes"}, "Logs": {"of"}, "Mailer": {"domain"}, "RestoreDrill": {"of"}, "Uptime": {"url"},
+        "Panel": {"of"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
 

