@@ -31,6 +31,7 @@ _HTTP = "HTTP and TLS: visitors notice no difference"
 _LINES = "JSON on the standard output"
 _OBJECTS = "objects of compressed lines, copied out and charged by the GB"
 _TOLD = "mail, messages and HTTP: who is told notices no difference"
+_SMTP = "SMTP: any mail service takes over, once its records stand"
 _NO_DATA = "it keeps no data"
 _NOT_SPOKEN = "no application speaks to it"
 
@@ -81,6 +82,8 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Dashboard", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "Cloud Monitoring's dashboards"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
     ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
+    ("Mailer", "aws"): Fact(0, _SMTP, 1, "a reputation, which is earned anew", 2, "SES' identities and rules"),
+    ("Mailer", "gcp"): Fact(0, _SMTP, 1, "a reputation, which is earned anew", 0, "the relay's own console"),
     ("Backup", "aws"): Fact(
         0, _NOT_SPOKEN, 6, "a copy is restored within AWS only", 3, "AWS Backup's vaults, plans and roles",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-a-backup.html",

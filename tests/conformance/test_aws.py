@@ -115,3 +115,7 @@ class TestRestoreDrillOnAws(OnAws, conformance.RestoreDrillConformance):
 
 class TestLogsOnAws(OnAws, conformance.LogsConformance):
     pass
+
+
+class TestMailerOnAws(OnAws, conformance.MailerConformance):
+    pass

@@ -3,7 +3,7 @@
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from infra_kit import Cdn, Config, EventBus, ObjectStore, Postgres, Redis, Secret, Stream, Worker
+from infra_kit import Cdn, Config, EventBus, Mailer, ObjectStore, Postgres, Redis, Secret, Stream, Worker
 from infra_kit._dynamic import Provider
 from infra_kit.testing import record
 
@@ -22,7 +22,8 @@ def everything() -> None:
     bus = EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"])})
     Secret("key")
     Config("settings", values={"level": "info"})
-    links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"])]
+    mail = Mailer("mail", domain="shop.example")
+    links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"]), mail.link()]
     Worker("worker", command=["python", "work.py"], links=links)
 
 
@@ -36,10 +37,12 @@ def everything() -> None:
         ("bus-server", "EventBusServer", "local/event_bus"),
         ("key-file", "SecretFile", "local/secret"),
         ("settings-files", "ConfigFiles", "local/config"),
+        ("mail-server", "MailerServer", "local/mailer"),
         ("worker-link-db", "PostgresRole", "local/postgres_role"),
         ("worker-link-cache", "RedisUser", "local/redis_user"),
         ("worker-link-files", "ObjectStoreKey", "local/object_store_key"),
         ("worker-link-bus", "EventBusUser", "local/event_bus_user"),
+        ("worker-link-mail", "MailerUser", "local/mailer_user"),
     ],
 )
 def test_names_types_and_kinds_of_the_local_servers_never_change(name: str, token: str, kind: str) -> None:

@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "mailer", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.aws import gateway as gateway
     from infra_kit.providers.aws import job as job
     from infra_kit.providers.aws import logs as logs
+    from infra_kit.providers.aws import mailer as mailer
     from infra_kit.providers.aws import network as network
     from infra_kit.providers.aws import object_store as object_store
     from infra_kit.providers.aws import panel as panel
@@ -99,3 +101,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _mailer: MailerDriver = mailer

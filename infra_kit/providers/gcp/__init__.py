@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "mailer", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         gateway,
         job,
         logs,
+        mailer,
         network,
         object_store,
         panel,
@@ -99,3 +101,4 @@ if TYPE_CHECKING:
     _restore_drill: RestoreDrillDriver = restore_drill
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
+    _mailer: MailerDriver = mailer

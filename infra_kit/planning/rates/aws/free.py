@@ -45,6 +45,7 @@ _PARTS: dict[str, str] = {
     "scheduler": "scheduleGroup",
     "secretsmanager": "secretPolicy secretRotation secretVersion",
     "servicediscovery": "httpNamespace instance service",
+    "sesv2": "configurationSet configurationSetEventDestination emailIdentityMailFromAttributes",
     "sns": "topicPolicy topicSubscription",
     "sqs": "queuePolicy redriveAllowPolicy redrivePolicy",
     "vpc": "securityGroupEgressRule securityGroupIngressRule securityGroupVpcAssociation",
