@@ -101,7 +101,8 @@ def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_i
         writer.execute("BEGIN")
         writer.execute("INSERT INTO ledger (entry) VALUES ('not yet')")
         began = time.monotonic()
-        assert postgres_facts.at_a_point(db.record, "a point") is None
+        with postgres_facts.at_a_point(db.record, "a point") as read:
+            assert read is None
         assert time.monotonic() - began < postgres_facts.LOCK_SECONDS + 2
         safe.take()
     assert safe.report["without_checksums"] == ["db"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,10 @@ def copy(box: Box, repository: Repository, backup: str, place: str) -> dict[str,
     base = Base(box)
     part = repository.put(f"{place}/base.tar.zst", compression.compressed(base.chunks()))
     point = f"{backup} {Path(place).parent.name}"  # PostgreSQL takes 63 characters
-    facts = postgres_facts.at_a_point(record, point)
-    until = shipping.ship(idle_too=True)
+    with postgres_facts.at_a_point(record, point) as read, ThreadPoolExecutor(1) as pool:
+        shipped = pool.submit(shipping.ship, idle_too=True)
+        facts = read() if read else None
+        until = shipped.result()
     return {
         "kind": "postgres",
         "parts": [asdict(part)],

@@ -8,7 +8,7 @@ writer holds one for too long, nothing is noted.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import psycopg
@@ -55,8 +55,10 @@ def databases(record: Record) -> list[str]:
         return [name for (name,) in rows]
 
 
-def at_a_point(record: Record, name: str) -> Facts | None:
-    """What all databases hold at the point of the log that gets this name; None where a writer was in the way."""
+@contextmanager
+def at_a_point(record: Record, name: str) -> Iterator[Callable[[], Facts] | None]:
+    """Gives the point of the log that is now this name; what is yielded reads what all databases hold at it, while this
+    is entered. None where a writer was in the way."""
     with ExitStack() as open_:
         names = databases(record)
         locked = {it: open_.enter_context(_session(record, it)) for it in names}
@@ -65,14 +67,15 @@ def at_a_point(record: Record, name: str) -> Facts | None:
         try:
             tables = {it: _lock(locked[it], seeing[it], until) for it in names}
         except _IN_THE_WAY:
-            return None
+            yield None
+            return
         for it, session in locked.items():
             row = session.execute("SELECT pg_export_snapshot()").fetchone()
             seeing[it].execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(row[0] if row else ""))
         locked["postgres"].execute("SELECT pg_create_restore_point(%s)", [name])
         for session in locked.values():
             session.execute("ROLLBACK")
-        return {it: _contents(session, tables[it]) for it, session in seeing.items()}
+        yield lambda: {it: _contents(session, tables[it]) for it, session in seeing.items()}
 
 
 def now(record: Record, asked: Facts) -> Facts:

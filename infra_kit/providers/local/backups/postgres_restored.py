@@ -49,8 +49,9 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
     is of."""
     boxes.open_for(box, noted, HANDLER)
     found = postgres_log.batches(repository, noted)
-    with _log(box, repository, postgres_log.from_segment(found, noted["start"])):
+    with _log(box, repository, postgres_log.from_segment(found, noted["start"])) as asked_for:
         _unpack(box, Part(**noted["parts"][0]), repository)
+        asked_for.set()
         signal = box.data / "recovery.signal"
         signal.touch()
         os.chown(signal, box.user.uid, box.user.gid)
@@ -119,28 +120,35 @@ def _unpack(box: Box, part: Part, repository: Repository) -> None:
 
 
 @contextmanager
-def _log(box: Box, repository: Repository, parts: Sequence[Part]) -> Iterator[None]:
-    """While this is entered, the log comes, in its order; the server waits for what it needs next. Raises what was
-    wrong with it, also where the server has made do with less."""
+def _log(box: Box, repository: Repository, parts: Sequence[Part]) -> Iterator[threading.Event]:
+    """While this is entered, the log comes, in its order; the server waits for what it needs next. Its beginning comes
+    at once, the rest when what is yielded is set: unpacking has all cores, and replaying one. Raises what was wrong
+    with it, also where the server has made do with less."""
     for folder in (box.path / LOG, box.path / f"{LOG}.packed"):
         shutil.rmtree(folder, ignore_errors=True)
         home.make_private(folder, box.user)
     (box.path / COMING).touch()
-    given_up = threading.Event()
+    asked_for, given_up = threading.Event(), threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(_lay_log, box, repository, parts, given_up)
+        coming = pool.submit(_lay_log, box, repository, parts, asked_for, given_up)
         try:
-            yield
+            yield asked_for
         except BaseException:
             given_up.set()
             raise
+        finally:
+            asked_for.set()
         coming.result()
 
 
-def _lay_log(box: Box, repository: Repository, parts: Sequence[Part], given_up: threading.Event) -> None:
+def _lay_log(
+    box: Box, repository: Repository, parts: Sequence[Part], asked_for: threading.Event, given_up: threading.Event
+) -> None:
     packed = box.path / f"{LOG}.packed"
     try:
         for at in range(0, len(parts), AT_ONCE):
+            if at:
+                asked_for.wait()
             if given_up.is_set():
                 return
             repository.get_folder(parts[at : at + AT_ONCE], packed)
@@ -167,7 +175,8 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
     # Histories have come before all else; of those that it asks for, most are of timelines that never were.
     waits = f'case %f in *.history) ;; *) while test ! -e "{place}/%f" -a -e "{coming}"; do sleep 0.1; done ;; esac'
     settings = {
-        "restore_command": f'{waits}; cp "{place}/%f" "%p"',
+        # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
+        "restore_command": f'{waits}; ln "{place}/%f" "%p"',
         "recovery_target_action": "promote",
         **(target or {}),
     }
