@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.alert_rules import Routes, Rule
     from infra_kit.components.alerts import Alerts
+    from infra_kit.components.auth import Auth, Client
     from infra_kit.components.backup import Backup, Keep
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
     "components.alerts": ("Alerts",),
+    "components.auth": ("Auth", "Client"),
     "components.backup": ("Backup", "Keep"),
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
@@ -86,6 +88,7 @@ _HOMES = {
 
 __all__ = [
     "Alerts",
+    "Auth",
     "Backlog",
     "Backup",
     "Backups",
@@ -93,6 +96,7 @@ __all__ = [
     "Cdn",
     "Chart",
     "Check",
+    "Client",
     "Config",
     "Consumer",
     "CorsRule",

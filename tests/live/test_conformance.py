@@ -137,3 +137,7 @@ class TestBudget(OnLocal):
 
 class TestMailer(OnLocal):
     suite = conformance.MailerConformance
+
+
+class TestAuth(OnLocal):
+    suite = conformance.AuthConformance

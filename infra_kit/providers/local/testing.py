@@ -47,7 +47,7 @@ _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
     "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer", "BackupServer", "RestoreDrillServer",
     "AlertsServer", "DashboardServer", "UptimeServer", "TracesServer", "SecretFile", "ConfigFiles", "PanelServer",
-    "LogsServer", "MailerServer",
+    "LogsServer", "MailerServer", "AuthServer",
 )  # fmt: skip
 _USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser", "MailerUser")
 OUTPUTS = {

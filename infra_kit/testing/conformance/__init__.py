@@ -10,6 +10,7 @@ class TestPostgresOnMoon(PostgresConformance):
 """
 
 from infra_kit.testing.conformance.alerts import AlertsConformance
+from infra_kit.testing.conformance.auth import AuthConformance
 from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
@@ -36,6 +37,7 @@ from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
     "AlertsConformance",
+    "AuthConformance",
     "BackupConformance",
     "BudgetConformance",
     "CdnConformance",

@@ -1,4 +1,4 @@
-"""A file of SQLite's with the latest of something: it survives a crash, and nobody misses long what was in it."""
+"""A file of SQLite's: it survives a crash."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from pathlib import Path
 
 
 class SqliteFile:
-    """Begun anew where it is damaged."""
-
-    def __init__(self, file: Path, tables: str) -> None:
+    def __init__(self, file: Path, tables: str, *, precious: bool = False) -> None:
         """Args:
         file: where it is.
         tables: the SQL that makes those that are not there.
+        precious: whether what is in it cannot be had again. If not, it is begun anew where it is damaged.
         """
         self._file, self._tables = file, tables
         self._lock = threading.Lock()
@@ -24,6 +23,8 @@ class SqliteFile:
         except sqlite3.OperationalError:  # the disk, or its rights
             raise
         except sqlite3.DatabaseError as error:
+            if precious:
+                raise
             print(f"{file} was damaged ({error}) and is begun anew")
             for each in file.parent.glob(f"{file.name}*"):
                 each.unlink()
