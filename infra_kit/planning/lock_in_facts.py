@@ -82,6 +82,12 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Dashboard", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "Cloud Monitoring's dashboards"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
     ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
+    ("Auth", "aws"): Fact(
+        2, "OpenID Connect; accounts are made by AWS' own API", 8, "passwords do not leave: every user sets a new one",
+        3, _AWS,
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-import-using-lambda.html",
+    ),
+    ("Auth", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
     ("Mailer", "aws"): Fact(0, _SMTP, 1, "a reputation, which is earned anew", 2, "SES' identities and rules"),
     ("Mailer", "gcp"): Fact(0, _SMTP, 1, "a reputation, which is earned anew", 0, "the relay's own console"),
     ("Backup", "aws"): Fact(

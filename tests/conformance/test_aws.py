@@ -117,5 +117,9 @@ class TestLogsOnAws(OnAws, conformance.LogsConformance):
     pass
 
 
+class TestAuthOnAws(OnAws, conformance.AuthConformance):
+    pass
+
+
 class TestMailerOnAws(OnAws, conformance.MailerConformance):
     pass

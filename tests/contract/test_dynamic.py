@@ -3,7 +3,7 @@
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from infra_kit import Cdn, Config, EventBus, Mailer, ObjectStore, Postgres, Redis, Secret, Stream, Worker
+from infra_kit import Auth, Cdn, Client, Config, EventBus, Mailer, ObjectStore, Postgres, Redis, Secret, Stream, Worker
 from infra_kit._dynamic import Provider
 from infra_kit.testing import record
 
@@ -22,6 +22,7 @@ def everything() -> None:
     bus = EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"])})
     Secret("key")
     Config("settings", values={"level": "info"})
+    Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])})
     mail = Mailer("mail", domain="shop.example")
     links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"]), mail.link()]
     Worker("worker", command=["python", "work.py"], links=links)
@@ -37,6 +38,7 @@ def everything() -> None:
         ("bus-server", "EventBusServer", "local/event_bus"),
         ("key-file", "SecretFile", "local/secret"),
         ("settings-files", "ConfigFiles", "local/config"),
+        ("auth-server", "AuthServer", "local/auth"),
         ("mail-server", "MailerServer", "local/mailer"),
         ("worker-link-db", "PostgresRole", "local/postgres_role"),
         ("worker-link-cache", "RedisUser", "local/redis_user"),

@@ -12,7 +12,7 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "mailer", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "mailer", "auth", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -34,6 +34,7 @@ BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.aws import alerts as alerts
+    from infra_kit.providers.aws import auth as auth
     from infra_kit.providers.aws import backup as backup
     from infra_kit.providers.aws import budget as budget
     from infra_kit.providers.aws import cdn as cdn
@@ -102,3 +104,4 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -12,12 +12,12 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "mailer", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "mailer", "auth", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"panel"})
+REFUSES = frozenset({"auth", "panel"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -34,6 +34,7 @@ BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.gcp import (
         alerts,
+        auth,
         backup,
         budget,
         cdn,
@@ -102,3 +104,4 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -11,10 +11,13 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
         "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup",
-        "restore_drill", "panel", "logs", "mailer", *SHARED,
+        "restore_drill", "panel", "logs", "mailer", "auth", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
+
+REFUSES = frozenset({"auth"})
+"""Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = VpsSettings
 
@@ -28,6 +31,7 @@ BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.vps import alerts as alerts
+    from infra_kit.providers.vps import auth as auth
     from infra_kit.providers.vps import backup as backup
     from infra_kit.providers.vps import budget as budget
     from infra_kit.providers.vps import cdn as cdn
@@ -96,3 +101,4 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -82,8 +82,9 @@ ALL = """
     safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
     RestoreDrill("drill", of=safe)
     Dashboard("board", of=[db, api])
-    if pulumi.Config("infra-kit").require("target") in ("local", "vps"):
-        Panel("panel", of=[db, api])
+    where = pulumi.Config("infra-kit").require("target")
+    where in ("local", "vps") and Panel("panel", of=[db, api])
+    where in ("local", "aws") and Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])})
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 

@@ -13,6 +13,7 @@ _PARTS: dict[str, str] = {
     " responseHeadersPolicy vpcOrigin",
     "cloudwatch": "eventBusPolicy eventPermission eventRule eventTarget logMetricFilter logResourcePolicy logStream"
     " logSubscriptionFilter",
+    "cognito": "userGroup userPoolClient userPoolDomain",
     "dynamodb": "tableItem resourcePolicy",
     "ebs": "encryptionByDefault",
     "ec2": "defaultNetworkAcl defaultRouteTable defaultSecurityGroup eipAssociation egressOnlyInternetGateway flowLog"
