@@ -175,8 +175,9 @@ def _tell(scope: Scope, spec: MailerSpec, rules: sesv2.ConfigurationSet) -> None
         "feedback-policy", sns.TopicPolicy, arn=topic.arn, policy=topics.policy(topic, "OwnMail", SES, **own)
     )
     for address in spec.feedback:
-        where = {"topic": topic.arn, "protocol": "email", "endpoint": address}
-        scope.resource(f"feedback-{address}", sns.TopicSubscription, **where)
+        scope.resource(
+            f"feedback-{address}", sns.TopicSubscription, topic=topic.arn, protocol="email", endpoint=address
+        )
     scope.resource(
         "feedback-events",
         sesv2.ConfigurationSetEventDestination,

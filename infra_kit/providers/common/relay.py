@@ -75,7 +75,6 @@ def create(scope: Scope, spec: MailerSpec, relay: Relay | None) -> MailerEndpoin
             f"--secret --path '{key}.smtp.password'`; or Mailer.existing(…, url=…)."
         )
     by_tls, password = relay.port == TLS_PORT, secret(relay.password)
-    login = {"username": relay.username, "password": password}
     return MailerEndpoint(
         host=pulumi.Output.from_input(relay.host),
         port=pulumi.Output.from_input(relay.port),
@@ -83,7 +82,13 @@ def create(scope: Scope, spec: MailerSpec, relay: Relay | None) -> MailerEndpoin
         password=password,
         security=pulumi.Output.from_input("tls" if by_tls else "starttls"),
         sender=pulumi.Output.from_input(spec.address),
-        url=urls.url("smtps" if by_tls else "smtp", **login, host=relay.host, port=relay.port),
+        url=urls.url(
+            "smtps" if by_tls else "smtp",
+            username=relay.username,
+            password=password,
+            host=relay.host,
+            port=relay.port,
+        ),
         records=mail.publish(scope, spec, [*_spf(spec, relay), mail.dmarc(spec)], dns.zones(spec.zones)),
         inbox=pulumi.Output.from_input(None),
     )

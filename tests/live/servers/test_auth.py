@@ -19,8 +19,8 @@ from infra_kit.providers.local.servers.auth import HANDLER
 from tests.live.links.users import kill
 
 BACK, VERIFIER, PASSWORD = "https://shop.example/callback", "v" * 64, "correct horse battery"
-WEB = {"redirects": [BACK], "logouts": ["https://shop.example/"], "secret": False}
-API = {"redirects": ["http://localhost:3000/callback"], "logouts": [], "secret": True}
+WEB: dict[str, Any] = {"redirects": [BACK], "logouts": ["https://shop.example/"], "secret": False}
+API: dict[str, Any] = {"redirects": ["http://localhost:3000/callback"], "logouts": [], "secret": True}
 
 
 def props_in(home: Path, **changes: Any) -> Props:
@@ -198,7 +198,7 @@ def test_who_logs_out_comes_back_to_where_the_application_says(client: httpx.Cli
 
 
 def test_only_an_applications_own_pages_may_ask_by_script(client: httpx.Client) -> None:
-    def allowed(origin: str) -> str | None:
+    def allowed(origin: str) -> object:
         return client.get("/.well-known/jwks.json", headers={"Origin": origin}).headers.get(
             "Access-Control-Allow-Origin"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ def mailer(**arguments: Any) -> Recording:
     return record(lambda: Mailer("mail", target=Target(name="local"), **{"domain": "shop.example", **arguments}))
 
 
-def existing(url: str, **more: Any) -> dict[str, Any]:
+def existing(url: str, **more: Any) -> Mapping[str, Any]:
     return record(lambda: Mailer.existing("mail", domain="shop.example", url=url, **more)).named("mail").outputs
 
 

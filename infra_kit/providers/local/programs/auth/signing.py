@@ -7,11 +7,12 @@ import hashlib
 import time
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from infra_kit.providers.local import home
 from infra_kit.providers.local.programs.auth.accounts import Person, Session
@@ -25,12 +26,12 @@ class Signer:
         self._wanted = wanted
         if not file.exists():
             home.write_private(file, _made(), home.caller())
-        self._key = serialization.load_pem_private_key(file.read_bytes(), None)
+        self._key = cast(RSAPrivateKey, serialization.load_pem_private_key(file.read_bytes(), None))
         public = self._key.public_key()
         form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         mark = hashlib.sha256(public.public_bytes(*form)).digest()[:12]
         self._id = base64.urlsafe_b64encode(mark).decode()
-        known = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)  # type: ignore[arg-type]  # it is one of RSA
+        known = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
         self.keys = {"keys": [{**known, "kid": self._id, "use": "sig", "alg": ALGORITHM}]}
 
     def access(self, person: Person, session: Session, client: str) -> str:
@@ -48,7 +49,7 @@ class Signer:
             self._key.public_key(),
             [ALGORITHM],
             audience=clients,
-            issuer=issuer,  # type: ignore[arg-type]
+            issuer=issuer,
         )
         if found.get("token_use") != "access":
             raise jwt.InvalidTokenError("it is no access token")
@@ -67,7 +68,7 @@ class Signer:
             "token_use": use,
             "groups": list(person.groups),
         }
-        return jwt.encode({**claims, **more}, self._key, ALGORITHM, headers={"kid": self._id})  # type: ignore[arg-type]
+        return jwt.encode({**claims, **more}, self._key, ALGORITHM, headers={"kid": self._id})
 
 
 def _made() -> str:
