@@ -8,13 +8,17 @@ from typing import Any
 
 def outputs(region: str, account: str) -> Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
     def identity(inputs: Mapping[str, Any]) -> dict[str, Any]:
+        said = inputs.get("dkimSigningAttributes")  # a plan may hold a text for it
         return {
-            "arn": f"arn:aws:ses:{region}:{account}:identity/{inputs['emailIdentity']}",
-            "dkimSigningAttributes": {**inputs["dkimSigningAttributes"], "tokens": ["first", "second", "third"]},
+            "arn": f"arn:aws:ses:{region}:{account}:identity/{inputs.get('emailIdentity')}",
+            "dkimSigningAttributes": {
+                **(said if isinstance(said, Mapping) else {}),
+                "tokens": ["first", "second", "third"],
+            },
         }
 
     def rules(inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {"arn": f"arn:aws:ses:{region}:{account}:configuration-set/{inputs['configurationSetName']}"}
+        return {"arn": f"arn:aws:ses:{region}:{account}:configuration-set/{inputs.get('configurationSetName')}"}
 
     def pool(inputs: Mapping[str, Any]) -> dict[str, Any]:
         id_ = f"{region}_{inputs['urn'].rpartition('::')[2]}"
