@@ -66,12 +66,13 @@ test: $(ALL) ## lint, then every test that needs no Debian package
 	@$(MAKE) engine
 
 engine: $(ALL) ## The tests that run Pulumi's engine and real servers
-# By file: tests of one share servers and stacks, some in their order. They wait more than they work.
-	@$(PULUMI) && $(BIN)/pytest -n 3 --dist loadfile $(ENGINE_TESTS)
+# By file: tests of one share servers and stacks, some in their order; what takes longest first (tests/conftest.py).
+# They wait more than they work.
+	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ENGINE_TESTS)
 
 test-system: $(ALL) ## The tests that need Debian packages
-# By file: tests of one share a daemon. They wait much more than they work.
-	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile tests/system
+# By file: tests of one share a daemon; what takes longest first. They wait much more than they work.
+	@$(PULUMI) && $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder tests/system
 
 bench: $(ALL) ## Measure: from nothing to all servers answering, a no-op up, memory; what recording and a plan cost, what the edge adds, what a release fails, what backing up costs, how soon a panel's page is there
 	@$(BIN)/python -m tests.bench_recording
@@ -97,5 +98,6 @@ $(READY): pyproject.toml constraints.txt
 
 $(ALL): $(READY)
 	@echo "… Setting up what plans and tests need: the SDKs of the clouds"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,aws,gcp,vps,dev]'
+# Python compiles what it imports; to compile all of the SDKs takes half a minute.
+	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[local,aws,gcp,vps,dev]'
 	@touch $@

@@ -16,10 +16,11 @@ NAMESPACE = "infra-kit"
 KEYS = frozenset(
     {
         "target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release",
-        "usage", "currency", "accepted-lock-in", "accepted-findings",
+        "backup-first", "usage", "currency", "accepted-lock-in", "accepted-findings",
     }
 )  # fmt: skip
-"""All but the providers' settings, which stand under their target's name. The last line is the planner's alone."""
+"""All but the providers' settings, which stand under their target's name. In the last line, what no program reads:
+`infra-kit up` and the planner do."""
 HIDDEN = "[secret]"
 """While a stack is planned, in place of a value that only its passphrase opens, or that its owner has yet to set."""
 

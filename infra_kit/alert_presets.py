@@ -58,10 +58,12 @@ SHOP: Rules = {
     "connections-near-limit": Rule(signal="connections", above=80, lasting="5m", level="P1"),
     "disk-near-limit": Rule(signal="disk", above=80, lasting="5m", level="P1"),
     "budget-near-limit": Rule(signal="spent", above=80, lasting="1h", level="P1"),
+    "log-age": Rule(signal="log-age", above=1800, lasting="5m", level="P1"),
 }
-"""seeds/001 (VS-11): its own counts of database and payment errors are the application's to measure. For the first
-stands what does not answer: each database, and each cache, bus, store and Uptime that is watched; name in `of` those
-that shall wake somebody. Its plans' limits are disk, connections and budget here."""
+"""seeds/001 (VS-11; VS-8: of less than an hour is anything lost, so half of it is an alert): its own counts of database
+and payment errors are the application's to measure. For the first stands what does not answer: each database, and each
+cache, bus, store and Uptime that is watched; name in `of` those that shall wake somebody. Its plans' limits are disk,
+connections and budget here."""
 
 SCALING: Rules = {
     "cpu": Rule(signal="cpu", above=80, lasting="5m", level="P1"),

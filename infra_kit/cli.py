@@ -26,16 +26,17 @@ from infra_kit.commands.common import AsJson, StackName, own_name, print_json
 from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
+from infra_kit.commands.drill import drill
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
 from infra_kit.commands.plan import plan
 from infra_kit.commands.restore import restore
 from infra_kit.commands.servers_table import as_json as standing
-from infra_kit.commands.servers_table import print_alerts, print_servers
+from infra_kit.commands.servers_table import print_alerts, print_kept, print_servers
 from infra_kit.commands.stack_table import print_stack
 from infra_kit.commands.transition import transition
-from infra_kit.engine import connections, local_servers, locks, pulumi_cli
+from infra_kit.engine import connections, local_servers, locks, pulumi_cli, side_copies
 from infra_kit.engine import up as lifecycle
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
@@ -159,7 +160,7 @@ def show(
     if component is None:
         print_stack(name, connections.components(state), connections.exports(state))
         return
-    found = connections.find(state, component)
+    found = side_copies.find_too(project, name, state, component)
     if field:
         value = found.clear(field)
         print(json.dumps(found.fields[field]) if as_json else value)
@@ -175,7 +176,7 @@ def logs(server: ServerName, stack: StackName = None, lines: Lines = 50, of: Log
     project, progress = Project.find(), Progress()
     name = _choose_known(project, stack, progress)
     if of:
-        print(*local_servers.kept(project, name, (server, of), lines), sep="\n")
+        print_kept(local_servers.kept(project, name, (server, of), lines), f"{of} of {server}", progress)
         return
     found = {each.name: each for each in local_servers.servers(project, name) if each.has_program}
     if server not in found:
@@ -220,7 +221,7 @@ def connect(
 
 
 _OTHERS: tuple[Callable[..., None], ...] = (
-    backup, restore, plan, cost, lock_in, audit, compare, phases, graph, doctor, transition,
+    backup, restore, drill, plan, cost, lock_in, audit, compare, phases, graph, doctor, transition,
 )  # fmt: skip
 for other in _OTHERS:
     app.command()(other)

@@ -15,7 +15,6 @@ from infra_kit.signals import OF, Signal
 from infra_kit.spec import Items, Options
 from infra_kit.texts import Name, matching
 
-Shown = Component[Any, Any]
 Title = Annotated[
     str, matching(r"[^\s\W]([^\W_]|[ .,:&()/+'-]){0,59}", "letters and digits are needed, e.g. 'How fast it is'")
 ]
@@ -32,8 +31,8 @@ _ROWS: Mapping[Signal, str] = {
     Signal.CLIENT_ERRORS: ERRORS, Signal.FAILED_RUNS: ERRORS, Signal.LATENCY: LATENCY, Signal.LATENCY_P95: LATENCY,
     Signal.CPU: SATURATION, Signal.MEMORY: SATURATION, Signal.DISK: SATURATION, Signal.CONNECTIONS: SATURATION,
     Signal.INSTANCES: SATURATION, Signal.REPLICA_LAG: DATABASE, Signal.CACHE_HITS: CACHE, Signal.BACKLOG: QUEUES,
-    Signal.BACKLOG_AGE: QUEUES, Signal.DEAD_LETTERS: QUEUES, Signal.BACKUP_AGE: BACKUPS, Signal.DRILL_AGE: BACKUPS,
-    Signal.SPENT: COST,
+    Signal.BACKLOG_AGE: QUEUES, Signal.DEAD_LETTERS: QUEUES, Signal.BACKUP_AGE: BACKUPS, Signal.LOG_AGE: BACKUPS,
+    Signal.DRILL_AGE: BACKUPS, Signal.SPENT: COST,
 }  # fmt: skip
 _OWN_ROW = {"postgres": DATABASE, "redis": CACHE}
 """By kind, where what fills it up stands."""
@@ -45,7 +44,7 @@ TITLES: Mapping[Signal, str] = {
     Signal.REPLICA_LAG: "Replica lag", Signal.CACHE_HITS: "Cache hits", Signal.INSTANCES: "Instances",
     Signal.BACKLOG: "Waiting events", Signal.BACKLOG_AGE: "Oldest event", Signal.DEAD_LETTERS: "Dead letters",
     Signal.FAILED_RUNS: "Failed runs", Signal.CERTIFICATE: "Certificate", Signal.BACKUP_AGE: "Last backup",
-    Signal.DRILL_AGE: "Last proven restore", Signal.SPENT: "Spent",
+    Signal.LOG_AGE: "Log not with the copies", Signal.DRILL_AGE: "Last proven restore", Signal.SPENT: "Spent",
 }  # fmt: skip
 
 
@@ -61,7 +60,7 @@ class Chart(Options):
     title: Title | None = None
     """Default: the signal in words."""
 
-    def shows(self, components: Iterable[Shown]) -> list[Shown]:
+    def shows(self, components: Iterable[Component[Any, Any]]) -> list[Component[Any, Any]]:
         """Those that it is of."""
         wanted = Signal(self.signal)
         return [it for it in components if wanted in OF[it.KIND] and (not self.of or it.name in self.of)]
@@ -76,12 +75,12 @@ def row_of(kind: str, signal: Signal) -> str:
     return _OWN_ROW.get(kind, usual) if usual == SATURATION else usual
 
 
-def sensible(components: Sequence[Shown]) -> Charts:
+def sensible(components: Sequence[Component[Any, Any]]) -> Charts:
     """All that is measured of some components: a chart for each signal below each heading."""
     return dict(_sensible(components))
 
 
-def _sensible(components: Sequence[Shown]) -> Iterator[tuple[str, Chart]]:
+def _sensible(components: Sequence[Component[Any, Any]]) -> Iterator[tuple[str, Chart]]:
     for row in ROWS:
         for signal in Signal:
             meant = [it.name for it in components if signal in OF[it.KIND] and row_of(it.KIND, signal) == row]

@@ -32,6 +32,7 @@ class Signal(StrEnum):
     FAILED_RUNS = "failed-runs"
     CERTIFICATE = "certificate"
     BACKUP_AGE = "backup-age"
+    LOG_AGE = "log-age"
     DRILL_AGE = "drill-age"
     SPENT = "spent"
 
@@ -68,6 +69,7 @@ MEANINGS: Mapping[Signal, Meaning] = {
     Signal.FAILED_RUNS: Meaning("runs", "that failed"),
     Signal.CERTIFICATE: Meaning("d", "until the certificate ends", bad_when_low=True),
     Signal.BACKUP_AGE: Meaning("h", "since the last backup that was taken whole"),
+    Signal.LOG_AGE: Meaning("s", "since all that its databases wrote was with the copies"),
     Signal.DRILL_AGE: Meaning("d", "since a backup was last proven by restoring it"),
     Signal.SPENT: Meaning("%", "of the month's budget"),
 }
@@ -89,7 +91,7 @@ OF: Mapping[str, tuple[Signal, ...]] = {
     "worker": _RUNS,
     "job": (Signal.FAILED_RUNS,),
     "uptime": (Signal.UPTIME, Signal.LATENCY, Signal.CERTIFICATE),
-    "backup": (Signal.BACKUP_AGE, Signal.FAILED_RUNS),
+    "backup": (Signal.BACKUP_AGE, Signal.LOG_AGE, Signal.FAILED_RUNS),
     "restore_drill": (Signal.DRILL_AGE, Signal.FAILED_RUNS),
     "budget": (Signal.SPENT,),
 }  # fmt: skip

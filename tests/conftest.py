@@ -2,12 +2,44 @@
 
 import gc
 
-from pulumi.runtime import resource
-from pulumi.runtime.proto import source_pb2
+import pytest
+
+from tests import lean_sdk
 
 # Recorded stacks are many small objects that live long; with Python's own thresholds, looking through them again and
 # again is a quarter of the time of the conformance suites.
 gc.set_threshold(100_000, 20, 20)
 
-# Where in a program each resource is made: to read it, for Pulumi's engine alone, is a fifth of the time of recording.
-resource._get_stack_trace = source_pb2.StackTrace
+lean_sdk.install()
+
+LONGEST = (
+    "faults/test_first_up.py",
+    "faults/test_servers.py",
+    "live/test_stacks.py",
+    "live/engine/test_up_and_down.py",
+    "live/test_conformance.py",
+    "faults/test_engine_killed.py",
+    "live/services/test_application.py",
+    "system/test_debian_vps_service.py",
+    "system/test_debian_bootstrap.py",
+    "system/test_debian_vps_backup.py",
+    "system/test_debian_vps_replicas.py",
+    "system/test_debian_vps_restore.py",
+    "system/test_debian_vps_copies.py",
+    "system/test_debian_vps_job.py",
+    "system/test_debian_vps_beside.py",
+)
+"""Files that take minutes, of each run the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, file by file: these, then what runs the engine. At the end of a run no worker
+    waits for another one's minutes."""
+    engine = {item.path for item in items if "cli" in getattr(item, "fixturenames", ())}
+
+    def turn(item: pytest.Item) -> int:
+        listed = [at for at, file in enumerate(LONGEST) if item.path.match(file)]
+        return listed[0] if listed else len(LONGEST) + (item.path not in engine)
+
+    turns = {path: turn(item) for path, item in {item.path: item for item in items}.items()}
+    items.sort(key=lambda item: turns[item.path])

@@ -10,8 +10,9 @@ import typer
 from infra_kit.commands.common import AsJson, print_json, print_whole, table
 from infra_kit.engine.display import Progress, duration
 from infra_kit.engine.project import Project
-from infra_kit.engine.stack import choose
+from infra_kit.engine.stack import choose, is_on
 
+FIRST = "backup-first"
 What = Annotated[str, typer.Argument(metavar="NAME", help="A Backup.")]
 BackupFirst = Annotated[
     list[str] | None,
@@ -39,10 +40,15 @@ def backup(name: What, stack: StackName = None, *, as_json: AsJson = False) -> N
 
 
 def copy_first(project: Project, stack: str, names: Sequence[str], progress: Progress) -> None:
-    """Copies before a release, which does not begin where one fails."""
-    for name in names:
-        from infra_kit.engine import backups  # noqa: PLC0415  as above
+    """Copies before a release, which does not begin where one fails: of these Backups, and of all of the stack where
+    its configuration says so."""
+    of_all = is_on(project, stack, FIRST)
+    if not names and not of_all:
+        return
+    from infra_kit.engine import backups  # noqa: PLC0415  as above
 
+    every = backups.holding(project, stack, progress) if of_all else []
+    for name in dict.fromkeys([*names, *every]):
         with progress.step(f"Backing up {name}", long=True):
             made = backups.take_before(project, stack, name, progress)
         for it in made:

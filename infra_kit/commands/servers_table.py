@@ -1,4 +1,4 @@
-"""What runs on this machine, and what its alerts say, as `status` prints it."""
+"""What runs on this machine, what its alerts say, and what its logs keep, as `status` and `logs` print it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.commands.common import print_whole, table
-from infra_kit.engine.display import duration
-from infra_kit.engine.local_servers import Alert, AlertsStatus, ServerStatus
+from infra_kit.engine.display import Progress, duration
+from infra_kit.engine.local_servers import Alert, AlertsStatus, Kept, ServerStatus
 
 _COLOURS = {"P0": "bold red", "P1": "red", "P2": "yellow", "P3": "cyan"}
 
@@ -23,21 +23,30 @@ def print_servers(servers: Sequence[ServerStatus]) -> None:
 
 
 def print_alerts(found: Sequence[AlertsStatus]) -> None:
-    """Those that are firing, the most urgent first."""
-    firing = sorted(_firing(found), key=lambda it: (it.level, it.since))
-    if firing:
+    """What is wrong: first what fires, the most urgent first, then what is about to."""
+    wrong = sorted(_wrong(found), key=lambda it: (it.state != "firing", it.level, it.since))
+    if wrong:
         print("\nAlerts:")
-        shown = table("level", "rule", "component", "now", "since", whole=["level", "now"])
-        for it in firing:
+        shown = table("level", "state", "rule", "component", "now", "since", whole=["level", "state", "now"])
+        for it in wrong:
             now = "" if it.value is None else f"{it.value:g} {it.unit}"
-            shown.add_row(f"[{_COLOURS[it.level]}]{it.level}[/]", it.says, it.component, now, _since(it.since))
+            level = f"[{_COLOURS[it.level]}]{it.level}[/]"
+            shown.add_row(level, it.state, it.says, it.component, now, _since(it.since) + _fires(it))
         print_whole(shown)
     for alerts in found:
         if not alerts.running:
             looked = f"; it last looked at {_since(alerts.checked)}" if alerts.checked else ""
-            print(f"\nNobody keeps the checker of {alerts.name} running{looked}.")
-    if found and not firing and all(alerts.running for alerts in found):
+            print(f"\nThe checker of {alerts.name} {'has died' if alerts.died else 'is stopped'}{looked}.")
+    if found and not wrong and all(alerts.running for alerts in found):
         print("\nNo alert is firing.")
+
+
+def print_kept(found: Kept, what: str, progress: Progress) -> None:
+    """The lines that Logs keep; where there are none, that, and where was looked."""
+    if found.lines:
+        print(*found.lines, sep="\n")
+    else:
+        progress.note(f"No line of class {what} is kept. Looked in: {', '.join(map(str, found.folders))}")
 
 
 def as_json(stack: str, servers: Sequence[ServerStatus], found: Sequence[AlertsStatus]) -> dict[str, Any]:
@@ -52,8 +61,17 @@ def as_json(stack: str, servers: Sequence[ServerStatus], found: Sequence[AlertsS
     }
 
 
-def _firing(found: Sequence[AlertsStatus]) -> Iterator[Alert]:
-    return (alert for alerts in found for alert in alerts.alerts if alert.state == "firing")
+def _wrong(found: Sequence[AlertsStatus]) -> Iterator[Alert]:
+    """What is pending fires only where somebody looks on."""
+    shown = {True: ("firing", "pending"), False: ("firing",)}
+    return (alert for alerts in found for alert in alerts.alerts if alert.state in shown[alerts.running])
+
+
+def _fires(alert: Alert) -> str:
+    if not alert.fires:
+        return ""
+    left = (datetime.fromisoformat(alert.fires) - datetime.now(UTC)).total_seconds()
+    return f"; fires in {duration(left)}" if left > 0 else "; fires at the next look"
 
 
 def _state(server: ServerStatus) -> str:
@@ -63,6 +81,8 @@ def _state(server: ServerStatus) -> str:
         return "done"
     if not server.has_program:
         return "kept"
+    if server.orphaned:
+        return "orphaned"
     return "died" if server.died else "stopped"
 
 
@@ -70,6 +90,8 @@ def _coloured(server: ServerStatus) -> str:
     match _state(server):
         case "running":
             return f"[green]running[/] (process {server.pid})"
+        case "orphaned":
+            return "[red]orphaned[/] (it died, what it forked still runs)"
         case "died" | "stopped" as state:
             return f"[red]{state}[/]"
         case state:

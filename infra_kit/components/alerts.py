@@ -15,18 +15,11 @@ from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
+from infra_kit.given import a_component, check_made_here
 from infra_kit.signals import OF, Signal
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Name
-
-Watched = Component[Any, Any]
-
-
-def _component(given: object) -> object:
-    if not isinstance(given, Component):
-        raise ValueError("a component is needed, as in watch=[db, edge]")  # noqa: TRY004  pydantic reads ValueError
-    return given
 
 
 class AlertsSpec(Spec):
@@ -34,14 +27,15 @@ class AlertsSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    watch: Items[Annotated[Watched, PlainValidator(_component)]] = Field(min_length=1)
+    watch: Items[Annotated[Component[Any, Any], PlainValidator(a_component)]] = Field(min_length=1)
     """The components that are looked at. Those of another target are that target's own Alerts' to watch."""
     rules: Mapping[Name, Rule] | None = None
     """By name. Default: what is sensible for each kind of component (`alert_presets.SENSIBLE`), as far as the target
     measures it. A rule that names no components is for all that have its signal."""
     routes: Mapping[Level, Routes] = Field(default_factory=dict)
     """Whom alerts of a level are told: `{"P0": Routes(email=["ops@example.com"], sms=["+525512345678"])}`. A level
-    without one is told whom the next lower number is told (P1 whom P0); nobody, where there is none."""
+    without one is told whom the next lower number is told (P1 whom P0). A level of rules that nobody is told of is
+    refused; without any routes `up` warns, and alerts are there to be seen only."""
 
     @model_validator(mode="after")
     def _check(self) -> AlertsSpec:
@@ -73,6 +67,12 @@ class AlertsSpec(Spec):
         """The level whose routes alerts of a level go by; None where nobody is told."""
         return max((each for each in self.routes if each <= level), default=None)
 
+    @property
+    def untold(self) -> Sequence[Level]:
+        """The levels of its rules of which nobody is told."""
+        levels = {rule.level for rules in self.applies().values() for _, rule in rules}
+        return sorted(level for level in levels if self.told(level) is None)
+
     def features(self) -> frozenset[Feature]:
         applies = self.applies()
         signals = {features.signal(it.KIND, rule.signal) for it in self.watch for _, rule in applies[it.name]}
@@ -99,7 +99,7 @@ class AlertsSpec(Spec):
         return rule.model_copy(update={"of": tuple(kept)}) if kept else None
 
 
-def _is_for(rule: Rule, component: Watched) -> bool:
+def _is_for(rule: Rule, component: Component[Any, Any]) -> bool:
     named = not rule.of or component.name in rule.of
     return named and Signal(rule.signal) in OF[component.KIND]
 
@@ -112,7 +112,7 @@ def _without(routes: Routes, kind: str) -> Routes | None:
 class AlertsArgs(TypedDict, total=False):
     """The arguments of `Alerts`: see `AlertsSpec`."""
 
-    watch: Sequence[Watched]
+    watch: Sequence[Component[Any, Any]]
     rules: Mapping[str, Rule] | None
     routes: Mapping[Level, Routes]
 
@@ -123,7 +123,7 @@ class AlertsEndpoint:
 
     url: pulumi.Output[str]
     """The page with what is wrong now: the cloud's console, Alertmanager (vps, by `infra-kit connect`); on local the
-    file that `infra-kit status` reads."""
+    file (`file://…`) that `infra-kit status` reads."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
@@ -151,11 +151,18 @@ class Alerts(Component[AlertsSpec, AlertsEndpoint]):
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
     def _create(self, driver: Any, scope: Scope) -> AlertsEndpoint:
-        for component in self.spec.watch:
-            scope.check_near(component, "watch", ", or give the other target Alerts of its own")
-            if component.stands_already:
-                raise SpecError(
-                    f"{scope.what}: watch: {type(component).__name__} {component.name!r} stood before, and infra-kit "
-                    "knows only how to reach it. Leave it out: who made it watches it."
-                )
+        check_made_here(scope, "watch", self.spec.watch, "Alerts", ": who made it watches it.")
+        self._check_somebody_is_told(scope)
         return super()._create(driver, scope)
+
+    def _check_somebody_is_told(self, scope: Scope) -> None:
+        """Routes that leave out what is most urgent are a slip. None at all may be meant, as on a laptop."""
+        if not (untold := self.spec.untold):
+            return
+        said = (
+            f"{scope.what}: routes: nobody is told of {', '.join(untold)}, which rules have. Say whom: "
+            f"routes={{{untold[0]!r}: Routes(…)}}, which is for higher numbers without routes too"
+        )
+        if self.asked.routes and self.asked.told(untold[0]) is None:
+            raise SpecError(f"{said}; or give those rules another level.")
+        pulumi.log.warn(f"{said}. Until then they are only seen, by who looks.", self)

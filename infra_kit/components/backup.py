@@ -23,8 +23,6 @@ from infra_kit.workloads import Text, Value
 HOLDS_DATA = ("postgres", "redis", "object_store", "event_bus")
 """The kinds of components that can be backed up."""
 
-Kept = Component[Any, Any]
-
 
 class Keep(Options):
     """How long copies are kept, thinned out as they age (seeds/001: 7, 30 and 90 days)."""
@@ -137,7 +135,7 @@ class BackupSpec(Spec):
 class BackupArgs(TypedDict, total=False):
     """The arguments of `Backup`: see `BackupSpec`."""
 
-    of: Sequence[Kept]
+    of: Sequence[Component[Any, Any]]
     schedule: str
     to: ObjectStore | None
     key: Value | None

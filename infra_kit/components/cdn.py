@@ -24,8 +24,6 @@ from infra_kit.texts import Cookie, Domains, Header, HeaderValue, Pattern, witho
 
 NO_CACHE: Literal["none"] = "none"
 DAY = "24h"
-TRUST_HEADER = "X-Infra-Kit-Cdn"
-"""Carries `CdnEndpoint.trust` to the hosts."""
 MAX_PORT = 65_535
 
 

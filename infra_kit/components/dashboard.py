@@ -12,11 +12,10 @@ from pydantic import ConfigDict, Field, InstanceOf, PlainValidator, model_valida
 from infra_kit import dashboard_charts, features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.alerts import Alerts
-from infra_kit.dashboard_charts import Chart, Shown, Title
+from infra_kit.dashboard_charts import Chart, Title
 from infra_kit.environments import Environment
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.given import a_component
+from infra_kit.given import a_component, check_made_here
 from infra_kit.signals import OF, Signal
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
@@ -30,7 +29,7 @@ class DashboardSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    of: Items[Annotated[Shown, PlainValidator(a_component)]] = Field(min_length=1)
+    of: Items[Annotated[Component[Any, Any], PlainValidator(a_component)]] = Field(min_length=1)
     """The components. Those of another target are for a Dashboard there."""
     title: Title | None = None
     """What stands above it. Default: the product's name and the component's."""
@@ -85,7 +84,7 @@ class DashboardSpec(Spec):
 class DashboardArgs(TypedDict, total=False):
     """The arguments of `Dashboard`: see `DashboardSpec`."""
 
-    of: Sequence[Shown]
+    of: Sequence[Component[Any, Any]]
     title: str | None
     charts: Mapping[str, Chart] | None
     alerts: Alerts | None
@@ -131,11 +130,5 @@ class Dashboard(Component[DashboardSpec, DashboardEndpoint]):
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
     def _create(self, driver: Any, scope: Scope) -> DashboardEndpoint:
-        for component in self.spec.of:
-            scope.check_near(component, "of", ", or give the other target a Dashboard of its own")
-            if component.stands_already:
-                raise SpecError(
-                    f"{scope.what}: of: {type(component).__name__} {component.name!r} stood before, and infra-kit "
-                    "knows only how to reach it. Leave it out: who made it measures it."
-                )
+        check_made_here(scope, "of", self.spec.of, "a Dashboard", ": who made it measures it.")
         return super()._create(driver, scope)

@@ -25,8 +25,6 @@ SAY_SOMETHING = (
 )  # fmt: skip
 """The kinds of components that have a log, or of which a target watches something."""
 
-Heard = Component[Any, Any]
-
 
 class LogsSpec(Spec):
     """Whose lines are kept, for how long, and where."""
@@ -105,7 +103,7 @@ class LogsSpec(Spec):
 class LogsArgs(TypedDict, total=False):
     """The arguments of `Logs`: see `LogsSpec`."""
 
-    of: Sequence[Heard]
+    of: Sequence[Component[Any, Any]]
     classes: Mapping[str, LogClass] | None
     archive: ObjectStore | None
     sink: HttpSink | None
@@ -116,9 +114,10 @@ class LogsEndpoint:
     """Where they are."""
 
     url: pulumi.Output[str]
-    """Where they are searched: the cloud's console, VictoriaLogs (vps, by `infra-kit connect`); on local the folder."""
+    """Where they are searched: the cloud's console, VictoriaLogs (vps, by `infra-kit connect`); on local the folder
+    (`file://…`)."""
     archive: pulumi.Output[str]
-    """Where what is archived lies: `s3://…`, `gs://…` or a folder; empty where nothing is."""
+    """Where what is archived lies: `s3://…`, `gs://…` or a volume; empty where all stays at `url`."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

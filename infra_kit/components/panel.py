@@ -12,16 +12,14 @@ from pydantic import ConfigDict, Field, InstanceOf, PlainValidator, model_valida
 from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.domain import Domain, check_zones
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.given import a_component
+from infra_kit.given import a_component, check_made_here
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Domains, matching, without_wildcards
 from infra_kit.web_links import WebLink
 from infra_kit.workloads import Value
 
-Shown = Component[Any, Any]
 Title = Annotated[str, Field(min_length=1, max_length=40)]
 Username = Annotated[
     str, matching(r"[A-Za-z0-9._@-]{1,64}", "a name of letters, digits and '._@-' is needed, e.g. 'admin'")
@@ -33,7 +31,7 @@ class PanelSpec(Spec):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    of: Items[Annotated[Shown, PlainValidator(a_component)]] = Field(min_length=1)
+    of: Items[Annotated[Component[Any, Any], PlainValidator(a_component)]] = Field(min_length=1)
     """The components on the page, in this order: how each stands, where it is, what opens it, its credentials masked.
     Of Alerts, what is firing; of a Backup and a RestoreDrill, when they last went well."""
     links: Mapping[Title, WebLink] = Field(default_factory=dict)
@@ -67,7 +65,7 @@ class PanelSpec(Spec):
 class PanelArgs(TypedDict, total=False):
     """The arguments of `Panel`: see `PanelSpec`."""
 
-    of: Sequence[Shown]
+    of: Sequence[Component[Any, Any]]
     links: Mapping[str, Value]
     username: str
     domains: Sequence[str]
@@ -111,11 +109,5 @@ class Panel(Component[PanelSpec, PanelEndpoint]):
         super().__init__(name, arguments, target=target, overrides=overrides, opts=opts)
 
     def _create(self, driver: Any, scope: Scope) -> PanelEndpoint:
-        for component in self.spec.of:
-            scope.check_near(component, "of", ", or give the other target a Panel of its own")
-            if component.stands_already:
-                raise SpecError(
-                    f"{scope.what}: of: {type(component).__name__} {component.name!r} stood before, and infra-kit "
-                    "knows only how to reach it. Leave it out, or link its console: links={'…': 'https://…'}."
-                )
+        check_made_here(scope, "of", self.spec.of, "a Panel", ", or link its console: links={'…': 'https://…'}.")
         return super()._create(driver, scope)

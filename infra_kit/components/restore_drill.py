@@ -42,8 +42,8 @@ class RestoreDrillSpec(Spec):
 
     of: InstanceOf[Backup]
     """Its newest copy is restored into a place of its own, which is removed after that. What was copied is compared
-    with what is restored: rows and checksums of each table, the hash of each object (local, vps; a cloud vouches for
-    its own copies, and a drill there shows that they are restored, and how long that takes)."""
+    with what is restored: rows and checksums of each table (local; on the clouds each database answers, and your own
+    SQL), the hash of each object (local, vps; its checksum on gcp; aws vouches for the bytes of its own copies)."""
     schedule: Schedule = "0 5 1 * *"
     """When, UTC, as cron has it (seeds/001: monthly)."""
     checks: Mapping[Name, SqlCheck] = Field(default_factory=dict)

@@ -77,7 +77,7 @@ class UptimeEndpoint:
     """Where what was seen stands."""
 
     url: pulumi.Output[str]
-    """The page or file with the checks' results."""
+    """The page with the checks' results; on local a file (`file://…`)."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 

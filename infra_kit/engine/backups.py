@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 
 from infra_kit import target
 from infra_kit._installation import pip_install
-from infra_kit.engine import pulumi_cli
+from infra_kit.engine import connections, pulumi_cli, side_copies
 from infra_kit.engine.connections import Connection, components
 from infra_kit.engine.display import Progress
 from infra_kit.engine.local_servers import home
@@ -19,7 +19,7 @@ from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
 from infra_kit.engine.standing import below, target_of
 from infra_kit.errors import BackupError, ConfigError
-from infra_kit.providers.common.by_hand import Copied, StandingBackup
+from infra_kit.providers.common.by_hand import Copied, Proven, StandingBackup
 
 
 class Restored(Protocol):
@@ -37,6 +37,8 @@ class Restored(Protocol):
     def seconds(self) -> float: ...
     @property
     def says(self) -> tuple[str, ...]: ...
+    @property
+    def gives(self) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None: ...
 
 
 class ByHand(Protocol):
@@ -52,11 +54,20 @@ class ByHand(Protocol):
         """What is restored beside the component is called so, if nobody says a name. Raises `BackupError` for what the
         target restores by its own commands alone."""
 
-    def into(self, backup: Any, component: str, to: datetime | None, name: str) -> Restored:
-        """Restores beside what runs."""
+    def into(self, backup: Any, component: str, to: datetime | None, name: str, *, or_latest: bool = False) -> Restored:
+        """Restores beside what runs. Raises `BackupError` where what is kept does not reach that moment, unless the
+        latest will do."""
 
-    def over(self, backup: Any, component: str, to: datetime | None) -> Restored:
+    def over(self, backup: Any, component: str, to: datetime | None, *, or_latest: bool = False) -> Restored:
         """Restores over what runs. Who asks has asked twice."""
+
+    def remove(self, backup: Any, name: str) -> bool:
+        """Deletes what was restored beside; False where there is nothing of that name. Raises `ConfigError` for what is
+        none, and where the target's own command deletes it."""
+
+    def drill(self, drill: Any) -> Sequence[Proven]:
+        """Restores the newest copies into a scratch place, looks at them, and removes it; returns when that is done.
+        Raises `BackupError` or `ToolError` where one is not proven, or nothing begins a drill by hand."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,15 @@ class Held:
         why: str | None = getattr(self.by_hand, "NEVER_OVER", None)
         return why
 
+    def connection(self, restored: Restored) -> Connection:
+        """How to connect to what was restored beside: where the target does not say so, as to the component itself, at
+        the new address."""
+        if restored.gives:
+            return side_copies.connection(restored.name, restored.component, restored.gives)
+        its = connections.find({"resources": self.backup.stack}, restored.component)
+        host, _, port = restored.address.partition(":")
+        return its.at(host, int(port or its.address.rpartition(":")[2]))
+
 
 def find(project: Project, stack: str, name: str, progress: Progress) -> tuple[Held, list[str]]:
     """The backup that is meant, and which components of it.
@@ -92,13 +112,20 @@ def find(project: Project, stack: str, name: str, progress: Progress) -> tuple[H
     here = _of_this_machine(project, stack)
     if found := _named(here, name):
         return found
-    there = standing(_state(project, stack, progress), progress.note, {it.name for it in here})
+    there = standing(state_of(project, stack, progress), progress.note, {it.name for it in here})
     if found := _named(there, name):
         return found
     known = [known for it in (*here, *there) for known in (it.name, *it.components)]
     raise ConfigError(
         f"{stack} has no backup {name!r}, and none of a component of that name; there is {', '.join(known) or 'none'}."
     )
+
+
+def every(project: Project, stack: str, progress: Progress) -> Iterator[Held]:
+    """All Backups of a stack; those of this machine first, for which nothing else is looked at."""
+    here = _of_this_machine(project, stack)
+    yield from here
+    yield from standing(state_of(project, stack, progress), progress.note, {it.name for it in here})
 
 
 def take(project: Project, stack: str, name: str, progress: Progress) -> list[Copied]:
@@ -124,9 +151,14 @@ def take(project: Project, stack: str, name: str, progress: Progress) -> list[Co
 
 def take_before(project: Project, stack: str, name: str, progress: Progress) -> list[Copied]:
     """The same, before a release: of a stack that was never up there is nothing to copy yet."""
-    if not _of_this_machine(project, stack) and not _state(project, stack, progress).get("resources"):
+    if not _of_this_machine(project, stack) and not state_of(project, stack, progress).get("resources"):
         return []
     return take(project, stack, name, progress)
+
+
+def holding(project: Project, stack: str, progress: Progress) -> list[str]:
+    """The Backups that hold something, by name."""
+    return [it.name for it in every(project, stack, progress) if it.components]
 
 
 def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
@@ -140,14 +172,15 @@ def _named(there: Sequence[Held], name: str) -> tuple[Held, list[str]] | None:
 
 def _of_this_machine(project: Project, stack: str) -> list[Held]:
     """Those of the local target: they need no state, which may be lost with much else."""
-    library = _local()
+    library = local()
     if library is None:
         return []
     found: Mapping[str, Any] = library.find(stack, home(project))
     return [Held(name, box, cast("ByHand", library)) for name, box in found.items()]
 
 
-def _local() -> ModuleType | None:
+def local() -> ModuleType | None:
+    """What does it on this machine, if its packages are installed."""
     try:
         return importlib.import_module("infra_kit.providers.local.by_hand")
     except ModuleNotFoundError:
@@ -160,19 +193,26 @@ def standing(state: Mapping[str, Any], say: Callable[[str], None], known: Set[st
     return [_standing(state, one, say) for one in found]
 
 
-def _state(project: Project, stack: str, progress: Progress) -> dict[str, Any]:
+def by_hand_of(state: Mapping[str, Any], one: Connection) -> ByHand:
+    """The module of the target that made a Backup or a RestoreDrill. Raises `ConfigError`."""
+    made_by = target_of(state, one.name)
+    if made_by == "local":
+        raise ConfigError(f"{one.type} {one.name!r} is of the target local. Run: {pip_install('local')}")
+    module = cast("ByHand | None", target.load_by_hand(made_by))
+    if module is None:
+        raise ConfigError(f"{one.type} {one.name!r}: the target {made_by!r} does nothing of it by hand.")
+    return module
+
+
+def state_of(project: Project, stack: str, progress: Progress) -> dict[str, Any]:
+    """Empty of a stack that was never up."""
     project.prepare()
     it = Stack(project, stack, pulumi_cli.ensure(progress))
     return it.state() if it.exists() else {}
 
 
 def _standing(state: Mapping[str, Any], one: Connection, say: Callable[[str], None]) -> Held:
-    made_by = target_of(state, one.name)
-    if made_by == "local":
-        raise ConfigError(f"Backup {one.name!r} is of the target local. Run: {pip_install('local')}")
-    module = cast("ByHand | None", target.load_by_hand(made_by))
-    if module is None:
-        raise ConfigError(f"Backup {one.name!r}: the target {made_by!r} takes and restores no copies by hand.")
+    module = by_hand_of(state, one)
     backup = StandingBackup(
         name=one.name,
         place=str(one.fields.get("place") or ""),

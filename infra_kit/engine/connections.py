@@ -130,7 +130,7 @@ def masked_url(url: str) -> str:
     """A URL with its password, or a token in its place, masked; so are options that are not known to be harmless."""
     parts = urlsplit(url)
     if not parts.hostname:
-        return MASK
+        return url if parts.scheme == "file" else MASK
     options = [option.partition("=") for option in parts.query.split("&") if option]
     query = "&".join(f"{key}={value if key in _HARMLESS_OPTIONS else MASK}" for key, _, value in options)
     return urlunsplit((parts.scheme, _masked_authority(parts), parts.path, query, ""))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from infra_kit.engine.project import Project
+from infra_kit.errors import ConfigError
 
 
 class ServerStatus(Protocol):
@@ -32,6 +33,8 @@ class ServerStatus(Protocol):
     @property
     def died(self) -> bool: ...
     @property
+    def orphaned(self) -> bool: ...
+    @property
     def done(self) -> bool: ...
 
 
@@ -54,6 +57,8 @@ class Alert(Protocol):
     def since(self) -> str: ...
     @property
     def value(self) -> float | None: ...
+    @property
+    def fires(self) -> str: ...
 
 
 class AlertsStatus(Protocol):
@@ -64,15 +69,26 @@ class AlertsStatus(Protocol):
     @property
     def running(self) -> bool: ...
     @property
+    def died(self) -> bool: ...
+    @property
     def checked(self) -> str: ...
     @property
     def alerts(self) -> Sequence[Alert]: ...
 
 
+class Kept(Protocol):
+    """Lines that Logs keep, as `infra_kit.providers.local.kept_lines` describes them."""
+
+    @property
+    def lines(self) -> Sequence[str]: ...
+    @property
+    def folders(self) -> Sequence[Path]: ...
+
+
 class _Inventory(Protocol):
     def servers(self, stack: str, home: Path, project: Path) -> Sequence[ServerStatus]: ...
     def alerts(self, stack: str, home: Path, project: Path) -> Sequence[AlertsStatus]: ...
-    def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Sequence[str]: ...
+    def kept(self, stack: str, home: Path, whose: tuple[str, str], most: int, project: Path) -> Kept: ...
     def stop(self, stack: str, home: Path, project: Path) -> Sequence[str]: ...
 
 
@@ -88,11 +104,12 @@ def alerts(project: Project, stack: str) -> Sequence[AlertsStatus]:
     return inventory.alerts(stack, home(project), project.root) if inventory else []
 
 
-def kept(project: Project, stack: str, whose: tuple[str, str], most: int) -> Sequence[str]:
+def kept(project: Project, stack: str, whose: tuple[str, str], most: int) -> Kept:
     """The last lines that the stack's Logs on this machine keep of a component and of a class; of all components where
     a Logs is named. Raises `ConfigError`."""
-    inventory = _inventory()
-    return inventory.kept(stack, home(project), whose, most, project.root) if inventory else []
+    if (inventory := _inventory()) is None:
+        raise ConfigError(f"--class {whose[1]}: nothing of {stack} runs on this machine.")
+    return inventory.kept(stack, home(project), whose, most, project.root)
 
 
 def stop(project: Project, stack: str) -> Sequence[str]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from infra_kit.engine.config_hints import set_in_full
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import write_private
 from infra_kit.engine.stack import Stack
@@ -227,8 +228,8 @@ def _lines(stream: IO[str]) -> Iterator[str | None]:
 def _failure(stack: Stack, state: _Run, stderr: str) -> EngineError:
     if "currently locked by" in stderr:
         return AnotherRunError(f"another `pulumi` works on the stack {stack.name!r}:\n{plain(stderr)}")
-    errors = [error for error in state.errors if error not in _ENDINGS]
-    text = "\n".join(errors) or plain(stderr) or "\n".join(state.other) or f"{state.name} failed without a word."
+    errors = set_in_full("\n".join(error for error in state.errors if error not in _ENDINGS), stack.name)
+    text = errors or plain(stderr) or "\n".join(state.other) or f"{state.name} failed without a word."
     if any(words in text for words in _WORDLESS):
         text = "\n".join([text, *state.other])
     if "incorrect passphrase" in text:

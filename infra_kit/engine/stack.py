@@ -18,6 +18,9 @@ from infra_kit.errors import ConfigError, EngineError
 ENCRYPTION_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
 KEYS = frozenset({"config", "environment", *ENCRYPTION_KEYS})
 """Of a stack's file, as Pulumi reads it (`ProjectStack` in pulumi/pulumi sdk/go/common/workspace/project.go)."""
+SELDOM_COLLECTED = {"GOGC": "400"}
+"""Of Go's garbage collector, for commands that end at once: a sixth of their time, for 4 MB. Not for the engine's runs,
+whose plugins inherit it."""
 RUN_MARK = "INFRA_KIT_RUN"
 """Set in the environment of every engine that infra_kit starts, so that an orphan is told from a user's `pulumi`."""
 
@@ -102,7 +105,7 @@ class Stack:
         answer = subprocess.run(
             [self.cli / "pulumi", *arguments, "--non-interactive"],
             cwd=cwd or self.project.root,
-            env=self.environment,
+            env=SELDOM_COLLECTED | self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -162,11 +165,23 @@ def _is_only_a_copy(project: Project, stack: str) -> bool:
 
 def place(project: Project, stack: str) -> str:
     """Where the stack runs and what it is for, as its configuration says: `local, development (default)`."""
-    read_config(project, stack)
-    config = _config(project.file) | _config(project.config_file(stack))
+    config = _settings(project, stack)
     target, environment = (config.get(f"infra-kit:{key}") for key in ("target", "environment"))
     unsaid = "no environment" if target not in {None, "local"} else "development (default)"
     return f"{target or 'local (default)'}, {environment or unsaid}"
+
+
+def is_on(project: Project, stack: str, key: str) -> bool:
+    """A setting that is on or off, off where nothing is said. Raises `ConfigError`."""
+    given = _settings(project, stack).get(f"infra-kit:{key}", False)
+    if str(given).lower() not in {"true", "false"}:
+        raise ConfigError(f"infra-kit:{key}: given {given!r}, allowed: true, false.")
+    return str(given).lower() == "true"
+
+
+def _settings(project: Project, stack: str) -> dict[str, Any]:
+    read_config(project, stack)
+    return _config(project.file) | _config(project.config_file(stack))
 
 
 def _config(file: Path) -> dict[str, Any]:

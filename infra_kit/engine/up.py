@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra_kit.engine import guard, local_servers, locks, operations, pulumi_cli, recovery
+from infra_kit.engine import copies, guard, local_servers, locks, operations, pulumi_cli, recovery
 from infra_kit.engine.display import Progress
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
@@ -100,10 +100,19 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
         recovery.undo_creates(before)
         _refresh(stack, before, progress)
         _unprotect(stack, allow)
+        _say_which_copies_go(before, progress)
         folders = [server.data for server in local_servers.servers(project, name)]
         operations.run("destroy", stack, config, progress)
         local_servers.stop(project, name)  # what a lost state no longer knows
         return Destroyed([str(folder) for folder in folders if folder.exists()])
+
+
+def _say_which_copies_go(state: dict[str, Any], progress: Progress) -> None:
+    if names := copies.going(state):
+        progress.warn(
+            f"the copies of {', '.join(names)} are deleted with the stack. To keep copies beyond it, give the Backup a "
+            "place of its own: `to=`, a bucket elsewhere (on aws and gcp `vault=`)."
+        )
 
 
 def _names(state: dict[str, Any]) -> set[str]:

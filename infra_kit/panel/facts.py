@@ -26,6 +26,7 @@ class Part(Fact):
     address: str = ""
     """`127.0.0.1:21000`; empty for what nothing connects to."""
     version: str = ""
+    """`Valkey 9.1.2`; of a program of the user's own, its image's tag."""
     url: str = ""
     """Where a browser opens it; empty where none can."""
     way: str = ""
@@ -69,6 +70,8 @@ class Alert(Fact):
     says: str
     since: str
     value: str = ""
+    fires: str = ""
+    """When it will, if it stays wrong, ISO 8601, UTC; empty for what fires already."""
 
 
 class Copies(Fact):

@@ -92,15 +92,13 @@ class Host:
 
     def _alerts(self) -> Iterator[Alert]:
         """Also those that somebody has silenced: they are not over."""
-        found = _get(f"{self._told.prometheus}/api/v1/alerts")["data"]["alerts"] if self._told.alerts else []
-        for it in found:
-            labels, says = it["labels"], it.get("annotations", {})
-            if it["state"] != "firing" or labels.get("alerts") not in self._told.alerts:
-                continue
-            level, component = labels.get("level", ""), labels.get("component", "host")
-            text = str(says.get("summary", labels.get("alertname", ""))).removeprefix(f"{level} ")
-            value = str(says.get("value", ""))
-            yield Alert(level=level, component=component, says=text, since=it["activeAt"], value=value)
+        if not self._told.alerts:
+            return
+        for group in _get(f"{self._told.prometheus}/api/v1/rules?type=alert")["data"]["groups"]:
+            for rule in group["rules"]:
+                for it in rule["alerts"]:
+                    if it["labels"].get("alerts") in self._told.alerts:
+                        yield _alert(it, timedelta(seconds=rule["duration"]))
 
     def _copies(self, figures: Mapping[str, float]) -> Iterator[Copies]:
         for name, age in self._told.ages.items():
@@ -108,6 +106,20 @@ class Host:
             ago = NEVER if old is None else timedelta(seconds=min(old * age.unit, NEVER.total_seconds()))
             last = "" if ago >= NEVER else (datetime.now(UTC) - ago).isoformat(timespec="seconds")
             yield Copies(component=name, what=age.what, last=last)
+
+
+def _alert(it: Mapping[str, Any], lasting: timedelta) -> Alert:
+    """One that fires, or is about to."""
+    labels, says = it["labels"], it.get("annotations", {})
+    level, since = labels.get("level", ""), datetime.fromisoformat(it["activeAt"])
+    return Alert(
+        level=level,
+        component=labels.get("component", "host"),
+        says=str(says.get("summary", labels.get("alertname", ""))).removeprefix(f"{level} "),
+        since=since.isoformat(timespec="seconds"),
+        value=str(says.get("value", "")),
+        fires="" if it["state"] == "firing" else (since + lasting).isoformat(timespec="seconds"),
+    )
 
 
 def _get(url: str, form: bytes | None = None) -> Any:

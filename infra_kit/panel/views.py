@@ -70,14 +70,20 @@ def _by_label(shown: list[Row]) -> Iterator[tuple[str, list[str]]]:
 
 
 def alerts(found: tuple[Alert, ...], now: datetime | None = None) -> list[Told]:
-    """The most urgent first."""
-    ordered = sorted(found, key=lambda it: (it.level, it.since))
-    return [Told(it.component, _alert(it, now), it.since, bad=True, level=it.level) for it in ordered]
+    """First what fires, the most urgent first, then what is about to."""
+    ordered = sorted(found, key=lambda it: (bool(it.fires), it.level, it.since))
+    return [Told(it.component, _alert(it, now), it.since, bad=not it.fires, level=it.level) for it in ordered]
 
 
 def _alert(it: Alert, now: datetime | None) -> str:
     value = f", now {it.value}" if it.value else ""
-    return f"{it.says}{value}, for {span(it.since, now)}"
+    pending = f", pending: fires {_until(it.fires, now)}" if it.fires else ""
+    return f"{it.says}{value}, for {span(it.since, now)}{pending}"
+
+
+def _until(when: str, now: datetime | None) -> str:
+    left = (datetime.fromisoformat(when) - (now or datetime.now(UTC))).total_seconds()
+    return f"in {_span(left)}" if left >= 1 else "at the next look"
 
 
 def copies(found: tuple[Copies, ...], now: datetime | None = None) -> list[Told]:
@@ -104,7 +110,11 @@ def _copies(it: Copies, now: datetime | None) -> str:
 
 def span(since: str, now: datetime | None = None) -> str:
     """`4 min`, `2 h 10 min`, `3 days`."""
-    seconds = max(0, int(((now or datetime.now(UTC)) - datetime.fromisoformat(since)).total_seconds()))
+    return _span(((now or datetime.now(UTC)) - datetime.fromisoformat(since)).total_seconds())
+
+
+def _span(exactly: float) -> str:
+    seconds = max(0, int(exactly))
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3600:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from infra_kit._configuration import HIDDEN
-from infra_kit.engine import pulumi_cli
+from infra_kit.engine import config_hints, pulumi_cli
 from infra_kit.engine.project import Project
 from infra_kit.planning import daemons
 from infra_kit.planning.daemons import Answer
@@ -94,8 +94,8 @@ def _settings(planned: Planned) -> Iterator[Check]:
 
 def _set(planned: Planned, path: str, value: str = "") -> str:
     """The command that sets a setting; without a value it is a secret, which Pulumi asks for."""
-    secret, said = ("", f"'{value}' ") if value else ("--secret ", "")
-    return f"eval \"$(infra-kit env)\" && pulumi config set {secret}--path '{path}' {said}--stack {planned.stack}"
+    secret, said = ("", f" '{value}'") if value else ("--secret ", "")
+    return config_hints.command(f"{secret}--path '{path}'{said}", planned.stack)
 
 
 def _placeholder(path: str) -> str:

@@ -17,6 +17,7 @@ from typing import TextIO
 import pulumi
 
 from infra_kit._program import Made
+from infra_kit.engine.config_hints import set_in_full
 from infra_kit.engine.project import Project, read_yaml
 from infra_kit.errors import ConfigError, InfraKitError, ProgramError
 from infra_kit.planning import configuration
@@ -101,7 +102,7 @@ def run(config: Configuration, answers: Answers) -> Planned:
         except (Exception, SystemExit) as error:
             if filled := configuration.filled_in(config, error):
                 return run(filled, answers)
-            raise ProgramError(_said(error, config.project.root)) from error
+            raise ProgramError(set_in_full(_said(error, config.project.root), config.stack)) from error
     configuration.check_read(config, recording.read)
     return Planned(config, recording, tuple(_assumed(config, recording, answers)))
 

@@ -24,6 +24,7 @@ from pulumi.runtime.stack import run_in_stack
 
 from infra_kit import _program
 from infra_kit._program import Made
+from infra_kit.recording.loop import Loop
 from infra_kit.recording.monitor import STACK, Answer, Engine, Monitor, Unknown
 from infra_kit.recording.values import bag, holds_secret, plain
 
@@ -196,7 +197,8 @@ def _run(program: Program, settings: Mapping[str, Any], config: Asked, secrets: 
     CONFIG.set(config)
     failures: list[BaseException] = []
     try:
-        asyncio.run(_main(program, failures))
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(_main(program, failures))
         memory = _program.current()
     finally:
         _program.forget()

@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from google.protobuf.json_format import MessageToDict
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import Struct, Value
 from pulumi.runtime import rpc
 
 # The wire's own marks, which have no public name.
@@ -16,21 +15,25 @@ _SECRET = rpc._special_secret_sig
 
 
 def bag(message: Struct) -> dict[str, Any]:
-    """The properties of a message, with the wire's marks still in them. Whole numbers become int."""
-    properties: dict[str, Any] = _with_integers(MessageToDict(message))
-    return properties
+    """The properties of a message, with the wire's marks still in them. Whole numbers become int: the wire knows
+    floats only."""
+    return {key: _read(value) for key, value in message.fields.items()}
 
 
-def _with_integers(value: Any) -> Any:
-    """The wire knows floats only."""
-    match value:
-        case dict():
-            return {key: _with_integers(item) for key, item in value.items()}
-        case list():
-            return [_with_integers(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
-    return value
+def _read(value: Value) -> Any:
+    """As protobuf's own `MessageToDict`, which takes several times as long: it can do every message."""
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            return bag(value.struct_value)
+        case "list_value":
+            return [_read(item) for item in value.list_value.values]
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "null_value" | None:
+            return None
+        case kind:
+            return getattr(value, kind)
 
 
 def message(properties: Mapping[str, Any]) -> Struct:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 LIMIT_MS = 120
 
 
@@ -27,9 +29,14 @@ def test_it_loads_no_cloud_sdk_no_client_and_no_provider() -> None:
     assert not [name for name in loaded if name.startswith(("infra_kit.providers", "infra_kit.engine"))]
 
 
-def test_the_commands_load_no_sdk_of_pulumi_until_one_needs_it() -> None:
-    """`infra-kit status` takes as long as what it imports."""
-    loaded = run("import infra_kit.cli, sys; print(*sys.modules)").split()
+@pytest.mark.parametrize(
+    "module",
+    ["infra_kit.cli", "infra_kit.providers.local.inventory"]
+    + [f"infra_kit.providers.local.programs.{program}.__main__" for program in ("uptime", "logs", "traces")],
+)
+def test_commands_and_what_watches_load_no_sdk_of_pulumi_until_one_needs_it(module: str) -> None:
+    """`infra-kit status` takes as long as what it imports, and what it imports is the memory of what watches."""
+    loaded = run(f"import {module}, sys; print(*sys.modules)").split()
     assert not [name for name in loaded if name.partition(".")[0] in {"grpc", "pulumi", "pydantic"}]
 
 
@@ -58,3 +65,11 @@ def test_every_public_name_is_there_and_a_component_is_loaded_when_it_is_asked_f
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     program = "import infra_kit; print(hasattr(infra_kit, 'Kubernetes'))"
     assert run(program).split() == ["False"]
+
+
+def test_what_makes_local_servers_loads_no_component() -> None:
+    """It is loaded in each run of the engine, and what it is to make has been checked in the program's process."""
+    program = "import sys; from infra_kit.target import load_handler"
+    program += "; [load_handler('local', kind) for kind in ('postgres', 'redis', 'object_store', 'event_bus', 'cdn')]"
+    loaded = run(f"{program}; print(*sys.modules)").split()
+    assert not [name for name in loaded if name.startswith(("infra_kit.component", "infra_kit.spec"))]

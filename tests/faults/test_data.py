@@ -1,4 +1,4 @@
-"""What could lose a product's data or give it away, and does not."""
+"""What could lose a product's data or give it away, and does not; last, what leaves the stack another one."""
 
 from __future__ import annotations
 
@@ -13,21 +13,6 @@ from tests.shop import INFRA_KIT, Shop
 from tests.shop.checks import assert_all_is_there, processes_below
 
 
-def test_a_home_that_moved_away_from_its_data_is_refused_with_the_way_back(running: Shop) -> None:
-    running.run("stop")
-    elsewhere = running.root / "elsewhere" / running.home.name
-    elsewhere.mkdir(mode=0o711, parents=True)
-    for kept in ("state", "passphrase", "config"):
-        (running.home / kept).rename(elsewhere / kept)
-    variables = {**running.variables, "INFRA_KIT_HOME": str(elsewhere.parent)}
-    moved = subprocess.run(
-        [INFRA_KIT, "up"], cwd=running.root, env=variables, capture_output=True, text=True, check=False
-    )
-    assert moved.returncode == 1
-    assert f"its data is in {running.home / running.stack}" in moved.stderr
-    assert not (elsewhere / running.stack).exists()
-
-
 def test_removing_a_component_that_holds_data_is_refused(running: Shop) -> None:
     program = running.root / "program" / "__main__.py"
     whole = program.read_text()
@@ -38,21 +23,6 @@ def test_removing_a_component_that_holds_data_is_refused(running: Shop) -> None:
     assert "--allow-delete db" in up.stderr
     program.write_text(whole)
     assert_all_is_there(running)
-
-
-def test_a_renamed_component_keeps_its_data_and_address_and_gets_a_replica(running: Shop) -> None:
-    outputs = running.outputs
-    program = running.root / "program" / "__main__.py"
-    alias = "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name='db')])"
-    program.write_text(program.read_text().replace('Postgres("db",', f'Postgres("main", read_replicas=1, {alias},'))
-    running.up()
-    assert running.outputs == outputs
-    assert sorted(running.servers()) == ["cache", "edge", "events", "files", "main", "main-replica-1"]
-    assert_all_is_there(running)
-    replica = running.run("show", "main").stdout.split("reader_url: ")[1].splitlines()[0]
-    with psycopg.connect(replica) as connection:
-        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-        assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
 
 
 def test_no_secret_is_in_clear_in_state_logs_arguments_or_output(running: Shop) -> None:
@@ -84,3 +54,33 @@ def test_nothing_listens_on_a_public_address(running: Shop) -> None:
     connections = [c for process in processes_below(running) for c in process.net_connections("inet")]
     listening = {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN}
     assert listening == {"127.0.0.1"}
+
+
+def test_a_renamed_component_keeps_its_data_and_address_and_gets_a_replica(running: Shop) -> None:
+    outputs = running.outputs
+    program = running.root / "program" / "__main__.py"
+    alias = "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name='db')])"
+    program.write_text(program.read_text().replace('Postgres("db",', f'Postgres("main", read_replicas=1, {alias},'))
+    running.up()
+    assert running.outputs == outputs
+    assert sorted(running.servers()) == ["cache", "edge", "events", "files", "main", "main-replica-1"]
+    assert_all_is_there(running)
+    replica = running.run("show", "main").stdout.split("reader_url: ")[1].splitlines()[0]
+    with psycopg.connect(replica) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+        assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+
+
+def test_a_home_that_moved_away_from_its_data_is_refused_with_the_way_back(running: Shop) -> None:
+    running.run("stop")
+    elsewhere = running.root / "elsewhere" / running.home.name
+    elsewhere.mkdir(mode=0o711, parents=True)
+    for kept in ("state", "passphrase", "config"):
+        (running.home / kept).rename(elsewhere / kept)
+    variables = {**running.variables, "INFRA_KIT_HOME": str(elsewhere.parent)}
+    moved = subprocess.run(
+        [INFRA_KIT, "up"], cwd=running.root, env=variables, capture_output=True, text=True, check=False
+    )
+    assert moved.returncode == 1
+    assert f"its data is in {running.home / running.stack}" in moved.stderr
+    assert not (elsewhere / running.stack).exists()

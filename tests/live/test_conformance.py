@@ -13,6 +13,7 @@ from infra_kit.features import Feature
 from infra_kit.providers.local import home, inventory
 from infra_kit.testing import conformance
 from infra_kit.testing.conformance.live import STACK, LiveConformance
+from tests.caller import WITHOUT_PLUGINS
 
 ANSWERS = """
 import os
@@ -36,6 +37,8 @@ class OnLocal(LiveConformance):
     @classmethod
     def private_home(cls) -> Iterator[None]:
         with pytest.MonkeyPatch.context() as patch:
+            for name, value in WITHOUT_PLUGINS.items():
+                patch.setenv(name, value)
             patch.setenv("INFRA_KIT_HOME", "home")  # below the project's own folder
             yield
 

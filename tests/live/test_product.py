@@ -29,7 +29,7 @@ def test_all_five_run_and_the_table_says_where(shop: Shop) -> None:
     servers = shop.servers()
     assert sorted(servers) == KINDS
     assert all(server.running for server in servers.values())
-    shown = shop.up().stdout
+    shown = shop.said.stdout
     for name, server in servers.items():
         line = next(line for line in shown.splitlines() if line.startswith(name))
         assert server.address in line

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class Clone(Shop):
     """This repository with a home of the tests' own."""
 
     elsewhere: Path = Path()
+    changed: str = ""
+    """Files that were, before any `up`."""
 
     @property
     def base(self) -> Path:
@@ -39,7 +41,7 @@ def clone(cli: Path) -> Iterator[Clone]:
     pgadmin_installed.installed()  # once a machine, in minutes: more than a test waits for
     home = Path(tempfile.mkdtemp(prefix="infra-kit-clone-"))
     home.chmod(0o711)
-    project = Clone(REPOSITORY, cli, elsewhere=home)
+    project = Clone(REPOSITORY, cli, elsewhere=home, changed=_changed_files())
     try:
         yield project
     finally:
@@ -48,11 +50,17 @@ def clone(cli: Path) -> Iterator[Clone]:
         shutil.rmtree(home)
 
 
-def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone: Clone) -> None:
-    before = _changed_files()
-    for stack in (ZUCLUBIT, FOUNDER_DIARY):
-        up = clone.run("up", "--stack", stack)
+@pytest.fixture(scope="module")
+def ups(clone: Clone) -> Mapping[str, subprocess.CompletedProcess[str]]:
+    """Both products, up, and what was said of each."""
+    done = {stack: clone.run("up", "--stack", stack) for stack in (ZUCLUBIT, FOUNDER_DIARY)}
+    for up in done.values():
         assert up.returncode == 0, up.stderr
+    return done
+
+
+@pytest.mark.usefixtures("ups")
+def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone: Clone) -> None:
     zuclubit, diary = (inventory.servers(stack, clone.home) for stack in (ZUCLUBIT, FOUNDER_DIARY))
     data = ["cache", "db", "edge", "events", "files", "gateway", "invoices"]
     assert [server.name for server in zuclubit] == sorted([*SERVICES, *data, "migrate"])
@@ -66,7 +74,7 @@ def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone:
     assert {"DB_URL", "CACHE_URL", "FILES_BUCKET"} <= set(_get(diary, "edge", "/").json())
     assert _get(zuclubit, "gateway", "/leads/1").status_code == 401  # ZU-2: no token, no tenant
     assert _get(zuclubit, "gateway", "/webhooks/whatsapp").status_code == 200
-    assert _changed_files() == before
+    assert _changed_files() == clone.changed
 
 
 def _get(servers: Sequence[ServerStatus], name: str, path: str) -> httpx.Response:
@@ -86,10 +94,10 @@ with httpx.Client(base_url=os.environ["PGADMIN_URL"], follow_redirects=True, tim
 """
 
 
+@pytest.mark.usefixtures("ups")
 def test_the_console_of_a_database_is_opened_by_connect_and_no_edge_leads_to_it(
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert clone.run("up", "--stack", FOUNDER_DIARY).returncode == 0
     password = clone.run("show", "pgadmin-password", "value", "--stack", FOUNDER_DIARY).stdout.strip()
     monkeypatch.setenv("PASSWORD", password)
     done = clone.run("connect", "pgadmin", "--stack", FOUNDER_DIARY, "--", sys.executable, "-c", ADMINISTERS)
@@ -99,9 +107,8 @@ def test_the_console_of_a_database_is_opened_by_connect_and_no_edge_leads_to_it(
     assert "pgAdmin" not in _get(diary, "edge", "/login").text
 
 
-def test_an_accepted_gap_is_said_at_every_up(clone: Clone) -> None:
-    for _ in range(2):
-        up = clone.run("up", "--stack", ZUCLUBIT)
+def test_an_accepted_gap_is_said_at_every_up(clone: Clone, ups: Mapping[str, subprocess.CompletedProcess[str]]) -> None:
+    for up in (ups[ZUCLUBIT], clone.run("up", "--stack", ZUCLUBIT)):
         assert "ObjectStore 'invoices': archive is left out" in up.stderr
 
 

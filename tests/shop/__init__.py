@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class Shop:
     root: Path
     cli: Path
     environment: str = "development"
+    said: subprocess.CompletedProcess[str] = field(init=False, repr=False)
+    """By the last `up`."""
 
     @property
     def stack(self) -> str:
@@ -64,20 +66,32 @@ class Shop:
         return self.shell(str(INFRA_KIT), *arguments)
 
     def up(self) -> subprocess.CompletedProcess[str]:
-        done = self.run("up")
-        assert done.returncode == 0, done.stderr
+        self.said = self.run("up")
+        assert self.said.returncode == 0, self.said.stderr
         self.__dict__.pop("outputs", None)
-        return done
+        return self.said
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs plain `pulumi …` as the README says: after `eval "$(infra-kit env)"`."""
         script = f'eval "$({INFRA_KIT} env)" && exec pulumi "$@" --non-interactive --stack {self.stack}'
         return self.shell("bash", "-c", script, "pulumi", *arguments)
 
-    def shell(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def shell(self, *command: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, cwd=self.root, env=self.variables, capture_output=True, text=True, timeout=SECONDS, check=False
+            command,
+            cwd=self.root,
+            env=variables or self.variables,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
+
+    @cached_property
+    def pulumis(self) -> Mapping[str, str]:
+        """The variables of plain `pulumi`; asked for once, since that takes as long as it does."""
+        told = self.shell("bash", "-c", f'eval "$({INFRA_KIT} env)" && env -0')
+        return dict(line.split("=", 1) for line in told.stdout.split("\0") if line)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts `infra-kit …` in a process group of its own, which can be killed whole."""
@@ -93,7 +107,8 @@ class Shop:
 
     @cached_property
     def outputs(self) -> dict[str, Any]:
-        answer = self.pulumi("stack", "output", "--json", "--show-secrets")
+        arguments = ("stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", self.stack)
+        answer = self.shell(str(self.cli / "pulumi"), *arguments, variables=self.pulumis)
         assert answer.returncode == 0, answer.stderr
         return dict(json.loads(answer.stdout))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 
 import psutil
 import psycopg
+import pytest
 import redis
 
 from tests.shop import Shop
@@ -42,3 +44,16 @@ def as_root(*command: str) -> None:
 
 def pids(shop: Shop) -> dict[str, int | None]:
     return {name: server.pid for name, server in shop.servers().items()}
+
+
+def kill_at(shop: Shop, line: str) -> None:
+    """Kills `infra-kit up` and its engine in the moment in which it says that line."""
+    up = shop.start("up")
+    assert up.stdout
+    for said in up.stdout:
+        if line in said:
+            break
+    else:
+        pytest.fail(f"it never said {line!r}")
+    os.killpg(up.pid, signal.SIGKILL)
+    up.wait()

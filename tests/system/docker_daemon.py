@@ -6,14 +6,13 @@ Needs root (or sudo) and the packages `docker.io` and `busybox-static`.
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from infra_kit.providers.local import builds
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.vps.scripts import told
 from tests.awaiting import until
 from tests.system.side_by_side import NUMBER
 
@@ -45,8 +44,7 @@ class Docker:
         )
 
     def script(self, name: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
-        said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items())
-        return self.run(["sh", "-s"], stdin=said + script(name))
+        return self.run(["sh", "-s"], stdin=told(name, variables))
 
     def state(self, name: str) -> str:
         return self("inspect", "--format", "{{.State.Status}} {{.RestartCount}}", name)

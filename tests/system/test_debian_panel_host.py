@@ -133,6 +133,7 @@ def _write(folder: Path, made: Recording, prometheus: int, figures: int) -> None
     (folder / "targets" / "host.json").write_text(json.dumps([asked]))
     (folder / "rules").mkdir()
     rules = [_rule(alerts, level) for alerts, level in (("alerts", "P0"), ("of-another-stack", "P1"))]
+    rules.append({**_rule("alerts", "P1"), "for": "1d"})
     (folder / "rules" / "alerts.yml").write_text(json.dumps({"groups": [{"name": "alerts", "rules": rules}]}))
 
 
@@ -181,12 +182,14 @@ def test_what_dies_is_shown_and_so_is_what_has_come_back(host: Standing, admin: 
     assert admin.get("/states").json()["parts"]["db"]["since"].startswith("for ")
 
 
-def test_what_fires_of_its_alerts_is_shown_as_long_as_it_does(host: Standing, admin: Visitor) -> None:
+def test_what_fires_of_its_alerts_or_is_about_to_is_shown_as_long_as_it_does(host: Standing, admin: Visitor) -> None:
     host.figures.say(db=0)
-    until(lambda: admin.get("/states").json()["alerts"], 30)
-    (told,) = admin.get("/states").json()["alerts"]
+    until(lambda: len(admin.get("/states").json()["alerts"]) == 2, 30)
+    told, pending = admin.get("/states").json()["alerts"]
     assert (told["level"], told["title"]) == ("P0", "db")
     assert told["text"].startswith("Postgres db: uptime < 100 % for 2m, now 0, for ")
+    assert (pending["level"], pending["bad"]) == ("P1", False)
+    assert ", pending: fires in 23 h " in pending["text"]
     host.figures.say(db=1)
     until(lambda: not admin.get("/states").json()["alerts"], 30)
 

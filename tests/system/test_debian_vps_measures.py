@@ -98,8 +98,10 @@ def test_it_gives_on_what_a_backup_noted_and_nothing_else(docker: Docker, measur
     noted = 'infra_kit_last_good_seconds{component="safe"} 1700000000\ninfra_kit_last_run_failed{component="safe"} 1\n'
     lines = f"{noted}infra_kit_disk_bytes 1\n"
     subprocess.run([*ROOT, "tee", f"{place}/figure.prom"], input=lines, text=True, check=True)
+    shipped = 'infra_kit_log_shipped_seconds{component="safe",part="db"} 1700000060\ninfra_kit_disk_bytes 1\n'
+    subprocess.run([*ROOT, "tee", f"{place}/log-db.prom"], input=shipped, text=True, check=True)
 
-    until(lambda: any("last_good" in it for it in figures(measured)), 20)
+    until(lambda: any("log_shipped" in it for it in figures(measured)), 20)
     assert figures(measured).items() >= {"last_good_seconds": 1_700_000_000, "last_run_failed": 1}.items()
     assert figures(measured)["disk_bytes"] > 1
 

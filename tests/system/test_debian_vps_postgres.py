@@ -6,6 +6,7 @@ What stands in for the images is in `recorded_containers.py`; the backups go to 
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from infra_kit import Backups, Environment, Pooling, Postgres, Target
+from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.testing import Recording, record
 from tests.system.recorded_containers import Host, sh
@@ -29,6 +31,8 @@ STORE = BackupStore(
     passphrase=SecretStr("hush-2"),
 )
 HOST = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", backups=STORE)
+SHOW_POOLS = shlex.split(script("measure.sh").partition('docker exec "$id" ')[2].partition("</dev/null")[0])
+"""As the host asks, in the words of the shell."""
 DATA = "/var/lib/postgresql/data"
 
 
@@ -102,6 +106,10 @@ def test_the_pooler_lets_the_application_in(host: Host) -> None:
 
     with connect(host, "db-pooler", 6432, "second") as pooled:
         assert pooled.execute("SELECT current_user").fetchone() == ("app",)
+        pools = host.run("db-pooler", *SHOW_POOLS)
+    header, *rows = (line.split("|") for line in pools.splitlines() if "|" in line)
+    assert {"cl_waiting", "sv_active"} <= set(header)
+    assert "second" in {row[0] for row in rows}
 
 
 def test_a_replica_copies_the_primary_and_follows_it(host: Host) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests import caller
@@ -35,6 +36,10 @@ class Toy:
         toy.interpret_with(Path(sys.prefix))
         toy.configure()
         return toy
+
+    def copy(self, root: Path) -> Toy:
+        """Another one that stands as this one does: nothing of a toy says where it is."""
+        return replace(self, root=shutil.copytree(self.root, root))
 
     def interpret_with(self, virtualenv: Path) -> None:
         """Writes the project's file: which virtual environment the engine runs Python in."""

@@ -68,6 +68,27 @@ def test_logs_has_the_end_of_what_a_server_of_this_machine_said(
         cli.app(["logs", "apy"], standalone_mode=False)
 
 
+def test_logs_of_a_class_without_lines_say_so_and_where_was_looked(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.shop-development.yaml").write_text("config: {}\n")
+    monkeypatch.setenv("INFRA_KIT_HOME", str(project / "home"))
+    monkeypatch.chdir(project)
+    box = Box(of_project(project), "shop-development", "logs")
+    (box.data / "audit").mkdir(parents=True)
+    (box.path / "server.json").write_text(json.dumps(asdict(Record("local/logs", [], {}))))
+
+    cli.app(["logs", "api", "--class", "audit"], standalone_mode=False)
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert f"No line of class audit of api is kept. Looked in: {box.data / 'audit'}" in shown.err
+
+    (box.data / "audit" / "2026-11-26.ndjson").write_text('{"component":"api","message":"in"}\n')
+    cli.app(["logs", "api", "--class", "audit"], standalone_mode=False)
+    assert capsys.readouterr().out == '{"component":"api","message":"in"}\n'
+
+
 def test_outside_of_a_project_it_is_one_clear_message(tmp_path: Path) -> None:
     failed = run(tmp_path, "up")
     assert failed.returncode == 1

@@ -68,6 +68,7 @@ def state(recording: Recording) -> dict[str, Any]:
                 "propertyDependencies": {key: list(on.urns) for key, on in it.request.propertyDependencies.items()},
                 "inputs": dict(it.inputs),
                 "outputs": {**it.inputs, **it.outputs},
+                "retainOnDelete": it.options.retain_on_delete,
             }
             for it in recording.resources
         ]

@@ -33,7 +33,7 @@ function list(id, lines) {
 
 function line(it) {
   const made = quiet("");
-  made.className = it.bad && !it.level ? "bad" : "";
+  made.className = it.level ? (it.bad ? "" : "quiet") : it.bad ? "bad" : "";
   for (const [tag, kind, what] of [["span", "level", it.level], ["b", "", it.title], ["span", "", it.text]]) {
     if (!what) continue;
     const piece = document.createElement(tag);

@@ -5,7 +5,7 @@ which the function alone reads.
 
 Why no dead letter queue (CKV_AWS_116): Lambda tries again twice where nobody was told, and mails go another way. Why it
 stands in no network (CKV_AWS_117): it calls what is on the internet. Why no reserved concurrency (CKV_AWS_115), own key
-(CKV_AWS_173), signing (CKV_AWS_272) or traces (CKV_AWS_50): as in `postgres_setup`.
+(CKV_AWS_173), signing (CKV_AWS_272) or traces (CKV_AWS_50): as in `postgres_functions`.
 """
 
 from __future__ import annotations

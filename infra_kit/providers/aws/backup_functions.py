@@ -3,7 +3,7 @@ for AWS Backup itself counts jobs and knows no age.
 
 Why no dead letter queue (CKV_AWS_116): it comes again within the hour. Why it stands in no network (CKV_AWS_117): it
 calls AWS alone. Why no reserved concurrency (CKV_AWS_115), own key (CKV_AWS_173), signing (CKV_AWS_272) or traces
-(CKV_AWS_50): as in `postgres_setup`.
+(CKV_AWS_50): as in `postgres_functions`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def create(
     rights: Sequence[Statement],
     environment: Mapping[str, pulumi.Input[str]],
     key: pulumi.Output[str] | None,
+    *,
+    timeout: int = TIMEOUT,
 ) -> Teller:
     """The children `teller` and what it needs; it runs every hour.
 
@@ -48,6 +50,7 @@ def create(
         rights: what it may ask.
         environment: its variables.
         key: what encrypts its log; None for the service's own.
+        timeout: seconds that a run of it may take.
     """
     log = log_groups.group(scope, "log", key)
     own = {"cloudwatch:namespace": NAMESPACE}
@@ -57,7 +60,7 @@ def create(
         module,
         says=f"Tells how {scope.name} went",
         log=log,
-        timeout=TIMEOUT,
+        timeout=timeout,
         rights=[policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own), *rights],
         environment={"NAMESPACE": NAMESPACE, **environment},
     )

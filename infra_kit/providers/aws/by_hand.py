@@ -11,25 +11,23 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from infra_kit.errors import BackupError
+from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.aws import cli
 from infra_kit.providers.aws.backup_snapshots import RUN
-from infra_kit.providers.common.backup_tiers import TIERS
-from infra_kit.providers.common.by_hand import Copied, Restored, StandingBackup
-from infra_kit.providers.common.programs import ask, check, found
-from infra_kit.providers.common.standing import logical_name, owner
+from infra_kit.providers.aws.standing_backups import SELECTION, aws, caches, first_rule, one, sources
+from infra_kit.providers.common.by_hand import Copied, Proven, Restored, StandingBackup, StandingDrill, too_late
+from infra_kit.providers.common.programs import found
 
 NEVER_OVER = "AWS restores into a new server or bucket alone"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 POSTGRES = "aws:rds/instance:Instance"
-SCHEDULE = "aws:scheduler/schedule:Schedule"
-SELECTION = "aws:backup/selection:Selection"
 DAY = 86_400.0
 """Seconds that a job, or a new server, may take."""
 LOOKS = 15.0
@@ -39,14 +37,14 @@ RUNNING = {"CREATED", "PENDING", "RUNNING", "ABORTING"}
 
 
 def holds(backup: StandingBackup) -> list[str]:
-    return [*_sources(backup), *_caches(backup)]
+    return [*sources(backup), *caches(backup)]
 
 
 def back_up(backup: StandingBackup) -> list[Copied]:
     """All at once; each is whole when it is where the plan copies it to, too."""
     began, at = time.monotonic(), datetime.now(UTC)
-    jobs = {name: _start(backup, arn) for name, arn in _sources(backup).items()}
-    snapshots = {name: _snap(backup, wanted, at) for name, wanted in _caches(backup).items()}
+    jobs = {name: _start(backup, arn) for name, arn in sources(backup).items()}
+    snapshots = {name: _snap(backup, wanted, at) for name, wanted in caches(backup).items()}
     return [
         *(_copied(backup, name, job, at, began) for name, job in jobs.items()),
         *(_snapped(backup, name, snapshot, at, began) for name, snapshot in snapshots.items()),
@@ -57,14 +55,20 @@ def new_name(backup: StandingBackup, component: str) -> str:
     return f"{_server(backup, component)['identifier']}-restored"[-63:].lstrip("-0123456789")
 
 
-def into(backup: StandingBackup, component: str, to: datetime | None, name: str) -> Restored:
+def into(
+    backup: StandingBackup, component: str, to: datetime | None, name: str, *, or_latest: bool = False
+) -> Restored:
     began, server = time.monotonic(), _server(backup, component)
     place = [
         "--db-subnet-group-name", server["dbSubnetGroupName"],
         "--db-parameter-group-name", server["parameterGroupName"],
         "--vpc-security-group-ids", *server["vpcSecurityGroupIds"], "--no-publicly-accessible",
     ]  # fmt: skip
-    of = _from_the_log(backup, server, to, name, place) or _from_the_vault(backup, component, to, name, place)
+    of = _of(backup, component, to, or_latest=or_latest)
+    if of.point:
+        _from_the_vault(backup, of.point, name, place)
+    else:
+        _from_the_log(backup, server, of.time, name, place)
     backup.say(f"{component}: waiting for the server {name} …")
     address = found(lambda: _address(backup, name), DAY, LOOKS)
     if address is None:
@@ -75,55 +79,46 @@ def into(backup: StandingBackup, component: str, to: datetime | None, name: str)
         component=component,
         name=name,
         address=address,
-        of=of,
+        of=of.time,
         seconds=time.monotonic() - began,
         says=(
             "It is in the network of the one that runs, with the users and passwords of that time, and no part of the "
             "stack: it is paid for until you delete it "
-            f"(aws rds delete-db-instance --db-instance-identifier {name} --skip-final-snapshot).",
+            f"({_deletes(backup, name)}).",
             f"To take it into the stack: point who uses it there with Postgres.existing({component!r}, url=…), or copy "
             "what is missed from it by pg_dump, from a Job in the network.",
         ),
     )
 
 
-def _aws(backup: StandingBackup, *words: str) -> Any:
-    check("aws")
-    answer = ask([*cli.command(backup), *words, "--output", "json"])
-    return json.loads(answer) if answer else {}
+def remove(backup: StandingBackup, name: str) -> bool:
+    raise ConfigError(
+        f"{name}: what was restored on AWS is no part of the stack, and AWS' own command deletes it: "
+        f"{_deletes(backup, name)}"
+    )
 
 
-def _one(backup: StandingBackup, kind: str) -> Mapping[str, Any]:
-    made = next((it for it in backup.own if it["type"] == kind), None)
-    if made is None:
-        raise BackupError("missing", f"{backup.what}: nothing of it is in the stack's state. Run infra-kit up.")
-    return {**made["inputs"], **made["outputs"]}
+def drill(drill: StandingDrill) -> list[Proven]:
+    plan = one(drill, "aws:backup/restoreTestingPlan:RestoreTestingPlan")
+    jobs = [*cli.command(drill), "backup", "list-restore-jobs", "--by-restore-testing-plan-arn", str(plan["arn"])]
+    raise BackupError(
+        "now",
+        f"{drill.what}: AWS Backup tests restores at their own times alone ({plan['scheduleExpression']}, UTC), and "
+        "begins none by hand. Give it a `schedule` of the next hour, run infra-kit up, and look at what came of it: "
+        f"{shlex.join(jobs)}. Or restore a copy yourself, and look into it: infra-kit restore.",
+    )
 
 
-def _sources(backup: StandingBackup) -> dict[str, str]:
-    """By the component's name, the ARN of what AWS Backup copies; none of a Backup that is not up yet, or of caches."""
-    if not any(it["type"] == SELECTION for it in backup.own):
-        return {}
-    by_arn = {(it.get("outputs") or {}).get("arn"): it for it in backup.stack}
-    wanted = _one(backup, SELECTION)["resources"]
-    return {owner(by_arn[arn]): arn for arn in wanted if arn in by_arn}
-
-
-def _caches(backup: StandingBackup) -> dict[str, Mapping[str, str]]:
-    """By the component's name, what its first tier's schedule asks of ElastiCache."""
-    found: dict[str, dict[str, Mapping[str, str]]] = {}
-    for it in backup.own:
-        if it["type"] == SCHEDULE:
-            tier, _, name = logical_name(it).removeprefix(f"{backup.name}-").partition("-")
-            found.setdefault(name, {})[tier] = json.loads(it["inputs"]["target"]["input"])
-    return {name: next(asked[tier] for tier in TIERS if tier in asked) for name, asked in found.items()}
+def _deletes(backup: StandingBackup, name: str) -> str:
+    command = [*cli.command(backup), "rds", "delete-db-instance", "--db-instance-identifier", name]
+    return shlex.join([*command, "--skip-final-snapshot"])
 
 
 def _snap(backup: StandingBackup, wanted: Mapping[str, str], at: datetime) -> str:
     """Begins a snapshot, and says its name: one that ends as the schedule's (`lambdas/backup_age.py`)."""
     name = wanted["SnapshotName"].replace(RUN, f"{at:%Y%m%d%H%M%S}")
     group = wanted["ReplicationGroupId"]
-    _aws(backup, "elasticache", "create-snapshot", "--replication-group-id", group, "--snapshot-name", name)
+    aws(backup, "elasticache", "create-snapshot", "--replication-group-id", group, "--snapshot-name", name)
     return name
 
 
@@ -131,7 +126,7 @@ def _snapped(backup: StandingBackup, name: str, snapshot: str, at: datetime, beg
     backup.say(f"{name}: ElastiCache takes a snapshot …")
 
     def look() -> str | None:
-        (it,) = _aws(backup, "elasticache", "describe-snapshots", "--snapshot-name", snapshot)["Snapshots"]
+        (it,) = aws(backup, "elasticache", "describe-snapshots", "--snapshot-name", snapshot)["Snapshots"]
         return None if it["SnapshotStatus"] == "creating" else str(it["SnapshotStatus"])
 
     state = found(look, DAY, LOOKS)
@@ -142,14 +137,9 @@ def _snapped(backup: StandingBackup, name: str, snapshot: str, at: datetime, beg
     return Copied(component=name, where=snapshot, at=at, size=None, seconds=time.monotonic() - began)
 
 
-def _rule(backup: StandingBackup) -> Mapping[str, Any]:
-    rule: Mapping[str, Any] = _one(backup, "aws:backup/plan:Plan")["rules"][0]
-    return rule
-
-
 def _start(backup: StandingBackup, arn: str) -> str:
-    rule, role = _rule(backup), _one(backup, SELECTION)["iamRoleArn"]
-    told = _aws(
+    rule, role = first_rule(backup), one(backup, SELECTION)["iamRoleArn"]
+    told = aws(
         backup, "backup", "start-backup-job", "--backup-vault-name", rule["targetVaultName"], "--resource-arn", arn,
         "--iam-role-arn", role, "--lifecycle", _lifecycle(rule),
     )  # fmt: skip
@@ -164,16 +154,16 @@ def _copied(backup: StandingBackup, name: str, job: str, at: datetime, began: fl
     backup.say(f"{name}: AWS Backup takes a copy …")
     done = _ended(backup, name, ["describe-backup-job", "--backup-job-id", job])
     point = str(done["RecoveryPointArn"])
-    for target in _rule(backup).get("copyActions") or ():
+    for target in first_rule(backup).get("copyActions") or ():
         _copy_on(backup, name, point, str(target["destinationVaultArn"]))
     size = done.get("BackupSizeInBytes")
     return Copied(component=name, where=point, at=at, size=size, seconds=time.monotonic() - began)
 
 
 def _copy_on(backup: StandingBackup, name: str, point: str, vault: str) -> None:
-    rule, role = _rule(backup), _one(backup, SELECTION)["iamRoleArn"]
+    rule, role = first_rule(backup), one(backup, SELECTION)["iamRoleArn"]
     backup.say(f"{name}: it goes to {vault} too …")
-    told = _aws(
+    told = aws(
         backup, "backup", "start-copy-job", "--recovery-point-arn", point, "--source-backup-vault-name",
         rule["targetVaultName"], "--destination-backup-vault-arn", vault, "--iam-role-arn", role,
         "--lifecycle", _lifecycle(rule),
@@ -185,7 +175,7 @@ def _ended(backup: StandingBackup, name: str, asks: list[str]) -> Mapping[str, A
     """A job when it is completed. Raises `BackupError` with AWS Backup's words where it ends otherwise."""
 
     def look() -> Mapping[str, Any] | None:
-        told = _aws(backup, "backup", *asks)
+        told = aws(backup, "backup", *asks)
         job: Mapping[str, Any] = told.get("CopyJob", told)
         return None if job["State"] in RUNNING else job
 
@@ -198,9 +188,9 @@ def _ended(backup: StandingBackup, name: str, asks: list[str]) -> Mapping[str, A
 
 def _server(backup: StandingBackup, component: str) -> Mapping[str, Any]:
     """What the state tells of the server. Raises `BackupError` for what is restored otherwise."""
-    if component in _caches(backup):
+    if component in caches(backup):
         raise BackupError("kind", f"{component}: {_of_a_snapshot(backup, component)}")
-    arn = _sources(backup)[component]
+    arn = sources(backup)[component]
     source = next(it for it in backup.stack if (it.get("outputs") or {}).get("arn") == arn)
     if source["type"] != POSTGRES:
         raise BackupError(
@@ -213,7 +203,7 @@ def _server(backup: StandingBackup, component: str) -> Mapping[str, Any]:
 
 
 def _of_a_snapshot(backup: StandingBackup, component: str) -> str:
-    wanted = _caches(backup)[component]
+    wanted = caches(backup)[component]
     group = next(
         it["outputs"] for it in backup.stack if it["type"] == CACHE and it["id"] == wanted["ReplicationGroupId"]
     )
@@ -229,38 +219,50 @@ def _of_a_snapshot(backup: StandingBackup, component: str) -> str:
 
 
 def _console(backup: StandingBackup) -> str:
-    return f"https://console.aws.amazon.com/backup/home#/backupvaults/details/{_rule(backup)['targetVaultName']}"
+    return f"https://console.aws.amazon.com/backup/home#/backupvaults/details/{first_rule(backup)['targetVaultName']}"
 
 
-def _from_the_log(
-    backup: StandingBackup, server: Mapping[str, Any], to: datetime | None, name: str, place: list[str]
-) -> datetime | None:
-    """Begins a restore from the log that RDS keeps; None where it has none of that moment."""
-    known = _aws(
+@dataclass(frozen=True)
+class Of:
+    """What is restored."""
+
+    time: datetime
+    point: str = ""
+    """The copy in the vault. Empty: the log that RDS keeps."""
+
+
+def _of(backup: StandingBackup, component: str, to: datetime | None, *, or_latest: bool) -> Of:
+    """The moment itself, from the log that RDS keeps; else the last whole copy before it. Raises `BackupError` where
+    that is less than was asked for, and will not do."""
+    server = _server(backup, component)
+    known = aws(
         backup, "rds", "describe-db-instance-automated-backups", "--db-instance-identifier", server["identifier"]
     )
     windows = [it["RestoreWindow"] for it in known["DBInstanceAutomatedBackups"] if it.get("RestoreWindow")]
     window = {key: _time(value) for key, value in windows[0].items()} if windows else {}
     if "LatestTime" not in window or (to and to < window["EarliestTime"]):
-        return None
-    if to and to > window["LatestTime"]:
-        raise BackupError("missing-log", f"RDS' log reaches until {window['LatestTime']} by now: wait some minutes.")
-    of = to or window["LatestTime"]
-    _aws(
+        of = _last_copy(backup, component, to)
+        why = "RDS keeps no log of that time, and this is the last whole copy in the vault before it"
+    else:
+        of = Of(min(to or window["LatestTime"], window["LatestTime"]))
+        why = "RDS ships its log by itself, every five minutes; wait some minutes"
+    if to and of.time < to and not or_latest:
+        raise too_late(to, of.time, why, component)
+    return of
+
+
+def _from_the_log(backup: StandingBackup, server: Mapping[str, Any], of: datetime, name: str, place: list[str]) -> None:
+    aws(
         backup, "rds", "restore-db-instance-to-point-in-time", "--source-db-instance-identifier", server["identifier"],
         "--target-db-instance-identifier", name, "--restore-time", of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         *place,
     )  # fmt: skip
-    return of
 
 
-def _from_the_vault(
-    backup: StandingBackup, component: str, to: datetime | None, name: str, place: list[str]
-) -> datetime:
-    """Begins a restore of the last whole copy before the moment."""
-    told = _aws(
+def _last_copy(backup: StandingBackup, component: str, to: datetime | None) -> Of:
+    told = aws(
         backup, "backup", "list-recovery-points-by-backup-vault", "--backup-vault-name",
-        _rule(backup)["targetVaultName"], "--by-resource-arn", _sources(backup)[component],
+        first_rule(backup)["targetVaultName"], "--by-resource-arn", sources(backup)[component],
     )  # fmt: skip
     whole = [it for it in told["RecoveryPoints"] if it["Status"] == "COMPLETED"]
     points = {_time(it["CreationDate"]): str(it["RecoveryPointArn"]) for it in whole}
@@ -268,15 +270,18 @@ def _from_the_vault(
     if of is None:
         oldest = f": the oldest is of {min(points):%Y-%m-%d %H:%M:%S} UTC" if points else ""
         raise BackupError("missing", f"{component}: there is no whole copy {'before that' if to else 'yet'}{oldest}.")
-    _aws(
+    return Of(of, points[of])
+
+
+def _from_the_vault(backup: StandingBackup, point: str, name: str, place: list[str]) -> None:
+    aws(
         backup, "rds", "restore-db-instance-from-db-snapshot", "--db-instance-identifier", name,
-        "--db-snapshot-identifier", points[of], *place,
+        "--db-snapshot-identifier", point, *place,
     )  # fmt: skip
-    return of
 
 
 def _address(backup: StandingBackup, name: str) -> str | None:
-    (it,) = _aws(backup, "rds", "describe-db-instances", "--db-instance-identifier", name)["DBInstances"]
+    (it,) = aws(backup, "rds", "describe-db-instances", "--db-instance-identifier", name)["DBInstances"]
     there = it.get("Endpoint") or {}
     return f"{there['Address']}:{there['Port']}" if it["DBInstanceStatus"] == "available" else None
 

@@ -17,9 +17,10 @@ import pulumi
 from pulumi_aws import cloudfront
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
+from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
+from infra_kit.edge_headers import TRUST_HEADER
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws.cdn_functions import RELEASE_HEADER
 

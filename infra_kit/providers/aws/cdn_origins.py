@@ -14,9 +14,10 @@ import pulumi
 from pulumi_aws import cloudfront
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import TRUST_HEADER, CdnSpec, Route
+from infra_kit.components.cdn import CdnSpec, Route
 from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
+from infra_kit.edge_headers import TRUST_HEADER
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import cdn_gateways
 from infra_kit.providers.aws.object_store import AwsBucket

@@ -1,7 +1,7 @@
 """A job that `up` runs: a Lambda function starts its task and waits for it (`lambdas/job_run.py`).
 
 Why it stands in no network (CKV_AWS_117): it asks the API of ECS alone. Why no reserved concurrency (CKV_AWS_115), dead
-letters (CKV_AWS_116), own key (CKV_AWS_173), signing (CKV_AWS_272) or traces (CKV_AWS_50): as in `postgres_setup`.
+letters (CKV_AWS_116), own key (CKV_AWS_173), signing (CKV_AWS_272) or traces (CKV_AWS_50): as in `postgres_functions`.
 """
 
 from __future__ import annotations

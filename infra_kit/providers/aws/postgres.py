@@ -48,6 +48,7 @@ from infra_kit.providers.aws import (
     tunnel,
 )
 from infra_kit.providers.aws.network import AwsNetwork
+from infra_kit.providers.aws.postgres_functions import Inside
 from infra_kit.providers.aws.postgres_links import Hosts, Links
 from infra_kit.providers.aws.postgres_server import PORT, Place
 from infra_kit.providers.aws.security import database_group
@@ -105,6 +106,10 @@ class AwsPostgres:
     size: Size
     connections: int
     """How many each server takes."""
+    pooler: pulumi.Output[str] | None
+    """The name of the proxy before it; None without pooling."""
+    clients: pulumi.Output[str]
+    """The security group of what belongs to the server and speaks to it."""
 
 
 def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
@@ -123,15 +128,13 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         scope,
         spec,
         server,
-        network=network,
-        client_group=clients,
+        inside=Inside(network=network, group=clients, key=place.key),
         after=[way],
-        key=place.key,
         master=postgres_master.login(scope, server, master),
         password=owner,
         links=links.told(),
     )
-    pooled = _pooled(
+    pooler = _pooler(
         scope, spec, server, place, network=network, clients=clients, secret=secret, links=links, done=done
     )
     native = AwsPostgres(
@@ -142,9 +145,11 @@ def create(scope: Scope, spec: PostgresSpec) -> PostgresEndpoint:
         key=place.key,
         links=links,
         secret=secret,
-        hosts=_hosts(server, replicas, pooled, done),
+        hosts=_hosts(server, replicas, pooler.host if pooler else server.address, done),
+        pooler=pooler.name if pooler else None,
         size=size,
         connections=postgres_parameters.connections(spec, size),
+        clients=clients,
     )
     return _endpoint(spec, native, owner, done)
 
@@ -184,7 +189,7 @@ def _secret(scope: Scope, owner: pulumi.Output[str], key: pulumi.Output[str] | N
     return login_secrets.keep(scope, "secret", f"The role {OWNER} of Postgres {scope.name}", text, key)
 
 
-def _pooled(
+def _pooler(
     scope: Scope,
     spec: PostgresSpec,
     server: rds.Instance,
@@ -195,10 +200,9 @@ def _pooled(
     secret: pulumi.Output[str],
     links: Links,
     done: lambda_.Invocation,
-) -> pulumi.Output[str]:
-    """The pooler's host; the server's own without one."""
+) -> postgres_pooler.Pooler | None:
     if spec.pooling is None:
-        return server.address
+        return None
     return postgres_pooler.create(
         scope,
         postgres_pooler.share(scope, spec, spec.pooling, place.size),

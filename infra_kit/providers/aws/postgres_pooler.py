@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from math import ceil
 
 import pulumi
@@ -40,6 +41,12 @@ TRUST = json.dumps(
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-iam-setup.html"""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pooler:
+    name: pulumi.Output[str]
+    host: pulumi.Output[str]
+
+
 def share(scope: Scope, spec: PostgresSpec, pooling: Pooling, size: Size) -> int:
     """How many percent of the server's connections the proxy may open. Raises `SpecError` where sessions, each of
     which may keep a connection to itself, are more than the server has."""
@@ -62,8 +69,8 @@ def create(
     secrets: pulumi.Output[list[str]],
     key: pulumi.Output[str] | None,
     done: lambda_.Invocation,
-) -> pulumi.Output[str]:
-    """The host of a proxy before the server, which logs in as the roles of `secrets` once `done` has made them."""
+) -> Pooler:
+    """A proxy before the server, which logs in as the roles of `secrets` once `done` has made them."""
     proxy = _proxy(scope, network, groups, secrets, _role(scope, secrets, key))
     targets = scope.resource(
         "pooler-limits",
@@ -83,7 +90,7 @@ def create(
         db_instance_identifier=server.identifier,
         depends_on=[done],
     )
-    return after(proxy.endpoint, target)
+    return Pooler(name=proxy.name, host=after(proxy.endpoint, target))
 
 
 def _proxy(

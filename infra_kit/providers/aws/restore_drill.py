@@ -3,8 +3,11 @@ which it removes after that (https://docs.aws.amazon.com/aws-backup/latest/devgu
 
 - A database is restored as a machine of its own, into its network and behind its security group; a bucket as another
   one, which is private.
-- A proof is that a copy was restored whole, and within `rto`: a function says so to AWS Backup, of each restore
-  (`lambdas/drill_age.py`). What is in it, nobody compares: AWS vouches for the bytes of its own copies.
+- A proof is that a copy was restored whole, within `rto`, and that a database answers the checks as it must: a function
+  says so to AWS Backup, of each restore (`lambdas/drill_age.py`). What else is in it, nobody compares: AWS vouches for
+  the bytes of its own copies.
+- Checks are asked by another function, inside of the network (`restore_checks`, `lambdas/postgres_checks.py`), as the
+  role that owns the databases: what the master user signs in with may have been rotated since the copy.
 - Snapshots of caches are restored by nobody: AWS Backup does not know them, and a plan says so.
 - One that AWS Backup cannot restore is told on its page and by its events; the signal `drill-age` grows.
 """
@@ -24,18 +27,15 @@ from infra_kit.component import Component, Scope
 from infra_kit.components.restore_drill import RestoreDrillEndpoint, RestoreDrillSpec
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
-from infra_kit.providers.aws import backup_functions, backup_roles, identity, policies
+from infra_kit.providers.aws import backup_functions, backup_roles, identity, policies, restore_checks
 from infra_kit.providers.aws.backup import AwsBackup, buckets
 from infra_kit.providers.aws.documents import dumps
+from infra_kit.providers.aws.drilled import drilled
 from infra_kit.providers.aws.job_schedule import expression
 from infra_kit.providers.aws.postgres import AwsPostgres
-from infra_kit.providers.common.drilled import drilled
 
-SUPPORTS: frozenset[Feature] = frozenset()
-HINTS = {
-    features.SQL_CHECKS: "AWS Backup restores a database and asks it nothing; leave checks out, and ask one that "
-    "was restored by hand",
-}
+SUPPORTS = frozenset({features.SQL_CHECKS})
+HINTS: Mapping[Feature, str] = {}
 
 MOST_DAYS = 365
 """How old a copy may be that is tested
@@ -130,18 +130,21 @@ def _teller(
     of_jobs: Sequence[str] = (
         "backup:DescribeRestoreJob", "backup:ListRestoreJobsByProtectedResource", "backup:PutRestoreValidationResult",
     )  # fmt: skip
+    asked = restore_checks.create(scope, spec, there.sources)
     told = backup_functions.create(
         scope,
         "drill_age",
-        [policies.allow(of_jobs, "*"), policies.allow(["backup:GetRestoreTestingPlan"], plan.arn)],
+        [policies.allow(of_jobs, "*"), policies.allow(["backup:GetRestoreTestingPlan"], plan.arn), *asked.rights],
         {
             "DRILL": plan.name,
             "PLAN": plan.name,
             "PLAN_ARN": plan.arn,
             "SOURCES": backup_functions.joined(there.sources.values()),
             "RTO": str(seconds(spec.rto)),
+            "ASKED": asked.told,
         },
         there.vaults[0].key,
+        timeout=backup_functions.TIMEOUT + asked.seconds,
     )
     detail = {"status": ["COMPLETED"], "restoreTestingPlanArn": [plan.arn]}
     pattern = dumps({"source": ["aws.backup"], "detail-type": ["Restore Job State Change"], "detail": detail})

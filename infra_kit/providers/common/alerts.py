@@ -16,7 +16,6 @@ from infra_kit.errors import SpecError
 from infra_kit.signals import Signal
 
 MINUTE = 60
-Watched = Component[Any, Any]
 
 
 class Measured(Protocol):
@@ -36,7 +35,7 @@ class Alert(Generic[M]):
     name: str
     """The rule's."""
     rule: Rule
-    component: Watched
+    component: Component[Any, Any]
     metric: M
 
     @property
@@ -58,7 +57,7 @@ class Alert(Generic[M]):
 def alerts(
     scope: Scope,
     spec: AlertsSpec,
-    of: Callable[[Scope, Watched], Mapping[Signal, Sequence[M]]],
+    of: Callable[[Scope, Component[Any, Any]], Mapping[Signal, Sequence[M]]],
     *,
     by_the_minute: bool = True,
 ) -> Iterator[Alert[M]]:
@@ -88,7 +87,7 @@ def _check_minutes(scope: Scope, name: str, rule: Rule) -> None:
         )
 
 
-def say_nothing_has_it(scope: Scope, name: str, rule: Rule, component: Watched) -> None:
+def say_nothing_has_it(scope: Scope, name: str, rule: Rule, component: Component[Any, Any]) -> None:
     """Where it was meant by name: a rule for all passes over a server without replicas."""
     if component.name in rule.of:
         what = f"{type(component).__name__} {component.name!r}"

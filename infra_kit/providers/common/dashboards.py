@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 import pulumi
 
 from infra_kit.alert_rules import Level, Rule
-from infra_kit.component import Scope
+from infra_kit.component import Component, Scope
 from infra_kit.components.budget import Budget
 from infra_kit.components.dashboard import DashboardSpec
-from infra_kit.dashboard_charts import COST, ROWS, TITLES, Chart, Shown, row_of
+from infra_kit.dashboard_charts import COST, ROWS, TITLES, Chart, row_of
 from infra_kit.providers.common.alerts import Measured
 from infra_kit.signals import MEANINGS, Signal
 
@@ -66,7 +66,9 @@ def title(scope: Scope, spec: DashboardSpec) -> str:
     return spec.title or f"{scope.target.app} {scope.name}"
 
 
-def rows(scope: Scope, spec: DashboardSpec, of: Callable[[Scope, Shown], Mapping[Signal, Sequence[M]]]) -> list[Row[M]]:
+def rows(
+    scope: Scope, spec: DashboardSpec, of: Callable[[Scope, Component[Any, Any]], Mapping[Signal, Sequence[M]]]
+) -> list[Row[M]]:
     """All of a dashboard, in its order. What has no figure as it is now (the lag of no replica) has no panel.
 
     Args:
@@ -89,7 +91,7 @@ def _panel(
     spec: DashboardSpec,
     name: str,
     chart: Chart,
-    meant: Sequence[Shown],
+    meant: Sequence[Component[Any, Any]],
     measured: Mapping[str, Mapping[Signal, Sequence[M]]],
 ) -> Panel[M]:
     signal = Signal(chart.signal)
@@ -102,7 +104,7 @@ def _panel(
     return Panel(name, chart.title or TITLES[signal], meaning.unit, meaning.says, series, _bounds(spec, signal, meant))
 
 
-def _bounds(spec: DashboardSpec, signal: Signal, meant: Sequence[Shown]) -> list[Bound]:
+def _bounds(spec: DashboardSpec, signal: Signal, meant: Sequence[Component[Any, Any]]) -> list[Bound]:
     """Each once, whichever of the components it is for; the most urgent first."""
     if spec.alerts is None:
         return []

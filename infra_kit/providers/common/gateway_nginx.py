@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra_kit.components.cdn import TRUST_HEADER
+from infra_kit.edge_headers import TRUST_HEADER
 from infra_kit.providers.common import ambiguous, nginx
 
 SCRIPTS = ("gateway.js", "gateway_filter.js", "gateway_limits.js", "gateway_tokens.js")

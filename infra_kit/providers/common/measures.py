@@ -12,8 +12,7 @@ from infra_kit.features import Feature
 from infra_kit.signals import Signal
 
 M = TypeVar("M")
-Watched = Component[Any, Any]
-Measure = Callable[[Scope, Watched], Mapping[Signal, Sequence[M]]]
+Measure = Callable[[Scope, Component[Any, Any]], Mapping[Signal, Sequence[M]]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Measures(Generic[M]):
     def features(self) -> frozenset[Feature]:
         return frozenset(features.signal(kind, it) for kind, (_, signals) in self.kinds.items() for it in signals)
 
-    def of(self, scope: Scope, component: Watched) -> Mapping[Signal, Sequence[M]]:
+    def of(self, scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[M]]:
         """What is measured of a component, for a component of the scope that reads it."""
         known = self.kinds.get(component.KIND)
         return known[0](scope, component) if known else {}

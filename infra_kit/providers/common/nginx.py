@@ -13,7 +13,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra_kit.components.cdn import TRUST_HEADER
+from infra_kit.edge_headers import TRUST_HEADER
 from infra_kit.patterns import longest_first
 
 CACHE_GB = 1

@@ -7,9 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from infra_kit.component import Scope
+if TYPE_CHECKING:
+    from infra_kit.component import Scope
 
 ADMIN, APP, CDN = "INFRAKITADMIN", "INFRAKITAPP", "INFRAKITCDN"
 """Access keys: ours, the application's, the Cdn's. Their secret keys are told to `identities`."""

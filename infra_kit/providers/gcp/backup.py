@@ -92,6 +92,8 @@ def _runs(scope: Scope, sources: backup_sources.Sources, vaults: backup_vaults.V
     for role, vault in vaults.items():
         may.append(buckets.grant(scope, f"{role}-writes", vault, buckets.CREATOR, account.member))
         may.append(buckets.grant(scope, f"{role}-looks", vault, buckets.LISTER, account.member))
+    for name, bucket in sources.buckets.items():
+        may.append(buckets.grant(scope, f"lists-{name}", bucket, buckets.LISTER, account.member))
     told: dict[str, pulumi.Input[str]] = {
         "PROJECT": project(scope),
         "BACKUP": called,

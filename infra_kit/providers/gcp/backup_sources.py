@@ -32,8 +32,6 @@ ASKS: Mapping[str, frozenset[str]] = {
 (https://cloud.google.com/sql/docs/postgres/iam-permissions, https://cloud.google.com/memorystore/docs/redis/access-control,
 https://cloud.google.com/storage-transfer/docs/access-control)."""
 
-Kept = Component[Any, Any]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
@@ -42,6 +40,8 @@ class Sources:
     permissions: frozenset[str]
     needs: Sequence[pulumi.Resource]
     """What must stand before a copy can be written."""
+    buckets: Mapping[str, pulumi.Output[str]]
+    """By component, those that are copied: what is in them, who asks for a copy compares with the copy."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,15 @@ class _Making:
         self.needs.append(buckets.grant(self.scope, role, bucket, may, who))
 
 
-def create(scope: Scope, of: Sequence[Kept], vaults: Vaults) -> Sources:
+def create(scope: Scope, of: Sequence[Component[Any, Any]], vaults: Vaults) -> Sources:
     making = _Making(scope, vaults)
     made = {it.name: {"kind": it.KIND, **MAKE[it.KIND](making, it)} for it in of}
     permissions: frozenset[str] = frozenset().union(*(ASKS[it.KIND] for it in of))
-    return Sources(told=pulumi.Output.json_dumps(made), permissions=permissions, needs=making.needs)
+    held = {name: it["bucket"] for name, it in made.items() if "bucket" in it}
+    return Sources(told=pulumi.Output.json_dumps(made), permissions=permissions, needs=making.needs, buckets=held)
 
 
-def _postgres(making: _Making, component: Kept) -> dict[str, Any]:
+def _postgres(making: _Making, component: Component[Any, Any]) -> dict[str, Any]:
     there = making.scope.native(component, GcpDatabase)
     for role, vault in making.vaults.items():
         making.let(f"{role}-{component.name}", vault, buckets.CREATOR, there.agent)
@@ -69,7 +70,7 @@ def _postgres(making: _Making, component: Kept) -> dict[str, Any]:
     return {"server": there.names[0], "databases": list(component.spec.databases)}
 
 
-def _redis(making: _Making, component: Kept) -> dict[str, Any]:
+def _redis(making: _Making, component: Component[Any, Any]) -> dict[str, Any]:
     """https://cloud.google.com/memorystore/docs/redis/import-export-restricted-permissions"""
     there = making.scope.native(component, GcpCache)
     for role, vault in making.vaults.items():
@@ -78,7 +79,7 @@ def _redis(making: _Making, component: Kept) -> dict[str, Any]:
     return {"instance": there.id}
 
 
-def _object_store(making: _Making, component: Kept) -> dict[str, Any]:
+def _object_store(making: _Making, component: Component[Any, Any]) -> dict[str, Any]:
     """A transfer for each vault, which has no times of its own: the program runs it, and waits for its end."""
     scope, source = making.scope, making.scope.native(component, GcpBucket).name
     needed = [api(scope, "transfer")]
@@ -87,7 +88,7 @@ def _object_store(making: _Making, component: Kept) -> dict[str, Any]:
     making.let(f"reads-{component.name}", source, "roles/storage.objectViewer", agent)
     making.let(f"reads-{component.name}-lookup", source, buckets.LISTER, agent)
     jobs = [_transfer(making, component.name, role, source, agent) for role in making.vaults]
-    return {"jobs": jobs}
+    return {"bucket": source, "jobs": jobs}
 
 
 def _transfer(
@@ -95,7 +96,7 @@ def _transfer(
 ) -> pulumi.Output[str]:
     vault = making.vaults[role]
     making.let(f"{role}-{name}", vault, "roles/storage.legacyBucketWriter", agent)
-    making.let(f"{role}-{name}-compares", vault, "roles/storage.legacyObjectReader", agent)
+    making.let(f"{role}-{name}-compares", vault, buckets.READER, agent)
     made = making.scope.resource(
         f"{role}-{name}-transfer",
         storage.TransferJob,

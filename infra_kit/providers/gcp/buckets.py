@@ -21,6 +21,10 @@ CREATOR = "roles/storage.objectCreator"
 """Writes new objects, and changes none (https://cloud.google.com/storage/docs/access-control/iam-roles)."""
 LISTER = "roles/storage.legacyBucketReader"
 """Looks at the bucket itself, and lists what is in it."""
+READER = "roles/storage.legacyObjectReader"
+"""Reads objects whose names it knows."""
+OWNER = "roles/storage.legacyBucketOwner"
+"""Writes and deletes objects, and says who else may."""
 
 
 def private(scope: Scope, location: pulumi.Input[str], *, public: bool = False) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Copies on Google Cloud, taken and restored by hand, by the user's own gcloud and rights.
+"""Copies on Google Cloud, taken, restored and proven by hand, by the user's own gcloud and rights.
 
 - A copy is taken by the Backup's own job (`backup_jobs`), of all that it holds and into each vault, as its first tier's
   are: it goes where theirs go, and is kept as long.
@@ -16,15 +16,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from infra_kit.errors import BackupError
+from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.backup_tiers import TIERS
-from infra_kit.providers.common.by_hand import Copied, Restored, StandingBackup
+from infra_kit.providers.common.by_hand import Copied, Proven, Restored, StandingBackup, StandingDrill, too_late
 from infra_kit.providers.common.programs import ask, check
-from infra_kit.providers.common.standing import Resource, logical_name
+from infra_kit.providers.common.standing import Resource, Standing, logical_name
 from infra_kit.providers.gcp import cli
 from infra_kit.providers.gcp.backup_vaults import OBJECTS
 
 NEVER_OVER = "a copy on Google Cloud is restored into a new server or bucket alone"
+CHECKS = ("missing", "restore", "start", "rto")
+"""Of a drill, beside the user's own (`programs/drills.py`)."""
 JOB = "gcp:cloudrunv2/job:Job"
 SCHEDULE = "gcp:cloudscheduler/job:Job"
 
@@ -55,9 +57,12 @@ def new_name(backup: StandingBackup, component: str) -> str:
     return f"{_server(backup, component)}-restored"
 
 
-def into(backup: StandingBackup, component: str, to: datetime | None, name: str) -> Restored:
+def into(
+    backup: StandingBackup, component: str, to: datetime | None, name: str, *, or_latest: bool = False
+) -> Restored:
     began, server = time.monotonic(), _server(backup, component)
-    moment = [f"--point-in-time={to.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"] if to else []
+    of = _of(backup, component, to, or_latest=or_latest) if to else None
+    moment = [f"--point-in-time={of.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"] if of else []
     backup.say(f"Cloning {server} to {name} (some minutes) …")
     _gcloud(backup, "sql", "instances", "clone", server, name, *moment)
     made = json.loads(_gcloud(backup, "sql", "instances", "describe", name, "--format=json"))
@@ -66,18 +71,56 @@ def into(backup: StandingBackup, component: str, to: datetime | None, name: str)
         component=component,
         name=name,
         address=f"{(private or [it['ipAddress'] for it in made['ipAddresses']])[0]}:5432",
-        of=to,
+        of=of,
         seconds=time.monotonic() - began,
         says=(
+            *([] if to else ["It is as the server was when it was cloned."]),
             "It is in the network of the one that runs, with the users and passwords of that time, and no part of the "
-            f"stack: it is paid for until you delete it (gcloud sql instances delete {name}).",
+            f"stack: it is paid for until you delete it ({_deletes(backup, name)}).",
             f"To take it into the stack: point who uses it there with Postgres.existing({component!r}, url=…), or copy "
             "what is missed from it by pg_dump, from a Job in the network.",
         ),
     )
 
 
-def _gcloud(backup: StandingBackup, *words: str) -> str:
+def remove(backup: StandingBackup, name: str) -> bool:
+    raise ConfigError(
+        f"{name}: what was restored on Google Cloud is no part of the stack, and Google's own command deletes it: "
+        f"{_deletes(backup, name)}"
+    )
+
+
+def drill(drill: StandingDrill) -> list[Proven]:
+    """By its own job, which writes a proof when all are proven; else it fails, and its log says which check did."""
+    job, told = _job(drill), _told(drill)
+    drill.say(f"{job['name']} restores and asks {', '.join(sorted(_sources(drill)))} (some minutes) …")
+    _gcloud(
+        drill, "run", "jobs", "execute", str(job["name"]), f"--region={job['location']}", "--args=drill", "--wait",
+        "--format=json",
+    )  # fmt: skip
+    proofs = _gcloud(drill, "storage", "ls", f"gs://{told['VAULT']}/{told['DRILL']}/*.json").splitlines()
+    restored: Mapping[str, Any] = json.loads(_gcloud(drill, "storage", "cat", max(proofs)))["restored"]
+    return [
+        Proven(component=name, checks=(*CHECKS, *_sources(drill)[name]["checks"]), seconds=float(it["seconds"]))
+        for name, it in sorted(restored.items())
+    ]
+
+
+def _deletes(backup: StandingBackup, name: str) -> str:
+    return f"gcloud sql instances delete {name} --project={_told(backup)['PROJECT']}"
+
+
+def _of(backup: StandingBackup, component: str, to: datetime, *, or_latest: bool) -> datetime:
+    """The moment, or the latest that Cloud SQL's log reaches where that will do; a server that is gone tells none
+    (https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr#get-the-latest-recovery-time)."""
+    asked = ("sql", "instances", "get-latest-recovery-time", _server(backup, component), "--format=json")
+    latest = datetime.fromisoformat(json.loads(_gcloud(backup, *asked))["latestRecoveryTime"])
+    if to > latest and not or_latest:
+        raise too_late(to, latest, "Cloud SQL ships its log by itself; wait some minutes", component)
+    return min(to, latest)
+
+
+def _gcloud(backup: Standing, *words: str) -> str:
     check("gcloud")
     return ask([*cli.command(backup, _told(backup)["PROJECT"]), *words])
 
@@ -90,7 +133,7 @@ def _copies(backup: StandingBackup, tier: str) -> dict[str, tuple[datetime, str]
     return {folder.split("/")[1]: (at, folder) for at, folder in parts}
 
 
-def _one(backup: StandingBackup, kind: str, *names: str) -> Resource:
+def _one(backup: Standing, kind: str, *names: str) -> Resource:
     """The first of its resources of that kind, by name where names are said. Raises `BackupError`."""
     there = {logical_name(it): it for it in backup.own if it["type"] == kind}
     found = next((there[name] for name in names or there if name in there), None)
@@ -99,18 +142,18 @@ def _one(backup: StandingBackup, kind: str, *names: str) -> Resource:
     return found
 
 
-def _job(backup: StandingBackup) -> Mapping[str, Any]:
+def _job(backup: Standing) -> Mapping[str, Any]:
     outputs: Mapping[str, Any] = _one(backup, JOB)["outputs"]
     return outputs
 
 
-def _told(backup: StandingBackup) -> dict[str, str]:
+def _told(backup: Standing) -> dict[str, str]:
     """The job's environment, as `programs/copies.py` reads it."""
     (container,) = _job(backup)["template"]["template"]["containers"]
     return {it["name"]: it["value"] for it in container["envs"]}
 
 
-def _sources(backup: StandingBackup) -> dict[str, dict[str, Any]]:
+def _sources(backup: Standing) -> dict[str, dict[str, Any]]:
     """By the component's name, its kind and what is copied."""
     sources: dict[str, dict[str, Any]] = json.loads(_told(backup)["SOURCES"])
     return sources

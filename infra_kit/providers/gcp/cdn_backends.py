@@ -24,10 +24,11 @@ import pulumi
 from pulumi_gcp import compute, storage
 
 from infra_kit.component import Scope
-from infra_kit.components.cdn import NO_CACHE, TRUST_HEADER, CdnSpec, Route
+from infra_kit.components.cdn import NO_CACHE, CdnSpec, Route
 from infra_kit.components.gateway import Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
+from infra_kit.edge_headers import TRUST_HEADER
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.cdn_checks import MAX_TTL, address
 from infra_kit.providers.gcp.identity import service_account

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from infra_kit.providers.local.settings import LocalSettings
-
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
@@ -13,8 +11,6 @@ SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
 DRIVERS = {name: f"{__name__}.{name}" for name in (*_COMPONENTS, *SHARED)}
 """The module of each component's driver."""
-
-SETTINGS = LocalSettings
 
 NEEDS = (
     "aiosmtpd",
@@ -37,6 +33,16 @@ NEEDS = (
     "zstandard",
 )
 """The modules that the extra `local` installs; the servers' programs look for their own."""
+
+
+def __getattr__(name: str) -> object:
+    """`SETTINGS`, on first use: they take Pulumi's SDK and pydantic, half the time of `infra-kit status`."""
+    if name != "SETTINGS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from infra_kit.providers.local.settings import LocalSettings  # noqa: PLC0415
+
+    return LocalSettings
+
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver

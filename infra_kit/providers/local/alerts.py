@@ -6,8 +6,8 @@ not wrong, and what was wrong before still is: a server that takes no connection
 figure is of requests (`Meaning.of_traffic`), none at all ends it: there is no share of errors. `signals` says what is
 looked at.
 
-Routes are told when an alert begins and when it ends, each on its own, later and later again until it got through. What
-began and ended while a route was out of reach is not told it any more.
+Routes are told when an alert begins and when it ends, each on its own, later and later again until it got through. Of
+what began and ended while a route was out of reach it is told the end alone.
 """
 
 from __future__ import annotations

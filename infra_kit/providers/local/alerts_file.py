@@ -4,8 +4,9 @@ alerts (`infra-kit status`, the panel) reads it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +32,15 @@ class Alert:
     """When that began, ISO 8601, UTC: a firing one is wrong since then."""
     value: float | None = None
     """What was measured last; None where nothing could be."""
+    lasting: float = 0.0
+    """Seconds that it must be wrong for."""
+
+    @property
+    def fires(self) -> str:
+        """When a pending one will, if it stays wrong, ISO 8601, UTC; empty for others."""
+        if self.state != "pending":
+            return ""
+        return (datetime.fromisoformat(self.since) + timedelta(seconds=self.lasting)).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,12 @@ class Standing:
 
 def file(box: Box) -> Path:
     return box.path / "alerts.json"
+
+
+def wrong(alerts: Iterable[Alert]) -> list[Alert]:
+    """Those that fire, then those that are about to; each time the most urgent first, then the oldest."""
+    found = [it for it in alerts if it.state != "ok"]
+    return sorted(found, key=lambda it: (it.state != "firing", it.level, it.since))
 
 
 def read(box: Box) -> Standing:

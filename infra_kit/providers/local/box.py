@@ -38,6 +38,8 @@ class Record:
     """What its data is bound to, e.g. Postgres's major version."""
     inputs: dict[str, Any] = field(default_factory=dict)
     """What was asked of a server that can be backed up: one like it is made of them when a copy is restored."""
+    restored_of: str = ""
+    """The component that it is a restored copy of, beside it: no part of the stack."""
     owner: str = ""
     """The project it was made for, by its root: a copied project must not touch the original's servers."""
     stop: int = SIGTERM

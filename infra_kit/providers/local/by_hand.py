@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra_kit.providers.common.by_hand import Copied
+from infra_kit.providers.common.by_hand import Copied, Gives
 from infra_kit.providers.local import home as homes
 from infra_kit.providers.local.backups import run, settings
-from infra_kit.providers.local.backups.restore import into, over
+from infra_kit.providers.local.backups.drill import run as drill
+from infra_kit.providers.local.backups.restore import gives, into, over
+from infra_kit.providers.local.backups.restore import remove_beside as remove
 from infra_kit.providers.local.box import RECORD, Box
 
-__all__ = ["into", "over"]
+__all__ = ["drill", "into", "over", "remove"]
 
 
 def find(stack: str, home: Path) -> dict[str, Box]:
     """The boxes of all backups of a stack, by name."""
-    boxes = [Box(home, stack, file.parent.name, homes.caller()) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
-    return {box.name: box for box in boxes if box.record.kind == "local/backup"}
+    return {box.name: box for box in _boxes(stack, home) if box.record.kind == "local/backup"}
+
+
+def drills(stack: str, home: Path) -> dict[str, Box]:
+    """The boxes of all drills of a stack, by name."""
+    return {box.name: box for box in _boxes(stack, home) if box.record.kind == "local/restore_drill"}
+
+
+def beside(stack: str, home: Path) -> dict[str, tuple[str, Gives]]:
+    """What was restored beside a stack's own, by name: of which component, and how to connect."""
+    boxes = [box for box in _boxes(stack, home) if box.record.restored_of]
+    return {box.name: (box.record.restored_of, gives(box)) for box in boxes}
+
+
+def _boxes(stack: str, home: Path) -> list[Box]:
+    return [Box(home, stack, file.parent.name, homes.caller()) for file in sorted((home / stack).glob(f"*/{RECORD}"))]
 
 
 def holds(backup: Box) -> list[str]:

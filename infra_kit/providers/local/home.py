@@ -7,8 +7,6 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-import pulumi.runtime
-
 from infra_kit import home as private
 from infra_kit.errors import ConfigError, ServerError
 
@@ -22,6 +20,8 @@ def for_program() -> Path:
 
 def project() -> str:
     """The folder of the project whose program runs now. Raises `ConfigError`."""
+    import pulumi.runtime  # noqa: PLC0415  only programs ask; it is half the time of `infra-kit status`
+
     folder: str | None = pulumi.runtime.get_root_directory()
     if folder is None:
         raise ConfigError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
@@ -10,6 +11,7 @@ from signal import Signals
 from infra_kit.providers.local import alerts_file, kept_lines
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import RECORD, Box
+from infra_kit.providers.local.kept_lines import Kept
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers import supervised
 
@@ -35,6 +37,8 @@ class ServerStatus:
     """False for what is only kept, as a secret: nothing runs for it."""
     died: bool = False
     """It ended without having been stopped."""
+    orphaned: bool = False
+    """It died, and what it forked lives on."""
     done: bool = False
     """It has nothing left to do: a job that `up` has run."""
 
@@ -50,6 +54,8 @@ class AlertsStatus:
     name: str
     running: bool
     """Its checker looks."""
+    died: bool
+    """It ended without having been stopped."""
     checked: str
     """When something was looked at last, ISO 8601, UTC; empty before that."""
     alerts: Sequence[Alert]
@@ -65,17 +71,22 @@ def alerts(stack: str, home: Path, project: Path | None = None) -> list[AlertsSt
     return [_alerts(box) for box in _boxes(stack, home, project) if box.record.kind == ALERTS]
 
 
-def kept(stack: str, home: Path, whose: tuple[str, str], most: int, project: Path | None = None) -> list[str]:
+def kept(stack: str, home: Path, whose: tuple[str, str], most: int, project: Path | None = None) -> Kept:
     """The last lines that the stack's Logs keep of a server and of a class: see `kept_lines.last`."""
     boxes = [box for box in _boxes(stack, home, project) if box.record.kind == LOGS]
     return kept_lines.last(boxes, *whose, most)
 
 
 def stop(stack: str, home: Path, project: Path | None = None) -> list[str]:
-    """Stops the stack's servers and keeps their data; returns the names of those that ran. Whoever watches goes
-    first: what is stopped on purpose is no alert."""
-    boxes = sorted(_boxes(stack, home, project), key=lambda box: box.record.kind not in WATCHERS)
-    return sorted(box.name for box in boxes if _stop(box))
+    """Stops the stack's servers and keeps their data; returns the names of those that ran.
+
+    Whoever watches goes first: what is stopped on purpose is no alert. Stores go last: what ends may still need them.
+    Within that, all at once.
+    """
+    boxes = list(_boxes(stack, home, project))
+    with ThreadPoolExecutor() as pool:
+        ran = [name for turn in range(3) for name in pool.map(_stop, [box for box in boxes if _turn(box) == turn])]
+    return sorted(filter(None, ran))
 
 
 def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
@@ -85,9 +96,15 @@ def _boxes(stack: str, home: Path, project: Path | None) -> Iterator[Box]:
             yield box
 
 
-def _stop(box: Box) -> bool:
+def _turn(box: Box) -> int:
     record = box.record
-    return box.process.stop(Signals(record.stop), record.stop_seconds)
+    return 0 if record.kind in WATCHERS else 2 if record.inputs else 1
+
+
+def _stop(box: Box) -> str | None:
+    """Its name, if it ran."""
+    record = box.record
+    return box.name if box.process.stop(Signals(record.stop), record.stop_seconds) else None
 
 
 def _status(box: Box) -> ServerStatus:
@@ -104,10 +121,12 @@ def _status(box: Box) -> ServerStatus:
         log=box.process.log,
         has_program=bool(record.program),
         died=box.process.died,
+        orphaned=box.process.orphaned,
         done=supervised.is_done(box),
     )
 
 
 def _alerts(box: Box) -> AlertsStatus:
     standing = alerts_file.read(box)
-    return AlertsStatus(box.name, box.process.pid is not None, standing.checked, standing.alerts)
+    process = box.process
+    return AlertsStatus(box.name, process.pid is not None, process.died, standing.checked, standing.alerts)

@@ -6,14 +6,24 @@ import gzip
 import json
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra_kit.errors import ConfigError
 from infra_kit.providers.local.box import Box
 
 
-def last(boxes: Sequence[Box], server: str, of: str, most: int) -> list[str]:
-    """The last lines of a class, in their order.
+@dataclass(frozen=True)
+class Kept:
+    """The last lines of a class, in their order."""
+
+    lines: Sequence[str]
+    folders: Sequence[Path]
+    """Where was looked."""
+
+
+def last(boxes: Sequence[Box], server: str, of: str, most: int) -> Kept:
+    """The last lines of a class.
 
     Args:
         boxes: those of the stack's Logs.
@@ -30,7 +40,8 @@ def last(boxes: Sequence[Box], server: str, of: str, most: int) -> list[str]:
         classes = sorted({it.name for box in named for it in box.data.iterdir() if it.is_dir()})
         raise ConfigError(f"--class {of}: no Logs on this machine keeps it; there is {', '.join(classes) or 'none'}.")
     whole = any(box.name == server for box in boxes)
-    return [line for folder in folders for line in _last(folder, lambda it: whole or _component(it) == server, most)]
+    lines = [line for folder in folders for line in _last(folder, lambda it: whole or _component(it) == server, most)]
+    return Kept(lines, folders)
 
 
 def _last(folder: Path, is_meant: Callable[[str], bool], most: int) -> deque[str]:

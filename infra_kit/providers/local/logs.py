@@ -42,8 +42,8 @@ def create(scope: Scope, spec: LogsSpec) -> LogsEndpoint:
         bucket=pulumi.Output.secret(logs.bucket(spec.archive)) if spec.archive else None,
         prefix=logs.prefix(scope),
     )
-    folder: pulumi.Output[str] = made.public["url"]
-    return LogsEndpoint(url=folder, archive=logs.place(scope, spec.archive) if spec.archive else folder)
+    archive = logs.place(scope, spec.archive) if spec.archive else pulumi.Output.from_input("")
+    return LogsEndpoint(url=made.public["url"], archive=archive)
 
 
 def _heard(component: Component[Any, Any]) -> Mapping[str, Any]:

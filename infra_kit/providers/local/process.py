@@ -46,6 +46,11 @@ class Process:
         """Whether it ended without having been stopped."""
         return self.pid is None and self._recorded is not None
 
+    @property
+    def orphaned(self) -> bool:
+        """Whether it died, and what it forked lives on: the workers of an nginx still answer."""
+        return self.died and self._is_locked()
+
     def start(self, command: Sequence[str], environment: Mapping[str, str], user: User) -> None:
         """Starts the server in a session of its own, so that it outlives the engine that started it."""
         self.stop()

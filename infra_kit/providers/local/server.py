@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pulumi.dynamic import CheckFailure
-
-from infra_kit._dynamic import Props
 from infra_kit.providers.local import ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.process import STOP_SECONDS
+
+if TYPE_CHECKING:
+    from pulumi.dynamic import CheckFailure
+
+    from infra_kit._dynamic import Props
 
 NO_INPUTS = ("__provider", "public", "private")
 READY_SECONDS = 60
@@ -88,6 +90,8 @@ class Server(ABC):
     # What the dynamic provider calls
 
     def check(self, olds: Props, news: Props) -> list[CheckFailure]:
+        from pulumi.dynamic import CheckFailure  # noqa: PLC0415  in the engine only: `infra-kit status` does without
+
         refused = {**(left_behind(olds, news) if olds else {}), **self.refuse(olds, news)}
         return [CheckFailure(field, text) for field, text in refused.items()]
 
@@ -111,6 +115,7 @@ class Server(ABC):
         record = box.open(self.KIND, self.PORTS, self.SECRETS, int(wanted) if wanted else None)
         record.stop, record.stop_seconds, record.made_with = self.STOP, self.stop_seconds(props), _library()
         record.inputs = inputs_of(props) if self.KEEPS_INPUTS else {}
+        record.restored_of = str(props.get("restored_of") or "")  # what a program names is the stack's own
         if wanted and record.ports[0] != wanted:
             self._move_port(box, record, int(wanted))
         command = self.prepare(box, record, props)

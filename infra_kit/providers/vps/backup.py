@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
 from infra_kit import features
-from infra_kit.component import Scope
-from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint, BackupSpec, Kept
+from infra_kit.component import Component, Scope
+from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint, BackupSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.naming import child
@@ -94,7 +95,9 @@ def _copied_postgres(spec: BackupSpec, place: Place, name: str, native: VpsPostg
     return Copied(name=name, source=native.source, configuration=configuration, place=place)
 
 
-def _done(scope: Scope, spec: BackupSpec, component: Kept, it: Copied | Stored, report: Report) -> pulumi.Resource:
+def _done(
+    scope: Scope, spec: BackupSpec, component: Component[Any, Any], it: Copied | Stored, report: Report
+) -> pulumi.Resource:
     if isinstance(it, Copied):
         return postgres_copies.create(scope, spec, it, report)
     return rclone_copies.create(scope, spec, component, it, report)

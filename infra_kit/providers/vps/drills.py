@@ -7,8 +7,7 @@ from typing import Any
 
 import pulumi
 
-from infra_kit.component import Scope
-from infra_kit.components.backup import Kept
+from infra_kit.component import Component, Scope
 from infra_kit.components.restore_drill import RestoreDrillSpec
 from infra_kit.durations import seconds
 from infra_kit.providers.vps import places, runs, volumes
@@ -28,7 +27,7 @@ class Drill:
 
     scope: Scope
     spec: RestoreDrillSpec
-    component: Kept
+    component: Component[Any, Any]
     report: Report
     first: pulumi.Resource
     """What has taken its first copy."""

@@ -40,8 +40,6 @@ BUS_PATH, HOME = "/metrics.txt", "/tmp"  # noqa: S108  a container's own
 SECONDS = 15
 """From one look at a bus to the next."""
 
-Measured = Component[Any, Any]
-
 
 def once(monitor: Monitor, name: str, make: Callable[[], object]) -> None:
     """Makes what measures something, unless it is there."""
@@ -49,7 +47,7 @@ def once(monitor: Monitor, name: str, make: Callable[[], object]) -> None:
         monitor.measured[name] = make()
 
 
-def postgres(monitor: Monitor, component: Measured) -> None:
+def postgres(monitor: Monitor, component: Component[Any, Any]) -> None:
     """postgres_exporter (https://github.com/prometheus-community/postgres_exporter), with a role that may read
     statistics (https://www.postgresql.org/docs/current/predefined-roles.html)."""
     scope, native, name = monitor.scope, monitor.scope.native(component, VpsPostgres), component.name
@@ -78,7 +76,7 @@ def postgres(monitor: Monitor, component: Measured) -> None:
     _asked(monitor, name, run, POSTGRES, needs=role)
 
 
-def redis(monitor: Monitor, component: Measured) -> None:
+def redis(monitor: Monitor, component: Component[Any, Any]) -> None:
     """redis_exporter (https://github.com/oliver006/redis_exporter), with a user that reaches no key."""
     scope, native, name = monitor.scope, monitor.scope.native(component, VpsRedis), component.name
     secret, server = password(scope, f"of-{name}-password").result, native.servers["server"]
@@ -108,7 +106,7 @@ def _passwords(name: str, secret: str) -> str:
     return json.dumps({f"redis://{place}": secret, f"redis://{MONITOR}@{place}": secret})
 
 
-def event_bus(monitor: Monitor, component: Measured) -> None:
+def event_bus(monitor: Monitor, component: Component[Any, Any]) -> None:
     """A script in `natsio/nats-box`: NATS' own exporter does not tell how long the oldest event has waited. Its user
     may ask how far the consumers are and read an event, which is how its time is known."""
     scope, native, name = monitor.scope, monitor.scope.native(component, VpsBus), component.name
@@ -138,7 +136,7 @@ def edge(monitor: Monitor, name: str, proxy: Container) -> None:
     monitoring.bring(monitor, scope, "edge-asked", targets=told_)
 
 
-def certificates(monitor: Monitor, component: Measured, names: Sequence[str], proxy: str) -> None:
+def certificates(monitor: Monitor, component: Component[Any, Any], names: Sequence[str], proxy: str) -> None:
     """A prober (https://github.com/prometheus/blackbox_exporter) asks the edge for each name as a browser does."""
     scope, role = monitor.scope, "prober"
     once(monitor, f".{role}", lambda: container(scope, role, _prober(monitor)))

@@ -84,6 +84,11 @@ VICTORIA_LOGS = Image(
 )
 
 
+def for_redis(version: str | None) -> Image:
+    """For a Redis of this version, the lowest that it needs."""
+    return VALKEY["9" if version == "9" else "8"]
+
+
 def pull(scope: Scope, image: Image, role: str = "image") -> pulumi.Output[str]:
     """Has the host fetch an image: the child `role` of the component. Returns the id by which containers name it.
 

@@ -27,6 +27,7 @@ from infra_kit.providers.common import dns, panel
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import edge, images, monitoring, panel_image, signals, ssh, tools
 from infra_kit.providers.vps.containers import FILES, Container, container
+from infra_kit.providers.vps.images import Image
 from infra_kit.providers.vps.monitoring import Monitor
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.tunnels import PRIVATE
@@ -126,13 +127,26 @@ def _age(component: Component[Any, Any], figures: Mapping[Signal, str]) -> dict[
 
 
 def _version(component: Component[Any, Any]) -> str:
-    """What was asked for, or the tag of the image that every host runs."""
+    """Of the image that every host runs; of the user's own, its tag."""
     spec = component.spec
-    ours = {"object_store": images.SEAWEEDFS, "event_bus": images.NATS, "alerts": images.ALERTMANAGER}
-    if component.KIND in ours:
-        return ours[component.KIND].tag
-    image = str(getattr(spec, "image", ""))
-    return str(getattr(spec, "version", None) or panel.tag(image))
+    match component.KIND:
+        case "postgres":
+            return f"PostgreSQL {spec.version or ''}".rstrip()
+        case "redis":
+            return _named("Valkey", images.for_redis(spec.version))
+        case "object_store":
+            return _named("SeaweedFS", images.SEAWEEDFS)
+        case "event_bus":
+            return _named("NATS", images.NATS)
+        case "alerts":
+            return _named("Alertmanager", images.ALERTMANAGER)
+        case _:
+            return panel.tag(str(getattr(spec, "image", "")))
+
+
+def _named(server: str, image: Image) -> str:
+    """A tag also says what the image is built on: `2.15.0-alpine`."""
+    return f"{server} {image.tag.removeprefix('v').partition('-')[0]}"
 
 
 def _plan() -> Any:

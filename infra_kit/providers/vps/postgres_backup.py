@@ -104,7 +104,7 @@ def archive(
         image=image,
         user=source.user,
         entrypoint=["sh", f"{FILES}/archive.sh"],
-        command=[wal],
+        command=[wal, f"{source.folder}/pgdata"],
         memory_gb=MEMORY_GB,
         cpu=CPU,
         health=["sh", "-c", f'test -z "$(find {wal} -type f -mmin +{STALE_MINUTES})"'],

@@ -19,6 +19,8 @@ LOGINS = "infra_kit.logins"
 """The function by which the pooler looks roles up."""
 SOCKETS = "/var/run/postgresql"
 MAX_CONNECTIONS = 100
+CONSOLE = "/tmp"  # noqa: S108  the pooler's own
+"""Where the pooler's console is, for `scripts/measure.sh`."""
 POOLED_CONNECTIONS = 80
 """The pooler's share of them: the rest is for migrations, replicas and whoever looks after the server."""
 
@@ -95,13 +97,18 @@ def _following(follow: tuple[str, str] | None) -> dict[str, str]:
     }
 
 
+def pool_size(databases: Sequence[str]) -> int:
+    """How many connections the pooler opens to each database."""
+    return max(1, POOLED_CONNECTIONS // len(databases))
+
+
 def pooler(pooling: Pooling, databases: Sequence[str], host: str) -> str:
     """pgbouncer.ini (https://www.pgbouncer.org/config.html). Its log goes to the standard output."""
-    share = max(1, POOLED_CONNECTIONS // len(databases))
+    share = pool_size(databases)
     settings = {
         "listen_addr": "0.0.0.0",  # noqa: S104  of the container, which publishes nothing
         "listen_port": POOLER_PORT,
-        "unix_socket_dir": "",
+        "unix_socket_dir": CONSOLE,
         "auth_type": "scram-sha-256",
         "auth_file": f"{FILES}/userlist.txt",
         "auth_user": POOLER,

@@ -93,7 +93,11 @@ def create(scope: Scope, spec: BackupSpec, copied: Copied, report: Report) -> pu
     log = _log(scope, name, copied.source.server, folder)
     needs = [report.given, *([copied.place.given] if copied.place.given else [])]
     archive = postgres_backup.archive(scope, image, copied.configuration, copied.source, folder)
-    archive = replace(archive, volumes={**archive.volumes, **copied.place.volumes})
+    archive = replace(
+        archive,
+        environment={**archive.environment, **report.environment(name)},
+        volumes={**archive.volumes, REPORT: report.volume, **copied.place.volumes},
+    )
     archives = container(scope, f"{name}-archive", archive, depends_on=[log, *needs])
     backup = replace(archive, mounts=[tools.of(scope).holder], **_backs_up(spec, copied, report, archive))
     backs_up = container(scope, f"{name}-backup", backup, depends_on=[archives.ready])

@@ -40,6 +40,7 @@ def create(
                 pulumi.Output.format('"{0}" "{2}"\n"{1}" "{3}"\n', OWNER, POOLER, *passwords)
             ),
         },
+        tmpfs={postgres_conf.CONSOLE: "size=1m"},
         stop_signal="SIGINT",
         pids=32,
     )

@@ -19,7 +19,7 @@ from typing import Any
 
 import pulumi
 
-from infra_kit.component import Scope
+from infra_kit.component import Component, Scope
 from infra_kit.components.backup import BackupSpec
 from infra_kit.providers.common import backup_locks
 from infra_kit.providers.common.backup_locks import Lock
@@ -84,7 +84,9 @@ def _store(known: Mapping[str, Any], lock: Lock | None) -> dict[str, str]:
     return s3({**store, **parts, **says}, path=bool(known["path"]))
 
 
-def create(scope: Scope, spec: BackupSpec, component: sources.Store, it: Stored, report: Report) -> pulumi.Resource:
+def create(
+    scope: Scope, spec: BackupSpec, component: Component[Any, Any], it: Stored, report: Report
+) -> pulumi.Resource:
     """What copies a component. Done when there is a copy."""
     source = sources.source(scope, component)
     scratch, given = volumes.scratch(scope, f"{it.name}-scratch", SCRATCH, user=USER, gib=source.gib)

@@ -128,7 +128,7 @@ class _Shared:
     def __init__(self, scope: Scope, spec: RedisSpec) -> None:
         self.scope, self.spec = scope, spec
         self.admin, self.app = password(scope, "admin-password").result, password(scope).result
-        self.image = images.pull(scope, images.VALKEY["9" if spec.version == "9" else "8"])
+        self.image = images.pull(scope, images.for_redis(spec.version))
 
     def run(self, role: str, data: pulumi.Output[str] | None, *, log: bool, primary: str | None = None) -> Run:
         return Run(

@@ -19,13 +19,12 @@ from infra_kit.providers.common import nats, seaweed, valkey
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.vps import event_bus, object_store, redis, room
 from infra_kit.providers.vps.event_bus import VpsBus
-from infra_kit.providers.vps.images import NATS_BOX, VALKEY, Image
+from infra_kit.providers.vps.images import NATS_BOX, Image, for_redis
 from infra_kit.providers.vps.link_networks import Reached
 from infra_kit.providers.vps.object_store import VpsBucket
 from infra_kit.providers.vps.redis import VpsRedis
 from infra_kit.providers.vps.scripts import script
 
-Store = Component[Any, Any]
 HOME = {"HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"}  # noqa: S108  a container's own, in memory
 """Where nats and rclone look for what they were told before: there is nothing."""
 
@@ -46,9 +45,9 @@ class Source:
     """What a copy may take on the host before it is sent."""
 
 
-def source(scope: Scope, component: Store) -> Source:
+def source(scope: Scope, component: Component[Any, Any]) -> Source:
     """How a component is copied."""
-    of: Mapping[str, Callable[[Scope, Store], Source]] = {
+    of: Mapping[str, Callable[[Scope, Component[Any, Any]], Source]] = {
         "redis": _redis,
         "event_bus": _event_bus,
         "object_store": _object_store,
@@ -56,18 +55,18 @@ def source(scope: Scope, component: Store) -> Source:
     return of[component.KIND](scope, component)
 
 
-def image(component: Store) -> Image:
+def image(component: Component[Any, Any]) -> Image:
     """Whose programs write and read its copies."""
-    return VALKEY["9" if component.spec.version == "9" else "8"] if component.KIND == "redis" else NATS_BOX
+    return for_redis(component.spec.version) if component.KIND == "redis" else NATS_BOX
 
 
-def gib(component: Store) -> float:
+def gib(component: Component[Any, Any]) -> float:
     """What a copy of it may be as large as. Of objects there is a list alone: what they hold is never all on the
     host."""
     return float(component.spec.memory_gb) if component.KIND == "redis" else room.disk_gb(component.spec)
 
 
-def _redis(scope: Scope, component: Store) -> Source:
+def _redis(scope: Scope, component: Component[Any, Any]) -> Source:
     name, user = component.name, _user(scope)
     server = scope.native(component, VpsRedis).servers["server"]
     secret = password(scope, f"{name}-password").result
@@ -82,7 +81,7 @@ def _redis(scope: Scope, component: Store) -> Source:
     )
 
 
-def _event_bus(scope: Scope, component: Store) -> Source:
+def _event_bus(scope: Scope, component: Component[Any, Any]) -> Source:
     name, user = component.name, _user(scope)
     native = scope.native(component, VpsBus)
     secret = password(scope, f"{name}-password").result
@@ -99,7 +98,7 @@ def _event_bus(scope: Scope, component: Store) -> Source:
     )
 
 
-def _object_store(scope: Scope, component: Store) -> Source:
+def _object_store(scope: Scope, component: Component[Any, Any]) -> Source:
     name, user = component.name, _user(scope)
     native, bucket = scope.native(component, VpsBucket), component.endpoint.bucket
     secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"{name}-password").result)

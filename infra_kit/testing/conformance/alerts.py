@@ -31,8 +31,6 @@ from infra_kit.testing.conformance.endpoints import clear
 from infra_kit.testing.conformance.suite import ComponentConformance
 from infra_kit.testing.conformance.workloads import IMAGE
 
-Watched = Component[Any, Any]
-
 RUNS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
 WORKS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "worker.py"]}
 ENDS: Mapping[str, Any] = {"image": IMAGE, "command": ["python", "job.py"], "schedule": "0 3 * * *"}
@@ -40,7 +38,7 @@ BUS: Mapping[str, Any] = {
     "streams": {"orders": Stream(subjects=["orders.>"])},
     "consumers": {"billing": Consumer(stream="orders")},
 }
-KINDS: Mapping[str, tuple[type[Watched], Mapping[str, Any]]] = {
+KINDS: Mapping[str, tuple[type[Component[Any, Any]], Mapping[str, Any]]] = {
     "db": (Postgres, {"read_replicas": 1}),
     "cache": (Redis, {}),
     "files": (ObjectStore, {}),
@@ -55,7 +53,7 @@ PASSED_OVER = ("engine", "read-replicas")
 """Of what is watched, what its own suite is about: a target has a bus of its own, or no replicas."""
 
 
-def standing_for(kind: type[Watched], name: str) -> Watched:
+def standing_for(kind: type[Component[Any, Any]], name: str) -> Component[Any, Any]:
     """A component where no program runs, so that none can be made."""
     it = kind.__new__(kind)
     it.name, it.stands_already = name, False
@@ -138,7 +136,7 @@ def made(target: Target, name: str, edge: Mapping[str, Any]) -> Component[Any, A
     """What is watched, in a program that runs. An edge stands before a service."""
     if name != EDGE.name:
         kind, asked = KINDS[name]
-        make: Callable[..., Watched] = kind
+        make: Callable[..., Component[Any, Any]] = kind
         return make(name, target=dataclasses.replace(target, accepted_gaps={name: PASSED_OVER}), **asked)
     behind = Service("behind", target=target, **RUNS)
     return Gateway(name, target=target, routes={"/*": behind}, waf=False, **edge)

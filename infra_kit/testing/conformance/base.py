@@ -70,6 +70,10 @@ class Base:
     def setup_class(cls) -> None:
         cls._kept = {}
 
+    @classmethod
+    def teardown_class(cls) -> None:
+        cls._kept = None
+
     @pytest.fixture
     def target(self) -> Target:
         raise NotImplementedError("a target's tests say which target: return Target(name=…)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -71,8 +71,10 @@ def test_the_engine_says_of_every_resource_of_a_stack_what_is_said_offline(
     assert preview.disagreements(found, steps) == []
 
 
-def test_what_the_engine_would_replace_and_our_table_does_not_know_is_told_and_refused(toy: Toy) -> None:
-    assert toy.run("up").returncode == 0
+def test_what_the_engine_would_replace_and_our_table_does_not_know_is_told_and_refused(
+    up_with: Callable[..., Toy],
+) -> None:
+    toy = up_with()
     before = toy.config.read_text(), toy.state()
     asked = toy.run("transition", "--stack", STACK, "--engine", "--set", "toy:size=2")
     assert asked.returncode == 3, asked.stderr
@@ -84,8 +86,8 @@ def test_what_the_engine_would_replace_and_our_table_does_not_know_is_told_and_r
     assert list((toy.root / ".infra-kit" / "config").glob("transition-*")) == []
 
 
-def test_where_both_say_the_same_that_is_told(toy: Toy) -> None:
-    assert toy.run("up").returncode == 0
+def test_where_both_say_the_same_that_is_told(up_with: Callable[..., Toy]) -> None:
+    toy = up_with()
     asked = toy.run("transition", "--stack", STACK, "--engine", "--set", "toy:names=[db, other]")
     assert asked.returncode == 0, asked.stderr
     assert "Pulumi's engine says the same of all that holds data." in asked.stderr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import venv
-from pathlib import Path
+from collections.abc import Callable
+
+import pytest
 
 from tests.toy import INFRA_KIT, STACK, Toy
+
+ALL = ("db", "other", "edge")
 
 
 def test_up_makes_what_the_program_describes_and_says_how_to_connect(toy: Toy) -> None:
@@ -30,18 +33,18 @@ def test_up_leaves_the_clone_clean(toy: Toy) -> None:
     assert toy.shell("git", "status", "--porcelain").stdout == ""
 
 
-def test_what_holds_no_data_and_went_away_behind_its_back_is_made_again(toy: Toy) -> None:
-    toy.configure("edge")
-    toy.run("up")
+def test_what_holds_no_data_and_went_away_behind_its_back_is_made_again(up_with: Callable[..., Toy]) -> None:
+    toy = up_with(*ALL)
     (toy.root / "server-edge-server").unlink()
     again = toy.run("up")
     assert again.returncode == 0, again.stderr
     assert (toy.root / "server-edge-server").exists()
 
 
-def test_data_that_went_away_behind_its_back_gives_way_to_an_empty_one_only_if_it_is_named(toy: Toy) -> None:
-    toy.configure("db", "edge")
-    toy.run("up")
+def test_data_that_went_away_behind_its_back_gives_way_to_an_empty_one_only_if_it_is_named(
+    up_with: Callable[..., Toy],
+) -> None:
+    toy = up_with(*ALL)
     data, before = toy.root / "server-db-server", toy.state()
     elsewhere = data.rename(toy.root / "elsewhere")
     for _ in range(2):
@@ -60,9 +63,8 @@ def test_data_that_went_away_behind_its_back_gives_way_to_an_empty_one_only_if_i
     assert toy.log.count("create db-server") == 2
 
 
-def test_down_goes_on_where_data_went_away_behind_its_back(toy: Toy) -> None:
-    toy.configure("db", "other")
-    toy.run("up")
+def test_down_goes_on_where_data_went_away_behind_its_back(up_with: Callable[..., Toy]) -> None:
+    toy = up_with(*ALL)
     (toy.root / "server-db-server").unlink()
     down = toy.run("down")
     assert down.returncode == 0, down.stderr
@@ -87,30 +89,28 @@ def test_a_bug_in_the_program_is_shown_with_its_place(toy: Toy) -> None:
     assert toy.log == []
 
 
-def test_an_interpreter_without_pulumi_is_told_in_its_own_words(toy: Toy, tmp_path: Path) -> None:
-    empty = tmp_path / "empty"
-    venv.create(empty, with_pip=True)  # the engine asks it for its packages
-    toy.interpret_with(empty)
-    failed = [toy.run("up")]
-    toy.interpret_with(Path(sys.prefix))
-    assert toy.run("up").returncode == 0
-    toy.interpret_with(empty)
-    failed.append(toy.run("up"))
-    for run in failed:
+def test_an_interpreter_without_pulumi_is_told_in_its_own_words(
+    toy: Toy, up_with: Callable[..., Toy], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    empty = tmp_path_factory.mktemp("empty")
+    venv.create(empty)
+    for each in (toy, up_with()):
+        each.interpret_with(empty)
+        run = each.run("up")
         assert run.returncode == 1
         assert "No module named 'pulumi'" in run.stderr
 
 
-def test_down_destroys_the_stack(toy: Toy) -> None:
-    toy.run("up")
+def test_down_destroys_the_stack(up_with: Callable[..., Toy]) -> None:
+    toy = up_with()
     down = toy.run("down")
     assert down.returncode == 0, down.stderr
     assert not (toy.root / "server-db-server").exists()
     assert f"{STACK} is not up" in toy.run("status").stdout
 
 
-def test_a_stack_whose_file_is_gone_is_still_seen_and_destroyed(toy: Toy) -> None:
-    toy.run("up")
+def test_a_stack_whose_file_is_gone_is_still_seen_and_destroyed(up_with: Callable[..., Toy]) -> None:
+    toy = up_with()
     toy.config.unlink()
     status = toy.run("status", "--stack", STACK)
     assert "db" in status.stdout
@@ -123,8 +123,8 @@ def test_a_stack_whose_file_is_gone_is_still_seen_and_destroyed(toy: Toy) -> Non
     assert toy.log[-1] == "delete db-server"
 
 
-def test_plain_pulumi_goes_on_where_infra_kit_stopped(toy: Toy) -> None:
-    toy.run("up")
+def test_plain_pulumi_goes_on_where_infra_kit_stopped(up_with: Callable[..., Toy]) -> None:
+    toy = up_with()
     for operation in (["preview"], ["refresh", "--yes"], ["up", "--yes"], ["destroy", "--yes"]):
         answer = toy.pulumi(*operation)
         assert answer.returncode == 0, answer.stdout + answer.stderr
@@ -143,9 +143,9 @@ def test_infra_kit_goes_on_where_plain_pulumi_stopped(toy: Toy) -> None:
     assert toy.log[-1] == "delete db-server"
 
 
-def test_the_stack_of_the_last_up_is_the_one_that_is_meant_but_down_asks_which(toy: Toy) -> None:
+def test_the_stack_of_the_last_up_is_the_one_that_is_meant_but_down_asks_which(up_with: Callable[..., Toy]) -> None:
+    toy = up_with()
     toy.config.with_name("Pulumi.toy-production.yaml").write_text(toy.config.read_text())
-    assert toy.run("up", "--stack", STACK).returncode == 0
     assert toy.run("up", "--stack", "toy-production").returncode == 0
     assert toy.run("up", "--stack", STACK).returncode == 0
     shown = toy.run("show", "db", "host")
@@ -158,10 +158,10 @@ def test_the_stack_of_the_last_up_is_the_one_that_is_meant_but_down_asks_which(t
     assert "delete db-server" not in toy.log
 
 
-def test_what_is_not_up_is_said_with_the_command_that_starts_it(toy: Toy) -> None:
+def test_what_is_not_up_is_said_with_the_command_that_starts_it(toy: Toy, up_with: Callable[..., Toy]) -> None:
     words = f"{STACK} is not up. Start it: "
     assert toy.run("status").stdout.startswith(words)
-    toy.run("up")
+    toy = up_with()
     assert words not in toy.run("status").stdout
     toy.run("down")
     assert toy.run("status").stdout.startswith(words)

@@ -139,11 +139,12 @@ def test_a_copy_by_hand_waits_for_the_run_that_is_at_work_and_no_second_one_is_t
 def test_a_restore_over_what_runs_waits_for_the_run_that_is_at_work(safe: Safe) -> None:
     write(safe.box_of("db"), "good")
     safe.take()
+    good = moment(safe.box_of("db"))
     write(safe.box_of("db"), "since")
     with ThreadPoolExecutor(1) as pool:
         with (safe.box.path / "run.lock").open() as at_work:
             fcntl.flock(at_work, fcntl.LOCK_EX)
-            asked = pool.submit(restore.over, safe.box, "db", None)
+            asked = pool.submit(restore.over, safe.box, "db", good)
             with pytest.raises(TimeoutError):
                 asked.result(timeout=2)
             assert entries(safe.box_of("db")) == ["good", "since"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from infra_kit.errors import BackupError
@@ -27,9 +29,34 @@ def test_the_age_of_a_backup_is_that_of_its_last_whole_copy(safe: Safe) -> None:
     assert failing[Signal.FAILED_RUNS] == 1
     assert waiting[Signal.BACKUP_AGE] == pytest.approx(0, abs=0.05)  # since it was begun: it must not stay unseen
     assert safe.report["last_backup"]
-    assert measures.measure() == {Signal.BACKUP_AGE: pytest.approx(0, abs=0.05), Signal.FAILED_RUNS: 0}
+    assert measures.measure() == {
+        Signal.BACKUP_AGE: pytest.approx(0, abs=0.05),
+        Signal.LOG_AGE: pytest.approx(0, abs=180),
+        Signal.FAILED_RUNS: 0,
+    }
     safe.box.process.stop()
     assert measures.measure()[Signal.FAILED_RUNS] == 1  # nobody ships the log any more
+
+
+def test_the_age_of_a_log_is_since_all_of_it_was_with_the_copies_and_a_database_that_rests_loses_nothing(
+    safe: Safe,
+) -> None:
+    def followed() -> datetime:
+        return datetime.fromisoformat(safe.report["log_followed"]["db"])
+
+    source = Source(safe.home, safe.box.stack, "backup", (safe.box.name,), str(settings.report_file(safe.box)))
+    write(safe.box_of("db"), "one")
+    safe.take()
+    shipped = followed()
+    safe.tick()
+    resting = followed()
+    safe.box_of("db").process.stop()
+    with pytest.raises(BackupError):
+        safe.tick()
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    assert shipped < resting == followed()
+    settings.note(safe.box, log_followed={"db": long_ago.isoformat()})
+    assert probe(source).measure()[Signal.LOG_AGE] == pytest.approx(7200, abs=60)
 
 
 def test_a_drill_that_fails_is_told_at_once_and_one_that_goes_well_ends_it(safe: Safe) -> None:

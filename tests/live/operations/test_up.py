@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -68,7 +69,12 @@ def test_the_passphrase_is_in_clear_in_no_file_of_the_project_but_the_backups_ow
 
 
 def test_the_drill_proves_it_and_tells_so(kept: Shop) -> None:
-    runs(kept, "drill")
+    done = kept.run("drill", "drill", "--json")
+    assert done.returncode == 0, done.stderr
+    proven = {it["component"]: it for it in json.loads(done.stdout)}
+    assert {"wrong-key", "missing-log", "rows", "entries", "rto"} <= set(proven["db"]["checks"])
+    assert "objects" in proven["files"]["checks"]
+    assert all(it["seconds"] > 0 for it in proven.values())
     told = json.loads(Path(kept.outputs["drill"]["report"]).read_text())
     assert told["failure"] == ""
     assert told["last_proven_restore"].startswith("20")
@@ -79,14 +85,22 @@ def test_the_command_restores_a_moment_beside_what_runs(kept: Shop) -> None:
         row = session.execute("SELECT clock_timestamp()").fetchone()
     assert row
     _write(kept, "after")
-    runs(kept, "safe")
     done = kept.run("restore", "db", "--to", row[0].isoformat(), "--into", "db-then")
     assert done.returncode == 0, done.stderr
-    address = kept.servers()["db-then"].address
-    assert address in done.stdout
-    port = kept.outputs["db"].rpartition(":")[2].partition("/")[0]
-    assert _entries(kept.outputs["db"].replace(port, address.rpartition(":")[2])) == ["before"]
+    url = kept.run("show", "db-then", "url").stdout.strip()
+    assert url.replace(urlsplit(url).password or "", "••••") in done.stdout
+    assert _entries(url) == ["before"]
     assert _entries(kept.outputs["db"]) == ["after", "before"]
+
+
+def test_a_copy_that_stands_beside_is_removed_alone(kept: Shop) -> None:
+    again = kept.run("restore", "db", "--into", "db-then")
+    assert "infra-kit restore --remove db-then" in again.stderr
+    assert "so it stays" in kept.run("restore", "--remove", "db").stderr
+    gone = kept.run("restore", "--remove", "db-then")
+    assert (gone.returncode, gone.stdout) == (0, "db-then is deleted.\n"), gone.stderr
+    assert kept.servers().keys() >= {"db", "safe"}
+    assert "db-then" not in kept.servers()
 
 
 def test_the_command_takes_a_copy_now_and_says_where_it_is(kept: Shop) -> None:
@@ -108,8 +122,10 @@ def test_the_command_takes_a_copy_now_and_says_where_it_is(kept: Shop) -> None:
 
 def test_a_release_begins_with_a_copy_and_does_not_begin_without(kept: Shop) -> None:
     before = json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"]
-    released = kept.run("up", "--backup-first", "safe")
-    assert released.returncode == 0, released.stderr
+    assert kept.pulumi("config", "set", "infra-kit:backup-first", "true").returncode == 0
+    released = kept.up()
+    assert "Backing up safe" in released.stderr
+    assert kept.pulumi("config", "rm", "infra-kit:backup-first").returncode == 0
     assert json.loads(Path(kept.outputs["safe"]["report"]).read_text())["last_backup"] > before
     refused = kept.run("up", "--backup-first", "saef")
     assert refused.returncode == 1

@@ -158,6 +158,8 @@ def test_stopping_a_stack_alerts_nobody(home: Path, hook: Hook) -> None:
 
     assert inventory.stop("test", home) == ["cache", "watch"]
     assert hook.tried == 0
+    (watch,) = inventory.alerts("test", home)
+    assert (watch.running, watch.died) == (False, False)
 
 
 def test_a_changed_rule_takes_over_and_one_that_is_gone_is_over(home: Path, hook: Hook) -> None:
@@ -196,7 +198,7 @@ def test_where_to_is_secret_and_stands_in_files_of_its_owner_alone(home: Path, h
     assert all(SECRET not in " ".join(it.cmdline()) for it in processes(home, "alerts"))
     holders = [file for file in box(home).path.rglob("*") if file.is_file() and SECRET in file.read_text()]
     assert [file.name for file in holders] == ["told.json"]
-    files = [*holders, Path(outs["public"]["url"]), box(home).data / "told.json"]
+    files = [*holders, Path(outs["public"]["url"].removeprefix("file://")), box(home).data / "told.json"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.exists()} == {0o600}
 
 

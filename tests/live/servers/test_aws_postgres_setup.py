@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from infra_kit._dynamic import Props
-from infra_kit.providers.aws.lambdas import postgres_setup
+from infra_kit.providers.aws.lambdas import postgres_checks, postgres_setup
 from infra_kit.providers.local.server import box_of
 from tests.live.servers.database import ensure, props_in
 
@@ -98,6 +98,26 @@ def test_the_role_owns_the_databases_and_is_nobody_special(server: Server) -> No
             [["shop", "audit"]],
         )
         assert sorted(owners) == [("audit", "owner"), ("shop", "owner")]
+
+
+def test_what_a_drill_asks_is_answered_as_psql_prints_it_and_what_differs_is_said(server: Server) -> None:
+    server.settle()
+    with server.connect("owner", "first", "shop") as connection:
+        connection.execute("CREATE TABLE orders (id int, paid bool, total numeric(8, 2), at timestamptz)")
+        connection.execute("INSERT INTO orders VALUES (1, true, 2.50, NULL), (2, false, 10, '2026-01-01Z')")
+    rows = "1|t|2.50|\n2|f|10.00|2026-01-01 00:00:00+00"
+    asked = {
+        "full": {"sql": "SET timezone TO 'UTC'; SELECT * FROM orders ORDER BY id", "expects": rows},
+        "some": {"sql": "SELECT count(*) > 0 FROM orders", "expects": "t"},
+        "more": {"sql": "SELECT count(*) FROM orders", "expects": "3"},
+        "gone": {"sql": "SELECT count(*) FROM invoices", "expects": "0"},
+    }
+    checks = {name: {"database": "shop", **it} for name, it in asked.items()}
+    login = json.dumps({"username": "owner", "password": "first"})
+    wrong = postgres_checks.asked({**server.event, "login": login}, checks, server.trust).splitlines()
+    assert wrong[0] == "more: SELECT count(*) FROM orders is answered with '2', expected '3'"
+    assert wrong[1].startswith("gone: ")
+    assert len(wrong) == 2
 
 
 def test_a_role_that_was_given_more_is_nobody_special_again(server: Server) -> None:

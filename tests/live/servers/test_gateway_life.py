@@ -12,6 +12,8 @@ import psutil
 import pytest
 from cryptography import x509
 
+from infra_kit.providers.local import inventory
+from infra_kit.providers.local.programs.panel.standing import Life
 from infra_kit.providers.local.servers import gateway_certificates
 from infra_kit.providers.local.servers.gateway import HANDLER
 from tests.live.servers.gateway_client import Issuer, box, client, limit, logged, props, route, serve
@@ -69,6 +71,10 @@ def test_kill_9_of_it_costs_neither_address_nor_authority_nor_secret(home_dir: P
     master = psutil.Process(pid(home_dir))
     master.kill()
     master.wait(10)
+    assert client(outs).get("/x", headers=issuer.token()).status_code == 200
+    (gateway,) = inventory.servers("test", home_dir)
+    assert (gateway.died, gateway.orphaned) == (True, True)
+    assert Life(box(home_dir)).look().state == "degraded"
 
     assert HANDLER.changed(wanted, wanted)
     _, again = HANDLER.ensure(wanted)

@@ -97,9 +97,9 @@ def test_what_real_servers_say_is_kept_by_class_and_shipped_through_kills_and_ab
     assert spoken(taken) == said(400)
     assert {it["component"] for it in taken.lines} == {"mailer", "cache"}
     assert {header["Authorization"] for header in taken.headers} == {f"Bearer {TOKEN}"}
-    audit = inventory.kept("test", home_dir, ("mailer", "audit"), 500)
+    audit = inventory.kept("test", home_dir, ("mailer", "audit"), 500).lines
     assert [json.loads(line)["message"] for line in audit] == [it for it in said(400) if it.startswith("done")]
-    assert len(inventory.kept("test", home_dir, ("logs", "application"), 7)) == 7
+    assert len(inventory.kept("test", home_dir, ("logs", "application"), 7).lines) == 7
     with pytest.raises(ConfigError, match="--class audits: no Logs on this machine keeps it; there is application"):
         inventory.kept("test", home_dir, ("mailer", "audits"), 5)
     _is_nowhere_to_be_seen(home_dir)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from redis import Redis
 
 from infra_kit._dynamic import Props
 from infra_kit.panel.facts import Plan
@@ -123,8 +124,13 @@ def test_what_is_revealed_is_the_servers_password(standing: tuple[Path, Props], 
     assert not [it for it in secrets.values() if it in admin.get("/").text]
 
 
-def test_the_servers_version_is_that_of_its_wheel(admin: Visitor) -> None:
-    assert re.search(r"Redis 9\.\d", admin.get("/").text)
+def test_a_servers_name_and_version_are_what_it_says_itself(standing: tuple[Path, Props], admin: Visitor) -> None:
+    home, _ = standing
+    told = Box(home, "test", "cache").record.secrets["password"]
+    with Redis(port=Box(home, "test", "cache").record.ports[0], password=told, decode_responses=True) as client:
+        info = client.info("server")
+    assert info["server_name"] == "valkey"
+    assert f"Redis · Valkey {info['valkey_version']}<" in admin.get("/").text
 
 
 def test_the_program_knows_no_password(standing: tuple[Path, Props]) -> None:

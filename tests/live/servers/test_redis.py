@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,8 @@ from redis.retry import Retry
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
+from infra_kit.providers.gcp.programs import rdb
+from infra_kit.providers.gcp.programs.google import Named
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import redis_conf
 from infra_kit.providers.local.servers.redis import HANDLER
@@ -66,6 +69,27 @@ def test_the_url_reads_and_writes(props: Props) -> None:
     store = client(ensure(props))
     store.set("greeting", "hello")
     assert store.get("greeting") == "hello"
+
+
+def test_a_dump_of_every_kind_of_value_is_read_to_its_end_by_the_drill_of_google_cloud(props: Props) -> None:
+    store = client(ensure(props))
+    store.mset({"number": 70_000, "long": "x" * 5_000})
+    store.set("ends", "soon", ex=3_600)
+    store.rpush("list", *range(3_000))
+    store.sadd("numbers", *range(10))
+    store.sadd("texts", *(f"member-{number}" for number in range(1_000)))
+    for name, count in (("small", 1), ("large", 1_000)):
+        store.hset(f"{name}-hash", mapping={f"field-{number}": number for number in range(count)})
+        store.zadd(f"{name}-sorted", {f"member-{number}": number * 1.5 for number in range(count)})
+    for number in range(300):
+        store.xadd("stream", {"number": number})
+    store.xgroup_create("stream", "group", "0")
+    store.xreadgroup("group", "reader", {"stream": ">"}, count=10)
+    admin(props).save()
+    dump = next(Path(props["home"]).rglob("dump.rdb")).read_bytes()
+    assert rdb.keys(io.BytesIO(dump)) == store.dbsize()
+    with pytest.raises(Named, match=r"^truncated"):
+        rdb.keys(io.BytesIO(dump[:-1]))
 
 
 @pytest.mark.parametrize("password", [None, "wrong"])

@@ -75,6 +75,17 @@ def test_a_schedule_that_nobody_keeps_is_a_run_that_failed(home_dir: Path) -> No
     assert measures.measure() == {Signal.FAILED_RUNS: 1}
 
 
+def test_the_age_of_a_log_is_that_of_the_database_that_was_followed_the_longest_ago(home_dir: Path) -> None:
+    box, report, now = Box(home_dir, "test", "safe"), home_dir / "report.json", datetime.now(UTC)
+    box.path.mkdir(parents=True)
+    (box.path / "lock").touch()
+    measures = of(home_dir, "backup", "safe", report=str(report))
+    assert Signal.LOG_AGE not in measures.measure()  # what copies no database has no log
+    ages = {"db": now - timedelta(seconds=600), "other": now - timedelta(seconds=2400)}
+    report.write_text(json.dumps({"log_followed": {name: at.isoformat() for name, at in ages.items()}}))
+    assert measures.measure()[Signal.LOG_AGE] == pytest.approx(2400, abs=60)
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "wanted"),
     [("backup", "last_backup", Signal.BACKUP_AGE), ("restore_drill", "last_proven_restore", Signal.DRILL_AGE)],

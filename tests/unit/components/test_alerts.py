@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -24,17 +25,28 @@ from infra_kit.components.alerts import AlertsSpec
 from infra_kit.components.uptime import UptimeSpec
 from infra_kit.errors import InfraKitError, OptionsError, SpecError
 from infra_kit.signals import OF, Signal
+from infra_kit.testing import record
 from infra_kit.testing.conformance.alerts import standing_for
 from tests.unit.refusals import refusal
 
 DB, CACHE, FILES = (
     standing_for(kind, name) for kind, name in ((Postgres, "db"), (Redis, "cache"), (ObjectStore, "files"))
 )
-CPU = Rule(signal="cpu", above=80)
+CPU, DOWN = Rule(signal="cpu", above=80), Rule(signal="uptime", below=100, level="P0")
+WHERE: Mapping[str, Mapping[str, Any]] = {
+    "local": {},
+    "vps": {"vps": {"host": "vps-1.example.com", "host_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey"}},
+    "aws": {},
+    "gcp": {"region": "europe-west1"},
+}
 
 
 def spec(**asked: Any) -> AlertsSpec:
     return AlertsSpec.model_validate({"watch": [DB, CACHE, FILES], **asked})
+
+
+def watched(**asked: Any) -> None:
+    Alerts("alerts", watch=[Redis("cache")], **asked)
 
 
 def refused(**asked: Any) -> str:
@@ -102,6 +114,37 @@ def test_a_level_without_routes_is_told_whom_the_next_lower_number_is() -> None:
     assert spec().told("P3") is None
 
 
+@pytest.mark.parametrize("target", WHERE)
+def test_routes_that_leave_out_the_most_urgent_are_refused_on_every_target(target: str) -> None:
+    def program() -> None:
+        Alerts("alerts", watch=[Redis("cache")], routes={"P1": Routes(webhook="https://alerts.example.com")})
+
+    said = refusal(program, SpecError, target=target, environment="staging", **WHERE[target])
+    assert said == (
+        "Alerts 'alerts': routes: nobody is told of P0, which rules have. Say whom: routes={'P0': Routes(…)}, which is "
+        "for higher numbers without routes too; or give those rules another level."
+    )
+
+
+def test_routes_of_the_levels_that_rules_have_are_enough() -> None:
+    made = record(lambda: watched(routes={"P1": Routes(slack="https://x.example")}, rules={"cpu": CPU}))
+    assert made.warnings == ()
+
+
+def test_alerts_that_tell_nobody_say_so() -> None:
+    (warned,) = record(lambda: watched(rules={"cpu": CPU, "down": DOWN})).warnings
+    assert warned.startswith("Alerts 'alerts': routes: nobody is told of P0, P1, which rules have. Say whom: ")
+    assert warned.endswith("Until then they are only seen, by who looks.")
+    assert record(lambda: watched(rules={})).warnings == ()
+
+
+def test_who_is_told_no_more_by_an_accepted_gap_is_warned_of_it() -> None:
+    gap = {"infra-kit:accepted-gaps": {"alerts": ["route:sms"]}}
+    made = record(lambda: watched(rules={"down": DOWN}, routes={"P0": Routes(sms=["+525512345678"])}), config=gap)
+    assert len(made.warnings) == 2
+    assert "nobody is told of P0" in made.warnings[1]
+
+
 def test_a_route_that_is_left_out_leaves_the_others() -> None:
     asked = spec(routes={"P0": Routes(email=["a@example.com"], slack="https://x"), "P1": Routes(slack="https://x")})
     left = asked.without(features.route("slack"))
@@ -114,7 +157,7 @@ def test_a_rule_for_what_is_not_watched_is_refused() -> None:
 
 
 def test_what_is_no_component_is_refused() -> None:
-    assert "watch.0: a component is needed, as in watch=[db, edge], given 'db'" in refused(watch=["db"])
+    assert "watch.0: a component is needed, as in [db, edge], given 'db'" in refused(watch=["db"])
 
 
 def test_what_stood_before_is_not_watched() -> None:
@@ -140,6 +183,7 @@ def test_what_stood_before_is_not_watched() -> None:
             P0 errors > 5 % for 5m              P0 uptime < 100 % for 5m
             P1 latency > 2 s for 10m            P1 errors > 1 % for 10m
             P1 connections > 80 % for 5m        P1 disk > 80 % for 5m       P1 spent > 80 % for 1h
+            P1 log-age > 1800 s for 5m
         """),
         (alert_presets.SCALING, """
             P1 cpu > 80 % for 5m                P1 memory > 85 % for 10m
@@ -156,7 +200,7 @@ def test_what_stood_before_is_not_watched() -> None:
             P3 spent > 100 % for 1h
         """),
     ],
-    ids=["NS-10", "VS-11", "CC-7", "ZU-10"],
+    ids=["NS-10", "VS-11, VS-8", "CC-7", "ZU-10"],
 )  # fmt: skip
 def test_a_preset_has_the_figures_of_its_seed(preset: alert_presets.Rules, rows: str) -> None:
     wanted = [row.strip() for row in re.split(r"\s{2,}", rows) if row.strip()]

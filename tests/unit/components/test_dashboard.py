@@ -58,7 +58,7 @@ def test_what_a_target_cannot_measure_is_left_out_of_a_chart_and_the_rest_stays(
     ("asked", "said"),
     [
         ({"of": []}, "of: at least 1 is needed"),
-        ({"of": ["db"]}, "a component is needed, as in of=[db, edge]"),
+        ({"of": ["db"]}, "a component is needed, as in [db, edge]"),
         ({"charts": {"cpu": Chart(signal="cpu", of=["api"])}}, "charts: cpu: of: 'api' is not shown; there is db"),
         (
             {"charts": {"hits": Chart(signal="cache-hits", of=["db"])}},

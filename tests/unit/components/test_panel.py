@@ -22,7 +22,7 @@ def refused(**asked: Any) -> str:
     ("asked", "said"),
     [
         ({"of": []}, "of: at least 1 is needed"),
-        ({"of": ["db"]}, "a component is needed, as in of=[db, edge]"),
+        ({"of": ["db"]}, "a component is needed, as in [db, edge]"),
         ({"links": {"CMS": "javascript:alert(1)"}}, "a URL that begins with https:// or http:// is needed"),
         ({"links": {"CMS": 'https://cms.example.com/" onclick'}}, "a URL that begins with https://"),
         ({"domains": ["*.example.com"]}, "a panel has whole names"),

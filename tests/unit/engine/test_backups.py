@@ -13,6 +13,7 @@ from infra_kit.engine import backups, restore
 from infra_kit.engine.backups import ByHand, Held
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
+from infra_kit.engine.restore import Moment
 from infra_kit.errors import BackupError, ConfigError
 from infra_kit.providers.common.by_hand import Copied
 
@@ -37,8 +38,12 @@ class Target:
             raise BackupError("kind", "cache: by the target's own commands")
         return f"{component}-restored"
 
-    def into(self, _: Any, component: str, *__: Any) -> None:
+    def into(self, _: Any, component: str, *__: Any, **___: Any) -> None:
         self.did.append(component)
+
+    def remove(self, _: Any, name: str) -> bool:
+        self.did.append(f"removes {name}")
+        return name == f"{self.held[0]}-restored"
 
 
 @pytest.fixture
@@ -70,11 +75,32 @@ def test_a_copy_of_all_is_told(project: Project, monkeypatch: pytest.MonkeyPatch
     assert [it.component for it in backups.take(project, "staging", "safe", Progress())] == ["db"]
 
 
+def test_what_a_backup_of_all_holds_is_known_by_the_backups_that_hold_something(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {"safe": ["db"], "empty": [], "far": ["files"]}
+    here = [Held(name, None, cast("ByHand", Target(of))) for name, of in held.items()]
+    monkeypatch.setattr(backups, "_of_this_machine", lambda *_: here[:2])
+    monkeypatch.setattr(backups, "state_of", lambda *_: {})
+    monkeypatch.setattr(backups, "standing", lambda *_: here[2:])
+    assert backups.holding(project, "staging", Progress()) == ["safe", "far"]
+
+
 def test_what_cannot_all_be_restored_is_refused_before_anything_is(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = Target(["db", "cache"])
     stand(monkeypatch, target)
     with pytest.raises(BackupError, match="cache: by the target's own commands"):
-        restore.beside(project, "staging", "safe", Progress(), to=None, into=None)
+        restore.beside(project, "staging", "safe", Progress(), at=Moment(), into=None)
     assert not target.did
+
+
+def test_a_copy_beside_is_removed_alone_by_its_name(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Target(["db"])
+    stand(monkeypatch, target)
+    monkeypatch.setattr(backups, "state_of", lambda *_: {"resources": []})
+    restore.remove(project, "staging", "db-restored", Progress())
+    assert target.did == ["removes db-restored"]
+    with pytest.raises(ConfigError, match="staging has no copy 'db-then' that was restored beside its own"):
+        restore.remove(project, "staging", "db-then", Progress())

@@ -151,6 +151,7 @@ def test_show_of_an_unknown_name_lists_the_names_there_are() -> None:
         ("https://h/p?sig=abc&tls=true", "https://h/p?sig=••••&tls=true"),
         ("postgres://u:p@h/d?sslmode=require#frag", "postgres://u:••••@h/d?sslmode=require"),
         ("no url at all", "••••"),
+        ("file:///home/me/shop/.infra-kit/alerts/alerts.json", "file:///home/me/shop/.infra-kit/alerts/alerts.json"),
         ("https://cdn.example.org", "https://cdn.example.org"),
     ],
 )

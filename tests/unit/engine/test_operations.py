@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 import infra_kit
-from infra_kit.engine.operations import change_of, name_of, plain, short
+from infra_kit.engine.display import Progress
+from infra_kit.engine.operations import _failure, _Run, change_of, name_of, plain, short
+from infra_kit.engine.project import Project
+from infra_kit.engine.stack import Stack
 
 FRAMES = """Traceback (most recent call last):
   File "/home/ana/shop/__main__.py", line 7, in <module>
@@ -77,3 +82,12 @@ def test_a_server_none_of_whose_properties_differs_was_only_started(
 
 def test_what_is_made_is_created() -> None:
     assert "created" in change_of({"op": "create", "old": None, "new": {"inputs": SERVER}})
+
+
+def test_a_run_that_misses_a_value_says_the_whole_command_that_sets_it(tmp_path: Path) -> None:
+    project = Project(root=tmp_path, name="shop", config_dir=tmp_path, home=tmp_path / ".infra-kit")
+    state = _Run("up", Progress())
+    missing = str(pulumi.ConfigMissingError("shop:backup-key", secret=True))
+    state.take(json.dumps({"diagnosticEvent": {"severity": "error", "message": f"error: {missing}", "urn": ""}}))
+    said = str(_failure(Stack(project, "shop-dev", Path("/cli")), state, ""))
+    assert 'eval "$(infra-kit env)" && pulumi config set --secret shop:backup-key <value> --stack shop-dev' in said

@@ -24,7 +24,7 @@ def test_a_stranger_sees_the_login_and_nothing_else(visitor: Browser) -> None:
 def test_who_knows_the_password_sees_the_page(admin: Browser) -> None:
     page = admin.get("/")
     assert page.status_code == 200
-    for shown in ("db", "Postgres 17", "127.0.0.1:20421", "Directus", "25.00 USD", "adds queue (Redis)", "in 42 s"):
+    for shown in ("db", "Postgres · 17", "127.0.0.1:20421", "Directus", "25.00 USD", "adds queue (Redis)", "in 42 s"):
         assert shown in page.text
 
 
@@ -40,9 +40,9 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(visitor: Browser,
 def test_a_wrong_name_takes_as_long_as_a_wrong_password() -> None:
     def took(username: str) -> float:
         with browser(password_hash=hashed(PASSWORD, "salt")) as it:
-            begun = time.perf_counter()
+            begun = time.process_time()
             assert it.log_in("wrong", username) == 401
-            return time.perf_counter() - begun
+            return time.process_time() - begun
 
     known, unknown = (min(took(username) for _ in range(3)) for username in ("admin", "nobody"))
     assert unknown > known / 3  # hashing is most of it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -52,3 +53,27 @@ def test_an_answer_that_is_none_is_told_and_ends_nothing(tmp_path: Path, answer:
         asyncio.run(watcher.look())
     assert watcher.seen.failure
     assert watcher.seen.parts["db"].state == "unknown"
+
+
+def test_an_alert_that_is_about_to_fire_says_when(tmp_path: Path) -> None:
+    """As `GET /api/v1/rules` has it (https://prometheus.io/docs/prometheus/latest/querying/api/#rules)."""
+    down = {
+        "labels": {"alertname": "down", "alerts": "alerts", "level": "P0", "component": "db"},
+        "annotations": {"summary": "P0 Postgres db: uptime < 100 % for 2m", "value": "0"},
+        "state": "pending",
+        "activeAt": "2026-11-26T06:00:00.123456789Z",
+    }
+    others = {**down, "labels": {"alerts": "of-another-stack", "level": "P0"}}
+    groups = [{"rules": [{"duration": 120, "alerts": [down, others, {**down, "state": "firing"}]}]}]
+    with answering(json_answer({"data": {"groups": groups}})) as url:
+        told = Told(facts=FACTS, username="admin", hash="", prometheus=url, alerts=("alerts",))
+        pending, firing = Host(told, tmp_path / "credentials.json").look().alerts
+
+    assert (pending.since, pending.fires) == ("2026-11-26T06:00:00+00:00", "2026-11-26T06:02:00+00:00")
+    assert (pending.level, pending.component, pending.says) == ("P0", "db", "Postgres db: uptime < 100 % for 2m")
+    assert firing.fires == ""
+
+
+def json_answer(body: object) -> bytes:
+    text = json.dumps(body).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text)

@@ -90,7 +90,7 @@ def test_what_a_program_prints_does_not_mix_with_the_plan(
         ("x = 1\ny = (", "SyntaxError: ", 2),
         (
             "import pulumi\n\n\npulumi.Config().require('size')",
-            "Missing required configuration variable 'shop:size'",
+            'eval "$(infra-kit env)" && pulumi config set shop:size <value> --stack dev',
             4,
         ),
         ("import nothing_of_the_kind", "ModuleNotFoundError: ", 1),

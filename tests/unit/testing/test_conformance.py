@@ -1,9 +1,11 @@
 """What a suite finds out about a driver with a fault."""
 
 import dataclasses
+import gc
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, ClassVar
+from weakref import ref
 
 import pulumi
 import pulumi.runtime
@@ -42,6 +44,20 @@ def test_a_driver_that_forgets_a_feature_fails(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(redis, "create", forgetful)
     with pytest.raises(AssertionError, match="persistence changes nothing"):
         shows(RedisConformance(), features.PERSISTENCE)
+
+
+def test_what_a_suite_recorded_is_there_for_its_next_test_and_goes_with_its_last() -> None:
+    """Recordings of all suites together are gigabytes."""
+
+    class Suite(RedisConformance):
+        pass
+
+    Suite.setup_class()
+    recorded = ref(Suite().record(LOCAL))
+    assert Suite().record(LOCAL) is recorded()
+    Suite.teardown_class()
+    gc.collect()
+    assert recorded() is None
 
 
 def test_a_suite_that_is_forgotten_is_told() -> None:

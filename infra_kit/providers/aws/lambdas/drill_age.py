@@ -1,5 +1,6 @@
-"""A Lambda function: says of each restore that a RestoreDrill tested whether it was fast enough, and tells CloudWatch
-how old the last proof is, in days, and how many components there are whose last restore failed.
+"""A Lambda function: says of each restore that a RestoreDrill tested whether it was fast enough and whether the
+database is as it must be, which another function asks it (`postgres_checks`); and tells CloudWatch how old the last
+proof is, in days, and how many components there are whose last restore failed.
 
 Of several components that age counts which was proven longest ago. One that never was is as old as the drill's plan.
 
@@ -8,16 +9,24 @@ Environment:
     PLAN, PLAN_ARN: the plan of AWS Backup that tests restores.
     SOURCES: the ARNs of what is restored, parted by spaces.
     RTO: seconds.
+    ASKED: JSON, by the ARN of a database that has checks, the `function` that asks what was restored of it, and the
+        `secret` with which that signs in.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from botocore.config import Config
+
+ANSWER = 300
+"""Seconds that the other function may take."""
+MOST_LETTERS = 1000
 
 Job = Mapping[str, Any]
 
@@ -31,14 +40,33 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
 
 
 def judge(client: Any, job: str, rto: int) -> None:
-    """A restore that came to its end is a proof, unless it took too long."""
+    """A restore that came to its end is a proof, unless it took too long or is answered otherwise."""
     told = client.describe_restore_job(RestoreJobId=job)
     took = int((told["CompletionDate"] - told["CreationDate"]).total_seconds())
+    says, wrong = f"restored in {took} s, of {rto} s that it may take", _asked(client, job, told)
     client.put_restore_validation_result(
         RestoreJobId=job,
-        ValidationStatus="SUCCESSFUL" if took <= rto else "FAILED",
-        ValidationStatusMessage=f"restored in {took} s, of {rto} s that it may take",
+        ValidationStatus="SUCCESSFUL" if took <= rto and not wrong else "FAILED",
+        ValidationStatusMessage=(f"{wrong}; {says}" if wrong else says)[:MOST_LETTERS],
     )
+
+
+def _asked(client: Any, job: str, told: Job) -> str:
+    """What the restored database answers otherwise than it must; nothing where none is asked."""
+    for source, it in json.loads(os.environ["ASKED"]).items():
+        if any(known["RestoreJobId"] == job for known in _restored(client, source)):
+            return _answers(told["CreatedResourceArn"], it)
+    return ""
+
+
+def _answers(server: str, asked: Mapping[str, str]) -> str:
+    (there,) = boto3.client("rds").describe_db_instances(DBInstanceIdentifier=server)["DBInstances"]
+    login = boto3.client("secretsmanager").get_secret_value(SecretId=asked["secret"])["SecretString"]
+    event = {"host": there["Endpoint"]["Address"], "port": there["Endpoint"]["Port"], "login": login}
+    patient = Config(read_timeout=ANSWER, retries={"total_max_attempts": 1})
+    answer = boto3.client("lambda", config=patient).invoke(FunctionName=asked["function"], Payload=json.dumps(event))
+    said = json.loads(answer["Payload"].read())
+    return str(said.get("errorMessage", said)) if answer.get("FunctionError") else str(said)
 
 
 def tell(client: Any, now: datetime) -> None:
@@ -54,9 +82,13 @@ def tell(client: Any, now: datetime) -> None:
 
 def restores(client: Any, source: str) -> list[Job]:
     """Those of a source's copies that the plan had made and that are over, from first to last."""
-    pages = client.get_paginator("list_restore_jobs_by_protected_resource").paginate(ResourceArn=source)
-    jobs = [job for page in pages for job in page["RestoreJobs"] if _is_ours(job) and (_is_proof(job) or _failed(job))]
+    jobs = [job for job in _restored(client, source) if _is_ours(job) and (_is_proof(job) or _failed(job))]
     return sorted(jobs, key=lambda job: job["CompletionDate"])
+
+
+def _restored(client: Any, source: str) -> list[Job]:
+    pages = client.get_paginator("list_restore_jobs_by_protected_resource").paginate(ResourceArn=source)
+    return [job for page in pages for job in page["RestoreJobs"]]
 
 
 def proven(jobs: Sequence[Job]) -> datetime | None:

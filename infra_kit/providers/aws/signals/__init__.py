@@ -43,6 +43,9 @@ HINTS = {
     "a rule of the Gateway's latency tells the same from inside",
     features.signal("uptime", Signal.CERTIFICATE): "Route 53 does not look at certificates; a rule of certificate for "
     "the Cdn or the Gateway that has it tells when ACM does not renew it",
+    features.signal("backup", Signal.LOG_AGE): "RDS ships its log by itself every five minutes, and CloudWatch has no "
+    "figure of it (aws rds describe-db-instances says LatestRestorableTime); leave the rule out, or name the others in "
+    "of=",
     SPENT: "CloudWatch knows what the whole account is charged, and with cost_tags the Budget is of the product alone; "
     "AWS Budgets tells those whom it names in notify by itself; leave the Budget out",
 }

@@ -2,7 +2,8 @@
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html).
 
 - Neither says whether it answers. Each reports every minute as long as it runs, so silence is what is wrong.
-- Each server and each node counts by itself.
+- Each server and each node counts by itself, and so does a pooler: its clients wait when it has lent what it may open,
+  however many connections the server has left.
 - A disk that has grown by itself counts as large as it was when Pulumi last looked.
 - A replica of a server that nobody writes to counts as up to 5 minutes behind
   (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.Monitoring.html).
@@ -40,7 +41,7 @@ def postgres(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Se
         Signal.CPU: [plain(_rds(it, "CPUUtilization"), part=part) for part, it in servers.items()],
         Signal.MEMORY: [_memory(it, there, part) for part, it in servers.items()],
         Signal.DISK: [_disk(it, part) for part, it in servers.items()],
-        Signal.CONNECTIONS: [_connections(it, there, part) for part, it in servers.items()],
+        Signal.CONNECTIONS: [*_pool(there), *(_connections(it, there, part) for part, it in servers.items())],
         Signal.REPLICA_LAG: [plain(_rds(it, "ReplicaLag", "Maximum"), part=part) for part, it in replicas.items()],
     }
 
@@ -65,6 +66,18 @@ def _disk(server: rds.Instance, part: str) -> Metric:
 def _connections(server: rds.Instance, there: AwsPostgres, part: str) -> Metric:
     series = {"open": _rds(server, "DatabaseConnections", "Maximum")}
     return Metric(series=series, expression=f"100 * open / {there.connections}", part=part)
+
+
+def _pool(there: AwsPostgres) -> list[Metric]:
+    """How many of the connections that it may open are lent: who asks for one when all are, waits for it
+    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html)."""
+    if there.pooler is None:
+        return []
+    names = {"lent": "DatabaseConnectionsCurrentlyBorrowed", "most": "MaxDatabaseConnectionsAllowed"}
+    its = {"ProxyName": there.pooler}
+    # Each of its machines tells its own.
+    series = {key: Series(namespace="AWS/RDS", name=it, dimensions=its, statistic="Sum") for key, it in names.items()}
+    return [Metric(series=series, expression="100 * lent / most", part="pooler")]
 
 
 def redis(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:

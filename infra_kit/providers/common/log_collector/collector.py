@@ -74,10 +74,21 @@ class Collector:
         self._failure = ""
 
     def run(self, ending: threading.Event) -> None:
-        """Until it is asked to end, or until one of its works fails."""
+        """Until it is asked to end, or until one of its works fails. It returns when all of them have ended: whoever
+        takes over would post, or compress, the same beside them."""
         self.begin()
-        for work in (*(partial(self._ship, it) for it in self._shippers), self._tidy, self._report):
-            threading.Thread(target=_work, args=(work, ending), daemon=True).start()
+        works = (*(partial(self._ship, it) for it in self._shippers), self._tidy, self._report)
+        threads = [threading.Thread(target=_work, args=(work, ending), daemon=True) for work in works]
+        for thread in threads:
+            thread.start()
+        try:
+            self._collect(ending)
+        finally:
+            ending.set()
+            for thread in threads:
+                thread.join()
+
+    def _collect(self, ending: threading.Event) -> None:
         looked = float("-inf")
         while not ending.is_set():
             if time.monotonic() - looked >= LOOKS_EVERY:

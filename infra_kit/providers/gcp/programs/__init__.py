@@ -1,5 +1,5 @@
-"""What runs inside of Cloud Run jobs of ours: Python's own library alone, nothing of infra_kit. `google` stands before
-each of the others."""
+"""What runs inside of Cloud Run jobs of ours: Python's own library alone, nothing of infra_kit. What one takes
+from the others stands before it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 _HERE = Path(__file__).parent
+_USES = {"copies": ("google", "vault"), "drills": ("google", "vault", "rdb")}
 
 
 def text(name: str) -> str:
     """A program as one file, e.g. `copies`."""
-    shared, own = ((_HERE / f"{it}.py").read_text() for it in ("google", name))
-    return shared + re.sub(r"(?m)^from (__future__|infra_kit\.\S+) import .*\n", "", own)
+    text = "".join((_HERE / f"{it}.py").read_text() for it in (*_USES[name], name))
+    head = "from __future__ import annotations\n"
+    return head + re.sub(r"(?m)^from (__future__|infra_kit\.\S+) import (\([^)]*\)|.*)\n", "", text)

@@ -11,7 +11,8 @@ Environment:
     BACKUP: what Cloud SQL's own copies are called.
     VAULTS: names of buckets, parted by spaces.
     SOURCES: JSON, by the component's name, its `kind` and what it takes: `server` and `databases` of a postgres,
-        `instance` of a redis, `jobs` of an object_store (the transfer that brings it up to date, of each vault).
+        `instance` of a redis, `bucket` and `jobs` of an object_store (the transfer that brings it up to date, of each
+        vault).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.providers.gcp.programs.google import SQL, STORAGE, Failed, call, finished, objects, say, write
+from infra_kit.providers.gcp.programs.vault import INDEX, index, written
 
 REDIS = "https://redis.googleapis.com/v1"
 TRANSFER = "https://storagetransfer.googleapis.com/v1"
@@ -60,7 +62,7 @@ def _copied(name: str, source: Source, tier: str, days: int, began: str) -> bool
     where = f"{tier}/{name}/{began}"
     try:
         for vault in _vaults():
-            held = list(COPY[source["kind"]](source, vault, where))
+            held = written(vault, COPY[source["kind"]](source, vault, where), where)
             write(vault, f"{where}/manifest.json", {"began": began, "kind": source["kind"], "objects": held})
         if source["kind"] == "postgres":
             _keep_beside(source["server"], tier, days)
@@ -99,16 +101,19 @@ def _dump(source: Source, vault: str, where: str) -> Iterator[str]:
     yield name
 
 
-def _transfer(source: Source, vault: str, where: str) -> Iterator[str]:  # noqa: ARG001  there is one place
-    """Brings the vault's own objects up to date: what was there before stays among their older versions."""
-    wanted = {"projectId": os.environ["PROJECT"]}
+def _transfer(source: Source, vault: str, where: str) -> Iterator[str]:
+    """Brings the vault's own objects up to date: what was there before stays among their older versions. Which ones
+    are of this copy, its index says."""
+    wanted, began = {"projectId": os.environ["PROJECT"]}, datetime.now(UTC)
     # Another tier's may be going on.
     begun = call(f"{TRANSFER}/{source['jobs'][_vaults().index(vault)]}:run", wanted, busy="FAILED_PRECONDITION")
     ended = finished(TRANSFER, begun)
     state = ended.get("metadata", {}).get("status")
     if state != "SUCCESS":
         raise Failed(f"the transfer of its objects ended with {state}: {json.dumps(ended)}")
-    yield "objects/"
+    name = where.split("/")[1]
+    write(vault, f"{where}/{INDEX}", index(source["bucket"], vault, name, began))
+    yield f"{where}/{INDEX}"
 
 
 COPY: dict[str, Callable[[Source, str, str], Iterator[str]]] = {

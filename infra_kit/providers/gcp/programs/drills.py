@@ -1,20 +1,28 @@
-"""A program of a Cloud Run job: proves that a Backup can be restored, and tells how old the last proof is.
+"""A program of a Cloud Run job: proves that what a Backup's vault holds can be restored, and tells how old the last
+proof is.
 
-Of each Postgres the newest of Cloud SQL's own copies is restored as a server of its own, which is deleted after that;
-so is what a run left that was killed. Once all of them are proven, the proof is written into the vault.
+- A Postgres: the newest of Cloud SQL's own copies is restored as a server of its own, and the newest dump in the vault
+  into databases of that server: beside the roles that it names, which no dump has. A server's account is known once it
+  stands, so it gets dumps by way of a bucket of the drill's own, where it is let in, and never into the vault.
+- A Redis: its dump is read as a server does it, each key and the checksum over all. No Memorystore is made: whether the
+  keys came back, it tells inside of the network alone.
+- An ObjectStore: each object is in the vault, in the version, size and checksum that it was copied with.
+
+Once all are proven, the proof is written into the vault. What was restored is deleted, and what a killed run left.
 
 Arguments:
-    drill: restores, asks, measures. A failure says which check of which Postgres it was.
+    drill: restores, asks, measures. A failure says which check of which component it was.
     age: tells the age of the last proof in days. Where there is none, it counts since it was first asked.
 
 Environment:
     PROJECT: its id.
-    BACKUP: what the copies are called.
+    BACKUP: what Cloud SQL's own copies are called.
     DRILL: the folder of proofs in VAULT, a bucket.
+    TRANSIT: a bucket, by way of which restored servers get dumps; empty without a postgres.
     SCRATCH: what the names of restored servers begin with, and no others.
     RTO: seconds that restoring may take.
-    SOURCES: JSON, by the component's name, its `server`, `databases`, `user` and `secret` (the version with the user's
-        password), and `checks`: by name, `database`, `sql` and `expects`.
+    SOURCES: JSON, by the component's name, its `kind`; of a postgres its `server`, `databases`, `user` and `secret`
+        (the version with the user's password), and `checks`: by name, `database`, `sql` and `expects`.
 """
 
 from __future__ import annotations
@@ -24,20 +32,42 @@ import os
 import sys
 import time
 import urllib.parse
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from infra_kit.providers.gcp.programs.google import SQL, Failed, call, finished, objects, say, write
+from infra_kit.providers.gcp.programs.google import (
+    SQL,
+    STORAGE,
+    Failed,
+    Named,
+    address,
+    call,
+    check,
+    content,
+    finished,
+    found,
+    objects,
+    say,
+    write,
+)
+from infra_kit.providers.gcp.programs.rdb import keys
+from infra_kit.providers.gcp.programs.vault import Stored, hold, hold_objects, newest
 
 ALONE = {
     "availabilityType": "ZONAL",
     "backupConfiguration": {"enabled": False},
     "deletionProtectionEnabled": False,
     "finalBackupConfig": {"enabled": False},
+    "storageAutoResize": True,
+    "storageAutoResizeLimit": "0",
 }
-"""A restored server is as the one that was copied, but for what keeps that one safe."""
+"""A restored server is as the one that was copied, but for what keeps that one safe, and has room for a dump beside."""
+FROM_VAULT = "vault-"
+"""What the names of databases begin with into which a dump is restored."""
+READERS = ("roles/storage.legacyBucketReader", "roles/storage.legacyObjectReader")
+UNKNOWN_YET = "required permissions"
+"""In Cloud SQL's words, where a right is so new that it does not hold yet."""
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
 BOOLEANS = {"true": "t", "false": "f"}
 
@@ -58,7 +88,8 @@ def _drill() -> int:
         _clear()
         proofs = {name: _proven(name, it) for name, it in sources.items()}
     except (Failed, OSError) as error:
-        say("ERROR", f"not proven: {error}", failure=str(error))
+        failure = str(error) if isinstance(error, Failed) else f"unreachable: {error}"
+        say("ERROR", f"not proven: {failure}", failure=failure)
         return 1
     finally:
         _clear()
@@ -71,58 +102,129 @@ def _drill() -> int:
 
 
 def _clear() -> None:
-    """Deletes every restored server."""
+    """Deletes every restored server, and what was on the way there."""
     asked = urllib.parse.urlencode({"filter": f"name:{os.environ['SCRATCH']}*"})
-    found = call(f"{_project()}/instances?{asked}").get("items", ())
-    for name in (it["name"] for it in found if it["name"].startswith(os.environ["SCRATCH"])):
+    standing = call(f"{_project()}/instances?{asked}").get("items", ()) if os.environ["TRANSIT"] else ()
+    for name in (it["name"] for it in standing if it["name"].startswith(os.environ["SCRATCH"])):
         begun = call(f"{_project()}/instances/{name}?enableFinalBackup=false", method="DELETE")
         finished(f"{_project()}/operations", begun)
         say("INFO", f"{name} is deleted")
+    for it in list(found(os.environ["TRANSIT"])) if os.environ["TRANSIT"] else ():
+        call(address(os.environ["TRANSIT"], it["name"]), method="DELETE")
 
 
 def _proven(name: str, source: Source) -> dict[str, Any]:
-    with _check(name, "missing"):
-        copy = _newest(source["server"])
-    began = time.monotonic()
-    with _check(name, "restore"):
-        server = _restored(copy["name"])
-    with _check(name, "start"):
-        tables = {database: _answer(server, source, database, TABLES) for database in source["databases"]}
-    took = round(time.monotonic() - began)
-    with _check(name, "rto"):
-        if took > int(os.environ["RTO"]):
-            raise Failed(f"it took {took} s, of {os.environ['RTO']} s that it may take")
-    for check, asked in source["checks"].items():
-        with _check(name, check):
-            _must_answer(server, source, asked)
-    return {"copy": copy["name"], "of": copy["backupInterval"]["endTime"], "seconds": took, "tables": tables}
-
-
-@contextmanager
-def _check(name: str, what: str) -> Iterator[None]:
-    """Says which it was that failed."""
+    """Raises `Failed`, which says the component, then the check."""
     try:
-        yield
+        copy = newest(os.environ["VAULT"], name)
+        hold(copy)
+        return {"copy": copy.where, "of": copy.began, **PROVE[source["kind"]](name, source, copy)}
     except Failed as error:
-        raise Failed(f"{name}: {what}: {error}") from error
+        raise Failed(f"{name}: {error}") from error
+
+
+def _postgres(_: str, source: Source, dump: Stored) -> dict[str, Any]:
+    with check("missing"):
+        own = _newest(source["server"])
+    began = time.monotonic()
+    with check("restore"):
+        server = _restored(own["name"])
+    tables = _counted(server, source, "")
+    stood = _in_time(began)
+    with check("restore"):
+        _from_vault(server, source, dump)
+    tables |= _counted(server, source, FROM_VAULT)
+    took = _in_time(began)
+    for name, asked in source["checks"].items():
+        for prefix in ("", FROM_VAULT):
+            with check(name):
+                _must_answer(server, source, {**asked, "database": prefix + asked["database"]})
+    kept = {"copy": own["name"], "of": own["backupInterval"]["endTime"], "seconds": stood}
+    return {"seconds": took, "tables": tables, "cloud_sql": kept}
+
+
+def _counted(server: str, source: Source, prefix: str) -> dict[str, str]:
+    """How many tables each database has, which therefore answers."""
+    with check("start"):
+        return {prefix + it: _answer(server, source, prefix + it, TABLES) for it in source["databases"]}
+
+
+def _in_time(began: float) -> int:
+    """Seconds since."""
+    took = round(time.monotonic() - began)
+    if took > int(os.environ["RTO"]):
+        raise Named(f"rto: it took {took} s, of {os.environ['RTO']} s that it may take")
+    return took
+
+
+def _from_vault(server: str, source: Source, dump: Stored) -> None:
+    """Each database's dump into an empty one beside it."""
+    api, transit = f"{_project()}/instances/{server}", os.environ["TRANSIT"]
+    _let_in(transit, call(api)["serviceAccountEmailAddress"])
+    for database in source["databases"]:
+        wanted = f"{dump.where}/{database}.sql.gz"
+        if wanted not in dump.objects:
+            raise Failed(f"{wanted} is not of the copy")
+        _pass(dump.vault, wanted, transit)
+        into = FROM_VAULT + database
+        finished(f"{_project()}/operations", call(f"{api}/databases", {"name": into}))
+        asked = {"fileType": "SQL", "uri": f"gs://{transit}/{wanted}", "database": into}
+        begun = call(f"{api}/import", {"importContext": asked}, busy=UNKNOWN_YET)
+        finished(f"{_project()}/operations", begun)
+
+
+def _let_in(bucket: str, account: str) -> None:
+    """In place of those that were let in before."""
+    there = f"{STORAGE}/storage/v1/b/{bucket}/iam"
+    policy = call(there)
+    others = [it for it in policy.get("bindings", ()) if it["role"] not in READERS]
+    ours = [{"role": role, "members": [f"serviceAccount:{account}"]} for role in READERS]
+    call(there, {**policy, "bindings": [*others, *ours]}, method="PUT")
+
+
+def _pass(vault: str, name: str, transit: str) -> None:
+    """Copies an object, piece by piece where it is large
+    (https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite)."""
+    there = f"{address(vault, name)}/rewriteTo/b/{transit}/o/{urllib.parse.quote(name, safe='')}"
+    answer = call(there, {})
+    while not answer["done"]:
+        answer = call(f"{there}?{urllib.parse.urlencode({'rewriteToken': answer['rewriteToken']})}", {})
+
+
+def _redis(_: str, source: Source, dump: Stored) -> dict[str, Any]:  # noqa: ARG001  it has nothing else
+    began = time.monotonic()
+    with check("missing"):
+        came_back = [content(dump.vault, name, keys) for name in dump.objects]
+    return {"seconds": _in_time(began), "keys": sum(came_back)}
+
+
+def _object_store(name: str, source: Source, copy: Stored) -> dict[str, Any]:  # noqa: ARG001  it has nothing else
+    began = time.monotonic()
+    count = hold_objects(copy, name)
+    return {"seconds": _in_time(began), "objects": count}
+
+
+PROVE: dict[str, Callable[[str, Source, Stored], dict[str, Any]]] = {
+    "postgres": _postgres, "redis": _redis, "object_store": _object_store,
+}  # fmt: skip
 
 
 def _must_answer(server: str, source: Source, asked: dict[str, str]) -> None:
     said = _answer(server, source, asked["database"], asked["sql"])
     if said != asked["expects"]:
-        raise Failed(f"{asked['sql']} is answered with {said!r}, expected {asked['expects']!r}")
+        raise Failed(f"{asked['sql']} is answered with {said!r}, expected {asked['expects']!r}, by {asked['database']}")
 
 
 def _newest(server: str) -> dict[str, Any]:
     """The last whole copy that the Backup had taken."""
     asked = urllib.parse.urlencode({"filter": f'instance:"{server}"', "pageSize": 500})
-    found = call(f"{_project()}/backups?{asked}").get("backups", ())
-    ours = [it for it in found if str(it.get("description", "")).startswith(os.environ["BACKUP"] + " ")]
+    there = call(f"{_project()}/backups?{asked}").get("backups", ())
+    ours = [it for it in there if str(it.get("description", "")).startswith(os.environ["BACKUP"] + " ")]
     whole = [it for it in ours if it["state"] == "SUCCESSFUL" and it["instance"] == server]
     if not whole:
         raise Failed(f"there is no copy of {server}")
-    newest: dict[str, Any] = max(whole, key=lambda it: datetime.fromisoformat(it["backupInterval"]["endTime"]))
-    return newest
+    last: dict[str, Any] = max(whole, key=lambda it: datetime.fromisoformat(it["backupInterval"]["endTime"]))
+    return last
 
 
 def _restored(copy: str) -> str:

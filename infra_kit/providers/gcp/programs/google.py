@@ -7,6 +7,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +19,43 @@ BUSY = (409, 429, 500, 503)
 """Another operation is going on, or Google is busy: it is asked again, until the job's own time is over."""
 PAUSE = 10
 """Seconds between two questions."""
+KEY = ("cloudkms", "cloud kms", "kms key")
+"""What Google's words have where a key is disabled, gone, or of somebody else
+(https://cloud.google.com/storage/docs/json_api/v1/status-codes)."""
 
 
 class Failed(Exception):  # noqa: N818  what it is called in the log
     """Google refused, or what it did came to no good end."""
 
 
-def call(url: str, body: Any = None, *, method: str | None = None, busy: str | None = None) -> Any:
+class Named(Failed):
+    """And its first word is the check that failed."""
+
+
+@contextmanager
+def check(what: str) -> Iterator[None]:
+    """Says which check it was that failed: `what`, or `wrong-key` where Google says so."""
+    try:
+        yield
+    except Named:
+        raise
+    except Failed as error:
+        unreadable = any(word in str(error).lower() for word in KEY)
+        raise Named(f"{'wrong-key' if unreadable else what}: {error}") from error
+
+
+def _json(answer: Any) -> Any:
+    return json.loads(answer.read() or b"{}")
+
+
+def call(
+    url: str,
+    body: Any = None,
+    *,
+    method: str | None = None,
+    busy: str | None = None,
+    read: Callable[[Any], Any] = _json,
+) -> Any:
     """What Google answers. Raises `Failed`.
 
     Args:
@@ -31,10 +63,11 @@ def call(url: str, body: Any = None, *, method: str | None = None, busy: str | N
         body: what is sent, as JSON; None: nothing.
         method: if not the one that goes with it.
         busy: a word of an answer that means, as those of `BUSY` do, that it is to be asked again.
+        read: takes the answer in, as it comes.
     """
     while True:
         try:
-            return _asked(url, body, method)
+            return _asked(url, body, method, read)
         except urllib.error.HTTPError as error:
             said = error.read().decode(errors="replace")
             if error.code not in BUSY and not (busy and busy in said):
@@ -47,12 +80,12 @@ def call(url: str, body: Any = None, *, method: str | None = None, busy: str | N
         time.sleep(PAUSE)
 
 
-def _asked(url: str, body: Any, method: str | None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
+def _asked(url: str, body: Any, method: str | None, read: Callable[[Any], Any]) -> Any:
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {_token()}", "Content-Type": "application/json"}
     request = urllib.request.Request(url, data=data, headers=headers, method=method)  # noqa: S310  https
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-        return json.loads(answer.read() or b"{}")
+        return read(answer)
 
 
 def _token() -> str:
@@ -76,22 +109,40 @@ def finished(api: str, operation: Any) -> Any:
     return operation
 
 
-def objects(bucket: str, glob: str) -> list[datetime]:
-    """When each object was written whose name is like that."""
-    found, page = [], ""
+def found(bucket: str, **asked: str) -> Iterator[dict[str, Any]]:
+    """Objects as Google lists them, e.g. those with `prefix`, or `matchGlob`
+    (https://cloud.google.com/storage/docs/json_api/v1/objects/list)."""
+    page = ""
     while True:
-        asked = {"matchGlob": glob, "fields": "items(timeCreated),nextPageToken", "pageToken": page}
-        answer = call(f"{STORAGE}/storage/v1/b/{bucket}/o?{urllib.parse.urlencode(asked)}")
-        found += [datetime.fromisoformat(it["timeCreated"]) for it in answer.get("items", ())]
+        query = urllib.parse.urlencode({**asked, "pageToken": page})
+        answer = call(f"{STORAGE}/storage/v1/b/{bucket}/o?{query}")
+        yield from answer.get("items", ())
         page = answer.get("nextPageToken", "")
         if not page:
-            return found
+            return
 
 
-def write(bucket: str, name: str, content: Any) -> None:
-    """An object with JSON."""
+def objects(bucket: str, glob: str) -> list[datetime]:
+    """When each object was written whose name is like that."""
+    there = found(bucket, matchGlob=glob, fields="items(timeCreated),nextPageToken")
+    return [datetime.fromisoformat(it["timeCreated"]) for it in there]
+
+
+def address(bucket: str, name: str) -> str:
+    """Of an object."""
+    return f"{STORAGE}/storage/v1/b/{bucket}/o/{urllib.parse.quote(name, safe='')}"
+
+
+def content(bucket: str, name: str, read: Callable[[Any], Any] = _json, *, generation: str = "") -> Any:
+    """What an object holds, by default JSON."""
+    version = f"&generation={generation}" if generation else ""
+    return call(f"{address(bucket, name)}?alt=media{version}", read=read)
+
+
+def write(bucket: str, name: str, held: Any) -> None:
+    """An object with these bytes, or with JSON."""
     asked = urllib.parse.urlencode({"uploadType": "media", "name": name})
-    call(f"{STORAGE}/upload/storage/v1/b/{bucket}/o?{asked}", content)
+    call(f"{STORAGE}/upload/storage/v1/b/{bucket}/o?{asked}", held)
 
 
 def say(severity: str, message: str, **more: Any) -> None:

@@ -32,6 +32,10 @@ _NO_CERTIFICATE = (
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
+    features.signal(
+        "backup", Signal.LOG_AGE
+    ): "Cloud SQL ships its log by itself, and Cloud Monitoring has no figure of "
+    "it (gcloud sql instances get-latest-recovery-time says it); leave the rule out, or name the others in of=",
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
     "itself; leave the Budget out",
 }

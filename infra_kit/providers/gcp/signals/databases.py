@@ -1,7 +1,8 @@
 """Postgres: Cloud SQL. Redis: Memorystore (https://cloud.google.com/memorystore/docs/redis/monitoring-metrics).
 ObjectStore: Cloud Storage. All are in https://cloud.google.com/monitoring/api/metrics_gcp.
 
-- Each server counts by itself.
+- Each server counts by itself. Of `pooling`, a server's connections are those of its pooler too; how many of a pool's
+  own are lent is not told as a share, for Cloud SQL has a pool of each database and user on each of its poolers.
 - Redis has one busy thread: its CPU is what that one uses of a CPU. Its nodes count together, the worst of them.
 """
 

@@ -20,6 +20,10 @@ class Moment:
 
     to: datetime | None = None
     """None: the newest there is."""
+    or_latest: bool = False
+    """Where the log does not reach it, its end will do."""
+    lacks: str = ""
+    """Why the log does not reach until now."""
     proves: bool = False
     """It goes back to the point that the copy itself noted, to compare."""
 
@@ -37,6 +41,7 @@ def open_for(box: Box, noted: Mapping[str, Any], server: Server) -> Record:
     record = box.open(server.KIND, server.PORTS, server.SECRETS, None)
     record.secrets.update(kept["secrets"])
     record.facts.update(kept["facts"])
+    record.restored_of = _beside(box, noted)
     box.save(record)
     return record
 
@@ -44,10 +49,15 @@ def open_for(box: Box, noted: Mapping[str, Any], server: Server) -> Record:
 def start(box: Box, noted: Mapping[str, Any], server: Server, **changes: Any) -> None:
     """Starts the server of an opened box as the one that was copied was asked for; `changes` are for this time."""
     asked = {**noted["record"]["inputs"], **_place(box)}
-    server.ensure({**asked, **changes})
+    server.ensure({**asked, **changes, "restored_of": _beside(box, noted)})
     record = box.record
     record.inputs = asked
     box.save(record)
+
+
+def _beside(box: Box, noted: Mapping[str, Any]) -> str:
+    """The component that a box is a copy of, beside it; none where it takes its place."""
+    return "" if box.name == noted["component"] else str(noted["component"])
 
 
 def _place(box: Box) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import psycopg
 
 from infra_kit.durations import seconds
 from infra_kit.errors import BackupError, InfraKitError
+from infra_kit.providers.common.by_hand import OF_FILES, Proven
 from infra_kit.providers.local.backups import failures, manifest, postgres_log, postgres_restored, restore, settings
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.repository import Repository
@@ -53,8 +54,14 @@ OWN_CHECKS = {"postgres": "rows", "redis": "keys", "object_store": "objects", "e
 """What is compared of each kind, as a check is called."""
 
 
-def run(box: Box) -> None:
-    """Raises `BackupError` with all that failed, which the report tells too."""
+def run(box: Box) -> list[Proven]:
+    """Once, when the drill that is at work has ended. Raises `BackupError` with all that failed, which the report tells
+    too."""
+    with settings.alone(box):
+        return _run(box)
+
+
+def _run(box: Box) -> list[Proven]:
     asked = Asked(**json.loads((box.conf / FILE).read_text()))
     drill = Drill(box, asked)
     try:
@@ -75,6 +82,7 @@ def run(box: Box) -> None:
         failure="",
         failures=[],
     )
+    return drill.proven
 
 
 class Drill:
@@ -87,6 +95,7 @@ class Drill:
         self.copy_name = ""
         self.seconds = 0.0
         """What restoring took, without checking."""
+        self.proven: list[Proven] = []
         self.not_compared: list[str] = []
         """Databases whose copy was taken without counts (`without_checksums` of the Backup): their rows are taken on
         trust."""
@@ -114,13 +123,20 @@ class Drill:
             restore.filled(box, noted, repository, Moment(proves=True))
         except BackupError as error:
             return [Failure(error.check, component, str(error).removeprefix(f"{component}: "))]
-        self.seconds += time.monotonic() - began
+        took = time.monotonic() - began
+        self.seconds += took
+        self.proven.append(Proven(component=component, checks=self._checks(component, noted), seconds=took))
         found = self._compared(component, noted, box)
         if noted["kind"] == "postgres":
             found += self._answers(component, box)
             found += [Failure("changed", component, text) for text in postgres_restored.damages(box, noted)]
         restore.remove(box)
         return found
+
+    def _checks(self, component: str, noted: Mapping[str, Any]) -> list[str]:
+        own = [name for name, check in self._asked.checks.items() if check["of"] == component]
+        compared = [] if component in self.not_compared else [OWN_CHECKS[noted["kind"]]]
+        return [*OF_FILES, *(["missing-log"] if noted["kind"] == "postgres" else []), *compared, *own, "rto"]
 
     def _compared(self, component: str, noted: Mapping[str, Any], box: Box) -> list[Failure]:
         kind = noted["kind"]

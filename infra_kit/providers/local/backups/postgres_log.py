@@ -68,19 +68,29 @@ class Shipping:
         self._repository = repository
         self._slot = slot(backup)
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether nothing of the log is lost since it was claimed."""
+        with postgres_roles.connect(self._box.record) as connection:
+            return self._status(connection) not in (None, "lost")
+
     def begin(self) -> bool:
         """Claims the log from now on; False where a part of it is lost, or nothing had been claimed yet."""
         with postgres_roles.connect(self._box.record) as connection:
-            status = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
-            there = connection.execute(status, [self._slot]).fetchone()
-            if there and there[0] != "lost":
+            status = self._status(connection)
+            if status not in (None, "lost"):
                 return True
-            if there:
+            if status:
                 connection.execute("SELECT pg_drop_replication_slot(%s)", [self._slot])
             # It keeps the log from the last checkpoint on: an old one may be further back than a slot is let.
             connection.execute("CHECKPOINT")
             connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [self._slot])
             return False
+
+    def _status(self, connection: psycopg.Connection) -> str | None:
+        asked = "SELECT wal_status FROM pg_replication_slots WHERE slot_name = %s"
+        there = connection.execute(asked, [self._slot]).fetchone()
+        return str(there[0]) if there else None
 
     def ship(self, *, idle_too: bool = False) -> datetime | None:
         """All that was written until now; None where nothing was since the last time.

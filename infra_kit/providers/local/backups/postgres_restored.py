@@ -15,6 +15,7 @@ from typing import Any
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import BackupError
+from infra_kit.providers.common.by_hand import too_late
 from infra_kit.providers.local import home, postgres_builds
 from infra_kit.providers.local.backups import boxes, compression, postgres_facts, postgres_log
 from infra_kit.providers.local.backups.boxes import Moment
@@ -47,8 +48,9 @@ class Restored(PostgresServer):
 def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> datetime:
     """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes. Returns the moment that it
     is of."""
-    boxes.open_for(box, noted, HANDLER)
     found = postgres_log.batches(repository, noted)
+    _require_reached(postgres_log.reaches(found), moment)
+    boxes.open_for(box, noted, HANDLER)
     with _log(box, repository, postgres_log.from_segment(found, noted["start"])) as asked_for:
         _unpack(box, Part(**noted["parts"][0]), repository)
         asked_for.set()
@@ -62,6 +64,11 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
     shutil.rmtree(box.path / LOG)
     end = postgres_log.reaches(found)
     return min(moment.to, end) if moment.to else end
+
+
+def _require_reached(latest: datetime, moment: Moment) -> None:
+    if moment.to and latest < moment.to and not moment.or_latest:
+        raise too_late(moment.to, latest, moment.lacks or "the server that runs is another one than was copied then")
 
 
 def check(box: Box, noted: Mapping[str, Any]) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from signal import Signals
-from typing import Any
+from typing import Any, cast
 
 from infra_kit._dynamic import handler
 from infra_kit.errors import BackupError, ConfigError
+from infra_kit.providers.common.by_hand import Gives, shown
 from infra_kit.providers.local.backups import (
     event_bus,
     failures,
@@ -20,6 +21,7 @@ from infra_kit.providers.local.backups import (
     object_store,
     postgres_restored,
     redis,
+    run,
     settings,
 )
 from infra_kit.providers.local.backups.boxes import Moment
@@ -27,6 +29,7 @@ from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import ASIDE, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.server import Server
 
 Noted = Mapping[str, Any]
 RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], datetime | None]] = {
@@ -55,40 +58,79 @@ class Restored:
     of: datetime
     """The moment that it is of."""
     seconds: float
+    lacks: str = ""
+    """Why what was written last is not in it."""
     aside: Path | None = None
     """Where what it replaced is kept."""
+    gives: Gives | None = None
+    """Of a new server, how to connect to it."""
 
     @property
     def says(self) -> tuple[str, ...]:
         kept = f"; what it held before: {self.aside}" if self.aside else ""
-        beside = "It runs beside the stack's own, with the same users and passwords. To remove it: infra-kit stop, and "
-        return f"It is in {self.data}{kept}.", *([] if self.name == self.component else [f"{beside}delete its folder."])
-
-
-def into(backup: Box, component: str, to: datetime | None, name: str) -> Restored:
-    """Restores into a new server, which runs when this returns. Raises `ConfigError` where something is there."""
-    box = Box(backup.home, backup.stack, name)
-    if box.path.exists():
-        aside = f"replace what it holds: --over --yes-lose {name}"
-        if name != component:  # `--over` means the component itself, which is not what is in the way
-            aside = "remove it: infra-kit stop, and delete its folder"
-        raise ConfigError(
-            f"{name}: there is a server in {box.path} already. Choose another name with --into, or {aside}."
+        beside = "It runs beside the stack's own, with the same users and passwords. To see how to connect, in clear: "
+        beside += f"infra-kit show {self.name}. To remove it, and nothing else: infra-kit restore --remove {self.name}."
+        return (
+            *([f"What was written after that is not in it: {self.lacks}."] if self.lacks else []),
+            f"It is in {self.data}{kept}.",
+            *([] if self.name == self.component else [beside]),
         )
+
+
+def into(backup: Box, component: str, to: datetime | None, name: str, *, or_latest: bool = False) -> Restored:
+    """Restores into a new server, which runs when this returns; before that the log of the one that runs is shipped.
+
+    Raises:
+        ConfigError: something is there.
+        BackupError: there is no copy of that time, or the log does not reach it and its end will not do.
+    """
+    box = Box(backup.home, backup.stack, name)
+    _require_free(box, component)
+    restored = _into(backup, component, Moment(to, or_latest, _shipped(backup, component, to)), box)
+    return replace(restored, gives=gives(box))
+
+
+def _shipped(backup: Box, component: str, to: datetime | None) -> str:
+    """Has the log reach the moment, in its turn. Returns why that could not be."""
+    if run.reaches(backup, component, to):
+        return ""
+    with settings.alone(backup):
+        return run.ship(backup, component)
+
+
+def gives(box: Box) -> Gives:
+    """How to connect to a server, as its component says it."""
+    record = box.record
+    return cast("Server", handler({"kind": record.kind})).outputs(box, record, record.inputs)
+
+
+def _require_free(box: Box, component: str) -> None:
+    if not box.path.exists():
+        return
+    aside = f", or replace what it holds: --over --yes-lose {component}" if box.name == component else ""
+    if box.exists and box.record.restored_of:
+        aside = f", or remove it first: infra-kit restore --remove {box.name}"
+    raise ConfigError(f"{box.name}: there is a server in {box.path} already. Choose another name with --into{aside}.")
+
+
+def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     began, repository = time.monotonic(), settings.repository(backup)
-    copy = _copy_for(repository, component, to)
-    of = filled(box, copy.components[component], repository, Moment(to)) or copy.time
+    copy = _copy_for(repository, component, moment.to)
+    noted = copy.components[component]
+    of = filled(box, noted, repository, moment) or copy.time
+    reaches = noted["kind"] != "postgres" or of == moment.to
     return Restored(
         component=component,
-        name=name,
+        name=box.name,
         address=f"{LOOPBACK}:{box.record.ports[0]}",
         data=box.path,
         of=of,
         seconds=time.monotonic() - began,
+        lacks="" if reaches else moment.lacks,
     )
 
 
-def over(backup: Box, component: str, to: datetime | None) -> Restored:
+def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = False) -> Restored:
     """Replaces what a server holds, which is kept aside; where there is none, it is made. Whoever calls this has asked
     twice. No run of the backup is at work meanwhile.
 
@@ -96,17 +138,19 @@ def over(backup: Box, component: str, to: datetime | None) -> Restored:
     """
     box = Box(backup.home, backup.stack, component)
     with settings.alone(backup):
+        lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
+        moment = Moment(to, or_latest, lacks)
         if not box.exists:
-            return into(backup, component, to, component)
+            _require_free(box, component)
+            return _into(backup, component, moment, box)
         if box.record.kind == "local/object_store":
             return _over_objects(backup, box, to)
         box.put_back()
         scratch = Box(backup.home, backup.stack, f"{component}-restoring")
         _require_none_left(box, scratch)
-        restored = into(backup, component, to, scratch.name)
+        restored = _into(backup, component, moment, scratch)
         aside = _exchange(box, scratch)
-    address = f"{LOOPBACK}:{box.record.ports[0]}"
-    return Restored(component, component, address, box.path, restored.of, restored.seconds, aside)
+    return replace(restored, name=component, address=f"{LOOPBACK}:{box.record.ports[0]}", data=box.path, aside=aside)
 
 
 def _require_none_left(box: Box, scratch: Box) -> None:
@@ -178,6 +222,18 @@ def remove(box: Box) -> None:
         shutil.rmtree(box.path)
 
 
+def remove_beside(backup: Box, name: str) -> bool:
+    """Ends and deletes what was restored beside the stack's own; False where there is nothing of that name. Raises
+    `ConfigError` for what is no restored copy: it stays."""
+    box = Box(backup.home, backup.stack, name)
+    if not box.exists:
+        return False
+    if not box.record.restored_of:
+        raise ConfigError(f"{name}: it is no copy that `infra-kit restore` made beside the stack's own, so it stays.")
+    remove(box)
+    return True
+
+
 def _place(box: Box) -> dict[str, Any]:
     return {"home": str(box.home), "stack": box.stack, "name": box.name}
 
@@ -196,13 +252,9 @@ def _copy_for(repository: Repository, component: str, to: datetime | None) -> Co
         (copy,) = manifest.read(repository, [name])
         if component in copy.components and (to is None or _ended(copy, component) <= to):
             return copy
-    when = f"before {_shown(to)}" if to else "yet"
-    oldest = f": the oldest is of {_shown(manifest.time_of(names[0]))}" if names else ""
+    when = f"before {shown(to)}" if to else "yet"
+    oldest = f": the oldest is of {shown(manifest.time_of(names[0]))}" if names else ""
     raise BackupError("missing", f"{component}: there is no whole copy {when}{oldest}.")
-
-
-def _shown(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _ended(copy: Copy, component: str) -> datetime:

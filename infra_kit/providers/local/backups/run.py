@@ -15,6 +15,7 @@ from infra_kit.errors import BackupError, InfraKitError
 from infra_kit.providers.local.backups import (
     boxes,
     event_bus,
+    failures,
     manifest,
     object_store,
     postgres,
@@ -35,6 +36,7 @@ def tick(box: Box) -> None:
     asked = settings.read(box)
     with settings.alone(box), _told(box):
         each = Each()
+        _forget_others(box, asked)
         holes = _follow_logs(box, asked, each)
         if due := [it for it in asked.of if it in holes or _is_due(box, asked, it)]:
             take(box, asked, due, each)
@@ -138,6 +140,13 @@ def _is_log_since(path: str, first: Mapping[str, int]) -> bool:
     return ".history" in file or postgres_log.number(file.partition(".")[0]) >= first[place]
 
 
+def _forget_others(box: Box, asked: Settings) -> None:
+    """What is copied no more has no log that could be late."""
+    known = settings.report(box).get("log_followed", {})
+    if known.keys() - set(asked.of):
+        settings.note(box, log_followed={name: until for name, until in known.items() if name in asked.of})
+
+
 def _follow_logs(box: Box, asked: Settings, each: Each) -> set[str]:
     """Those whose log has a hole since the last run, or was not followed yet."""
     holes = set()
@@ -145,18 +154,56 @@ def _follow_logs(box: Box, asked: Settings, each: Each) -> set[str]:
         source = Box(box.home, box.stack, name)
         if not source.exists or source.record.kind != "local/postgres":
             continue
+        if name not in settings.report(box).get("log_followed", {}):
+            _note_followed(box, name, settings.now())  # one that never is must not stay unseen
         with each.of(name):
-            shipping = postgres_log.Shipping(source, settings.repository(box), box.name)
+            shipping, began = postgres_log.Shipping(source, settings.repository(box), box.name), settings.now()
             if not shipping.begin():
                 holes.add(name)
             elif until := shipping.ship():
                 note_log(box, name, until)
+            else:
+                _note_followed(box, name, began)
     return holes
+
+
+def ship(box: Box, name: str) -> str:
+    """Ships the log of a Postgres until now, before it is restored from. Returns why that could not be, or nothing.
+    Whoever calls this is alone with the backup."""
+    source = Box(box.home, box.stack, name)
+    if not source.exists:
+        return f"its server, which had what was written since, is gone from {source.path}"
+    try:
+        with failures.of(name):
+            shipping = postgres_log.Shipping(source, settings.repository(box), box.name)
+            if not shipping.is_followed:
+                return "the log of the server that runs was not followed without a hole"
+            if until := shipping.ship(idle_too=True):
+                note_log(box, name, until)
+    except BackupError as error:
+        return f"what was written since could not be shipped ({error})"
+    return ""
+
+
+def reaches(box: Box, name: str, to: datetime | None) -> bool:
+    """Whether the log was shipped until a moment; as well of what has none."""
+    source = Box(box.home, box.stack, name)
+    if source.exists and source.record.kind != "local/postgres":
+        return True
+    shipped = settings.report(box).get("log", {}).get(name)
+    return bool(to and shipped and to <= datetime.fromisoformat(shipped))
 
 
 def note_log(box: Box, name: str, until: datetime) -> None:
     """Tells until when the log of a Postgres was shipped."""
+    _note_followed(box, name, until)
     settings.note(box, log={**settings.report(box).get("log", {}), name: until.astimezone(UTC).isoformat()})
+
+
+def _note_followed(box: Box, name: str, until: datetime) -> None:
+    """Tells until when all that a Postgres wrote is with the copies: while it writes nothing, that goes on."""
+    known = settings.report(box).get("log_followed", {})
+    settings.note(box, log_followed={**known, name: until.astimezone(UTC).isoformat()})
 
 
 @dataclass(frozen=True)

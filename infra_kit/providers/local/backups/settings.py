@@ -61,8 +61,8 @@ def now() -> datetime:
 
 @contextmanager
 def alone(box: Box) -> Iterator[None]:
-    """One run at a time, or a restore over what it copies; a restore beside it or a drill only reads, and needs no
-    turn."""
+    """One run at a time, or a restore over what it copies, or the log on its way before one beside it, which else only
+    reads and needs no turn. Of a drill: one at a time."""
     descriptor = os.open(box.path / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

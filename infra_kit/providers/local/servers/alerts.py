@@ -23,7 +23,7 @@ class AlertsServer(OwnServer):
         return alerts_file.read(box).generation
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
-        return {"url": str(alerts_file.file(box))}, {}
+        return {"url": alerts_file.file(box).as_uri()}, {}
 
 
 HANDLER = AlertsServer()

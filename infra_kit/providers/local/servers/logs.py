@@ -23,7 +23,7 @@ class LogsServer(OwnServer):
         return str((state.read(box.data / "report.json") or {}).get("generation"))
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
-        return {"url": str(box.data)}, {}
+        return {"url": box.data.as_uri()}, {}
 
 
 HANDLER = LogsServer()

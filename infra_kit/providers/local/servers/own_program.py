@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import infra_kit
-from infra_kit._dynamic import Props
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.server import Command
 from infra_kit.providers.local.servers.supervised import Supervised
+
+if TYPE_CHECKING:
+    from infra_kit._dynamic import Props
 
 LIBRARY = Path(infra_kit.__file__).parents[1]
 LOG_SECONDS = 30 * 86_400.0

@@ -9,12 +9,14 @@ import hashlib
 import json
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from infra_kit._dynamic import Props
 from infra_kit.providers.local import programs
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.servers.own_program import OwnProgram
+
+if TYPE_CHECKING:
+    from infra_kit._dynamic import Props
 
 TOLD = "told.json"
 START_SECONDS = 30.0

@@ -14,15 +14,17 @@ import signal
 import sys
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import home
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.programs import supervisor
 from infra_kit.providers.local.programs.supervisor import told
 from infra_kit.providers.local.server import Command, Server, box_of
+
+if TYPE_CHECKING:
+    from infra_kit._dynamic import Props
 
 FILE = "workload.json"
 PROGRAMS = Path(supervisor.__file__).parents[1]

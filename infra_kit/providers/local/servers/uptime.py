@@ -21,7 +21,7 @@ class UptimeServer(OwnServer):
         return uptime_file.read(box).generation
 
     def outputs(self, box: Box, record: Record, props: Props) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002
-        return {"url": str(uptime_file.file(box))}, {}
+        return {"url": uptime_file.file(box).as_uri()}, {}
 
 
 HANDLER = UptimeServer()

@@ -24,10 +24,12 @@ SUPPORTS = frozenset(features.signal(kind, signal) for kind in OF for signal in 
 
 
 def measured(component: Component[Any, Any]) -> frozenset[Signal]:
-    """What it has: without a replica none lags, and a gateway that is not public has no certificate."""
+    """What it has: without a replica none lags, a gateway that is not public has no certificate, and what copies no
+    database has no log."""
     lacks = {
         Signal.REPLICA_LAG: component.KIND == "postgres" and not component.spec.read_replicas,
         Signal.CERTIFICATE: component.KIND == "gateway" and not component.spec.public,
+        Signal.LOG_AGE: component.KIND == "backup" and not any(it.KIND == "postgres" for it in component.spec.of),
     }
     return frozenset(signal for signal in OF[component.KIND] if not lacks.get(signal))
 

@@ -34,7 +34,8 @@ class UptimeProbe(ServerProbe):
 
 class BackupProbe(Probe):
     def measure(self) -> Figures:
-        return {**_age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR), **_failed(self.source)}
+        age = _age(self.source, "last_backup", Signal.BACKUP_AGE, HOUR)
+        return {**age, **_log_age(self.source), **_failed(self.source)}
 
 
 class DrillProbe(Probe):
@@ -43,8 +44,7 @@ class DrillProbe(Probe):
 
 
 def _failed(source: Source) -> Figures:
-    """1 from a run that failed until the next one that goes well, and while nobody keeps the schedule. Each run of a
-    Backup ships the log, every five minutes: how much may be lost is watched by this, long before a copy is too old."""
+    """1 from a run that failed until the next one that goes well, and while nobody keeps the schedule."""
     (box,) = source.boxes
     if not _begun(box):
         return {}
@@ -52,12 +52,22 @@ def _failed(source: Source) -> Figures:
     return {Signal.FAILED_RUNS: float(failed or box.process.pid is None)}
 
 
+def _log_age(source: Source) -> Figures:
+    """Of the database whose log was followed to its end the longest ago."""
+    followed = _read(Path(source.report)).get("log_followed")
+    return {Signal.LOG_AGE: _since(min(followed.values()))} if followed else {}
+
+
+def _since(when: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds()
+
+
 def _age(source: Source, field: str, signal: Signal, unit: int) -> Figures:
     """Of one that never went well, since it was first started: it must not stay unseen."""
     when = _read(Path(source.report)).get(field) or _begun(source.boxes[0])
     if not when:
         return {}
-    return {signal: (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds() / unit}
+    return {signal: _since(when) / unit}
 
 
 def _begun(box: Box) -> str:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+BEFORE: Mapping[str, str] = {"beside.sh": "replayed.sh", "postgres_over.sh": "replayed.sh"}
+"""By script, what it has in common with others."""
+
 
 @cache
 def script(name: str) -> str:
@@ -13,5 +16,6 @@ def script(name: str) -> str:
 
 
 def told(name: str, variables: Mapping[str, str]) -> str:
-    """A script that reads variables, with them before it: what `sh -s` is given."""
-    return "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items()) + script(name)
+    """A script that reads variables, with them and what it shares before it: what `sh -s` is given."""
+    shared = script(BEFORE[name]) if name in BEFORE else ""
+    return "".join(f"{key}={shlex.quote(value)}\n" for key, value in variables.items()) + shared + script(name)

@@ -14,10 +14,8 @@
 # Of a Postgres it returns when the log is replayed, and prints the time of the last change that came back; where the
 # newest was asked for and the log's end cannot be had, also a line `lacks: …`. Of the others it prints the copy's time.
 #
-# It is gone with: docker rm --force INTO && docker volume rm INTO
+# replayed.sh stands before it. It is gone with `beside_gone.sh`, or docker rm --force INTO && docker volume rm INTO
 set -eu
-
-fact() { docker inspect --format "$2" "$1"; }
 
 by_name() { # HOST NAME
   for id in $(docker ps --quiet --filter label=managed-by=infra-kit); do
@@ -97,7 +95,7 @@ fill_store() { # as its administrator, whose keys the two have in common
 }
 
 create() { # the new server, as the other is
-  set -- --name "$INTO" --hostname "$INTO" --user "$user" --read-only --init --cap-drop ALL \
+  set -- --name "$INTO" --hostname "$INTO" --label "infra-kit-restored=$SERVER" --user "$user" --read-only --init --cap-drop ALL \
     --security-opt no-new-privileges:true --memory "$(fact "$server" '{{.HostConfig.Memory}}')" --pids-limit 256 \
     --shm-size "$(fact "$server" '{{.HostConfig.ShmSize}}')" --volume "$INTO:$FOLDER" --network none
   fact "$server" '{{range .Config.Env}}{{println .}}{{end}}' >"$hold/env"
@@ -126,28 +124,6 @@ WORDS
   for network in $(networks_of "$server"); do docker network connect --alias "$INTO" "$network" "$INTO"; done
 }
 
-ask() { docker exec "$INTO" psql --no-psqlrc --username postgres -Atc "$1" 2>/dev/null; }
-
-lacks() { # what the log has and did not come back
-  newest=$(docker exec "$INTO" sed -n '/^[0-9A-F]\{24\}$/p' "$FOLDER/restore/listed" | tail -n 1 | cut -c 9-)
-  reached=$(ask 'SELECT right(pg_walfile_name(pg_last_wal_replay_lsn()), 16)')
-  [ "$(printf '%s\n' "$newest" "$reached" | sort | tail -n 1)" = "$reached" ] ||
-    echo "lacks: the log goes to $newest, and came back to $reached: something between them cannot be had"
-}
-
-until_replayed() {
-  until [ "$(ask 'SELECT pg_is_in_recovery()')" = f ]; do
-    if [ "$(fact "$INTO" '{{.State.Running}}')" != true ]; then
-      docker logs --tail 8 "$INTO" >&2
-      return 1
-    fi
-    sleep 1
-  done
-  [ -n "$MOMENT" ] || lacks
-  docker exec "$INTO" rm -rf "$FOLDER/restore"
-  ask "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')"
-}
-
 end() { # CODE: what did not come about leaves nothing
   rm -rf "$hold"
   [ "$KIND" = postgres ] || docker exec "$copies" rm -rf "$there" || true
@@ -158,7 +134,8 @@ end() { # CODE: what did not come about leaves nothing
 
 copies=$(by_name "$COPIES") server=$(by_name "$SERVER")
 if docker container inspect "$INTO" >/dev/null 2>&1 || docker volume inspect "$INTO" >/dev/null 2>&1; then
-  echo "$INTO is there already, as a container or a volume; choose another name, or remove it" >&2
+  echo "$INTO is there already, as a container or a volume: choose another name with --into, or, where a restore made" \
+    "it, remove it first: infra-kit restore --remove $INTO" >&2
   exit 1
 fi
 image=$(fact "$server" '{{.Image}}') user=$(fact "$server" '{{.Config.User}}') there=/scratch/$INTO filling=""
@@ -181,6 +158,9 @@ create
 docker start "$INTO" >/dev/null
 case $KIND in
   object_store) fill_store ;;
-  postgres) until_replayed ;;
+  postgres)
+    until_replayed "$INTO" "$FOLDER/restore"
+    docker exec "$INTO" rm -rf "$FOLDER/restore"
+    ;;
 esac
 echo "$INTO has what $SERVER had${MOMENT:+ at $MOMENT (UTC)}"

@@ -66,6 +66,10 @@ faults() { # what was told, and what was not
   [ "$took" -le "$RTO" ] || echo "rto: restoring took $took s, at most $RTO s are asked"
 }
 
+# One at a time: by schedule, and by hand.
+exec 9>/tmp/drilling
+flock 9
+
 trap 'end "$?"' EXIT
 trap 'give_up "stopped: it was ended before it was through"' TERM INT
 clear

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says for ever what infra_kit's containers use and how they are, and how full Docker's disk is: as text that
+# Says for ever what infra_kit's containers use and how they are, what poolers lend, and how full Docker's disk is: as text that
 # Prometheus' node_exporter reads (https://github.com/prometheus/node_exporter#textfile-collector), in the volume that
 # has the label infra-kit-measures. Without such a volume nothing is measured. Runs on the host, as root: no container
 # may ask Docker. Needs cgroup v2, as Debian 12 and Ubuntu 22.04 have it.
@@ -40,10 +40,33 @@ figures='
     }
   }'
 
-reports() { # of Backups and drills: two lines each, which a container wrote
+reports() { # of Backups and drills, which containers wrote: two lines each, and one for each log that is shipped
   docker volume ls --quiet --filter label=infra-kit-report | while read -r volume; do
-    sed -nE '/^infra_kit_last_(good_seconds|run_failed)\{component="[a-z0-9-]*"\} [0-9]+$/p' \
-      "$(docker volume inspect --format '{{.Mountpoint}}' "$volume")/figure.prom" 2>/dev/null || true
+    place=$(docker volume inspect --format '{{.Mountpoint}}' "$volume")
+    sed -nE -e '/^infra_kit_last_(good_seconds|run_failed)\{component="[a-z0-9-]*"\} [0-9]+$/p' \
+      -e '/^infra_kit_log_shipped_seconds\{component="[a-z0-9-]*",part="[a-z0-9-]*"\} [0-9]+$/p' \
+      "$place/figure.prom" "$place"/log-*.prom 2>/dev/null || true
+  done
+}
+
+# Of each database, how many server connections of all roles together are lent, and how many clients wait for one.
+# shellcheck disable=SC2016
+lent='
+  NR == 1 { for (at = 1; at <= NF; at++) column[$at] = at; next }
+  NF > 1 && $1 != "pgbouncer" { used[$1] += $column["sv_active"]; waiting[$1] += $column["cl_waiting"] }
+  END {
+    for (database in used) {
+      labels = "{component=\"" component "\",database=\"" database "\"} "
+      print "infra_kit_pooler_used" labels used[database]
+      print "infra_kit_pooler_waiting" labels waiting[database]
+    }
+  }'
+
+pools() { # of PgBouncers, which let the user in as whom they run, however full they are
+  docker ps --filter label=managed-by=infra-kit --filter 'name=-pooler-[0-9a-f]{7}$' \
+    --format '{{.ID}} {{.Label "component"}}' | while read -r id component; do
+    timeout 5 docker exec "$id" psql --no-psqlrc --no-align --host=/tmp --port=6432 --username=pgbouncer \
+      --dbname=pgbouncer --command='SHOW POOLS' </dev/null 2>/dev/null | awk -F '|' -v component="$component" "$lent"
   done
 }
 
@@ -52,7 +75,7 @@ measure() { # FOLDER
     docker ps --all --quiet --no-trunc --filter label=managed-by=infra-kit >"$1/containers.listed" &&
       # One that has gone meanwhile fails, and the others are told all the same.
       { xargs -r docker inspect --format "$fields" <"$1/containers.listed" 2>/dev/null || true; } | awk "$figures" &&
-      reports &&
+      reports && pools &&
       df -Pk "$1" | awk 'NR == 2 { print "infra_kit_disk_bytes " $2 * 1024; print "infra_kit_disk_used_bytes " $3 * 1024 }'
   } >"$1/containers.new" && mv "$1/containers.new" "$1/containers.prom"
 }

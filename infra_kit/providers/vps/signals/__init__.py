@@ -12,9 +12,7 @@ from infra_kit.providers.vps.signals import copies, databases, edges, messages, 
 from infra_kit.providers.vps.signals.metric import Figures
 from infra_kit.signals import Signal
 
-Watched = Component[Any, Any]
-
-_KINDS: Mapping[str, tuple[Callable[[Scope, Watched], Figures], frozenset[Signal]]] = {
+_KINDS: Mapping[str, tuple[Callable[[Scope, Component[Any, Any]], Figures], frozenset[Signal]]] = {
     "postgres": (databases.postgres, databases.POSTGRES),
     "redis": (databases.redis, databases.REDIS),
     "object_store": (messages.object_store, messages.OBJECT_STORE),
@@ -43,13 +41,13 @@ HINTS = {
 """The way out of what nothing here measures."""
 
 
-def supports(components: Iterable[Watched]) -> frozenset[Feature]:
+def supports(components: Iterable[Component[Any, Any]]) -> frozenset[Feature]:
     """What of it there is of these: a Gateway that is not public has no name at the edge."""
     behind = any(not edges.has_names(it) for it in components if it.KIND == "gateway")
     return SUPPORTS - (GATEWAYS if behind else frozenset())
 
 
-def of(scope: Scope, component: Watched) -> Figures:
+def of(scope: Scope, component: Component[Any, Any]) -> Figures:
     """What is measured of a component, for a component of the scope that reads it."""
     known = _KINDS.get(component.KIND)
     return known[0](scope, component) if known else {}

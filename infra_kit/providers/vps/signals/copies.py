@@ -9,14 +9,21 @@ from infra_kit.providers.vps import monitoring
 from infra_kit.providers.vps.signals.metric import Figures, figures, last, or_none
 from infra_kit.signals import Signal
 
-BACKUP = frozenset({Signal.BACKUP_AGE, Signal.FAILED_RUNS})
+BACKUP = frozenset({Signal.BACKUP_AGE, Signal.LOG_AGE, Signal.FAILED_RUNS})
 DRILL = frozenset({Signal.DRILL_AGE, Signal.FAILED_RUNS})
 HOUR, DAY = 3_600, 86_400
 
 
 def backup(scope: Scope, component: Component[Any, Any]) -> Figures:
     monitoring.of(scope)
-    return figures({Signal.BACKUP_AGE: _age(component, HOUR), Signal.FAILED_RUNS: _failed(component)})
+    has_log = any(it.KIND == "postgres" for it in component.spec.of)
+    return figures(
+        {
+            Signal.BACKUP_AGE: _age(component, HOUR),
+            **({Signal.LOG_AGE: _since(component, "infra_kit_log_shipped_seconds")} if has_log else {}),
+            Signal.FAILED_RUNS: _failed(component),
+        }
+    )
 
 
 def drill(scope: Scope, component: Component[Any, Any]) -> Figures:
@@ -31,6 +38,10 @@ def _failed(component: Component[Any, Any]) -> str:
 
 
 def _age(component: Component[Any, Any], unit: int) -> str:
-    """Of what nothing is known it is that of the epoch: nobody is told that all is well."""
-    known = or_none(f'min(infra_kit_last_good_seconds{{component="{component.name}"}})')
-    return f"(time() - {known}) / {unit}"
+    return f"{_since(component, 'infra_kit_last_good_seconds')} / {unit}"
+
+
+def _since(component: Component[Any, Any], metric: str) -> str:
+    """Of what nothing is known it is since the epoch: nobody is told that all is well."""
+    known = or_none(f'min({metric}{{component="{component.name}"}})')
+    return f"(time() - {known})"

@@ -6,6 +6,7 @@ from typing import Any
 
 from infra_kit.component import Component, Scope
 from infra_kit.providers.vps import exporters, monitoring
+from infra_kit.providers.vps.postgres_conf import pool_size
 from infra_kit.providers.vps.signals import containers
 from infra_kit.providers.vps.signals.metric import LATELY, Figures, figures, last, or_none
 from infra_kit.signals import Signal
@@ -30,10 +31,20 @@ def postgres(scope: Scope, component: Component[Any, Any]) -> Figures:
             Signal.CPU: containers.cpu(component, SERVERS),
             Signal.MEMORY: containers.memory(component, SERVERS),
             Signal.DISK: containers.DISK,
-            Signal.CONNECTIONS: f"100 * max({taken}) / max({whole})",
+            Signal.CONNECTIONS: _fullest(f"100 * max({taken}) / max({whole})", component),
             **(lag if component.spec.read_replicas else {}),
         }
     )
+
+
+def _fullest(server: str, component: Component[Any, Any]) -> str:
+    """The server, or its pooler: of what that may lend of a database, beyond 100 where clients wait for one."""
+    if component.spec.pooling is None:
+        return server
+    of = f'{{component="{component.name}"}}'
+    used, waiting = (last(f"infra_kit_pooler_{what}{of}") for what in ("used", "waiting"))
+    pool = f"100 * max({used} + {waiting}) / {pool_size(component.spec.databases)}"
+    return f'max({server} or label_replace({pool}, "of", "pooler", "", ""))'
 
 
 def redis(scope: Scope, component: Component[Any, Any]) -> Figures:

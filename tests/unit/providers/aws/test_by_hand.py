@@ -10,17 +10,19 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, Target
+from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, RestoreDrill, Target
 from infra_kit.engine.backups import Held
-from infra_kit.errors import BackupError, ToolError
+from infra_kit.errors import BackupError, ConfigError, ToolError
 from infra_kit.providers.aws import by_hand
 from infra_kit.providers.aws.lambdas import backup_age
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.testing import Recording, record
-from tests.unit.backups import held
+from tests.unit.backups import held, proven
 from tests.unit.tunnels import Programs, answer
 
 POINT = "arn:aws:rds:eu-west-1:123456789012:snapshot:awsbackup:job-1"
+DELETES = "aws --region eu-west-1 --profile ops rds delete-db-instance --db-instance-identifier db-then"
+DELETES += " --skip-final-snapshot"
 MOMENT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 WINDOW = {"EarliestTime": "2026-11-19T00:00:00+00:00", "LatestTime": "2026-11-26T10:00:00.5+00:00"}
 
@@ -57,7 +59,8 @@ def recording(region: str | None = None) -> Recording:
         settings = AwsSettings(profile="ops")
         target = Target(name="aws", app="shop", environment=Environment.STAGING, region="eu-west-1", settings=settings)
         db = Postgres("db", target=target, backups=Backups(retention_days=7))
-        Backup("safe", target=target, of=[db, ObjectStore("files", target=target)], region=region)
+        safe = Backup("safe", target=target, of=[db, ObjectStore("files", target=target)], region=region)
+        RestoreDrill("drill", target=target, of=safe)
         Backup("kept", target=target, of=[Redis("cache", target=target)])
 
     return record(program)
@@ -160,7 +163,7 @@ def test_a_moment_comes_back_in_a_new_server_beside_the_one_that_runs(safe: Held
     assert value(call, "--restore-time") == "2026-11-20T12:00:00Z"
     assert value(call, "--vpc-security-group-ids") == server.inputs["vpcSecurityGroupIds"][0]
     assert "--no-publicly-accessible" in call
-    assert "aws rds delete-db-instance --db-instance-identifier db-then" in " ".join(made.says)
+    assert f"({DELETES})" in " ".join(made.says)
     assert "Postgres.existing('db', url=…)" in " ".join(made.says)
 
 
@@ -171,8 +174,17 @@ def test_without_a_moment_it_is_the_newest_that_the_log_has(safe: Held, programs
     assert programs.calls()[-1][-1] == "json"
 
 
-def test_what_is_older_than_the_log_comes_from_the_last_whole_copy_before_it(safe: Held, programs: Programs) -> None:
-    made = safe.by_hand.into(safe.backup, "db", datetime(2026, 11, 16, tzinfo=UTC), "db-then")
+def test_what_is_older_than_the_log_is_refused_with_the_time_of_the_last_whole_copy_before_it(
+    safe: Held, programs: Programs
+) -> None:
+    said = r"db: 2026-11-16 00:00:00 UTC was asked for, and the latest .* is 2026-11-10 00:00:00 UTC: .*--or-latest"
+    with pytest.raises(BackupError, match=said):
+        safe.by_hand.into(safe.backup, "db", datetime(2026, 11, 16, tzinfo=UTC), "db-then")
+    assert not [call for call in programs.calls() if "restore" in " ".join(call[:8])]
+
+
+def test_where_that_copy_will_do_it_comes_from_it(safe: Held, programs: Programs) -> None:
+    made = safe.by_hand.into(safe.backup, "db", datetime(2026, 11, 16, tzinfo=UTC), "db-then", or_latest=True)
     assert made.of == datetime(2026, 11, 10, tzinfo=UTC)
     (call,) = (call for call in programs.calls() if "restore-db-instance-from-db-snapshot" in call)
     assert value(call, "--db-snapshot-identifier") == f"{POINT}0"
@@ -190,9 +202,32 @@ def test_a_moment_before_the_oldest_copy_is_refused_with_what_there_is(safe: Hel
 
 
 def test_a_moment_that_the_log_has_not_reached_yet_is_told(safe: Held, programs: Programs) -> None:
-    with pytest.raises(BackupError, match="reaches until 2026-11-26 10:00"):
+    with pytest.raises(BackupError, match=r"10:01:00 UTC was asked for, and the latest .* is 2026-11-26 10:00:00 UTC"):
         safe.by_hand.into(safe.backup, "db", datetime(2026, 11, 26, 10, 1, tzinfo=UTC), "db-then")
     assert len(programs.calls()) == 1
+
+
+def test_where_the_latest_will_do_it_comes_back(safe: Held, programs: Programs) -> None:
+    asked = datetime(2026, 11, 26, 10, 1, tzinfo=UTC)
+    made = safe.by_hand.into(safe.backup, "db", asked, "db-then", or_latest=True)
+    assert made.of == datetime(2026, 11, 26, 10, 0, 0, 500_000, tzinfo=UTC)
+    (call,) = (call for call in programs.calls() if "restore-db-instance-to-point-in-time" in call)
+    assert value(call, "--restore-time") == "2026-11-26T10:00:00Z"
+
+
+def test_how_to_connect_is_as_to_the_one_that_runs_at_the_new_address_and_masked(
+    safe: Held, programs: Programs
+) -> None:
+    there = safe.connection(safe.by_hand.into(safe.backup, "db", MOMENT, "db-then"))
+    database = MADE.named("db").outputs["database"]
+    assert there.how.startswith("postgresql://")
+    assert there.how.partition("?")[0].endswith(f":••••@then.rds:5432/{database}")
+
+
+def test_what_was_restored_is_deleted_by_aws_own_command(safe: Held, programs: Programs) -> None:
+    with pytest.raises(ConfigError, match=f"db-then: .* no part of the stack, .*{DELETES}$"):
+        safe.by_hand.remove(safe.backup, "db-then")
+    assert not programs.calls()
 
 
 def test_a_bucket_is_refused_with_the_way_by_hand(safe: Held, programs: Programs) -> None:
@@ -212,6 +247,18 @@ def test_a_cache_is_refused_with_the_commands_that_make_another_of_a_snapshot(pr
     assert "aws elasticache create-replication-group" in said
     assert f"--cache-subnet-group-name {cache['subnetGroupName']}" in said
     assert f"--security-group-ids {cache['securityGroupIds'][0]}" in said
+    assert not programs.calls()
+
+
+def test_a_drill_now_is_refused_with_the_way_that_there_is(
+    tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BackupError) as error:
+        proven(MADE, tmp_path, monkeypatch)
+    said = str(error.value)
+    assert said.startswith("RestoreDrill 'drill': AWS Backup tests restores at their own times alone (cron(")
+    plan = MADE.named("drill-plan").outputs["arn"]
+    assert f"backup list-restore-jobs --by-restore-testing-plan-arn {plan}" in said
     assert not programs.calls()
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pytest
 import trustme
 
 from infra_kit import Postgres
-from infra_kit.providers.aws import postgres_setup
+from infra_kit.providers.aws import postgres_functions
 from infra_kit.providers.aws.lambdas.postgres_setup import authorities
 from infra_kit.recording import Recording
 from infra_kit.testing import record
@@ -69,31 +70,30 @@ def test_the_function_runs_again_when_its_code_changes_and_not_before_its_way_is
     assert recording.named("db-client-egress").urn in run.options.depends_on
 
 
-def test_the_archive_holds_everything_that_the_function_imports(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["postgres_setup", "postgres_checks"])
+def test_the_archive_holds_everything_that_the_function_imports(tmp_path: Path, module: str) -> None:
     """Where no site-packages is, and of infra_kit what is packed alone, as in Lambda."""
-    for name, asset in postgres_setup.code().assets.items():
+    for name, asset in postgres_functions.code(module).assets.items():
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(Path(asset.path).read_bytes() if isinstance(asset, pulumi.FileAsset) else b"")
-    program = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import postgres_setup; print(postgres_setup.__file__)"
-    )
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import {module}; print({module}.__file__)"
     run = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
-    assert run.stdout.strip() == str(tmp_path / "postgres_setup.py"), run.stderr
+    assert run.stdout.strip() == str(tmp_path / f"{module}.py"), run.stderr
 
 
 def test_the_archive_has_nothing_that_differs_from_machine_to_machine() -> None:
     """A machine with another release of what is packed would have another function, and a plan that is never empty."""
-    names = postgres_setup.code().assets
+    names = postgres_functions.code("postgres_setup").assets
     assert not [name for name in names if "__pycache__" in name or name.startswith(("/", ".."))]
     told = [name.partition("-")[0] for name in names if ".dist-info" in name]
-    assert sorted(told) == sorted(postgres_setup.ASK_THEIR_VERSION)
+    assert sorted(told) == sorted(postgres_functions.ASK_THEIR_VERSION)
     extras = tomllib.loads(PYPROJECT.read_text())["project"]["optional-dependencies"]
-    assert {f"{name}=={version(name)}" for name in postgres_setup.DRIVER} <= set(extras["aws"])
+    assert {f"{name}=={version(name)}" for name in postgres_functions.DRIVER} <= set(extras["aws"])
 
 
 def test_the_authorities_come_from_rds_itself() -> None:
-    bundle = postgres_setup.code().assets["authorities.pem"]
+    bundle = postgres_functions.code("postgres_setup").assets["authorities.pem"]
     assert isinstance(bundle, pulumi.RemoteAsset)
     assert bundle.uri == "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 

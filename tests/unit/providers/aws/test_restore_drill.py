@@ -144,7 +144,8 @@ def job(
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(15, "SUCCESSFUL"), (16, "FAILED")])
-def test_a_restore_that_took_too_long_is_no_proof(minutes: int, state: str) -> None:
+def test_a_restore_that_took_too_long_is_no_proof(monkeypatch: pytest.MonkeyPatch, minutes: int, state: str) -> None:
+    monkeypatch.setenv("ASKED", "{}")
     jobs = Jobs(job(0, minutes=minutes))
     drill_age.judge(jobs, "job", 900)
     assert jobs.said["ValidationStatus"] == state

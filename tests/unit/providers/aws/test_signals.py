@@ -17,6 +17,7 @@ from infra_kit import (
     EventBus,
     Gateway,
     Job,
+    Pooling,
     Postgres,
     Redis,
     Rule,
@@ -99,6 +100,22 @@ def test_a_databases_memory_disk_and_connections_are_shares_of_what_it_has() -> 
     assert figure(made, "connections.db")[0] == f"100 * open / {4 * 2**30 // 9_531_392}"
     own = alerts(lambda: Postgres("db", parameters={"max_connections": "300"}), rules=rules)
     assert figure(own, "connections.db")[0] == "100 * open / 300"
+
+
+def test_before_a_pooler_the_connections_that_it_may_lend_count_too() -> None:
+    rules = {"full": rule(Signal.CONNECTIONS)}
+    made = alerts(lambda: Postgres("db", pooling=Pooling()), rules=rules)
+    assert figure(made, "full.db.pooler") == (
+        "100 * lent / most",
+        {
+            "lent": ("DatabaseConnectionsCurrentlyBorrowed", "Sum"),
+            "most": ("MaxDatabaseConnectionsAllowed", "Sum"),
+        },
+    )
+    (first, *_) = alarm(made, "full.db.pooler")["metricQueries"]
+    assert first["metric"]["dimensions"] == {"ProxyName": made.named("db-pooler").outputs["name"]}
+    assert figure(made, "full.db")[1] == {"open": ("DatabaseConnections", "Maximum")}
+    assert not [it for it in alerts(KINDS["postgres"], rules=rules).resources if it.name.endswith("db.pooler")]
 
 
 def test_a_replica_counts_by_itself_and_alone_has_a_lag() -> None:

@@ -73,9 +73,22 @@ def test_the_program_is_told_what_each_component_has() -> None:
     assert json.loads(told(made)["SOURCES"]) == {
         "db": {"kind": "postgres", "server": made.named("db-server").outputs["name"], "databases": ["app", "crm"]},
         "cache": {"kind": "redis", "instance": "cache-server-id"},
-        "files": {"kind": "object_store", "jobs": [made.named("safe-vault-files-transfer").outputs["name"]]},
+        "files": {
+            "kind": "object_store",
+            "bucket": made.named("files-bucket").outputs["name"],
+            "jobs": [made.named("safe-vault-files-transfer").outputs["name"]],
+        },
     }
     assert (told(made)["PROJECT"], told(made)["BACKUP"]) == ("recorded-project", "shop safe")
+
+
+def test_it_may_list_the_bucket_that_it_compares_with_its_copy_and_read_nothing_there() -> None:
+    made = safe(everything)
+    may = made.named("safe-lists-files").inputs
+    assert (may["bucket"], may["member"]) == (
+        made.named("files-bucket").outputs["name"], made.named("safe-account").outputs["member"],
+    )  # fmt: skip
+    assert may["role"] == "roles/storage.legacyBucketReader"
 
 
 def test_its_image_is_pinned_and_runs_our_program() -> None:

@@ -8,13 +8,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from infra_kit import Alerts, Backup, Backups, ObjectStore, Postgres, RestoreDrill, Rule, SqlCheck
+from infra_kit import Alerts, Backup, Backups, ObjectStore, Postgres, Redis, RestoreDrill, Rule, SqlCheck
 from infra_kit.component import Component
-from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
-from tests.unit.providers.gcp.test_backup import GCP
+from tests.unit.providers.gcp.test_backup import GCP, MEMBER
 
 Any_ = Component[Any, Any]
 
@@ -74,7 +71,7 @@ def test_it_may_make_ask_and_delete_what_it_restores_and_only_look_at_the_rest()
     assert {it.rpartition(".")[2] for it in made.named("drill-looks").inputs["permissions"]} == {"get", "list"}
     assert "condition" not in made.named("drill-looks-may").inputs
     assert {it.rpartition(".")[2] for it in made.named("drill-owns").inputs["permissions"]} == {
-        "create", "delete", "executeSql", "restoreBackup",
+        "create", "delete", "executeSql", "import", "restoreBackup",
     }  # fmt: skip
     scratch = told(made)["SCRATCH"]
     assert made.named("drill-owns-may").inputs["condition"]["expression"] == (
@@ -110,8 +107,35 @@ def test_its_age_is_told_every_hour_and_is_an_alarm_where_nothing_is_told() -> N
     assert f'job_name="{job}",result="failed"' in failed["conditionPrometheusQueryLanguage"]["query"]
 
 
-def test_what_it_does_not_restore_is_told_and_a_drill_of_nothing_is_refused() -> None:
-    (said,) = [it for it in drill(lambda: [db(), ObjectStore("files")]).warnings if "RestoreDrill" in it]
-    assert said.endswith("a drill restores Postgres alone, and proves nothing of files.")
-    with pytest.raises(SpecError, match="has files, and on gcp a drill restores Postgres alone"):
-        drill(lambda: [ObjectStore("files")])
+def test_all_that_a_backup_copies_is_proven() -> None:
+    made = drill(lambda: [db(), Redis("cache"), ObjectStore("files")])
+    sources = json.loads(told(made)["SOURCES"])
+    assert {name: it["kind"] for name, it in sources.items()} == {
+        "db": "postgres", "cache": "redis", "files": "object_store",
+    }  # fmt: skip
+    assert not [it for it in made.warnings if "RestoreDrill" in it and "proves nothing" in it]
+
+
+def test_it_reads_the_vault_and_lets_nobody_in_there() -> None:
+    made = drill()
+    grants = {it.name: it.inputs for it in made.children("drill") if it.type == MEMBER}
+    of_vault = {it["role"] for name, it in grants.items() if name != "drill-passes"}
+    assert of_vault == {
+        "roles/storage.objectCreator", "roles/storage.legacyBucketReader", "roles/storage.legacyObjectReader",
+    }  # fmt: skip
+
+
+def test_dumps_pass_through_a_bucket_of_its_own_that_keeps_nothing() -> None:
+    made = drill()
+    transit = made.named("drill-transit")
+    assert transit.inputs["publicAccessPrevention"] == "enforced"
+    assert transit.inputs["softDeletePolicy"] == {"retentionDurationSeconds": 0}
+    assert transit.inputs["lifecycleRules"][0] == {"action": {"type": "Delete"}, "condition": {"age": 1}}
+    assert transit.inputs["encryption"]["defaultKmsKeyName"]
+    assert made.named("drill-passes").inputs["bucket"] == transit.outputs["name"] == told(made)["TRANSIT"]
+
+
+def test_without_a_postgres_it_may_do_nothing_with_servers() -> None:
+    made = drill(lambda: [Redis("cache")])
+    assert (told(made)["TRANSIT"], told(made)["SCRATCH"]) == ("", "")
+    assert not [it for it in made.children("drill") if "IAMCustomRole" in it.type or "bucket:Bucket" in it.type]

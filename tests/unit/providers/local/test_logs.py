@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from infra_kit import HttpSink, LogClass, Logs, Network, ObjectStore, Postgres, Service
 from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.providers.local.box import Box, Record
+from infra_kit.providers.local.servers.logs import HANDLER
 from infra_kit.recording import Resource
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
@@ -29,6 +32,16 @@ def test_it_knows_each_server_and_stands_after_them() -> None:
         "db": {"kind": "postgres", "servers": ["db", "db-replica-1"]},
     }
     assert {urn.rpartition("::")[2] for urn in it.options.depends_on} >= {"api-server", "db-server"}
+
+
+def test_what_is_archived_nowhere_has_no_second_place(tmp_path: Path) -> None:
+    def program() -> None:
+        Logs("logs", of=[Postgres("db")])
+
+    assert record(program).named("logs").outputs["archive"] == ""
+    box = Box(tmp_path, "shop-development", "logs")
+    public, _ = HANDLER.outputs(box, Record("local/logs", [], {}), {})
+    assert public == {"url": f"file://{box.data}"}
 
 
 def test_a_sink_and_the_key_of_a_bucket_are_secret() -> None:

@@ -53,19 +53,24 @@ def test_what_a_killed_server_forked_is_stopped_too(process: Process) -> None:
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)
     until(lambda: process.pid is None)
+    assert process.died
+    assert process.orphaned
     assert process.stop()
+    until(lambda: not process.orphaned)
     assert not process.stop()
 
 
 def test_a_server_that_died_is_told_from_one_that_was_stopped(process: Process) -> None:
     start(process, WAITS)
     assert not process.died
+    assert not process.orphaned
     process.stop()
     assert not process.died
     start(process, WAITS)
     assert process.pid
     os.kill(process.pid, signal.SIGKILL)
     until(lambda: process.died)
+    assert not process.orphaned
     process.stop()
     assert not process.died
 

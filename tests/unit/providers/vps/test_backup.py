@@ -120,7 +120,7 @@ def test_the_log_goes_to_a_folder_of_its_own_that_goes_with_the_backup() -> None
     log = recording.named("safe-db-log").inputs
     assert log["create"].endswith(f"mkdir -p {folder}")
     assert f"rm -rf {folder}" in log["delete"]
-    assert recording.named("safe-db-archive").inputs["command"] == [folder]
+    assert recording.named("safe-db-archive").inputs["command"] == [folder, "/var/lib/postgresql/data/pgdata"]
     assert recording.named("safe-db-log").urn in recording.named("safe-db-archive").options.depends_on
 
 

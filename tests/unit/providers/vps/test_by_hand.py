@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, Target
+from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, RestoreDrill, SqlCheck, Target
 from infra_kit.engine.backups import Held
 from infra_kit.errors import BackupError, ToolError
+from infra_kit.providers.vps import standing_containers
 from infra_kit.providers.vps.scripts import script
 from infra_kit.providers.vps.settings import BackupStore, VpsSettings
 from infra_kit.testing import record
@@ -48,7 +51,8 @@ def program() -> None:
     target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=settings)
     db = Postgres("db", target=target, memory_gb=0.25, backups=Backups())
     cache = Redis("cache", target=target)
-    Backup("safe", target=target, of=[db, cache, ObjectStore("files", target=target)])
+    safe = Backup("safe", target=target, of=[db, cache, ObjectStore("files", target=target)])
+    RestoreDrill("drill", target=target, of=safe, checks={"orders": SqlCheck("SELECT true", database="app", of="db")})
     Backup("bases", target=target, of=[db])
     Backup("caches", target=target, of=[cache])
 
@@ -113,14 +117,19 @@ def test_a_moment_comes_back_in_a_container_of_its_own(safe: Held, programs: Pro
     programs.put("ssh", {"--": answer("2026-11-20T11:59:58.100000+00:00\ndb-then has what db-server had")})
     moment = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     made = safe.by_hand.into(safe.backup, "db", moment, "db-then")
-    (asked,) = ran(programs)
+    shipped, asked = ran(programs)
+    assert shipped[2].endswith(script("postgres_ship.sh"))
+    assert variables(shipped) == {
+        "SERVER": "db-server-id", "FOLDER": "/var/lib/postgresql/data/pgbackrest-for/safe", "AT_MOST": "120",
+    }  # fmt: skip
     assert asked[2].endswith(script("beside.sh"))
     assert variables(asked) == {
         "KIND": "postgres", "COPIES": "safe-db-backup", "SERVER": "db-server", "FOLDER": "/var/lib/postgresql/data",
         "INTO": "db-then", "BUCKET": "", "MOMENT": "2026-11-20 12:00:00",
     }  # fmt: skip
     assert (made.name, made.of, made.address) == ("db-then", moment, "db-then")
-    assert "docker rm --force db-then && docker volume rm db-then" in " ".join(made.says)
+    assert "infra-kit restore --remove db-then" in " ".join(made.says)
+    assert safe.connection(made).how.endswith(f":••••@db-then:5432/{MADE.named('db').outputs['database']}")
     assert SERVER in " ".join(made.says)
 
 
@@ -128,7 +137,7 @@ def test_the_newest_is_as_old_as_the_last_change_that_came_back(safe: Held, prog
     programs.put("ssh", {"--": answer("2026-11-20T11:59:58.100000+00:00\ndb-restored has what db-server had")})
     made = safe.by_hand.into(safe.backup, "db", None, safe.by_hand.new_name(safe.backup, "db"))
     assert (made.name, made.of) == ("db-restored", datetime(2026, 11, 20, 11, 59, 58, 100_000, tzinfo=UTC))
-    assert variables(ran(programs)[0])["MOMENT"] == ""
+    assert variables(ran(programs)[1])["MOMENT"] == ""
 
 
 def test_a_copy_is_of_its_own_time_which_may_be_long_before_the_moment_that_was_asked(
@@ -145,6 +154,65 @@ def test_what_of_the_log_did_not_come_back_is_said_first(safe: Held, programs: P
     assert safe.by_hand.over(safe.backup, "db", None).says[0] == "the log goes to 9, and came back to 7"
 
 
+ENDED = "LOG:  last completed transaction was at log time 2026-11-20 11:58:00.25+00\nFATAL:  recovery ended before "
+ENDED += "configured recovery target was reached"
+LATE = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class Late:
+    """A host whose log cannot be shipped, and ends before the moment that is asked for."""
+
+    def __call__(self, command: Sequence[str]) -> str:
+        if "AT_MOST" in command[-1]:
+            raise ToolError("ssh failed:\nin 120 s it did not come")
+        if "2026-11-20 12:00:00" in command[-1]:
+            raise ToolError(f"ssh failed:\n{ENDED}")
+        return "2026-11-20T11:58:00.250000+00:00\ndb-then has what db-server had"
+
+
+@pytest.fixture
+def late(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing_containers, "ask", Late())
+
+
+@pytest.mark.usefixtures("late")
+def test_a_moment_that_the_log_does_not_reach_is_refused_with_both_times_and_why(safe: Held) -> None:
+    for way in (partial(safe.by_hand.into, safe.backup, "db", LATE, "db-then"),
+                partial(safe.by_hand.over, safe.backup, "db", LATE)):  # fmt: skip
+        with pytest.raises(BackupError) as error:
+            way()
+        said = str(error.value)
+        assert said.startswith("db: 2026-11-20 12:00:00 UTC was asked for")
+        assert "the latest that can be restored is 2026-11-20 11:58:00 UTC" in said
+        assert "could not be shipped (in 120 s it did not come)" in said
+        assert said.endswith("--or-latest-restorable.")
+
+
+@pytest.mark.usefixtures("late")
+def test_where_the_latest_will_do_it_comes_back_and_says_of_when_it_is(safe: Held) -> None:
+    made = safe.by_hand.into(safe.backup, "db", LATE, "db-then", or_latest=True)
+    assert made.of == datetime(2026, 11, 20, 11, 58, 0, 250_000, tzinfo=UTC)
+    assert "in 120 s it did not come" in made.says[0]
+
+
+def test_another_failure_of_a_restore_is_told_as_it_is(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer(err="no space left on device", code=1)})
+    with pytest.raises(ToolError, match="no space left on device"):
+        safe.by_hand.into(safe.backup, "db", LATE, "db-then", or_latest=True)
+
+
+def test_a_copy_beside_is_removed_alone(safe: Held, programs: Programs) -> None:
+    programs.put("ssh", {"--": answer("gone")})
+    assert safe.by_hand.remove(safe.backup, "db-then")
+    (asked,) = ran(programs)
+    assert asked[2].endswith(script("beside_gone.sh"))
+    assert variables(asked) == {"NAME": "db-then"}
+    programs.put("ssh", {"--": answer("none")})
+    assert not safe.by_hand.remove(safe.backup, "db-than")
+    with pytest.raises(BackupError, match="--remove: given '; reboot'"):
+        safe.by_hand.remove(safe.backup, "; reboot")
+
+
 def test_a_cache_and_a_bucket_come_back_beside_those_that_run(safe: Held, programs: Programs) -> None:
     programs.put("ssh", {"--": answer("files-then has what files-server had")})
     assert safe.by_hand.into(safe.backup, "files", None, "files-then").of is None
@@ -158,7 +226,7 @@ def test_a_cache_and_a_bucket_come_back_beside_those_that_run(safe: Held, progra
 def test_over_what_runs_what_it_held_is_kept_aside(safe: Held, programs: Programs) -> None:
     programs.put("ssh", {"--": answer()})
     made = safe.by_hand.over(safe.backup, "db", None)
-    (asked,) = ran(programs)
+    _, asked = ran(programs)
     assert asked[2].endswith(script("postgres_over.sh"))
     told = variables(asked)
     assert (told["COPIES"], told["SERVER"]) == ("safe-db-backup-id", "db-server-id")

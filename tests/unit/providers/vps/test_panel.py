@@ -98,3 +98,11 @@ def test_the_same_package_is_the_same_image_on_every_machine() -> None:
     first = panel_image.archive()
     panel_image.archive.cache_clear()
     assert panel_image.archive() == first
+
+
+def test_a_server_is_called_what_it_is() -> None:
+    versions = {it["name"]: it["version"] for it in told(panel())["facts"]["parts"]}
+    assert versions["cache"] == f"Valkey {images.VALKEY['8'].tag}"
+    assert versions["db"].startswith("PostgreSQL 1")
+    assert versions["alerts"] == "Alertmanager 0.28.1"
+    assert versions["api"] == "1.4"

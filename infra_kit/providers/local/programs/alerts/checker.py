@@ -28,6 +28,8 @@ class Checker:
         self._wanted = Wanted.of(told.box, told.settings)
         self._rules = {_key(rule.name, rule.component): rule for rule in self._wanted.rules}
         self._alerts = self._known()
+        self._unseen = set(self._rules)
+        """What nobody has looked at since this program began: it may be over."""
         self._tellers = dict(self._routes())
         self._pool = ThreadPoolExecutor(max(1, len(self._wanted.watched)))
         self._write()
@@ -47,8 +49,9 @@ class Checker:
         now, before = datetime.now(UTC), alerts_file.read(self._box)
         alerts = {key: judge.first(rule, now) for key, rule in self._rules.items()}
         for it in before.alerts:
-            if new := alerts.get(_key(it.rule, it.component)):
-                alerts[_key(it.rule, it.component)] = dataclasses.replace(new, state=it.state, since=it.since)
+            key = _key(it.rule, it.component)
+            if new := alerts.get(key):
+                alerts[key] = dataclasses.replace(new, state=it.state, since=it.since, value=it.value)
         return {key: judge.unseen(alert, now) for key, alert in alerts.items()}
 
     def _routes(self) -> Iterator[tuple[tuple[str, str], Teller]]:
@@ -69,13 +72,16 @@ class Checker:
         for rule in rules:
             key = _key(rule.name, rule.component)
             before = judge.unseen(self._alerts[key], now) if slept else self._alerts[key]
+            self._unseen.discard(key)
             after = self._alerts[key] = judge.judged(before, rule, figures.get(rule.signal), now, self._wanted.every)
             if after.state != before.state and "firing" in (before.state, after.state):
                 print(f"{rule.level} {rule.component}: {rule.says}: {after.state}, it is {after.value}")
         self._write()
+        firing = {key: it for key, it in self._alerts.items() if it.state == "firing"}
         for (level, _), teller in self._tellers.items():
-            firing = {key: it for key, it in self._alerts.items() if it.state == "firing"}
-            teller.see({key: it for key, it in firing.items() if self._rules[key].told == level}, judge.stamp(now))
+            meant = {key: it for key, it in firing.items() if self._rules[key].told == level}
+            seen = {key: it for key, it in meant.items() if key not in self._unseen or teller.knows(key)}
+            teller.see(seen, judge.stamp(now))
 
     def _write(self) -> None:
         """A full disk costs what is shown, not what is told."""

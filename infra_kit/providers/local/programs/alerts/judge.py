@@ -12,7 +12,7 @@ from infra_kit.signals import MEANINGS
 
 def first(rule: Rule, now: datetime) -> Alert:
     """One that nothing is known of yet."""
-    return Alert(rule.name, rule.component, rule.level, rule.says, rule.unit, "ok", stamp(now))
+    return Alert(rule.name, rule.component, rule.level, rule.says, rule.unit, "ok", stamp(now), lasting=rule.lasting)
 
 
 def judged(alert: Alert, rule: Rule, value: float | None, now: datetime, every: float) -> Alert:

@@ -60,7 +60,7 @@ def sender(kind: str, to: Any, smtp: Mapping[str, Any] | None) -> Send:
 
 
 def plain(message: Message) -> dict[str, Any]:
-    own = {key: value for key, value in asdict(message.alert).items() if key != "state"}
+    own = {key: value for key, value in asdict(message.alert).items() if key not in {"state", "lasting"}}
     status = "resolved" if message.ended else "firing"
     return {"status": status, **own, "ended": message.ended, "app": message.app, "stack": message.stack}
 

@@ -55,21 +55,29 @@ class Teller:
         self._opened = opened
         self._open = opened.routes.setdefault(name, {})
         self._app, self._stack = app, stack
-        self._firing: Mapping[str, Alert] | None = None
+        self._untold: dict[str, Alert] = {}
+        """Those that it must hear of, as they were when they began."""
+        self._firing: Mapping[str, Alert] = {}
         self._ended: dict[str, str] = {}
+        """By rule and component, when it was over, until it has heard that."""
         self._changed = asyncio.Event()
         self._thread = ThreadPoolExecutor(1)
 
+    def knows(self, key: str) -> bool:
+        """Whether it was told of an alert, and not that it is over."""
+        return key in self._open
+
     def see(self, firing: Mapping[str, Alert], now: str) -> None:
         """Args: what is wrong now, by rule and component, of the levels that this route is for."""
-        for key in self._open.keys() - firing.keys() - self._ended.keys():
+        self._firing = firing
+        for key in (self._open.keys() | self._untold.keys()) - firing.keys() - self._ended.keys():
             self._ended[key] = now
             self._changed.set()
-        for key in firing:
-            self._ended.pop(key, None)
-        if firing.keys() != (self._open if self._firing is None else self._firing).keys():
-            self._changed.set()
-        self._firing = firing
+        for key, alert in firing.items():
+            again = self._ended.pop(key, None)
+            if key not in self._open and (again or key not in self._untold):
+                self._untold[key] = alert
+                self._changed.set()
 
     async def run(self) -> None:
         delay: float | None = None
@@ -77,28 +85,38 @@ class Teller:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), delay)
             self._changed.clear()
-            well = await self._tell(self._firing or {})
+            well = await self._tell()
             delay = None if well else min(2 * delay, LONGEST_DELAY) if delay else FIRST_DELAY
 
-    async def _tell(self, firing: Mapping[str, Alert]) -> bool:
-        """Everything that it does not know yet; whether all of it got through."""
-        outcomes = [await self._begin(key, alert) for key, alert in firing.items() if key not in self._open]
-        outcomes += [await self._end(key) for key in list(self._open) if key in self._ended]
+    async def _tell(self) -> bool:
+        """Everything that it does not know yet, as it stands when it is sent; whether all of it got through."""
+        outcomes = [await self._begin(key) for key in list(self._untold)]
+        outcomes += [await self._end(key) for key in list(self._ended)]
         return all(outcomes)
 
-    async def _begin(self, key: str, alert: Alert) -> bool:
+    async def _begin(self, key: str) -> bool:
+        """Of one that is over by now it hears once, that it was."""
+        if key in self._ended:
+            return True
+        alert = self._untold[key]
         if not await self._say(Message(alert, self._app, self._stack)):
             return False
         self._open[key] = alert
+        del self._untold[key]
         self._opened.save()
         return True
 
     async def _end(self, key: str) -> bool:
-        message = Message(self._open[key], self._app, self._stack, self._ended[key])
-        if not await self._say(message):
+        if key not in self._ended:
+            return True
+        alert = self._open[key] if key in self._open else self._untold[key]
+        if not await self._say(Message(alert, self._app, self._stack, self._ended[key])):
             return False
-        del self._open[key]
-        self._ended.pop(key, None)  # it may have begun again meanwhile, which is told next
+        self._open.pop(key, None)
+        self._untold.pop(key, None)
+        if not self._ended.pop(key, None):  # it began again meanwhile, which is told next
+            self._untold[key] = self._firing[key]
+            self._changed.set()
         self._opened.save()
         return True
 

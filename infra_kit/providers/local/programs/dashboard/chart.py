@@ -12,11 +12,14 @@ from infra_kit.providers.local.programs.dashboard.store import Point
 from infra_kit.providers.local.programs.dashboard.wanted import Bound
 
 WIDTH, HEIGHT = 420, 150
-LEFT, RIGHT, TOP, BOTTOM = 40, 6, 10, 22
+LEFT, RIGHT, TOP, BOTTOM = 52, 6, 10, 22
 COLOURS = 8
 """So many lines are told apart by their colour: `page.css` has them."""
 PER_CENT = 100.0
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_LEAST = {"%": 5.0, "s": 0.005}
+"""At the upper edge, by unit: what is next to nothing looks so. Of others `_LEAST_OF_OTHERS`."""
+_LEAST_OF_OTHERS = 0.1
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,9 @@ def frame(since: float, until: float, lines: Sequence[Sequence[Point]], bounds: 
     most = max((value for line in lines for _, value in line), default=0.0)
     near = [it.value for it in bounds if it.value <= max(4 * most, 1.0)]
     highest = max([most, *near]) * 1.05
-    whole = unit == "%" and highest > PER_CENT / 2
-    return Frame(since, until, max(PER_CENT, most) if whole else rounded(highest or 1.0))
+    if unit == "%" and highest > PER_CENT / 2:
+        return Frame(since, until, max(PER_CENT, most))
+    return Frame(since, until, rounded(max(highest or 1.0, _LEAST.get(unit, _LEAST_OF_OTHERS))))
 
 
 def rounded(value: float) -> float:
@@ -123,4 +127,4 @@ def short(value: float) -> str:
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}" if abs(value) >= 0.001 or value == 0 else f"{value:.0e}"
+    return f"{value:.3g}" if abs(value) >= 0.001 or value == 0 else f"{value:.1g}"

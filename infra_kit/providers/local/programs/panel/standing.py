@@ -17,6 +17,7 @@ from infra_kit.providers.local.servers import supervised
 from infra_kit.providers.local.servers.supervised import Supervised
 
 DOWN = Standing(state="down", detail="it does not answer")
+ORPHANED = Standing(state="degraded", detail="it has died, and what it forked still answers")
 KEPT = Standing(state="kept")
 FINE = frozenset({"well", "done", "kept"})
 
@@ -54,9 +55,9 @@ class Life:
         if not record.program:
             return KEPT
         pid = box.process.pid
-        if pid is None:
-            return _ended(box)
         server = cast(Server, handler({"kind": record.kind}))
+        if pid is None:
+            return ORPHANED if box.process.orphaned and server.is_ready(box, record) else _ended(box)
         if isinstance(server, Supervised):
             return _instances(box, pid)
         return _well(pid) if server.is_ready(box, record) else DOWN

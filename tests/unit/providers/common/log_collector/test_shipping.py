@@ -57,6 +57,31 @@ def test_it_gets_each_line_once_in_order_with_its_token(tmp_path: Path, log: Pat
     assert taken.lines[0]["component"] == "api"
 
 
+def test_who_ends_lets_a_post_be_answered_so_that_the_next_one_does_not_repeat_it(
+    tmp_path: Path, log: Path, taken: Taken
+) -> None:
+    posted, answered = threading.Event(), threading.Event()
+
+    def answer(_: bytes) -> int:
+        posted.set()
+        assert answered.wait(10)
+        return 200
+
+    taken.answer = answer
+    ending = threading.Event()
+    it = collector(tmp_path / "kept", Clock(), log, url=taken.url)
+    running = threading.Thread(target=it.run, args=(ending,))
+    running.start()
+    assert posted.wait(10)
+    ending.set()
+    running.join(0.5)
+    assert running.is_alive()
+    answered.set()
+    running.join(10)
+    ship(collector(tmp_path / "kept", Clock(), log, url=taken.url))
+    assert taken.messages == ["one", "two"]
+
+
 def test_it_gets_its_classes_alone(tmp_path: Path, log: Path, taken: Taken) -> None:
     write(log, '{"message": "role given", "class": "audit"}')
     it = collector(tmp_path / "kept", Clock(), log, url=taken.url, shipped=["audit"])

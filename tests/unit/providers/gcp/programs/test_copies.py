@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from tests.unit.providers.gcp.programs.google import Google, lines, refused
 SOURCES = {
     "db": {"kind": "postgres", "server": "shop-db", "databases": ["app", "crm"]},
     "cache": {"kind": "redis", "instance": "projects/shop/locations/europe-west1/instances/cache"},
-    "files": {"kind": "object_store", "jobs": ["transferJobs/1", "transferJobs/2"]},
+    "files": {"kind": "object_store", "bucket": "shop-files", "jobs": ["transferJobs/1", "transferJobs/2"]},
 }
 
 
@@ -173,6 +174,81 @@ def test_the_oldest_of_the_newest_copies_counts(
     assert age(capsys) == pytest.approx(1, abs=0.01)
     google.buckets["far"].update({"every/db/a/manifest.json": hours_ago(30), "daily/db/b/manifest.json": hours_ago(9)})
     assert age(capsys) == pytest.approx(9, abs=0.01)
+
+
+def test_a_manifest_has_the_size_the_checksum_and_the_version_of_what_was_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    google = Google(monkeypatch, well)
+    copies.main(["copy", "every", "7"])
+    (name,) = [name for name in google.buckets["near"] if name.startswith("every/db/") and name.endswith("app.sql.gz")]
+    held = json.loads(google.held["near", f"{name.rpartition('/')[0]}/manifest.json"])
+    listed = google.listed("near", name)
+    assert held["objects"][name] == {
+        "size": int(listed["size"]), "crc32c": listed["crc32c"], "generation": listed["generation"],
+    }  # fmt: skip
+
+
+def test_an_export_that_wrote_nothing_is_no_copy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    google = Google(monkeypatch, well)
+    monkeypatch.setattr(google, "_written", lambda *_: None)
+    assert copies.main(["copy", "every", "7"]) == 1
+    assert "app.sql.gz was written, and is not there" in "".join(it["message"] for it in lines(capsys))
+    assert manifests(google, "near") == ["files"]
+
+
+def transferring(patch: pytest.MonkeyPatch) -> Google:
+    """A bucket, and what brings two vaults up to date with it."""
+    google = Google(patch, well)
+    for name in ("a.jpg", "b/c.jpg"):
+        google.put("shop-files", name, name.encode(), "2026-11-01T00:00:00Z")
+    google.transfers = {"1": ("shop-files", "near", "objects/files/"), "2": ("shop-files", "far", "objects/files/")}
+    return google
+
+
+def index(google: Google) -> dict[str, Any]:
+    (name,) = [name for name in google.buckets["near"] if name.endswith("/objects.jsonl.gz")]
+    told = [json.loads(line) for line in gzip.decompress(google.held["near", name]).splitlines()]
+    return {it["name"]: it for it in told}
+
+
+def test_of_a_bucket_the_copy_says_which_version_of_each_object_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    google = transferring(monkeypatch)
+    assert copies.main(["copy", "every", "7"]) == 0
+    assert index(google).keys() == {"a.jpg", "b/c.jpg"}
+    of_source, of_vault = (google.listed(*it) for it in (("shop-files", "a.jpg"), ("near", "objects/files/a.jpg")))
+    assert index(google)["a.jpg"]["crc32c"] == of_source["crc32c"]
+    assert index(google)["a.jpg"]["generation"] == of_vault["generation"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [({}, "a.jpg was not copied"), ({"objects/files/a.jpg": b"other"}, "a.jpg has other content in the vault than in")],
+)
+def test_a_transfer_that_left_out_or_changed_an_object_is_no_copy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: dict[str, bytes], why: str
+) -> None:
+    google = transferring(monkeypatch)
+    google.transfers = {}
+    for name, held in {"objects/files/b/c.jpg": b"b/c.jpg", **wrong}.items():
+        google.put("near", name, held)
+    assert copies.main(["copy", "every", "7"]) == 1
+    assert why in "".join(it["message"] for it in lines(capsys))
+    assert "files" not in manifests(google, "near")
+
+
+def test_what_was_written_into_a_bucket_meanwhile_need_not_be_in_its_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    google = transferring(monkeypatch)
+    google.transfers = {}
+    for vault in ("near", "far"):
+        for name in ("a.jpg", "b/c.jpg"):
+            google.put(vault, f"objects/files/{name}", name.encode())
+    google.put("shop-files", "late.jpg", b"late", "2999-01-01T00:00:00Z")
+    google.put("shop-files", "a.jpg", b"changed since", "2999-01-01T00:00:00Z")
+    assert copies.main(["copy", "every", "7"]) == 0
+    assert index(google).keys() == {"a.jpg", "b/c.jpg"}
 
 
 def test_an_export_without_a_manifest_is_no_copy_and_without_one_the_vaults_own_age_counts(

@@ -1,10 +1,9 @@
-"""The program that restores: what it takes, asks and deletes, and what is a proof."""
+"""The program that restores, of a Postgres: what it takes, asks and deletes, and what is a proof."""
 
 from __future__ import annotations
 
-import json
 import re
-import time
+import urllib.error
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,84 +11,23 @@ import pytest
 
 from infra_kit.providers.gcp.programs import drills
 from tests.unit.providers.gcp.programs.google import Google, lines, refused
-
-HAS_ORDERS = {"database": "app", "sql": "SELECT count(*) > 0 FROM orders", "expects": "t"}
-SOURCE = {
-    "server": "shop-db", "databases": ["app"], "user": "infra_kit", "secret": "projects/shop/secrets/a/versions/1",
-    "checks": {"orders": HAS_ORDERS},
-}  # fmt: skip
-
-
-def copy(name: str, *, hour: int = 6, **other: Any) -> dict[str, Any]:
-    return {
-        "name": f"projects/shop/backups/{name}",
-        "instance": "shop-db",
-        "description": "shop safe every",
-        "state": "SUCCESSFUL",
-        "backupInterval": {"endTime": f"2026-11-25T{hour:02}:00:00Z"},
-        **other,
-    }
-
-
-class CloudSql:
-    """With servers and copies; restoring takes so many seconds."""
-
-    def __init__(self, *copies: dict[str, Any], takes: float = 60) -> None:
-        self.copies, self.takes = copies, takes
-        self.servers = {"shop-db"}
-        self.deleted: list[str] = []
-        self.clock = 0.0
-        self.said: dict[str, Any] = {drills.TABLES: [["INT8", "12"]], HAS_ORDERS["sql"]: [["BOOL", "true"]]}
-
-    def __call__(self, method: str, url: str, body: Any) -> Any:
-        path = url.partition("/projects/shop/")[2].partition("?")[0]
-        if path == "instances":
-            return {"items": [{"name": name} for name in sorted(self.servers)]}
-        if path == "backups":
-            return {"backups": list(self.copies)}
-        name = path.split("/")[1]
-        if method == "DELETE":
-            self.servers.remove(name)
-            self.deleted.append(name)
-        if path.endswith("/restoreBackup"):
-            self.servers.add(name)
-            self.clock += self.takes
-        if path.endswith("/executeSql"):
-            return self._answer(url, body)
-        return {"name": "op", "status": "DONE"}
-
-    def _answer(self, url: str, body: Any) -> Any:
-        said = self.said[body["sqlStatement"]]
-        if isinstance(said, str):
-            raise refused(url, 400, said)
-        row = {"values": [{"value": value} if value is not None else {"nullValue": True} for _, value in said]}
-        return {"results": [{"columns": [{"type": kind} for kind, _ in said], "rows": [row]}]}
+from tests.unit.providers.gcp.programs.sql import (
+    DUMP,
+    HAS_ORDERS,
+    SOURCE,
+    CloudSql,
+    copy,
+    drill,
+    failure,
+    proofs,
+    tell,
+    vault,
+)
 
 
 @pytest.fixture(autouse=True)
 def told(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {
-        "PROJECT": "shop", "BACKUP": "shop safe", "DRILL": "proofs/drill", "VAULT": "near", "SCRATCH": "drill-1a2b-",
-        "RTO": "900", "SOURCES": json.dumps({"db": SOURCE}),
-    }  # fmt: skip
-    for name, value in known.items():
-        monkeypatch.setenv(name, value)
-
-
-def drill(patch: pytest.MonkeyPatch, sql: CloudSql) -> tuple[int, Google]:
-    google = Google(patch, sql)
-    patch.setattr(time, "monotonic", lambda: sql.clock)
-    return drills.main(["drill"]), google
-
-
-def proofs(google: Google) -> list[str]:
-    return [name for name in google.buckets.get("near", {}) if name.startswith("proofs/drill/")]
-
-
-def failure(capsys: pytest.CaptureFixture[str]) -> str:
-    (wrong,) = [line for line in lines(capsys) if line["severity"] == "ERROR"]
-    said: str = wrong["failure"]
-    return said
+    tell(monkeypatch)
 
 
 def test_the_newest_whole_copy_of_the_backup_is_restored_asked_proven_and_deleted(
@@ -114,8 +52,10 @@ def test_the_newest_whole_copy_of_the_backup_is_restored_asked_proven_and_delete
     assert sql.servers == {"shop-db"}
     (proof,) = [line for line in lines(capsys) if line["message"] == "proven"]
     assert proof["restored"]["db"] == {
-        "copy": "projects/shop/backups/new", "of": "2026-11-25T12:00:00Z", "seconds": 60, "tables": {"app": "12"},
+        "copy": DUMP, "of": "2026-11-25T12:00:00Z", "seconds": 90, "tables": {"app": "12", "vault-app": "12"},
+        "cloud_sql": {"copy": "projects/shop/backups/new", "of": "2026-11-25T12:00:00Z", "seconds": 60},
     }  # fmt: skip
+    assert proof["seconds"] == 90
     assert len(proofs(google)) == 1
 
 
@@ -124,7 +64,7 @@ def test_it_asks_the_restored_server_as_the_administrator_and_says_no_password(m
     _, google = drill(monkeypatch, sql)
     asked = [(url, body) for _, url, body in google.asked if url.endswith("/executeSql")]
     assert {url.split("/")[-2] for url, _ in asked} == set(sql.deleted)
-    assert asked[1][1] == {
+    assert asked[2][1] == {
         "database": "app", "user": "infra_kit", "sqlStatement": HAS_ORDERS["sql"],
         "passwordSecretVersion": SOURCE["secret"],
     }  # fmt: skip
@@ -135,6 +75,7 @@ def test_it_asks_the_restored_server_as_the_administrator_and_says_no_password(m
     [
         (CloudSql(), {}, "db: missing: there is no copy of shop-db"),
         (CloudSql(copy("new"), takes=901), {}, "db: rto: it took 901 s, of 900 s that it may take"),
+        (CloudSql(copy("new"), importing=841), {}, "db: rto: it took 901 s, of 900 s that it may take"),
         (CloudSql(copy("new")), {HAS_ORDERS["sql"]: [["BOOL", "false"]]}, "is answered with 'f', expected 't'"),
         (CloudSql(copy("new")), {HAS_ORDERS["sql"]: "no such table"}, "db: orders: "),
         (CloudSql(copy("new")), {drills.TABLES: "it does not start"}, "db: start: "),
@@ -155,7 +96,8 @@ def test_a_copy_that_cannot_be_restored_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sql, broken = CloudSql(copy("new")), {"name": "op", "status": "DONE", "error": {"errors": [{"code": "CORRUPT"}]}}
-    google = Google(monkeypatch, lambda *asked: broken if asked[1].endswith("/restoreBackup") else sql(*asked))
+    google = vault(monkeypatch, sql)
+    google.answer = lambda *asked: broken if asked[1].endswith("/restoreBackup") else sql(*asked)
     assert drills.main(["drill"]) == 1
     assert failure(capsys).startswith("db: restore: ")
     assert not proofs(google)
@@ -167,6 +109,90 @@ def test_what_a_killed_run_left_is_deleted_first_and_nothing_else(monkeypatch: p
     drill(monkeypatch, sql)
     assert sql.deleted[0] == "drill-1a2b-20260101"
     assert sql.servers == {"shop-db", "drill-9c9c-20260101"}
+
+
+def test_the_newest_dump_of_the_vault_is_restored_beside_by_way_of_a_bucket_that_is_emptied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sql = CloudSql(copy("new"))
+    code, google = drill(monkeypatch, sql)
+    assert code == 0
+    assert sql.databases == ["vault-app"]
+    (asked,) = google.calls("/import")
+    assert asked == {
+        "importContext": {"fileType": "SQL", "uri": f"gs://way/{DUMP}/app.sql.gz", "database": "vault-app"}
+    }
+    assert google.held["way", f"{DUMP}/app.sql.gz"] == b"all that was in app"
+    assert not google.buckets["way"]
+
+
+def test_the_restored_server_alone_is_let_into_that_bucket_and_nobody_into_the_vault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, google = drill(monkeypatch, CloudSql(copy("new")))
+    assert list(google.policies) == ["way"]
+    bindings = {it["role"]: it["members"] for it in google.policies["way"]["bindings"]}
+    assert bindings.pop("other") == ["user:a"]
+    assert bindings == {role: ["serviceAccount:of-drill@google"] for role in drills.READERS}
+
+
+def test_a_right_that_does_not_hold_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    sql, early = CloudSql(copy("new")), iter([True, False])
+
+    def answer(method: str, url: str, body: Any) -> Any:
+        if url.endswith("/import") and next(early):
+            raise refused(url, 400, "The service account does not have the required permissions for the bucket.")
+        return sql(method, url, body)
+
+    google = vault(monkeypatch, sql)
+    google.answer = answer
+    assert drills.main(["drill"]) == 0
+    assert google.waited == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({HAS_ORDERS["sql"]: [["BOOL", "false"]]}, "is answered with 'f', expected 't', by vault-app"),
+        ({drills.TABLES: "it is not there"}, "db: start: "),
+    ],
+)
+def test_a_dump_that_holds_less_than_cloud_sqls_own_copy_is_no_proof(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: dict[str, Any], why: str
+) -> None:
+    sql = CloudSql(copy("new"))
+    sql.of_dump = said
+    code, google = drill(monkeypatch, sql)
+    assert (code, proofs(google)) == (1, [])
+    assert why in failure(capsys)
+
+
+def test_a_dump_that_cannot_be_imported_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = CloudSql(copy("new"))
+    broken = {"name": "op", "status": "DONE", "error": {"errors": [{"code": "ERROR_RDBMS"}]}}
+    google = vault(monkeypatch, sql)
+    google.answer = lambda *asked: broken if asked[1].endswith("/import") else sql(*asked)
+    assert drills.main(["drill"]) == 1
+    assert failure(capsys).startswith("db: restore: ")
+    assert sql.servers == {"shop-db"}
+
+
+def test_a_google_that_does_not_answer_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = CloudSql(copy("new"))
+
+    def answer(method: str, url: str, body: Any) -> Any:
+        if url.endswith("/restoreBackup"):
+            raise urllib.error.URLError("no route to host")
+        return sql(method, url, body)
+
+    google = vault(monkeypatch, sql)
+    google.answer = answer
+    assert drills.main(["drill"]) == 1
+    assert failure(capsys) == "unreachable: <urlopen error no route to host>"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from infra_kit.providers.local.backups.retention import kept
+from tests.unit.providers.retention import CASES, NOW, Case
 
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 KEEP = {"every": "7d", "daily": "30d", "weekly": "90d"}
 
 
@@ -33,15 +35,12 @@ def test_then_the_last_of_each_day_and_then_of_each_week() -> None:
     assert max(found) <= 90
 
 
-def test_the_newest_is_kept_however_old_it_is() -> None:
-    times = [NOW - timedelta(days=age) for age in (300, 400)]
-    assert kept(times, KEEP, NOW) == {times[0]}
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_is_kept_is_what_every_target_keeps(case: Case) -> None:
+    keep = {tier: f"{days}d" if days else None for tier, days in case.keep.items()}
+    assert kept(case.copies, keep, NOW) == case.kept
 
 
 def test_without_tiers_only_the_young_are_kept() -> None:
     found = kept(every_six_hours(40), {"every": "1d", "daily": None, "weekly": None}, NOW)
     assert max(ages(found)) == 1
-
-
-def test_of_nothing_nothing_is_kept() -> None:
-    assert kept([], KEEP, NOW) == set()

@@ -49,6 +49,14 @@ def test_a_rule_shorter_than_the_time_between_two_looks_fires_at_the_first() -> 
     assert looks(rule(lasting=11), 81, 81, 81) == ["pending", "pending", "firing"]
 
 
+def test_what_is_pending_says_when_it_fires_and_nothing_else_does() -> None:
+    pending = judge.judged(judge.first(rule(), BEGUN), rule(), 81, BEGUN, EVERY)
+    firing = judge.judged(pending, rule(), 81, BEGUN + timedelta(seconds=30), EVERY)
+
+    assert (pending.state, pending.fires) == ("pending", "2026-03-01T12:00:30+00:00")
+    assert (firing.state, firing.fires) == ("firing", "")
+
+
 def test_it_ends_with_the_first_look_that_is_well() -> None:
     assert looks(rule(lasting=1), 81, 80, 81) == ["firing", "ok", "firing"]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 import sqlite3
 import time
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from infra_kit.providers.local import alerts_file
 from infra_kit.providers.local.alerts_file import Alert, Standing
 from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.programs import dashboard
 from infra_kit.providers.local.programs.dashboard import chart
 from infra_kit.providers.local.programs.dashboard.chart import frame, rounded, short, stretches, svg
 from infra_kit.providers.local.programs.dashboard.page import page
@@ -87,7 +90,8 @@ def test_everything_that_is_drawn_is_within_the_chart() -> None:
 @pytest.mark.parametrize(
     ("most", "unit", "bounds", "top"),
     [
-        (3.0, "%", [HIGH], 5), (70.0, "%", [HIGH], 100), (30.0, "%", [HIGH], 100), (0.0, "s", [], 1),
+        (3.0, "%", [HIGH], 5), (0.004, "%", [HIGH], 5), (0.0002, "s", [], 0.005), (0.002, "1/s", [], 0.1),
+        (7.0, "%", [HIGH], 10), (70.0, "%", [HIGH], 100), (30.0, "%", [HIGH], 100), (0.0, "s", [], 1),
         (0.02, "s", [Bound(1.0, "P1", "x")], 2), (230.0, "1/s", [], 250), (0.5, "s", [Bound(60, "P1", "x")], 1),
     ],
 )  # fmt: skip
@@ -98,10 +102,26 @@ def test_a_chart_is_as_high_as_its_figures_and_a_bound_that_is_near(
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(0, "0"), (0.03, "0.03"), (12.345, "12.3"), (1234, "1.23k"), (5.6e7, "56M")]
+    ("value", "said"),
+    [(0, "0"), (0.03, "0.03"), (12.345, "12.3"), (0.000187, "0.0002"), (1234, "1.23k"), (5.6e7, "56M")],
 )
 def test_figures_are_said_in_few_characters(value: float, said: str) -> None:
     assert short(value) == said
+
+
+@pytest.mark.parametrize("unit", ["%", "s", "1/s", "h", "d", "events", "runs"])
+def test_no_figure_beside_the_axis_is_cut(unit: str) -> None:
+    """Of a phone's, which are the largest, in a wide font: DejaVu's digits are 0.64 of its size."""
+    style = resources.files(dashboard).joinpath("page.css").read_text()
+    size = max(float(it) for it in re.findall(r"\.axis \{[^}]*font-size: ([\d.]+)px", style))
+    for power in range(-6, 10):
+        for step in (1.0, 1.9, 2.3, 4.7, 9.5):
+            most = step * 10**power
+            said = re.findall(
+                r'text-anchor="end">([^<:]*)<', svg("x", frame(0, 60, [[(0, most)]], [], unit), [], [], 30)
+            )
+            assert len(said) == 3
+            assert max(0.64 * size * (len(it) - 0.5 * it.count(".")) for it in said) <= chart.LEFT - 6, said
 
 
 @pytest.mark.parametrize(("value", "next_"), [(0.011, 0.02), (1, 1), (1.1, 2), (2.4, 2.5), (26, 50), (6000, 10_000)])
@@ -146,5 +166,23 @@ def test_alerts_that_fire_stand_above_all_else(tmp_path: Path, file: Path) -> No
     alert = Alert("full", "db", "P0", "disk > 90 % for 5m", "%", "firing", "2026-03-01T12:00:00+00:00", 97.0)
     alerts_file.write(told.alerts, Standing("x", "2026-03-01T12:00:00+00:00", [alert]))
     shown = page(told, file, 1)
-    assert '<li class="p0"><b>P0</b> db: disk &gt; 90 % for 5m <small>since 12:00 UTC</small></li>' in shown
+    assert '<li class="p0"><b>P0</b> db: disk &gt; 90 % for 5m <small>since 12:00:00 UTC</small></li>' in shown
     assert shown.index("disk &gt; 90 %") < shown.index("<h2>Database</h2>")
+
+
+def test_alerts_that_are_about_to_fire_stand_below_those_that_do(tmp_path: Path, file: Path) -> None:
+    Store(file)
+    told = wanted(tmp_path, "db")
+    assert told.alerts is not None
+    pending = Alert(
+        "down", "db", "P0", "uptime < 100 % for 2m", "%", "pending", "2026-03-01T12:00:00+00:00", 0.0, 120.0
+    )
+    firing = dataclasses.replace(pending, rule="full", level="P3", state="firing")
+    alerts_file.write(told.alerts, Standing("x", "2026-03-01T12:00:00+00:00", [pending]))
+    shown = page(told, file, 1)
+    assert '<ul class="pending"><li class="p0">' in shown
+    assert "<small>pending since 12:00:00, fires at 12:02:00 UTC</small>" in shown
+    assert "No alert is firing." not in shown
+    alerts_file.write(told.alerts, Standing("x", "2026-03-01T12:00:00+00:00", [pending, firing]))
+    shown = page(told, file, 1)
+    assert shown.index('<ul class="firing"><li class="p3">') < shown.index('<li class="p0">')

@@ -24,6 +24,7 @@ from infra_kit.providers.local.programs.supervisor.log import DAY, MAX_BYTES, MA
 from infra_kit.providers.local.programs.supervisor.told import RefusedError, Told, build
 from infra_kit.providers.local.programs.supervisor.wanted import Backlog, Edge, Release, Wanted
 from infra_kit.providers.local.programs.supervisor.watch import Watch
+from tests import awaiting
 
 HOUR = 3600.0
 
@@ -158,7 +159,7 @@ def test_the_watch_is_over_when_another_version_is_wanted() -> None:
         superseded.set()
         await Watch().until_over(fleet(0), Release("rolling", (), 0, HOUR, 2), superseded)
 
-    asyncio.run(asyncio.wait_for(run(), 5))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 # How a worker grows
@@ -205,12 +206,13 @@ def test_it_shrinks_only_after_a_calm_time(monkeypatch: pytest.MonkeyPatch) -> N
     counts: list[tuple[float, int]] = []
 
     async def run() -> None:
-        loop = asyncio.get_running_loop()
+        loop, resized = asyncio.get_running_loop(), asyncio.Event()
         members = [object()] * 3
 
         async def resize(_: Fleet, count: int) -> None:
             counts.append((loop.time(), count))
             members[:] = members[:count]
+            resized.set()
 
         it = SimpleNamespace(members=members, wanted=SimpleNamespace(instances=1))
         workload = SimpleNamespace(
@@ -218,7 +220,7 @@ def test_it_shrinks_only_after_a_calm_time(monkeypatch: pytest.MonkeyPatch) -> N
         )
         began = loop.time()
         following = asyncio.create_task(backlog.follow(cast(Any, workload), Backlog("", "", "", 1, 3)))
-        await asyncio.sleep(0.6)
+        await asyncio.wait_for(resized.wait(), 60)
         following.cancel()
         assert [count for _, count in counts] == [1]
         assert counts[0][0] - began >= 0.3
@@ -236,17 +238,18 @@ def test_runs_never_overlap_and_times_that_a_run_outlasts_are_left_out(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(job, "CronSim", lambda _, now: iter([now + timedelta(seconds=0.2)]))
     code = "import time; print('begin', time.time(), flush=True); time.sleep(0.5); print('end', time.time())"
-    told = wanted(command=[sys.executable, "-c", code], runs={"schedule": "* * * * *", "timeout": 5, "retries": 0})
+    told = wanted(command=[sys.executable, "-c", code], runs={"schedule": "* * * * *", "timeout": 60, "retries": 0})
     (tmp_path / "data").mkdir()
+    said = tmp_path / "server.log"
 
     async def run() -> None:
-        it = job.Job(tmp_path, Log(tmp_path / "server.log"), Told(tmp_path), asyncio.Event())
+        it = job.Job(tmp_path, Log(said), Told(tmp_path), asyncio.Event())
         await it.apply(json.dumps(told))
-        await asyncio.sleep(2.2)
+        await asyncio.to_thread(awaiting.until, lambda: said.exists() and said.read_text().count("end ") >= 2, 60)
         await it.stop()
 
     asyncio.run(run())
-    lines = [line.partition(" | ")[2].split()[0] for line in (tmp_path / "server.log").read_text().splitlines()]
+    lines = [line.partition(" | ")[2].split()[0] for line in said.read_text().splitlines()]
     marks = [word for word in lines if word in ("begin", "end")]
     assert marks[:4] == ["begin", "end", "begin", "end"]
     assert "begin begin" not in " ".join(marks)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from infra_kit.providers.common.posting import UntoldError
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.programs.alerts.routes import Message
@@ -24,12 +26,20 @@ class Route:
     """Takes as long as it is held."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
-        self.goes_on = threading.Event()
+        self.messages: list[Message] = []
+        self.goes_on, self.away = threading.Event(), threading.Event()
+        self.tried = 0
 
     def __call__(self, message: Message) -> None:
-        self.heard.append("over" if message.ended else "begun")
+        self.tried += 1
+        if self.away.is_set():
+            raise UntoldError("it is away")
+        self.messages.append(message)
         assert self.goes_on.wait(10)
+
+    @property
+    def heard(self) -> list[str]:
+        return ["over" if it.ended else "begun" for it in self.messages]
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -76,8 +86,42 @@ def test_what_ends_while_its_beginning_is_told_is_told_to_be_over(tmp_path: Path
             await until(lambda: route.heard == ["begun"])
             teller.see(WELL, NOW)
             route.goes_on.set()
-            await until(lambda: bool(Opened(box).routes.get(NAME)))
-            teller.see(WELL, NOW)
             await until(lambda: route.heard == ["begun", "over"])
 
     asyncio.run(story())
+
+
+def test_what_is_over_before_a_route_hears_of_it_is_told_once_as_it_was(tmp_path: Path) -> None:
+    route, box = Route(), Box(tmp_path, "shop-development", "alerts")
+    route.goes_on.set()
+    route.away.set()
+
+    async def story() -> None:
+        async with telling(route, box) as teller:
+            teller.see(FIRING, NOW)
+            await until(lambda: route.tried == 1)
+            teller.see({"down db": dataclasses.replace(ALERT, value=None)}, NOW)
+            teller.see(WELL, NOW)
+            route.away.clear()
+            await until(lambda: len(route.messages) == 1)
+
+    asyncio.run(story())
+    assert [(it.alert, it.ended) for it in route.messages] == [(ALERT, NOW)]
+    assert route.messages[0].text.startswith(f"It was 0 % then. Wrong since {ALERT.since}, until {NOW}.")
+
+
+def test_what_is_told_late_says_what_was_measured_when_it_began(tmp_path: Path) -> None:
+    route, box = Route(), Box(tmp_path, "shop-development", "alerts")
+    route.goes_on.set()
+    route.away.set()
+
+    async def story() -> None:
+        async with telling(route, box) as teller:
+            teller.see(FIRING, NOW)
+            await until(lambda: route.tried == 1)
+            teller.see({"down db": dataclasses.replace(ALERT, value=None)}, NOW)
+            route.away.clear()
+            await until(lambda: len(route.messages) == 1)
+
+    asyncio.run(story())
+    assert route.messages[0].alert == ALERT

@@ -1,4 +1,4 @@
-"""What of a Backup a cloud's drill restores."""
+"""What of a Backup a drill restores."""
 
 from __future__ import annotations
 
