@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.alert_rules import Routes, Rule
     from infra_kit.components.alerts import Alerts
+    from infra_kit.components.auth import Auth, Client
     from infra_kit.components.backup import Backup, Keep
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import Gateway, GatewayRoute
     from infra_kit.components.job import Job
     from infra_kit.components.logs import Logs
+    from infra_kit.components.mailer import Mailer
     from infra_kit.components.network import Network
     from infra_kit.components.object_store import CorsRule, LifecycleRule, ObjectStore
     from infra_kit.components.panel import Panel
     from infra_kit.components.postgres import Postgres
     from infra_kit.components.redis import Redis
     from infra_kit.components.restore_drill import RestoreDrill, SqlCheck
-    from infra_kit.components.search import Index, Search
+    from infra_kit.components.search import Search, SearchIndex
     from infra_kit.components.secret import Secret
     from infra_kit.components.service import Health, Release, Scaling, Service
     from infra_kit.components.uptime import Check, Uptime
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
     "components.alerts": ("Alerts",),
+    "components.auth": ("Auth", "Client"),
     "components.backup": ("Backup", "Keep"),
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
@@ -61,13 +64,14 @@ _HOMES = {
     "components.gateway": ("Gateway", "GatewayRoute"),
     "components.job": ("Job",),
     "components.logs": ("Logs",),
+    "components.mailer": ("Mailer",),
     "components.network": ("Network",),
     "components.object_store": ("CorsRule", "LifecycleRule", "ObjectStore"),
     "components.panel": ("Panel",),
     "components.postgres": ("Postgres",),
     "components.redis": ("Redis",),
     "components.restore_drill": ("RestoreDrill", "SqlCheck"),
-    "components.search": ("Index", "Search"),
+    "components.search": ("Search", "SearchIndex"),
     "components.secret": ("Secret",),
     "components.service": ("Health", "Release", "Scaling", "Service"),
     "components.uptime": ("Check", "Uptime"),
@@ -90,6 +94,7 @@ _HOMES = {
 
 __all__ = [
     "Alerts",
+    "Auth",
     "Backlog",
     "Backup",
     "Backups",
@@ -97,6 +102,7 @@ __all__ = [
     "Cdn",
     "Chart",
     "Check",
+    "Client",
     "Collection",
     "Config",
     "Consumer",
@@ -120,6 +126,7 @@ __all__ = [
     "Link",
     "LogClass",
     "Logs",
+    "Mailer",
     "Network",
     "ObjectStore",
     "OtlpSink",
@@ -136,6 +143,7 @@ __all__ = [
     "Rule",
     "Scaling",
     "Search",
+    "SearchIndex",
     "Secret",
     "Service",
     "Sidecar",

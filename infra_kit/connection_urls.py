@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -18,59 +18,68 @@ class Parts:
 
     url: pulumi.Output[str]
     """Secret."""
+    scheme: pulumi.Output[str]
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     username: pulumi.Output[str]
     password: pulumi.Output[str]
     """Secret."""
     path: pulumi.Output[str]
-    """Without the slash before it."""
+    """Without the slash before it; empty where none is needed."""
 
 
-def read(
-    what: str, url: pulumi.Input[str], schemes: Collection[str], *, default_port: int, with_path: bool = True
-) -> Parts:
+def read(what: str, url: pulumi.Input[str], schemes: Mapping[str, int], *, path: bool = True) -> Parts:
     """The parts of `scheme://username:password@host:port/path`.
 
     Args:
         what: names component and field in the error, e.g. `Postgres 'db': url`.
         url: plain or an Output; a secret from here on.
-        schemes: those that it may have; the first one is named in the error.
-        default_port: where it says none.
-        with_path: it must have one.
+        schemes: those that it may have, each with its port where the URL says none; the first is named in the error.
+        path: whether it must have one.
 
     Raises:
         SpecError: it is another URL, or lacks a user, a host or a path. A plain one is checked now, an Output when it
             is known. The message does not show the URL, which holds a password.
     """
+    form = _Form(what, tuple(schemes), path)
     if isinstance(url, str):
-        _split(what, url, schemes, with_path)
+        form.split(url)
     secret = pulumi.Output.secret(url)
-    parts = secret.apply(lambda text: _split(what, text, schemes, with_path))
+    parts = secret.apply(form.split)
     clear = pulumi.Output.unsecret(parts)  # the password alone is secret, not where the server is
     return Parts(
         url=secret,
+        scheme=clear.apply(lambda it: it.scheme),
         host=clear.apply(lambda it: str(it.hostname)),
-        port=clear.apply(lambda it: it.port or default_port),
+        port=clear.apply(lambda it: it.port or schemes[it.scheme]),
         username=clear.apply(lambda it: unquote(it.username or "")),
         password=parts.apply(lambda it: unquote(it.password or "")),
         path=clear.apply(lambda it: unquote(it.path.removeprefix("/"))),
     )
 
 
-def _split(what: str, url: str, schemes: Collection[str], with_path: bool) -> SplitResult:  # noqa: FBT001
-    if url == HIDDEN:
-        url = f"{next(iter(schemes))}://secret:secret@secret/secret"
-    try:
-        parts = urlsplit(url)
-        complete = parts.hostname and parts.username and (parts.path.strip("/") or not with_path) and parts.port != 0
-    except ValueError:  # a port that is no number, or several hosts
-        complete = None
-    if not complete or parts.scheme not in schemes:
-        scheme = next(iter(schemes))
-        raise SpecError(
-            f"{what}: the one given (not shown, it holds a password) does not have the form "
-            f"{scheme}://user:password@host:port{'/name' if with_path else ''}. Special "
-            "characters in its parts are escaped as %XX."
-        )
-    return parts
+@dataclass(frozen=True)
+class _Form:
+    """What a URL must be."""
+
+    what: str
+    schemes: tuple[str, ...]
+    path: bool
+
+    def split(self, url: str) -> SplitResult:
+        if url == HIDDEN:
+            url = f"{self.schemes[0]}://secret:secret@secret/secret"
+        try:
+            parts = urlsplit(url)
+            complete = (
+                parts.hostname and parts.username and parts.port != 0 and (parts.path.strip("/") or not self.path)
+            )
+        except ValueError:  # a port that is no number, or several hosts
+            complete = None
+        if not complete or parts.scheme not in self.schemes:
+            form = f"{self.schemes[0]}://user:password@host:port" + ("/name" if self.path else "")
+            raise SpecError(
+                f"{self.what}: the one given (not shown, it holds a password) does not have the form {form}. Special "
+                "characters in its parts are escaped as %XX."
+            )
+        return parts

@@ -90,6 +90,8 @@ ARCHIVE_ELSEWHERE = Feature("archive-elsewhere")
 """Of log lines, in a bucket that is said."""
 LOCKED_LOGS = Feature("locked-logs")
 HTTP_SINK = Feature("http-sink")
+BOUNCE_REPORTS = Feature("bounce-reports")
+"""Of mail that came back, or that somebody called spam."""
 
 PLAIN = frozenset(value for value in globals().values() if isinstance(value, Feature))
 """The features without a value."""

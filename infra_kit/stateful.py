@@ -58,7 +58,8 @@ _STATEFUL: dict[str, frozenset[str]] = {
         "aws:", "route53/zone:Zone"
     )
     | _tokens("gcp:", "dns/managedZone:ManagedZone"),
-    "user accounts": _tokens("aws:", "cognito/userPool:UserPool"),
+    "user accounts": _tokens("aws:", "cognito/userPool:UserPool")
+    | _tokens("pulumi-python:dynamic/infra-kit:", "AuthServer"),
 }
 
 _COPIES = {

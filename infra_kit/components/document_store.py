@@ -223,7 +223,7 @@ class DocumentStore(Component[DocumentStoreSpec, DocumentStoreEndpoint]):
             allowed = ", ".join(get_args(Access))
             raise SpecError(f"DocumentStore {name!r}: access: given {access!r}, allowed: {allowed}.")
         what = f"DocumentStore {name!r}: url"
-        known = connection_urls.read(what, url, ("mongodb", "mongodb+srv"), default_port=27017)
+        known = connection_urls.read(what, url, {"mongodb": 27017, "mongodb+srv": 27017})
         endpoint = _reached_by(known, reader_url, ca_certificate)
         store = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
         store._own_access = access

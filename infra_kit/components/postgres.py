@@ -265,7 +265,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         """
         if access not in get_args(Access):
             raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
-        known = connection_urls.read(f"Postgres {name!r}: url", url, ("postgresql", "postgres"), default_port=5432)
+        known = connection_urls.read(f"Postgres {name!r}: url", url, {"postgresql": 5432, "postgres": 5432})
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
         database._own_access = access

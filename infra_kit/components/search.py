@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack, get_args
-from urllib.parse import urlsplit
 
 import pulumi
 from pydantic import AfterValidator, Field, model_validator
@@ -53,7 +52,7 @@ Tree = Annotated[Mapping[str, Any], AfterValidator(_copied)]
 """JSON, as OpenSearch's own API takes it."""
 
 
-class Index(Options):
+class SearchIndex(Options):
     """An index that is there before any program asks for it.
 
     What stands already is never replaced: fields are added to its mappings, and OpenSearch refuses to change one that
@@ -72,7 +71,7 @@ class Index(Options):
     (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/bp-sharding.html)."""
 
     @model_validator(mode="after")
-    def _check(self) -> Index:
+    def _check(self) -> SearchIndex:
         inner = self.settings.get("index")
         given = {*self.settings, *(inner if isinstance(inner, Mapping) else ())}
         for key, ours in (("number_of_shards", "shards"), ("number_of_replicas", "the Search's replicas")):
@@ -95,7 +94,7 @@ class SearchSpec(Spec):
     """Copies of all indexes, each on a node of its own: they serve searches too."""
     high_availability: bool = False
     """Nodes in several zones, which go on without one of them; needs at least two replicas, for a majority decides."""
-    indexes: Mapping[IndexName, Index] = Field(default_factory=dict)
+    indexes: Mapping[IndexName, SearchIndex] = Field(default_factory=dict)
     """By name, what is there from the start; programs may make others."""
 
     @model_validator(mode="after")
@@ -136,7 +135,7 @@ class SearchArgs(TypedDict, total=False):
     storage_gb: int
     replicas: int
     high_availability: bool
-    indexes: Mapping[IndexName, Index]
+    indexes: Mapping[IndexName, SearchIndex]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -255,10 +254,10 @@ class Search(Component[SearchSpec, SearchEndpoint]):
             SpecError: `url` is none of HTTP, or lacks a user: at the deployment where it is an Output.
         """
         where = f"Search {name!r}: url"
-        known = connection_urls.read(where, url, tuple(_PORTS), default_port=0, with_path=False)
+        known = connection_urls.read(where, url, _PORTS, path=False)
         endpoint = SearchEndpoint(
             host=known.host,
-            port=pulumi.Output.unsecret(known.url.apply(_port)),
+            port=known.port,
             username=known.username,
             password=known.password,
             tls=pulumi.Output.unsecret(known.url.apply(lambda text: text.startswith("https:"))),
@@ -266,8 +265,3 @@ class Search(Component[SearchSpec, SearchEndpoint]):
             url=known.url,
         )
         return cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
-
-
-def _port(url: str) -> int:
-    parts = urlsplit(url)
-    return parts.port or _PORTS[parts.scheme]

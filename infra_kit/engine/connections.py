@@ -20,6 +20,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  the engine's mark of
 _HARMLESS_OPTIONS = {"sslmode", "sslrootcert", "ssl", "tls"}
 _DEFAULT_PORTS = {
     "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432, "redis": 6379, "nats": 4222, "mongodb": 27017,
+    "smtp": 587, "smtps": 465,
 }  # fmt: skip
 
 
@@ -67,7 +68,7 @@ class Connection:
 
     @property
     def _url(self) -> str:
-        return str(self.fields.get("url") or self.fields.get("s3_endpoint") or "")
+        return next((str(self.fields[key]) for key in ("url", "s3_endpoint", "issuer") if self.fields.get(key)), "")
 
     def clear(self, field: str) -> str:
         """A field as a script takes it: a text as it is, all else as JSON. Raises ConfigError, with the fields."""

@@ -32,6 +32,7 @@ _HTTP = "HTTP and TLS: visitors notice no difference"
 _LINES = "JSON on the standard output"
 _OBJECTS = "objects of compressed lines, copied out and charged by the GB"
 _TOLD = "mail, messages and HTTP: who is told notices no difference"
+_SMTP = "SMTP: any mail service takes over, once its records stand"
 _NO_DATA = "it keeps no data"
 _NOT_SPOKEN = "no application speaks to it"
 
@@ -87,6 +88,14 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("Dashboard", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 1, "Cloud Monitoring's dashboards"),
     ("Uptime", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Route 53's health checks"),
     ("Uptime", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 1, "Google's uptime checks"),
+    ("Auth", "aws"): Fact(
+        2, "OpenID Connect; accounts are made by AWS' own API", 8, "passwords do not leave: every user sets a new one",
+        3, _AWS,
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-import-using-lambda.html",
+    ),
+    ("Auth", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("Mailer", "aws"): Fact(0, _SMTP, 1, "a reputation, which is earned anew", 2, "SES' identities and rules"),
+    ("Mailer", "gcp"): Fact(0, _SMTP, 1, "a reputation, which is earned anew", 0, "the relay's own console"),
     ("Backup", "aws"): Fact(
         0, _NOT_SPOKEN, 6, "a copy is restored within AWS only", 3, "AWS Backup's vaults, plans and roles",
         "https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-a-backup.html",

@@ -37,6 +37,10 @@ class Usage(Model):
     """GB of logs that one component writes."""
     messages: float = Field(default=1_000_000, ge=0)
     """That an EventBus takes in."""
+    mails: float = Field(default=10_000, ge=0)
+    """That a Mailer sends."""
+    people: float = Field(default=1_000, ge=0)
+    """That log in to an Auth in a month."""
     instances: float | None = Field(default=None, ge=0)
     """Of a Service or Worker, in the mean. Default: the least it may have."""
     run_minutes: float = Field(default=5, ge=0)
@@ -57,9 +61,9 @@ class Usage(Model):
 
 UNITS: Mapping[str, str] = {
     "hours": "a month", "requests": "a month", "gb_out": "GB a month", "cached": "of 1", "gb_nat": "GB a month",
-    "stored_gb": "GB", "log_gb": "GB a month", "messages": "a month", "instances": "in the mean",
-    "run_minutes": "min a run", "runs": "a month", "users": "in all", "backup_gb": "GB", "commitment": "",
-    "spot": "of 1",
+    "stored_gb": "GB", "log_gb": "GB a month", "messages": "a month", "mails": "a month", "people": "a month",
+    "instances": "in the mean", "run_minutes": "min a run", "runs": "a month", "users": "in all", "backup_gb": "GB",
+    "commitment": "", "spot": "of 1",
 }  # fmt: skip
 """By field, what its figure counts."""
 

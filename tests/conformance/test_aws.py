@@ -123,3 +123,11 @@ class TestRestoreDrillOnAws(OnAws, conformance.RestoreDrillConformance):
 
 class TestLogsOnAws(OnAws, conformance.LogsConformance):
     pass
+
+
+class TestAuthOnAws(OnAws, conformance.AuthConformance):
+    pass
+
+
+class TestMailerOnAws(OnAws, conformance.MailerConformance):
+    pass

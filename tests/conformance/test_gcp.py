@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
+from pydantic import SecretStr
 
 from infra_kit import Target, features
 from infra_kit.features import Feature
+from infra_kit.providers.common.relay import Relay
 from infra_kit.providers.gcp.settings import GcpSettings
 from infra_kit.testing import conformance
+
+RELAY = Relay(host="smtp.example.com", username="shop", password=SecretStr("the-secret-of-mail"))
 
 
 class OnGcp:
@@ -118,3 +122,12 @@ class TestRestoreDrillOnGcp(OnGcp, conformance.RestoreDrillConformance):
 
 class TestLogsOnGcp(OnGcp, conformance.LogsConformance):
     pass
+
+
+class TestMailerOnGcp(OnGcp, conformance.MailerConformance):
+    tags_under = ()  # nothing is made
+    region = None
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="gcp", app="shop", region="europe-west1", settings=GcpSettings(smtp=RELAY))

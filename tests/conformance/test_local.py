@@ -75,6 +75,14 @@ class TestJobOnLocal(OnLocal, conformance.JobConformance):
     pass
 
 
+class TestMailerOnLocal(OnLocal, conformance.MailerConformance):
+    pass
+
+
+class TestAuthOnLocal(OnLocal, conformance.AuthConformance):
+    pass
+
+
 PROGRAM = """
 import sys
 from infra_kit import Cdn, EventBus, Network, ObjectStore, Postgres, Redis, Stream

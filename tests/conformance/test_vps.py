@@ -24,6 +24,9 @@ STORE = BackupStore(
     secret_key=SecretStr("the-secret-key-of-the-store"),
     passphrase=SecretStr("the-passphrase-of-the-backups"),
 )
+SMTP = Smtp(
+    host="smtp.example.com", sender="a@example.com", username="alerts", password=SecretStr("the-secret-of-mail")
+)
 
 
 class OnVps:
@@ -110,10 +113,7 @@ class TestAlertsOnVps(OnVps, conformance.AlertsConformance):
 
     @pytest.fixture
     def target(self) -> Target:
-        smtp = Smtp(
-            host="smtp.example.com", sender="a@example.com", username="alerts", password=SecretStr("the-secret-of-mail")
-        )
-        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": smtp, "backups": STORE}))
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": SMTP, "backups": STORE}))
 
 
 class TestDashboardOnVps(OnVps, conformance.DashboardConformance):
@@ -161,3 +161,11 @@ class TestLogsOnVps(OnVps, conformance.LogsConformance):
     @pytest.fixture
     def target(self) -> Target:
         return Target(name="vps", app="shop", settings=HOST.model_copy(update={"backups": STORE}))
+
+
+class TestMailerOnVps(OnVps, conformance.MailerConformance):
+    tags_under = ()  # nothing is made
+
+    @pytest.fixture
+    def target(self) -> Target:
+        return Target(name="vps", app="shop", settings=HOST.model_copy(update={"smtp": SMTP}))

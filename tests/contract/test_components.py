@@ -66,6 +66,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
     tokens = [suite().record(target).named("it").type for suite in SUITES.values()]
     assert sorted(tokens) == [
         "infra-kit:index:Alerts",
+        "infra-kit:index:Auth",
         "infra-kit:index:Backup",
         "infra-kit:index:Budget",
         "infra-kit:index:Cdn",
@@ -78,6 +79,7 @@ def test_type_tokens_are_pinned_because_changing_one_deletes_what_stands() -> No
         "infra-kit:index:Gateway",
         "infra-kit:index:Job",
         "infra-kit:index:Logs",
+        "infra-kit:index:Mailer",
         "infra-kit:index:Network",
         "infra-kit:index:ObjectStore",
         "infra-kit:index:Panel",
@@ -132,7 +134,8 @@ def test_every_field_of_a_spec_has_a_default_or_is_required_on_purpose(kind: typ
     needed = {
         "Alerts": {"watch"}, "Backup": {"of"}, "Budget": {"monthly"}, "Cdn": {"routes"}, "Config": {"values"},
         "Dashboard": {"of"}, "Domain": {"domain"}, "EventBus": {"streams"}, "ExternalService": {"vendor"},
-        "Gateway": {"routes"}, "Logs": {"of"}, "RestoreDrill": {"of"}, "Uptime": {"url"}, "Panel": {"of"},
+        "Gateway": {"routes"}, "Logs": {"of"}, "Mailer": {"domain"}, "RestoreDrill": {"of"}, "Uptime": {"url"},
+        "Auth": {"clients"}, "Panel": {"of"},
     }  # fmt: skip
     assert required == needed.get(kind.__name__, set())
 

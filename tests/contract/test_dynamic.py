@@ -3,7 +3,21 @@
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from infra_kit import Cdn, Config, EventBus, ObjectStore, Postgres, Redis, Search, Secret, Stream, Worker
+from infra_kit import (
+    Auth,
+    Cdn,
+    Client,
+    Config,
+    EventBus,
+    Mailer,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Search,
+    Secret,
+    Stream,
+    Worker,
+)  # fmt: skip
 from infra_kit._dynamic import Provider
 from infra_kit.testing import record
 
@@ -23,7 +37,9 @@ def everything() -> None:
     search = Search("search")
     Secret("key")
     Config("settings", values={"level": "info"})
-    links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"]), search.link()]
+    Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])})
+    mail = Mailer("mail", domain="shop.example")
+    links = [db.link(), cache.link(), files.link(), bus.link(publish=["lead.*"]), search.link(), mail.link()]
     Worker("worker", command=["python", "work.py"], links=links)
 
 
@@ -38,11 +54,14 @@ def everything() -> None:
         ("search-server", "SearchServer", "local/search"),
         ("key-file", "SecretFile", "local/secret"),
         ("settings-files", "ConfigFiles", "local/config"),
+        ("auth-server", "AuthServer", "local/auth"),
+        ("mail-server", "MailerServer", "local/mailer"),
         ("worker-link-db", "PostgresRole", "local/postgres_role"),
         ("worker-link-cache", "RedisUser", "local/redis_user"),
         ("worker-link-files", "ObjectStoreKey", "local/object_store_key"),
         ("worker-link-bus", "EventBusUser", "local/event_bus_user"),
         ("worker-link-search", "SearchUser", "local/search_user"),
+        ("worker-link-mail", "MailerUser", "local/mailer_user"),
     ],
 )
 def test_names_types_and_kinds_of_the_local_servers_never_change(name: str, token: str, kind: str) -> None:

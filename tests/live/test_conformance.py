@@ -144,3 +144,11 @@ class TestPanel(OnLocal):
 
 class TestBudget(OnLocal):
     suite = conformance.BudgetConformance
+
+
+class TestMailer(OnLocal):
+    suite = conformance.MailerConformance
+
+
+class TestAuth(OnLocal):
+    suite = conformance.AuthConformance

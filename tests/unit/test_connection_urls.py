@@ -14,8 +14,8 @@ from infra_kit.testing import record
 def read(url: str, *, as_output: bool = False) -> Recording:
     def program() -> None:
         given = pulumi.Output.from_input(url) if as_output else url
-        parts = connection_urls.read("Nats 'bus': url", given, ("nats", "tls"), default_port=4222)
-        for name in ("url", "host", "port", "username", "password", "path"):
+        parts = connection_urls.read("Nats 'bus': url", given, {"nats": 4222, "tls": 4443})
+        for name in ("url", "scheme", "host", "port", "username", "password", "path"):
             pulumi.export(name, getattr(parts, name))
 
     return record(program)
@@ -24,6 +24,7 @@ def read(url: str, *, as_output: bool = False) -> Recording:
 def test_every_part_is_there_unescaped() -> None:
     assert read("tls://us%40er:p%2Fw@bus.internal:4223/a%20b?x=1").exports == {
         "url": "tls://us%40er:p%2Fw@bus.internal:4223/a%20b?x=1",
+        "scheme": "tls",
         "host": "bus.internal",
         "port": 4223,
         "username": "us@er",
@@ -35,6 +36,10 @@ def test_every_part_is_there_unescaped() -> None:
 def test_what_a_url_leaves_out_is_the_default_port_and_no_password() -> None:
     exports = read("nats://user@bus/main").exports
     assert (exports["port"], exports["password"]) == (4222, "")
+
+
+def test_another_scheme_has_another_port() -> None:
+    assert read("tls://user@bus/main").exports["port"] == 4443
 
 
 def test_the_url_and_the_password_are_secret_and_where_the_server_is_is_not() -> None:

@@ -12,7 +12,8 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "document_store", "search", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "document_store", "search", "mailer", "auth",
+        *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
@@ -34,6 +35,7 @@ BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -59,6 +62,7 @@ if TYPE_CHECKING:
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.aws import alerts as alerts
+    from infra_kit.providers.aws import auth as auth
     from infra_kit.providers.aws import backup as backup
     from infra_kit.providers.aws import budget as budget
     from infra_kit.providers.aws import cdn as cdn
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.aws import gateway as gateway
     from infra_kit.providers.aws import job as job
     from infra_kit.providers.aws import logs as logs
+    from infra_kit.providers.aws import mailer as mailer
     from infra_kit.providers.aws import network as network
     from infra_kit.providers.aws import object_store as object_store
     from infra_kit.providers.aws import panel as panel
@@ -105,3 +110,5 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _search: SearchDriver = search
+    _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -16,8 +16,8 @@ from pulumi_aws import sns
 from infra_kit.alert_rules import Level
 from infra_kit.component import Scope
 from infra_kit.components.alerts import AlertsSpec
-from infra_kit.providers.aws import identity, keys
-from infra_kit.providers.aws.documents import Text, dumps
+from infra_kit.providers.aws import identity, keys, topics
+from infra_kit.providers.aws.documents import Text
 
 ALARMS = "cloudwatch.amazonaws.com"
 
@@ -68,9 +68,10 @@ def _policy(scope: Scope, topic: sns.Topic) -> pulumi.Output[str]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html"""
     account = identity.account(scope)
     alarms = Text("arn:", identity.partition(scope), ":cloudwatch:*:", account, ":alarm:*")
-    publish = {"Action": "sns:Publish", "Resource": topic.arn}
-    from_alarms = {"ArnLike": {"aws:SourceArn": alarms}, "StringEquals": {"aws:SourceAccount": account}}
-    let = {"Sid": "OwnAlarms", "Effect": "Allow", "Principal": {"Service": ALARMS}, **publish, "Condition": from_alarms}
-    plain = {"Bool": {"aws:SecureTransport": "false"}}
-    deny = {"Sid": "OnlyOverTls", "Effect": "Deny", "Principal": "*", **publish, "Condition": plain}
-    return dumps({"Version": "2012-10-17", "Statement": [let, deny]})
+    return topics.policy(
+        topic,
+        "OwnAlarms",
+        ALARMS,
+        ArnLike={"aws:SourceArn": alarms},
+        StringEquals={"aws:SourceAccount": account},
+    )

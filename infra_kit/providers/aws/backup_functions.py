@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, lambda_
+from pulumi_aws import cloudwatch, lambda_
 
 from infra_kit.component import Scope
-from infra_kit.providers.aws import lambdas, log_groups, policies
-from infra_kit.providers.aws.documents import Text
+from infra_kit.providers.aws import functions, log_groups, policies
 from infra_kit.providers.aws.policies import Statement
-from infra_kit.providers.common.waiting import after
 
 NAMESPACE = "infra-kit"
 """Of the figures that it tells."""
@@ -56,33 +53,19 @@ def create(
         timeout: seconds that a run of it may take.
     """
     log = log_groups.group(scope, "log", key)
-    function = scope.resource(
+    own = {"cloudwatch:namespace": NAMESPACE}
+    function = functions.create(
+        scope,
         "teller",
-        lambda_.Function,
-        description=f"Tells how {scope.name} went",
-        runtime="python3.13",
-        architectures=["arm64"],
-        handler=f"{module}.handler",
-        code=pulumi.AssetArchive({f"{module}.py": pulumi.FileAsset(str(Path(lambdas.__path__[0]) / f"{module}.py"))}),
-        role=_role(scope, log, rights),
+        module,
+        says=f"Tells how {scope.name} went",
+        log=log,
         timeout=timeout,
-        memory_size=128,
-        environment={"variables": {"NAMESPACE": NAMESPACE, **environment}},
-        logging_config={"log_format": "JSON", "log_group": log.name},
-        tags=scope.tags,
+        rights=[policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own), *rights],
+        environment={"NAMESPACE": NAMESPACE, **environment},
     )
     call(scope, "hourly", function, schedule_expression=EVERY)
     return Teller(function=function, log=log.name)
-
-
-def _role(scope: Scope, log: cloudwatch.LogGroup, rights: Sequence[Statement]) -> pulumi.Output[str]:
-    role = scope.resource("teller-role", iam.Role, assume_role_policy=policies.TRUST_LAMBDA, tags=scope.tags)
-    writes = policies.allow(["logs:CreateLogStream", "logs:PutLogEvents"], Text(log.arn, ":*"))
-    own = {"cloudwatch:namespace": NAMESPACE}
-    tells = policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own)
-    document = policies.document([writes, tells, *rights])
-    may = scope.resource("teller-rights", iam.RolePolicy, role=role.id, policy=document)
-    return after(role.arn, may)
 
 
 def call(scope: Scope, role: str, function: lambda_.Function, **when: Any) -> None:

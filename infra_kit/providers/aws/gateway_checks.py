@@ -50,9 +50,10 @@ def check(scope: Scope, spec: GatewaySpec) -> None:
 def _check_jwt(scope: Scope, spec: GatewaySpec) -> None:
     if spec.jwt and spec.public and not spec.domains:
         raise SpecError(f"{scope.what}: jwt: a load balancer checks tokens by HTTPS alone. Say domains=[…] too.")
-    if spec.jwt and not spec.jwt.keys_url.startswith("https:"):
+    keys = spec.jwt.keys_url if spec.jwt else ""
+    if spec.jwt and isinstance(keys, str) and not keys.startswith("https:"):
         raise SpecError(
-            f"{scope.what}: jwt.jwks_url: given {spec.jwt.keys_url}; a load balancer fetches keys by HTTPS alone. Say "
+            f"{scope.what}: jwt.jwks_url: given {keys}; a load balancer fetches keys by HTTPS alone. Say "
             "where the issuer has them by https://."
         )
     if spec.jwt and len(spec.jwt.audience) > MOST_AUDIENCES:

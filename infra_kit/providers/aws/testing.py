@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from infra_kit.providers.aws import sizes
+from infra_kit.providers.aws import answers, sizes
 from infra_kit.providers.aws.exposure import OPEN, WIDE
 from infra_kit.providers.common.sizes import Size
 
@@ -231,6 +231,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:secretsmanager/secretVersion:SecretVersion": {"versionId": "recorded-version"},
     "aws:servicediscovery/service:Service": {"arn": f"arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/srv-it"},
     "aws:sfn/stateMachine:StateMachine": _arn("states", "stateMachine"),
+    **answers.outputs(REGION, ACCOUNT),
     "aws:sns/topic:Topic": _called(f"sns:{REGION}:{ACCOUNT}:"),
     "aws:sqs/queue:Queue": _queue,
     "aws:ssm/parameter:Parameter": _parameter,

@@ -24,12 +24,12 @@ class User:
     """Secret."""
 
 
-def user(scope: Scope, policy: pulumi.Output[str]) -> User:
+def user(scope: Scope, policy: pulumi.Output[str], before: str = "") -> User:
     """The component's own user (roles `user`, `user-policy` and `access-key`), whose key is there once it may do what
-    `policy` says.
+    `policy` says; a link's, with `before` before those roles.
 
-    Why not CKV_AWS_40 (policies are for groups and roles): a component has one user, and they go together."""
-    made = scope.resource("user", iam.User, tags=scope.tags)
-    rights = scope.resource("user-policy", iam.UserPolicy, user=made.name, policy=policy)
-    key = scope.resource("access-key", iam.AccessKey, user=made.name, depends_on=[rights])
+    Why not CKV_AWS_40 (policies are for groups and roles): there is one user for them, and they go together."""
+    made = scope.resource(f"{before}user", iam.User, tags=scope.tags)
+    rights = scope.resource(f"{before}user-policy", iam.UserPolicy, user=made.name, policy=policy)
+    key = scope.resource(f"{before}access-key", iam.AccessKey, user=made.name, depends_on=[rights])
     return User(made.arn, key.id, pulumi.Output.secret(key.secret))

@@ -154,6 +154,30 @@ def data(entry: Entry) -> list[pulumi.Output[str]]:
     return [pulumi.Output.from_input(value).apply(lambda known: _line(entry.type, known)) for value in entry.values]
 
 
+def lines(entries: Sequence[Entry]) -> pulumi.Output[list[str]]:
+    """Of a zone file: `www.shop.example. 300 IN A 192.0.2.1`."""
+    known = pulumi.Output.all(*(_known(entry) for entry in entries))
+    return known.apply(lambda parts: [line for entry in parts for line in entry])
+
+
+def say(scope: Scope, domain: str, lines: pulumi.Output[list[str]]) -> None:
+    """Tells a person, once a run, what is to be set."""
+
+    def told(known: Sequence[str]) -> None:
+        if known:
+            table = "\n".join(f"  {line}" for line in known)
+            pulumi.log.info(f"{scope.what}: set these in the DNS of {domain}:\n{table}", scope.parent)
+
+    lines.apply(told)
+
+
+def _known(entry: Entry) -> pulumi.Output[list[str]]:
+    parts = pulumi.Output.all(entry.name, *data(entry))
+    return parts.apply(
+        lambda known: [f"{absolute(known[0])} {entry.ttl} IN {entry.type} {value}" for value in known[1:]]
+    )
+
+
 def _line(type_: RecordType, value: str) -> str:
     if type_ in HOSTS:
         return absolute(value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from infra_kit.components.search import Index, SearchSpec
+from infra_kit.components.search import SearchIndex, SearchSpec
 
 ADMIN = "admin"
 """Only the provider knows its password."""
@@ -123,7 +123,7 @@ def gone(name: str) -> list[Call]:
     return [Call(method="DELETE", path=f"{SECURITY}/{kind}/{name}", unless="NOT_FOUND") for kind in kinds]
 
 
-def _index(name: str, index: Index, replicas: int) -> list[Call]:
+def _index(name: str, index: SearchIndex, replicas: int) -> list[Call]:
     fixed = {**index.settings, "number_of_shards": index.shards}
     mark = sha256(_text(fixed).encode()).hexdigest()[:16]
     meta = index.mappings.get("_meta")

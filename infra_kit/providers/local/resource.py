@@ -127,6 +127,14 @@ class PanelServer(ServerResource, module="infra-kit", name="PanelServer"):
     """The web page of an environment, under a supervisor."""
 
 
+class AuthServer(ServerResource, module="infra-kit", name="AuthServer"):
+    """An OpenID Connect provider, under a supervisor: people's accounts, and the key that tokens are signed with."""
+
+
+class MailerServer(ServerResource, module="infra-kit", name="MailerServer"):
+    """A taker of mail that delivers none, under a supervisor. Those that it keeps, nobody misses for long."""
+
+
 class RestoreDrillServer(ServerResource, module="infra-kit", name="RestoreDrillServer"):
     """Runs of a drill under a supervisor."""
 
@@ -169,6 +177,10 @@ class DocumentStoreUser(ServerResource, module="infra-kit", name="DocumentStoreU
     """A user of a link in a server of MongoDB's protocol."""
 
 
+class MailerUser(ServerResource, module="infra-kit", name="MailerUser"):
+    """A user of a link in the server of a Mailer."""
+
+
 _LINK = "link-"
 """Before the role of what a link makes."""
 _USERS: dict[type[ServerResource], str] = {
@@ -178,6 +190,7 @@ _USERS: dict[type[ServerResource], str] = {
     EventBusUser: "event_bus_user",
     SearchUser: "search_user",
     DocumentStoreUser: "document_store_user",
+    MailerUser: "mailer_user",
 }
 
 

@@ -47,9 +47,11 @@ _SERVERS = (
     "PostgresServer", "PostgresReplica", "RedisServer", "RedisReplica", "ObjectStoreServer", "EventBusServer",
     "CdnServer", "GatewayServer", "ServiceServer", "WorkerServer", "JobServer", "BackupServer", "RestoreDrillServer",
     "AlertsServer", "DashboardServer", "UptimeServer", "TracesServer", "SecretFile", "ConfigFiles", "PanelServer",
-    "LogsServer", "DocumentStoreServer", "SearchServer",
+    "LogsServer", "DocumentStoreServer", "SearchServer", "MailerServer", "AuthServer",
 )  # fmt: skip
-_USERS = ("PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser", "DocumentStoreUser", "SearchUser")
+_USERS = (
+    "PostgresRole", "RedisUser", "ObjectStoreKey", "EventBusUser", "DocumentStoreUser", "SearchUser", "MailerUser",
+)  # fmt: skip
 OUTPUTS = {
     f"pulumi-python:dynamic/infra-kit:{made}": answer
     for answer, them in ((_answer, _SERVERS), (_answer_for_a_user, _USERS))

@@ -11,10 +11,13 @@ DRIVERS = {
     for name in (
         "network", "postgres", "redis", "object_store", "cdn", "event_bus", "service", "worker", "job", "gateway",
         "secret", "config", "domain", "budget", "alerts", "dashboard", "uptime", "backup", "document_store",
-        "restore_drill", "panel", "logs", "search", *SHARED,
+        "restore_drill", "panel", "logs", "search", "mailer", "auth", *SHARED,
     )
 }  # fmt: skip
 """The module of each component's driver."""
+
+REFUSES = frozenset({"auth"})
+"""Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = VpsSettings
 
@@ -29,6 +32,7 @@ PANEL_PLAN = f"{__name__}.panel_plan"
 
 if TYPE_CHECKING:
     from infra_kit.components.alerts import AlertsDriver
+    from infra_kit.components.auth import AuthDriver
     from infra_kit.components.backup import BackupDriver
     from infra_kit.components.budget import BudgetDriver
     from infra_kit.components.cdn import CdnDriver
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from infra_kit.components.gateway import GatewayDriver
     from infra_kit.components.job import JobDriver
     from infra_kit.components.logs import LogsDriver
+    from infra_kit.components.mailer import MailerDriver
     from infra_kit.components.network import NetworkDriver
     from infra_kit.components.object_store import ObjectStoreDriver
     from infra_kit.components.panel import PanelDriver
@@ -54,6 +59,7 @@ if TYPE_CHECKING:
 
     # Said twice because mypy, which meets this package in the midst of a cycle, takes them for private otherwise.
     from infra_kit.providers.vps import alerts as alerts
+    from infra_kit.providers.vps import auth as auth
     from infra_kit.providers.vps import backup as backup
     from infra_kit.providers.vps import budget as budget
     from infra_kit.providers.vps import cdn as cdn
@@ -65,6 +71,7 @@ if TYPE_CHECKING:
     from infra_kit.providers.vps import gateway as gateway
     from infra_kit.providers.vps import job as job
     from infra_kit.providers.vps import logs as logs
+    from infra_kit.providers.vps import mailer as mailer
     from infra_kit.providers.vps import network as network
     from infra_kit.providers.vps import object_store as object_store
     from infra_kit.providers.vps import panel as panel
@@ -100,3 +107,5 @@ if TYPE_CHECKING:
     _panel: PanelDriver = panel
     _logs: LogsDriver = logs
     _search: SearchDriver = search
+    _mailer: MailerDriver = mailer
+    _auth: AuthDriver = auth

@@ -23,12 +23,13 @@ from infra_kit.components.alerts import AlertsEndpoint, AlertsSpec
 from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common.alerts import alerts
+from infra_kit.providers.common.relay import secret
 from infra_kit.providers.vps import alert_files, images, monitoring, monitoring_conf, signals, ssh
 from infra_kit.providers.vps.containers import FILES, container
 from infra_kit.providers.vps.monitoring import SMALL_CPU, SMALL_GB, USER, Monitor
 from infra_kit.providers.vps.network import bridge
 from infra_kit.providers.vps.run import Run
-from infra_kit.providers.vps.settings import VpsSettings, secret
+from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.settings import Settings
 
 EMAIL = features.route("email")

@@ -34,13 +34,13 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
     ssh.settings(scope)
     own = dns.own(scope, spec)
     found: Gathered[Entry] = Gathered("edges of a zone")
-    _say(scope, spec, found.then(lambda more: _lines([*own, *(it for it in more if not it.proves)])))
+    dns.say(scope, spec.domain, found.then(lambda more: dns.lines([*own, *(it for it in more if not it.proves)])))
     # What deploys may wait for these, and with it all else: so they are said for themselves.
-    _say(scope, spec, found.then(lambda more: _lines([it for it in more if it.proves])))
+    dns.say(scope, spec.domain, found.then(lambda more: dns.lines([it for it in more if it.proves])))
     return DomainEndpoint(
         domain=pulumi.Output.from_input(spec.domain),
         name_servers=pulumi.Output.from_input([]),
-        to_set=found.then(lambda more: _lines([*own, *more])),
+        to_set=found.then(lambda more: dns.lines([*own, *more])),
         native=VpsZone(entries=found),
     )
 
@@ -56,24 +56,3 @@ def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource
     dns.claim(scope, zone, entry)
     scope.native(zone, VpsZone).entries.add(entry)
     return []
-
-
-def _lines(entries: Sequence[Entry]) -> pulumi.Output[list[str]]:
-    known = pulumi.Output.all(*(_known(entry) for entry in entries))
-    return known.apply(lambda parts: [line for entry in parts for line in entry])
-
-
-def _known(entry: Entry) -> pulumi.Output[list[str]]:
-    parts = pulumi.Output.all(entry.name, *dns.data(entry))
-    return parts.apply(
-        lambda known: [f"{dns.absolute(known[0])} {entry.ttl} IN {entry.type} {value}" for value in known[1:]]
-    )
-
-
-def _say(scope: Scope, spec: DomainSpec, lines: pulumi.Output[list[str]]) -> None:
-    def say(known: Sequence[str]) -> None:
-        if known:
-            table = "\n".join(f"  {line}" for line in known)
-            pulumi.log.info(f"{scope.what}: set these in the DNS of {spec.domain}:\n{table}", scope.parent)
-
-    lines.apply(say)

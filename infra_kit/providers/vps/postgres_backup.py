@@ -20,6 +20,7 @@ import pulumi_random as random
 from infra_kit.component import Scope
 from infra_kit.databases import Backups
 from infra_kit.errors import SpecError
+from infra_kit.providers.common.relay import secret
 from infra_kit.providers.vps import images, postgres_conf, ssh
 from infra_kit.providers.vps.births import born_as
 from infra_kit.providers.vps.containers import FILES, Container, container
@@ -27,7 +28,7 @@ from infra_kit.providers.vps.labels import BORN_WITH, labels
 from infra_kit.providers.vps.network import VpsNetwork
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.scripts import script
-from infra_kit.providers.vps.settings import BackupStore, secret
+from infra_kit.providers.vps.settings import BackupStore
 
 WAL = "pgbackrest"
 """The folder of the volume for finished segments. pgBackRest looks for its own name in the server's archive_command."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validat
 
 from infra_kit.alert_rules import Email
 from infra_kit.components.network import PRIVATE
+from infra_kit.providers.common.relay import Host, Relay
 from infra_kit.settings import Settings
 from infra_kit.spec import Options
 from infra_kit.texts import matching
@@ -27,9 +28,6 @@ Directory = Annotated[
         r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?/[A-Za-z0-9._~/-]*",
         "the https:// address of an authority's ACME directory is needed",
     ),
-]
-Host = Annotated[
-    str, matching(r"[A-Za-z0-9][A-Za-z0-9._:-]*", "a host's name or address is needed, e.g. 'vps-1.example.com'")
 ]
 HostKey = Annotated[
     str,
@@ -83,19 +81,11 @@ class BackupStore(Options):
     """Encrypts the backups before they leave. Keep a copy elsewhere: without it none can be read."""
 
 
-class Smtp(Options):
-    """The mail server by which alerts go out. By TLS, always."""
+class Smtp(Relay):
+    """The mail server by which alerts go out, and what a Mailer sends."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    host: Host
-    port: int = Field(default=587, ge=1, le=65_535)
-    """587 begins plain and goes over to TLS, 465 is TLS from the start. Most providers of hosts block 25."""
     sender: Email
-    """Whom the mail is from."""
-    username: str
-    password: SecretStr | pulumi.Output[str]
-    """In a stack's file a secure value: `pulumi config set --secret --path 'infra-kit:vps.smtp.password'`."""
+    """Whom alerts are from."""
 
 
 class HostSize(Options):
@@ -109,11 +99,6 @@ class HostSize(Options):
     """Disk in GiB: `storage_gb` of all databases and copies, and `max_size_gb` of all streams, stay within it."""
     dedicated_cpu: bool = False
     """Whether its CPUs are its own: only then `dedicated_cpu=True` can be asked of what runs here."""
-
-
-def secret(value: SecretStr | pulumi.Output[str]) -> pulumi.Output[str]:
-    """A secret setting, as what Pulumi keeps secret."""
-    return pulumi.Output.secret(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 class VpsSettings(Settings):
@@ -153,7 +138,7 @@ class VpsSettings(Settings):
     smtp: Smtp | None = Field(
         default=None, examples=[{"host": "smtp.example", "sender": "alerts@shop.example", "username": "EXAMPLE"}]
     )
-    """By what alerts are told by e-mail. Without it none are."""
+    """By what alerts are told by e-mail, and a Mailer sends. Without it neither does."""
 
     @property
     def alone(self) -> str:

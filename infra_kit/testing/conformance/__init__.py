@@ -10,6 +10,7 @@ class TestPostgresOnMoon(PostgresConformance):
 """
 
 from infra_kit.testing.conformance.alerts import AlertsConformance
+from infra_kit.testing.conformance.auth import AuthConformance
 from infra_kit.testing.conformance.backup import BackupConformance
 from infra_kit.testing.conformance.budget import BudgetConformance
 from infra_kit.testing.conformance.cdn import CdnConformance
@@ -22,6 +23,7 @@ from infra_kit.testing.conformance.external_service import ExternalServiceConfor
 from infra_kit.testing.conformance.gateway import GatewayConformance
 from infra_kit.testing.conformance.job import JobConformance
 from infra_kit.testing.conformance.logs import LogsConformance
+from infra_kit.testing.conformance.mailer import MailerConformance
 from infra_kit.testing.conformance.network import NetworkConformance
 from infra_kit.testing.conformance.object_store import ObjectStoreConformance
 from infra_kit.testing.conformance.panel import PanelConformance
@@ -37,6 +39,7 @@ from infra_kit.testing.conformance.worker import WorkerConformance
 
 __all__ = [
     "AlertsConformance",
+    "AuthConformance",
     "BackupConformance",
     "BudgetConformance",
     "CdnConformance",
@@ -50,6 +53,7 @@ __all__ = [
     "GatewayConformance",
     "JobConformance",
     "LogsConformance",
+    "MailerConformance",
     "NetworkConformance",
     "ObjectStoreConformance",
     "PanelConformance",

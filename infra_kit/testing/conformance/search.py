@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, get_args
 
-from infra_kit import Index, Search, features
+from infra_kit import Search, SearchIndex, features
 from infra_kit.components.search import SearchEndpoint, Version
 from infra_kit.testing.conformance.suite import ComponentConformance
 
@@ -30,5 +30,5 @@ class SearchConformance(ComponentConformance):
     gives = gives_secret | {"IT_HOST", "IT_PORT", "IT_USERNAME", "IT_TLS", "IT_CA_CERTIFICATE"}
     variations = {
         "memory": {"memory_gb": 4},
-        "indexes": {"indexes": {"jobs": Index(mappings=MAPPINGS)}},
+        "indexes": {"indexes": {"jobs": SearchIndex(mappings=MAPPINGS)}},
     }

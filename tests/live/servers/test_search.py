@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import psutil
 import pytest
 
-from infra_kit import Index
+from infra_kit import SearchIndex
 from infra_kit._dynamic import Props
 from infra_kit.components.search import SearchSpec
 from infra_kit.errors import ServerError
@@ -27,7 +27,7 @@ TITLE = {"title": {"type": "text", "analyzer": "spanish"}}
 
 
 def calls(**index: Any) -> list[dict[str, Any]]:
-    told = opensearch.indexes(SearchSpec(indexes={"jobs": Index(**index)}))
+    told = opensearch.indexes(SearchSpec(indexes={"jobs": SearchIndex(**index)}))
     return [dataclasses.asdict(call) for call in told]
 
 

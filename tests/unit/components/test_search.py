@@ -1,7 +1,7 @@
 import pulumi
 import pytest
 
-from infra_kit import Index, Search, Service, features
+from infra_kit import Search, SearchIndex, Service, features
 from infra_kit.components.search import SearchSpec
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
@@ -29,7 +29,7 @@ def test_without_replicas_none_takes_over() -> None:
 
 @pytest.mark.parametrize("name", ["Jobs", "_jobs", "jo bs", ".security", "a,b"])
 def test_an_index_is_called_as_opensearch_lets_it(name: str) -> None:
-    message = refusal(lambda: Search("search", indexes={name: Index()}), SpecError)
+    message = refusal(lambda: Search("search", indexes={name: SearchIndex()}), SpecError)
     assert "lower-case letters, digits" in message
 
 
@@ -38,19 +38,19 @@ def test_an_index_is_called_as_opensearch_lets_it(name: str) -> None:
 )
 def test_what_the_component_says_itself_is_refused_among_an_indexs_settings(settings: dict[str, object]) -> None:
     with pytest.raises(SpecError, match=r"settings: number_of_\w+ is said by .*; leave it out here"):
-        record(lambda: Search("search", indexes={"jobs": Index(settings=settings)}))
+        record(lambda: Search("search", indexes={"jobs": SearchIndex(settings=settings)}))
 
 
 def test_what_a_program_changes_afterwards_inside_of_a_mapping_changes_no_spec() -> None:
     given = {"properties": {"title": {"type": "text"}}}
-    index = Index(mappings=given)
+    index = SearchIndex(mappings=given)
     given["properties"]["title"]["type"] = "keyword"
     assert index.mappings == {"properties": {"title": {"type": "text"}}}
 
 
 def test_what_is_known_later_has_no_place_in_an_index() -> None:
     with pytest.raises(SpecError, match="mappings: plain JSON is needed"):
-        record(lambda: Search("search", indexes={"jobs": Index(mappings={"later": pulumi.Output.from_input(1)})}))
+        record(lambda: Search("search", indexes={"jobs": SearchIndex(mappings={"later": pulumi.Output.from_input(1)})}))
 
 
 @pytest.mark.parametrize("pattern", ["Jobs", "-jobs", "jobs,other", ""])

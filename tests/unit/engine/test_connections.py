@@ -59,6 +59,11 @@ def test_a_bucket_shows_its_endpoint_and_its_name() -> None:
     assert only("ObjectStore", BUCKET).how == "http://127.0.0.1:21010/files-x1"
 
 
+def test_a_provider_of_accounts_shows_its_issuer() -> None:
+    row = only("Auth", {"issuer": "http://127.0.0.1:21020", "password": secret(CANARY)})
+    assert (row.address, row.how) == ("127.0.0.1:21020", "http://127.0.0.1:21020")
+
+
 def test_a_component_without_a_url_shows_its_fields_and_masks_the_secret_ones() -> None:
     it = only("Redis", {"host": "10.0.0.4", "port": 6379, "password": secret(CANARY)})
     assert it.address == "10.0.0.4:6379"

@@ -57,10 +57,12 @@ PLACES = {
     "local": "{infra-kit:target: local}",
     "vps": "{infra-kit:target: vps, infra-kit:environment: development, infra-kit:vps: {host: 203.0.113.10, "
     "host_key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey, acme_email: ops@shop.example, backups: {bucket: copies, "
-    "endpoint: 'https://s3.example', access_key: KEY, secret_key: SECRET, passphrase: PASSPHRASE}}}",
+    "endpoint: 'https://s3.example', access_key: KEY, secret_key: SECRET, passphrase: PASSPHRASE}, "
+    "smtp: {host: smtp.example, sender: a@shop.example, username: shop, password: PASSWORD}}}",
     "aws": "{infra-kit:target: aws, infra-kit:environment: staging, infra-kit:region: us-east-1}",
     "gcp": "{infra-kit:target: gcp, infra-kit:environment: staging, infra-kit:region: us-east1, infra-kit:gcp: {"
-    "project: shop-1, billing_account: 012345-6789AB-CDEF01}}",
+    "project: shop-1, billing_account: 012345-6789AB-CDEF01, smtp: {host: smtp.example, username: shop, "
+    "password: PASSWORD}}}",
 }
 ALL = """
     import pulumi
@@ -76,13 +78,14 @@ ALL = """
     Cdn("edge", routes={"/*": files}, domains=["www.shop.example"])
     ExternalService("errors", vendor="Sentry", plan="Team")
     Alerts("alerts", watch=[db, Uptime("outside", url="https://www.shop.example", outside=False)])
-    Logs("logs", of=[api])
+    Logs("logs", of=[api]), Mailer("mail", domain="shop.example")
     safe = Backup("safe", of=[db], keep=Keep(daily=None, weekly=None))
     RestoreDrill("drill", of=safe)
     Dashboard("board", of=[db, api])
     on = pulumi.Config("infra-kit").require("target")
     on == "gcp" or (Search("search"), DocumentStore("docs"))
     on in ("local", "vps") and Panel("panel", of=[db, api])
+    on in ("local", "aws") and Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])})
 """
 COMPONENTS = {module.name.title().replace("_", "") for module in pkgutil.iter_modules(components.__path__)}
 

@@ -189,7 +189,7 @@ RAW = """
     import pulumi, pulumi_aws as aws
     config = pulumi.Config()
     aws.rds.Instance("db", instance_class=config.require("size"), option_group_name=config.require("options"))
-    aws.cognito.UserPool("people", name=config.require("pool"))
+    aws.memorydb.Cluster("people", acl_name="open", node_type="db.t4g.small", name=config.require("pool"))
 """
 OPTIONS = "      shop:options: one\n      shop:size: db.t4g.micro\n      shop:pool: one\n"
 

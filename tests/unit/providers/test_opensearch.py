@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Index
+from infra_kit import SearchIndex
 from infra_kit.components.search import SearchSpec
 from infra_kit.errors import ServerError
 from infra_kit.providers.aws.lambdas import search_setup
@@ -28,7 +28,7 @@ TITLE = {"properties": {"title": {"type": "text"}}}
 CITY = {"properties": {**TITLE["properties"], "city": {"type": "keyword"}}}
 
 
-def calls(**indexes: Index) -> list[Call]:
+def calls(**indexes: SearchIndex) -> list[Call]:
     return opensearch.indexes(SearchSpec(indexes=indexes))
 
 
@@ -84,8 +84,8 @@ def test_an_index_is_made_once_and_gets_new_fields_afterwards(
     teller: Callable[..., Tell], there: OpenSearch, tmp_path: Path
 ) -> None:
     tell = teller(there, tmp_path)
-    tell(calls(jobs=Index(mappings=TITLE)))
-    tell(calls(jobs=Index(mappings=CITY)))
+    tell(calls(jobs=SearchIndex(mappings=TITLE)))
+    tell(calls(jobs=SearchIndex(mappings=CITY)))
     assert there.indexes["jobs"]["settings"] == {"number_of_shards": 1, "number_of_replicas": 0}
     assert there.indexes["jobs"]["mappings"]["properties"] == CITY["properties"]
 
@@ -95,9 +95,9 @@ def test_settings_that_an_index_keeps_are_refused_with_the_way_out_and_nothing_c
     teller: Callable[..., Tell], there: OpenSearch, tmp_path: Path
 ) -> None:
     tell = teller(there, tmp_path)
-    tell(calls(jobs=Index(mappings=TITLE)))
+    tell(calls(jobs=SearchIndex(mappings=TITLE)))
     with pytest.raises(REFUSED, match=r"indexes\.jobs: its settings or shards .* jobs-2.*Nothing was changed"):
-        tell(calls(jobs=Index(mappings=CITY, shards=2)))
+        tell(calls(jobs=SearchIndex(mappings=CITY, shards=2)))
     assert there.indexes["jobs"]["mappings"]["properties"] == TITLE["properties"]
 
 
@@ -106,7 +106,7 @@ def test_an_index_that_somebody_else_made_is_taken_as_it_is(
     teller: Callable[..., Tell], there: OpenSearch, tmp_path: Path
 ) -> None:
     there.indexes["jobs"] = {"settings": {"number_of_shards": 5}, "mappings": TITLE}
-    teller(there, tmp_path)(calls(jobs=Index(mappings=CITY)))
+    teller(there, tmp_path)(calls(jobs=SearchIndex(mappings=CITY)))
     assert there.indexes["jobs"]["settings"] == {"number_of_shards": 5}
     assert there.indexes["jobs"]["mappings"]["properties"] == CITY["properties"]
 
@@ -116,9 +116,9 @@ def test_what_opensearch_refuses_fails_with_its_own_words(
     teller: Callable[..., Tell], there: OpenSearch, tmp_path: Path
 ) -> None:
     tell = teller(there, tmp_path)
-    tell(calls(jobs=Index(mappings=TITLE)))
+    tell(calls(jobs=SearchIndex(mappings=TITLE)))
     with pytest.raises(REFUSED, match=r"PUT /jobs/_mapping was refused: .*illegal_argument_exception"):
-        tell(calls(jobs=Index(mappings={"properties": {"pay": {"type": "broken"}}})))
+        tell(calls(jobs=SearchIndex(mappings={"properties": {"pay": {"type": "broken"}}})))
 
 
 @each_teller

@@ -13,6 +13,7 @@ _PARTS: dict[str, str] = {
     " responseHeadersPolicy vpcOrigin",
     "cloudwatch": "eventBusPolicy eventPermission eventRule eventTarget logMetricFilter logResourcePolicy logStream"
     " logSubscriptionFilter",
+    "cognito": "userGroup userPoolClient userPoolDomain",
     "docdb": "clusterParameterGroup subnetGroup",
     "dynamodb": "tableItem resourcePolicy",
     "ebs": "encryptionByDefault",
@@ -46,6 +47,7 @@ _PARTS: dict[str, str] = {
     "scheduler": "scheduleGroup",
     "secretsmanager": "secretPolicy secretRotation secretVersion",
     "servicediscovery": "httpNamespace instance service",
+    "sesv2": "configurationSet configurationSetEventDestination emailIdentityMailFromAttributes",
     "sns": "topicPolicy topicSubscription",
     "sqs": "queuePolicy redriveAllowPolicy redrivePolicy",
     "vpc": "securityGroupEgressRule securityGroupIngressRule securityGroupVpcAssociation",

@@ -1,4 +1,4 @@
-"""EventBridge, SQS and SNS (https://aws.amazon.com/eventbridge/pricing/). An event counts as 1 KB."""
+"""EventBridge, SQS, SNS and SES (https://aws.amazon.com/eventbridge/pricing/). An event counts as 1 KB."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ BUS = "aws:cloudwatch/eventBus:EventBus"
 GIVE_UP = (QUEUE, BUS, "aws:cloudwatch/eventTarget:EventTarget", "aws:lambda/function:Function")
 """What sends on what it could not deliver."""
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+FEEDBACK = "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination"
 KB_A_GB = 1_000_000
 REQUESTS = 3
 """To a queue for each message: it is sent, received, deleted."""
@@ -40,15 +41,20 @@ def queue(asked: Asked) -> Iterator[Line]:
 
 
 def topic(asked: Asked) -> Iterator[Line]:
-    """One that alarms tell has few: the first million a month, and a thousand mails, cost nothing."""
-    if used_by(asked, ALARM, by=["alarmActions"]):
+    """One that alarms or bounces tell has few: the first million a month, and a thousand mails, cost nothing."""
+    if used_by(asked, ALARM, FEEDBACK, by=["alarmActions", "eventDestination"]):
         return
     yield Line("messages", "sns/standard", asked.usage.messages / MILLION, assumed=True)
+
+
+def mail(asked: Asked) -> Iterator[Line]:
+    yield Line("mails", "ses/mail", asked.usage.mails / MILLION, assumed=True)
 
 
 RATES: Mapping[str, Rate] = {
     BUS: bus,
     "aws:cloudwatch/eventArchive:EventArchive": archive,
     QUEUE: queue,
+    "aws:sesv2/emailIdentity:EmailIdentity": mail,
     "aws:sns/topic:Topic": topic,
 }

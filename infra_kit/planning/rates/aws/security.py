@@ -41,7 +41,13 @@ def certificate(asked: Asked) -> Iterator[Line]:
         yield Line("a private certificate", "acm/private", 1)
 
 
+def people(asked: Asked) -> Iterator[Line]:
+    """Of the plan Essentials."""
+    yield Line("people who log in", "cognito/essentials", asked.usage.people, assumed=True)
+
+
 RATES: Mapping[str, Rate] = {
+    "aws:cognito/userPool:UserPool": people,
     "aws:kms/key:Key": fixed("a key", "kms/key"),
     "aws:secretsmanager/secret:Secret": fixed("a secret", "secrets/secret"),
     "aws:ssm/parameter:Parameter": parameter,

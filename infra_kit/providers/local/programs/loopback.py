@@ -71,9 +71,10 @@ class Visit(BaseHTTPRequestHandler):
         self.close_connection = True
         self.answer(status, PLAIN, f"{why}\n".encode())
 
-    def answer(self, status: HTTPStatus, kind: str, body: bytes) -> None:
-        policy = f"{NOTHING_ELSE}; form-action 'none'; {self.POLICY}"
-        own = {"Content-Security-Policy": policy, "Content-Type": kind, "Content-Length": str(len(body))}
+    def answer(self, status: HTTPStatus, kind: str, body: bytes, *, policy: str | None = None) -> None:
+        """With another `policy` than all else has, where it is said."""
+        allowed = f"{NOTHING_ELSE}; form-action 'none'; {policy or self.POLICY}"
+        own = {"Content-Security-Policy": allowed, "Content-Type": kind, "Content-Length": str(len(body))}
         self.send_response(status)
         for name, value in {**HEADERS, **KEPT_NOWHERE, **own}.items():
             self.send_header(name, value)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from infra_kit._dynamic import Props
-from infra_kit.providers.local import ports, traces_file
+from infra_kit.providers.local import listens_file, ports
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.servers.own_server import TOLD, OwnServer
@@ -24,7 +24,7 @@ class TracesServer(OwnServer):
         box.write(TOLD, json.dumps({**self.told(props), "port": record.ports[0]}, indent=1))
 
     def goes_by(self, box: Box) -> str:
-        return traces_file.read(box)
+        return listens_file.read(box)
 
     def is_ready(self, box: Box, record: Record) -> bool:
         return super().is_ready(box, record) and ports.answers(record.ports[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Index, Network, Search, Service
+from infra_kit import Network, Search, SearchIndex, Service
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
 
@@ -90,7 +90,7 @@ def test_a_name_that_is_too_long_for_the_service_is_cut() -> None:
 
 
 def test_the_function_makes_the_indexes_and_the_user_of_the_endpoint() -> None:
-    found = made(indexes={"jobs": Index(shards=3)}, replicas=1)
+    found = made(indexes={"jobs": SearchIndex(shards=3)}, replicas=1)
     asked = told(found)
     assert asked["users"] == ["app"]
     paths = [f"{call['method']} {call['path']}" for call in asked["calls"]]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Environment, Index, Search, Target, features
+from infra_kit import Environment, Search, SearchIndex, Target, features
 from infra_kit.components.search import SearchSpec
 from infra_kit.providers.vps import images
 from infra_kit.providers.vps import search as driver
@@ -54,13 +54,13 @@ def test_nobody_but_the_container_itself_speaks_to_the_nodes_own_port() -> None:
 
 
 def test_no_password_is_in_an_argument() -> None:
-    for resource in made(indexes={"jobs": Index()}).resources:
+    for resource in made(indexes={"jobs": SearchIndex()}).resources:
         clear = {key: value for key, value in resource.inputs.items() if key not in resource.secret_inputs}
         assert "recorded-password" not in str(clear), resource.name
 
 
 def test_its_indexes_are_made_once_it_is_well_and_who_reads_its_url_waits_for_them() -> None:
-    found = made(indexes={"jobs": Index(shards=2)})
+    found = made(indexes={"jobs": SearchIndex(shards=2)})
     told = found.named("search-setup").inputs["stdin"]
     assert "PUT\n/jobs\n" in told
     assert '"number_of_shards": 2' in told

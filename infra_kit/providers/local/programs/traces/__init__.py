@@ -5,7 +5,7 @@ its box, beside what every supervised program has:
 
     conf/told.json        its port, and whom traces are handed on to, with secrets
     data/traces.sqlite    the latest traces
-    receives.json         which version of `told.json` it goes by, once it listens
+    listens.json          which version of `told.json` it goes by, once it listens
 
 It answers on 127.0.0.1 alone:
 

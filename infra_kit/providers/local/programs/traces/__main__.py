@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from infra_kit.providers.local import traces_file
+from infra_kit.providers.local import listens_file
 from infra_kit.providers.local.programs import running
 from infra_kit.providers.local.programs.running import Told
 from infra_kit.providers.local.programs.traces.forwarder import Forwarder
@@ -17,7 +17,7 @@ async def _receive(told: Told) -> None:
     forwarders = {name: Forwarder(name, **sink) for name, sink in told.settings["sinks"].items()}
     receiver = Receiver(int(told.settings["port"]), Store(told.box.data / "traces.sqlite"), forwarders)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
-    traces_file.write(told.box, told.generation)
+    listens_file.write(told.box, told.generation)
     try:
         await asyncio.Event().wait()
     finally:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra_kit.providers.local.programs.sqlite_file import SqliteFile
 from infra_kit.providers.local.programs.traces.otlp import Span
 
 MOST_TRACES, MOST_BYTES = 1000, 64 * 2**20
@@ -21,8 +20,6 @@ OVERHEAD = 100
 """Bytes of a span beside its texts."""
 
 _TABLES = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS spans (
   trace TEXT, span TEXT, parent TEXT, service TEXT, name TEXT, begin INTEGER, finish INTEGER, failed INTEGER,
   attributes TEXT, events TEXT, PRIMARY KEY (trace, span));
@@ -60,21 +57,7 @@ class Summary:
 class Store:
     def __init__(self, file: Path, *, most_traces: int = MOST_TRACES, most_bytes: int = MOST_BYTES) -> None:
         self._most_traces, self._most_bytes = most_traces, most_bytes
-        self._lock = threading.Lock()
-        self._file = file
-        try:
-            self._prepare()
-        except sqlite3.OperationalError:  # the disk, or its rights
-            raise
-        except sqlite3.DatabaseError as error:
-            print(f"{file} was damaged ({error}) and is begun anew")
-            for each in file.parent.glob(f"{file.name}*"):
-                each.unlink()
-            self._prepare()
-
-    def _prepare(self) -> None:
-        with self._opened() as database:
-            database.executescript(_TABLES)
+        self._file = SqliteFile(file, _TABLES)
 
     def keep(self, spans: Sequence[Span]) -> None:
         """Raises `sqlite3.Error` where the disk takes no more."""
@@ -82,20 +65,20 @@ class Store:
         sizes: dict[str, int] = {}
         for row in rows:
             sizes[row[0]] = sizes.get(row[0], 0) + sum(len(it) for it in row if isinstance(it, str)) + OVERHEAD
-        with self._lock, self._opened() as database, database:
+        with self._file.change() as database:
             database.executemany("INSERT OR REPLACE INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             database.executemany(_GROWS, list(sizes.items()))
             self._forget(database)
 
     def latest(self) -> list[Summary]:
         """The newest first."""
-        with self._opened() as database:
+        with self._file.read() as database:
             return [_summary(database, row) for row in database.execute(_LATEST, (SHOWN,))]
 
     def trace(self, trace: str) -> list[Span]:
         """By when they began; empty where it is not known, or not any more."""
         wanted = "SELECT * FROM spans WHERE trace = ? ORDER BY begin, finish DESC"
-        with self._opened() as database:
+        with self._file.read() as database:
             return [_span(row) for row in database.execute(wanted, (trace,))]
 
     def _forget(self, database: sqlite3.Connection) -> None:
@@ -107,11 +90,6 @@ class Store:
                 database.execute("DELETE FROM traces WHERE trace = ?", (trace,))
             else:
                 kept += 1
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._file, timeout=30)) as database:
-            yield database
 
 
 def _row(span: Span) -> tuple[Any, ...]:

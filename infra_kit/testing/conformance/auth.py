@@ -1,0 +1,26 @@
+"""What every target's Auth must do."""
+
+from infra_kit import Auth, Client
+from infra_kit.components.auth import AuthEndpoint
+from infra_kit.testing.conformance.suite import ComponentConformance
+
+WEB = Client(redirects=["https://shop.example/callback"])
+
+
+class AuthConformance(ComponentConformance):
+    component = Auth
+    endpoint = AuthEndpoint
+    secrets = frozenset({"client_secrets"})
+    arguments = {"clients": {"web": WEB}}
+    asks = {}
+    links = {"login": lambda auth: auth.link()}
+    gives_secret = frozenset({"IT_CLIENT_SECRET"})
+    gives = gives_secret | {"IT_ISSUER", "IT_JWKS_URL", "IT_CLIENT_ID"}
+    variations = {
+        "one more client": {
+            "clients": {"api": Client(redirects=["https://api.shop.example/callback"], secret=True), "web": WEB}
+        },
+        "sign-up": {"sign_up": True},
+        "groups": {"groups": ["admin", "staff"]},
+        "shorter tokens": {"access_lifetime": "15m", "session_lifetime": "7d"},
+    }
