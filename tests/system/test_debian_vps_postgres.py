@@ -127,6 +127,14 @@ def test_a_replica_copies_the_primary_and_follows_it(host: Host) -> None:
             copy.execute("INSERT INTO followed VALUES (8)")
 
 
+def until_log_is_copied(host: Host) -> None:
+    asked = ["psql", "-U", "postgres", "-Atc"]
+    segment = host.run("db-server", *asked, "SELECT pg_walfile_name(pg_switch_wal())").strip()
+    archived = f"SELECT left(last_archived_wal, 24) COLLATE \"C\" >= '{segment}' FROM pg_stat_archiver"  # noqa: S608
+    host.wait("db-server", lambda: host.run("db-server", *asked, archived).strip() == "t", 60)
+    host.until("db-archive", ["sh", "-c", f'test -z "$(ls {DATA}/pgbackrest)"'])
+
+
 def test_a_database_comes_back_from_its_backups_as_it_was_at_a_moment(host: Host) -> None:
     repo = host.volume("repo", "999:999")
     folder = {"repo1-type=s3": "repo1-type=posix", "repo1-path=/": f"repo1-path={repo}/"}
@@ -140,8 +148,7 @@ def test_a_database_comes_back_from_its_backups_as_it_was_at_a_moment(host: Host
         app.execute("INSERT INTO kept VALUES (1)")
         moment = str((app.execute("SELECT clock_timestamp()").fetchone() or ("",))[0])
         app.execute("DROP TABLE kept")
-    host.run("db-server", "psql", "-U", "postgres", "-c", "SELECT pg_switch_wal()")
-    host.until("db-archive", ["sh", "-c", f'test -z "$(ls {DATA}/pgbackrest)"'])
+    until_log_is_copied(host)
     files = [path for path in repo.rglob("*") if path.is_file()]
     assert files
     assert all(path.read_bytes().startswith(b"Salted__") for path in files if path.stat().st_size)

@@ -200,7 +200,7 @@ def test_a_killed_store_is_an_alert_that_status_shows(application: Shop) -> None
     status = application.run("status")
     shown = status.stdout.partition("Alerts:")[2]
     assert status.returncode == 0
-    assert "P0     uptime < 100 % for 1s  cache      0 %  " in shown
+    assert "P0     firing  uptime < 100 % for 1s  cache      0 %  " in shown
     assert PLACE not in log(application, "alerts")
     assert "webhook of P0 was not told of 'P0 cache: uptime < 100 % for 1s': Connection refused" in log(
         application, "alerts"

@@ -91,7 +91,8 @@ def test_what_ends_while_its_beginning_is_told_is_told_to_be_over(tmp_path: Path
     asyncio.run(story())
 
 
-def test_what_is_over_before_a_route_hears_of_it_is_told_once_as_it_was(tmp_path: Path) -> None:
+def told_late(tmp_path: Path, *since: dict[str, Alert]) -> Route:
+    """A route that was away when it began, and while `since` was seen."""
     route, box = Route(), Box(tmp_path, "shop-development", "alerts")
     route.goes_on.set()
     route.away.set()
@@ -100,28 +101,24 @@ def test_what_is_over_before_a_route_hears_of_it_is_told_once_as_it_was(tmp_path
         async with telling(route, box) as teller:
             teller.see(FIRING, NOW)
             await until(lambda: route.tried == 1)
-            teller.see({"down db": dataclasses.replace(ALERT, value=None)}, NOW)
-            teller.see(WELL, NOW)
+            for found in since:
+                teller.see(found, NOW)
             route.away.clear()
             await until(lambda: len(route.messages) == 1)
 
     asyncio.run(story())
+    return route
+
+
+NOT_MEASURED = {"down db": dataclasses.replace(ALERT, value=None)}
+
+
+def test_what_is_over_before_a_route_hears_of_it_is_told_once_as_it_was(tmp_path: Path) -> None:
+    route = told_late(tmp_path, NOT_MEASURED, WELL)
     assert [(it.alert, it.ended) for it in route.messages] == [(ALERT, NOW)]
     assert route.messages[0].text.startswith(f"It was 0 % then. Wrong since {ALERT.since}, until {NOW}.")
 
 
 def test_what_is_told_late_says_what_was_measured_when_it_began(tmp_path: Path) -> None:
-    route, box = Route(), Box(tmp_path, "shop-development", "alerts")
-    route.goes_on.set()
-    route.away.set()
-
-    async def story() -> None:
-        async with telling(route, box) as teller:
-            teller.see(FIRING, NOW)
-            await until(lambda: route.tried == 1)
-            teller.see({"down db": dataclasses.replace(ALERT, value=None)}, NOW)
-            route.away.clear()
-            await until(lambda: len(route.messages) == 1)
-
-    asyncio.run(story())
+    route = told_late(tmp_path, NOT_MEASURED)
     assert route.messages[0].alert == ALERT
