@@ -182,7 +182,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     pooled_url: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
     _own_access: Access
-    _schema: str | None = None
+    schema: str | None = None
     """Of what stands already, what its user may do, and the schema that its connections begin in."""
 
     def __init__(
@@ -235,7 +235,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         """Of what stands already: its own user, for infra_kit makes none there."""
         if not self.stands_already:
             return super().grant(scope, link)
-        known, own = self.endpoint.grant(), {"SCHEMA": self._schema} if self._schema else {}
+        known, own = self.endpoint.grant(), {"SCHEMA": self.schema} if self.schema else {}
         return dataclasses.replace(known, variables={**known.variables, **own})
 
     @classmethod
@@ -275,7 +275,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         known = connection_urls.read(f"Postgres {name!r}: url", url, {"postgresql": 5432, "postgres": 5432})
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
-        database._own_access, database._schema = access, schema
+        database._own_access, database.schema = access, schema
         return database
 
 

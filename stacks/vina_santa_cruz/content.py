@@ -1,8 +1,8 @@
-"""The shop's buckets, and the edge before them and its pages (seeds/001: VS-1, VS-4, VS-5, VS-7)."""
+"""The edge before the shop's pages and images (seeds/001: VS-1, VS-5, VS-6)."""
 
 from collections.abc import Sequence
 
-from infra_kit import Cdn, Domain, Gateway, LifecycleRule, ObjectStore, Route
+from infra_kit import Cdn, Domain, Gateway, ObjectStore, Route
 from stacks.config import domains, release
 
 HEADERS = {
@@ -14,12 +14,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 """VS-1"""
-
-
-def backups() -> ObjectStore:
-    """VS-4, VS-7: nightly dumps for 90 days, a monthly copy of the images."""
-    rules = {"dumps": LifecycleRule(prefix="dumps/", expire_after_days=90)}
-    return ObjectStore("backups", versioning=True, lifecycle=rules)
 
 
 def edge(images: ObjectStore, gateway: Gateway, zones: Sequence[Domain]) -> Cdn:
