@@ -252,12 +252,6 @@ def test_a_database_that_stands_already_is_linked_from_everywhere_by_its_own_use
     assert (plain["DB_HOST"], plain["DB_USERNAME"], secret["DB_URL"]) == ("db.internal", "app", url)
 
 
-def test_a_link_to_a_schema_of_its_own_in_such_a_database_says_which() -> None:
-    plain, secret = linked(lambda: Postgres.existing("db", url="postgresql://a:b@db/shop", schema="preview_7").link())
-    assert (plain["DB_SCHEMA"], plain["DB_DATABASE"]) == ("preview_7", "shop")
-    assert secret["DB_URL"].endswith("?options=-csearch_path%3Dpreview_7")
-
-
 @pytest.mark.parametrize(("own", "asked"), [("readwrite", "read"), ("readwrite", "owner"), ("owner", "readwrite")])
 def test_a_link_to_what_stands_already_has_its_users_access_and_no_other(own: Access, asked: Access) -> None:
     url = "postgresql://app:secret@db.internal:5432/shop"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,11 +12,9 @@ import pytest
 from psycopg import errors
 
 from infra_kit._dynamic import Props
-from infra_kit.providers.local import postgres_builds
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres import HANDLER
-from stacks.vina_santa_cruz import previews
 from tests.awaiting import until
 from tests.live.links.users import User, changed, delete, ensure, kill, pid, user
 from tests.live.servers.database import props_in
@@ -288,45 +285,3 @@ def test_links_can_be_taken_away_when_the_server_is_gone(home_dir: Path) -> None
     HANDLER.delete("", server)
     delete(props)
     assert not list(home_dir.glob("test/*"))
-
-
-PREVIEW = "preview"
-
-
-def as_preview(server: Props, number: int, job: str, *, days: str = "7") -> None:
-    """Runs a job of a preview, or that of staging, as its image would."""
-    record = box_of(server).record
-    owner = {"DB_USERNAME": "app", "DB_PASSWORD": record.secrets["password"]}
-    user = owner if job == previews.DROP else {"DB_USERNAME": PREVIEW, "DB_PASSWORD": PREVIEW}
-    place = {"DB_HOST": "127.0.0.1", "DB_PORT": str(record.ports[0]), "DB_DATABASE": "app"}
-    environment = {**place, **user, "DB_SCHEMA": f"preview_{number}", "DAYS": days}
-    path = f"{Path(postgres_builds.require('17', []).program('psql')).parent}:/usr/bin:/bin"
-    subprocess.run(["sh", "-ec", previews.CONNECTED + job], env={**environment, "PATH": path}, check=True)
-
-
-def test_previews_of_one_database_are_kept_apart_and_each_goes_when_its_time_is_over(
-    server: Props, owner: psycopg.Connection[Any]
-) -> None:
-    """VS-6, by the very jobs of its stacks."""
-    with postgres_roles.connect(box_of(server).record) as superuser:
-        superuser.execute("CREATE ROLE preview LOGIN PASSWORD 'preview'")
-        superuser.execute("GRANT CONNECT, CREATE ON DATABASE app TO preview")
-        superuser.execute("GRANT preview TO app")
-    port = box_of(server).record.ports[0]
-    for number, days in ((1, "0"), (2, "7"), (2, "7")):
-        as_preview(server, number, previews.MAKE, days=days)
-    for number in (1, 2):
-        url = f"postgresql://preview:preview@127.0.0.1:{port}/app?options=-csearch_path%3Dpreview_{number}"
-        with psycopg.connect(url) as connection:
-            connection.execute("CREATE TABLE orders AS SELECT %s AS preview", [number])
-            assert connection.execute("SELECT preview FROM orders").fetchall() == [(number,)]
-            with pytest.raises(errors.UndefinedTable):  # staging's own
-                connection.execute("SELECT text FROM note")
-    as_preview(server, 0, previews.DROP)
-    left = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'preview%'"
-    assert owner.execute(left).fetchall() == [("preview_2",)]
-    assert owner.execute("SELECT text FROM note").fetchall() == [("one",)]
-    owner.execute("DROP SCHEMA preview_2 CASCADE")
-    with postgres_roles.connect(box_of(server).record) as superuser:
-        superuser.execute("REVOKE ALL ON DATABASE app FROM preview")
-        superuser.execute("DROP ROLE preview")

@@ -45,7 +45,7 @@ def test_a_dry_run_only_names_it(removed: list[str]) -> None:
 
 
 def test_where_nothing_is_too_old_it_says_so(removed: list[str]) -> None:
-    assert "No stack of shop-preview is older than 99y." in run("shop-preview", "--after", "99y")
+    assert "No stack of shop-preview was last deployed so long ago." in run("shop-preview", "--after", "99y")
     assert removed == []
 
 
