@@ -21,8 +21,9 @@ def edge(images: ObjectStore, gateway: Gateway, zones: Sequence[Domain]) -> Cdn:
     an hour; the rest, and the API, is not kept."""
     routes = {
         "/*": Route(gateway),
-        "/_next/static/*": Route(gateway, ttl="1y"),
+        "/_next/static/*": Route(gateway, ttl="1y", cache_control="public, max-age=31536000, immutable"),
+        "/images/*": Route(images, ttl="1d", cache_control="public, max-age=86400, stale-while-revalidate=43200"),
         "/productos*": Route(gateway, ttl="1h", query=True),
-        "/images/*": Route(images, ttl="1d"),
+        "/api/*": Route(gateway, cache_control="no-store, must-revalidate"),
     }
     return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains(), zones=zones, release=release())

@@ -56,6 +56,35 @@ def test_visitors_meet_a_firewall_tls_and_the_headers_of_the_seed(phase: str) ->
     assert own == {"Permissions-Policy": "camera=(), microphone=(), geolocation=()"}
 
 
+def test_caches_and_browsers_keep_what_the_seed_says() -> None:
+    """VS-5"""
+    routes = stack_of(DEVELOPMENT).named("edge-server").inputs["routes"]
+    day, year = 86_400, 365 * 86_400
+    assert {path: route["ttl"] for path, route in routes.items()} == {
+        "/*": None, "/api/*": None, "/_next/static/*": year, "/images/*": day, "/productos*": 3600,
+    }  # fmt: skip
+    assert {path: route["cache_control"] for path, route in routes.items() if "cache_control" in route} == {
+        "/_next/static/*": "public, max-age=31536000, immutable",
+        "/images/*": "public, max-age=86400, stale-while-revalidate=43200",
+        "/api/*": "no-store, must-revalidate",
+    }
+
+
+@PHASES
+def test_on_aws_too_browsers_are_told_so(phase: str) -> None:
+    """VS-5"""
+    stack = stack_of(PRODUCTION, phase)
+    code = {it.outputs["arn"]: it.inputs["code"] for it in stack.of_type("aws:cloudfront/function:Function")}
+    told = {
+        behaviour["pathPattern"]: code[it["functionArn"]]
+        for behaviour in stack.named("edge-distribution").inputs["orderedCacheBehaviors"]
+        for it in behaviour["functionAssociations"]
+        if it["eventType"] == "viewer-response"
+    }
+    assert told.keys() == {"/_next/static/*", "/images/*", "/api/*"}
+    assert "'public, max-age=86400, stale-while-revalidate=43200'" in told["/images/*"]
+
+
 @pytest.mark.parametrize("name", [PREVIEW, STAGING, PRODUCTION])
 def test_it_runs_near_sao_paulo(name: str) -> None:
     """VS-2"""
