@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import CorsRule, LifecycleRule, ObjectStore, Service, Target
+from infra_kit import Cdn, CorsRule, LifecycleRule, ObjectStore, Service, Target
 from infra_kit.errors import ConfigError, DriverMissingError, SpecError, UnsupportedFeatureError
 from infra_kit.links import Link
 from infra_kit.testing import Recording, record
@@ -125,6 +125,19 @@ def test_objects_age_and_pages_use_them_as_the_spec_says() -> None:
 def test_what_r2_has_not_is_refused_with_a_way_out(asked: dict[str, Any], hint: str) -> None:
     with pytest.raises(UnsupportedFeatureError, match=hint):
         made(**asked)
+
+
+def test_a_cdn_on_another_target_reads_it_with_its_own_keys() -> None:
+    """Where that takes any S3 API: on local and vps."""
+
+    def program() -> None:
+        Cdn("edge", routes={"/images/*": ObjectStore("images")})
+
+    stack = record(program, config={**CONFIG, "infra-kit:target": "local", "infra-kit:environment": "development"})
+    route = stack.named("edge-server").inputs["routes"]["/images/*"]
+    assert (route["origin"], route["bucket"], route["region"], route["access_key"]) == (
+        f"https://{ACCOUNT}.r2.cloudflarestorage.com", "images-c0c0c0c0", "auto", "images-token-id",
+    )  # fmt: skip
 
 
 def test_a_component_that_cloudflare_has_not_is_refused() -> None:
