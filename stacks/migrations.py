@@ -21,11 +21,8 @@ def migrated(
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
-    They alone own the tables: the programs work with rows, and row-level security holds for them. A database that
-    stood already is migrated by whoever made it, but for a schema of the stack's own there.
+    They alone own the tables: the programs work with rows, and row-level security holds for them.
     """
-    if db.stands_already and not db.schema:
-        return pulumi.ResourceOptions()
     job = Job(
         "migrate",
         **program("migrate"),

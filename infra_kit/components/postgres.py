@@ -182,7 +182,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     pooled_url: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
     _own_access: Access
-    schema: str | None = None
+    _schema: str | None = None
     """Of what stands already, what its user may do, and the schema that its connections begin in."""
 
     def __init__(
@@ -235,7 +235,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         """Of what stands already: its own user, for infra_kit makes none there."""
         if not self.stands_already:
             return super().grant(scope, link)
-        known, own = self.endpoint.grant(), {"SCHEMA": self.schema} if self.schema else {}
+        known, own = self.endpoint.grant(), {"SCHEMA": self._schema} if self._schema else {}
         return dataclasses.replace(known, variables={**known.variables, **own})
 
     @classmethod
@@ -255,14 +255,13 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         """A database that stands already, for services to use; infra_kit changes nothing of it.
 
         Args:
-            name: what it is called here.
+            name, target, opts: what it is called here; where it is; see `pulumi.ResourceOptions`.
             url: `postgresql://user:password@host:5432/database`, taken as a secret whether it is one or not.
             access: what the user of `url` may do, which cannot be seen from here: every link has it, and no other.
             schema: one of its own where others share the database, e.g. `preview_123`: `url` and `reader_url` get it,
                 alone, as `search_path`; links have `<NAME>_SCHEMA` too. A Job makes it. Default: the server's path.
             reader_url, pooled_url: for reads that may lag; through its pooler. Default: `url`.
             ca_certificate: the PEM certificate that signed its own. Default: none.
-            target, opts: where it is; see `pulumi.ResourceOptions`.
 
         Raises:
             SpecError: an unknown access; a schema to be quoted, or with `pooled_url`; `url` is none of PostgreSQL, or
@@ -275,7 +274,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         known = connection_urls.read(f"Postgres {name!r}: url", url, {"postgresql": 5432, "postgres": 5432})
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
-        database._own_access, database.schema = access, schema
+        database._own_access, database._schema = access, schema
         return database
 
 

@@ -11,7 +11,7 @@ from stacks.vina_santa_cruz import previews
 def released(db: Postgres, network: Network | None) -> pulumi.ResourceOptions:
     """VS-15: the migrations, then what comes after these options. VS-7: `infra-kit:backup-first` has all of it copied
     before that. VS-6: a preview's are those of its own schema."""
-    return migrated(db, network=network, after=[previews.own_schema(db, network)] if db.schema else ())
+    return migrated(db, network=network, after=[previews.own_schema(db, network)] if db.stands_already else ())
 
 
 def nightly(db: Postgres, edge: Cdn, after: pulumi.ResourceOptions) -> list[Job]:
