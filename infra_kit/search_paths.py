@@ -49,4 +49,5 @@ def _with_path(schema: str, where: str, url: URL) -> URL:
             raise SpecError(f"{where}: the one given has options of its own: leave them or the schema out.")
         return f"{known}{'&' if separator else '?'}options=-csearch_path%3D{schema}"
 
-    return changed(url) if isinstance(url, str) else pulumi.Output.secret(url).apply(changed)
+    secret = pulumi.Output.secret(url)
+    return changed(url) if isinstance(url, str) else secret.apply(changed)

@@ -27,7 +27,7 @@ def product(db: Postgres, cache: Redis, *, network: Network | None, most: int, b
     gateway = application.gateway(shop)
     edge = content.edge(images, gateway, own_zones())
     if not db.stands_already:  # a preview's data is staging's, and staging looks after that
-        serving = [cache, shop, gateway, *jobs.nightly(db, edge, after)]
+        serving: operations.Components = [cache, shop, gateway, *jobs.nightly(db, edge, after)]
         operations.watched([db, images], serving, edge, budgets)
 
     pulumi.export("database_url", db.url)

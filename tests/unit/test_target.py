@@ -46,7 +46,7 @@ def test_everything_is_read_from_configuration() -> None:
 def test_an_unknown_target_is_refused_with_those_there_are() -> None:
     wanted = "there is no target 'moon'. Targets: aws, cloudflare, gcp, local, vps."
     assert refusal(lambda: Redis("cache"), UnknownTargetError, target="moon") == wanted
-    with pytest.raises(UnknownTargetError, match=r"there is no target 'moon'\. Targets: aws, cloudflare, gcp, local, vps\."):
+    with pytest.raises(UnknownTargetError, match="Targets: aws, cloudflare, gcp, local, vps"):
         Target(name="moon")
 
 

@@ -88,7 +88,8 @@ def _bucket(scope: Scope, settings: CloudflareSettings) -> cloudflare.R2Bucket:
 
 def _rules(scope: Scope, spec: ObjectStoreSpec, bucket: cloudflare.R2Bucket) -> None:
     """Of a bucket: how its objects age, and which pages use it."""
-    of = {"account_id": bucket.account_id, "bucket_name": bucket.name, "jurisdiction": bucket.jurisdiction}
+    of: dict[str, Any] = {"account_id": bucket.account_id, "bucket_name": bucket.name}
+    of["jurisdiction"] = bucket.jurisdiction
     rules = [_lifecycle(name, rule) for name, rule in sorted(spec.lifecycle.items())]
     if rules:
         scope.resource("lifecycle", cloudflare.R2BucketLifecycle, **of, rules=rules)

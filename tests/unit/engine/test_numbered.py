@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit.engine import numbered, pulumi_cli
+from infra_kit.engine import numbered, pulumi_cli, up
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
@@ -16,7 +16,7 @@ from infra_kit.errors import ConfigError, EngineError
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 THEN = "2026-11-18T09:00:00.100Z"
-STACKS = [
+STACKS: list[dict[str, Any]] = [
     {"name": "organization/shop/shop-preview-7", "current": False, "lastUpdate": THEN},
     {"name": "shop-preview-8", "current": True, "lastUpdate": "2026-11-26T09:00:00Z"},
     {"name": "shop-preview-9", "current": False},
@@ -59,7 +59,7 @@ def test_one_that_cannot_be_removed_is_told_and_the_others_go(
             raise EngineError("the cloud says no.")
         said.append(name)
 
-    monkeypatch.setattr(numbered.up, "down", down)
+    monkeypatch.setattr(up, "down", down)
     monkeypatch.setattr(Stack, "pulumi", lambda _, *arguments: said.append(arguments))
     with pytest.raises(EngineError, match=r"^shop-preview-7 could not be removed"):
         numbered.remove(project, ["shop-preview-7", "shop-preview-8"], Progress())

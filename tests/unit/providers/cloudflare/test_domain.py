@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -24,7 +25,7 @@ def zone(*records: Record) -> Recording:
     return record(lambda: Domain("zone", target=cloudflare(), domain="shop.example", records=records), config=CONFIG)
 
 
-def entry(kind: Any, *values: str) -> list[dict[str, Any]]:
+def entry(kind: Any, *values: str) -> list[Mapping[str, Any]]:
     records = zone(Record("it", kind, list(values))).of_type("cloudflare:index/dnsRecord:DnsRecord")
     return [it.inputs for it in records]
 
