@@ -41,6 +41,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Any]] = {
             "smtp": SMTP,
         },
         "infra-kit:accepted-gaps": {
+            "shop": ["autoscaling"],
             "alerts": ["route:sms", "signal:budget.spent", "signal:gateway.errors", "signal:gateway.latency"],
             "performance": ["signal:gateway.latency", "signal:gateway.latency-p95", "signal:gateway.requests"],
         },
