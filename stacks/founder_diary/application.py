@@ -12,7 +12,9 @@ from stacks.config import domains, system
 from stacks.programs import program
 
 
-def application(links: Sequence[Link], *, opts: pulumi.ResourceOptions, instances: int = 1, sso: bool = False) -> Service:
+def application(
+    links: Sequence[Link], *, opts: pulumi.ResourceOptions, instances: int = 1, sso: bool = False
+) -> Service:
     """FD-1: Next.js, which keeps its users in its own database (Better Auth, which signs with a secret of its own)."""
     named, secrets = _sso() if sso else ({}, {})
     return Service(
@@ -21,16 +23,16 @@ def application(links: Sequence[Link], *, opts: pulumi.ResourceOptions, instance
         port=3000,
         memory_gb=0.5,
         min_instances=instances,
-        environment={**_address(), **named},
+        environment={**address("BETTER_AUTH_URL", domains()), **named},
         secrets=secrets,
         links=[*links, Secret("better-auth-secret").link()],
         opts=opts,
     )
 
 
-def _address() -> Mapping[str, str]:
-    """Where people reach it. Without a name Better Auth goes by what it is asked as."""
-    return {"BETTER_AUTH_URL": f"https://{name}" for name in domains()[:1]}
+def address(variable: str, names: Sequence[str]) -> Mapping[str, str]:
+    """Where people reach a program, told to it by that variable; without a name it goes by what it is asked as."""
+    return {variable: f"https://{names[0]}"} if names else {}
 
 
 def _sso() -> tuple[Mapping[str, Value], Mapping[str, Value]]:

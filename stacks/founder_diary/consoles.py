@@ -36,7 +36,7 @@ def _connection(link: Link) -> str:
 
 def object_console(files: ObjectStore) -> Service:
     """The files, in a browser (https://github.com/cloudlena/s3manager)."""
-    link = files.link().called(ACCESS_KEY="ACCESS_KEY_ID", SECRET_KEY="SECRET_ACCESS_KEY")
+    link = files.link().called(ACCESS_KEY="ACCESS_KEY_ID", SECRET_KEY="SECRET_ACCESS_KEY")  # noqa: S106  names
     return Service(
         "object-console",
         **program(
@@ -50,4 +50,3 @@ def object_console(files: ObjectStore) -> Service:
         health=Health(path="/buckets"),
         links=[link],
     )
-

@@ -1,8 +1,11 @@
 """What makes a page or an API of the database without a program of the product's own (seeds/002: FD-2, FD-3)."""
 
+import pulumi
+
 from infra_kit import Gateway, Health, ObjectStore, Postgres, Secret, Service
 from infra_kit.components.domain import Domain
 from stacks.config import domains
+from stacks.founder_diary.application import address
 from stacks.programs import program
 
 
@@ -23,13 +26,11 @@ def directus(db: Postgres, files: ObjectStore) -> Service:
         environment={
             "DB_CLIENT": "pg",
             "ADMIN_EMAIL": "admin@example.com",
-            **{"PUBLIC_URL": f"https://{name}" for name in domains("content-domains")[:1]},
+            **address("PUBLIC_URL", domains("content-domains")),
             "STORAGE_LOCATIONS": "s3",
             "STORAGE_S3_DRIVER": "s3",
             "STORAGE_S3_ROOT": "directus",
-            # Where a container may write.
-            "PM2_HOME": "/tmp/pm2",
-            "TEMP_PATH": "/tmp/directus",
+            "TEMP_PATH": "/tmp/directus",  # noqa: S108  where a container may write
         },
         links=[
             db.link("owner", database="directus").called(USERNAME="DB_USER"),
@@ -40,7 +41,7 @@ def directus(db: Postgres, files: ObjectStore) -> Service:
     )
 
 
-def postgrest(db: Postgres) -> Service:
+def postgrest(db: Postgres, *, opts: pulumi.ResourceOptions) -> Service:
     """FD-2: the database as an API: whatever stands in its schema `api`, which the migrations fill with views, and
     nothing else.
 
@@ -55,6 +56,7 @@ def postgrest(db: Postgres) -> Service:
         health=Health(path="/"),
         environment={"PGRST_DB_SCHEMAS": "api", "PGRST_SERVER_PORT": "3001"},
         links=[db.link("read").called(URL="PGRST_DB_URI", USERNAME="PGRST_DB_ANON_ROLE")],
+        opts=opts,
     )
 
 

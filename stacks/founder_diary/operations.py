@@ -33,8 +33,8 @@ def board(parts: Parts, alerts: Alerts) -> Dashboard:
 
 
 def logged(parts: Parts) -> Logs:
-    """FD-1, FD-4: a month here, and each line at Axiom: `founder-diary:axiom: {dataset: founder-diary}`, with the secret
-    `axiom-token`."""
+    """FD-1, FD-4: a month here, and each line at Axiom: `founder-diary:axiom: {dataset: founder-diary}` with the
+    secret `axiom-token`."""
     config = pulumi.Config(system())
     said: Mapping[str, str] | None = config.get_object("axiom")
     sink = HttpSink.axiom(**said, token=config.require_secret("axiom-token")) if said else None

@@ -8,7 +8,7 @@ from stacks.founder_diary import outside, pgadmin
 from stacks.founder_diary.application import application
 from stacks.founder_diary.consoles import object_console, redis_commander
 from stacks.founder_diary.content import directus, edge_of, postgrest
-from stacks.founder_diary.operations import board, copied, logged, watched
+from stacks.founder_diary.operations import Parts, board, copied, logged, watched
 from stacks.migrations import migrated
 from stacks.outside import budget, with_production
 from stacks.programs import program
@@ -30,20 +30,20 @@ def deploy() -> None:
     app = application(links, opts=after, instances=2, sso=True)
     jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
     worker = Worker("worker", **program("worker"), memory_gb=0.5, links=jobs, opts=after)
-    editor, rest = directus(db, files), postgrest(db)
+    editor, rest = directus(db, files), postgrest(db, opts=after)
     edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=zones)
     content, data = edge_of("content", editor, zones), edge_of("data", rest, zones)
 
-    stores, programs, edges = [db, cache, queue, files, exports], [app, worker, editor, rest], [edge, content, data]
-    consoles = [pgadmin.console(db), redis_commander([cache, queue]), object_console(files)]
-    parts = [*stores, *programs, *consoles, *edges]
+    stores: Parts = [db, cache, queue, files, exports]
+    consoles: Parts = [pgadmin.console(db), redis_commander([cache, queue]), object_console(files)]
+    parts: Parts = [edge, content, data, app, worker, editor, rest, *stores, *consoles]
     copies, drill = copied(stores)
     site, alerts = watched([*parts, copies, drill], edge)
     figures = board([*parts, copies, drill, site], alerts)
     logged(parts)
 
     # FD-5: what has an address is linked by itself.
-    panel = Panel("panel", of=[*edges, *programs, *stores, *consoles, figures, site, alerts, copies, drill])
+    panel = Panel("panel", of=[*parts, figures, site, alerts, copies, drill])
 
     with_production(outside.domain_name, outside.logs)  # FD-7
     budget(310, "EUR")
