@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra_kit import Link, Secret, Service
+from infra_kit import Link, Secret, Service, Worker
 from infra_kit.workloads import Value
 from stacks.config import domains, system
 from stacks.programs import program
@@ -28,6 +28,11 @@ def application(
         links=[*links, Secret("better-auth-secret").link()],
         opts=opts,
     )
+
+
+def jobs(links: Sequence[Link], *, opts: pulumi.ResourceOptions) -> Worker:
+    """FD-3: what takes BullMQ's jobs from the queue."""
+    return Worker("worker", **program("worker"), memory_gb=0.5, links=links, opts=opts)
 
 
 def address(variable: str, names: Sequence[str]) -> Mapping[str, str]:

@@ -2,16 +2,15 @@
 
 import pulumi
 
-from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Panel, Pooling, Postgres, Redis, Worker
+from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Panel, Pooling, Postgres, Redis
 from stacks.config import domains
 from stacks.founder_diary import outside, pgadmin
-from stacks.founder_diary.application import application
+from stacks.founder_diary.application import application, jobs
 from stacks.founder_diary.consoles import object_console, redis_commander
 from stacks.founder_diary.content import directus, edge_of, postgrest
 from stacks.founder_diary.operations import Parts, board, copied, logged, watched
 from stacks.migrations import migrated
 from stacks.outside import budget, with_production
-from stacks.programs import program
 from stacks.zones import own_zones
 
 
@@ -28,8 +27,7 @@ def deploy() -> None:
     after, zones = migrated(db), own_zones()
     links = [db.link(), cache.link(), queue.link(), files.link("read", "write", "delete")]
     app = application(links, opts=after, instances=2, sso=True)
-    jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
-    worker = Worker("worker", **program("worker"), memory_gb=0.5, links=jobs, opts=after)
+    worker = jobs([db.link(), queue.link(), files.link("read"), exports.link("write")], opts=after)
     editor, rest = directus(db, files), postgrest(db, opts=after)
     edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=zones)
     content, data = edge_of("content", editor, zones), edge_of("data", rest, zones)
