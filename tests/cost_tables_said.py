@@ -27,9 +27,9 @@ FOUNDER_DIARY = (
         "€150-310",
         [
             Line("a stronger server", "€100-200", [HOST], f"{EUROPE}. With the bucket of its backups"),
-            Line("Axiom", "€20-50", ["logs"], "the entry of its paid plan; more logs cost more"),
+            Line("Axiom", "€20-50", ["axiom"], "the entry of its paid plan; more logs cost more"),
             Line("backups elsewhere", "€10-20", (), "the bucket above: 50 GB cost a euro"),
-            Line("monitoring", "€20-40", (), "Prometheus runs on the host, for the panel; Grafana (FD-4) would too"),
+            Line("monitoring", "€20-40", (), "Prometheus and Grafana run on the host"),
             Line("domain", "-", ["domain-name"], "the seed counts it in phase 1 alone"),
         ],
         "",

@@ -65,7 +65,8 @@ def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(clone:
     data = ["cache", "db", "edge", "events", "files", "gateway", "invoices"]
     assert [server.name for server in zuclubit] == sorted([*SERVICES, *data, "migrate"])
     assert [server.name for server in diary] == [
-        "app", "cache", "db", "edge", "files", "migrate", "pgadmin", "pgadmin-password",
+        "alerts", "app", "backup", "better-auth-secret", "cache", "db", "drill", "edge", "files", "logs", "migrate",
+        "pgadmin", "pgadmin-password", "site",
     ]  # fmt: skip
     assert all(server.running or server.done for server in [*zuclubit, *diary] if server.has_program)
     addresses = [server.address for server in [*zuclubit, *diary] if server.address]

@@ -20,10 +20,15 @@ PHASES = {
     "vina_santa_cruz": ["1", "2", "3"],
     "zuclubit": ["1", "2", "3"],
 }
-SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
-"""What a VPS's backups ask their user to set."""
+SECRETS = {"backups": {"secret_key": "recorded", "passphrase": "recorded"}, "smtp": {"password": "recorded"}}
+"""What a VPS's settings ask their user to set, by what has it."""
 DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
-GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+GIVEN = {
+    "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
+    "founder-diary-production": {
+        f"founder-diary:{key}": "recorded" for key in ("offsite-secret-key", "backup-key", "axiom-token")
+    },
+}
 """What else a stack's file asks its user to set."""
 BEYOND = {("cuenta-conmigo-production", "2")}
 """The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
@@ -32,7 +37,7 @@ BEYOND = {("cuenta-conmigo-production", "2")}
 def configuration(name: str, phase: str) -> dict[str, Any]:
     given = stack_files.read(name, Path(__file__)).config
     vps = given.get("infra-kit:vps", {})
-    filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
+    filled = {**vps, **{key: {**vps[key], **secrets} for key, secrets in SECRETS.items() if key in vps}}
     return {**given, **GIVEN.get(name, {}), **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
 
 

@@ -71,22 +71,6 @@ def test_vina_santa_cruz_is_dumped_before_each_migration_and_each_night() -> Non
     assert keys["nightly-dump-link-backups"] == keys["nightly-checks-link-backups"] == "dumps/"
 
 
-def test_founder_diarys_panel_leads_to_its_consoles() -> None:
-    """FD-5: pgAdmin, where the browser or `infra-kit connect` reaches it, and Directus behind the edge."""
-    local = stack_of("founder-diary-development", "2").named("panel-server").inputs["facts"]
-    (told,) = (
-        it["content"]
-        for it in stack_of("founder-diary-production", "2").named("panel-server-files").inputs["uploads"]
-        if it["file"].endswith("told.json")
-    )
-    host = json.loads(told)["facts"]
-    shown = [{part["name"]: part for part in facts["parts"]} for facts in (local, host)]
-    assert {"db", "cache", "queue", "files", "directus", "edge"} <= shown[0].keys() == shown[1].keys()
-    assert shown[0]["pgadmin"]["url"].startswith("http://127.0.0.1:")
-    assert shown[1]["pgadmin"]["way"] == "infra-kit connect pgadmin"
-    assert host["links"] == {"Directus": "https://app.founderdiary.example/content/admin"}
-
-
 def test_a_preview_leaves_the_tables_and_the_dumps_of_staging_alone() -> None:
     stack = stack_of("vina-santa-cruz-preview")
     assert not stack.of_type("infra-kit:index:Job")
