@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra_kit.planning.changes import Fate
 from infra_kit.planning.transition import check
 from infra_kit.planning.ways import How
 from tests import cost_tables
@@ -49,3 +50,11 @@ def test_the_plan_of_a_step_loses_nothing_and_moves_only_what_changes_its_target
             assert move.way.how in {How.DUAL_RUN, How.EMPTY, How.LEFT}, move
     if all(move.way.how is How.IN_PLACE for move in found.moves):
         check(found)
+
+
+def test_cuenta_conmigos_move_to_aws_is_a_dual_run_and_nothing_that_holds_data_is_replaced() -> None:
+    found = transitions.between("cuenta-conmigo", "1", "2")
+    ways = {move.component: move.way.how for move in found.moves}
+    assert (ways["db"], ways["files"]) == (How.DUAL_RUN, How.DUAL_RUN)
+    assert [it.resource.name for it in found.of(Fate.REPLACED) if it.stateful] == []
+    assert [each.partition(",")[0].partition(":")[0].lower() for each in found.order[-2:]] == ["cut over", "let go"]
