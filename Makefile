@@ -99,5 +99,5 @@ $(READY): pyproject.toml constraints.txt
 $(ALL): $(READY)
 	@echo "… Setting up what plans and tests need: the SDKs of the clouds"
 # Python compiles what it imports; to compile all of the SDKs takes half a minute.
-	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[local,search,aws,gcp,vps,dev]'
+	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[local,search,aws,gcp,vps,cloudflare,dev]'
 	@touch $@

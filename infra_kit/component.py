@@ -191,7 +191,7 @@ class Scope:
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        if other.stands_already or other.target.place == self.target.place:
+        if other.stands_already or other.target.is_on_the_internet or other.target.place == self.target.place:
             return
         here, there = _placement.place(self.target), _placement.place(other.target)
         raise SpecError(
@@ -240,7 +240,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         kind = type(self).__name__
         naming.check(kind, name)
         program = _program.current()
-        self.target = program.resolve(target) if target else program.default_target
+        self.target = program.resolve(target) if target else program.placed(name)
         asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
         _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))

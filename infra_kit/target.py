@@ -36,6 +36,7 @@ _BUILT_IN = {
     "vps": "infra_kit.providers.vps",
     "aws": "infra_kit.providers.aws",
     "gcp": "infra_kit.providers.gcp",
+    "cloudflare": "infra_kit.providers.cloudflare",
 }
 
 EVERYWHERE = {"external_service": "infra_kit.providers.common.external_service"}
@@ -197,6 +198,11 @@ class ResolvedTarget(Target):
     def place(self) -> tuple[str, str | None, Settings]:
         """What two targets must share for their components to share a network."""
         return self.name, self.region, self.settings
+
+    @property
+    def is_on_the_internet(self) -> bool:
+        """Whether what is here is reached from everywhere, by who has its keys: no network leads there."""
+        return bool(getattr(package(self.name), "ON_THE_INTERNET", False))
 
     @property
     def pulumi_package(self) -> str | None:

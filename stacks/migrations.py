@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Job, Postgres
+from infra_kit import Job, Network, Postgres
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -13,20 +13,22 @@ LONGEST = "14m"
 
 
 def migrated(
-    db: Postgres, *, architectures: Sequence[Architecture] = ("amd64",), after: Sequence[pulumi.Resource] = ()
+    db: Postgres,
+    *,
+    architectures: Sequence[Architecture] = ("amd64",),
+    after: Sequence[pulumi.Resource] = (),
+    network: Network | None = None,
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
-    They alone own the tables: the programs work with rows, and row-level security holds for them. A database that
-    stood already is migrated by whoever made it.
+    They alone own the tables: the programs work with rows, and row-level security holds for them.
     """
-    if db.stands_already:
-        return pulumi.ResourceOptions()
     job = Job(
         "migrate",
         **program("migrate"),
         architectures=architectures,
         timeout=LONGEST,
+        network=network,
         links=[db.link("owner")],
         opts=pulumi.ResourceOptions(depends_on=after),
     )

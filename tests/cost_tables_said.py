@@ -179,12 +179,18 @@ VINA_SANTA_CRUZ = tuple(
         [
             Line("Vercel Pro", "$20", ["shop", "aws-cluster"], SAO_PAULO),
             Line("Supabase", supabase, ["db"], database),
-            Line("Cloudinary", cloudinary, ["images", "backups"], "a bucket; images are optimised by the shop itself"),
+            Line("Cloudinary", cloudinary, ["images"], "a bucket; images are optimised by the shop itself"),
             Line("Sentry Team", "$26", ["errors"]),
-            Line("UptimeRobot", uptime, ["uptime"], "by the month; the seed has the price of a year's contract"),
+            Line(
+                "UptimeRobot",
+                uptime,
+                ["uptime", "site"],
+                "by the month, where the seed has a year's contract; and health checks, which wake by Route 53",
+            ),
             Line("Cloudflare", cloudflare, ["edge", "gateway", "zone"], "CloudFront, a balancer and a web firewall"),
         ],
-        "a NAT gateway at São Paulo's price (68), the cache, jobs (VS-7, VS-9), keys, secrets: in the seed's services",
+        "a NAT gateway at São Paulo's price (68), the cache, copies, alerts, pages, jobs (VS-7 to VS-12), keys, "
+        "secrets: in the seed's services",
     )
     for phase, total, supabase, database, cloudinary, uptime, cloudflare in (
         (1, "$46-71", "$0-25", "a db.t4g.small at the prices of São Paulo", "$0", "$0", "$0"),

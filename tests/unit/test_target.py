@@ -44,9 +44,9 @@ def test_everything_is_read_from_configuration() -> None:
 
 
 def test_an_unknown_target_is_refused_with_those_there_are() -> None:
-    wanted = "there is no target 'moon'. Targets: aws, gcp, local, vps."
+    wanted = "there is no target 'moon'. Targets: aws, cloudflare, gcp, local, vps."
     assert refusal(lambda: Redis("cache"), UnknownTargetError, target="moon") == wanted
-    with pytest.raises(UnknownTargetError, match=r"there is no target 'moon'\. Targets: aws, gcp, local, vps\."):
+    with pytest.raises(UnknownTargetError, match="Targets: aws, cloudflare, gcp, local, vps"):
         Target(name="moon")
 
 
@@ -248,7 +248,7 @@ def test_a_third_partys_target_works_by_its_entry_point(moon: Path) -> None:
 
 
 def test_a_third_partys_target_is_listed_among_those_there_are(moon: Path) -> None:
-    assert message_of('Target(name="mars")', moon).endswith("Targets: aws, gcp, local, moon, vps.")
+    assert message_of('Target(name="mars")', moon).endswith("Targets: aws, cloudflare, gcp, local, moon, vps.")
 
 
 def test_a_target_other_than_local_needs_its_environment_said(moon: Path) -> None:
