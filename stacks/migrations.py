@@ -1,10 +1,10 @@
 """The step of a release in which tables change, before the programs that use them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra_kit import Job, Postgres
+from infra_kit import Job, Link, Postgres
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -13,7 +13,12 @@ LONGEST = "14m"
 
 
 def migrated(
-    db: Postgres, *, architectures: Sequence[Architecture] = ("amd64",), after: Sequence[pulumi.Resource] = ()
+    db: Postgres,
+    *,
+    architectures: Sequence[Architecture] = ("amd64",),
+    after: Sequence[pulumi.Resource] = (),
+    environment: Mapping[str, str] | None = None,
+    links: Sequence[Link] = (),
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
@@ -27,7 +32,8 @@ def migrated(
         **program("migrate"),
         architectures=architectures,
         timeout=LONGEST,
-        links=[db.link("owner")],
+        environment=environment or {},
+        links=[db.link("owner"), *links],
         opts=pulumi.ResourceOptions(depends_on=after),
     )
     return pulumi.ResourceOptions(depends_on=[job])

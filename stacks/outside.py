@@ -18,7 +18,10 @@ def with_production(*bought: Callable[[], object]) -> None:
             buy()
 
 
-def budget(monthly: float, currency: Literal["USD", "EUR"] = "USD") -> None:
-    """What the seed allows a phase a month; `<system>:notify: [ops@shop.example]` says who is told."""
+def budget(monthly: float, currency: Literal["USD", "EUR"] = "USD") -> Sequence[Budget]:
+    """What the seed allows a phase a month; `<system>:notify: [ops@shop.example]` says who is told. For alerts to
+    watch, where there is one."""
     notify: Sequence[str] = pulumi.Config(system()).get_object("notify") or []
-    with_production(lambda: Budget("budget", monthly=monthly, currency=currency, notify=notify))
+    made: list[Budget] = []
+    with_production(lambda: made.append(Budget("budget", monthly=monthly, currency=currency, notify=notify)))
+    return made

@@ -23,7 +23,15 @@ PHASES = {
 SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
 """What a VPS's backups ask their user to set."""
 DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
-GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+ZUCLUBIT = {
+    "zuclubit:documents-url": "mongodb+srv://zuclubit:recorded@zuclubit.0a1b2c.mongodb.net/zuclubit",
+    "zuclubit:auth-keys": "[]",
+}
+GIVEN = {
+    "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
+    "zuclubit-production": ZUCLUBIT,
+    "zuclubit-staging": ZUCLUBIT,
+}
 """What else a stack's file asks its user to set."""
 BEYOND = {("cuenta-conmigo-production", "2")}
 """The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
