@@ -13,6 +13,8 @@ from stacks.zuclubit.containers import ARM
 IMAGE = "supabase/gotrue:v2.189.0"
 API = Path(__file__).with_name("auth.yaml")
 DATABASE, AUDIENCE = "auth", "crm"
+BACK = "http://localhost:3000/callback"
+"""Where a developer's own web application takes up a login."""
 
 
 class Accounts:
@@ -63,5 +65,5 @@ def _supabase(db: Postgres, url: str, instances: int) -> Service:
 
 def _own() -> Auth:
     """ZU-5: a session is a day."""
-    client = Client(redirects=["http://localhost:3000/callback"])
+    client = Client(redirects=[BACK])
     return Auth("auth", clients={AUDIENCE: client}, groups=["admin", "user"], session_lifetime="1d")

@@ -13,7 +13,7 @@ DECLARE
 BEGIN
   FOR it IN
     WITH tables AS (
-      SELECT c.oid, c.oid = to_regclass('public.tenants') AS is_tenants,
+      SELECT c.oid, c.oid IS NOT DISTINCT FROM to_regclass('public.tenants') AS is_tenants,
         EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
           AS has_tenant
       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
