@@ -1,10 +1,10 @@
 """The step of a release in which tables change, before the programs that use them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra_kit import Job, Network, Postgres
+from infra_kit import Job, Link, Network, Postgres
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -18,6 +18,8 @@ def migrated(
     architectures: Sequence[Architecture] = ("amd64",),
     after: Sequence[pulumi.Resource] = (),
     network: Network | None = None,
+    environment: Mapping[str, str] | None = None,
+    links: Sequence[Link] = (),
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
@@ -29,7 +31,8 @@ def migrated(
         architectures=architectures,
         timeout=LONGEST,
         network=network,
-        links=[db.link("owner")],
+        environment=environment or {},
+        links=[db.link("owner"), *links],
         opts=pulumi.ResourceOptions(depends_on=after),
     )
     return pulumi.ResourceOptions(depends_on=[job])

@@ -23,11 +23,17 @@ PHASES = {
 SECRETS = {"backups": {"secret_key": "recorded", "passphrase": "recorded"}, "smtp": {"password": "recorded"}}
 """What a VPS's settings ask their user to set, by what has it."""
 DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
+ZUCLUBIT = {
+    "zuclubit:documents-url": "mongodb+srv://zuclubit:recorded@zuclubit.0a1b2c.mongodb.net/zuclubit",
+    "zuclubit:auth-keys": "[]",
+}
 GIVEN = {
     "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
     "founder-diary-production": {
         f"founder-diary:{key}": "recorded" for key in ("offsite-secret-key", "backup-key", "axiom-token")
     },
+    "zuclubit-production": ZUCLUBIT,
+    "zuclubit-staging": ZUCLUBIT,
 }
 """What else a stack's file asks its user to set."""
 BEYOND = {("cuenta-conmigo-production", "2")}

@@ -24,7 +24,7 @@ from tests.unit.stacks.recorded import PHASES, PROJECT, STACKS, configuration, d
 
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
-    "events_url", "pgadmin_password",
+    "events_url", "documents_url", "pgadmin_password",
 }  # fmt: skip
 
 ENOUGH = {

@@ -87,10 +87,10 @@ def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_t
     assert any("rate-limits-by-token is left out" in line for line in said)
 
 
-def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_needs_no_token() -> None:
+def test_zuclubits_document_leads_to_each_service_and_only_whatsapp_and_the_health_of_it_need_no_token() -> None:
     paths = yaml.safe_load(API.read_text())["paths"]
     operations = [(path, it) for path, item in paths.items() for it in item.values()]
     assert {it["tags"][0] for _, it in operations} == set(SERVICES)
-    assert {path for path, it in operations if it.get("security") == []} == {"/webhooks/whatsapp"}
+    assert {path for path, it in operations if it.get("security") == []} == {"/health", "/webhooks/whatsapp"}
     routes = stack_of("zuclubit-development").named("gateway-server").inputs["routes"]
     assert set(routes) == {re.sub(r"{[a-z]+}", "*", path) for path in paths}
