@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Job, Postgres
+from infra_kit import Job, Network, Postgres, Target
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -13,7 +13,13 @@ LONGEST = "14m"
 
 
 def migrated(
-    db: Postgres, *, architectures: Sequence[Architecture] = ("amd64",), after: Sequence[pulumi.Resource] = ()
+    db: Postgres,
+    *,
+    name: str = "migrate",
+    target: Target | None = None,
+    network: Network | None = None,
+    architectures: Sequence[Architecture] = ("amd64",),
+    after: Sequence[pulumi.Resource] = (),
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
@@ -23,11 +29,13 @@ def migrated(
     if db.stands_already:
         return pulumi.ResourceOptions()
     job = Job(
-        "migrate",
+        name,
+        target=target,
+        network=network,
         **program("migrate"),
         architectures=architectures,
         timeout=LONGEST,
-        links=[db.link("owner")],
+        links=[db.link("owner", name="DB")],
         opts=pulumi.ResourceOptions(depends_on=after),
     )
     return pulumi.ResourceOptions(depends_on=[job])

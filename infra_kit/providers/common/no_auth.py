@@ -9,6 +9,10 @@ from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 
 SUPPORTS: frozenset[Feature] = frozenset()
+HINTS = {
+    Feature("login-by"): "there is no Auth on this target: place it on aws, Auth(…, target=Target(name='aws')), or run a "
+    "provider of your own as a Service"
+}
 CAVEATS = (
     "there is none yet, and one is refused: place it on aws, whose tokens a Gateway here checks too, or run an OpenID "
     "Connect provider of your own (Keycloak, Zitadel) as a Service, and say Gateway(…, jwt=Jwt(issuer=…))",

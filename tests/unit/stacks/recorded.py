@@ -16,14 +16,23 @@ STACKS = PROJECT.stacks()
 PHASES = {
     "cuenta_conmigo": ["0", "1", "2"],
     "founder_diary": ["1", "2"],
-    "nomadshift": ["1", "2"],
+    "nomadshift": ["1", "2", "3"],
     "vina_santa_cruz": ["1", "2", "3"],
     "zuclubit": ["1", "2", "3"],
 }
 SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
 """What a VPS's backups ask their user to set."""
 DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
-GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+NOMADSHIFT = {"nomadshift:google-secret": "recorded", "nomadshift:apple-private-key": "recorded"}
+GIVEN = {
+    "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
+    **dict.fromkeys(("nomadshift-staging", "nomadshift-production"), NOMADSHIFT),
+    "nomadshift-gcp-production": {
+        **NOMADSHIFT,
+        "nomadshift:search-url": "https://nomadshift:recorded@search.example:9200",
+        "nomadshift:search-eu-url": "https://nomadshift:recorded@search-eu.example:9200",
+    },
+}
 """What else a stack's file asks its user to set."""
 BEYOND = {("cuenta-conmigo-production", "2")}
 """The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
@@ -31,9 +40,12 @@ BEYOND = {("cuenta-conmigo-production", "2")}
 
 def configuration(name: str, phase: str) -> dict[str, Any]:
     given = stack_files.read(name, Path(__file__)).config
-    vps = given.get("infra-kit:vps", {})
-    filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
-    return {**given, **GIVEN.get(name, {}), **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
+    vps, gcp = given.get("infra-kit:vps", {}), given.get("infra-kit:gcp", {})
+    filled = {
+        "infra-kit:vps": {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps,
+        "infra-kit:gcp": {**gcp, "smtp": {**gcp["smtp"], "password": "recorded"}} if "smtp" in gcp else gcp,
+    }
+    return {**given, **GIVEN.get(name, {}), **{key: it for key, it in filled.items() if it}, "infra-kit:phase": phase}
 
 
 def phases_of(name: str) -> list[str]:
