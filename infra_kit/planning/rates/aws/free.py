@@ -46,6 +46,7 @@ _PARTS: dict[str, str] = {
     " bucketWebsiteConfigurationV2",
     "scheduler": "scheduleGroup",
     "secretsmanager": "secretPolicy secretRotation secretVersion",
+    "securityhub": "account",
     "servicediscovery": "httpNamespace instance service",
     "sesv2": "configurationSet configurationSetEventDestination emailIdentityMailFromAttributes",
     "sns": "topicPolicy topicSubscription",
