@@ -5,7 +5,7 @@ import pytest
 from tests import cost_tables
 from tests.cost_tables import Table
 
-ROWS = {"NS-15": 2, "VS-16": 3, "FD-7": 2, "ZU-13": 3, **{f"CC-{phase + 1}": 1 for phase in range(5)}}
+ROWS = {"NS-15": 3, "VS-16": 3, "FD-7": 2, "ZU-13": 3, **{f"CC-{phase + 1}": 1 for phase in range(5)}}
 """Of the seeds' requirements, those on costs, and how many phases each has."""
 PAGE = cost_tables.FILE.read_text(encoding="utf-8")
 
