@@ -36,8 +36,8 @@ def settings(region: Region, db: Postgres) -> Config:
 
 
 def api(region: Region, links: Sequence[Link], after: pulumi.ResourceOptions) -> Service:
-    """NS-7: two to twenty instances. NS-8: green is tried before it takes over, and taken back when it fails. NS-11:
-    its traces are for an APM."""
+    """NS-7: two to twenty instances. NS-8: green is tried before it takes over, and taken back when it fails
+    within five minutes, or `nomadshift:watch`. NS-11: its traces are for an APM."""
     return Service(
         region.named("api"),
         target=region.target,
@@ -55,7 +55,7 @@ def api(region: Region, links: Sequence[Link], after: pulumi.ResourceOptions) ->
             smoke_tests=["/health"],
             max_smoke_failures_percent=50,
             max_error_percent=5,
-            watch="5m",
+            watch=pulumi.Config(system()).get("watch") or "5m",
             max_failed_checks=3,
         ),
         tracing=Tracing(),

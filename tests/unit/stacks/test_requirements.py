@@ -120,36 +120,6 @@ def test_vina_santa_cruz_renews_its_own_secret_and_keeps_those_it_is_given() -> 
     assert stack.named("nextauth-secret-file").inputs["rotation"] == "90d"
 
 
-def test_nomadshift_has_the_parameters_of_its_seed() -> None:
-    stack = stack_of("nomadshift-production")
-    kinds = ("aws:ssm/parameter:Parameter", "aws:secretsmanager/secret:Secret")
-    names = {it.inputs.get("name") for kind in kinds for it in stack.of_type(kind)}
-    wanted = {"database/host", "database/port", "database/name", "oauth/google/client_id", "oauth/apple/client_id"}
-    assert {f"/production/{it}" for it in {*wanted, "jwt/secret"}} <= names
-
-
-def test_nomadshift_keeps_its_images_in_ecr() -> None:
-    tasks = stack_of("nomadshift-production").of_type("aws:ecs/taskDefinition:TaskDefinition")
-    images = {each["image"] for task in tasks for each in json.loads(task.inputs["containerDefinitions"])}
-    kept = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nomadshift/"
-    assert {image for image in images if "caddy" not in image} == {f"{kept}api:latest", f"{kept}migrate:latest"}
-
-
-@pytest.mark.parametrize(
-    ("name", "is_said"),
-    [("nomadshift-development", False), ("nomadshift-gcp-production", False), ("nomadshift-production", True)],
-)
-def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_counts(
-    name: str, *, is_said: bool
-) -> None:
-    said = [line for line in stack_of(name).warnings if "limits: /api/auth/login" in line]
-    assert said == (
-        ["limits: /api/auth/login: the edge holds 10 in 10m in place of 5 in 15m, as the stack says."]
-        if is_said
-        else []
-    )
-
-
 def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_the_services() -> None:
     limits = stack_of("zuclubit-development").named("gateway-server").inputs["limits"]
     assert [(it["by"], it["requests"], it["per"]) for it in limits] == [("address", 1000, 60), ("user", 100, 60)]
