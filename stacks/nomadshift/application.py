@@ -5,7 +5,19 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Config, Gateway, GatewayRoute, Link, Postgres, RateLimit, Release, Scaling, Secret, Service, Tracing
+from infra_kit import (
+    Config,
+    Gateway,
+    GatewayRoute,
+    Link,
+    Postgres,
+    RateLimit,
+    Release,
+    Scaling,
+    Secret,
+    Service,
+    Tracing,
+)
 from stacks.config import system
 from stacks.limits import limit
 from stacks.nomadshift.accounts import oauth_clients

@@ -26,6 +26,4 @@ def edge(region: Region, static: ObjectStore, files: ObjectStore, api: Gateway, 
         LISTS: Route(api, ttl="5m", query=True),
     }
     names = domains(f"{region.key}-domains") if region.key else domains()
-    return Cdn(
-        region.named("edge"), target=region.target, routes=routes, domains=names, zones=zones, release=release()
-    )
+    return Cdn(region.named("edge"), target=region.target, routes=routes, domains=names, zones=zones, release=release())

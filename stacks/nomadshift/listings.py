@@ -12,7 +12,11 @@ from stacks.programs import program
 JOBS = SearchIndex(
     mappings={
         "properties": {
-            "title": {"type": "text", "analyzer": "spanish", "fields": {"english": {"type": "text", "analyzer": "english"}}},
+            "title": {
+                "type": "text",
+                "analyzer": "spanish",
+                "fields": {"english": {"type": "text", "analyzer": "english"}},
+            },
             "description": {"type": "text", "analyzer": "spanish"},
             "category": {"type": "keyword"},
             "status": {"type": "keyword"},

@@ -50,7 +50,7 @@ def create(scope: Scope, spec: AuthSpec) -> AuthEndpoint:
         scope.resource(f"group-{group}", cognito.UserGroup, name=group, user_pool_id=pool.id)
     page = _login(scope, pool)
     ways = ["COGNITO", *auth_others.create(scope, spec, pool, page)]
-    clients = {name: _client(scope, spec, pool, name, client, ways) for name, client in spec.clients.items()}
+    clients = {name: _client(scope, spec, pool, name, client, ways=ways) for name, client in spec.clients.items()}
     issuer = after(pulumi.Output.concat("https://", pool.endpoint), page, let)
     return AuthEndpoint(
         issuer=issuer,
@@ -120,6 +120,7 @@ def _client(
     pool: cognito.UserPool,
     name: str,
     client: Client,
+    *,
     ways: Sequence[pulumi.Input[str]],
 ) -> cognito.UserPoolClient:
     """`ways`: by which people come, its providers' names."""

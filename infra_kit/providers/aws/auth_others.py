@@ -20,13 +20,16 @@ from infra_kit.components.auth import Apple, AuthSpec, Google
 from infra_kit.providers.aws import identity
 
 FILLED_IN = (
-    "attributes_url", "attributes_url_add_attributes", "authorize_url", "oidc_issuer", "token_request_method", "token_url"
+    "attributes_url", "attributes_url_add_attributes", "authorize_url", "oidc_issuer", "token_request_method",
+    "token_url",
 )  # fmt: skip
 """What Cognito knows of both by itself, and reports
 (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html)."""
 
 
-def create(scope: Scope, spec: AuthSpec, pool: cognito.UserPool, page: cognito.UserPoolDomain) -> list[pulumi.Output[str]]:
+def create(
+    scope: Scope, spec: AuthSpec, pool: cognito.UserPool, page: cognito.UserPoolDomain
+) -> list[pulumi.Output[str]]:
     """The names by which a client says that people may come by them."""
     asked = {
         "Google": _google(spec.google) if spec.google else None,
@@ -41,8 +44,11 @@ def create(scope: Scope, spec: AuthSpec, pool: cognito.UserPool, page: cognito.U
 def _say(scope: Scope, page: cognito.UserPoolDomain) -> None:
     back = pulumi.Output.concat("https://", page.domain, ".auth.", identity.region(scope), ".amazoncognito.com")
     back.apply(
-        lambda url: pulumi.log.info(f"{scope.what}: register {url}/oauth2/idpresponse, where people come back to, "
-        "and at Apple the domain of it, too.", scope.parent)
+        lambda url: pulumi.log.info(
+            f"{scope.what}: register {url}/oauth2/idpresponse, where people come back to, "
+            "and at Apple the domain of it, too.",
+            scope.parent,
+        )
     )
 
 

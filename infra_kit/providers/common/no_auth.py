@@ -1,4 +1,10 @@
-"""Auth where there is none yet. The tokens of one that stands elsewhere are checked by anybody who has its keys."""
+"""Auth where there is none yet. The tokens of one that stands elsewhere are checked by anybody who has its keys.
+
+Why not Google's Identity Platform: it is no OpenID Connect provider for an application. Its issuer
+(`securetoken.google.com/<project>`) has no authorization endpoint, the audience of its tokens is the project, whatever
+the application, and pages to log in on are the application's to make
+(https://firebase.google.com/docs/auth/admin/verify-id-tokens).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +16,9 @@ from infra_kit.links import Grant, Link
 
 SUPPORTS: frozenset[Feature] = frozenset()
 HINTS = {
-    Feature("login-by"): "there is no Auth on this target: place it on aws, Auth(…, target=Target(name='aws')), or run a "
+    Feature(
+        "login-by"
+    ): "there is no Auth on this target: place it on aws, Auth(…, target=Target(name='aws')), or run a "
     "provider of your own as a Service"
 }
 CAVEATS = (

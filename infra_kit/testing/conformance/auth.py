@@ -5,7 +5,7 @@ from infra_kit.components.auth import AuthEndpoint
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 WEB = Client(redirects=["https://shop.example/callback"])
-GOOGLE = Google(client_id="000000000000-example.apps.googleusercontent.com", client_secret="example")
+GOOGLE = Google(client_id="000000000000-example.apps.googleusercontent.com", client_secret="example")  # noqa: S106  it opens nothing
 APPLE = Apple(client_id="example.shop", team="A1B2C3D4E5", key="F6G7H8I9J0", private_key="example")
 
 

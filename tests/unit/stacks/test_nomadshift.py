@@ -234,7 +234,6 @@ def test_two_to_twenty_instances_follow_cpu_memory_and_requests() -> None:
 def test_a_release_is_taken_back_by_errors_by_tasks_that_fail_and_by_smoke_tests() -> None:
     stack = stack_of(AWS)
     service, alarm = stack.named("api-service").inputs, stack.named("api-errors").inputs
-    alarm_name = stack.named("api-errors").outputs["name"]
     assert service["alarms"] == {
         "alarmNames": [stack.named("api-errors").outputs["name"]],
         "enable": True,

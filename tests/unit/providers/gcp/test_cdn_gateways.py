@@ -130,7 +130,9 @@ def test_what_is_kept_may_stand_beside_what_is_limited() -> None:
         limits_of={"/api/*": [LIMIT]},
         paths={"/api/public/*": "api"},
     )
-    assert [it.inputs["cdnPolicy"]["defaultTtl"] for it in recording.of_type(BACKEND) if it.inputs.get("enableCdn")] == [60]
+    assert [
+        it.inputs["cdnPolicy"]["defaultTtl"] for it in recording.of_type(BACKEND) if it.inputs.get("enableCdn")
+    ] == [60]
 
 
 def test_security_headers_are_the_url_maps() -> None:
