@@ -114,7 +114,7 @@ NEEDS = {
 }
 """By feature, the one that it goes with where that is left out; all others stay."""
 
-FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of"})
+FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of", "login-by"})
 """The families of features that carry a value."""
 
 ONE_OF = frozenset({"version", "engine"})
@@ -146,6 +146,11 @@ def route(kind: str) -> Feature:
 def backup_of(kind: str) -> Feature:
     """A kind of component whose data is copied: `backup-of:redis`."""
     return Feature(f"backup-of:{kind}")
+
+
+def login_by(provider: str) -> Feature:
+    """Somebody else's accounts, which people log in by: `login-by:google`."""
+    return Feature(f"login-by:{provider}")
 
 
 def logs_of(kind: str) -> Feature:

@@ -24,11 +24,12 @@ from tests.unit.stacks.recorded import PHASES, PROJECT, STACKS, configuration, d
 
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
-    "events_url", "documents_url", "pgadmin_password",
+    "events_url", "documents_url", "pgadmin_password", "search_url",
+    *(f"{it}_eu" for it in ("database_url", "pooled_database_url", "reports_url", "redis_url", "search_url")),
 }  # fmt: skip
 
 ENOUGH = {
-    ("nomadshift", "NS-14"): {"1": {}, "2": {"concurrent_users": 10_000}},
+    ("nomadshift", "NS-14"): {"1": {}, "2": {"concurrent_users": 10_000}, "3": {}},
     ("vina-santa-cruz", "VS-16"): {
         "1": {"users_a_month": 5000}, "2": {"users_a_month": 15_000}, "3": {"users_a_month": 50_000},
     },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -48,36 +47,6 @@ def test_a_release_begins_with_its_migrations(name: str, program: str) -> None:
     stack = stack_of(name)
     (component,) = (it for it in stack.resources if it.name == program and it.type.startswith("infra-kit:"))
     assert "migrate" in before(stack, component)
-
-
-def test_nomadshift_has_the_parameters_of_its_seed() -> None:
-    stack = stack_of("nomadshift-production")
-    kinds = ("aws:ssm/parameter:Parameter", "aws:secretsmanager/secret:Secret")
-    names = {it.inputs.get("name") for kind in kinds for it in stack.of_type(kind)}
-    wanted = {"database/host", "database/port", "database/name", "oauth/google/client_id", "oauth/apple/client_id"}
-    assert {f"/production/{it}" for it in {*wanted, "jwt/secret"}} <= names
-
-
-def test_nomadshift_keeps_its_images_in_ecr() -> None:
-    tasks = stack_of("nomadshift-production").of_type("aws:ecs/taskDefinition:TaskDefinition")
-    images = {each["image"] for task in tasks for each in json.loads(task.inputs["containerDefinitions"])}
-    kept = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nomadshift/"
-    assert {image for image in images if "caddy" not in image} == {f"{kept}api:latest", f"{kept}migrate:latest"}
-
-
-@pytest.mark.parametrize(
-    ("name", "is_said"),
-    [("nomadshift-development", False), ("nomadshift-gcp-production", False), ("nomadshift-production", True)],
-)
-def test_an_edge_that_cannot_count_five_logins_in_fifteen_minutes_says_what_it_counts(
-    name: str, *, is_said: bool
-) -> None:
-    said = [line for line in stack_of(name).warnings if "limits: /api/auth/login" in line]
-    assert said == (
-        ["limits: /api/auth/login: the edge holds 10 in 10m in place of 5 in 15m, as the stack says."]
-        if is_said
-        else []
-    )
 
 
 def test_zuclubit_counts_by_address_and_by_user_and_aws_says_what_it_leaves_to_the_services() -> None:

@@ -102,6 +102,13 @@ def test_a_databases_memory_disk_and_connections_are_shares_of_what_it_has() -> 
     assert figure(own, "connections.db")[0] == "100 * open / 300"
 
 
+def test_of_a_replica_whose_disk_grows_a_plan_knows_the_size_of_its_primary() -> None:
+    made = alerts(
+        lambda: Postgres("db", storage_gb=50, max_storage_gb=200, read_replicas=1), rules={"full": rule(Signal.DISK)}
+    )
+    assert figure(made, "full.db.replica-1")[0] == f"100 - 100 * free / {50 * 2**30}"
+
+
 def test_before_a_pooler_the_connections_that_it_may_lend_count_too() -> None:
     rules = {"full": rule(Signal.CONNECTIONS)}
     made = alerts(lambda: Postgres("db", pooling=Pooling()), rules=rules)
