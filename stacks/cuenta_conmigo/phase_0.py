@@ -4,6 +4,7 @@ import pulumi
 
 from infra_kit import Gateway, ObjectStore, Postgres, Service
 from stacks.config import domains
+from stacks.cuenta_conmigo import operations
 from stacks.migrations import migrated
 from stacks.outside import budget
 from stacks.programs import program
@@ -19,6 +20,7 @@ def deploy() -> None:
     app = Service("app", **program("app"), port=3000, memory_gb=1, links=links, opts=migrated(db))
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=own_zones())
 
+    operations.copied(db, files)  # CC-6
     budget(50)  # CC-1
 
     pulumi.export("database_url", db.url)
