@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Job, Postgres
+from infra_kit import Job, Postgres, Target
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -13,7 +13,12 @@ LONGEST = "14m"
 
 
 def migrated(
-    db: Postgres, *, architectures: Sequence[Architecture] = ("amd64",), after: Sequence[pulumi.Resource] = ()
+    db: Postgres,
+    *,
+    architectures: Sequence[Architecture] = ("amd64",),
+    after: Sequence[pulumi.Resource] = (),
+    name: str = "migrate",
+    target: Target | None = None,
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
@@ -23,11 +28,12 @@ def migrated(
     if db.stands_already:
         return pulumi.ResourceOptions()
     job = Job(
-        "migrate",
+        name,
         **program("migrate"),
         architectures=architectures,
         timeout=LONGEST,
         links=[db.link("owner")],
+        target=target,
         opts=pulumi.ResourceOptions(depends_on=after),
     )
     return pulumi.ResourceOptions(depends_on=[job])

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from infra_kit import Backup, Keep, ObjectStore, Routes
+from infra_kit import Backup, Keep, ObjectStore, Routes, Target
 from infra_kit.alert_rules import Level
 from infra_kit.component import Component
 from stacks.config import system
@@ -33,11 +33,15 @@ def backup(
     schedule: str = "0 */6 * * *",
     keep: Keep | None = None,
     locked: str | None = None,
+    name: str = "backup",
+    target: Target | None = None,
 ) -> Backup:
-    """The copies of what a product holds. `<system>:backup-region` has the cloud keep one more there."""
-    region = pulumi.Config(system()).get("backup-region")
+    """The copies of what a product holds at one place. `<system>:backup-region` has the cloud keep one more there, of
+    what is at the stack's own."""
+    region = None if target else pulumi.Config(system()).get("backup-region")
     kept = keep or Keep()
-    return Backup("backup", of=of, schedule=schedule, keep=kept, locked=locked, region=region, **_elsewhere())
+    place: Elsewhere = {} if target else _elsewhere()
+    return Backup(name, of=of, schedule=schedule, keep=kept, locked=locked, region=region, target=target, **place)
 
 
 def _elsewhere() -> Elsewhere:

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from infra_kit import Gateway, ObjectStore, Postgres, Service
+from infra_kit import Backups, Gateway, ObjectStore, Postgres, Service
 from stacks.config import domains
 from stacks.cuenta_conmigo import operations
 from stacks.migrations import migrated
@@ -13,7 +13,14 @@ from stacks.zones import own_zones
 
 def deploy() -> None:
     # CC-1: half of the VPS's 4 GiB; its cache is the application's own memory.
-    db = Postgres("db", version="17", memory_gb=1, storage_gb=10, databases=["cuenta_conmigo"])
+    db = Postgres(
+        "db",
+        version="17",
+        memory_gb=1,
+        storage_gb=10,
+        databases=["cuenta_conmigo"],
+        backups=Backups(retention_days=7),
+    )
     files = ObjectStore("files")
 
     links = [db.link(), files.link("read", "write", "delete")]

@@ -52,7 +52,7 @@ def deploy() -> None:
     edge = content.edge(files, zones)
 
     copies = operations.copied(db, files)  # CC-6
-    measured = [db, cache, events, app, mailer, edge, *copies]
+    measured: operations.Components = [db, cache, events, app, mailer, edge, *copies]
     alerts = operations.watched(*measured, gateway=gateway)  # CC-3, CC-7
     operations.shown(*measured, gateway, alerts=alerts)  # CC-3
     budget(450)  # CC-3

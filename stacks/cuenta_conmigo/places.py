@@ -32,3 +32,9 @@ def second() -> Place | None:
         return None
     name = pulumi.Config("infra-kit").require("target")
     return Place(Target(name=name, region=region, alias="second"), "second")
+
+
+def other_cloud() -> Target | None:
+    """`cuenta-conmigo:copies-region: europe-west1`, of Google Cloud (CC-5). None: copies stay with the one cloud."""
+    region = pulumi.Config(system()).get("copies-region")
+    return Target(name="gcp", region=region) if region else None

@@ -14,31 +14,41 @@ from stacks.config import load_phase
 PROJECT = Project.find(Path(__file__))
 STACKS = PROJECT.stacks()
 PHASES = {
-    "cuenta_conmigo": ["0", "1", "2"],
+    "cuenta_conmigo": ["0", "1", "2", "3", "4"],
     "founder_diary": ["1", "2"],
     "nomadshift": ["1", "2"],
     "vina_santa_cruz": ["1", "2", "3"],
     "zuclubit": ["1", "2", "3"],
 }
-SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
-"""What a VPS's backups ask their user to set."""
+SECRETS = {"backups": {"secret_key": "recorded", "passphrase": "recorded"}, "smtp": {"password": "recorded"}}
+"""What the parts of a VPS's settings ask their user to set."""
 DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
-GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+GIVEN = {
+    "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
+    "cuenta-conmigo-production": {
+        "cuenta-conmigo:offsite-secret-key": "recorded",
+        "cuenta-conmigo:backup-key": "recorded",
+    },
+}
 """What else a stack's file asks its user to set."""
-BEYOND = {("cuenta-conmigo-production", "2")}
-"""The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
+ELSEWHERE = {
+    "cuenta-conmigo-production": {"2", "3", "4"},
+    "cuenta-conmigo-aws-production": {"0", "1"},
+    "cuenta-conmigo-staging": {"0", "1"},
+}
+"""The phases in which another stack is in production, or rehearses it: Cuenta Conmigo leaves its VPS."""
 
 
 def configuration(name: str, phase: str) -> dict[str, Any]:
     given = stack_files.read(name, Path(__file__)).config
     vps = given.get("infra-kit:vps", {})
-    filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
+    filled = {**vps, **{part: {**vps[part], **secrets} for part, secrets in SECRETS.items() if part in vps}}
     return {**given, **GIVEN.get(name, {}), **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
 
 
 def phases_of(name: str) -> list[str]:
     system = stack_files.read(name, Path(__file__)).config["infra-kit:system"].replace("-", "_")
-    return [phase for phase in PHASES[system] if (name, phase) not in BEYOND]
+    return [phase for phase in PHASES[system] if phase not in ELSEWHERE.get(name, ())]
 
 
 def deploy() -> None:
