@@ -85,6 +85,11 @@ class Scope:
         return _program.place(self.target, self._users_provider)
 
     @property
+    def account(self) -> tuple[object, ...]:
+        """The same for all components in one account, whatever their region; with a provider of the user's, its own."""
+        return self.target.name, self.target.settings, self._users_provider
+
+    @property
     def _users_provider(self) -> pulumi.ProviderResource | None:
         package = self.target.pulumi_package
         return _placement.chosen(package, self.opts) if package else None

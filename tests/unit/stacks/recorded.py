@@ -15,7 +15,7 @@ from stacks.config import load_phase
 PROJECT = Project.find(Path(__file__))
 STACKS = PROJECT.stacks()
 PHASES = {
-    "cuenta_conmigo": ["0", "1", "2"],
+    "cuenta_conmigo": ["0", "1", "2", "3", "4"],
     "founder_diary": ["1", "2"],
     "nomadshift": ["1", "2", "3"],
     "vina_santa_cruz": ["1", "2", "3"],
@@ -31,6 +31,7 @@ ZUCLUBIT = {
 }
 GIVEN = {
     "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
+    "cuenta-conmigo-production": {f"cuenta-conmigo:{key}": "recorded" for key in ("offsite-secret-key", "backup-key")},
     "founder-diary-production": {
         f"founder-diary:{key}": "recorded" for key in ("offsite-secret-key", "backup-key", "axiom-token")
     },
@@ -44,8 +45,12 @@ GIVEN = {
     },
 }
 """What else a stack's file asks its user to set."""
-BEYOND = {("cuenta-conmigo-production", "2")}
-"""The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
+ELSEWHERE = {
+    "cuenta-conmigo-production": {"2", "3", "4"},
+    "cuenta-conmigo-aws-production": {"0", "1"},
+    "cuenta-conmigo-staging": {"0", "1"},
+}
+"""The phases in which another stack is in production, or rehearses it: Cuenta Conmigo leaves its VPS."""
 
 
 def configuration(name: str, phase: str) -> dict[str, Any]:
@@ -61,7 +66,7 @@ def _filled(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def phases_of(name: str) -> list[str]:
     system = stack_files.read(name, Path(__file__)).config["infra-kit:system"].replace("-", "_")
-    return [phase for phase in PHASES[system] if (name, phase) not in BEYOND]
+    return [phase for phase in PHASES[system] if phase not in ELSEWHERE.get(name, ())]
 
 
 def deploy() -> None:
