@@ -30,8 +30,7 @@ Overrides = Mapping[str, Mapping[str, Any]]
 class Driver(Protocol):
     """What every driver module has. Each component's own Protocol adds its `create`.
 
-    It may have `HINTS`, the way out of each gap by feature or family, and `gaps(spec, settings)`: see `_gaps.lacks`;
-    and `ONCE_LACKED`, features without which stacks stand that accepted that: see `_gaps.fit`.
+    It may have `HINTS`, the way out of each gap, `gaps(spec, settings)`, and `ONCE_LACKED`: see `_gaps`.
     """
 
     SUPPORTS: frozenset[Feature]

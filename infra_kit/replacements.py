@@ -6,12 +6,10 @@ say; for all else that our drivers make by what the providers say alone (`record
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from ipaddress import ip_network
 from typing import Any
 
-from infra_kit import recorded_replacements
+from infra_kit import becomes, recorded_replacements
 
 _COMMAND = "https://www.pulumi.com/registry/packages/command/api-docs/"
 _SUBNETS = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks#expand-subnet"
@@ -29,6 +27,7 @@ _EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
 _COGNITO = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html"
 _VAULTS = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"
+_EBS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html"
 _SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
@@ -50,6 +49,11 @@ _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volu
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:efs/fileSystem:FileSystem": {
         _EFS: frozenset({"availabilityZoneName", "creationToken", "encrypted", "kmsKeyId", "performanceMode"}),
+    },
+    "aws:ebs/volume:Volume": {
+        _EBS: frozenset(
+            {"availabilityZone", "encrypted", "kmsKeyId", "multiAttachEnabled", "outpostArn", "snapshotId"}
+        ),
     },
     "aws:cognito/userPool:UserPool": {
         _COGNITO: frozenset({"aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"}),
@@ -155,95 +159,22 @@ def is_known(type_token: str) -> bool:
     return type_token in _REPLACED_BY or type_token.startswith("pulumi-python:dynamic/infra-kit:")
 
 
-def is_lower(before: Any, after: Any) -> bool:
-    """Of sizes, and of versions, however they are written: `8.2`, `REDIS_7_2`."""
-    old, new = ([int(it) for it in re.findall(r"\d+", str(version or ""))] for version in (before, after))
-    return bool(new) and new < old
-
-
-def _is_lower_and_known(before: Any, after: Any) -> bool:
-    """To or from `REDIS_6_X`, the provider lets the service refuse it."""
-    return is_lower(before, after) and not any(str(version).endswith("_X") for version in (before, after))
-
-
-def _is_another(before: Any, after: Any) -> bool:
-    """Left out again, it stays what it was."""
-    return bool(after) and after != before
-
-
-def _appears(before: Any, after: Any) -> bool:
-    return bool(after) and not before
-
-
-def _appears_or_goes(before: Any, after: Any) -> bool:
-    return bool(before) != bool(after)
-
-
-def _leaves_valkey(before: Any, after: Any) -> bool:
-    return (before, after) == ("valkey", "redis")
-
-
-def _is_unlocked(before: Any, after: Any) -> bool:
-    """What its lock keeps can only go with all of it."""
-    return bool((before or {}).get("isLocked")) and not (after or {}).get("isLocked")
-
-
-def _is_protected_otherwise(before: Any, after: Any) -> bool:
-    """One that is not said is that of software."""
-    old, new = ((template or {}).get("protectionLevel") or "SOFTWARE" for template in (before, after))
-    return bool(after) and old != new
-
-
-def _is_kept_elsewhere(before: Any, after: Any) -> bool:
-    """Keys can be changed, places cannot."""
-    return bool(_without_keys(before) != _without_keys(after))
-
-
-def _without_keys(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_keys(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {key: _without_keys(item) for key, item in value.items() if key != "customerManagedEncryption"}
-
-
-def _is_no_larger_range(before: Any, after: Any) -> bool:
-    """A subnet's range can be expanded, and its addresses stay."""
-    if not (before and after):
-        return True
-    old, new = (ip_network(it, strict=False) for it in (before, after))
-    return not (old.version == new.version and old.subnet_of(new))  # type: ignore[arg-type]
-
-
-def _has_a_smaller_disk(before: Any, after: Any) -> bool:
-    """One that grows by itself is left as it is, and so is one whose size is not said."""
-    old, new = ((settings or {}).get("diskSize", 0) for settings in (before, after))
-    return not (after or {}).get("diskAutoresize", True) and bool(new) and new < old
-
-
-def _is_another_server(before: Any, after: Any) -> bool:
-    """Cloud SQL takes no smaller disk, and does not leave the private network that it is in
-    (https://github.com/hashicorp/terraform-provider-google, privateNetworkCustomizeDiff)."""
-    old, new = (((it or {}).get("ipConfiguration") or {}).get("privateNetwork") for it in (before, after))
-    return _has_a_smaller_disk(before, after) or bool(old and not new)
-
-
 _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "aws:rds/instance:Instance": {
-        "restoreToPointInTime": (_appears_or_goes, _RDS),
-        "snapshotIdentifier": (_is_another, _RDS),
+        "restoreToPointInTime": (becomes.appears_or_goes, _RDS),
+        "snapshotIdentifier": (becomes.is_another, _RDS),
     },
     "aws:elasticache/replicationGroup:ReplicationGroup": {
-        "engine": (_leaves_valkey, _ELASTICACHE_VERSIONS),
-        "engineVersion": (is_lower, _ELASTICACHE_VERSIONS),
+        "engine": (becomes.leaves_valkey, _ELASTICACHE_VERSIONS),
+        "engineVersion": (becomes.is_lower, _ELASTICACHE_VERSIONS),
     },
-    "aws:opensearch/domain:Domain": {"vpcOptions": (_appears_or_goes, _OPENSEARCH_VPC)},
-    "aws:s3/bucket:Bucket": {"objectLockConfiguration": (_appears, _S3)},
-    "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (_is_another_server, _CLOUD_SQL)},
-    "gcp:redis/instance:Instance": {"redisVersion": (_is_lower_and_known, _MEMORYSTORE_VERSIONS)},
-    "gcp:storage/bucket:Bucket": {"retentionPolicy": (_is_unlocked, _BUCKET_LOCK)},
-    "gcp:secretmanager/secret:Secret": {"replication": (_is_kept_elsewhere, _KEPT)},
-    "gcp:kms/cryptoKey:CryptoKey": {"versionTemplate": (_is_protected_otherwise, _KEYS)},
+    "aws:opensearch/domain:Domain": {"vpcOptions": (becomes.appears_or_goes, _OPENSEARCH_VPC)},
+    "aws:s3/bucket:Bucket": {"objectLockConfiguration": (becomes.appears, _S3)},
+    "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (becomes.is_another_server, _CLOUD_SQL)},
+    "gcp:redis/instance:Instance": {"redisVersion": (becomes.is_lower_and_known, _MEMORYSTORE_VERSIONS)},
+    "gcp:storage/bucket:Bucket": {"retentionPolicy": (becomes.is_unlocked, _BUCKET_LOCK)},
+    "gcp:secretmanager/secret:Secret": {"replication": (becomes.is_kept_elsewhere, _KEPT)},
+    "gcp:kms/cryptoKey:CryptoKey": {"versionTemplate": (becomes.is_protected_otherwise, _KEYS)},
 }
 """By type, the inputs that replace the resource only by what they become, given what they were; with the vendor's
 page."""
@@ -276,7 +207,7 @@ def replaced_by(
 
 
 _BY_VALUE: Mapping[tuple[str, str], tuple[Callable[[Any, Any], bool], str]] = {
-    ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange"): (_is_no_larger_range, _SUBNETS),
+    ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange"): (becomes.is_no_larger_range, _SUBNETS),
 }
 """What holds no data: inputs that replace it only by what they become, which one recorded answer cannot say."""
 

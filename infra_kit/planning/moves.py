@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from infra_kit.becomes import is_lower
 from infra_kit.engine.guard import UNPROTECT, holds_data
 from infra_kit.planning import effects, stranded, ways
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.ways import How, Way
-from infra_kit.replacements import is_known, is_lower, replaced_by
+from infra_kit.replacements import is_known, replaced_by
 
 _GOING = {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}
 _IN_PLACE = {Fate.CHANGED, Fate.UNSURE}

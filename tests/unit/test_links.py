@@ -13,6 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 from infra_kit import (
+    Auth,
+    Client,
     Config,
     Consumer,
     DocumentStore,
@@ -20,6 +22,7 @@ from infra_kit import (
     EventBus,
     Job,
     Link,
+    Mailer,
     ObjectStore,
     Postgres,
     Redis,
@@ -32,7 +35,6 @@ from infra_kit import (
     Worker,
 )
 from infra_kit.component import Component
-from infra_kit.components.postgres import Access
 from infra_kit.errors import SpecError
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
@@ -54,6 +56,8 @@ LINKS: dict[str, Callable[[], Link]] = {
     "DocumentStore": lambda: DocumentStore("docs").link(),
     "ObjectStore": lambda: ObjectStore("files").link(),
     "EventBus": lambda: bus().link(publish=["lead.created"]),
+    "Auth": lambda: Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])}).link(),
+    "Mailer": lambda: Mailer("mail", domain="shop.example").link(),
     "Service": lambda: Service("users", command=COMMAND).link(),
     "Secret": lambda: Secret("jwt").link(),
     "Config": lambda: Config("settings", values={"database/host": "db.internal"}).link(),
@@ -91,9 +95,7 @@ def test_the_variables_of_a_link_are_those_of_the_docs(component: str) -> None:
 
 
 def test_every_component_that_can_be_linked_stands_in_the_docs() -> None:
-    kinds = [
-        kind for kind in Component.__subclasses__() if "link" in vars(kind) and not kind.__module__.startswith("t")
-    ]
+    kinds = [it for it in Component.__subclasses__() if "link" in vars(it) and not it.__module__.startswith("t")]
     assert {kind.__name__ for kind in kinds} == LINKS.keys() == documented().keys()
 
 
@@ -244,32 +246,6 @@ def test_a_link_to_another_target_is_refused_and_names_both() -> None:
     assert message.startswith("Service 'api': links: Redis 'cache' is on vps, and this one is on local: ")
     assert "no network leads from here to there" in message
     assert message.endswith("or link what has an address of its own: Postgres.existing(url=…).")
-
-
-def test_a_database_that_stands_already_is_linked_from_everywhere_by_its_own_user() -> None:
-    url = "postgresql://app:secret@db.internal:5432/shop"
-    plain, secret = linked(lambda: Postgres.existing("db", url=url).link())
-    assert (plain["DB_HOST"], plain["DB_USERNAME"], secret["DB_URL"]) == ("db.internal", "app", url)
-
-
-@pytest.mark.parametrize(("own", "asked"), [("readwrite", "read"), ("readwrite", "owner"), ("owner", "readwrite")])
-def test_a_link_to_what_stands_already_has_its_users_access_and_no_other(own: Access, asked: Access) -> None:
-    url = "postgresql://app:secret@db.internal:5432/shop"
-    _, secret = linked(lambda: Postgres.existing("db", url=url, access=asked).link(asked))
-    assert secret["DB_URL"] == url
-
-    message = refusal(lambda: Postgres.existing("db", url=url, access=own).link(asked), SpecError)
-    assert message == (
-        f"Postgres 'db': link: access: given {asked!r}; it stands already, infra_kit makes no role there, and the user "
-        f"of its url has {own!r}. Give a user with just that access a Postgres.existing of its own: "
-        f"Postgres.existing(…, url=…, access={asked!r})."
-    )
-
-
-def test_the_database_of_what_stands_already_is_in_its_url() -> None:
-    url = "postgresql://app:secret@db.internal:5432/shop"
-    message = refusal(lambda: Postgres.existing("db", url=url).link(database="app"), SpecError)
-    assert message.startswith("Postgres 'db': link: database: given 'app'; it stands already, and its url names")
 
 
 def test_a_secret_as_plain_environment_is_refused_and_not_shown() -> None:

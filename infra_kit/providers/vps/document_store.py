@@ -29,7 +29,7 @@ from infra_kit.providers.common import documents
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
-from infra_kit.providers.vps import copies, images, room, ssh
+from infra_kit.providers.vps import images, only_here, room, ssh
 from infra_kit.providers.vps.addresses import Address, address, data_networks
 from infra_kit.providers.vps.containers import FILES, Container, container, volume
 from infra_kit.providers.vps.link_networks import Reached, inside, way
@@ -70,7 +70,7 @@ def gaps(spec: DocumentStoreSpec, settings: Settings) -> Mapping[Feature, str]:
 
 
 def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
-    copies.warn(scope, *CAVEATS, way_out="Have a Job run mongodump by its url")
+    only_here.warn(scope, *CAVEATS, way_out="Have a Job run mongodump by its url")
     room.take(scope, "data", "disk_gb", room.disk_gb(spec))
     app = password(scope).result
     server = _server(scope, spec)

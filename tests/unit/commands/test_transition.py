@@ -25,19 +25,19 @@ AWS = """
 SHOP = """
     import pulumi
     from infra_kit import Budget, Postgres
-    from pulumi_aws import cognito, ec2, rds
+    from pulumi_aws import ec2, rds, workspaces
     config = pulumi.Config()
     options = config.require("options")
     ec2.KeyPair("pair", public_key=options)
     Budget("all", monthly=100)
     Postgres("db", memory_gb=config.require_int("memory"), overrides={"server": {"option_group_name": options}})
-    if config.require("key") == "pool":
-        cognito.UserPool("people")
-    if config.require("key") not in {"none", "pool"}:
+    if config.require("key") == "desks":
+        workspaces.IpGroup("desks")
+    if config.require("key") not in {"none", "desks"}:
         rds.Instance("raw", instance_class="db.t4g.micro", db_name=config.require("key"))
 """
 LARGER = ("--set", "shop:memory=16")
-POOL = ("--set", "shop:key=pool")
+DESKS = ("--set", "shop:key=desks")
 RENAMED = ("--set", "shop:key=two")
 Transition = Callable[..., Result]
 
@@ -100,8 +100,8 @@ def test_a_step_that_breaks_the_stacks_own_budget_says_so(transition: Transition
 
 
 def test_lines_without_a_price_are_said_of_which_plan_they_are(transition: Transition) -> None:
-    assert json.loads(transition(*POOL, "--json").stdout)["unpriced"] == [2, 1]
-    assert "; without 2 lines before and 1 line after, which nobody here has a price of" in transition(*POOL).output
+    assert json.loads(transition(*DESKS, "--json").stdout)["unpriced"] == [2, 1]
+    assert "; without 2 lines before and 1 line after, which nobody here has a price of" in transition(*DESKS).output
 
 
 def test_on_a_terminal_no_word_is_broken(transition: Transition, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from tests.unit.planning.mirrored import assert_mirrored
 RDS, CLOUD_SQL = "aws:rds/instance:Instance", "gcp:sql/databaseInstance:DatabaseInstance"
 REDIS, MEMORYSTORE = "aws:elasticache/replicationGroup:ReplicationGroup", "gcp:redis/instance:Instance"
 BUCKET, CLOUD_BUCKET = "aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"
+SEARCH = "aws:opensearch/domain:Domain"
 KEPT, CRYPTO_KEY = "gcp:secretmanager/secret:Secret", "gcp:kms/cryptoKey:CryptoKey"
 BESIDE = {KEPT: {"annotations": {"infra-kit": "original"}}}
 """What makes it hold data."""
@@ -64,6 +65,7 @@ REPLACED_BACK = [
 """Changed in place one way, and another one the other way."""
 REPLACED_BOTH_WAYS = [
     OneWay(RDS, "restoreToPointInTime", None, {"sourceDbInstanceIdentifier": "db"}),
+    OneWay(SEARCH, "vpcOptions", None, {"subnetIds": ["subnet-1"]}),
     OneWay(CRYPTO_KEY, "versionTemplate", {"protectionLevel": "SOFTWARE"}, {"protectionLevel": "HSM"}),
     OneWay(KEPT, "replication", {"auto": {}}, {"userManaged": {"replicas": [{"location": "europe-west1"}]}}),
 ]
