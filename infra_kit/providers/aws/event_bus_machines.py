@@ -85,15 +85,16 @@ def bus(
         host=whole,
         hosts=own,
         interfaces=interfaces,
-        zones={zone: _zone(scope, network.subnets["private"][zone]) for zone in zones},
+        zones={zone: _zone(scope, network, zone) for zone in zones},
         key=key,
         needs=ways,
     )
 
 
-def _zone(scope: Scope, subnet: pulumi.Output[str]) -> pulumi.Output[str]:
-    """A zone's letter may be of the user's own making: see `Network.existing`."""
-    return ec2.get_subnet_output(id=subnet, opts=scope.invoke).availability_zone
+def _zone(scope: Scope, network: AwsNetwork, zone: str) -> pulumi.Output[str]:
+    if zone in network.zones:
+        return network.zones[zone]
+    return ec2.get_subnet_output(id=network.subnets["private"][zone], opts=scope.invoke).availability_zone
 
 
 def _ways(scope: Scope, group: pulumi.Output[str]) -> list[pulumi.Resource]:

@@ -47,7 +47,7 @@ class Setup:
         servers = {bus.server(zone): Text(host, f":{nats_cluster.PORT}") for zone, host in bus.hosts.items()}
         told = {
             "servers": servers,
-            "ca": certificate.ca,
+            "ca": certificate.ca.apply(nats_cluster.one_line),
             "system": known.system,
             "admin": known.admin,
             "seconds": SECONDS,

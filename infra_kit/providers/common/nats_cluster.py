@@ -153,8 +153,12 @@ def settings_of(props: nats.Props, known: Mapping[str, Any]) -> tuple[str, str]:
     unmarked = configuration(props, known, mark="")
     mark = "settings-" + sha256(json.dumps([unmarked, files]).encode()).hexdigest()[:16]
     files["nats.conf"] = configuration(props, known, mark=mark)
-    lines = [f"{name} {base64.b64encode(text.encode()).decode()}\n" for name, text in sorted(files.items())]
-    return "".join(lines), mark
+    return "".join(f"{name} {one_line(text)}\n" for name, text in sorted(files.items())), mark
+
+
+def one_line(text: str) -> str:
+    """In base64."""
+    return base64.b64encode(text.encode()).decode()
 
 
 def files(settings: str) -> dict[str, str]:

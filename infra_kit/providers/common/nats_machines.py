@@ -5,7 +5,7 @@ with the event:
     does: `allow`, whether these servers may become what is asked; `join`, until the one server `name` is well;
         `settle`, until all have taken over what they are to let in, and then the streams and consumers.
     servers: addresses `host:port` by the servers' names.
-    ca: PEM, the authority that signed their certificates.
+    ca: PEM in base64, the authority that signed their certificates.
     system, admin: the passwords of who sees how servers are, and of who makes streams.
     mark: of what the servers are to let in (`settle`).
     streams, consumers: as JetStream's API has them (`settle`).
@@ -15,6 +15,7 @@ with the event:
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import ssl
 from collections.abc import Callable, Mapping
@@ -141,7 +142,7 @@ async def connect(event: Event, name: str, user: str, password: str) -> Client:
         f"tls://{host}:{port}",
         user=user,
         password=password,
-        tls=ssl.create_default_context(cadata=event["ca"]),
+        tls=ssl.create_default_context(cadata=base64.b64decode(event["ca"]).decode()),
         tls_hostname=host,
         allow_reconnect=False,
         max_reconnect_attempts=1,

@@ -81,7 +81,7 @@ class Machines:
             "does": does,
             **nats_cluster.set_up(spec),
             "servers": {name: f"localhost:{self.ports[name][0]}" for name in servers},
-            "ca": self.ca, "system": PASSWORDS["system"], "admin": PASSWORDS["admin"],
+            "ca": nats_cluster.one_line(self.ca), "system": PASSWORDS["system"], "admin": PASSWORDS["admin"],
             "mark": self.mark, "seconds": WAITS_SECONDS,
             **more,
         }  # fmt: skip
