@@ -30,8 +30,9 @@ Overrides = Mapping[str, Mapping[str, Any]]
 class Driver(Protocol):
     """What every driver module has. Each component's own Protocol adds its `create`.
 
-    It may have `HINTS`, the way out of each gap by feature or family, and `gaps(spec, settings)`: see `_gaps.lacks`.
-    `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every target.
+    It may have `HINTS`, the way out of each gap by feature or family, `gaps(spec, settings)`, and `ONCE_LACKED`: see
+    `_gaps`. `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every
+    target.
     """
 
     SUPPORTS: frozenset[Feature]

@@ -35,8 +35,6 @@ def backup(
     schedule: str = "0 */6 * * *",
     keep: Keep | None = None,
     locked: str | None = None,
-    name: str = "backup",
-    target: Target | None = None,
 ) -> Backup:
     """The copies of what a product holds at a target. `<system>:backup-region`, by its name, has the cloud keep one
     more there."""
