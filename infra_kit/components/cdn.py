@@ -17,7 +17,7 @@ from infra_kit.components.gateway import SECURITY_HEADERS, Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
-from infra_kit.patterns import check_decided, overlap, within
+from infra_kit.patterns import check_decided, deciding
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 from infra_kit.texts import CacheControl, Cookie, Domains, Header, HeaderValue, Pattern, without_wildcards
@@ -139,13 +139,7 @@ def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
 def _needing_tokens(pattern: str, gateway: Gateway) -> list[str]:
     """The gateway's routes that a pattern leads to, and that need a token."""
     asked = gateway.spec
-    return [
-        inner
-        for inner in asked.routes
-        if asked.needs_token(inner)
-        and overlap(inner, pattern)
-        and not any(len(other) > len(inner) and within(pattern, other) for other in asked.routes)
-    ]
+    return [inner for inner in deciding(asked.routes, pattern) if asked.needs_token(inner)]
 
 
 class CdnSpec(Spec):

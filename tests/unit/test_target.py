@@ -198,6 +198,18 @@ def test_a_target_whose_extra_is_not_installed_prints_the_pip_command(tmp_path: 
     )
 
 
+@pytest.mark.parametrize("handler", ["document_store", "document_store_user"])
+def test_what_needs_an_extra_of_its_own_prints_the_pip_command_where_it_is_not_installed(
+    tmp_path: Path, handler: str
+) -> None:
+    """The extra `local` brings nothing under the GPL."""
+    program = f'from infra_kit.target import load_handler; load_handler("local", "{handler}")'
+    assert message_of(program, tmp_path, 'sys.modules["secantus"] = None') == (
+        "TargetNotInstalledError: a document_store on the target 'local' needs secantus, not installed here. "
+        f"Run: {pip_install('documents')}"
+    )
+
+
 def test_a_target_that_has_no_package_yet_is_refused(tmp_path: Path) -> None:
     program = 'record(lambda: Redis("cache"), config={"infra-kit:target": "vps", "infra-kit:environment": "staging"})'
     message = message_of(program, tmp_path, 'sys.modules["infra_kit.providers.vps"] = None')
