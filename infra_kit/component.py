@@ -183,11 +183,7 @@ class Scope:
         """The target's own handles of another component, which must stand on this target too."""
         handles = component.endpoint.native
         if not isinstance(handles, kind):
-            raise SpecError(
-                f"{self.what}: it is on {self.target.name!r}, and "
-                f"{type(component).__name__} {component.name!r} is on {component.target.name!r}: there is no way to "
-                "join the two directly. Place both on one target."
-            )
+            raise _placement.apart(self.what, self.target, component)
         return handles
 
     def grant(self, link: Link) -> Grant:
@@ -199,13 +195,7 @@ class Scope:
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        if other.stands_already or other.target.is_on_the_internet or other.target.place == self.target.place:
-            return
-        here, there = _placement.place(self.target), _placement.place(other.target)
-        raise SpecError(
-            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {there}, and this one is on {here}: no "
-            f"network leads from here to there. Place both on one target{way_out}."
-        )
+        _placement.check_near(self.what, self.target, other, field, way_out)
 
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
