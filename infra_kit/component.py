@@ -11,7 +11,7 @@ import pulumi
 from infra_kit import _gaps, _overrides, _placement, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
-from infra_kit.errors import OverrideError, SpecError
+from infra_kit.errors import OverrideError
 from infra_kit.features import Feature
 from infra_kit.spec import Spec
 from infra_kit.target import ResolvedTarget, Target
@@ -247,16 +247,8 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
-        program.components.append(
-            _program.Made(
-                name=name,
-                type=self.type_token(),
-                spec=fitted,
-                left_out=left_out,
-                target=self.target,
-                stands_already=self.stands_already,
-            )
-        )
+        made: dict[str, Any] = {"name": name, "type": self.type_token(), "spec": fitted, "left_out": left_out}
+        program.components.append(_program.Made(**made, target=self.target, stands_already=self.stands_already))
         _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
