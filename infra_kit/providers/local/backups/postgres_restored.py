@@ -211,7 +211,7 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
     settings = {
         # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
         "restore_command": f'{waits}; ln "{place}/%f" "%p"',
-        # What is not on the disk yet goes there at once: file by file, each waits for it by itself, which takes seconds.
+        # What is not on the disk yet goes there at once: file by file, each waits for it, which takes seconds.
         "recovery_init_sync_method": "syncfs",
         "recovery_target_action": "promote",
         # The copy's own: the latest may part from it before the moment that was asked for.
