@@ -27,6 +27,7 @@ _EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
 _COGNITO = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html"
 _VAULTS = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"
+_EBS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html"
 _SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
@@ -42,12 +43,19 @@ _KEPT = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects
 _KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
 _ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html"
 _CLOUD_DNS = "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"
+_R2 = "https://developers.cloudflare.com/api/resources/r2/subresources/buckets/methods/edit/"
+_ZONES = "https://developers.cloudflare.com/api/resources/zones/methods/edit/"
 _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
 
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:efs/fileSystem:FileSystem": {
         _EFS: frozenset({"availabilityZoneName", "creationToken", "encrypted", "kmsKeyId", "performanceMode"}),
+    },
+    "aws:ebs/volume:Volume": {
+        _EBS: frozenset(
+            {"availabilityZone", "encrypted", "kmsKeyId", "multiAttachEnabled", "outpostArn", "snapshotId"}
+        ),
     },
     "aws:cognito/userPool:UserPool": {
         _COGNITO: frozenset({"aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"}),
@@ -105,6 +113,8 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "gcp:dns/managedZone:ManagedZone": {
         _CLOUD_DNS: frozenset({"dnsName", "name", "project", "reverseLookup", "visibility"}),
     },
+    "cloudflare:index/r2Bucket:R2Bucket": {_R2: frozenset({"accountId", "jurisdiction", "name"})},
+    "cloudflare:index/zone:Zone": {_ZONES: frozenset({"account", "name"})},
     "docker:index/volume:Volume": {_VOLUMES: frozenset({"cluster", "driver", "driverOpts", "labels", "name"})},
     "gcp:sql/databaseInstance:DatabaseInstance": {
         _CLOUD_SQL: frozenset({"masterInstanceName", "name", "project", "region", "replicaConfiguration"}),
