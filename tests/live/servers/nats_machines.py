@@ -46,7 +46,7 @@ class Machines:
 
     def write(self, servers: Iterable[str], spec: EventBusSpec = SPEC, users: Iterable[Mapping[str, Any]] = ()) -> None:
         """What the machines of a bus of these servers read, given to all."""
-        known = {**PASSWORDS, "ca": self.ca, "pem": self.pem, "key": self.key, "users": list(users)}
+        known: dict[str, Any] = {**PASSWORDS, "ca": self.ca, "pem": self.pem, "key": self.key, "users": list(users)}
         known["routes"] = {name: f"localhost:{self.ports[name][1]}" for name in servers}
         text, self.mark = nats_cluster.settings_of(nats_cluster.bus(spec), known)
         for name in self.names:
