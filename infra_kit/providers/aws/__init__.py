@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.aws.settings import AwsSettings
 
-SHARED = ("cluster", "repository", "tunnel")
+SHARED = ("cluster", "detection", "repository", "tunnel")
 """Components that users do not make."""
 
 DRIVERS = {

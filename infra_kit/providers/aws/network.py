@@ -26,7 +26,7 @@ from infra_kit.component import Scope
 from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec, Tier
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.aws import cidrs, flow_logs, identity
+from infra_kit.providers.aws import cidrs, detection, flow_logs, identity
 from infra_kit.providers.aws.zones import letters, names
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
@@ -46,6 +46,7 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     _gateway_endpoints(scope, vpc, [its.table for its in routes.values()])
     flows = flow_logs.create(scope, vpc) if spec.flow_logs else None
     ids = {tier: _routed(scope, tier, there, routes) for tier, there in subnets.items()}
+    detection.watch(scope)
     return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats), flows=flows, zones=zones)
 
 
