@@ -20,7 +20,7 @@ from infra_kit.providers.common import nats as common
 from infra_kit.providers.common import nats_cluster, nats_machines
 from infra_kit.providers.local import builds, ports
 
-WAITS_SECONDS = 20
+WAITS_SECONDS = 300
 LEADS = Stream(subjects=["lead.*"], retention="7d", replicas=3)
 SPEC = EventBusSpec(streams={"LEADS": LEADS}, consumers={"crm": Consumer(stream="LEADS", max_deliveries=1)})
 PASSWORDS = {name: f"{name}-password" for name in ("admin", "app", "system", "route")}
@@ -96,6 +96,7 @@ class Machines:
             inbox_prefix=common.inbox(user).encode() if "__" in user else common.INBOX.encode(),
             allow_reconnect=False,
             max_reconnect_attempts=1,
+            connect_timeout=WAITS_SECONDS,
         )
 
     async def run(self, does: str, servers: Iterable[str], spec: EventBusSpec = SPEC, **more: Any) -> str:
