@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Job, Postgres, Target
+from infra_kit import Job, Network, Postgres, Target
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -15,10 +15,11 @@ LONGEST = "14m"
 def migrated(
     db: Postgres,
     *,
-    architectures: Sequence[Architecture] = ("amd64",),
-    after: Sequence[pulumi.Resource] = (),
     name: str = "migrate",
     target: Target | None = None,
+    network: Network | None = None,
+    architectures: Sequence[Architecture] = ("amd64",),
+    after: Sequence[pulumi.Resource] = (),
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
@@ -29,11 +30,12 @@ def migrated(
         return pulumi.ResourceOptions()
     job = Job(
         name,
+        target=target,
+        network=network,
         **program("migrate"),
         architectures=architectures,
         timeout=LONGEST,
-        links=[db.link("owner")],
-        target=target,
+        links=[db.link("owner", name="DB")],
         opts=pulumi.ResourceOptions(depends_on=after),
     )
     return pulumi.ResourceOptions(depends_on=[job])
