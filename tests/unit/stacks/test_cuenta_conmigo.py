@@ -218,6 +218,7 @@ def test_names_lead_to_the_second_region_while_home_does_not_answer(phase: str) 
     assert stack.named("zone-check-app.cuentaconmigo.example").inputs["resourcePath"] == "/health"
     balancers = [stack.named(f"{it}-balancer").outputs["dnsName"] for it in ("gateway", "gateway-second")]
     assert [it["aliases"][0]["name"] for it in (first, other)] == balancers
+    assert stack.named("site-second-check-health").inputs["fqdn"] == balancers[1]
     assert stack.exports["name_servers"]
 
 
@@ -242,6 +243,18 @@ def test_phase_4_has_a_dump_on_another_cloud_each_night() -> None:
 
 def test_phase_4_counts_what_is_bought_elsewhere() -> None:
     assert names(stack_of(AWS, "4"), "ExternalService") == {"edge-security", "learning"}
+
+
+BUDGETS = {"2": 450, "3": 1500, "4": 8000}
+
+
+@pytest.mark.parametrize("phase", LATER)
+def test_a_phase_has_the_budget_of_the_seed_and_somebody_is_told(phase: str) -> None:
+    budget = stack_of(AWS, phase).named("budget-budget").inputs
+    assert float(budget["limitAmount"]) == BUDGETS[phase]
+    assert {it for each in budget["notifications"] for it in each["subscriberEmailAddresses"]} == {
+        "ops@cuentaconmigo.example"
+    }
 
 
 @cache
