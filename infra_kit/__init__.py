@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.alert_rules import Routes, Rule
     from infra_kit.components.alerts import Alerts
-    from infra_kit.components.auth import Auth, Client
+    from infra_kit.components.auth import Apple, Auth, Client, Google
     from infra_kit.components.backup import Backup, Keep
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
     "components.alerts": ("Alerts",),
-    "components.auth": ("Auth", "Client"),
+    "components.auth": ("Apple", "Auth", "Client", "Google"),
     "components.backup": ("Backup", "Keep"),
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
@@ -96,6 +96,7 @@ _HOMES = {
 
 __all__ = [
     "Alerts",
+    "Apple",
     "Auth",
     "Backlog",
     "Backup",
@@ -118,6 +119,7 @@ __all__ = [
     "Failover",
     "Gateway",
     "GatewayRoute",
+    "Google",
     "Health",
     "HttpSink",
     "Index",

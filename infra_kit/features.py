@@ -42,6 +42,7 @@ PUBLIC_READ = Feature("public-read")
 DOMAINS = Feature("domains")
 WILDCARD_DOMAINS = Feature("wildcard-domains")
 QUERY_FILTER = Feature("query-filter")
+CACHE_CONTROL = Feature("cache-control")
 RESPONSE_HEADERS = Feature("response-headers")
 COMPRESSION = Feature("compression")
 INVALIDATION = Feature("invalidation")
@@ -116,7 +117,7 @@ NEEDS = {
 }
 """By feature, the one that it goes with where that is left out; all others stay."""
 
-FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of"})
+FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of", "login-by"})
 """The families of features that carry a value."""
 
 ONE_OF = frozenset({"version", "engine"})
@@ -148,6 +149,11 @@ def route(kind: str) -> Feature:
 def backup_of(kind: str) -> Feature:
     """A kind of component whose data is copied: `backup-of:redis`."""
     return Feature(f"backup-of:{kind}")
+
+
+def login_by(provider: str) -> Feature:
+    """Somebody else's accounts, which people log in by: `login-by:google`."""
+    return Feature(f"login-by:{provider}")
 
 
 def logs_of(kind: str) -> Feature:
