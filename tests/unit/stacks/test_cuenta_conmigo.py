@@ -13,7 +13,7 @@ from infra_kit.durations import seconds
 from infra_kit.planning.changes import Fate
 from infra_kit.planning.costs import cost
 from infra_kit.planning.programs import plan
-from infra_kit.planning.transition import Transition, transition
+from infra_kit.planning.transition import Transition, check, transition
 from infra_kit.planning.ways import How
 from infra_kit.testing import Recording
 from stacks.cuenta_conmigo.services import PATHS
@@ -268,13 +268,22 @@ def test_from_the_vps_to_aws_data_is_copied_while_both_stand() -> None:
     ways = {it.component: it.way.how for it in move().moves}
     assert ways["db"] == ways["files"] == ways["static"] == How.DUAL_RUN
     assert ways["cache"] == ways["backup"] == How.EMPTY
-    assert {how for name, how in ways.items() if name not in {"db", "files", "static", "cache", "backup"}} == {How.LEFT}
+    assert {how for name, how in ways.items() if name not in {"db", "files", "static", "cache", "backup"}} <= {How.LEFT}
 
 
-def test_the_move_to_aws_replaces_nothing_and_its_way_back_is_said() -> None:
+def test_the_move_to_aws_leaves_the_vps_as_it_is_until_it_is_taken_down() -> None:
     found = move()
-    assert (found.of(Fate.REPLACED), found.losses) == ((), ())
-    back = {it.component: " ".join(it.way.back) for it in found.moves}
+    assert found.beside == VPS
+    assert found.of(Fate.REPLACED) == ()
+    check(found)
+    steps = {it.component: " ".join(it.way.steps) for it in found.moves}
+    assert all(f"infra-kit down --stack {VPS}" in steps[it] for it in ("db", "files", "cache"))
+    assert not [step for said in steps.values() for step in said.split(".") if "`up` stops" in step]
+
+
+def test_the_move_to_aws_copies_before_it_cuts_over_and_has_a_way_back() -> None:
+    said = [step.partition(":")[0] for step in move().order]
+    beside = said.index("Make beside the old one, under another name, and copy")
+    assert beside < said.index("Cut over") < said.index("Let go, when nobody asks for it any more")
+    back = {it.component: " ".join(it.way.back) for it in move().moves}
     assert "subscribe the old one to it" in back["db"]
-    said = [step.partition(":")[0] for step in found.order]
-    assert said.index("Make beside the old one, under another name, and copy") < said.index("Cut over")
