@@ -146,7 +146,7 @@ def _in_each(phase: int, *names: str) -> list[str]:
     if phase < SECOND_REGION:
         return list(names)
     there = [f"eu{it.removeprefix('aws')}" if it.startswith("aws-") else it for it in names]
-    return [*names, *(it if "-image-" in it else f"{it}-eu" for it in there)]
+    return [*names, *(f"{it}-eu" for it in there)]
 
 
 NOMADSHIFT = tuple(
@@ -158,8 +158,8 @@ NOMADSHIFT = tuple(
             Line(
                 "EC2 or ECS",
                 "$50-200",
-                _in_each(phase, "api", "migrate", "aws-ecs-network", "aws-image-api", "aws-image-migrate"),
-                "two tasks of Fargate, the least, with their traces and images",
+                _in_each(phase, "api", "migrate", "aws-ecs-network"),
+                "two tasks of Fargate, the least, with their traces",
             ),
             Line("RDS PostgreSQL", "$100-500", _in_each(phase, "db"), database),
             Line("ElastiCache", "$30-150", _in_each(phase, "cache"), cache),
@@ -173,7 +173,7 @@ NOMADSHIFT = tuple(
                 "CloudFront", "$10-50", _in_each(phase, "edge"), "50 GB and a million requests, with its web firewall"
             ),
             Line("SES", "$1-20", ["mail"], "10,000 mails, and a key"),
-            Line("Lambda", "$5-50", _in_each(phase, "index", "aws-image-index"), "a container every ten minutes"),
+            Line("Lambda", "$5-50", _in_each(phase, "index"), "a container every ten minutes"),
             Line("ALB", "$20-80", _in_each(phase, "gateway"), "a balancer that only the CDN reaches"),
             Line("data transfer", "$10-50", (), "in each component's lines"),
             Line(

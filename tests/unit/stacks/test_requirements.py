@@ -15,7 +15,7 @@ from stacks.zuclubit.services import API, SERVICES
 from tests.unit.stacks.recorded import STACKS, configuration, deploy, phases_of, stack_of
 
 DEVELOPMENT = [name for name in STACKS if name.endswith("-development")]
-OWNERS = {"migrate", "pgadmin", "directus", "release-dump", "nightly-dump"}
+OWNERS = {"migrate", "migrate-eu", "pgadmin", "directus", "release-dump", "nightly-dump"}
 """Who changes tables or must see each row, whatever row-level security says."""
 
 
