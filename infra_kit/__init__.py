@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from infra_kit.document_collections import Collection, Index, Ttl
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
+    from infra_kit.failover import Failover
     from infra_kit.links import Link
     from infra_kit.log_classes import HttpSink, LogClass
     from infra_kit.rate_limits import RateLimit
@@ -82,6 +83,7 @@ _HOMES = {
     "document_collections": ("Collection", "Index", "Ttl"),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
+    "failover": ("Failover",),
     "links": ("Link",),
     "log_classes": ("HttpSink", "LogClass"),
     "rate_limits": ("RateLimit",),
@@ -114,6 +116,7 @@ __all__ = [
     "Environment",
     "EventBus",
     "ExternalService",
+    "Failover",
     "Gateway",
     "GatewayRoute",
     "Google",

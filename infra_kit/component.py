@@ -30,8 +30,9 @@ Overrides = Mapping[str, Mapping[str, Any]]
 class Driver(Protocol):
     """What every driver module has. Each component's own Protocol adds its `create`.
 
-    It may have `HINTS`, the way out of each gap by feature or family, and `gaps(spec, settings)`: see `_gaps.lacks`.
-    `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every target.
+    It may have `HINTS`, the way out of each gap by feature or family, `gaps(spec, settings)`, and `ONCE_LACKED`: see
+    `_gaps`. `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every
+    target.
     """
 
     SUPPORTS: frozenset[Feature]
@@ -83,6 +84,11 @@ class Scope:
         """What tells components in one account apart from those in another: the target's key, and the provider that the
         user chose."""
         return _program.place(self.target, self._users_provider)
+
+    @property
+    def account(self) -> tuple[object, ...]:
+        """The same for all components in one account, whatever their region; with a provider of the user's, its own."""
+        return self.target.name, self.target.settings, self._users_provider
 
     @property
     def _users_provider(self) -> pulumi.ProviderResource | None:
@@ -193,7 +199,7 @@ class Scope:
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        if other.stands_already or other.target.place == self.target.place:
+        if other.stands_already or other.target.is_on_the_internet or other.target.place == self.target.place:
             return
         here, there = _placement.place(self.target), _placement.place(other.target)
         raise SpecError(
@@ -242,7 +248,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         kind = type(self).__name__
         naming.check(kind, name)
         program = _program.current()
-        self.target = program.resolve(target) if target else program.default_target
+        self.target = program.resolve(target) if target else program.placed(name)
         asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
         _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))

@@ -42,6 +42,7 @@ PUBLIC_READ = Feature("public-read")
 DOMAINS = Feature("domains")
 WILDCARD_DOMAINS = Feature("wildcard-domains")
 QUERY_FILTER = Feature("query-filter")
+CACHE_CONTROL = Feature("cache-control")
 RESPONSE_HEADERS = Feature("response-headers")
 COMPRESSION = Feature("compression")
 INVALIDATION = Feature("invalidation")
@@ -73,6 +74,8 @@ RATE_LIMITS_OVER_SERVICES = Feature("rate-limits-over-services")
 """One count for the routes of several services."""
 RATE_LIMITS_TOGETHER = Feature("rate-limits-together")
 """Several on one request."""
+FAILOVER = Feature("failover")
+"""Of names, to another edge: what decides is the zone that they are in."""
 ROTATION = Feature("rotation")
 OUTSIDE_CHECKS = Feature("outside-checks")
 """From somewhere that does not fall with what is checked."""
@@ -101,6 +104,7 @@ GUARDS_DATA = frozenset({BACKUPS, POINT_IN_TIME})
 
 NEEDS = {
     WILDCARD_DOMAINS: DOMAINS,
+    FAILOVER: DOMAINS,
     HIGH_AVAILABILITY: READ_REPLICAS,
     POINT_IN_TIME: BACKUPS,
     RETENTION_LOCK: VERSIONING,

@@ -1,10 +1,10 @@
 """The step of a release in which tables change, before the programs that use them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from infra_kit import Job, Network, Postgres, Target
+from infra_kit import Job, Link, Network, Postgres, Target
 from infra_kit.workloads import Architecture
 from stacks.programs import program
 
@@ -19,15 +19,14 @@ def migrated(
     target: Target | None = None,
     network: Network | None = None,
     architectures: Sequence[Architecture] = ("amd64",),
+    environment: Mapping[str, str] | None = None,
+    links: Sequence[Link] = (),
     after: Sequence[pulumi.Resource] = (),
 ) -> pulumi.ResourceOptions:
     """The options of what comes after the migrations.
 
-    They alone own the tables: the programs work with rows, and row-level security holds for them. A database that
-    stood already is migrated by whoever made it.
+    They alone own the tables: the programs work with rows, and row-level security holds for them.
     """
-    if db.stands_already:
-        return pulumi.ResourceOptions()
     job = Job(
         name,
         target=target,
@@ -35,7 +34,8 @@ def migrated(
         **program("migrate"),
         architectures=architectures,
         timeout=LONGEST,
-        links=[db.link("owner", name="DB")],
+        environment=environment or {},
+        links=[db.link("owner", name="DB"), *links],
         opts=pulumi.ResourceOptions(depends_on=after),
     )
     return pulumi.ResourceOptions(depends_on=[job])

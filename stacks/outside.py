@@ -23,6 +23,7 @@ def _is_production() -> bool:
 
 
 def budget(monthly: float, currency: Literal["USD", "EUR"] = "USD") -> list[Budget]:
-    """What the seed allows a phase a month; `<system>:notify: [ops@shop.example]` says who is told."""
+    """What the seed allows a phase a month; `<system>:notify: [ops@shop.example]` says who is told. For
+    alerts to watch, where there is one."""
     notify: Sequence[str] = pulumi.Config(system()).get_object("notify") or []
     return [Budget("budget", monthly=monthly, currency=currency, notify=notify)] if _is_production() else []

@@ -5,6 +5,7 @@ Write them anew with: python -m tests.cost_tables
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from infra_kit.engine.project import Project
 from infra_kit.planning.bill import Bill, bill
-from infra_kit.planning.phases import descriptions
-from infra_kit.planning.programs import Planned, plan
+from tests.planned_phases import planned as phase
 from tests.unit.planning.rates.aws.bills import planned
 
 FILE = Path(__file__).parents[1] / "docs" / "costs.md"
@@ -70,7 +69,7 @@ class Table:
 
     def render(self) -> str:
         if isinstance(self.of, str):
-            made = bill(_planned(*self.of.split("/")), self.currency)
+            made = bill(phase(*self.of.split("/")), self.currency)
             return "\n".join(self._lines(made, made.by_component))
         made = bill(planned(self.of, "us-east-1", {"*": self.usage}), self.currency)
         return "\n".join(self._lines(made, _by_line(made)))
@@ -101,12 +100,6 @@ class Table:
         return sorted((name for name in sums if name not in told and sums[name]), key=lambda name: -sums[name])
 
 
-def _planned(system: str, phase: str) -> Planned:
-    project = Project.find(FILE)
-    described = descriptions(project, system)[phase]
-    return plan(project, described.stack, [f"infra-kit:phase={phase}", *described.settings])
-
-
 def _by_line(made: Bill) -> Mapping[str, Decimal]:
     """By a raw resource's name without its region."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
@@ -123,6 +116,16 @@ def tables() -> Sequence[Table]:
     from tests import cost_tables_said
 
     return cost_tables_said.TABLES
+
+
+def of(system: str) -> list[Table]:
+    """Those of one system, as its name has it in configuration: `vina-santa-cruz`."""
+    return [table for table in tables() if _name(table.title.partition(",")[0]) == system]
+
+
+def _name(title: str) -> str:
+    plain = unicodedata.normalize("NFD", title).encode("ascii", "ignore").decode()
+    return plain.lower().replace(" ", "-")
 
 
 def section(text: str, title: str) -> str:

@@ -27,9 +27,9 @@ FOUNDER_DIARY = (
         "€150-310",
         [
             Line("a stronger server", "€100-200", [HOST], f"{EUROPE}. With the bucket of its backups"),
-            Line("Axiom", "€20-50", ["logs"], "the entry of its paid plan; more logs cost more"),
+            Line("Axiom", "€20-50", ["axiom"], "the entry of its paid plan; more logs cost more"),
             Line("backups elsewhere", "€10-20", (), "the bucket above: 50 GB cost a euro"),
-            Line("monitoring", "€20-40", (), "Prometheus runs on the host, for the panel; Grafana (FD-4) would too"),
+            Line("monitoring", "€20-40", (), "Prometheus and Grafana run on the host"),
             Line("domain", "-", ["domain-name"], "the seed counts it in phase 1 alone"),
         ],
         "",
@@ -211,12 +211,18 @@ VINA_SANTA_CRUZ = tuple(
         [
             Line("Vercel Pro", "$20", ["shop", "aws-cluster"], SAO_PAULO),
             Line("Supabase", supabase, ["db"], database),
-            Line("Cloudinary", cloudinary, ["images", "backups"], "a bucket; images are optimised by the shop itself"),
+            Line("Cloudinary", cloudinary, ["images"], "a bucket; images are optimised by the shop itself"),
             Line("Sentry Team", "$26", ["errors"]),
-            Line("UptimeRobot", uptime, ["uptime"], "by the month; the seed has the price of a year's contract"),
+            Line(
+                "UptimeRobot",
+                uptime,
+                ["uptime", "site"],
+                "by the month, where the seed has a year's contract; and health checks, which wake by Route 53",
+            ),
             Line("Cloudflare", cloudflare, ["edge", "gateway", "zone"], "CloudFront, a balancer and a web firewall"),
         ],
-        "a NAT gateway at São Paulo's price (68), the cache, jobs (VS-7, VS-9), keys, secrets: in the seed's services",
+        "a NAT gateway at São Paulo's price (68), the cache, copies, alerts, pages, jobs (VS-7 to VS-12), keys, "
+        "secrets: in the seed's services",
     )
     for phase, total, supabase, database, cloudinary, uptime, cloudflare in (
         (1, "$46-71", "$0-25", "a db.t4g.small at the prices of São Paulo", "$0", "$0", "$0"),

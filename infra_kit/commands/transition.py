@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from infra_kit.planning.changes import Change
     from infra_kit.planning.moves import Move
     from infra_kit.planning.transition import Transition
-    from infra_kit.planning.ways import Way
 
 Before = Annotated[
     Path | None,
@@ -124,27 +123,15 @@ def _keys(change: Change) -> str:
     """The inputs that differ; of what holds data, from what to what, where that is short enough to be read."""
     if not (change.keys and change.stateful):
         return f" ({', '.join(change.keys)})" if change.keys else ""
-    return f" ({', '.join(_difference(*each) for each in change.differences)})"
-
-
-def _difference(key: str, old: object, new: object) -> str:
-    short = [isinstance(side, bool | int | float | str | None) and len(str(side)) <= _SHORT for side in (old, new)]
-    return f"{key}: {_value(old)} → {_value(new)}" if all(short) else key
-
-
-_SHORT = 40
-"""Longer texts are policies and documents."""
-
-
-def _value(value: object) -> str:
-    return "nothing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return f" ({', '.join(change.told)})"
 
 
 def _print_move(move: Move, console: Console, sources: Footnotes) -> None:
     way = move.way
-    pause = f"{_pause(way)} {sources.mark(way.source)}".rstrip()
-    only = f" ({', '.join(move.resources)})" if _is_let_go(way) else ""
-    console.print(f"\n[bold]{move.component}[/] {move.kind}{only}: [bold]{way.how}[/]{pause}")
+    pause = f", {way.pause}" if way.pause else ""
+    only = f" ({', '.join(move.resources)})" if way.lets_go else ""
+    said = f"[bold]{way.how}[/]{pause} {sources.mark(way.source)}".rstrip()
+    console.print(f"\n[bold]{move.component}[/] {move.kind}{only}: {said}")
     rows = [("Why:", f"[dim]{sources.cite(move.why)}[/]")]
     rows += [(f"{number}.", sources.cite(each)) for number, each in enumerate(way.steps, 1)]
     common.print_rows(console, [*rows, *(("Back:", sources.cite(each)) for each in way.back)])
@@ -159,22 +146,3 @@ def _unpriced(before: int, after: int) -> str:
 
 def _lines(count: int) -> str:
     return f"{count or 'no'} line{'' if count == 1 else 's'}"
-
-
-def _pause(way: Way) -> str:
-    """What is let go has no users any more, who could wait for it."""
-    if way.downtime is None:
-        return "" if _is_let_go(way) else ", downtime not known"
-    low, high = way.downtime
-    more = ", or longer: a part of it is not known" if way.at_least else ""
-    return f", {_time(low)} to {_time(high)} of downtime{more}" if high else ", no downtime"
-
-
-def _is_let_go(way: Way) -> bool:
-    from infra_kit.planning.ways import How  # noqa: PLC0415
-
-    return way.how in {How.NONE, How.LEFT}
-
-
-def _time(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"

@@ -70,6 +70,24 @@ class Change:
         old = self.before.inputs if self.before else {}
         return tuple(each for key in self.keys for each in _leaves(key, old.get(key), self.resource.inputs.get(key)))
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The differences in words: from what to what, where that is short enough to be read."""
+        return tuple(_told(*each) for each in self.differences)
+
+
+def _told(key: str, old: object, new: object) -> str:
+    short = [isinstance(side, bool | int | float | str | None) and len(str(side)) <= _SHORT for side in (old, new)]
+    return f"{key}: {_value(old)} → {_value(new)}" if all(short) else key
+
+
+_SHORT = 40
+"""Longer texts are policies and documents."""
+
+
+def _value(value: object) -> str:
+    return "nothing" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
 
 def between(before: Sequence[Saved], after: Sequence[Saved]) -> tuple[Change, ...]:
     """Every resource that one plan or the other has, in the order of the second, then what is gone."""

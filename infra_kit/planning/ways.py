@@ -38,6 +38,24 @@ class Way:
     at_least: bool = False
     """Whether `downtime` is only what is known of it: it may be longer."""
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether it has no users any more, who could wait for it."""
+        return self.how in {How.NONE, How.LEFT}
+
+    @property
+    def pause(self) -> str:
+        """Its downtime in words; empty: there is none to speak of."""
+        if self.downtime is None:
+            return "" if self.lets_go else "downtime not known"
+        low, high = self.downtime
+        more = ", or longer: a part of it is not known" if self.at_least else ""
+        return f"{_time(low)} to {_time(high)} of downtime{more}" if high else "no downtime"
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
+
 
 _KEEP = "Keep the old one, without writers, until the new one has been trusted for a week; then take it away: {go}."
 

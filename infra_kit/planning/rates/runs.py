@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice
 
 from cronsim import CronSim
@@ -28,6 +29,7 @@ def runs(asked: Asked) -> float:
     return RELEASES
 
 
+@cache  # two thousand dates of a calendar, and a plan asks again for every line of a job
 def a_month(schedule: str) -> float:
     """The runs of a schedule (cron, UTC) in a twelfth of a year."""
     start = datetime(2025, 1, 1, tzinfo=UTC)

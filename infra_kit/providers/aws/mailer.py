@@ -137,12 +137,13 @@ def _dkim_record(
     # A key of one's own (by `overrides`) has no tokens: its record is its owner's to set, and these lead nowhere.
     token = tokens.apply(lambda known: known[number - 1] if known else f"none-{number}")
     own = region.apply(lambda name: f".{name}" if name in OWN_DKIM else "")
+    role = f"dkim-{number}-{scope.place}-{spec.domain}"
     return Entry(
-        role=f"dkim-{number}-{scope.place}-{spec.domain}",
+        role=role,
         name=pulumi.Output.concat(token, f"._domainkey.{spec.domain}"),
         type="CNAME",
         values=[pulumi.Output.concat(token, ".dkim", own, ".amazonses.com")],
-        proves=True,
+        proves=role,
     )
 
 
