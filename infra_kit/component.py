@@ -31,8 +31,7 @@ class Driver(Protocol):
     """What every driver module has. Each component's own Protocol adds its `create`.
 
     It may have `HINTS`, the way out of each gap by feature or family, `gaps(spec, settings)`, and `ONCE_LACKED`: see
-    `_gaps`. `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every
-    target.
+    `_gaps`; and `REACHED_ANYWHERE`, true of what is a public address that no link changes.
     """
 
     SUPPORTS: frozenset[Feature]
@@ -192,20 +191,13 @@ class Scope:
 
     def grant(self, link: Link) -> Grant:
         """What a link gives this component. Raises `SpecError` where nothing leads from here to there."""
-        if not link.to.reached_anywhere:
+        if not getattr(link.to.target.driver(link.to.KIND), "REACHED_ANYWHERE", False):
             self.check_near(link.to, "links", ", or link what has an address of its own: Postgres.existing(url=…)")
-        grant: Grant = link.to.grant(self, link)
-        return grant
+        return cast("Grant", link.to.grant(self, link))
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        if other.stands_already or other.target.is_on_the_internet or other.target.place == self.target.place:
-            return
-        here, there = _placement.place(self.target), _placement.place(other.target)
-        raise SpecError(
-            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {there}, and this one is on {here}: no "
-            f"network leads from here to there. Place both on one target{way_out}."
-        )
+        _placement.check_near(f"{self.what}: {field}", self.target, other, way_out)
 
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
@@ -289,12 +281,6 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
     def type_token(cls) -> str:
         """Its type in every user's state. A class that a user derives has it too: another would replace what stands."""
         return f"infra-kit:index:{''.join(part.capitalize() for part in cls.KIND.split('_'))}"
-
-    @property
-    def reached_anywhere(self) -> bool:
-        """Whether a link to it needs no network that leads there."""
-        anywhere: bool = getattr(self.target.driver(self.KIND), "REACHED_ANYWHERE", False)
-        return anywhere
 
     def _create(self, driver: Any, scope: Scope) -> E:
         """Overridden by components that look at the scope before anything is made."""

@@ -1,5 +1,4 @@
-"""What seeds/000 asks of NomadShift's network, images, data, accounts and mail (NS-1 to NS-4), in its stacks as they are
-configured."""
+"""What seeds/000 asks of NomadShift's network, images, data, accounts and mail (NS-1 to NS-4), in its own stacks."""
 
 from __future__ import annotations
 
