@@ -93,11 +93,11 @@ $(READY): pyproject.toml constraints.txt
 	@started=$$SECONDS; \
 	if ! [ -x $(BIN)/pip ]; then $(PYTHON) -m venv --clear .venv || { \
 	  echo "Python's venv module is missing: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }; fi; \
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,search,dev]'; \
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,documents,search,dev]'; \
 	touch $@; echo "✓ Setting up .venv ($$((SECONDS - started)) s)"
 
 $(ALL): $(READY)
 	@echo "… Setting up what plans and tests need: the SDKs of the clouds"
 # Python compiles what it imports; to compile all of the SDKs takes half a minute.
-	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[local,search,aws,gcp,vps,dev]'
+	@$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -c constraints.txt -e '.[local,documents,search,aws,gcp,vps,cloudflare,dev]'
 	@touch $@

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra_kit.alert_rules import Routes, Rule
     from infra_kit.components.alerts import Alerts
-    from infra_kit.components.auth import Auth, Client
+    from infra_kit.components.auth import Apple, Auth, Client, Google
     from infra_kit.components.backup import Backup, Keep
     from infra_kit.components.budget import Budget
     from infra_kit.components.cdn import Cdn, Route
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from infra_kit.document_collections import Collection, Index, Ttl
     from infra_kit.environments import Environment
     from infra_kit.errors import InfraKitError
+    from infra_kit.failover import Failover
     from infra_kit.links import Link
     from infra_kit.log_classes import HttpSink, LogClass
     from infra_kit.rate_limits import RateLimit
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "alert_rules": ("Routes", "Rule"),
     "components.alerts": ("Alerts",),
-    "components.auth": ("Auth", "Client"),
+    "components.auth": ("Apple", "Auth", "Client", "Google"),
     "components.backup": ("Backup", "Keep"),
     "components.budget": ("Budget",),
     "components.cdn": ("Cdn", "Route"),
@@ -82,6 +83,7 @@ _HOMES = {
     "document_collections": ("Collection", "Index", "Ttl"),
     "environments": ("Environment",),
     "errors": ("InfraKitError",),
+    "failover": ("Failover",),
     "links": ("Link",),
     "log_classes": ("HttpSink", "LogClass"),
     "rate_limits": ("RateLimit",),
@@ -94,6 +96,7 @@ _HOMES = {
 
 __all__ = [
     "Alerts",
+    "Apple",
     "Auth",
     "Backlog",
     "Backup",
@@ -113,8 +116,10 @@ __all__ = [
     "Environment",
     "EventBus",
     "ExternalService",
+    "Failover",
     "Gateway",
     "GatewayRoute",
+    "Google",
     "Health",
     "HttpSink",
     "Index",

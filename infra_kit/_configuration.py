@@ -15,7 +15,7 @@ from infra_kit.errors import ConfigError
 NAMESPACE = "infra-kit"
 KEYS = frozenset(
     {
-        "target", "environment", "app", "region", "tags", "accepted-gaps", "phase", "system", "release",
+        "target", "environment", "app", "region", "tags", "accepted-gaps", "placements", "phase", "system", "release",
         "backup-first", "usage", "currency", "accepted-lock-in", "accepted-findings",
     }
 )  # fmt: skip
@@ -78,6 +78,15 @@ def accepted_gaps() -> dict[str, tuple[str, ...]]:
                 f"infra-kit:accepted-gaps: {component}: given {gaps!r}, a list of features is needed, e.g. [{gaps}]."
             )
     return {component: tuple(gaps) for component, gaps in given.items()}
+
+
+def placements() -> Mapping[str, str]:
+    """By component's name, the target that it is placed on, where that is not the stack's own."""
+    given = mapping("placements")
+    for component, target in given.items():
+        if not isinstance(target, str):
+            raise ConfigError(f"infra-kit:placements: {component}: given {target!r}, the name of a target is needed.")
+    return given
 
 
 def mapping(key: str) -> Mapping[str, Any]:

@@ -31,12 +31,13 @@ def fit(driver: Any, target: ResolvedTarget, kind: str, name: str, asked: Spec) 
     """The spec that the target can honour, and what it leaves out of what was asked, with why.
 
     A gap is refused when the stack has not accepted it. One that only the environment asks for is left out instead,
-    unless it guards data.
+    unless it guards data. What the target lacked once (`ONCE_LACKED`) stays left out where the stack accepted that.
     """
     whole = spec = asked.for_environment(target.environment)
+    accepted = target.accepted_gaps.get(name, ())
     seen: set[Feature] = set()
     # What is left out may uncover a gap: an extension, say, that no other version has.
-    while gaps := lacks(driver, target.settings, spec):
+    while gaps := {**_kept_out(driver, spec, accepted), **lacks(driver, target.settings, spec)}:
         _refuse(gaps, target, kind, name, asked)
         for gap in sorted(gaps):
             spec = spec.without(gap)
@@ -46,9 +47,20 @@ def fit(driver: Any, target: ResolvedTarget, kind: str, name: str, asked: Spec) 
                 f"{', '.join(sorted(seen & gaps.keys()))} in, or {target.name} has nothing to put in its place."
             )
         seen |= gaps.keys()
-    accepted = target.accepted_gaps.get(name, ())
     lost = sorted(whole.features() - spec.features())
-    return spec, {feature: _why(feature, target, accepted, seen) for feature in lost}
+    by_now = _kept_out(driver, whole, accepted)
+    return spec, {feature: by_now.get(feature) or _why(feature, target, accepted, seen) for feature in lost}
+
+
+def _kept_out(driver: Any, spec: Spec, accepted: Collection[str]) -> dict[Feature, str]:
+    """What stands was made without it, and with it would be another one: an upgrade of ours must not replace it."""
+    once: frozenset[Feature] = getattr(driver, "ONCE_LACKED", frozenset())
+    return {
+        feature: "the stack accepted the gap, and the target has it by now: taken out of infra-kit:accepted-gaps, "
+        "another one with it is made instead of the one that stands, and what that holds does not move by itself"
+        for feature in sorted(once & spec.features())
+        if feature.accepted_by(accepted)
+    }
 
 
 def _refuse(gaps: Mapping[Feature, str], target: ResolvedTarget, kind: str, name: str, asked: Spec) -> None:

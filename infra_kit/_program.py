@@ -63,6 +63,12 @@ class Program:
             self._default = self.resolve(default())
         return self._default
 
+    def placed(self, name: str) -> ResolvedTarget:
+        """Where a component stands of which the program does not say it: as `infra-kit:placements` says by its name,
+        else on the stack's own target."""
+        elsewhere = _configuration.placements().get(name)
+        return self.resolve(Target(name=elsewhere)) if elsewhere else self.default_target
+
     def resolve(self, target: Target) -> ResolvedTarget:
         """The target, with what it leaves unsaid filled in. The first time, the stack's keys are checked too."""
         if not self._checked:
@@ -109,10 +115,16 @@ class Program:
                     f"has one target of it. Place what is on {target.key!r} on {other.key!r} too, or name another host."
                 )
 
-    def unused_gaps(self) -> list[str]:
-        """The names for which the stack accepts gaps, and which no component has."""
+    def unheeded(self) -> list[str]:
+        """What the stack says of components that the program does not have, as warnings."""
         components = {name for name, kind in self.names.items() if not kind.startswith(CHILD)}
-        return sorted(_configuration.accepted_gaps().keys() - components) if components else []
+        said = {"accepted-gaps": _configuration.accepted_gaps(), "placements": _configuration.placements()}
+        return [
+            f"infra-kit:{key}: {name}: this program makes no component of that name, so nothing was {done}."
+            for key, done in (("accepted-gaps", "accepted"), ("placements", "placed"))
+            for name in sorted(said[key].keys() - components)
+            if components
+        ]
 
     def claim(self, component: str, name: str) -> None:
         """Takes a name for a component; each name stands once in a stack, whatever the component."""

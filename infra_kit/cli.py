@@ -26,6 +26,7 @@ from infra_kit.commands.compare import compare
 from infra_kit.commands.cost import cost
 from infra_kit.commands.doctor import doctor
 from infra_kit.commands.drill import drill
+from infra_kit.commands.expire import expire
 from infra_kit.commands.graph import graph
 from infra_kit.commands.lock_in import lock_in
 from infra_kit.commands.phases import phases
@@ -221,7 +222,7 @@ def connect(
 
 
 _OTHERS: tuple[Callable[..., None], ...] = (
-    backup, restore, drill, plan, cost, lock_in, audit, compare, phases, graph, doctor, transition,
+    backup, restore, drill, expire, plan, cost, lock_in, audit, compare, phases, graph, doctor, transition,
 )  # fmt: skip
 for other in _OTHERS:
     app.command()(other)

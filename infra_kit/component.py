@@ -30,7 +30,9 @@ Overrides = Mapping[str, Mapping[str, Any]]
 class Driver(Protocol):
     """What every driver module has. Each component's own Protocol adds its `create`.
 
-    It may have `HINTS`, the way out of each gap by feature or family, and `gaps(spec, settings)`: see `_gaps.lacks`.
+    It may have `HINTS`, the way out of each gap by feature or family, `gaps(spec, settings)`, and `ONCE_LACKED`: see
+    `_gaps`. `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every
+    target.
     """
 
     SUPPORTS: frozenset[Feature]
@@ -82,6 +84,11 @@ class Scope:
         """What tells components in one account apart from those in another: the target's key, and the provider that the
         user chose."""
         return _program.place(self.target, self._users_provider)
+
+    @property
+    def account(self) -> tuple[object, ...]:
+        """The same for all components in one account, whatever their region; with a provider of the user's, its own."""
+        return self.target.name, self.target.settings, self._users_provider
 
     @property
     def _users_provider(self) -> pulumi.ProviderResource | None:
@@ -185,13 +192,14 @@ class Scope:
 
     def grant(self, link: Link) -> Grant:
         """What a link gives this component. Raises `SpecError` where nothing leads from here to there."""
-        self.check_near(link.to, "links", ", or link what has an address of its own: Postgres.existing(url=…)")
+        if not link.to.reached_anywhere:
+            self.check_near(link.to, "links", ", or link what has an address of its own: Postgres.existing(url=…)")
         grant: Grant = link.to.grant(self, link)
         return grant
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        if other.stands_already or other.target.place == self.target.place:
+        if other.stands_already or other.target.is_on_the_internet or other.target.place == self.target.place:
             return
         here, there = _placement.place(self.target), _placement.place(other.target)
         raise SpecError(
@@ -240,7 +248,7 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         kind = type(self).__name__
         naming.check(kind, name)
         program = _program.current()
-        self.target = program.resolve(target) if target else program.default_target
+        self.target = program.resolve(target) if target else program.placed(name)
         asked = cast(S, specs.build(self.SPEC, kind, name, arguments))
         _placement.check_network(kind, name, self.target, network)
         driver = cast(Driver, self.target.driver(self.KIND))
@@ -281,6 +289,12 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
     def type_token(cls) -> str:
         """Its type in every user's state. A class that a user derives has it too: another would replace what stands."""
         return f"infra-kit:index:{''.join(part.capitalize() for part in cls.KIND.split('_'))}"
+
+    @property
+    def reached_anywhere(self) -> bool:
+        """Whether a link to it needs no network that leads there."""
+        anywhere: bool = getattr(self.target.driver(self.KIND), "REACHED_ANYWHERE", False)
+        return anywhere
 
     def _create(self, driver: Any, scope: Scope) -> E:
         """Overridden by components that look at the scope before anything is made."""

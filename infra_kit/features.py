@@ -42,6 +42,7 @@ PUBLIC_READ = Feature("public-read")
 DOMAINS = Feature("domains")
 WILDCARD_DOMAINS = Feature("wildcard-domains")
 QUERY_FILTER = Feature("query-filter")
+CACHE_CONTROL = Feature("cache-control")
 RESPONSE_HEADERS = Feature("response-headers")
 COMPRESSION = Feature("compression")
 INVALIDATION = Feature("invalidation")
@@ -73,6 +74,8 @@ RATE_LIMITS_OVER_SERVICES = Feature("rate-limits-over-services")
 """One count for the routes of several services."""
 RATE_LIMITS_TOGETHER = Feature("rate-limits-together")
 """Several on one request."""
+FAILOVER = Feature("failover")
+"""Of names, to another edge: what decides is the zone that they are in."""
 ROTATION = Feature("rotation")
 OUTSIDE_CHECKS = Feature("outside-checks")
 """From somewhere that does not fall with what is checked."""
@@ -101,6 +104,7 @@ GUARDS_DATA = frozenset({BACKUPS, POINT_IN_TIME})
 
 NEEDS = {
     WILDCARD_DOMAINS: DOMAINS,
+    FAILOVER: DOMAINS,
     HIGH_AVAILABILITY: READ_REPLICAS,
     POINT_IN_TIME: BACKUPS,
     RETENTION_LOCK: VERSIONING,
@@ -113,7 +117,7 @@ NEEDS = {
 }
 """By feature, the one that it goes with where that is left out; all others stay."""
 
-FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of"})
+FAMILIES = frozenset({"version", "extension", "engine", "signal", "route", "backup-of", "logs-of", "login-by"})
 """The families of features that carry a value."""
 
 ONE_OF = frozenset({"version", "engine"})
@@ -145,6 +149,11 @@ def route(kind: str) -> Feature:
 def backup_of(kind: str) -> Feature:
     """A kind of component whose data is copied: `backup-of:redis`."""
     return Feature(f"backup-of:{kind}")
+
+
+def login_by(provider: str) -> Feature:
+    """Somebody else's accounts, which people log in by: `login-by:google`."""
+    return Feature(f"login-by:{provider}")
 
 
 def logs_of(kind: str) -> Feature:

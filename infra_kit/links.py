@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pulumi
@@ -18,6 +18,10 @@ from infra_kit.errors import SpecError
 
 if TYPE_CHECKING:
     from infra_kit.component import Component
+
+
+VARIABLE = r"[A-Z][A-Z0-9_]{0,63}"
+VARIABLE_FORM = "capital letters, digits and '_'"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +35,22 @@ class Link:
     """To what that is narrowed, e.g. `{"prefix": ("uploads/",)}`. Empty: the whole component."""
     name: str
     """What the names of its variables begin with: `DB` of `DB_URL`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By the end of a variable's name, the whole name that it has instead: `{"URL": "PGRST_DB_URI"}`."""
+
+    def called(self, **names: str) -> Link:
+        """The same link, for a program of somebody else's that has names of its own for some of the variables.
+
+        `db.link("read").called(URL="PGRST_DB_URI")` gives `PGRST_DB_URI` in the place of `DB_URL`; all others stay.
+
+        Raises:
+            SpecError: what is no variable's name. Of the workload that has the link: an end that it does not give on
+                that target, and a name that two of its variables would have.
+        """
+        for end, name in names.items():
+            if not re.fullmatch(VARIABLE, name):
+                raise SpecError(f"{self}: link: called: {end}: given {name!r}; {VARIABLE_FORM}, e.g. 'DB_URL'.")
+        return replace(self, names={**self.names, **names})
 
     @property
     def key(self) -> str:
@@ -70,10 +90,8 @@ def make(
         given = ", ".join(map(repr, unknown)) or "nothing"
         raise SpecError(f"{where}: access: given {given}, allowed: {', '.join(allowed) or 'none'}.")
     chosen = name or variable(to.name)
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,63}", chosen):
-        raise SpecError(
-            f"{where}: name: given {chosen!r}; variables begin with it: capital letters, digits and '_', e.g. 'DB'."
-        )
+    if not re.fullmatch(VARIABLE, chosen):
+        raise SpecError(f"{where}: name: given {chosen!r}; variables begin with it: {VARIABLE_FORM}, e.g. 'DB'.")
     narrowed = {key: tuple(values) for key, values in (only or {}).items() if values}
     return Link(to=to, access=tuple(sorted(set(access))), only=narrowed, name=chosen)
 
@@ -107,7 +125,11 @@ T = TypeVar("T")
 
 def named(link: Link, values: Mapping[str, T]) -> dict[str, T]:
     """The variables under their whole names: `DB_HOST`."""
-    return {f"{link.name}_{end}" if end else link.name: value for end, value in values.items()}
+    return {link.names.get(end) or _usual(link, end): value for end, value in values.items()}
+
+
+def _usual(link: Link, end: str) -> str:
+    return f"{link.name}_{end}" if end else link.name
 
 
 def grant(

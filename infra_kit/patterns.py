@@ -45,6 +45,14 @@ def within(inner: str, outer: str) -> bool:
     return bool(re.fullmatch("(?s:.*)".join(map(re.escape, outer.split("*"))), inner))
 
 
+def deciding(patterns: Iterable[str], outer: str) -> list[str]:
+    """Of patterns of which the longest that fits wins, those that win for some path that fits `outer`: not one before
+    which a longer one comes that all of them fit."""
+    those = list(patterns)
+    longer = {it: [other for other in those if len(other) > len(it) and within(outer, other)] for it in those}
+    return [it for it in those if overlap(it, outer) and not longer[it]]
+
+
 def _steps(at: tuple[int, int], left: str, right: str) -> list[tuple[int, int]]:
     """Where it goes on behind one more character of the path, or behind a `*` that stands for no more."""
     i, j = at

@@ -27,6 +27,7 @@ _EVENTBRIDGE = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
 _AWS_KMS = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"
 _COGNITO = "https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html"
 _VAULTS = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"
+_EBS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html"
 _SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html"
 _RANDOM = "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/"
 _CLOUD_SQL = "https://cloud.google.com/sql/docs/postgres/instance-settings"
@@ -48,6 +49,11 @@ _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volu
 _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "aws:efs/fileSystem:FileSystem": {
         _EFS: frozenset({"availabilityZoneName", "creationToken", "encrypted", "kmsKeyId", "performanceMode"}),
+    },
+    "aws:ebs/volume:Volume": {
+        _EBS: frozenset(
+            {"availabilityZone", "encrypted", "kmsKeyId", "multiAttachEnabled", "outpostArn", "snapshotId"}
+        ),
     },
     "aws:cognito/userPool:UserPool": {
         _COGNITO: frozenset({"aliasAttributes", "name", "usernameAttributes", "usernameConfiguration"}),

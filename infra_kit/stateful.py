@@ -40,7 +40,8 @@ _STATEFUL: dict[str, frozenset[str]] = {
     | _tokens("gcp:", "redis/instance:Instance", "redis/cluster:Cluster", "memorystore/instance:Instance"),
     "indexes": _tokens("aws:", "opensearch/domain:Domain", "elasticsearch/domain:Domain"),
     "buckets": _tokens("aws:s3/", "bucket:Bucket", "bucketV2:BucketV2", "directoryBucket:DirectoryBucket")
-    | _tokens("gcp:", "storage/bucket:Bucket", "bigquery/dataset:Dataset"),
+    | _tokens("gcp:", "storage/bucket:Bucket", "bigquery/dataset:Dataset")
+    | _tokens("cloudflare:index/", "r2Bucket:R2Bucket"),
     "queues, streams and archives of events: what is in them has not been worked off": _tokens(
         "aws:", "sqs/queue:Queue", "kinesis/stream:Stream", "cloudwatch/eventArchive:EventArchive"
     )
@@ -57,7 +58,8 @@ _STATEFUL: dict[str, frozenset[str]] = {
     "zones: another one has other name servers, and the domain is off the net until they are set": _tokens(
         "aws:", "route53/zone:Zone"
     )
-    | _tokens("gcp:", "dns/managedZone:ManagedZone"),
+    | _tokens("gcp:", "dns/managedZone:ManagedZone")
+    | _tokens("cloudflare:index/", "zone:Zone"),
     "user accounts": _tokens("aws:", "cognito/userPool:UserPool")
     | _tokens("pulumi-python:dynamic/infra-kit:", "AuthServer"),
 }

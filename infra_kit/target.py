@@ -36,6 +36,7 @@ _BUILT_IN = {
     "vps": "infra_kit.providers.vps",
     "aws": "infra_kit.providers.aws",
     "gcp": "infra_kit.providers.gcp",
+    "cloudflare": "infra_kit.providers.cloudflare",
 }
 
 EVERYWHERE = {"external_service": "infra_kit.providers.common.external_service"}
@@ -51,8 +52,7 @@ def packages() -> Mapping[str, str]:
 def package(name: str) -> ModuleType:
     """The provider package of a target, imported now. Raises a `TargetError` that says how to get it."""
     home = _import(name, _address(name))
-    missing = [need for need in getattr(home, "NEEDS", ()) if importlib.util.find_spec(need) is None]
-    if missing:
+    if missing := _missing(getattr(home, "NEEDS", ())):
         raise _not_installed(name, missing)
     return home
 
@@ -102,9 +102,20 @@ def load_driver(target: str, component: str) -> ModuleType:
 
 
 def load_handler(target: str, component: str) -> Handler:
-    """What stands behind a dynamic resource of a target (see `_dynamic`)."""
-    module = importlib.import_module(f"{_address(target)}.servers.{component}")
-    return cast("Handler", module.HANDLER)
+    """What stands behind a dynamic resource of a target (see `_dynamic`). Raises `TargetNotInstalledError` where it
+    needs an extra of its own (`EXTRAS` of the target's package) that is not here."""
+    home = _address(target)
+    extra, needs = getattr(importlib.import_module(home), "EXTRAS", {}).get(component, (target, ()))
+    if missing := _missing(needs):
+        what = f"a {component.removesuffix('_user')} on the target {target!r}"
+        raise TargetNotInstalledError(
+            f"{what} needs {', '.join(missing)}, not installed here. Run: {pip_install(extra)}"
+        )
+    return cast("Handler", importlib.import_module(f"{home}.servers.{component}").HANDLER)
+
+
+def _missing(needs: Sequence[str]) -> Sequence[str]:
+    return [need for need in needs if importlib.util.find_spec(need) is None]
 
 
 def load_tunnels(target: str) -> ModuleType | None:
@@ -197,6 +208,11 @@ class ResolvedTarget(Target):
     def place(self) -> tuple[str, str | None, Settings]:
         """What two targets must share for their components to share a network."""
         return self.name, self.region, self.settings
+
+    @property
+    def is_on_the_internet(self) -> bool:
+        """Whether what is here is reached from everywhere, by who has its keys: no network leads there."""
+        return bool(getattr(package(self.name), "ON_THE_INTERNET", False))
 
     @property
     def pulumi_package(self) -> str | None:

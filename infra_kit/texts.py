@@ -81,6 +81,11 @@ Domain = Annotated[
 ]
 Domains = Annotated[Items[Domain], AfterValidator(once)]
 Header = Annotated[str, matching(r"[A-Za-z0-9-]{1,64}", "a header's name is letters, digits and hyphens")]
+CacheControl = Annotated[
+    str,
+    matching(r"[a-z0-9=, -]{1,200}", "what browsers are told is needed, e.g. 'public, max-age=86400, immutable'"),
+]
+"""A value of the header Cache-Control (https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2)."""
 HeaderValue = Annotated[str, _checked(str.isprintable, "a header's value is one line of printable characters")]
 Cookie = Annotated[str, matching(r"[A-Za-z0-9_.-]{1,64}", "a cookie's name is letters, digits, '_', '.' and '-'")]
 

@@ -237,12 +237,25 @@ def variables(scope: Scope, spec: WorkloadSpec, unsaid: Mapping[str, pulumi.Inpu
     }
     secret = {key: pulumi.Output.secret(value) for key, value in spec.secrets.items()}
     for link, grant in granted:
+        _check_called(scope, link, grant)
         own, hidden = links.named(link, grant.variables), links.named(link, grant.secrets)
         _check_once(scope, link, (own.keys() | hidden.keys()) & (spec.sets() | plain.keys() | secret.keys()))
         plain |= own
         secret |= hidden
     left = {key: value for key, value in (unsaid or {}).items() if key not in secret}
     return Variables(plain=left | plain, secret=secret, grants=[grant for _, grant in granted])
+
+
+def _check_called(scope: Scope, link: Link, grant: Grant) -> None:
+    """Names of the user's own are of variables that are there, and of one each."""
+    ends = [*grant.variables, *grant.secrets]
+    for end in sorted(link.names.keys() - set(ends)):
+        raise SpecError(
+            f"{scope.what}: the link to {link}: called: {end}: it gives none here; it gives {', '.join(sorted(ends))}."
+        )
+    names = list(links.named(link, dict.fromkeys(ends)))
+    if len(names) < len(ends):
+        raise SpecError(f"{scope.what}: the link to {link}: called: two of its variables have one name.")
 
 
 def _check_once(scope: Scope, link: Link, twice: Set[str]) -> None:

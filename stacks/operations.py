@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from infra_kit import Backup, Keep, ObjectStore, Routes
+from infra_kit import Backup, Keep, ObjectStore, Routes, Target
 from infra_kit.alert_rules import Level
 from infra_kit.component import Component
 from stacks.config import system
@@ -30,17 +30,20 @@ def routes() -> Mapping[Level, Routes]:
 def backup(
     of: Sequence[Component[Any, Any]],
     *,
+    name: str = "backup",
+    target: Target | None = None,
     schedule: str = "0 */6 * * *",
     keep: Keep | None = None,
     locked: str | None = None,
 ) -> Backup:
-    """The copies of what a product holds. `<system>:backup-region` has the cloud keep one more there."""
-    region = pulumi.Config(system()).get("backup-region")
-    kept = keep or Keep()
-    return Backup("backup", of=of, schedule=schedule, keep=kept, locked=locked, region=region, **_elsewhere())
+    """The copies of what a product holds at a target. `<system>:backup-region`, by its name, has the cloud keep one
+    more there."""
+    region = pulumi.Config(system()).get(f"{name}-region")
+    kept, there = keep or Keep(), _elsewhere(name)
+    return Backup(name, target=target, of=of, schedule=schedule, keep=kept, locked=locked, region=region, **there)
 
 
-def _elsewhere() -> Elsewhere:
+def _elsewhere(backup: str) -> Elsewhere:
     """`<system>:offsite: {bucket, s3_endpoint, access_key, region}`, a bucket of somebody else's, with the secrets
     `offsite-secret-key`, its own, and `backup-key`, which copies are encrypted with. None: only the target has them."""
     config = pulumi.Config(system())
@@ -48,7 +51,7 @@ def _elsewhere() -> Elsewhere:
     if said is None:
         return {}
     store = ObjectStore.existing(
-        "offsite",
+        backup.replace("backup", "offsite"),
         bucket=said["bucket"],
         s3_endpoint=said["s3_endpoint"],
         access_key=said["access_key"],

@@ -13,12 +13,17 @@ from stacks.config import system
 
 def with_production(*bought: Callable[[], object]) -> None:
     """Makes what is paid for once a product."""
-    if pulumi.Config("infra-kit").get("environment") == "production":
+    if _is_production():
         for buy in bought:
             buy()
 
 
-def budget(monthly: float, currency: Literal["USD", "EUR"] = "USD") -> None:
-    """What the seed allows a phase a month; `<system>:notify: [ops@shop.example]` says who is told."""
+def _is_production() -> bool:
+    return pulumi.Config("infra-kit").get("environment") == "production"
+
+
+def budget(monthly: float, currency: Literal["USD", "EUR"] = "USD") -> list[Budget]:
+    """What the seed allows a phase a month; `<system>:notify: [ops@shop.example]` says who is told. For
+    alerts to watch, where there is one."""
     notify: Sequence[str] = pulumi.Config(system()).get_object("notify") or []
-    with_production(lambda: Budget("budget", monthly=monthly, currency=currency, notify=notify))
+    return [Budget("budget", monthly=monthly, currency=currency, notify=notify)] if _is_production() else []

@@ -27,9 +27,9 @@ FOUNDER_DIARY = (
         "€150-310",
         [
             Line("a stronger server", "€100-200", [HOST], f"{EUROPE}. With the bucket of its backups"),
-            Line("Axiom", "€20-50", ["logs"], "the entry of its paid plan; more logs cost more"),
+            Line("Axiom", "€20-50", ["axiom"], "the entry of its paid plan; more logs cost more"),
             Line("backups elsewhere", "€10-20", (), "the bucket above: 50 GB cost a euro"),
-            Line("monitoring", "€20-40", (), "Prometheus runs on the host, for the panel; Grafana (FD-4) would too"),
+            Line("monitoring", "€20-40", (), "Prometheus and Grafana run on the host"),
             Line("domain", "-", ["domain-name"], "the seed counts it in phase 1 alone"),
         ],
         "",
@@ -136,34 +136,66 @@ CUENTA_CONMIGO_BEYOND = (
     ),
 )
 
+
+SECOND_REGION = 3
+"""The phase."""
+
+
+def _in_each(phase: int, *names: str) -> list[str]:
+    """From phase 3 on, NomadShift's second region has them too; what all on a target share is called by the target."""
+    if phase < SECOND_REGION:
+        return list(names)
+    there = [f"eu{it.removeprefix('aws')}" if it.startswith("aws-") else it for it in names]
+    return [*names, *(it if "-image-" in it else f"{it}-eu" for it in there)]
+
+
 NOMADSHIFT = tuple(
     Table(
         f"NomadShift, phase {phase} (NS-15)",
         f"nomadshift/{phase}",
         "$275-1,219 (its lines: 275-1,229), and outside services 51-477",
         [
-            Line("EC2 or ECS", "$50-200", ["api", "aws-cluster", "migrate"], "two tasks of Fargate, the least"),
-            Line("RDS PostgreSQL", "$100-500", ["db"], database),
-            Line("ElastiCache", "$30-150", ["cache"], cache),
-            Line("S3", "$20-100", ["static", "uploads", "logs"], "20 GB each, of which the seed says nothing"),
-            Line("CloudFront", "$10-50", ["edge"], "50 GB and a million requests, with its web firewall"),
-            Line("SES", "$1-20", ["mail"], "the seed's own least"),
-            Line("Lambda", "$5-50", (), "only what sets the database up; in its lines"),
-            Line("ALB", "$20-80", ["gateway"], "a balancer that only the CDN reaches"),
+            Line(
+                "EC2 or ECS",
+                "$50-200",
+                _in_each(phase, "api", "migrate", "aws-ecs-network", "aws-image-api", "aws-image-migrate"),
+                "two tasks of Fargate, the least, with their traces and images",
+            ),
+            Line("RDS PostgreSQL", "$100-500", _in_each(phase, "db"), database),
+            Line("ElastiCache", "$30-150", _in_each(phase, "cache"), cache),
+            Line(
+                "S3",
+                "$20-100",
+                _in_each(phase, "static", "uploads", "logs"),
+                "20 GB each, of which the seed says nothing",
+            ),
+            Line(
+                "CloudFront", "$10-50", _in_each(phase, "edge"), "50 GB and a million requests, with its web firewall"
+            ),
+            Line("SES", "$1-20", ["mail"], "10,000 mails, and a key"),
+            Line("Lambda", "$5-50", _in_each(phase, "index", "aws-image-index"), "a container every ten minutes"),
+            Line("ALB", "$20-80", _in_each(phase, "gateway"), "a balancer that only the CDN reaches"),
             Line("data transfer", "$10-50", (), "in each component's lines"),
             Line(
                 "support (Business)", "$29", ["support"], "the seed's figure: 29 is Developer; Business is 100 or more"
             ),
-            Line("Auth0 or Cognito", "$0-200", ["sign-in"], "free up to 25,000 users"),
+            Line("Auth0 or Cognito", "$0-200", ["accounts"], "Cognito, free up to 10,000 people"),
             Line("Sentry", "$0-26", ["errors"], "the team's plan"),
-            Line("New Relic or DataDog", "$50-200", ["apm"], "the seed's own least"),
-            Line("domain", "$20-100 a year", ["domain-name"], "the seed's own least"),
+            Line("New Relic or DataDog", "$50-200", (), "X-Ray, in the program's line"),
+            Line("domain", "$20-100 a year", ["domain-name", "zone"], "the seed's own least, and a zone"),
         ],
-        "the private network with its NAT gateway, and a secret with its key, which the seed leaves out",
+        f"OpenSearch ({search}), the private network with its NAT gateway, GuardDuty and Security Hub, checks, alarms, "
+        "copies and drills, a secret with its key: the seed asks for them, and leaves them out",
     )
-    for phase, database, cache in (
-        (1, "db.t4g.medium and a replica for reports", "one node"),
-        (2, "dedicated CPUs, a standby, replicas and a pooler (NS-2), beyond the seed's range", "a failover"),
+    for phase, database, cache, search in (
+        (1, "db.t4g.medium and a replica for reports", "one node", "one node"),
+        (
+            2,
+            "dedicated CPUs, a standby, replicas and a pooler (NS-2), beyond the seed's range",
+            "a failover",
+            "three nodes",
+        ),
+        (3, "as in phase 2, in each region", "a failover, in each region", "three nodes, in each region"),
     )
 )
 
@@ -179,12 +211,18 @@ VINA_SANTA_CRUZ = tuple(
         [
             Line("Vercel Pro", "$20", ["shop", "aws-cluster"], SAO_PAULO),
             Line("Supabase", supabase, ["db"], database),
-            Line("Cloudinary", cloudinary, ["images", "backups"], "a bucket; images are optimised by the shop itself"),
+            Line("Cloudinary", cloudinary, ["images"], "a bucket; images are optimised by the shop itself"),
             Line("Sentry Team", "$26", ["errors"]),
-            Line("UptimeRobot", uptime, ["uptime"], "by the month; the seed has the price of a year's contract"),
+            Line(
+                "UptimeRobot",
+                uptime,
+                ["uptime", "site"],
+                "by the month, where the seed has a year's contract; and health checks, which wake by Route 53",
+            ),
             Line("Cloudflare", cloudflare, ["edge", "gateway", "zone"], "CloudFront, a balancer and a web firewall"),
         ],
-        "a NAT gateway at São Paulo's price (68), the cache, jobs (VS-7, VS-9), keys, secrets: in the seed's services",
+        "a NAT gateway at São Paulo's price (68), the cache, copies, alerts, pages, jobs (VS-7 to VS-12), keys, "
+        "secrets: in the seed's services",
     )
     for phase, total, supabase, database, cloudinary, uptime, cloudflare in (
         (1, "$46-71", "$0-25", "a db.t4g.small at the prices of São Paulo", "$0", "$0", "$0"),

@@ -15,8 +15,8 @@ from infra_kit.engine.stack import choose
 from infra_kit.errors import ConfigError
 
 if TYPE_CHECKING:
-    from infra_kit.engine.backups import Restored
     from infra_kit.engine.connections import Connection
+    from infra_kit.providers.common.by_hand import Restored
 
 What = Annotated[str | None, typer.Argument(metavar="NAME", help="A Backup, for all it holds, or a component of one.")]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="ISO 8601, UTC. Default: the newest.")]

@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack, get_args
 
 import pulumi
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from infra_kit import links
+from infra_kit import features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.durations import Duration, seconds
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 from infra_kit.texts import Name, matching, once
 from infra_kit.tokens import Jwt
+from infra_kit.workloads import Text
 
 Access = Literal["login"]
 Group = Annotated[str, matching(r"[A-Za-z][A-Za-z0-9_-]{0,63}", "a group's name is needed, e.g. 'admin'")]
@@ -49,8 +51,37 @@ class Client(Options):
     """Whether it has a secret: one that runs on a server can keep it, one in a browser or on a phone cannot."""
 
 
+class Google(Options):
+    """An application that is registered at Google (https://developers.google.com/identity/openid-connect/openid-connect#appsetup)."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    client_id: str = Field(min_length=1)
+    """`…apps.googleusercontent.com`"""
+    client_secret: Text = Field(repr=False)
+    """Taken as a secret whether it is one or not."""
+
+
+class Apple(Options):
+    """An application that is registered at Apple, with a Services ID and a key for Sign in with Apple
+    (https://developer.apple.com/help/account/configure-app-capabilities/about-sign-in-with-apple)."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    client_id: str = Field(min_length=1)
+    """The Services ID, e.g. `example.shop.web`."""
+    team: Annotated[str, matching(r"[A-Z0-9]{10}", "ten capital letters and digits are needed, e.g. 'A1B2C3D4E5'")]
+    """The Team ID."""
+    key: Annotated[str, matching(r"[A-Z0-9]{10}", "ten capital letters and digits are needed, e.g. 'A1B2C3D4E5'")]
+    """The Key ID."""
+    private_key: Text = Field(repr=False)
+    """What stands in the key's file (`.p8`); taken as a secret whether it is one or not."""
+
+
 class AuthSpec(Spec):
     """What is asked for."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     clients: Mapping[Name, Client] = Field(min_length=1)
     """By name."""
@@ -64,6 +95,10 @@ class AuthSpec(Spec):
     """For how long nobody who comes again logs in again: an hour to 10 years."""
     password_length: int = Field(default=12, ge=8, le=64)
     """Characters, at least; no kind of them is asked for (https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver)."""
+    google: Google | None = None
+    """Whose accounts people may log in by too. Default: not by Google's."""
+    apple: Apple | None = None
+    """Default: not by Apple's."""
 
     @model_validator(mode="after")
     def _check(self) -> AuthSpec:
@@ -75,6 +110,16 @@ class AuthSpec(Spec):
                 "a longer one is needed"
             )
         return self
+
+    def features(self) -> frozenset[Feature]:
+        return frozenset(features.login_by(name) for name in _OTHERS if getattr(self, name))
+
+    def without(self, feature: Feature) -> AuthSpec:
+        return self.replace(**{feature.value: None}) if feature.value in _OTHERS else super().without(feature)
+
+
+_OTHERS = ("google", "apple")
+"""The fields of those by whose accounts people may log in."""
 
 
 def _check_between(field: str, given: str, least: int, most: int, said: str) -> None:
@@ -91,6 +136,8 @@ class AuthArgs(TypedDict, total=False):
     access_lifetime: str
     session_lifetime: str
     password_length: int
+    google: Google | None
+    apple: Apple | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Protocol, TypedDict, Unpack
 
 import pulumi
@@ -17,10 +17,10 @@ from infra_kit.components.gateway import SECURITY_HEADERS, Gateway
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
-from infra_kit.patterns import check_decided, overlap, within
+from infra_kit.patterns import check_decided, deciding
 from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
-from infra_kit.texts import Cookie, Domains, Header, HeaderValue, Pattern, without_wildcards
+from infra_kit.texts import CacheControl, Cookie, Domains, Header, HeaderValue, Pattern, without_wildcards
 
 NO_CACHE: Literal["none"] = "none"
 DAY = "24h"
@@ -71,6 +71,7 @@ class RouteOptions(TypedDict, total=False):
     headers: Sequence[str]
     cookies: Sequence[str]
     query: bool
+    cache_control: str | None
 
 
 class Route(Options):
@@ -91,6 +92,10 @@ class Route(Options):
     query: bool | None = None
     """Whether the query string reaches the origin and tells answers apart. Default: it does not where the target can
     hold it back; where it cannot (gcp), the plan says so. False: it must not."""
+
+    cache_control: CacheControl | None = None
+    """What browsers are told of answers that went well (`Cache-Control`), in place of what the origin says, e.g.
+    `public, max-age=31536000, immutable`. The Cdn itself goes on by `ttl` and the origin. Default: what that says."""
 
     @property
     def sends_query(self) -> bool:
@@ -134,17 +139,7 @@ def _headers(known: Mapping[str, Any]) -> Mapping[str, str]:
 def _needing_tokens(pattern: str, gateway: Gateway) -> list[str]:
     """The gateway's routes that a pattern leads to, and that need a token."""
     asked = gateway.spec
-    return [
-        inner
-        for inner in asked.routes
-        if asked.needs_token(inner)
-        and overlap(inner, pattern)
-        and not any(len(other) > len(inner) and within(pattern, other) for other in asked.routes)
-    ]
-
-
-def _unfiltered(route: Route) -> Route:
-    return route.model_copy(update={"query": route.query or None})
+    return [inner for inner in deciding(asked.routes, pattern) if asked.needs_token(inner)]
 
 
 class CdnSpec(Spec):
@@ -192,6 +187,7 @@ class CdnSpec(Spec):
             features.COMPRESSION: self.compression,
             features.INVALIDATION: bool(self.release),
             features.QUERY_FILTER: any(route.query is False for route in self.routes.values()),
+            features.CACHE_CONTROL: any(route.cache_control for route in self.routes.values()),
         }
         return frozenset(feature for feature, wanted in asked.items() if wanted)
 
@@ -208,9 +204,15 @@ class CdnSpec(Spec):
             case features.INVALIDATION:
                 return self.replace(release="")
             case features.QUERY_FILTER:
-                return self.replace(routes={path: _unfiltered(route) for path, route in self.routes.items()})
+                return self._with(lambda route: {"query": route.query or None})
+            case features.CACHE_CONTROL:
+                return self._with(lambda _: {"cache_control": None})
             case _:
                 return super().without(feature)
+
+    def _with(self, change: Callable[[Route], Mapping[str, object]]) -> CdnSpec:
+        """With something else in each route."""
+        return self.replace(routes={path: it.model_copy(update=change(it)) for path, it in self.routes.items()})
 
 
 class CdnArgs(TypedDict, total=False):

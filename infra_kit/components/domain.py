@@ -13,6 +13,7 @@ from pydantic import ConfigDict, model_validator
 from infra_kit import texts
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.dns_records import APEX, Record, RecordType
+from infra_kit.failover import Failover
 from infra_kit.spec import Items, Spec
 from infra_kit.target import Target
 
@@ -20,6 +21,9 @@ MAX_NAME = 253
 """https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4, without the last dot."""
 TTL = 300
 """Seconds. Of a record that an edge makes: so long does a move to another place take."""
+FAST_TTL = 60
+"""Seconds, where one edge stands by for another: at most a minute is advised
+(https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-failover.html)."""
 
 
 class DomainSpec(Spec):
@@ -95,12 +99,16 @@ class Entry:
     ttl: int = TTL
     alias: object = None
     """The same place in the terms of the edge's own target, whose DNS may do better than a CNAME."""
-    proves: bool = False
-    """It proves to an authority whose the name is: it may stand there already, and is known before all else. Its role
-    names whom it proves it of (`Scope.place`): another account proves it by another record."""
+    failover: Failover | None = None
+    """Another edge has the same name: which of the two this is."""
+    proves: object = None
+    """It proves to an authority whose the name is: it may stand there already, and is known before all else. What of:
+    of two edges that say the same here, one record is made; another account proves a name by another one."""
 
 
 class DomainDriver(Driver, Protocol):
+    """One that can lead a name to another edge where the first is not well says `FAILS_OVER = True`."""
+
     def create(self, scope: Scope, spec: DomainSpec) -> DomainEndpoint: ...
 
     def existing(self, scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEndpoint:  # noqa: A002
@@ -183,23 +191,24 @@ class Domain(Component[DomainSpec, DomainEndpoint]):
         """Makes a record in this zone, for the component of `scope`: see `DomainDriver.record`. It is a child of the
         zone, named by itself: where a name moves to another edge, its record is changed. What proves a name is made
         once for all edges of one account."""
-        if entry.proves and entry.role in self.proofs:
-            return self.proofs[entry.role]
+        for proof, standing in self.proofs:
+            if entry.proves == proof:
+                return standing
         made = cast(DomainDriver, self.target.driver(self.KIND)).record(scope, self, entry)
         if entry.proves:
-            self.proofs[entry.role] = made
+            self.proofs.append((entry.proves, made))
         return made
 
     @cached_property
-    def proofs(self) -> dict[str, Sequence[pulumi.Resource]]:
-        """By their role, those that have been made."""
-        return {}
+    def proofs(self) -> list[tuple[object, Sequence[pulumi.Resource]]]:
+        """Those that have been made, each by what it proves."""
+        return []
 
     @cached_property
-    def holders(self) -> dict[tuple[str, str], str]:
-        """Whose each record is, by its whole name and its type."""
+    def holders(self) -> dict[tuple[str, str, str], str]:
+        """Whose each record is, by its whole name, its type, and which of two it is, empty where it is the only one."""
         own = f"Domain {self.name!r}"
-        return {(self.spec.whole(record.name), record.type): own for record in self.spec.records}
+        return {(self.spec.whole(record.name), record.type, ""): own for record in self.spec.records}
 
 
 def nearest(name: str, domains: Iterable[str]) -> str | None:

@@ -42,7 +42,7 @@ class EventBusSpec(Spec):
     """What an event bus is asked for."""
 
     engine: Engine = "nats"
-    """`nats` speaks NATS JetStream (local, vps); `native` is the cloud's own bus (aws, gcp)."""
+    """`nats` speaks NATS JetStream, on every target; `native` is the cloud's own bus (aws, gcp)."""
     streams: Mapping[Name, Stream] = Field(min_length=1)
     """Streams by name, e.g. `{"LEAD_EVENTS": Stream(subjects=["lead.*"])}`."""
     consumers: Mapping[Name, Consumer] = Field(default_factory=dict)
@@ -147,7 +147,8 @@ class EventBusEndpoint:
     """How to reach the bus."""
 
     url: pulumi.Output[str]
-    """`nats://user:password@host:port`; of a cloud's own bus, `https://` and the address of its API. Secret."""
+    """`nats://user:password@host:port`, `tls://…` where the server wants TLS; of a cloud's own bus, `https://` and the
+    address of its API. Secret."""
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     username: pulumi.Output[str]
@@ -164,6 +165,10 @@ class EventBusEndpoint:
     """Where each consumer's given-up events are kept."""
     inbox_prefix: pulumi.Output[str]
     """What subjects of answers begin with: `nats.connect(url, inbox_prefix=…)`. Empty on a cloud's own bus."""
+    ca_certificate: pulumi.Output[str | None] = dataclasses.field(
+        default_factory=lambda: pulumi.Output.from_input(None)
+    )
+    """The PEM certificate that signed the server's; None without TLS, or where a public authority did."""
     native: object = None
     """The target's own handles, read by drivers of the same target only."""
 
@@ -173,7 +178,7 @@ class EventBusEndpoint:
         mine = dataclasses.replace(
             self, streams=_those(self.streams, streams), consumers=_those(self.consumers, consumers)
         )
-        plain = ("host", "port", "username", "streams", "consumers", "inbox_prefix")
+        plain = ("host", "port", "username", "streams", "consumers", "inbox_prefix", "ca_certificate")
         return links.grant(mine, plain=plain, secret=("password", "url"), **more)
 
 
@@ -209,6 +214,7 @@ class EventBus(Component[EventBusSpec, EventBusEndpoint]):
     consumers: pulumi.Output[dict[str, str]]
     dead_letters: pulumi.Output[dict[str, str]]
     inbox_prefix: pulumi.Output[str]
+    ca_certificate: pulumi.Output[str | None]
 
     def __init__(
         self,
@@ -225,8 +231,8 @@ class EventBus(Component[EventBusSpec, EventBusEndpoint]):
     def link(self, *, publish: Sequence[str] = (), consume: Sequence[str] = (), name: str | None = None) -> Link:
         """To publish on it and to take from it, by an identity of the user's own.
 
-        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_USERNAME`, `_PASSWORD`, `_INBOX_PREFIX`, and as JSON `_STREAMS` and
-        `_CONSUMERS`: the addresses of those that it may publish to, and take from.
+        Gives `<NAME>_URL`, `_HOST`, `_PORT`, `_USERNAME`, `_PASSWORD`, `_INBOX_PREFIX`, `_CA_CERTIFICATE`, and as JSON
+        `_STREAMS` and `_CONSUMERS`: the addresses of those that it may publish to, and take from.
 
         Args:
             publish: subjects, e.g. `["lead.created"]` or `["lead.*"]`. Each is within a subject of a stream.

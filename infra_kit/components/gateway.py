@@ -15,6 +15,7 @@ from infra_kit.components.domain import Domain, check_zones
 from infra_kit.components.service import Service
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
+from infra_kit.failover import Failover
 from infra_kit.features import Feature
 from infra_kit.openapi import paths
 from infra_kit.patterns import check_decided
@@ -81,6 +82,8 @@ class GatewaySpec(Spec):
     """Names to serve. Their certificates are got and renewed by the target."""
     zones: Items[InstanceOf[Domain]] = ()
     """Where the names are that have all their records made: a zone of any target. For others, see the target's page."""
+    failover: Failover | None = None
+    """That another Gateway has the same names, and which of the two this is. Names and records are in `zones` then."""
     jwt: Jwt | None = None
     limits: Items[RateLimit] = ()
     """For all routes, each counted over all of them; by what a token says, over those that need one."""
@@ -97,6 +100,8 @@ class GatewaySpec(Spec):
     def _check(self) -> GatewaySpec:
         self._check_outermost()
         check_zones(self.domains, self.zones)
+        if self.failover and not self.domains:
+            raise ValueError("failover: names are what fails over; say domains, and zones=[Domain(…)]")
         check_decided(self.routes)
         for pattern, route in self.routes.items():
             if route.jwt and self.jwt is None:
@@ -134,6 +139,7 @@ class GatewaySpec(Spec):
     def features(self) -> frozenset[Feature]:
         asked = {
             features.DOMAINS: bool(self.domains),
+            features.FAILOVER: self.failover is not None,
             features.WILDCARD_DOMAINS: len(without_wildcards(self.domains)) < len(self.domains),
             features.JWT: self.jwt is not None,
             features.JWT_CLAIMS: self.jwt is not None and bool(self.jwt.claims),
@@ -156,7 +162,9 @@ class GatewaySpec(Spec):
     def without(self, feature: Feature) -> GatewaySpec:
         match feature:
             case features.DOMAINS:
-                return self.replace(domains=(), zones=())
+                return self.replace(domains=(), zones=(), failover=None)
+            case features.FAILOVER:
+                return self.replace(failover=None)
             case features.WILDCARD_DOMAINS:
                 return self.replace(domains=without_wildcards(self.domains))
             case features.JWT:
@@ -203,6 +211,7 @@ class GatewayArgs(TypedDict, total=False):
     public: bool
     domains: Sequence[str]
     zones: Sequence[Domain]
+    failover: Failover | None
     jwt: Jwt | None
     limits: Sequence[RateLimit]
     response_headers: Mapping[str, str]

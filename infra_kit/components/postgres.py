@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 import pulumi
 from pydantic import Field, model_validator
 
-from infra_kit import connection_urls, features, links
+from infra_kit import connection_urls, features, links, search_paths
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
 from infra_kit.databases import WITHOUT, Backups, Pooling
@@ -182,7 +182,8 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
     pooled_url: pulumi.Output[str]
     ca_certificate: pulumi.Output[str | None]
     _own_access: Access
-    """Of what stands already, what its user may do."""
+    _schema: str | None = None
+    """Of what stands already, what its user may do, and the schema that its connections begin in."""
 
     def __init__(
         self,
@@ -232,7 +233,10 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
 
     def grant(self, scope: Scope, link: Link) -> Grant:
         """Of what stands already: its own user, for infra_kit makes none there."""
-        return self.endpoint.grant() if self.stands_already else super().grant(scope, link)
+        if not self.stands_already:
+            return super().grant(scope, link)
+        known, own = self.endpoint.grant(), {"SCHEMA": self._schema} if self._schema else {}
+        return dataclasses.replace(known, variables={**known.variables, **own})
 
     @classmethod
     def existing(
@@ -241,6 +245,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         *,
         url: pulumi.Input[str],
         access: Access = "readwrite",
+        schema: str | None = None,
         reader_url: pulumi.Input[str] | None = None,
         pooled_url: pulumi.Input[str] | None = None,
         ca_certificate: pulumi.Input[str] | None = None,
@@ -250,25 +255,26 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
         """A database that stands already, for services to use; infra_kit changes nothing of it.
 
         Args:
-            name: what it is called here.
+            name, target, opts: what it is called here; where it is; see `pulumi.ResourceOptions`.
             url: `postgresql://user:password@host:5432/database`, taken as a secret whether it is one or not.
             access: what the user of `url` may do, which cannot be seen from here: every link has it, and no other.
-            reader_url: for reads that may lag. Default: `url`.
-            pooled_url: through its pooler. Default: `url`.
+            schema: one of its own where others share the database, e.g. `preview_123`: `url` and `reader_url` get it,
+                alone, as `search_path`; links have `<NAME>_SCHEMA` too. A Job makes it. Default: the server's path.
+            reader_url, pooled_url: for reads that may lag; through its pooler. Default: `url`.
             ca_certificate: the PEM certificate that signed its own. Default: none.
-            target: where it is.
-            opts: see `pulumi.ResourceOptions`.
 
         Raises:
-            SpecError: an unknown access; `url` is none of PostgreSQL, or incomplete: at the deployment where it is an
-                Output.
+            SpecError: an unknown access; a schema to be quoted, or with `pooled_url`; `url` is none of PostgreSQL, or
+                incomplete: at the deployment where it is an Output.
         """
         if access not in get_args(Access):
             raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
+        if schema is not None:
+            url, reader_url = search_paths.beginning_in(schema, f"Postgres {name!r}", url, reader_url, pooled_url)
         known = connection_urls.read(f"Postgres {name!r}: url", url, {"postgresql": 5432, "postgres": 5432})
         endpoint = _reached_by(known, reader_url, pooled_url, ca_certificate)
         database = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
-        database._own_access = access
+        database._own_access, database._schema = access, schema
         return database
 
 

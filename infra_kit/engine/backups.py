@@ -16,26 +16,7 @@ from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack
 from infra_kit.engine.standing import below, target_of
 from infra_kit.errors import BackupError, ConfigError
-from infra_kit.providers.common.by_hand import Copied, Proven, StandingBackup
-
-
-class Restored(Protocol):
-    """What came of a restore, as `providers/common/by_hand.py` describes it."""
-
-    @property
-    def component(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def of(self) -> datetime | None: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def says(self) -> tuple[str, ...]: ...
-    @property
-    def gives(self) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None: ...
+from infra_kit.providers.common.by_hand import Copied, Proven, Restored, StandingBackup
 
 
 class ByHand(Protocol):

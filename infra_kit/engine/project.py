@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -69,8 +70,11 @@ class Project:
         return next((file for file in others if file.is_file()), first)
 
     def config_file(self, stack: str) -> Path:
-        """The stack's file as its author wrote it."""
-        return self.config_dir / f"Pulumi.{stack}.yaml"
+        """The stack's file as its author wrote it; of a numbered one without a file of its own, `shop-preview-123`,
+        that of its template, `shop-preview`."""
+        template = template_of(stack)
+        files = [self.config_dir / f"Pulumi.{name}.yaml" for name in (stack, template) if name]
+        return next((file for file in files if file.is_file()), files[0])
 
     def config_copy(self, stack: str) -> Path:
         """The copy of it that the engine runs with, salt included; it outlives the file."""
@@ -121,6 +125,13 @@ class Project:
         if not _user_has_passphrase():
             variables["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase_file)
         return variables
+
+
+def template_of(stack: str) -> str | None:
+    """The name whose file a numbered stack has, `shop-preview` of `shop-preview-123`: one for each pull request. None
+    where it has no number."""
+    name, _, number = stack.rpartition("-")
+    return name if name and re.fullmatch("[0-9]+", number) else None
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from infra_kit.engine import backups, locks, side_copies
-from infra_kit.engine.backups import Restored
 from infra_kit.engine.connections import Connection
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.errors import ConfigError, DataLossRefusedError
 from infra_kit.naming import LEGAL
+from infra_kit.providers.common.by_hand import Restored
 
 LONGEST = 63
 """Characters of a copy's name, as RDS has it

@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,24 @@ class Stack:
         self.project.prepare()
         return next((name for name, current in self._listed().items() if current), None)
 
+    def updates(self) -> dict[str, datetime]:
+        """The project's stacks in the backend that were ever deployed, and when each last was."""
+        said = {name: entry.get("lastUpdate") for name, entry in self._entries().items()}
+        return {name: datetime.fromisoformat(when) for name, when in said.items() if when}
+
+    def forget(self) -> None:
+        """Removes the stack's record from the backend, and the copy of its file. Raises EngineError where it still has
+        resources."""
+        self.pulumi("stack", "rm", self.name, "--yes", "--preserve-config")
+        self.project.config_copy(self.name).unlink(missing_ok=True)
+
     def _listed(self) -> dict[str, bool]:
         """The project's stacks in the backend, and which of them is selected."""
+        return {name: entry["current"] for name, entry in self._entries().items()}
+
+    def _entries(self) -> dict[str, dict[str, Any]]:
         listed = json.loads(self.pulumi("stack", "ls", "--json"))
-        return {entry["name"].rpartition("/")[2]: entry["current"] for entry in listed}
+        return {entry["name"].rpartition("/")[2]: entry for entry in listed}
 
     def _create(self) -> None:
         """In a scratch folder, because `stack init` writes a salt beside the Pulumi.yaml it finds."""
@@ -173,10 +188,15 @@ def place(project: Project, stack: str) -> str:
 
 def is_on(project: Project, stack: str, key: str) -> bool:
     """A setting that is on or off, off where nothing is said. Raises `ConfigError`."""
-    given = _settings(project, stack).get(f"infra-kit:{key}", False)
+    given = setting(project, stack, key) or False
     if str(given).lower() not in {"true", "false"}:
         raise ConfigError(f"infra-kit:{key}: given {given!r}, allowed: true, false.")
     return str(given).lower() == "true"
+
+
+def setting(project: Project, stack: str, key: str) -> Any:
+    """What the stack's file, or the project's, says under `infra-kit:<key>`; None where neither does."""
+    return _settings(project, stack).get(f"infra-kit:{key}")
 
 
 def _settings(project: Project, stack: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ _NOT_SPOKEN = "no application speaks to it"
 
 _AWS = "AWS' console, roles and quotas"
 _GCP = "Google Cloud's console, roles and quotas"
+_CLOUDFLARE = "Cloudflare's console and tokens"
 _HOST = "Docker and Linux"
 
 _ON: Mapping[tuple[str, str], Fact] = {
@@ -69,6 +70,10 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("ObjectStore", "gcp"): Fact(
         2, "the S3 API, of which Google's store has a part", 3, "copied one by one, and charged by the GB", 2, _GCP,
         "https://cloud.google.com/storage/docs/interoperability",
+    ),
+    ("ObjectStore", "cloudflare"): Fact(
+        1, _S3, 2, "copied object by object, and nothing that leaves is charged", 1, _CLOUDFLARE,
+        "https://developers.cloudflare.com/r2/pricing/",
     ),
     ("Cdn", "aws"): Fact(0, _HTTP, 0, _NO_DATA, 5, "CloudFront's behaviours, policies and functions"),
     ("Cdn", "gcp"): Fact(0, _HTTP, 0, _NO_DATA, 5, "URL maps, backend buckets and their policies"),
@@ -105,6 +110,11 @@ _ON: Mapping[tuple[str, str], Fact] = {
         "Cloud SQL's exports, Storage Transfer, schedules and roles",
         "https://cloud.google.com/sql/docs/postgres/import-export/import-export-sql",
     ),
+    ("EventBus", "aws"): Fact(
+        0, "NATS' own open protocol", 1, "streams are backed up by NATS' own program and restored anywhere", 2,
+        "machines, volumes and roles of EC2",
+        "https://docs.nats.io/running-a-nats-service/nats_admin/jetstream_admin/disaster_recovery",
+    ),
     ("DocumentStore", "aws"): Fact(
         1, "MongoDB's protocol, of which DocumentDB has a part", 2, "mongodump leads out; its snapshots do not", 3,
         _AWS,
@@ -117,6 +127,10 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ("RestoreDrill", "aws"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 2, "AWS Backup's restore tests"),
     ("Domain", "aws"): Fact(0, "DNS", 1, "exported record by record; the name servers are set anew", 2, _AWS),
     ("Domain", "gcp"): Fact(0, "DNS", 1, "exported as a zone file; the name servers are set anew", 2, _GCP),
+    ("Domain", "cloudflare"): Fact(
+        0, "DNS", 1, "exported as a zone file; the name servers are set anew", 1, _CLOUDFLARE,
+        "https://developers.cloudflare.com/dns/manage-dns-records/how-to/import-and-export/",
+    ),
 }  # fmt: skip
 
 _NATIVE: Mapping[str, Fact] = {

@@ -117,6 +117,22 @@ _MOVES: Mapping[str, Way] = {
         ("Point the links back: what was written to the new one since is only there.",),
         "https://www.mongodb.com/docs/database-tools/mongodump/",
     ),
+    "Auth": Way(
+        How.DUAL_RUN,
+        (0, 60),
+        (
+            "No password leaves a user pool of Cognito, so none is copied. Make the new one beside the old one, under "
+            "another name, with the same groups; register it anew at Google and Apple.",
+            "Have a trigger of the new one (`user-migration`) ask the old one when somebody logs in with a password, "
+            "and keep the account: for that the clients send it (USER_PASSWORD_AUTH). Or import all accounts from a "
+            "CSV of `aws cognito-idp list-users`: then each of them sets a new password, by a code that is mailed.",
+            "Everybody has another `sub` there: have programs know people by another key, or map the old to the new.",
+            "Point the links at the new one, and `up`: everybody logs in once more.",
+            _KEEP,
+        ),
+        ("Point the links back: accounts and passwords that were made since are only in the new one.",),
+        "https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-import-users.html",
+    ),
     "ObjectStore": Way(
         How.DUAL_RUN,
         (0, 60),
@@ -166,6 +182,8 @@ _MOVES: Mapping[str, Way] = {
     ),
 }
 """By the component's type, its way to another place: another target, region or engine, or one made anew."""
+_SAME = {"aws:cognito/userPool:UserPool": "Auth"}
+"""By the type of a resource beside our components, the component whose way it has."""
 
 _RESTORE = Way(
     How.RESTORE,
@@ -229,8 +247,8 @@ def moved(kind: str, types: Collection[str]) -> Way:
     data = [it for it in types if it not in KEYS]
     if not data:
         return replace(_KEY, source=_page(types, KEYS))
-    if kind in _MOVES:
-        return _MOVES[kind]
+    if kind in _MOVES or kind in _SAME:
+        return _MOVES[_SAME.get(kind, kind)]
     if _BUCKETS.issuperset(data):
         return _MOVES["ObjectStore"] if kind in _BUCKETS else _LOGS
     return replace(_RESTORE, source=_page(data, _SNAPSHOTS))

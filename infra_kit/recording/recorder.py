@@ -204,10 +204,7 @@ def _run(program: Program, settings: Mapping[str, Any], config: Asked, secrets: 
         _program.forget()
     if failures:
         raise failures[0]
-    settings["engine"].warnings += [
-        f"infra-kit:accepted-gaps: {name}: this program makes no component of that name, so nothing was accepted."
-        for name in memory.unused_gaps()
-    ]
+    settings["engine"].warnings += memory.unheeded()
     return memory
 
 

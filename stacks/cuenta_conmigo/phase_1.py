@@ -2,8 +2,9 @@
 
 import pulumi
 
-from infra_kit import Backups, Cdn, Gateway, ObjectStore, Pooling, Postgres, Redis, Route, Service
-from stacks.config import domains, release
+from infra_kit import Backups, Gateway, ObjectStore, Pooling, Postgres, Redis, Service
+from stacks.config import domains
+from stacks.cuenta_conmigo import content, operations
 from stacks.migrations import migrated
 from stacks.outside import budget
 from stacks.programs import program
@@ -31,12 +32,13 @@ def deploy() -> None:
     app = Service("app", **program("app"), port=3000, memory_gb=1, min_instances=2, links=links, opts=migrated(db))
     zones = own_zones()
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones)
-    static = domains("static-domains")
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
+    edge = content.edge(files, zones)
 
+    operations.watched(db, cache, app, edge, *operations.copied(db, files), gateway=gateway)  # CC-6, CC-7
     budget(120)  # CC-2
 
     pulumi.export("database_url", db.url)
+    pulumi.export("pooled_database_url", db.pooled_url)
     pulumi.export("reader_url", db.reader_url)
     pulumi.export("redis_url", cache.url)
     pulumi.export("files_bucket", files.bucket)

@@ -4,32 +4,22 @@ import pulumi
 
 from infra_kit import (
     Backups,
-    Cdn,
     Consumer,
     EventBus,
     Gateway,
-    Link,
     ObjectStore,
     Pooling,
     Postgres,
-    RateLimit,
     Redis,
-    Release,
-    Route,
-    Scaling,
-    Service,
     Stream,
     Worker,
 )
-from stacks.config import domains, release
+from stacks.config import domains
+from stacks.cuenta_conmigo import application, content, operations
 from stacks.migrations import migrated
 from stacks.outside import budget
 from stacks.programs import program
 from stacks.zones import own_zones
-
-LIMITS = [RateLimit(requests=1000, per="5m")]
-"""CC-3: by address. By user the application counts, in its Redis: it signs its users in itself, and tokens that an edge
-could check come with phase 3, from a service of their own."""
 
 
 def deploy() -> None:
@@ -54,13 +44,17 @@ def deploy() -> None:
     events = EventBus("events", streams=streams, consumers={"mailer": Consumer(stream="NOTIFICATIONS")})
     files = ObjectStore("files")
 
-    links = [db.link(), cache.link(), files.link("read", "write", "delete")]
-    app = _app([*links, events.link(publish=["notification.*"])], migrated(db))
-    Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
+    links = [db.link(), cache.link(), files.link("read", "write", "delete"), events.link(publish=["notification.*"])]
+    app = application.app(links, migrated(db))
+    mailer = Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
     zones = own_zones()
-    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=LIMITS)
-    static = domains("static-domains")
-    edge = Cdn("edge", routes={"/files/*": Route(files, ttl="1h")}, domains=static, zones=zones, release=release())
+    gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=application.LIMITS)
+    edge = content.edge(files, zones)
+
+    copies = operations.copied(db, files)  # CC-6
+    measured: operations.Components = [db, cache, events, app, mailer, edge, *copies]
+    alerts = operations.watched(*measured, gateway=gateway)  # CC-3, CC-7
+    operations.shown(*measured, gateway, alerts=alerts)  # CC-3
     budget(450)  # CC-3
 
     pulumi.export("database_url", db.url)
@@ -71,20 +65,3 @@ def deploy() -> None:
     pulumi.export("files_bucket", files.bucket)
     pulumi.export("files_url", edge.url)
     pulumi.export("url", gateway.url)
-
-
-def _app(links: list[Link], after: pulumi.ResourceOptions) -> Service:
-    """CC-3: two to ten instances by their CPU and 1000 requests each. CC-6: blue-green."""
-    return Service(
-        "app",
-        **program("app"),
-        port=3000,
-        cpu=1,
-        memory_gb=2,
-        min_instances=2,
-        max_instances=10,
-        scaling=Scaling(requests_per_instance=1000),
-        release=Release(strategy="blue-green", smoke_tests=["/health"]),
-        links=links,
-        opts=after,
-    )

@@ -9,4 +9,4 @@ def domain_name() -> None:
 
 
 def logs() -> None:
-    ExternalService("logs", vendor="Axiom", plan="Team", protocol="opentelemetry")
+    ExternalService("axiom", vendor="Axiom", plan="Team", protocol="opentelemetry")

@@ -2,12 +2,13 @@
 
 import pulumi
 
-from infra_kit import Backups, Gateway, ObjectStore, Postgres, Redis, Service
+from infra_kit import Backups, Gateway, ObjectStore, Postgres, Redis
 from stacks.config import domains
 from stacks.founder_diary import outside, pgadmin
+from stacks.founder_diary.application import application
+from stacks.founder_diary.operations import copied, logged, watched
 from stacks.migrations import migrated
 from stacks.outside import budget, with_production
-from stacks.programs import program
 from stacks.zones import own_zones
 
 
@@ -24,11 +25,14 @@ def deploy() -> None:
     cache = Redis("cache", memory_gb=0.25, persistence=True)
     files = ObjectStore("files")
 
-    # FD-1: Next.js, which keeps its users in its own database (Better Auth).
     links = [db.link(), cache.link(), files.link("read", "write", "delete")]
-    app = Service("app", **program("app"), port=3000, memory_gb=0.5, links=links, opts=migrated(db))
-    pgadmin.console(db)
+    app = application(links, opts=migrated(db))
+    console = pgadmin.console(db)
     edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=own_zones())
+
+    copies, drill = copied([db, cache, files])
+    watched([db, cache, files, app, console, edge, copies, drill], edge)
+    logged([db, cache, files, app, console, edge])
 
     with_production(outside.domain_name)  # FD-7
     budget(55, "EUR")

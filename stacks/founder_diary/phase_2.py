@@ -1,25 +1,16 @@
-"""Phase 2: more than a thousand users a month (seeds/002: FD-2, FD-3, FD-5)."""
+"""Phase 2: more than a thousand users a month (seeds/002: FD-2 to FD-5)."""
 
 import pulumi
 
-from infra_kit import (
-    Backups,
-    Gateway,
-    LifecycleRule,
-    ObjectStore,
-    Panel,
-    Pooling,
-    Postgres,
-    Redis,
-    Secret,
-    Service,
-    Worker,
-)
+from infra_kit import Backups, Gateway, LifecycleRule, ObjectStore, Panel, Pooling, Postgres, Redis
 from stacks.config import domains
 from stacks.founder_diary import outside, pgadmin
+from stacks.founder_diary.application import application, jobs
+from stacks.founder_diary.consoles import object_console, redis_commander
+from stacks.founder_diary.content import directus, edge_of, postgrest
+from stacks.founder_diary.operations import Parts, board, copied, logged, watched
 from stacks.migrations import migrated
 from stacks.outside import budget, with_production
-from stacks.programs import program
 from stacks.zones import own_zones
 
 
@@ -33,21 +24,24 @@ def deploy() -> None:
     files = ObjectStore("files")
     exports = ObjectStore("exports", lifecycle={"old": LifecycleRule(expire_after_days=90)})
 
+    after, zones = migrated(db), own_zones()
     links = [db.link(), cache.link(), queue.link(), files.link("read", "write", "delete")]
-    after = migrated(db)
-    app = Service("app", **program("app"), port=3000, memory_gb=0.5, min_instances=2, links=links, opts=after)
-    jobs = [db.link(), queue.link(), files.link("read"), exports.link("write")]
-    worker = Worker("worker", **program("worker"), memory_gb=0.5, links=jobs, opts=after)
-    directus, postgrest, console = _directus(db), _postgrest(db), pgadmin.console(db)
-    routes = {"/*": app, "/content/*": directus, "/data/*": postgrest}
-    edge = Gateway("edge", routes=routes, domains=domains(), zones=own_zones())
+    app = application(links, opts=after, instances=2, sso=True)
+    worker = jobs([db.link(), queue.link(), files.link("read"), exports.link("write")], opts=after)
+    editor, rest = directus(db, files), postgrest(db, opts=after)
+    edge = Gateway("edge", routes={"/*": app}, domains=domains(), zones=zones)
+    content, data = edge_of("content", editor, zones), edge_of("data", rest, zones)
 
-    # FD-5: what has an address is linked by itself; Directus is behind the edge.
-    panel = Panel(
-        "panel",
-        of=[edge, app, worker, directus, postgrest, db, cache, queue, files, exports, console],
-        links={"Directus": pulumi.Output.concat(edge.url, "/content/admin")},
-    )
+    stores: Parts = [db, cache, queue, files, exports]
+    consoles: Parts = [pgadmin.console(db), redis_commander([cache, queue]), object_console(files)]
+    parts: Parts = [edge, content, data, app, worker, editor, rest, *stores, *consoles]
+    copies, drill = copied(stores)
+    site, alerts = watched([*parts, copies, drill], edge)
+    figures = board([*parts, copies, drill, site], alerts)
+    logged(parts)
+
+    # FD-5: what has an address is linked by itself.
+    panel = Panel("panel", of=[*parts, figures, site, alerts, copies, drill])
 
     with_production(outside.domain_name, outside.logs)  # FD-7
     budget(310, "EUR")
@@ -74,28 +68,4 @@ def _database() -> Postgres:
         extensions=["vector"],
         pooling=Pooling(),
         backups=Backups(retention_days=14),
-    )
-
-
-def _directus(db: Postgres) -> Service:
-    """FD-3: content, edited in a browser. It owns its database: who models content there makes tables."""
-    return Service(
-        "directus",
-        **program("directus", image="directus/directus:11.13"),
-        port=8055,
-        memory_gb=1,
-        environment={"DB_CLIENT": "pg", "ROOT_REDIRECT": "/content/admin"},
-        links=[db.link("owner", database="directus"), Secret("directus-secret").link(name="SECRET")],
-    )
-
-
-def _postgrest(db: Postgres) -> Service:
-    """FD-2: the database as an API; what an anonymous visitor may read is granted to the role `web_anon`."""
-    return Service(
-        "postgrest",
-        **program("postgrest", image="postgrest/postgrest:v13.0"),
-        port=3001,
-        memory_gb=0.25,
-        environment={"PGRST_DB_ANON_ROLE": "web_anon", "PGRST_SERVER_PORT": "3001"},
-        links=[db.link("read", name="PGRST_DB")],
     )

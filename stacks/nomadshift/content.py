@@ -1,27 +1,29 @@
-"""What NomadShift's phases serve from buckets, and the edge before them and the API; logs that are kept (seeds/000)."""
+"""What NomadShift serves from buckets, and the edge before them and the API (seeds/000: NS-5)."""
 
-from infra_kit import Cdn, Gateway, LifecycleRule, ObjectStore, Route
+from collections.abc import Sequence
+
+from infra_kit import Cdn, Domain, Gateway, ObjectStore, Route
 from stacks.config import domains, release
-
-SEVEN_YEARS = 7 * 365
-"""NS-11: the audit log."""
-
-
-def uploads() -> ObjectStore:
-    return ObjectStore("uploads", versioning=True)
+from stacks.nomadshift.application import LISTS
+from stacks.nomadshift.regions import Region
 
 
-def logs() -> ObjectStore:
-    """NS-11: what is older than 30 days lies here; the audit log goes last, after seven years."""
-    rules = {
-        "application": LifecycleRule(prefix="application/", expire_after_days=365),
-        "security": LifecycleRule(prefix="security/", archive_after_days=90, expire_after_days=2 * 365),
-        "audit": LifecycleRule(prefix="audit/", archive_after_days=90, expire_after_days=SEVEN_YEARS),
+def static(region: Region) -> ObjectStore:
+    return ObjectStore(region.named("static"), target=region.target)
+
+
+def uploads(region: Region) -> ObjectStore:
+    return ObjectStore(region.named("uploads"), target=region.target, versioning=True)
+
+
+def edge(region: Region, static: ObjectStore, files: ObjectStore, api: Gateway, zones: Sequence[Domain]) -> Cdn:
+    """Static files for a day, and out of date with each deploy, as pages are; the API is not kept, but for the lists
+    that are everybody's."""
+    routes = {
+        "/*": Route(static, ttl="24h"),
+        "/uploads/*": Route(files, ttl="24h"),
+        "/api/*": Route(api),
+        LISTS: Route(api, ttl="5m", query=True),
     }
-    return ObjectStore("logs", lifecycle=rules)
-
-
-def edge(static: ObjectStore, files: ObjectStore, api: Gateway) -> Cdn:
-    """NS-5: static files for a day; pages are cached, and out of date with each deploy; the API is not kept."""
-    routes = {"/*": Route(static, ttl="24h"), "/uploads/*": Route(files, ttl="24h"), "/api/*": Route(api)}
-    return Cdn("edge", routes=routes, domains=domains(), release=release())
+    names = domains(f"{region.key}-domains") if region.key else domains()
+    return Cdn(region.named("edge"), target=region.target, routes=routes, domains=names, zones=zones, release=release())

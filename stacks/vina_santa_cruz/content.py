@@ -1,8 +1,8 @@
-"""The shop's buckets, and the edge before them and its pages (seeds/001: VS-1, VS-4, VS-5, VS-7)."""
+"""The edge before the shop's pages and images (seeds/001: VS-1, VS-5, VS-6)."""
 
 from collections.abc import Sequence
 
-from infra_kit import Cdn, Domain, Gateway, LifecycleRule, ObjectStore, Route
+from infra_kit import Cdn, Domain, Gateway, ObjectStore, Route
 from stacks.config import domains, release
 
 HEADERS = {
@@ -16,19 +16,14 @@ HEADERS = {
 """VS-1"""
 
 
-def backups() -> ObjectStore:
-    """VS-4, VS-7: nightly dumps for 90 days, a monthly copy of the images."""
-    rules = {"dumps": LifecycleRule(prefix="dumps/", expire_after_days=90)}
-    return ObjectStore("backups", versioning=True, lifecycle=rules)
-
-
 def edge(images: ObjectStore, gateway: Gateway, zones: Sequence[Domain]) -> Cdn:
     """VS-5: what the build names by its content for a year, images for a day, product pages, which are everybody's, for
     an hour; the rest, and the API, is not kept."""
     routes = {
         "/*": Route(gateway),
-        "/_next/static/*": Route(gateway, ttl="1y"),
+        "/_next/static/*": Route(gateway, ttl="1y", cache_control="public, max-age=31536000, immutable"),
+        "/images/*": Route(images, ttl="1d", cache_control="public, max-age=86400, stale-while-revalidate=43200"),
         "/productos*": Route(gateway, ttl="1h", query=True),
-        "/images/*": Route(images, ttl="1d"),
+        "/api/*": Route(gateway, cache_control="no-store, must-revalidate"),
     }
     return Cdn("edge", routes=routes, response_headers=HEADERS, domains=domains(), zones=zones, release=release())

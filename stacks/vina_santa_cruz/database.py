@@ -1,11 +1,12 @@
-"""The shop's database (seeds/001: VS-3, VS-6, VS-7)."""
+"""The shop's database (seeds/001: VS-3, VS-6, VS-7, VS-8)."""
 
 from typing import TypedDict, Unpack
 
 import pulumi
 
-from infra_kit import Backups, Pooling, Postgres
+from infra_kit import Backups, Link, Pooling, Postgres
 from stacks.config import system
+from stacks.vina_santa_cruz import previews
 
 
 class Size(TypedDict, total=False):
@@ -17,19 +18,31 @@ class Size(TypedDict, total=False):
     storage_gb: int
     high_availability: bool
     read_replicas: int
-    pooling: Pooling
 
 
-def database(*, retention_days: int, **size: Unpack[Size]) -> Postgres:
-    """VS-6: a preview shares staging's database, whose URL it is told, and changes no tables there; every other
-    environment has its own."""
+def database(**size: Unpack[Size]) -> Postgres:
+    """VS-3: pooled and direct. VS-7: any moment of seven days. VS-6: a preview shares staging's, whose URL it is told,
+    in a schema of its own; every other environment has one."""
     shared = pulumi.Config(system()).get_secret("database-url")
     if shared is not None:
-        return Postgres.existing("db", url=shared)
-    backups = Backups(retention_days=retention_days, window="03:00-04:00")
-    return Postgres("db", version="15", databases=["vina_santa_cruz"], backups=backups, **size)
+        return Postgres.existing("db", url=shared, access="owner", schema=previews.schema())
+    return Postgres(
+        "db",
+        version="15",
+        databases=["vina_santa_cruz"],
+        pooling=Pooling(max_connections=_connections()),
+        backups=Backups(retention_days=7, window="03:00-04:00", point_in_time=True),
+        **size,
+    )
 
 
-def connections() -> int:
+def used(db: Postgres, *, read_only: bool) -> Link:
+    """What the shop may do there. A preview's user owns its schema, and infra_kit makes it no other."""
+    if db.stands_already:
+        return db.link("owner")
+    return db.link("read" if read_only else "readwrite")
+
+
+def _connections() -> int:
     """VS-3: 100 in production, 20 in staging."""
     return pulumi.Config(system()).get_int("connections") or 100

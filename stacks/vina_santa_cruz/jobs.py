@@ -1,47 +1,30 @@
-"""What the shop runs beside its visitors: at each release, at night, once a month (seeds/001: VS-4, VS-7, VS-9, VS-15).
-
-A preview has staging's database, and staging looks after that (VS-6).
-"""
+"""What the shop runs beside its visitors: at each release, and at night (seeds/001: VS-6, VS-9, VS-15)."""
 
 import pulumi
 
-from infra_kit import Cdn, Job, Link, ObjectStore, Postgres
-from stacks.migrations import LONGEST, migrated
+from infra_kit import Cdn, Job, Network, Postgres
+from stacks.migrations import migrated
 from stacks.programs import program
-
-DUMPS = "dumps/"
-
-
-def released(db: Postgres, backups: ObjectStore) -> pulumi.ResourceOptions:
-    """VS-7, VS-15: a dump, then the migrations, then what comes after these options."""
-    if db.stands_already:
-        return migrated(db)
-    dump = Job("release-dump", **program("dump"), timeout=LONGEST, links=_dumps(db, backups))
-    return migrated(db, after=[dump])
+from stacks.vina_santa_cruz import previews
 
 
-def scheduled(
-    db: Postgres, images: ObjectStore, backups: ObjectStore, edge: Cdn, after: pulumi.ResourceOptions
-) -> None:
-    """VS-9: at 02:00 the site, its certificate, last night's dump and Lighthouse, which wants a browser; what the
-    repository depends on, its pipeline looks at. VS-7: at 03:00 the dump. VS-4: on the first the images."""
-    if db.stands_already:
-        return
-    Job(
+def released(db: Postgres, network: Network | None) -> pulumi.ResourceOptions:
+    """VS-15: the migrations, then what comes after these options. VS-7: `infra-kit:backup-first` has all of it copied
+    before that. VS-6: a preview's are those of its own schema."""
+    return migrated(db, network=network, after=[previews.own_schema(db, network)] if db.stands_already else ())
+
+
+def nightly(db: Postgres, edge: Cdn, after: pulumi.ResourceOptions) -> list[Job]:
+    """VS-9: at 02:00 the site and Lighthouse, which wants a browser; certificates and copies alerts look at, what the
+    repository depends on its pipeline. VS-6: in staging, old previews go."""
+    checks = Job(
         "nightly-checks",
         **program("nightly-checks"),
         schedule="0 2 * * *",
         cpu=1,
         memory_gb=2,
         environment={"SITE_URL": edge.url},
-        links=[backups.link("read", prefix=DUMPS)],
         opts=after,
     )
-    Job("nightly-dump", **program("dump"), schedule="0 3 * * *", timeout="6h", links=_dumps(db, backups), opts=after)
-    copies = [images.link("read"), backups.link("write", prefix="images/")]
-    Job("monthly-images", **program("copy-images"), schedule="0 4 1 * *", timeout="12h", links=copies)
-
-
-def _dumps(db: Postgres, backups: ObjectStore) -> list[Link]:
-    """As the owner: of whoever else asks, row-level security would keep rows back (VS-3)."""
-    return [db.link("owner"), backups.link("write", prefix=DUMPS)]
+    has_previews = pulumi.Config("infra-kit").get("environment") == "staging"
+    return [checks, previews.old_schemas(db)] if has_previews else [checks]

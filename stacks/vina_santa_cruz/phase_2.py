@@ -1,32 +1,17 @@
-"""Phase 2: growth, 5,000 to 15,000 users a month (seeds/001: VS-1 to VS-7, VS-9, VS-13 to VS-16)."""
+"""Phase 2: growth, 5,000 to 15,000 users a month (seeds/001: VS-1 to VS-16)."""
 
-import pulumi
-
-from infra_kit import ObjectStore, Pooling, Redis
+from infra_kit import Redis
 from stacks.outside import budget, with_production
-from stacks.vina_santa_cruz import application, content, jobs, outside
-from stacks.vina_santa_cruz.database import connections, database
+from stacks.vina_santa_cruz import outside
+from stacks.vina_santa_cruz.database import database
 from stacks.vina_santa_cruz.network import shared_network
-from stacks.zones import own_zones
+from stacks.vina_santa_cruz.product import product
 
 
 def deploy() -> None:
-    db = database(retention_days=30, cpu=2, memory_gb=4, storage_gb=50, pooling=Pooling(max_connections=connections()))
     network = shared_network()
-    cache = Redis("cache", network=network, memory_gb=0.5)  # VS-13: counters of ten seconds
-    images, backups = ObjectStore("images", versioning=True), content.backups()
-    after = jobs.released(db, backups)
-    links = [db.link(), cache.link(), images.link("read", "write", "delete")]
-    gateway = application.gateway(application.shop(links, after, network=network, most=4))
-    edge = content.edge(images, gateway, own_zones())
-    jobs.scheduled(db, images, backups, edge, after)
+    db = database(cpu=2, memory_gb=4, storage_gb=50)
+    cache = Redis("cache", network=network, memory_gb=0.5)
 
     with_production(lambda: outside.services("Solo"))  # VS-16
-    budget(197)
-
-    pulumi.export("database_url", db.url)
-    pulumi.export("pooled_database_url", db.pooled_url)
-    pulumi.export("redis_url", cache.url)
-    pulumi.export("images_bucket", images.bucket)
-    pulumi.export("backups_bucket", backups.bucket)
-    pulumi.export("url", edge.url)
+    product(db, cache, network=network, most=4, budgets=budget(197))

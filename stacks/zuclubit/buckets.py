@@ -1,9 +1,16 @@
-"""Zuclubit's buckets and its edge, the same in every phase (seeds/004: ZU-7)."""
+"""Zuclubit's buckets and its edge, the same in every phase (seeds/004: ZU-4, ZU-7)."""
 
 from infra_kit import Cdn, LifecycleRule, ObjectStore, Route
 from stacks.config import domains, release
+from stacks.zuclubit.documents import ARCHIVED
 
 FIVE_YEARS = 5 * 365
+
+
+def files() -> ObjectStore:
+    """Proposals, cards, recordings; and documents that are gone from their store."""
+    archived = LifecycleRule(prefix=ARCHIVED, archive_after_days=1)
+    return ObjectStore("files", versioning=True, lifecycle={"documents-to-archive": archived})
 
 
 def invoices() -> ObjectStore:

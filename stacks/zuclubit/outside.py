@@ -1,23 +1,21 @@
 """What Zuclubit buys elsewhere, phase by phase (seeds/004: ZU-4, ZU-9, ZU-13).
 
-Of the seed's services the stack has three itself: NATS is its event bus, Upstash its cache, and Supabase Auth would be
-one more of its services (ZU-8), which it does not have yet.
+Of the seed's services the stack has three itself: NATS is its event bus, Upstash its cache, and Supabase Auth one more
+of its services (ZU-8).
 """
 
 from infra_kit import ExternalService
-from stacks.outside import budget, with_production
+from stacks.outside import with_production
 
 
 def phase_1() -> None:
     """The first hundred users."""
     with_production(lambda: _services(documents="M10", learning=50, invoices=20, messages=15))
-    budget(397)
 
 
 def phase_2() -> None:
     """A thousand."""
     with_production(lambda: _services(documents="M30", learning=200, invoices=80, messages=100))
-    budget(1314)
 
 
 def phase_3() -> None:
@@ -25,7 +23,6 @@ def phase_3() -> None:
     with_production(
         lambda: _services(documents="M60", learning=800, invoices=300, messages=500, accounting=100),
     )
-    budget(5399)
 
 
 def _services(*, documents: str, learning: float, invoices: float, messages: float, accounting: float = 0) -> None:

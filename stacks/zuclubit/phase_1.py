@@ -1,10 +1,11 @@
-"""Phase 1: the first hundred users (seeds/004: ZU-1 to ZU-3, ZU-5 to ZU-7, ZU-12)."""
+"""Phase 1: the first hundred users (seeds/004: ZU-1 to ZU-12)."""
 
 import pulumi
 
-from infra_kit import Backups, EventBus, ObjectStore, Postgres, Redis
-from stacks.zuclubit import buckets, outside, services
-from stacks.zuclubit.events import CONSUMERS, STREAMS
+from infra_kit import Backups, Postgres, Redis
+from stacks.outside import budget
+from stacks.zuclubit import documents, outside
+from stacks.zuclubit.product import DATABASES, product
 
 
 def deploy() -> None:
@@ -15,7 +16,7 @@ def deploy() -> None:
         cpu=2,
         memory_gb=4,
         storage_gb=20,
-        databases=["zuclubit"],
+        databases=DATABASES,
         extensions=["pgcrypto", "uuid-ossp"],
         backups=Backups(retention_days=7),
     )
@@ -23,20 +24,11 @@ def deploy() -> None:
     # ZU-5: sessions for a day, counters for a minute.
     cache = Redis("cache", memory_gb=0.25)
 
-    events = EventBus("events", streams=STREAMS, consumers=CONSUMERS)  # ZU-6
+    # ZU-4: Atlas' M10 in production; where it is the target's own, of that size.
+    docs = documents.store(cpu=2, memory_gb=2, storage_gb=10)
 
-    # ZU-7
-    invoices, files = buckets.invoices(), ObjectStore("files", versioning=True)
-    edge = buckets.edge(files)
-
-    # ZU-1, ZU-2, ZU-12
-    gateway = services.gateway(services.services(db, cache, events, files=files, invoices=invoices, instances=1))
-    outside.phase_1()  # ZU-13
+    outside.phase_1()  # ZU-9, ZU-13
+    product(db, cache, docs, budget(397), instances=1)
 
     pulumi.export("database_url", db.url)
     pulumi.export("redis_url", cache.url)
-    pulumi.export("events_url", events.url)
-    pulumi.export("invoices_bucket", invoices.bucket)
-    pulumi.export("files_bucket", files.bucket)
-    pulumi.export("files_url", edge.url)
-    pulumi.export("url", gateway.url)

@@ -3,53 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 import yaml
 
-from infra_kit import EventBus, Gateway, Jwt, Link, ObjectStore, Postgres, RateLimit, Redis, Release, Service
-from infra_kit.workloads import Architecture
+from infra_kit import DocumentStore, EventBus, Gateway, Link, ObjectStore, Postgres, RateLimit, Redis, Service
 from stacks.config import domains
-from stacks.migrations import migrated
 from stacks.programs import program
+from stacks.zuclubit import accounts, documents
+from stacks.zuclubit.accounts import Accounts
+from stacks.zuclubit.containers import ARM, TRACING, releases
 from stacks.zuclubit.events import CONSUMED, PUBLISHED
 
 SERVICES = ("lead", "proposal", "customer", "financial", "analytics", "notification", "compliance", "ai")
 """ZU-1: as containers, for ARM64."""
 
-ARM: Sequence[Architecture] = ("arm64",)
+DOCUMENTED = {"lead", "proposal", "customer", "analytics", "notification", "ai"}
+"""ZU-4: who keeps activities, messages, tasks, sessions and figures as documents."""
 
 API = Path(__file__).with_name("openapi.yaml")
 """ZU-1: who answers which path."""
-
-TOKENS = Jwt(issuer="https://auth.zuclubit.example", audience=["crm"])
-"""ZU-2: Supabase Auth signs them (ZU-8); a service reads its tenant from the token, which has been checked by then."""
 
 LIMITS = (RateLimit(requests=1000, per="1m"), RateLimit(requests=100, per="1m", by="user"))
 """ZU-2: by address and, where a token says who it is, by user. What a tenant's plan allows, the services count in their
 Redis: no token says the plan."""
 
-RELEASE = Release(strategy="blue-green", smoke_tests=["/health"], max_error_percent=1)
-"""ZU-12; the errors are those of a P0 of ZU-10."""
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """What the services keep things in."""
+
+    db: Postgres
+    cache: Redis
+    docs: DocumentStore
+    events: EventBus
+    files: ObjectStore
+    invoices: ObjectStore
+
+    def links(self, service: str) -> Sequence[Link]:
+        """What one of them may use."""
+        own = {"proposal": [self.files.link("read", "write")], "compliance": [self.invoices.link("read", "write")]}
+        documents = [self.docs.link()] if service in DOCUMENTED else []
+        return [self.db.link(), self.cache.link(), *documents, *self._bus(service), *own.get(service, ())]
+
+    def _bus(self, service: str) -> Sequence[Link]:
+        """What it says and listens to."""
+        publish, consume = PUBLISHED.get(service, ()), CONSUMED.get(service, ())
+        return [self.events.link(publish=publish, consume=consume)] if publish or consume else []
 
 
-def services(
-    db: Postgres, cache: Redis, events: EventBus, *, files: ObjectStore, invoices: ObjectStore, instances: int
-) -> Mapping[str, Service]:
+def services(stores: Stores, after: pulumi.ResourceOptions, *, instances: int) -> Mapping[str, Service]:
     """Each with its own links, by its name."""
-    common, after = [db.link(), cache.link()], migrated(db, architectures=ARM)
-    stores = {"proposal": [files.link("read", "write")], "compliance": [invoices.link("read", "write")]}
-    return {
-        name: _service(name, [*common, *_bus(name, events), *stores.get(name, ())], after, instances)
-        for name in SERVICES
-    }
-
-
-def _bus(name: str, events: EventBus) -> Sequence[Link]:
-    """What a service says and listens to."""
-    publish, consume = PUBLISHED.get(name, ()), CONSUMED.get(name, ())
-    return [events.link(publish=publish, consume=consume)] if publish or consume else []
+    return {name: _service(name, stores.links(name), after, instances) for name in SERVICES}
 
 
 def _service(name: str, links: Sequence[Link], after: pulumi.ResourceOptions, instances: int) -> Service:
@@ -59,13 +66,20 @@ def _service(name: str, links: Sequence[Link], after: pulumi.ResourceOptions, in
         architectures=ARM,
         memory_gb=0.5,
         min_instances=instances,
-        release=RELEASE,
+        environment=documents.kept() if name in DOCUMENTED else {},
+        release=releases(),
+        tracing=TRACING,
         links=links,
         opts=after,
     )
 
 
-def gateway(apis: Mapping[str, Service]) -> Gateway:
+def gateway(apis: Mapping[str, Service], people: Accounts) -> Gateway:
     """ZU-1, ZU-2: routes by the API's document, tokens, limits."""
-    routes = Gateway.routes_of(yaml.safe_load(API.read_text()), apis)
-    return Gateway("gateway", routes=routes, domains=domains(), jwt=TOKENS, limits=LIMITS)
+    documents = [(API, apis), *([(accounts.API, people.services)] if people.services else [])]
+    routes = {
+        pattern: route
+        for document, answers in documents
+        for pattern, route in Gateway.routes_of(yaml.safe_load(document.read_text()), answers).items()
+    }
+    return Gateway("gateway", routes=routes, domains=domains(), jwt=people.tokens, limits=LIMITS)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from infra_kit import Gateway, Scaling, Service, Target, features
+from infra_kit import Gateway, Network, Scaling, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.testing import conformance
 
@@ -20,8 +20,26 @@ class OnAws:
 
 
 class TestEventBusOnAws(OnAws, conformance.EventBusConformance):
+    leaves_no_trace = frozenset({"long-backlog"})  # what is in a stream waits there as long as it is kept
+    beside = frozenset({"net", "aws-ecs-net"})
+
+    def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
+        """Three copies are on three machines, in as many zones."""
+        streams = arguments.get("streams", {}).values()
+        if any(stream.replicas > 1 for stream in streams):
+            arguments["network"] = Network("net", target=target, zones=3)
+        return super().make(target, **arguments)
+
+    @classmethod
+    def changes(cls) -> dict[str, Any]:
+        """What stands alone is never made a cluster: that is refused before anything is changed."""
+        return {name: ask for name, ask in super().changes().items() if name != features.STREAM_REPLICAS}
+
+
+class TestNativeEventBusOnAws(OnAws, conformance.EventBusConformance):
     arguments = conformance.EventBusConformance.arguments | {"engine": "native"}
     leaves_no_trace = frozenset({"stream-replicas"})  # EventBridge keeps every event in several zones anyway
+    hinges_on_more = frozenset({features.LONG_BACKLOG, features.STREAM_SIZE})  # NATS has them
 
 
 class TestNetworkOnAws(OnAws, conformance.NetworkConformance):

@@ -23,17 +23,19 @@ LONGEST_FUNCTION = 40
 @pytest.mark.parametrize("name", sorted(target.packages()))
 def test_a_driver_stands_in_the_file_that_is_named_after_its_component(name: str) -> None:
     package = target.package(name)
-    components = [*(file for file in FILES if file not in target.EVERYWHERE), *getattr(package, "SHARED", ())]
+    all_of_them = [file for file in FILES if file not in target.EVERYWHERE]
+    components = [*getattr(package, "ONLY", all_of_them), *getattr(package, "SHARED", ())]
     assert dict(package.DRIVERS) == {component: f"{package.__name__}.{component}" for component in components}
 
 
-SUITES = [*((name, f"tests.conformance.test_{name}") for name in sorted(target.packages())),
-          ("local", "tests.live.test_conformance")]  # fmt: skip
+@pytest.mark.parametrize("name", sorted(target.packages()))
+def test_every_component_of_a_target_is_held_by_its_suite(name: str) -> None:
+    assert without_suite(name, importlib.import_module(f"tests.conformance.test_{name}")) == []
 
 
-@pytest.mark.parametrize(("name", "module"), SUITES)
-def test_every_component_of_a_target_is_held_by_its_suite(name: str, module: str) -> None:
-    assert without_suite(name, importlib.import_module(module)) == []
+def test_every_component_really_runs_on_this_machine_under_its_suite() -> None:
+    modules = [importlib.import_module(it) for it in ("tests.live.test_conformance", "tests.system.test_debian_search")]
+    assert set.intersection(*(set(without_suite("local", module)) for module in modules)) == set()
 
 
 def test_no_file_is_longer_than_300_lines() -> None:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SDKS = ("pulumi_aws", "pulumi_gcp")
+SDKS = ("pulumi_aws", "pulumi_cloudflare", "pulumi_gcp")
 
 
 def sources() -> Iterator[ast.Module]:

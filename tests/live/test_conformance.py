@@ -59,10 +59,6 @@ class TestRedis(OnLocal):
     suite = conformance.RedisConformance
 
 
-class TestSearch(OnLocal):
-    suite = conformance.SearchConformance
-
-
 class TestObjectStore(OnLocal):
     suite = conformance.ObjectStoreConformance
 

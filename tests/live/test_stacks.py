@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import boto3
 import httpx
@@ -25,6 +26,7 @@ from infra_kit.providers.local import inventory
 from infra_kit.providers.local.inventory import ServerStatus
 from stacks.founder_diary import pgadmin_installed
 from stacks.zuclubit.services import SERVICES
+from tests.live import zuclubit as zuclubit_client
 from tests.shop import INFRA_KIT, Shop
 
 REPOSITORY = Path(__file__).parents[2]
@@ -107,10 +109,13 @@ def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(
     products: Products, clone: Path, before: Mapping[str, bytes]
 ) -> None:
     zuclubit, diary = (inventory.servers(name, products[name].home) for name in (ZUCLUBIT, FOUNDER_DIARY))
-    data = ["cache", "db", "edge", "events", "files", "gateway", "invoices"]
-    assert [server.name for server in zuclubit] == sorted([*SERVICES, *data, "migrate"])
+    data = ["auth", "cache", "db", "docs", "edge", "events", "files", "gateway", "invoices"]
+    beside = ["alerts", "archive", "backup", "drill", "local-traces", "logs", "migrate", "site"]
+    boards = ["engineering", "executive", "sales"]
+    assert [server.name for server in zuclubit] == sorted([*SERVICES, *data, *beside, *boards])
     assert [server.name for server in diary] == [
-        "app", "cache", "db", "edge", "files", "migrate", "pgadmin", "pgadmin-password",
+        "alerts", "app", "backup", "better-auth-secret", "cache", "db", "drill", "edge", "files", "logs", "migrate",
+        "pgadmin", "pgadmin-password", "site",
     ]  # fmt: skip
     assert all(server.running or server.done for server in [*zuclubit, *diary] if server.has_program)
     addresses = [server.address for server in [*zuclubit, *diary] if server.address]
@@ -122,10 +127,42 @@ def test_two_products_stand_side_by_side_answer_and_leave_the_clone_clean(
     assert _files(clone) == before
 
 
-def _get(servers: Sequence[ServerStatus], name: str, path: str) -> httpx.Response:
+def _get(servers: Sequence[ServerStatus], name: str, path: str, token: str = "") -> httpx.Response:
     """Through an edge, whose authority is its own."""
     (address,) = (server.address for server in servers if server.name == name)
-    return httpx.get(f"https://{address}{path}", verify=False)  # noqa: S501
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.get(f"https://{address}{path}", headers=headers, verify=False)  # noqa: S501
+
+
+@pytest.mark.usefixtures("ups")
+def test_two_tenants_of_zuclubit_see_their_own_rows_alone_and_nobody_sees_any(products: Products) -> None:
+    """ZU-3: as the migrations leave the tables, for a service as it is linked."""
+    zuclubit, url = products[ZUCLUBIT], products[ZUCLUBIT].outputs["database_url"]
+    one, two = uuid4(), uuid4()
+    with psycopg.connect(url) as owner:
+        for who in (one, two):
+            owner.execute("INSERT INTO tenants (id, name) VALUES (%s, 'a customer')", [who])
+    lead = zuclubit_client.as_linked(url, zuclubit.home / ZUCLUBIT / "db", "lead")
+    with psycopg.connect(lead, autocommit=True) as service:
+        for who in (one, two, two):
+            zuclubit_client.works(service, who)
+        seen = [zuclubit_client.sees(service, who) for who in (one, two, None, uuid4())]
+        with service.transaction():
+            zuclubit_client.tenant(service, one)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+                service.execute("INSERT INTO leads (tenant_id) VALUES (%s)", [two])
+    assert seen == [[1, 1, 1, 1], [1, 2, 2, 2], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+@pytest.mark.usefixtures("ups")
+def test_who_logs_in_at_zuclubit_gets_through_its_edge(products: Products) -> None:
+    """ZU-2, ZU-8"""
+    zuclubit = products[ZUCLUBIT]
+    told = json.loads(zuclubit.run("show", "auth", "--json", "--stack", ZUCLUBIT).stdout)
+    token = zuclubit_client.logged_in(told)
+    servers = list(zuclubit.servers().values())
+    answers = [_get(servers, "gateway", "/leads/1", token=it).status_code for it in (token, f"{token}x", "")]
+    assert answers == [200, 401, 401]
 
 
 ADMINISTERS = """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import boto3
 import nats
@@ -21,6 +22,7 @@ from psycopg import sql
 
 from infra_kit import Environment, ObjectStore, Target
 from infra_kit.testing import record
+from stacks.zuclubit import tenancy
 from tests.system.linked_host import PASSWORD, SETTINGS, begin, begin_store, host, step, take_back
 from tests.system.recorded_containers import Host
 
@@ -95,19 +97,20 @@ def test_a_link_gets_in_through_the_pooler_and_a_stranger_does_not(pooler: Host)
 
 
 def test_two_tenants_share_a_pooled_connection_and_neither_sees_what_is_the_others(pooler: Host) -> None:
+    """By the policies of a product (ZU-3)."""
     with connect(pooler, "api__owner") as owner:
-        owner.execute(
-            "CREATE TABLE leads (tenant_id text NOT NULL DEFAULT current_setting('app.tenant_id'), name text);"
-            "ALTER TABLE leads ENABLE ROW LEVEL SECURITY;"
-            "CREATE POLICY tenant ON leads USING (tenant_id = current_setting('app.tenant_id', true))"
-        )
+        asked = "NOT NULL DEFAULT current_setting('app.tenant_id')::uuid"
+        owner.execute(f"CREATE TABLE leads (tenant_id uuid {asked}, name text)".encode())
+        for _ in range(2):
+            owner.execute(tenancy.SQL.encode())
+    this, that = str(uuid4()), str(uuid4())
     with pooled(pooler, "api__readwrite") as one, pooled(pooler, "api__readwrite") as two:
-        servers = {add_lead(one, "one"), add_lead(two, "two")}
-        seen = [leads(client, tenant) for client, tenant in ((one, "one"), (two, "two"), (one, "two"), (two, "one"))]
+        servers = {add_lead(one, this), add_lead(two, that)}
+        seen = [leads(client, tenant) for client, tenant in ((one, this), (two, that), (one, that), (two, this))]
         left_over = [client.execute("SELECT name FROM leads").fetchall() for client in (one, two)]
 
     assert len(servers) == 1
-    assert seen == [["of one"], ["of two"], ["of two"], ["of one"]]
+    assert seen == [[f"of {this}"], [f"of {that}"], [f"of {that}"], [f"of {this}"]]
     assert left_over == [[], []]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra_kit import LifecycleRule, Network, ObjectStore, Postgres, Redis, features
+from infra_kit import EventBus, LifecycleRule, Network, ObjectStore, Postgres, Redis, Stream, features
 from infra_kit.components.redis import RedisSpec
 from infra_kit.errors import InfraKitError, UnsupportedFeatureError
 from infra_kit.features import Feature
@@ -148,3 +148,19 @@ def test_a_family_accepts_each_of_its_values() -> None:
     recording = record(lambda: Postgres("db", extensions=["nope", "neither"]), config=config)
     assert recording.named("db-server").inputs["extensions"] == []
     assert len(recording.warnings) == 2
+
+
+def test_a_gap_that_closed_stays_left_out_where_the_stack_accepted_it_and_that_is_said() -> None:
+    """An upgrade of ours must not replace the bus that stands, and what is in it."""
+
+    def program() -> None:
+        EventBus("events", streams={"LEADS": Stream(subjects=["lead.*"])})
+
+    aws = {"infra-kit:target": "aws", "infra-kit:region": "us-east-1", "infra-kit:environment": "staging"}
+    kept = record(program, config={**aws, "infra-kit:accepted-gaps": {"events": ["engine:nats"]}})
+    assert kept.named("events-bus").type == "aws:cloudwatch/eventBus:EventBus"
+    (said,) = [it for it in kept.warnings if "engine:nats" in it]
+    assert "the target has it by now" in said
+    assert "taken out of infra-kit:accepted-gaps" in said
+    other = record(program, config=aws)
+    assert other.named("events-server-a").type == "aws:ec2/instance:Instance"

@@ -1,6 +1,6 @@
 import pytest
 
-from infra_kit.patterns import longest_first, overlap, within
+from infra_kit.patterns import deciding, longest_first, overlap, within
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,16 @@ def test_the_longest_comes_first_and_of_equals_the_first_in_the_alphabet() -> No
 )  # fmt: skip
 def test_one_pattern_is_within_another(inner: str, outer: str, is_within: bool) -> None:
     assert within(inner, outer) is is_within
+
+
+@pytest.mark.parametrize(
+    ("outer", "decide"),
+    [
+        ("/api/public/*", ["/api/public/*"]),
+        ("/api/*", ["/api/*", "/api/public/*"]),
+        ("/*", ["/*", "/api/*", "/api/public/*"]),
+        ("/news/*", ["/*"]),
+    ],
+)
+def test_the_patterns_that_decide_are_those_before_which_no_longer_one_comes(outer: str, decide: list[str]) -> None:
+    assert deciding(["/*", "/api/*", "/api/public/*"], outer) == decide

@@ -44,9 +44,9 @@ def test_everything_is_read_from_configuration() -> None:
 
 
 def test_an_unknown_target_is_refused_with_those_there_are() -> None:
-    wanted = "there is no target 'moon'. Targets: aws, gcp, local, vps."
+    wanted = "there is no target 'moon'. Targets: aws, cloudflare, gcp, local, vps."
     assert refusal(lambda: Redis("cache"), UnknownTargetError, target="moon") == wanted
-    with pytest.raises(UnknownTargetError, match=r"there is no target 'moon'\. Targets: aws, gcp, local, vps\."):
+    with pytest.raises(UnknownTargetError, match="Targets: aws, cloudflare, gcp, local, vps"):
         Target(name="moon")
 
 
@@ -198,6 +198,18 @@ def test_a_target_whose_extra_is_not_installed_prints_the_pip_command(tmp_path: 
     )
 
 
+@pytest.mark.parametrize("handler", ["document_store", "document_store_user"])
+def test_what_needs_an_extra_of_its_own_prints_the_pip_command_where_it_is_not_installed(
+    tmp_path: Path, handler: str
+) -> None:
+    """The extra `local` brings nothing under the GPL."""
+    program = f'from infra_kit.target import load_handler; load_handler("local", "{handler}")'
+    assert message_of(program, tmp_path, 'sys.modules["secantus"] = None') == (
+        "TargetNotInstalledError: a document_store on the target 'local' needs secantus, not installed here. "
+        f"Run: {pip_install('documents')}"
+    )
+
+
 def test_a_target_that_has_no_package_yet_is_refused(tmp_path: Path) -> None:
     program = 'record(lambda: Redis("cache"), config={"infra-kit:target": "vps", "infra-kit:environment": "staging"})'
     message = message_of(program, tmp_path, 'sys.modules["infra_kit.providers.vps"] = None')
@@ -248,7 +260,7 @@ def test_a_third_partys_target_works_by_its_entry_point(moon: Path) -> None:
 
 
 def test_a_third_partys_target_is_listed_among_those_there_are(moon: Path) -> None:
-    assert message_of('Target(name="mars")', moon).endswith("Targets: aws, gcp, local, moon, vps.")
+    assert message_of('Target(name="mars")', moon).endswith("Targets: aws, cloudflare, gcp, local, moon, vps.")
 
 
 def test_a_target_other_than_local_needs_its_environment_said(moon: Path) -> None:

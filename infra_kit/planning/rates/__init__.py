@@ -22,6 +22,7 @@ _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]+\b")
 Rate = Callable[["Asked"], Iterable["Line"]]
 _MODULES = {
     "aws": "infra_kit.planning.rates.aws",
+    "cloudflare": "infra_kit.planning.rates.cloudflare",
     "gcp": "infra_kit.planning.rates.gcp",
     "infra-kit": "infra_kit.planning.rates.own",
 }

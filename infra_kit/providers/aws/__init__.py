@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from infra_kit.providers.aws.settings import AwsSettings
 
-SHARED = ("cluster", "repository", "tunnel")
+SHARED = ("cluster", "detection", "repository", "tunnel")
 """Components that users do not make."""
 
 DRIVERS = {
@@ -23,7 +23,7 @@ REFUSES = frozenset({"panel"})
 
 SETTINGS = AwsSettings
 
-NEEDS = ("pg8000", "pulumi_aws", "pulumi_random", "pymongo")
+NEEDS = ("nats", "pg8000", "pulumi_aws", "pulumi_random", "pulumi_tls", "pymongo")
 """The modules that the extra `aws` installs."""
 
 PULUMI_PACKAGE = "aws"

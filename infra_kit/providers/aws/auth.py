@@ -5,6 +5,7 @@
 - An address is confirmed by a code that Cognito sends, 50 mails a day at most; it sends from an address of its own
   (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-email.html).
 - A refresh token holds once, and ten seconds more for who did not get the answer.
+- Whose accounts people may log in by besides stands in `auth_others`.
 - Who runs it makes accounts and puts people into groups in the console, or by `aws cognito-idp`.
 - Another pool has other people, and no password leaves one: it is guarded like data.
 
@@ -14,22 +15,25 @@ Why the function has no dead letter queue (CKV_AWS_116): Cognito waits for it. W
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import pulumi
 import pulumi_random as random
 from pulumi_aws import cognito, lambda_
 
+from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.auth import AuthEndpoint, AuthSpec, Client
 from infra_kit.durations import seconds
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
-from infra_kit.providers.aws import functions, keys, log_groups
+from infra_kit.providers.aws import auth_others, functions, keys, log_groups
 from infra_kit.providers.common.waiting import after
 
-SUPPORTS: frozenset[Feature] = frozenset()
+SUPPORTS: frozenset[Feature] = frozenset({features.login_by("google"), features.login_by("apple")})
+REACHED_ANYWHERE = True
+"""Its issuer, keys and login page are public."""
 
 COGNITO = "cognito-idp.amazonaws.com"
 TIMEOUT = 5
@@ -44,8 +48,10 @@ def create(scope: Scope, spec: AuthSpec) -> AuthEndpoint:
     let = _let(scope, claims, pool)
     for group in spec.groups:
         scope.resource(f"group-{group}", cognito.UserGroup, name=group, user_pool_id=pool.id)
-    clients = {name: _client(scope, spec, pool, name, client) for name, client in spec.clients.items()}
-    issuer = after(pulumi.Output.concat("https://", pool.endpoint), _login(scope, pool), let)
+    page = _login(scope, pool)
+    ways = ["COGNITO", *auth_others.create(scope, spec, pool, page)]
+    clients = {name: _client(scope, spec, pool, name, client, ways=ways) for name, client in spec.clients.items()}
+    issuer = after(pulumi.Output.concat("https://", pool.endpoint), page, let)
     return AuthEndpoint(
         issuer=issuer,
         jwks_url=pulumi.Output.concat(issuer, "/.well-known/jwks.json"),
@@ -102,13 +108,22 @@ def _let(scope: Scope, claims: lambda_.Function, pool: cognito.UserPool) -> pulu
     )
 
 
-def _login(scope: Scope, pool: cognito.UserPool) -> pulumi.Resource:
+def _login(scope: Scope, pool: cognito.UserPool) -> cognito.UserPoolDomain:
     """The login page. Its name is a region's, and nobody sees more of it than the bar of the browser."""
     mark = scope.resource("login-id", random.RandomId, byte_length=SUFFIX_BYTES, prefix="login-")
     return scope.resource("login", cognito.UserPoolDomain, domain=mark.hex, user_pool_id=pool.id)
 
 
-def _client(scope: Scope, spec: AuthSpec, pool: cognito.UserPool, name: str, client: Client) -> cognito.UserPoolClient:
+def _client(
+    scope: Scope,
+    spec: AuthSpec,
+    pool: cognito.UserPool,
+    name: str,
+    client: Client,
+    *,
+    ways: Sequence[pulumi.Input[str]],
+) -> cognito.UserPoolClient:
+    """`ways`: by which people come, its providers' names."""
     return scope.resource(
         f"client-{name}",
         cognito.UserPoolClient,
@@ -119,7 +134,7 @@ def _client(scope: Scope, spec: AuthSpec, pool: cognito.UserPool, name: str, cli
         allowed_oauth_scopes=["openid", "email"],
         callback_urls=list(client.redirects),
         logout_urls=list(client.logouts),
-        supported_identity_providers=["COGNITO"],
+        supported_identity_providers=list(ways),
         explicit_auth_flows=["ALLOW_USER_SRP_AUTH"],
         access_token_validity=seconds(spec.access_lifetime),
         id_token_validity=seconds(spec.access_lifetime),

@@ -52,6 +52,7 @@ SUPPORTS = frozenset(
         features.COMPRESSION,
         features.INVALIDATION,
         features.QUERY_FILTER,
+        features.CACHE_CONTROL,
     }
 )
 
@@ -134,20 +135,34 @@ def _root_object(spec: CdnSpec) -> str | None:
 
 def _behaviours(scope: Scope, spec: CdnSpec) -> list[dict[str, Any]]:
     """The default one, then the others, longest pattern first: CloudFront takes the first that fits."""
-    release = cdn_functions.release(scope, spec.release) if spec.release else None
     headers = cdn_headers.policy(scope, spec)
     told = dict.fromkeys(spec.routes, headers) | cdn_gateways.headers_of_kept(scope, spec)
     policies = cdn_cache.policies(scope, spec)
-    ordered = [
-        {"path_pattern": pattern, **_behaviour(spec, spec.routes[pattern], policies[pattern], told[pattern], release)}
-        for pattern in longest_first(spec.routes)
-        if pattern != EVERYTHING
-    ]
-    if EVERYTHING in spec.routes:
-        default = _behaviour(spec, spec.routes[EVERYTHING], policies[EVERYTHING], told[EVERYTHING], release)
-    else:
-        default = _nothing(scope, spec, headers)
+    functions = _functions(scope, spec)
+
+    def behaviour(pattern: str) -> dict[str, Any]:
+        return _behaviour(spec, spec.routes[pattern], policies[pattern], told[pattern], functions[pattern])
+
+    patterns = [pattern for pattern in longest_first(spec.routes) if pattern != EVERYTHING]
+    ordered = [{"path_pattern": pattern, **behaviour(pattern)} for pattern in patterns]
+    default = behaviour(EVERYTHING) if EVERYTHING in spec.routes else _nothing(scope, spec, headers)
     return [default, *ordered]
+
+
+Functions = list[dict[str, Any]]
+
+
+def _functions(scope: Scope, spec: CdnSpec) -> dict[str, Functions]:
+    """By pattern, what runs at the edge: what tells the release, and what tells browsers how long they may keep it."""
+    release = cdn_functions.release(scope, spec.release) if spec.release else None
+    telling = cdn_functions.telling(scope, {it.cache_control for it in spec.routes.values() if it.cache_control})
+
+    def of(route: Route) -> Functions:
+        asked = ("viewer-request", release if route.ttl != NO_CACHE else None)
+        answered = ("viewer-response", telling.get(route.cache_control or ""))
+        return [{"event_type": when, "function_arn": arn} for when, arn in (asked, answered) if arn is not None]
+
+    return {pattern: of(route) for pattern, route in spec.routes.items()}
 
 
 def _behaviour(
@@ -155,9 +170,8 @@ def _behaviour(
     route: Route,
     policies: Policies,
     headers: pulumi.Input[str],
-    release: pulumi.Input[str] | None,
+    functions: Functions,
 ) -> dict[str, Any]:
-    told = release if route.ttl != NO_CACHE else None
     return {
         "target_origin_id": cdn_origins.origin_id(route),
         "viewer_protocol_policy": "redirect-to-https",
@@ -167,7 +181,7 @@ def _behaviour(
         "cache_policy_id": policies.cache,
         "origin_request_policy_id": policies.forward,
         "response_headers_policy_id": headers,
-        "function_associations": [{"event_type": "viewer-request", "function_arn": told}] if told else [],
+        "function_associations": functions,
     }
 
 
@@ -175,7 +189,7 @@ def _nothing(scope: Scope, spec: CdnSpec, headers: pulumi.Input[str]) -> dict[st
     """CloudFront must have an origin for every path: where no route leads, the request never gets there."""
     route = spec.routes[min(spec.routes)].model_copy(update={"ttl": NO_CACHE})
     policies = Policies(cache=cdn_cache.CACHING_DISABLED)
-    behaviour = _behaviour(spec, route, policies, headers, None)
+    behaviour = _behaviour(spec, route, policies, headers, [])
     answer = {"event_type": "viewer-request", "function_arn": cdn_functions.not_found(scope)}
     return {**behaviour, "allowed_methods": list(READ), "function_associations": [answer]}
 

@@ -126,5 +126,5 @@ def _validation(scope: Scope, base: str, option: pulumi.Output[Any]) -> Entry:
         name=option.apply(lambda it: it.resource_record_name),
         type="CNAME",
         values=[option.apply(lambda it: it.resource_record_value)],
-        proves=True,
+        proves=(base, scope.account),
     )

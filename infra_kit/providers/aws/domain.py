@@ -4,6 +4,9 @@
   nothing (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html).
 - Another zone of the same name has other name servers, and the domain is off the net until they are set: so a zone is
   guarded like data.
+- Of two edges of one name, the primary is asked by a health check of Route 53; an alias also counts what the load
+  balancer itself knows of its targets. Where both fail, names lead to the primary
+  (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-types.html).
 
 Why not CKV2_AWS_38 (DNSSEC): it holds only with a DS record that its owner sets at the registrar, and with a key in
 us-east-1; from then on, a zone that goes before that record does takes the domain off the net. Why not CKV2_AWS_39
@@ -29,6 +32,9 @@ from infra_kit.naming import MAX_LENGTH, fit
 from infra_kit.providers.common import dns
 
 SUPPORTS: frozenset[Feature] = frozenset()
+FAILS_OVER = True
+HTTPS, OFTEN, FAILURES = 443, 30, 3
+"""A port; seconds between two questions; how many of them must fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,13 +92,16 @@ def in_hosted(domain: str, id_: str, scope: Scope, entry: Entry) -> Sequence[pul
 
 def _in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[route53.Record]:
     """A record in a hosted zone; an alias is one each type."""
-    place: dict[str, Any] = {"zone_id": zone_id, "name": entry.name}
+    place: dict[str, Any] = {"zone_id": zone_id, "name": entry.name, **_failover(scope, entry)}
     if isinstance(entry.alias, AwsAlias):
-        to = {"name": entry.alias.name, "zone_id": entry.alias.zone_id, "evaluate_target_health": False}
+        well = entry.failover is not None
+        to = {"name": entry.alias.name, "zone_id": entry.alias.zone_id, "evaluate_target_health": well}
+        end = f"{entry.name}{dns.standby(entry.failover)}"
         return [
-            scope.resource(f"{type_.lower()}-{entry.name}", route53.Record, **place, type=type_, aliases=[to])
+            scope.resource(f"{type_.lower()}-{end}", route53.Record, **place, type=type_, aliases=[to])
             for type_ in entry.alias.types
         ]
+    dns.check_place(scope, entry)
     made = scope.resource(
         entry.role,
         route53.Record,
@@ -101,9 +110,40 @@ def _in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[rou
         records=_values(entry),
         ttl=entry.ttl,
         # Another certificate for the same name is proved by the same record.
-        allow_overwrite=entry.proves or None,
+        allow_overwrite=bool(entry.proves) or None,
     )
     return [made]
+
+
+def _failover(scope: Scope, entry: Entry) -> dict[str, Any]:
+    """What makes a record one of two."""
+    if entry.failover is None:
+        return {}
+    role = entry.failover.role
+    policy = {"set_identifier": role, "failover_routing_policies": [{"type": role.upper()}]}
+    if role == "secondary":
+        return policy
+    return {**policy, "health_check_id": _health_check(scope, entry, entry.failover.path).id}
+
+
+def _health_check(scope: Scope, entry: Entry, path: str) -> route53.HealthCheck:
+    """An edge that has an address is asked there for the name; a load balancer by its own, whose certificate nobody
+    looks at (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html)."""
+    by_name = entry.alias.name if isinstance(entry.alias, AwsAlias) else None
+    where = {"fqdn": by_name} if by_name else {"fqdn": entry.name, "ip_address": entry.values[0]}
+    zone = scope.holder or scope.parent
+    return scope.resource(
+        f"check-{entry.name}",
+        route53.HealthCheck,
+        type="HTTPS",
+        port=HTTPS,
+        resource_path=path,
+        request_interval=OFTEN,
+        failure_threshold=FAILURES,
+        enable_sni=True,
+        tags={**scope.tags, "component": zone.name, "Name": entry.name},
+        **where,
+    )
 
 
 def _values(entry: Entry) -> list[pulumi.Input[str]]:

@@ -14,7 +14,7 @@ from infra_kit.providers.aws.event_bus_queues import TAKE
 from infra_kit.providers.aws.policies import Statement, allow
 
 if TYPE_CHECKING:
-    from infra_kit.providers.aws.event_bus import AwsEventBus
+    from infra_kit.providers.aws.event_bus_native import AwsEventBus
 
 
 def statements(link: Link, bus: AwsEventBus) -> list[Statement]:

@@ -27,6 +27,7 @@ from pulumi_aws import lb
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
+from infra_kit.features import Feature
 from infra_kit.providers.aws import (
     buckets,
     certificates,
@@ -45,10 +46,12 @@ from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
+from infra_kit.settings import Settings
 
 SUPPORTS = frozenset(
     {
         features.DOMAINS,
+        features.FAILOVER,
         features.WILDCARD_DOMAINS,
         features.JWT,
         features.WAF,
@@ -59,6 +62,7 @@ SUPPORTS = frozenset(
 )
 
 HINTS = {
+    features.FAILOVER: dns.ONE_WAY,
     features.JWT_CLAIMS: "a load balancer checks tokens and passes them on, but makes no headers of their "
     "claims; leave claims out, and let the services read the token, which is checked by then",
     features.RATE_LIMITS_BY_TOKEN: "AWS WAF counts by address; leave limits by 'user' or 'claim:…' out, and let the "
@@ -66,6 +70,10 @@ HINTS = {
 }
 
 HTTP, HTTPS = 80, 443
+
+
+def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
+    return features.gaps(spec.features(), SUPPORTS - dns.one_way(spec.zones), HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
@@ -106,7 +114,8 @@ def _lead(scope: Scope, spec: GatewaySpec, balancer: lb.LoadBalancer) -> list[pu
     """In the zones that are ours, the names lead to the load balancer, which has IPv4."""
     name = balancer.dns_name
     alias = AwsAlias(name=name, zone_id=balancer.zone_id, types=("A",))
-    return dns.lead(scope, spec.domains, certificates.zones(scope, spec.zones), dns.Place("CNAME", name, alias))
+    place = dns.Place("CNAME", name, alias, spec.failover)
+    return dns.lead(scope, spec.domains, certificates.zones(scope, spec.zones), place)
 
 
 def _url(spec: GatewaySpec, balancer: lb.LoadBalancer, fronts: Gathered[Front]) -> pulumi.Output[str]:

@@ -136,12 +136,13 @@ def _dkim_record(
 ) -> Entry:
     token = tokens.apply(lambda known: known[number - 1])
     own = region.apply(lambda name: f".{name}" if name in OWN_DKIM else "")
+    role = f"dkim-{number}-{scope.place}-{spec.domain}"
     return Entry(
-        role=f"dkim-{number}-{scope.place}-{spec.domain}",
+        role=role,
         name=pulumi.Output.concat(token, f"._domainkey.{spec.domain}"),
         type="CNAME",
         values=[pulumi.Output.concat(token, ".dkim", own, ".amazonses.com")],
-        proves=True,
+        proves=role,
     )
 
 

@@ -26,7 +26,7 @@ from infra_kit.component import Scope
 from infra_kit.components.network import ExistingNetwork, NetworkEndpoint, NetworkSpec, Tier
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.aws import cidrs, flow_logs, identity
+from infra_kit.providers.aws import cidrs, detection, flow_logs, identity
 from infra_kit.providers.aws.zones import letters, names
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.waiting import after
@@ -46,7 +46,8 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     _gateway_endpoints(scope, vpc, [its.table for its in routes.values()])
     flows = flow_logs.create(scope, vpc) if spec.flow_logs else None
     ids = {tier: _routed(scope, tier, there, routes) for tier, there in subnets.items()}
-    return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats), flows=flows)
+    detection.watch(scope)
+    return _endpoint(vpc.id, vpc.cidr_block, ids, way_out=bool(nats), flows=flows, zones=zones)
 
 
 def existing(scope: Scope, known: ExistingNetwork) -> NetworkEndpoint:  # noqa: ARG001  any component may join
@@ -63,6 +64,8 @@ class AwsNetwork:
     subnets: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
     """Their ids, by tier and by zone; of a network made here, once their routes stand: what starts before fetches no
     image."""
+    zones: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """The zones' names, e.g. `eu-west-1a`; none of a network that stood already: ask its subnets."""
     way_out: bool = True
     """Whether the private tier reaches the internet; of a network that stood already, we take it so."""
     flows: pulumi.Output[str] | None = None

@@ -32,6 +32,9 @@ class AwsSettings(Settings):
     cost_tags: bool = False
     """Whether the account's billing knows `app` as a cost allocation tag: a `Budget` then counts only what carries this
     product's. Default: no, a `Budget` counts the whole account."""
+    detection: bool = False
+    """Have GuardDuty and Security Hub watch the account, in each region that a network of the stack's is in: see
+    `detection.py`. Both are an account's and a region's: say it in one stack of an account."""
     hosted_zones: Mapping[str, str] = Field(default_factory=dict)
     """The Route 53 hosted zones in which a Cdn or a Gateway may make records without being given a `Domain`, each id by
     its domain: `{"example.com": "Z0123456789ABCDEFGHIJ"}`. For names in no zone, `up` says which records are needed."""

@@ -46,6 +46,14 @@ ELASTICACHE = (
 Why not m6g and r6g (Graviton2), some 5 % cheaper: Thailand and Mexico have none
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html)."""
 
+EC2 = (
+    Size("t4g.small", 2, 2, 0.0168, burstable=True),
+    Size("t4g.medium", 2, 4, 0.0336, burstable=True),
+    Size("m7g.large", 2, 8, 0.0816),
+    Size("m7g.xlarge", 4, 16, 0.1632),
+)
+"""Virtual machines (https://aws.amazon.com/ec2/pricing/on-demand/), as a bus of NATS has them."""
+
 OPENSEARCH = (
     Size("t3.small.search", 2, 2, 0.036, burstable=True),
     Size("t3.medium.search", 2, 4, 0.073, burstable=True),

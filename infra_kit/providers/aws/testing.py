@@ -110,8 +110,10 @@ def _certificate(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A replica that says no size is as large as its primary."""
     name = f"{_owner(inputs)}-{'replica' if 'replicateSourceDb' in inputs else 'server'}"
     return {
+        "allocatedStorage": inputs.get("allocatedStorage", 100),
         "address": f"{name}.abc123.{REGION}.rds.amazonaws.com",
         "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}-1a2b3c4",
         "identifier": f"{name}-1a2b3c4",
@@ -200,6 +202,11 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:elasticache/replicationGroup:ReplicationGroup": _redis,
     "aws:iam/accessKey:AccessKey": {"secret": "recorded-secret-access-key"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": _named("alarm"),
+    "aws:ebs/volume:Volume": lambda inputs: {
+        "arn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:volume/vol-{_owner(inputs)}",
+    },
+    "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+    "aws:ec2/networkInterface:NetworkInterface": {"privateIp": "10.0.32.10"},
     "aws:ecr/repository:Repository": _repository,
     "aws:ecs/cluster:Cluster": _cluster,
     "aws:ecs/service:Service": _named("service"),
@@ -240,6 +247,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
 """By type, what a resource answers beside its inputs."""
 
 CALLS: dict[str, Mapping[str, Any] | Answer] = {
+    "aws:ec2/getSubnet:getSubnet": lambda inputs: {"availabilityZone": f"{inputs.get('region', REGION)}a"},
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda inputs: {"id": f"pl-{inputs['name']}"},
     # Nobody was asked, so an image stays named by its tag: see `repository`.
     "aws:ecr/getImages:getImages": {},
@@ -268,6 +276,7 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 
 SIZES: Mapping[str, tuple[str, Sequence[Size]]] = {
     "aws:docdb/clusterInstance:ClusterInstance": ("instanceClass", sizes.DOCUMENTDB),
+    "aws:ec2/launchTemplate:LaunchTemplate": ("instanceType", sizes.EC2),
     "aws:elasticache/replicationGroup:ReplicationGroup": ("nodeType", sizes.ELASTICACHE),
     "aws:opensearch/domain:Domain": ("clusterConfig.instanceType", sizes.OPENSEARCH),
     "aws:rds/instance:Instance": ("instanceClass", sizes.RDS),

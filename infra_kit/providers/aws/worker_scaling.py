@@ -19,7 +19,7 @@ from infra_kit.components.event_bus import EventBus
 from infra_kit.components.worker import Backlog, WorkerSpec
 from infra_kit.providers.aws import service_scaling
 from infra_kit.providers.aws.cluster import AwsCluster
-from infra_kit.providers.aws.event_bus import AwsEventBus
+from infra_kit.providers.aws.event_bus_native import AwsEventBus
 
 MOST_STEPS = 20
 """Of a policy (https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html)."""

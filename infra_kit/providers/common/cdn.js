@@ -66,4 +66,14 @@ function headers(r) {
   Object.keys(told).forEach((name) => { r.headersOut[name] = told[name]; });
 }
 
-export default { path, query, date, authorization, cookies, headers };
+// Of an answer that went well: an error would be kept by browsers as long.
+function told(r) {
+  if (r.variables.response_headers) {
+    headers(r);
+  }
+  if (r.status < 400) {
+    r.headersOut['Cache-Control'] = r.variables.cache_control;
+  }
+}
+
+export default { path, query, date, authorization, cookies, headers, told };

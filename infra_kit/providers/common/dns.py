@@ -8,10 +8,12 @@ from typing import NamedTuple
 import pulumi
 
 from infra_kit.component import Scope
-from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry, nearest
+from infra_kit.components.domain import FAST_TTL, TTL, Domain, DomainEndpoint, DomainSpec, Entry, nearest
 from infra_kit.dns_records import RecordType
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
+from infra_kit.failover import Failover
+from infra_kit.features import FAILOVER, Feature
 
 Zones = Mapping[str, Callable[[Scope, Entry], Sequence[pulumi.Resource]]]
 """By domain, what makes a record in its zone."""
@@ -35,6 +37,8 @@ class Place(NamedTuple):
     value: pulumi.Input[str]
     alias: object = None
     """See `Entry`."""
+    failover: Failover | None = None
+    """See `Entry`."""
 
 
 def lead(scope: Scope, domains: Sequence[str], zones: Zones, place: Place) -> list[pulumi.Resource]:
@@ -50,10 +54,54 @@ def lead(scope: Scope, domains: Sequence[str], zones: Zones, place: Place) -> li
     for domain in domains:
         zone = nearest(domain, zones)
         if zone:
-            role = f"{place.type.lower()}-{domain}"
-            entry = Entry(role=role, name=domain, type=place.type, values=[place.value], alias=place.alias)
-            made += zones[zone](scope, entry)
+            made += zones[zone](scope, _entry(scope, domain, place))
+        elif place.failover:
+            raise SpecError(f"{scope.what}: failover: {domain} is in none of zones, so nothing leads it elsewhere.")
     return made
+
+
+def _entry(scope: Scope, domain: str, place: Place) -> Entry:
+    if place.failover and domain.startswith("*"):
+        raise SpecError(
+            f"{scope.what}: failover: {domain} cannot be asked whether it is well; name each host in domains."
+        )
+    return Entry(
+        role=f"{place.type.lower()}-{domain}{standby(place.failover)}",
+        name=domain,
+        type=place.type,
+        values=[place.value],
+        ttl=FAST_TTL if place.failover else TTL,
+        alias=place.alias,
+        failover=place.failover,
+    )
+
+
+def standby(failover: Failover | None) -> str:
+    """What the record's name ends with: the one that has always been there keeps its own."""
+    return "-secondary" if failover and failover.role == "secondary" else ""
+
+
+def one_way(zones: Sequence[Domain]) -> frozenset[Feature]:
+    """What an edge lacks by its zones: where one of them leads a name to one place alone."""
+    drivers = [zone.target.driver(zone.KIND) for zone in zones]
+    return frozenset() if all(getattr(it, "FAILS_OVER", False) for it in drivers) else frozenset({FAILOVER})
+
+
+ONE_WAY = (
+    "a zone of this target leads a name to one place; have the zone where there is a DNS that asks whether an edge is "
+    "well: Domain(…, target=Target(name='aws')), or 'gcp'; else leave failover out, and have the standby under a name "
+    "of its own"
+)
+
+
+def check_place(scope: Scope, entry: Entry) -> None:
+    """Raises `SpecError` where a zone cannot ask the edge whether it is well, or have its record beside another's."""
+    if entry.failover and entry.type == "CNAME":
+        raise SpecError(
+            f"{scope.what}: failover: {entry.name} would lead to a host's name, and from this zone only an address can "
+            "be asked, and stand beside another. Have the zone on the edge's own target; on a VPS name the host by its "
+            "address, infra-kit:vps: {host: …}."
+        )
 
 
 def own(scope: Scope, spec: DomainSpec) -> list[Entry]:
@@ -118,21 +166,23 @@ def claim(scope: Scope, zone: Domain, entry: Entry, types: Sequence[RecordType] 
     if entry.proves:
         return
     name, types = str(entry.name), types or [entry.type]
+    part = entry.failover.role if entry.failover else ""
     where = f"{scope.what}: domains: {name}"
     if "CNAME" in types:
         _check_cname(where, zone, name, entry.values)
-    for (held, type_), holder in zone.holders.items():
+    for (held, type_, other), holder in zone.holders.items():
         if type_ == "NS" and f".{name}".endswith(f".{held}"):
             raise SpecError(
                 f"{where}: the zone {zone.name!r} leaves {held} to another (its record NS), so nobody looks here. Give "
                 f"the edge that one: zones=[Domain(…, domain={held!r})]."
             )
-        if held == name and (type_ in types or "CNAME" in (type_, *types)):
+        beside = part and other and part != other and type_ in types
+        if held == name and not beside and (type_ in types or "CNAME" in (type_, *types)):
             raise SpecError(
                 f"{where}: the zone {zone.name!r} has a record {type_} of that name already, of {holder}, beside which "
                 f"there is no {types[0]}. Drop the one or the other."
             )
-    zone.holders.update({(name, type_): scope.what for type_ in types})
+    zone.holders.update({(name, type_, part): scope.what for type_ in types})
 
 
 def _check_cname(where: str, zone: Domain, name: str, values: Sequence[pulumi.Input[str]]) -> None:

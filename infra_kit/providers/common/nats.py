@@ -23,6 +23,10 @@ from typing import Any
 from infra_kit.durations import seconds
 from infra_kit.links import Link
 
+IMAGE_TAG, IMAGE_SHA256 = "2.15.0-alpine", "ac8f88a6494bffc2c2a5289a0ca61cb28a9145c11ba5677cf24265d07f46d8d4"
+"""Docker's official image (https://hub.docker.com/_/nats), which is for amd64 and arm64."""
+SERVICE = "nats"
+"""What the names of servers end in, beside the bus's own: no Service of that name is in their way."""
 ADMIN = "admin"
 """Makes streams and consumers; only the provider knows its password."""
 APP = "app"
@@ -146,7 +150,8 @@ def streams(props: Props) -> dict[str, dict[str, Any]]:
         source = props["consumers"][consumer]["stream"]
         name = address.partition("/")[0]
         subjects = [f"{GIVEN_UP}.{why}.{source}.{consumer}" for why in ("MAX_DELIVERIES", "MSG_TERMINATED")]
-        configs[name] = _stream(name, subjects, {"retention": props["streams"][source]["retention"]})
+        kept = {key: value for key, value in props["streams"][source].items() if key in ("retention", "replicas")}
+        configs[name] = _stream(name, subjects, kept)
     return configs
 
 
@@ -161,7 +166,7 @@ def _stream(name: str, subjects: list[str], options: Mapping[str, Any]) -> dict[
         "max_age": retention * _NANOSECONDS,
         "max_bytes": int(size * 2**30) if size else -1,
         "duplicate_window": min(DUPLICATE_WINDOW, retention) * _NANOSECONDS,
-        "num_replicas": 1,
+        "num_replicas": int(options.get("replicas", 1)),
     }
 
 

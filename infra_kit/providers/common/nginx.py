@@ -64,7 +64,7 @@ class Site:
     """Names of the machine's hosts file: no name server knows them."""
     props: Mapping[str, Any]
     """`routes` by pattern (origin, bucket, region, access_key, ttl in seconds or None, headers, cookies, query,
-    passes_all), `store_keys` and `gateway_trusts` by pattern, `compression`, `release`."""
+    cache_control, passes_all), `store_keys` and `gateway_trusts` by pattern, `compression`, `release`."""
 
 
 def script() -> str:
@@ -175,7 +175,7 @@ def address(origin: str) -> tuple[str, int]:
 
 def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -> str:
     lines = [
-        *site.every,
+        *(_telling(route["cache_control"]) if route.get("cache_control") else site.every),
         f"proxy_ssl_name {address(route['origin'])[0]};",
         *(_to_store(site, pattern, route) if route.get("bucket") else []),
         *([f'set $wanted_cookies "{",".join(route["cookies"])}";'] if route["cookies"] else []),
@@ -185,6 +185,11 @@ def _location(site: Site, number: int, pattern: str, route: Mapping[str, Any]) -
         _pass(number, route),
     ]
     return f'  location ~ "{regex(pattern)}" {{\n' + "".join(f"   {line}\n" for line in lines) + "  }"
+
+
+def _telling(cache_control: str) -> list[str]:
+    """What browsers are told of an answer, beside what stands on every one."""
+    return [f"set $cache_control {quote(cache_control)};", "js_header_filter cdn.told;"]
 
 
 _PASSING = (

@@ -56,6 +56,7 @@ def _route(route: Route, access_key: pulumi.Input[str] | None) -> dict[str, Any]
         "headers": list(route.told_headers),
         "cookies": list(route.cookies),
         "query": route.sends_query,
+        **({"cache_control": route.cache_control} if route.cache_control else {}),
     }
     if isinstance(route.origin, Gateway):
         return {**told, "origin": route.origin.url, "bucket": None, "passes_all": route.passes_all}

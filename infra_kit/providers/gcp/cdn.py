@@ -57,6 +57,8 @@ HINTS = {
     features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
     features.QUERY_FILTER: "Google sends a query string to the origin whatever is asked, and keeps an answer for each; "
     "leave query out, or say query=True where that is meant",
+    features.CACHE_CONTROL: "Google's load balancer puts a header on each answer, on errors too, which browsers would "
+    "keep as long; have the origin say it, a bucket with each object",
 }
 
 

@@ -16,7 +16,7 @@ from infra_kit.component import Scope
 from infra_kit.components.cdn import NO_CACHE, CdnSpec
 from infra_kit.components.gateway import GatewaySpec
 from infra_kit.errors import SpecError
-from infra_kit.patterns import longest_first, overlap, within
+from infra_kit.patterns import deciding, longest_first, overlap, within
 from infra_kit.providers.gcp import cdn_backends
 from infra_kit.providers.gcp.cdn_checks import MAX_TTL
 from infra_kit.providers.gcp.gateway import Backend, GcpGateway
@@ -36,7 +36,7 @@ def check(scope: Scope, spec: CdnSpec) -> None:
                 f"{where}: its route {crossing[0]} fits some of these paths only, and Google's load balancer cannot "
                 "say which. Lead here with '/*', or name the gateway's routes by their beginning."
             )
-        limited = [it for it in gateway.spec.routes if overlap(it, pattern) and gateway.spec.routes[it].limits]
+        limited = [it for it in deciding(gateway.spec.routes, pattern) if gateway.spec.routes[it].limits]
         if spec.routes[pattern].ttl != NO_CACHE and (gateway.spec.limits or limited):
             raise SpecError(
                 f"{where}: it has limits, which Cloud Armor would count apart where answers are kept. Say "

@@ -33,9 +33,12 @@ from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.service import GcpService
 from infra_kit.settings import Settings
 
-SUPPORTS = frozenset({features.DOMAINS, features.WILDCARD_DOMAINS, features.WAF, features.RATE_LIMITS})
+SUPPORTS = frozenset(
+    {features.DOMAINS, features.FAILOVER, features.WILDCARD_DOMAINS, features.WAF, features.RATE_LIMITS}
+)
 
 HINTS = {
+    features.FAILOVER: dns.ONE_WAY,
     features.WILDCARD_DOMAINS: load_balancer_checks.NO_WILDCARDS,
     features.JWT: "Google's load balancer checks no tokens; let the services check them (accept the gap, and give them "
     "issuer and audience as environment), or put an API Gateway before them",
@@ -65,7 +68,8 @@ class GcpGateway:
 
 
 def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), SUPPORTS - load_balancer_checks.unproved(spec.domains, spec.zones), HINTS)
+    missing = load_balancer_checks.unproved(spec.domains, spec.zones) | dns.one_way(spec.zones)
+    return features.gaps(spec.features(), SUPPORTS - missing, HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
@@ -75,7 +79,8 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     backends = {name: _backend(scope, spec, service, policy) for name, service in services.items()}
     if not spec.public:
         return _behind_cdn(backends)
-    edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), _url_map(scope, spec, backends))
+    routes = _url_map(scope, spec, backends)
+    edge = load_balancer.serve(scope, spec.domains, dns.zones(spec.zones), routes, spec.failover)
     return GatewayEndpoint(
         url=load_balancer.url(spec.domains, edge),
         domain=edge.address,

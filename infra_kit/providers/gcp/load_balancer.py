@@ -18,6 +18,7 @@ from pulumi_gcp import certificatemanager, compute
 
 from infra_kit.component import Scope
 from infra_kit.components.domain import Entry, nearest
+from infra_kit.failover import Failover
 from infra_kit.naming import fit
 from infra_kit.providers.common import dns
 from infra_kit.providers.common.dns import Zones
@@ -88,7 +89,13 @@ def headers(put_on: Mapping[str, str] | None = None, taken_off: Sequence[str] = 
     return {what: names for what, names in done.items() if names} or None
 
 
-def serve(scope: Scope, domains: Sequence[str], zones: Zones, routes: compute.URLMap) -> Edge:
+def serve(
+    scope: Scope,
+    domains: Sequence[str],
+    zones: Zones,
+    routes: compute.URLMap,
+    failover: Failover | None = None,
+) -> Edge:
     owned = labels(scope)
     made = scope.resource("address", compute.GlobalAddress, depends_on=[api(scope, "compute")], labels=owned)
     target = _to_https(scope).id if domains else routes.id
@@ -96,7 +103,8 @@ def serve(scope: Scope, domains: Sequence[str], zones: Zones, routes: compute.UR
     plain = _listen(scope, "http-rule", made.address, http.id, "80")
     if domains:
         https = _https(scope, domains, zones, routes, made.address)
-        return Edge(made.address, [https, *dns.lead(scope, domains, zones, dns.Place("A", made.address))])
+        place = dns.Place("A", made.address, failover=failover)
+        return Edge(made.address, [https, *dns.lead(scope, domains, zones, place)])
     pulumi.log.warn(
         f"{scope.what}: it has no domains, so no certificate: it answers by plain HTTP on its address. Name "
         "domains before anyone depends on it.",
@@ -162,7 +170,7 @@ def _proof(scope: Scope, domain: str, zones: Zones) -> dict[str, Any]:
     )
     record = made.dns_resource_records[0]
     role = f"validation-{scope.place}-{base}"
-    entry = Entry(role=role, name=record.name, type="CNAME", values=[record.data], proves=True)
+    entry = Entry(role=role, name=record.name, type="CNAME", values=[record.data], proves=role)
     return {"dns_authorizations": [after(made.id, *zones[zone](scope, entry))]}
 
 

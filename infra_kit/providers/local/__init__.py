@@ -25,9 +25,7 @@ NEEDS = (
     "opentelemetry",
     "psutil",
     "psycopg",
-    "pymongo",
     "redis",
-    "secantus",
     "starlette",
     "trustme",
     "uvicorn",
@@ -35,6 +33,9 @@ NEEDS = (
     "zstandard",
 )
 """The modules that the extra `local` installs; the servers' programs look for their own."""
+_DOCUMENTS = ("documents", ("pymongo", "secantus"))
+EXTRAS = {"document_store": _DOCUMENTS, "document_store_user": _DOCUMENTS}
+"""By handler: the extra that it needs beside `local`, and that extra's modules."""
 
 
 def __getattr__(name: str) -> object:

@@ -19,6 +19,10 @@ from infra_kit.links import Grant, Link
 from infra_kit.providers.local.resource import AuthServer, server
 
 SUPPORTS: frozenset[Feature] = frozenset()
+HINTS = {
+    Feature("login-by"): "accounts here are of this machine alone, and no secret of an application at Google or Apple "
+    "has to be on it; leave google and apple out here"
+}
 
 
 def create(scope: Scope, spec: AuthSpec) -> AuthEndpoint:

@@ -28,6 +28,7 @@ SUPPORTS = frozenset(
         features.COMPRESSION,
         features.INVALIDATION,
         features.QUERY_FILTER,
+        features.CACHE_CONTROL,
     }
 )
 

@@ -27,6 +27,8 @@ from infra_kit.providers.local.resource import GatewayServer, server
 
 SUPPORTS = gateway_routes.SUPPORTS | {features.DOMAINS, features.WILDCARD_DOMAINS}
 
+HINTS = {features.FAILOVER: "one machine cannot stand in for itself; leave failover out here"}
+
 
 @dataclass(frozen=True)
 class LocalGateway:

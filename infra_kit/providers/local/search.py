@@ -43,7 +43,7 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
 def link(scope: Scope, link: Link) -> Grant:
     there: SearchEndpoint = link.to.endpoint
     rights = {"access": link.access[0], "indexes": list(link.only.get("indexes", ()))}
-    made = user(scope, link, SearchUser, rights)
+    made = user(scope, link, SearchUser, rights, port=there.port)
     username, password = made.public["username"], made.private["password"]
     url = urls.as_user(there.url, username=username, password=password)
     mine = dataclasses.replace(there, username=username, password=password, url=url)

@@ -66,6 +66,8 @@ def create(scope: Scope, spec: BackupSpec) -> BackupEndpoint:
         raise SpecError(f"{scope.what}: of: what can be copied here was left out; leave the Backup out too.")
     if spec.to is None:
         only_here.warn(scope, "its copies are on the host itself")
+    else:
+        only_here.copied_away(spec.of)
     report = reports.report(scope, "last_backup", [component.name for component in spec.of], places.USER)
     copied = _copied(scope, spec, places.place(scope, spec))
     done = {it.name: _done(scope, spec, it, copied[it.name], report) for it in spec.of}

@@ -36,7 +36,14 @@ from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.settings import VpsSettings
 
 SUPPORTS = frozenset(
-    {features.DOMAINS, features.RESPONSE_HEADERS, features.COMPRESSION, features.INVALIDATION, features.QUERY_FILTER}
+    {
+        features.DOMAINS,
+        features.RESPONSE_HEADERS,
+        features.COMPRESSION,
+        features.INVALIDATION,
+        features.QUERY_FILTER,
+        features.CACHE_CONTROL,
+    }
 )
 
 HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS}

@@ -27,6 +27,7 @@ from infra_kit.component import Component, Scope
 from infra_kit.dns_records import RecordType
 from infra_kit.environments import Environment
 from infra_kit.errors import SpecError
+from infra_kit.failover import Failover
 from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import dns
@@ -127,7 +128,13 @@ def to(host: str, port: int) -> str:
     return f" reverse_proxy {host}:{port} {{\n  lb_try_duration 30s\n }}"
 
 
-def serve(scope: Scope, names: Sequence[str], zones: Zones, caddyfile: pulumi.Input[str]) -> pulumi.Resource:
+def serve(
+    scope: Scope,
+    names: Sequence[str],
+    zones: Zones,
+    caddyfile: pulumi.Input[str],
+    failover: Failover | None = None,
+) -> pulumi.Resource:
     """Has the edge serve a component's names; done when it does, and the names lead here.
 
     Args:
@@ -136,6 +143,7 @@ def serve(scope: Scope, names: Sequence[str], zones: Zones, caddyfile: pulumi.In
             each as soon as its DNS record leads to the host.
         zones: where the names may be.
         caddyfile: what is done with a request: directives of https://caddyserver.com/docs/caddyfile/directives.
+        failover: see `GatewaySpec`.
     """
     proxy = of(scope).native
     for name in names:
@@ -149,18 +157,18 @@ def serve(scope: Scope, names: Sequence[str], zones: Zones, caddyfile: pulumi.In
     inside = pulumi.Output.format("docker exec -i {0} sh -s", proxy.container.id)
     gone = ssh.inside(proxy.container.hostname, _told(scope, ""))
     known = site.apply(lambda text: _told(scope, text))
-    needed = [proxy.container.ready, *_lead(scope, names, zones)]
+    needed = [proxy.container.ready, *_lead(scope, names, zones, failover)]
     return ssh.run(scope, "site", inside, stdin=known, delete=gone, depends_on=needed)
 
 
-def _lead(scope: Scope, names: Sequence[str], zones: Zones) -> list[pulumi.Resource]:
+def _lead(scope: Scope, names: Sequence[str], zones: Zones, failover: Failover | None) -> list[pulumi.Resource]:
     """In the zones that are ours, the names lead to the host, by how it is known."""
     host = ssh.settings(scope).host
     try:
         type_: RecordType = "A" if ip_address(host).version == 4 else "AAAA"
     except ValueError:
         type_ = "CNAME"
-    return dns.lead(scope, names, zones, dns.Place(type_, host))
+    return dns.lead(scope, names, zones, dns.Place(type_, host, failover=failover))
 
 
 def _told(scope: Scope, site: str) -> str:

@@ -23,6 +23,7 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.gateway import GatewayEndpoint, GatewaySpec
+from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.providers.common import dns, gateway_nginx, gateway_routes
 from infra_kit.providers.common.passwords import password
@@ -31,10 +32,11 @@ from infra_kit.providers.vps.containers import FILES, Container, container
 from infra_kit.providers.vps.link_networks import join
 from infra_kit.providers.vps.run import Run
 from infra_kit.providers.vps.service import VpsService
+from infra_kit.settings import Settings
 
 SUPPORTS = gateway_routes.SUPPORTS | {features.DOMAINS}
 
-HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS}
+HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS, features.FAILOVER: dns.ONE_WAY}
 
 PORT, INSIDE = 8080, "127.0.0.1:8082"
 MEMORY_GB, CPU = 0.25, 1.0
@@ -46,6 +48,12 @@ class VpsGateway:
 
     trust: pulumi.Output[str]
     """What its requests carry in `X-Infra-Kit-Cdn`: of one that is not public, the only ones that are answered."""
+
+
+def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
+    """A name fails over where its zone does so, which is on another target."""
+    by_zone = {features.FAILOVER} - dns.one_way(spec.zones) if spec.zones else frozenset()
+    return features.gaps(spec.features(), SUPPORTS | by_zone, HINTS)
 
 
 def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
@@ -65,7 +73,8 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
 
 def _outermost(scope: Scope, spec: GatewaySpec) -> tuple[pulumi.Output[str], str]:
     names = edge.names(scope, spec.domains)
-    served = edge.serve(scope, names, dns.zones(spec.zones), edge.to(child(scope.name, "server"), PORT))
+    to = edge.to(child(scope.name, "server"), PORT)
+    served = edge.serve(scope, names, dns.zones(spec.zones), to, spec.failover)
     return ssh.after(served, edge.url(names)), ssh.settings(scope).host
 
 

@@ -15,7 +15,7 @@ import pulumi
 import pulumi_docker as docker
 
 from infra_kit.component import Scope
-from infra_kit.providers.common import caddy
+from infra_kit.providers.common import caddy, nats
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ VALKEY = {
     "9": Image("valkey/valkey", "9.1.1", "70739f85ad2ee01a726a965584a0f94895f01b0c60b3cc8b0aeef11eaa6888cf"),
 }
 SEAWEEDFS = Image("chrislusf/seaweedfs", "4.48", "4e61d15fd35994cb1e43e1e553dff106794841fd9a99ade2fc8c8bfce4d7872d")
-NATS = Image("nats", "2.15.0-alpine", "ac8f88a6494bffc2c2a5289a0ca61cb28a9145c11ba5677cf24265d07f46d8d4")
+NATS = Image("nats", nats.IMAGE_TAG, nats.IMAGE_SHA256)
 NATS_BOX = Image("natsio/nats-box", "0.19.7", "ffce8bd103383f179f8c7f11cf645726acf5d17280706c530c3b342dbe16334c")
 MONGODB = Image("mongo", "8.0.32", "4968f22d0c6c10ef29952f3e807f62872ba22b3312f25803564fbfc08255efc2")
 RCLONE = Image("rclone/rclone", "1.75.1", "45401ad7410db1d67ffdb58e19059ad20b0d8e0285a60e38bbec55cc1019c7a5")

@@ -1,10 +1,12 @@
 """What every target's Auth must do."""
 
-from infra_kit import Auth, Client
+from infra_kit import Apple, Auth, Client, Google, features
 from infra_kit.components.auth import AuthEndpoint
 from infra_kit.testing.conformance.suite import ComponentConformance
 
 WEB = Client(redirects=["https://shop.example/callback"])
+GOOGLE = Google(client_id="000000000000-example.apps.googleusercontent.com", client_secret="example")  # noqa: S106  it opens nothing
+APPLE = Apple(client_id="example.shop", team="A1B2C3D4E5", key="F6G7H8I9J0", private_key="example")
 
 
 class AuthConformance(ComponentConformance):
@@ -12,7 +14,7 @@ class AuthConformance(ComponentConformance):
     endpoint = AuthEndpoint
     secrets = frozenset({"client_secrets"})
     arguments = {"clients": {"web": WEB}}
-    asks = {}
+    asks = {features.login_by("google"): {"google": GOOGLE}, features.login_by("apple"): {"apple": APPLE}}
     links = {"login": lambda auth: auth.link()}
     gives_secret = frozenset({"IT_CLIENT_SECRET"})
     gives = gives_secret | {"IT_ISSUER", "IT_JWKS_URL", "IT_CLIENT_ID"}

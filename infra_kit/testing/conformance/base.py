@@ -120,6 +120,10 @@ class Base:
         """The component of the suite, in a program that runs."""
         return self.component(NAME, target=target, **{**self.arguments, **arguments})
 
+    def used_on(self, target: Target) -> Target:
+        """Where stands what the component is used with. Default: on its own target, which has all components."""
+        return target
+
     def run(self, program: Callable[[], object]) -> Recording:
         config = {"infra-kit:environment": ENVIRONMENT.value}
         return record(program, config=config, outputs=self.outputs, calls=self.calls)

@@ -32,6 +32,7 @@ class CdnConformance(ComponentConformance):
         features.COMPRESSION: {"compression": True},
         features.INVALIDATION: {"release": "v1"},
         features.QUERY_FILTER: {"routes": {"/*": Route("https://origin.example.com", query=False)}},
+        features.CACHE_CONTROL: {"routes": {"/*": Route("https://origin.example.com", cache_control="max-age=60")}},
     }
     variations = {
         "one more route": {"routes": {"/*": "https://origin.example.com", "/api/*": "https://api.example.com"}},

@@ -25,7 +25,7 @@ class DomainConformance(ComponentConformance):
         def program() -> None:
             zone = Domain(NAME, target=target, domain="shop.example")
             routes = {"/*": "https://origin.example.com"}
-            Cdn("edge", target=target, routes=routes, domains=[WWW], zones=[zone])
+            Cdn("edge", target=self.used_on(target), routes=routes, domains=[WWW], zones=[zone])
 
         made = self.run(program)
         zone = made.named(NAME).outputs

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from infra_kit import Environment, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
+from infra_kit import Domain, Environment, Failover, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
 from infra_kit.component import Component
 from infra_kit.components.gateway import GatewayEndpoint
 from infra_kit.errors import SpecError
@@ -27,9 +27,9 @@ class GatewayConformance(ComponentConformance):
     endpoint = GatewayEndpoint
     is_edge = True
     keeps_data = False
-    beside = frozenset({"api", "web"})
+    beside = frozenset({"api", "web", "zone"})
     arguments = {"routes": {"/*": API}, "domains": ["api.example.com"], "waf": False}
-    hinges_on_more = frozenset({features.WILDCARD_DOMAINS})
+    hinges_on_more = frozenset({features.WILDCARD_DOMAINS, features.FAILOVER})
     asks: ClassVar[Mapping[Feature, Mapping[str, Any]]] = {
         features.JWT: {"jwt": JWT},
         features.WAF: {"waf": True},
@@ -42,6 +42,7 @@ class GatewayConformance(ComponentConformance):
             "limits": [LIMIT],
         },
         features.WILDCARD_DOMAINS: {"domains": ["api.example.com", "*.example.org"]},
+        features.FAILOVER: {"failover": Failover("primary")},
         features.DOMAINS: {"domains": ["api.example.com", "www.example.com"]},
     }
     variations = {
@@ -55,6 +56,8 @@ class GatewayConformance(ComponentConformance):
         asked: dict[str, Service | GatewayRoute] = arguments.pop("routes", self.arguments["routes"])
         routes = {key: it if isinstance(it, GatewayRoute) else GatewayRoute(it) for key, it in asked.items()}
         made = {key: it.model_copy(update={"to": api if it.to is API else web}) for key, it in routes.items()}
+        if "failover" in arguments:
+            arguments["zones"] = [Domain("zone", target=target, domain="example.com")]
         return super().make(target, routes=made, **arguments)
 
     def test_it_opens_a_service_to_itself_and_to_nobody_else(self, target: Target) -> None:

@@ -38,7 +38,8 @@ class LinkRules(Base):
             it = self.make(target)
             image = "registry.example/api:1"
             link = self.links[access](it)
-            user = Service(USER, target=target, image=image, command=["python", "app.py"], links=[link])
+            command = ["python", "app.py"]
+            user = Service(USER, target=self.used_on(target), image=image, command=command, links=[link])
             probe = Scope(user, f"{USER}-probe", user.target, {}, pulumi.ResourceOptions())
             grant = probe.grant(link)
             for key, value in {**named(link, grant.variables), **named(link, grant.secrets)}.items():
@@ -53,8 +54,9 @@ class LinkRules(Base):
 
     def test_a_link_grants_no_more_than_it_says(self, target: Target, access: str) -> None:
         made = self.linked(standing_in(target, Environment.PRODUCTION), access)
-        assert [found for each in made.resources for found in broad(target, each)] == []
-        assert [each.name for each in made.resources if wide(target, each)] == []
+        there = self.used_on(target)
+        assert [found for each in made.resources for found in broad(there, each)] == []
+        assert [each.name for each in made.resources if wide(there, each)] == []
 
     def test_each_access_is_another(self, target: Target) -> None:
         """A driver that forgets the access gives everybody the same."""

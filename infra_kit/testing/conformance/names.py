@@ -20,8 +20,8 @@ class NameRules(Base):
 
     def test_an_unrelated_component_before_or_after_it_changes_nothing(self, target: Target) -> None:
         alone = inputs(self.record(target))
-        first = inputs(self.record(target, before=lambda: _others(target)))
-        last = inputs(self.record(target, after=lambda: _others(target)))
+        first = inputs(self.record(target, before=lambda: _others(self.used_on(target))))
+        last = inputs(self.record(target, after=lambda: _others(self.used_on(target))))
         assert first == last
         assert last.items() >= alone.items()
 

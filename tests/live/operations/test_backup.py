@@ -16,6 +16,7 @@ from infra_kit.errors import BackupError, ConfigError, ServerError
 from infra_kit.providers.local import by_hand
 from infra_kit.providers.local.backups import restore, settings
 from infra_kit.providers.local.backups.postgres import copy as copy_postgres
+from infra_kit.providers.local.box import ASIDE
 from infra_kit.providers.local.servers import backup, postgres
 from tests.live.operations.backups import KEY, Safe, connect, destroy, entries, moment, write
 from tests.live.servers.database import props_in
@@ -69,8 +70,9 @@ def test_told_so_it_is_restored_over_and_what_it_held_is_kept_aside(safe: Safe) 
     restored = restore.over(safe.box, "db", good)
     assert entries(db) == ["good"]
     assert db.record.ports[0] == port
-    assert restored.aside
-    assert (restored.aside / "PG_VERSION").exists()
+    (aside,) = db.path.glob(f"{ASIDE}*")
+    assert (aside / "PG_VERSION").exists()
+    assert f"what it held before: {aside}" in restored.says[0]
     write(db, "right")
     safe.tick()
     assert safe.report["failure"] == ""

@@ -153,6 +153,22 @@ def test_response_headers_stand_on_every_answer_and_replace_the_origins(home_dir
         }
 
 
+def test_browsers_are_told_how_long_they_may_keep_what_went_well_and_no_error(home_dir: Path, origin: Origin) -> None:
+    told = "public, max-age=86400, stale-while-revalidate=43200"
+    client = serve(
+        home_dir,
+        {"/*": route(origin.url), "/images/*": route(origin.url, cache_control=told)},
+        response_headers={"X-Content-Type-Options": "nosniff"},
+    )
+    origin.answers_with = {"Cache-Control": "max-age=60"}
+    answers = [client.get("/images/a"), client.get("/images/a"), client.get("/x")]
+    origin.status = 404
+    answers.append(client.get("/images/gone"))
+    assert [answer.headers["Cache-Control"] for answer in answers] == [told, told, "max-age=60", "max-age=60"]
+    assert cache(answers[1]) == "HIT"
+    assert {answer.headers["X-Content-Type-Options"] for answer in answers} == {"nosniff"}
+
+
 def test_text_is_compressed_on_its_way_out_unless_switched_off(home_dir: Path, origin: Origin) -> None:
     routes = {"/*": route(origin.url)}
     gzip = {"Accept-Encoding": "gzip"}

@@ -174,3 +174,34 @@ def test_what_is_no_url_of_a_database_is_refused_and_not_shown(url: str) -> None
 @pytest.mark.parametrize("name", ["postgres", "template1", "rdsadmin"])
 def test_a_database_of_the_servers_own_is_refused(name: str) -> None:
     assert f"{name!r} is a database of the server's own" in refusal(databases=[name])
+
+
+SCHEMA = "options=-csearch_path%3Dpreview_7"
+
+
+def test_a_schema_of_ones_own_in_an_existing_database_is_where_every_connection_begins() -> None:
+    outputs = existing(schema="preview_7", reader_url="postgresql://app@reader/shop").outputs
+    assert outputs["url"] == f"{URL}&{SCHEMA}"
+    assert outputs["pooled_url"] == outputs["url"]
+    assert outputs["reader_urls"] == [f"postgresql://app@reader/shop?{SCHEMA}"]
+    assert (outputs["host"], outputs["password"], outputs["database"]) == ("db.internal", "p@ss", "shop")
+
+
+def test_a_schema_is_the_one_of_a_url_that_is_known_only_at_the_deployment_too() -> None:
+    made = existing(url=lambda: pulumi.Output.from_input("postgres://app@db.internal/shop"), schema="preview_7")
+    assert made.outputs["url"] == f"postgres://app@db.internal/shop?{SCHEMA}"
+    assert "url" in made.secret_outputs
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"schema": "Preview-7"}, "schema: given 'Preview-7'; a name of at most 63 lower-case letters"),
+        ({"schema": "p", "pooled_url": URL}, "pooled_url: given with a schema, and a pooler gives one connection to"),
+        ({"schema": "p", "url": f"{URL}&options=-cx%3D1"}, "url: the one given has options of its own"),
+    ],
+)
+def test_a_schema_that_would_not_hold_is_refused(given: dict[str, str], said: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        existing(**given)
+    assert str(refused.value).startswith(f"Postgres 'db': {said}")

@@ -70,6 +70,23 @@ def test_a_stack_whose_file_is_gone_is_known_by_the_copy_that_a_run_has_left(pro
         check_known(project, "shop-prod")
 
 
+def test_a_numbered_stack_without_a_file_of_its_own_has_its_templates(project: Project) -> None:
+    author(project, "config: {shop:size: 2}\n", "shop-preview")
+    numbered = Stack(project, "shop-preview-123", Path("/opt/pulumi"))
+    assert read_config(project, numbered.name) == {"config": {"shop:size": 2}}
+    assert numbered.config_file() == project.home / "config" / "Pulumi.shop-preview-123.yaml"
+    assert project.stacks() == ["shop-preview"]
+    author(project, "config: {shop:size: 3}\n", "shop-preview-124")
+    assert read_config(project, "shop-preview-124") == {"config": {"shop:size": 3}}
+
+
+def test_a_number_alone_or_of_an_unknown_template_is_no_stack(project: Project) -> None:
+    author(project, "", "shop-preview")
+    for unknown in ("123", "shop-staging-123", "shop-preview-12a", "shop-preview-"):
+        with pytest.raises(ConfigError, match=f"no stack '{unknown}'"):
+            read_config(project, unknown)
+
+
 def how_to_make(project: Project, stack: str) -> str:
     file = project.root / f"Pulumi.{stack}.yaml"
     return f"write {file}:\nconfig:\n  infra-kit:target: local\n  infra-kit:environment: development"

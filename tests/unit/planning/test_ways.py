@@ -111,3 +111,12 @@ def test_nobody_is_told_to_take_a_snapshot_of_a_key_or_of_logs() -> None:
     for way in (ways.moved("Network", [KEY]), ways.moved("Gateway", [KEY, BUCKET])):
         assert "snapshot" not in " ".join(way.steps)
         assert way.source.startswith("https://")
+
+
+@pytest.mark.parametrize("kind", ["Auth", "aws:cognito/userPool:UserPool"])
+def test_no_password_is_copied_out_of_a_user_pool_so_people_move_as_they_log_in(kind: str) -> None:
+    way = ways.moved(kind, ["aws:cognito/userPool:UserPool"])
+    assert way.how is How.DUAL_RUN
+    assert not any("snapshot" in step for step in (*way.steps, *way.back))
+    assert way.steps[0].startswith("No password leaves a user pool of Cognito")
+    assert way.source.startswith("https://docs.aws.amazon.com/cognito/")

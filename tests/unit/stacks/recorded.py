@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,31 +15,58 @@ from stacks.config import load_phase
 PROJECT = Project.find(Path(__file__))
 STACKS = PROJECT.stacks()
 PHASES = {
-    "cuenta_conmigo": ["0", "1", "2"],
+    "cuenta_conmigo": ["0", "1", "2", "3", "4"],
     "founder_diary": ["1", "2"],
-    "nomadshift": ["1", "2"],
+    "nomadshift": ["1", "2", "3"],
     "vina_santa_cruz": ["1", "2", "3"],
     "zuclubit": ["1", "2", "3"],
 }
-SECRETS = {"secret_key": "recorded", "passphrase": "recorded"}
-"""What a VPS's backups ask their user to set."""
+SECRETS = {"backups": {"secret_key": "recorded", "passphrase": "recorded"}, "smtp": {"password": "recorded"}}
+"""What a VPS's settings ask their user to set, by what has it."""
 DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.com:5432/vina_santa_cruz"
-GIVEN = {"vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL}}
+NOMADSHIFT = {"nomadshift:google-secret": "recorded", "nomadshift:apple-private-key": "recorded"}
+ZUCLUBIT = {
+    "zuclubit:documents-url": "mongodb+srv://zuclubit:recorded@zuclubit.0a1b2c.mongodb.net/zuclubit",
+    "zuclubit:auth-keys": "[]",
+}
+GIVEN = {
+    "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},
+    "cuenta-conmigo-production": {f"cuenta-conmigo:{key}": "recorded" for key in ("offsite-secret-key", "backup-key")},
+    "founder-diary-production": {
+        f"founder-diary:{key}": "recorded" for key in ("offsite-secret-key", "backup-key", "axiom-token")
+    },
+    "zuclubit-production": ZUCLUBIT,
+    "zuclubit-staging": ZUCLUBIT,
+    **dict.fromkeys(("nomadshift-staging", "nomadshift-production"), NOMADSHIFT),
+    "nomadshift-gcp-production": {
+        **NOMADSHIFT,
+        "nomadshift:search-url": "https://nomadshift:recorded@search.example:9200",
+        "nomadshift:search-eu-url": "https://nomadshift:recorded@search-eu.example:9200",
+    },
+}
 """What else a stack's file asks its user to set."""
-BEYOND = {("cuenta-conmigo-production", "2")}
-"""The phases for which a stack's file changes: Cuenta Conmigo leaves its VPS then."""
+ELSEWHERE = {
+    "cuenta-conmigo-production": {"2", "3", "4"},
+    "cuenta-conmigo-aws-production": {"0", "1"},
+    "cuenta-conmigo-staging": {"0", "1"},
+}
+"""The phases in which another stack is in production, or rehearses it: Cuenta Conmigo leaves its VPS."""
 
 
 def configuration(name: str, phase: str) -> dict[str, Any]:
     given = stack_files.read(name, Path(__file__)).config
-    vps = given.get("infra-kit:vps", {})
-    filled = {**vps, "backups": {**vps["backups"], **SECRETS}} if "backups" in vps else vps
-    return {**given, **GIVEN.get(name, {}), **({"infra-kit:vps": filled} if filled else {}), "infra-kit:phase": phase}
+    filled = {key: _filled(given.get(key, {})) for key in ("infra-kit:vps", "infra-kit:gcp") if key in given}
+    return {**given, **GIVEN.get(name, {}), **filled, "infra-kit:phase": phase}
+
+
+def _filled(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A target's settings, with what its user sets."""
+    return {**settings, **{key: {**settings[key], **secrets} for key, secrets in SECRETS.items() if key in settings}}
 
 
 def phases_of(name: str) -> list[str]:
     system = stack_files.read(name, Path(__file__)).config["infra-kit:system"].replace("-", "_")
-    return [phase for phase in PHASES[system] if (name, phase) not in BEYOND]
+    return [phase for phase in PHASES[system] if phase not in ELSEWHERE.get(name, ())]
 
 
 def deploy() -> None:

@@ -13,7 +13,6 @@ from infra_kit.planning import lock_in_facts as facts
 from infra_kit.planning.costs import cost
 from infra_kit.planning.lock_in import LockIn, lock_in
 from infra_kit.planning.lock_in_aspects import Subject, subject
-from infra_kit.planning.lock_in_changes import best
 from infra_kit.planning.programs import plan
 
 ROOT = Path(__file__).parents[3]
@@ -78,22 +77,15 @@ def changed(component: str) -> float:
     return change.score
 
 
-def changed_beside(type_: str) -> float:
-    change = best(beside(type_))
-    assert change
-    return change.score
-
-
 def bought(protocol: str) -> float:
     held = subject("ExternalService", "aws", ExternalServiceSpec(vendor="Upstash", protocol=protocol))
     assert held
     return held.score
 
 
-COGNITO = "aws:cognito/userPool:UserPool"
 HERE: dict[str, tuple[Callable[[], float], Callable[[], float]]] = {
     "DynamoDB": (lambda: beside("aws:dynamodb/table:Table").score, lambda: of("documents")),
-    "Cognito": (lambda: beside(COGNITO).score, lambda: changed_beside(COGNITO)),
+    "Cognito": (lambda: beside("aws:cognito/userPool:UserPool").score, lambda: of("auth")),
     "EventBridge and SQS": (lambda: of("events"), lambda: changed("events")),
     "ElastiCache": (lambda: of("cache"), lambda: bought("redis")),
     "Aurora": (lambda: beside("aws:rds/cluster:Cluster").score, lambda: of("db")),

@@ -11,7 +11,7 @@ from tests.planned_phases import SYSTEMS, planned
 from tests.system_pages import transitions
 from tests.system_pages.page import file_of, filled
 
-ROWS = {"NS-15": 2, "VS-16": 3, "FD-7": 2, "ZU-13": 3, **{f"CC-{phase + 1}": 1 for phase in range(5)}}
+ROWS = {"NS-15": 3, "VS-16": 3, "FD-7": 2, "ZU-13": 3, **{f"CC-{phase + 1}": 1 for phase in range(5)}}
 """Of the seeds' requirements, those on costs, and how many phases each has."""
 PAGE = cost_tables.FILE.read_text(encoding="utf-8")
 STEPS = [(system, *pair) for system in SYSTEMS for pair in transitions.pairs(system)]

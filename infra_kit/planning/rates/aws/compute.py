@@ -33,6 +33,7 @@ MACHINES = frozenset({"EC2", "EXTERNAL"})
 FARGATE, FARGATE_SPOT = "FARGATE", "FARGATE_SPOT"
 ADDRESSES = ("aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation")
 SUBNET = "aws:ec2/subnet:Subnet"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 TARGET = "aws:lb/targetGroupAttachment:TargetGroupAttachment"
 FREE_DISK = 20
 """GB of a task's own disk that Fargate includes."""
@@ -133,10 +134,11 @@ def cluster(asked: Asked) -> Iterator[Line]:
 
 
 def instance(asked: Asked) -> Iterator[Line]:
-    kind = str(asked.inputs.get("instanceType"))
+    template = next((it.inputs for it in uses(asked, TEMPLATE, by=["launchTemplate"])), {})
+    kind = str(asked.inputs.get("instanceType") or template.get("instanceType"))
     spot = 1 if part(asked.inputs, "instanceMarketOptions").get("marketType") == "spot" else None
     yield from machine_hours(asked, kind, f"ec2/{kind}", 1, spot=spot)
-    root = part(asked.inputs, "rootBlockDevice")
+    root = part(asked.inputs, "rootBlockDevice") or _root(template)
     yield from disk(str(root.get("volumeType") or "gp2"), number(root.get("volumeSize"), ROOT_GB), root)
     for it in each(asked.inputs.get("ebsBlockDevices")):
         kind = str(it.get("volumeType") or "gp2")
@@ -145,6 +147,11 @@ def instance(asked: Asked) -> Iterator[Line]:
         else:
             yield Line(f"a disk of {kind}", "ebs/unknown", 1, why=f"how large its snapshot is, {NOT_HERE}")
     yield from _public(asked)
+
+
+def _root(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A template names a machine's disks by device; the first is the one that it starts from."""
+    return next((part(it, "ebs") for it in each(template.get("blockDeviceMappings"))), {})
 
 
 def _public(asked: Asked) -> Iterator[Line]:

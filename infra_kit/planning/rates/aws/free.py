@@ -13,7 +13,7 @@ _PARTS: dict[str, str] = {
     " responseHeadersPolicy vpcOrigin",
     "cloudwatch": "eventBusPolicy eventPermission eventRule eventTarget logMetricFilter logResourcePolicy logStream"
     " logSubscriptionFilter",
-    "cognito": "userGroup userPoolClient userPoolDomain",
+    "cognito": "identityProvider userGroup userPoolClient userPoolDomain",
     "docdb": "clusterParameterGroup subnetGroup",
     "dynamodb": "tableItem resourcePolicy",
     "ebs": "encryptionByDefault",
@@ -46,6 +46,7 @@ _PARTS: dict[str, str] = {
     " bucketWebsiteConfigurationV2",
     "scheduler": "scheduleGroup",
     "secretsmanager": "secretPolicy secretRotation secretVersion",
+    "securityhub": "account",
     "servicediscovery": "httpNamespace instance service",
     "sesv2": "configurationSet configurationSetEventDestination emailIdentityMailFromAttributes",
     "sns": "topicPolicy topicSubscription",

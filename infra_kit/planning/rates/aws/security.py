@@ -46,10 +46,28 @@ def people(asked: Asked) -> Iterator[Line]:
     yield Line("people who log in", "cognito/essentials", asked.usage.people, assumed=True)
 
 
+EVENTS = 0.2
+"""Millions of management events a month, which no plan knows: a small account's."""
+CHECKS = 5000
+"""A month, of some hundred resources."""
+
+
+def detector(asked: Asked) -> Iterator[Line]:
+    """GuardDuty, without the plans that cost by themselves."""
+    yield Line("flows and DNS queries that it reads", "guardduty/gb", asked.usage.log_gb, assumed=True)
+    yield Line("management events that it reads", "guardduty/events", EVENTS, assumed=True)
+
+
+def best_practices(asked: Asked) -> Iterator[Line]:  # noqa: ARG001  every rate's form
+    yield Line("checks of Security Hub", "securityhub/check", CHECKS / 1000, assumed=True)
+
+
 RATES: Mapping[str, Rate] = {
     "aws:cognito/userPool:UserPool": people,
+    "aws:guardduty/detector:Detector": detector,
     "aws:kms/key:Key": fixed("a key", "kms/key"),
     "aws:secretsmanager/secret:Secret": fixed("a secret", "secrets/secret"),
+    "aws:securityhub/standardsSubscription:StandardsSubscription": best_practices,
     "aws:ssm/parameter:Parameter": parameter,
     "aws:wafv2/webAcl:WebAcl": acl,
     "aws:acm/certificate:Certificate": certificate,

@@ -40,7 +40,7 @@ def postgres(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Se
         Signal.UPTIME: [alive(_rds(it, "DatabaseConnections"), part=part) for part, it in servers.items()],
         Signal.CPU: [plain(_rds(it, "CPUUtilization"), part=part) for part, it in servers.items()],
         Signal.MEMORY: [_memory(it, there, part) for part, it in servers.items()],
-        Signal.DISK: [_disk(it, part) for part, it in servers.items()],
+        Signal.DISK: [_disk(it, there.server, part) for part, it in servers.items()],
         Signal.CONNECTIONS: [*_pool(there), *(_connections(it, there, part) for part, it in servers.items())],
         Signal.REPLICA_LAG: [plain(_rds(it, "ReplicaLag", "Maximum"), part=part) for part, it in replicas.items()],
     }
@@ -57,8 +57,10 @@ def _memory(server: rds.Instance, there: AwsPostgres, part: str) -> Metric:
     return Metric(series=series, expression=f"100 - 100 * free / {total:.0f}", part=part)
 
 
-def _disk(server: rds.Instance, part: str) -> Metric:
-    total = server.allocated_storage.apply(lambda size: f"{size * GIB:.0f}")
+def _disk(server: rds.Instance, primary: rds.Instance, part: str) -> Metric:
+    """A replica whose disk may grow says no size of its own, and a plan knows its primary's alone."""
+    sizes = pulumi.Output.all(server.allocated_storage, primary.allocated_storage)
+    total = sizes.apply(lambda known: f"{(known[0] or known[1]) * GIB:.0f}")
     expression = pulumi.Output.concat("100 - 100 * free / ", total)
     return Metric(series={"free": _rds(server, "FreeStorageSpace")}, expression=expression, part=part)
 

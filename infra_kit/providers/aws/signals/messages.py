@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 
 from infra_kit.component import Component, Scope
-from infra_kit.providers.aws.event_bus import AwsEventBus
+from infra_kit.providers.aws.event_bus_native import AwsEventBus
 from infra_kit.providers.aws.signals.metric import Metric, Series, plain
 from infra_kit.signals import Signal
 

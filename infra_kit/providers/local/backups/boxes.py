@@ -28,6 +28,16 @@ class Moment:
     """It goes back to the point that the copy itself noted, to compare."""
 
 
+@dataclass(frozen=True)
+class Came:
+    """What a copy came to."""
+
+    of: datetime | None = None
+    """The moment that it is of. None: the copy's own."""
+    another_until: datetime | None = None
+    """Until when there are copies of another server that had its name."""
+
+
 def record_of(box: Box) -> dict[str, Any]:
     """What a copy keeps of its server's record: one like it is made of that, also where the box is lost."""
     record = box.record

@@ -154,7 +154,7 @@ class Drill:
         shipped = settings.report(self._backup).get("log", {}).get(component)
         if not shipped or noted["kind"] != "postgres":
             return
-        if postgres_log.reaches(postgres_log.batches(repository, noted)) < datetime.fromisoformat(shipped):
+        if postgres_log.reaches(postgres_log.shipped(repository, noted).batches) < datetime.fromisoformat(shipped):
             raise BackupError("missing-log", f"the end of the log is gone: it was shipped until {shipped}")
 
     def _answers(self, component: str, box: Box) -> Iterator[Failure]:

@@ -7,10 +7,14 @@ Why not pg_basebackup: all of it would go through two processes more, which cost
 
 from __future__ import annotations
 
+import os
 import re
+import tarfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from tarfile import BLOCKSIZE, DIRTYPE, GNU_FORMAT, TarInfo
+from typing import IO, cast
 
 from infra_kit.errors import BackupError
 from infra_kit.providers.local.backups.compression import CHUNK
@@ -26,6 +30,11 @@ LEFT_OUT = re.compile(
     r"postmaster\.(pid|opts)|backup_(label|manifest)|tablespace_map|(recovery|standby)\.signal|pgsql_tmp.*"
     r"|pg_internal\.init.*|postgresql\.auto\.conf\.tmp"
 )
+LABEL = "backup_label"
+"""The last of its files: without it, PostgreSQL would take what was copied meanwhile for whole."""
+SYNCED_AT = 64 * 2**20
+"""Bytes of a file that go to the disk while the next ones are written: before it replays the log, PostgreSQL waits
+until all of them are there."""
 _START = re.compile(r"^START WAL LOCATION: \S+ \(file ([0-9A-F]{24})\)$", re.MULTILINE)
 
 
@@ -50,7 +59,7 @@ class Base:
         if not match:
             raise BackupError("unreachable", f"the server said nothing of where it began: {label[:300]}")
         self.start = match[1]
-        yield from _member("backup_label", label.encode())
+        yield from _member(LABEL, label.encode())
         yield bytes(2 * BLOCKSIZE)
 
 
@@ -103,3 +112,73 @@ def _header(name: str, size: int, *, folder: bool = False) -> bytes:
     if folder:
         member.type = DIRTYPE
     return member.tobuf(GNU_FORMAT)
+
+
+def lay(chunks: Iterator[bytes], box: Box) -> None:
+    """Puts the files of a base where the server has them, as its user's. Raises `tarfile.ReadError` where it is cut
+    short."""
+    stream = _Stream(chunks)
+    with ThreadPoolExecutor(1) as pool, tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r:") as tar:
+        syncing = [it for member in tar for it in _laid(member, stream, box, pool)]
+        stream.drain()
+        for it in syncing:
+            it.result()
+
+
+def _laid(member: TarInfo, stream: _Stream, box: Box, pool: ThreadPoolExecutor) -> Iterator[Future[None]]:
+    """Yields what of it is on its way to the disk."""
+    to = box.data / member.name
+    if member.isdir():
+        to.mkdir(mode=0o700)
+        os.chown(to, box.user.uid, box.user.gid)
+        return
+    with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        os.fchown(file.fileno(), box.user.uid, box.user.gid)
+        unsynced = 0
+        for part in stream.parts(member.size):
+            unsynced += file.write(part)
+            if unsynced >= SYNCED_AT:
+                yield pool.submit(_sync, os.dup(file.fileno()))
+                unsynced = 0
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class _Stream:
+    """Chunks as the file that `tarfile` reads, forwards only."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+        self._at = 0
+
+    def parts(self, size: int) -> Iterator[memoryview]:
+        """What comes next, less where it ends."""
+        while size > 0 and (self._rest or self._next()):
+            part, self._rest = self._rest[:size], self._rest[size:]
+            self._at += len(part)
+            size -= len(part)
+            yield part
+
+    def _next(self) -> bool:
+        self._rest = memoryview(next(self._chunks, b""))
+        return bool(self._rest)
+
+    def read(self, size: int) -> bytes:
+        return b"".join(self.parts(size))
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, to: int) -> None:
+        for _ in self.parts(to - self._at):
+            pass
+
+    def drain(self) -> None:
+        while self._next():
+            pass

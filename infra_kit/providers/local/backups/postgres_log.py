@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby, pairwise
@@ -43,6 +43,19 @@ class Batch:
     """The time of a commit in the last of them: any moment before it can be restored."""
     until_lsn: str
     """The end of the last record that it surely holds: a server that replays it comes as far."""
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What there is of a server's log since a copy of it."""
+
+    batches: Sequence[Batch]
+    """In order, on the copy's own timeline. A server that was restored over is on another one, and has copies of its
+    own there."""
+    histories: Sequence[Part]
+    """Where its timelines part: one that is restored begins another, whose number none may have."""
+    another_until: datetime | None
+    """Until when there are copies of another server that had its name; None where there are none."""
 
 
 @dataclass(frozen=True)
@@ -192,37 +205,38 @@ def part_of(file: Path, path: str) -> Part:
         return Part(path, hashlib.file_digest(opened, "sha256").hexdigest(), file.stat().st_size)
 
 
-def batches(repository: Repository, noted: Mapping[str, Any]) -> list[Batch]:
-    """What was shipped of a server's log since a copy of it, in order, on the copy's own timeline. A server that was
-    restored over is on another one, and has copies of its own there.
+def shipped(repository: Repository, noted: Mapping[str, Any]) -> Shipped:
+    """What there is of a server's log since a copy of it. Each call of rclone takes a tenth of a second: all that tells
+    of it is listed by one, and read by another.
 
     Raises `BackupError` where a segment that was shipped is not there.
     """
-    place, start = folder(noted["component"], noted["system"]), number(noted["start"])
-    files = repository.files(place)
-    told = [it for it in _told(files) if _timeline(it) == _timeline(noted["start"]) and _segment(it) >= start]
-    found = [_batch(it) for it in repository.get_jsons(told)]
+    files, place = repository.files(f"{FOLDER}/{noted['component']}"), folder(noted["component"], noted["system"])
+    told = {server: list(its) for server, its in groupby(_told(files), lambda path: path.rpartition("/")[0])}
+    ours, others = told.pop(place, []), [its[-1] for its in told.values()]
+    firsts = [next(its) for _, its in groupby(ours, _timeline)]
+    since = [it for it in ours if _timeline(it) == _timeline(noted["start"]) and _segment(it) >= number(noted["start"])]
+    paths = list(dict.fromkeys([*since, *firsts, *others]))
+    read = dict(zip(paths, map(_batch, repository.get_jsons(paths)), strict=True))
+    found = [read[it] for it in since]
+    _require_there(found, noted, files)
+    return Shipped(
+        batches=found,
+        histories=list(
+            {it.path: it for first in firsts for it in read[first].parts if it.path.endswith(_HISTORY)}.values()
+        ),
+        another_until=max((reaches([read[it]]) for it in others), default=None),
+    )
+
+
+def _require_there(found: Sequence[Batch], noted: Mapping[str, Any], files: Container[str]) -> None:
     for part in (part for batch in found for part in batch.parts):
-        if part.path not in files and not part.path.endswith(_HISTORY) and _segment(part.path) >= start:
+        is_needed = not part.path.endswith(_HISTORY) and _segment(part.path) >= number(noted["start"])
+        if is_needed and part.path not in files:
             raise BackupError("missing-log", f"the log has a hole: the segment {part.path} is gone")
     if not found:
+        place = folder(noted["component"], noted["system"])
         raise BackupError("missing-log", f"there is no log since the copy: {place} lacks {noted['start']}")
-    return found
-
-
-def histories(repository: Repository, noted: Mapping[str, Any]) -> list[Part]:
-    """Where the timelines of a copy's server part: one that is restored begins another, whose number none may have."""
-    told = _told(repository.files(folder(noted["component"], noted["system"])))
-    firsts = [next(group) for _, group in groupby(told, _timeline)]
-    parts = {part.path: part for it in repository.get_jsons(firsts) for part in _batch(it).parts}
-    return [part for path, part in parts.items() if path.endswith(_HISTORY)]
-
-
-def another_until(repository: Repository, noted: Mapping[str, Any]) -> datetime | None:
-    """Until when there are copies of another server that had the name of a copy's; None where there are none."""
-    told = [it for it in _told(repository.files(f"{FOLDER}/{noted['component']}")) if f"/{noted['system']}/" not in it]
-    lasts = [list(group)[-1] for _, group in groupby(told, lambda path: path.rpartition("/")[0])]
-    return max((reaches([_batch(it)]) for it in repository.get_jsons(lasts)), default=None)
 
 
 def _told(files: Iterable[str]) -> list[str]:

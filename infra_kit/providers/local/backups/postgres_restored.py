@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tarfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,15 +18,16 @@ from infra_kit._dynamic import Props
 from infra_kit.errors import BackupError
 from infra_kit.providers.common.by_hand import too_late
 from infra_kit.providers.local import home, postgres_builds
-from infra_kit.providers.local.backups import boxes, compression, postgres_facts, postgres_log
-from infra_kit.providers.local.backups.boxes import Moment
-from infra_kit.providers.local.backups.programs import program
+from infra_kit.providers.local.backups import boxes, compression, postgres_base, postgres_facts, postgres_log
+from infra_kit.providers.local.backups.boxes import Came, Moment
 from infra_kit.providers.local.backups.repository import Part, Repository
 from infra_kit.providers.local.box import ASIDE, Box, Record
 from infra_kit.providers.local.server import Command
 from infra_kit.providers.local.servers import postgres_roles
 from infra_kit.providers.local.servers.postgres import HANDLER, PostgresServer
 
+SIGNAL = "recovery.signal"
+"""Has PostgreSQL replay a log; it is gone when that has ended."""
 REPLAY_SECONDS = 24 * 3600.0
 """How long replaying the log may take before it is given up."""
 LOG, COMING = "restored-log", "restored-log.coming"
@@ -40,22 +42,26 @@ class Restored(PostgresServer):
     def ready_seconds(self, props: Props) -> float:  # noqa: ARG002
         return REPLAY_SECONDS
 
+    def has_come_up(self, box: Box, record: Record) -> bool:
+        """Meanwhile it is not asked: each session takes from a core what replaying wants."""
+        return not (box.data / SIGNAL).exists() and super().has_come_up(box, record)
+
     def prepare(self, box: Box, record: Record, props: Props) -> Command:
         command = super().prepare(box, record, props)
         return Command([*command.arguments, *_recovery(box, props.get("recovery"))], command.environment)
 
 
-def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> datetime:
-    """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes. Returns the moment that it
-    is of."""
-    found = postgres_log.batches(repository, noted)
+def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> Came:
+    """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes."""
+    shipped = postgres_log.shipped(repository, noted)
+    found = shipped.batches
     _require_reached(postgres_log.reaches(found), moment, Box(box.home, box.stack, noted["component"]))
-    log = [*postgres_log.histories(repository, noted), *postgres_log.from_segment(found, noted["start"])]
+    log = [*shipped.histories, *postgres_log.from_segment(found, noted["start"])]
     boxes.open_for(box, noted, HANDLER)
     with _log(box, repository, log) as asked_for:
         _unpack(box, Part(**noted["parts"][0]), repository)
         asked_for.set()
-        signal = box.data / "recovery.signal"
+        signal = box.data / SIGNAL
         signal.touch()
         os.chown(signal, box.user.uid, box.user.gid)
         target = _target(noted, found, moment)
@@ -64,7 +70,7 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
         _require_all_replayed(box, postgres_log.last(found))
     shutil.rmtree(box.path / LOG)
     end = postgres_log.reaches(found)
-    return min(moment.to, end) if moment.to else end
+    return Came(min(moment.to, end) if moment.to else end, shipped.another_until)
 
 
 def _require_reached(latest: datetime, moment: Moment, server: Box) -> None:
@@ -119,18 +125,16 @@ def damages(box: Box, noted: Mapping[str, Any]) -> list[str]:
 
 
 def _unpack(box: Box, part: Part, repository: Repository) -> None:
-    """By `tar`, as the servers' user, whose the files then are."""
-    # By itself tar reads 10 KiB at a time, which takes twice as long.
-    command = ["tar", "--extract", "--blocking-factor=256", f"--directory={box.data}"]
+    """Decrypted by rclone, unpacked by one thread and written by another: a second core is of use."""
     with (
-        program(box, command, stdin=subprocess.PIPE) as (process, _),
-        # Within: what is wrong with the copy is told, not that tar could not go on.
         repository.open(part) as stream,
-        suppress(BrokenPipeError),  # tar has ended; its words are told
+        suppress(tarfile.ReadError),  # what is wrong with the copy is told
+        compression.ahead(compression.chunks_of(stream)) as packed,
+        compression.ahead(compression.unpacked(compression.Chunks(packed), part.path)) as chunks,
     ):
-        compression.write_to(process.stdin, compression.unpacked(stream, part.path))
-        process.stdin.close()
-    box.data.chmod(0o700)
+        postgres_base.lay(chunks, box)
+    if not (box.data / postgres_base.LABEL).exists():
+        raise BackupError("changed", f"{part.path} does not end with the {postgres_base.LABEL} of a base backup")
 
 
 @contextmanager
@@ -184,7 +188,7 @@ def _lay(box: Box, file: Path) -> None:
 
 
 def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
-    if not (box.data / "recovery.signal").exists():
+    if not (box.data / SIGNAL).exists():
         return []
     place, coming = box.path / LOG, box.path / COMING
     # Histories have come before all else; of those that it asks for, most are of timelines that never were.

@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from signal import Signals
@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from infra_kit._dynamic import handler
 from infra_kit.errors import ConfigError
-from infra_kit.providers.common.by_hand import Gives, shown
+from infra_kit.providers.common.by_hand import Gives, Restored, shown
 from infra_kit.providers.local import home
 from infra_kit.providers.local.backups import (
     event_bus,
@@ -22,20 +22,19 @@ from infra_kit.providers.local.backups import (
     manifest,
     object_store,
     owner,
-    postgres_log,
     postgres_restored,
     redis,
     run,
     settings,
 )
-from infra_kit.providers.local.backups.boxes import Moment
+from infra_kit.providers.local.backups.boxes import Came, Moment
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import ASIDE, RESTORING, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 from infra_kit.providers.local.server import Server
 
 Noted = Mapping[str, Any]
-RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], datetime | None]] = {
+RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], Came | None]] = {
     "postgres": postgres_restored.restore,
     "redis": redis.restore,
     "object_store": object_store.restore,
@@ -49,40 +48,6 @@ CHECK: Mapping[str, Callable[[Box, Noted], list[str]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Restored:
-    """What a restore came to."""
-
-    component: str
-    name: str
-    """Of the server that has it now."""
-    address: str
-    data: Path
-    of: datetime
-    """The moment that it is of."""
-    seconds: float
-    lacks: str = ""
-    """Why what was written last is not in it."""
-    aside: Path | None = None
-    """Where what it replaced is kept."""
-    gives: Gives | None = None
-    """Of a new server, how to connect to it."""
-    more: tuple[str, ...] = ()
-    """What else is to be known, in sentences."""
-
-    @property
-    def says(self) -> tuple[str, ...]:
-        kept = f"; what it held before: {self.aside}" if self.aside else ""
-        beside = "It runs beside the stack's own, with the same users and passwords. To see how to connect, in clear: "
-        beside += f"infra-kit show {self.name}. To remove it, and nothing else: infra-kit restore --remove {self.name}."
-        return (
-            *([f"What was written after that is not in it: {self.lacks}."] if self.lacks else []),
-            f"It is in {self.data}{kept}.",
-            *([] if self.name == self.component else [beside]),
-            *self.more,
-        )
-
-
 def into(backup: Box, component: str, to: datetime | None, name: str, *, or_latest: bool = False) -> Restored:
     """Restores into a new server, which runs when this returns; before that the log of the one that runs is shipped.
 
@@ -93,7 +58,7 @@ def into(backup: Box, component: str, to: datetime | None, name: str, *, or_late
     box = Box(backup.home, backup.stack, name)
     _require_free(box, component)
     restored = _into(backup, component, Moment(to, or_latest, _shipped(backup, component, to)), box)
-    return replace(restored, gives=gives(box))
+    return replace(_placed(restored, box), gives=gives(box))
 
 
 def _shipped(backup: Box, component: str, to: datetime | None) -> str:
@@ -123,28 +88,40 @@ def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
     began, repository = time.monotonic(), settings.repository(backup)
     copy = manifest.last_before(repository, component, moment.to)
     noted = copy.components[component]
-    of = filled(box, noted, repository, moment) or copy.time
-    is_log = noted["kind"] == "postgres"
+    came = filled(box, noted, repository, moment) or Came()
+    of = came.of or copy.time
     return Restored(
         component=component,
         name=box.name,
         address=f"{LOOPBACK}:{box.record.ports[0]}",
-        data=box.path,
         of=of,
         seconds=time.monotonic() - began,
-        lacks=moment.lacks if is_log and of != moment.to else "",
-        more=_of_another(repository, noted, of) if is_log and moment.to is None else (),
+        says=tuple(_not_in_it(noted, moment, came, of)),
     )
 
 
-def _of_another(repository: Repository, noted: Noted, of: datetime) -> tuple[str, ...]:
-    """The newest may be of a database that was made anew, and empty: that there was one before must not stay unsaid."""
-    until = postgres_log.another_until(repository, noted)
-    if until is None or until > of:
-        return ()
-    return (
-        f"Until {shown(until)} the copies are of another database that had this name; to have that one: --to "
-        f"{until.isoformat()}.",
+def _not_in_it(noted: Noted, moment: Moment, came: Came, of: datetime) -> Iterator[str]:
+    if noted["kind"] == "postgres" and moment.lacks and of != moment.to:
+        yield f"What was written after that is not in it: {moment.lacks}."
+    # The newest may be of a database that was made anew, and empty: that there was one before must not stay unsaid.
+    if moment.to is None and came.another_until and came.another_until <= of:
+        yield (
+            f"Until {shown(came.another_until)} the copies are of another database that had this name; to have that "
+            f"one: --to {came.another_until.isoformat()}."
+        )
+
+
+def _placed(restored: Restored, box: Box, aside: Path | None = None) -> Restored:
+    """Where it is now; `aside`, where what it replaced is kept."""
+    kept = f"; what it held before: {aside}" if aside else ""
+    beside = "It runs beside the stack's own, with the same users and passwords. To see how to connect, in clear: "
+    beside += f"infra-kit show {box.name}. To remove it, and nothing else: infra-kit restore --remove {box.name}."
+    is_beside = box.name != restored.component
+    return replace(
+        restored,
+        name=box.name,
+        address=f"{LOOPBACK}:{box.record.ports[0]}",
+        says=(*restored.says, f"It is in {box.path}{kept}.", *([beside] if is_beside else [])),
     )
 
 
@@ -159,7 +136,7 @@ def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = 
         ours = owner.is_ours(backup, repository)
         restored = _over(backup, component, to, or_latest=or_latest)
         means = () if ours else (owner.restored(backup, repository, component),)
-    return replace(restored, more=(*restored.more, *means))
+    return replace(restored, says=(*restored.says, *means))
 
 
 def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) -> Restored:
@@ -168,7 +145,7 @@ def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) 
     moment = Moment(to, or_latest, lacks)
     if not box.exists:
         _require_free(box, component)
-        return _into(backup, component, moment, box)
+        return _placed(_into(backup, component, moment, box), box)
     if box.record.kind == "local/object_store":
         return _over_objects(backup, box, to)
     box.put_back()
@@ -177,8 +154,7 @@ def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) 
     restored = _into(backup, component, moment, scratch)
     if not run.reaches(backup, component, None):
         run.ship(backup, component)  # what it wrote meanwhile can be gone back to as well
-    aside = _exchange(box, scratch)
-    return replace(restored, name=component, address=f"{LOOPBACK}:{box.record.ports[0]}", data=box.path, aside=aside)
+    return _placed(restored, box, _exchange(box, scratch))
 
 
 def _require_none_left(box: Box, scratch: Box) -> None:
@@ -230,8 +206,10 @@ def _over_objects(backup: Box, box: Box, to: datetime | None) -> Restored:
     copy = manifest.last_before(repository, box.name, to)
     with failures.of(box.name), _standing(box):
         object_store.restore_over(box, copy.components[box.name], repository)
-    address = f"{LOOPBACK}:{box.record.ports[0]}"
-    return Restored(box.name, box.name, address, box.path, copy.time, time.monotonic() - began)
+    restored = Restored(
+        component=box.name, name=box.name, address="", of=copy.time, seconds=time.monotonic() - began, says=()
+    )
+    return _placed(restored, box)
 
 
 @contextmanager
@@ -251,9 +229,8 @@ def _standing(box: Box) -> Iterator[None]:
         raise
 
 
-def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> datetime | None:
-    """A new box with what a copy holds; where that fails or is interrupted, none. Returns the moment that it is of, if
-    that is another than the copy's."""
+def filled(box: Box, noted: Noted, repository: Repository, moment: Moment) -> Came | None:
+    """A new box with what a copy holds; where that fails or is interrupted, none."""
     try:
         with failures.of(noted["component"]):
             return RESTORE[noted["kind"]](box, noted, repository, moment)

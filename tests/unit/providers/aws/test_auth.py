@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Auth, Client, Environment, Gateway, Service, Target
+from infra_kit import Apple, Auth, Client, Environment, Gateway, Google, Service, Target
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws.lambdas.token_claims import handler
 from infra_kit.providers.vps.settings import VpsSettings
@@ -30,13 +30,16 @@ def event(groups: list[str] | None) -> dict[str, Any]:
     return {
         "version": "2",
         "triggerSource": "TokenGeneration_HostedAuth",
+        "userPoolId": "eu-west-1_Example",
         "callerContext": {"clientId": "1example23456789"},
         "request": {"userAttributes": {"sub": "a"}, "groupConfiguration": {"groupsToOverride": groups}},
         "response": {"claimsAndScopeOverrideDetails": None},
     }
 
 
-@pytest.mark.parametrize(("groups", "said"), [(["admin", "staff"], ["admin", "staff"]), ([], []), (None, [])])
+@pytest.mark.parametrize(("groups", "said"), [
+    (["admin", "staff"], ["admin", "staff"]), ([], []), (None, []), (["eu-west-1_Example_Google", "admin"], ["admin"])
+])  # fmt: skip
 def test_tokens_say_for_whom_they_are_and_which_groups_somebody_is_in(groups: Any, said: list[str]) -> None:
     told = handler(event(groups), None)["response"]["claimsAndScopeOverrideDetails"]
     assert told["accessTokenGeneration"]["claimsToAddOrOverride"] == {"groups": said, "aud": "1example23456789"}
@@ -79,6 +82,43 @@ def test_a_client_logs_in_by_a_code_for_as_long_as_it_is_said() -> None:
     assert web["refreshTokenRotation"]["feature"] == "ENABLED"
     assert (web["generateSecret"], api["generateSecret"]) == (False, True)
     assert made.named("auth").outputs["client_secrets"].keys() == {"api"}
+
+
+GOOGLE = Google(client_id="000000000000-example.apps.googleusercontent.com", client_secret="hidden")
+APPLE = Apple(client_id="example.shop", team="A1B2C3D4E5", key="F6G7H8I9J0", private_key="hidden too")
+
+
+def test_people_come_by_google_and_apple_too_where_that_is_asked() -> None:
+    made = auth(google=GOOGLE, apple=APPLE)
+    google, apple = made.named("auth-by-google").inputs, made.named("auth-by-apple").inputs
+    assert google["providerDetails"] == {
+        "client_id": GOOGLE.client_id, "client_secret": "hidden", "authorize_scopes": "openid email",
+    }  # fmt: skip
+    assert apple["providerDetails"] == {
+        "client_id": "example.shop", "team_id": "A1B2C3D4E5", "key_id": "F6G7H8I9J0", "private_key": "hidden too",
+        "authorize_scopes": "email",
+    }  # fmt: skip
+    ways = made.named("auth-client-web").inputs["supportedIdentityProviders"]
+    assert ways == ["COGNITO", "Google", "SignInWithApple"]
+    assert auth().named("auth-client-web").inputs["supportedIdentityProviders"] == ["COGNITO"]
+
+
+def test_what_they_know_the_application_by_is_a_secret_and_what_cognito_fills_in_changes_nothing() -> None:
+    made = auth(google=GOOGLE, apple=APPLE)
+    for name in ("auth-by-google", "auth-by-apple"):
+        assert "providerDetails" in made.named(name).secret_inputs
+        assert "providerDetails.authorize_url" in made.named(name).options.ignore_changes
+
+
+def test_a_service_of_any_other_place_logs_people_in_there() -> None:
+    def program() -> None:
+        known = Auth("auth", target=AWS, clients={"web": WEB})
+        far = Target(name="aws", app="shop", environment=Environment.STAGING, region="us-east-1", alias="us")
+        Service("api", target=far, image="registry.example/api:1", links=[known.link()])
+
+    made = record(program, config={"infra-kit:environment": "staging"})
+    (task,) = (it for it in made.children("api") if it.type == "aws:ecs/taskDefinition:TaskDefinition")
+    assert made.named("auth").outputs["issuer"] in task.inputs["containerDefinitions"]
 
 
 def test_groups_are_named_as_they_are_said() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra_kit import Consumer, EventBus, Stream
-from infra_kit.providers.aws.event_bus import AwsEventBus
+from infra_kit.providers.aws.event_bus_native import AwsEventBus
 from infra_kit.testing import record
 from tests.unit.providers.aws.buses import CRM, LEADS, made
 from tests.unit.providers.aws.waits import waiting_for, waits_for

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Gateway, Network, Redis, Service, Worker
+from infra_kit import Gateway, Network, Redis, Service, Target, Worker
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import cidrs
 from infra_kit.recording import Recording
@@ -221,3 +221,22 @@ def test_databases_stand_in_private_subnets_where_a_network_has_no_isolated_ones
 def test_a_network_without_the_tier_that_is_needed_is_refused() -> None:
     message = refusal(lambda: existing(public={"x": "subnet-3"}), SpecError, target="aws", environment="staging")
     assert message.startswith("Redis 'cache': network: the Network given has no private subnets.")
+
+
+def test_who_asks_has_the_account_watched_once_a_region() -> None:
+    def program() -> None:
+        Network("net")
+        Network("other")
+        Network("far", target=Target(name="aws", alias="far", region="eu-west-1"))
+
+    here = {"infra-kit:region": "us-east-1"}
+    watching = record(program, config=AWS | here | {"infra-kit:aws": {"detection": True}})
+    for kind, role in {"guardduty/detector:Detector": "detector", "securityhub/account:Account": "hub"}.items():
+        names = {it.name for it in watching.of_type(f"aws:{kind}")}
+        assert names == {f"aws-detection-{role}", f"far-detection-{role}"}
+    held = watching.of_type("aws:securityhub/standardsSubscription:StandardsSubscription")
+    assert {it.inputs["standardsArn"] for it in held} == {
+        f"arn:aws:securityhub:{region}::standards/aws-foundational-security-best-practices/v/1.0.0"
+        for region in ("us-east-1", "eu-west-1")
+    }
+    assert not record(program, config=AWS | here).of_type("aws:guardduty/detector:Detector")

@@ -102,6 +102,13 @@ def test_a_databases_memory_disk_and_connections_are_shares_of_what_it_has() -> 
     assert figure(own, "connections.db")[0] == "100 * open / 300"
 
 
+def test_of_a_replica_whose_disk_grows_a_plan_knows_the_size_of_its_primary() -> None:
+    made = alerts(
+        lambda: Postgres("db", storage_gb=50, max_storage_gb=200, read_replicas=1), rules={"full": rule(Signal.DISK)}
+    )
+    assert figure(made, "full.db.replica-1")[0] == f"100 - 100 * free / {50 * 2**30}"
+
+
 def test_before_a_pooler_the_connections_that_it_may_lend_count_too() -> None:
     rules = {"full": rule(Signal.CONNECTIONS)}
     made = alerts(lambda: Postgres("db", pooling=Pooling()), rules=rules)
@@ -116,6 +123,16 @@ def test_before_a_pooler_the_connections_that_it_may_lend_count_too() -> None:
     assert first["metric"]["dimensions"] == {"ProxyName": made.named("db-pooler").outputs["name"]}
     assert figure(made, "full.db")[1] == {"open": ("DatabaseConnections", "Maximum")}
     assert not [it for it in alerts(KINDS["postgres"], rules=rules).resources if it.name.endswith("db.pooler")]
+
+
+def test_the_disk_of_a_replica_that_grows_is_measured_by_what_rds_gave_it() -> None:
+    made = alerts(
+        lambda: Postgres("db", storage_gb=50, max_storage_gb=100, read_replicas=1), rules={"full": rule(Signal.DISK)}
+    )
+    assert "allocatedStorage" not in made.named("db-replica-1").inputs
+    given = made.named("db-replica-1").outputs["allocatedStorage"]
+    asked = [it for it in alarm(made, "full.db.replica-1")["metricQueries"] if "expression" in it]
+    assert asked[0]["expression"] == f"100 - 100 * free / {given * 2**30}"
 
 
 def test_a_replica_counts_by_itself_and_alone_has_a_lag() -> None:

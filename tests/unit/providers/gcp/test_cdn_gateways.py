@@ -124,6 +124,17 @@ def test_limits_and_the_firewall_are_the_gateways_backends() -> None:
     assert any(rule["action"] == "throttle" for rule in policy.inputs["rules"])
 
 
+def test_what_is_kept_may_stand_beside_what_is_limited() -> None:
+    recording = made(
+        led=lambda inner: {"/api/*": inner, "/api/public/*": Route(inner, ttl="1m")},
+        limits_of={"/api/*": [LIMIT]},
+        paths={"/api/public/*": "api"},
+    )
+    assert [
+        it.inputs["cdnPolicy"]["defaultTtl"] for it in recording.of_type(BACKEND) if it.inputs.get("enableCdn")
+    ] == [60]
+
+
 def test_security_headers_are_the_url_maps() -> None:
     action = made().named("edge-routes").inputs["headerAction"]["responseHeadersToAdds"]
     assert {it["headerName"] for it in action} >= {"X-Frame-Options", "Strict-Transport-Security"}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from infra_kit import Cdn, Domain, Environment, Record, Target
+from infra_kit import Cdn, Domain, Environment, Failover, Gateway, Record, Service, Target
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import GCP, PRODUCTION, of
+from tests.unit.providers.vps.workloads import HOST
 from tests.unit.refusals import refusal
 
 RECORD = "gcp:dns/recordSet:RecordSet"
 API = "https://api.example.com"
+STANDBY = "203.0.113.77"
 
 
 def cdn(*domains: str, records: tuple[Record, ...] = (), target: Target | None = None) -> None:
@@ -126,3 +128,38 @@ def test_a_zone_that_stands_gets_records_and_nothing_else() -> None:
     made = of(program, GCP)
     assert not made.of_type("gcp:dns/managedZone:ManagedZone")
     assert records(made)["zone-a-www.example.com"]["managedZone"] == "shop-zone"
+
+
+def pair(*roles: Literal["primary", "secondary"]) -> None:
+    """Of one name: the primary here, the secondary on a host."""
+    host = Target(name="vps", environment=Environment.STAGING, settings=HOST.model_copy(update={"host": STANDBY}))
+    shared = Domain("zone", domain="shop.example")
+    for role in roles:
+        target = host if role == "secondary" else None
+        api, names = Service(f"{role}-api", image="registry.example/api:1", target=target), ["www.shop.example"]
+        Gateway(role, target=target, routes={"/*": api}, domains=names, zones=[shared], failover=Failover(role))
+
+
+@pytest.mark.parametrize("roles", [("primary", "secondary"), ("secondary", "primary")])
+def test_a_name_of_two_edges_is_one_record_that_leads_to_the_secondary_while_the_primary_is_not_well(
+    roles: tuple[Literal["primary", "secondary"], ...],
+) -> None:
+    made = of(lambda: pair(*roles))
+
+    (record,) = made.of_type(RECORD)
+    (check,) = made.of_type("gcp:compute/healthCheck:HealthCheck")
+    assert (record.name, record.inputs["ttl"], "rrdatas" in record.inputs) == ("zone-a-www.shop.example", 60, False)
+    assert record.inputs["routingPolicy"] == {
+        "healthCheck": f"{check.name}-id",
+        "primaryBackup": {
+            "primary": {"externalEndpoints": ["203.0.113.10"]},
+            "backupGeos": [{"location": "us-central1", "healthCheckedTargets": {"externalEndpoints": [STANDBY]}}],
+        },
+    }
+    assert check.inputs["httpsHealthCheck"] == {"port": 443, "host": "www.shop.example", "requestPath": "/health"}
+    assert (len(check.inputs["sourceRegions"]), check.inputs["checkIntervalSec"]) == (3, 30)
+
+
+def test_a_primary_leads_to_itself_until_it_has_a_secondary() -> None:
+    (record,) = of(lambda: pair("primary")).of_type(RECORD)
+    assert (record.inputs["rrdatas"], "routingPolicy" in record.inputs) == (["203.0.113.10"], False)

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Consumer, EventBus, ObjectStore, Postgres, Redis, Service, Stream
+from infra_kit import (
+    Consumer,
+    DocumentStore,
+    EventBus,
+    Mailer,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Search,
+    Service,
+    Stream,
+)
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
 from infra_kit.providers.common import nats, seaweed, valkey
@@ -33,6 +44,9 @@ def everything() -> None:
         Redis("cache", replicas=2).link("read"),
         ObjectStore("files").link("read", "delete", prefix="in/"),
         bus.link(publish=["lead.created"], consume=["mine"]),
+        Search("search").link("read", indexes=["jobs"]),
+        DocumentStore("docs").link("read"),
+        Mailer("mail", domain="shop.example").link(),
     ]
     Service("api", command=["python", "app.py"], links=links)
 
@@ -49,6 +63,9 @@ def recording() -> Recording:
         ("cache", "RedisUser", "redis_user", {"access": "read"}),
         ("files", "ObjectStoreKey", "object_store_key", {"access": ["delete", "read"], "prefix": "in/"}),
         ("bus", "EventBusUser", "event_bus_user", {"publish": ["lead.created"], "consume": ["LEADS/mine"]}),
+        ("search", "SearchUser", "search_user", {"access": "read", "indexes": ["jobs"]}),
+        ("docs", "DocumentStoreUser", "document_store_user", {"roles": [{"db": "app", "role": "read"}]}),
+        ("mail", "MailerUser", "mailer_user", {"access": "send"}),
     ],
 )
 def test_a_link_is_a_child_of_its_user_in_the_server_of_the_other(
@@ -65,7 +82,7 @@ def test_a_link_is_a_child_of_its_user_in_the_server_of_the_other(
 
 def test_a_link_is_made_after_its_server_and_before_its_user(recording: Recording) -> None:
     api = recording.named("api-server")
-    for link in ("db", "cache", "files", "bus"):
+    for link in ("db", "cache", "files", "bus", "search", "docs", "mail"):
         made = recording.named(f"api-link-{link}")
         assert recording.named(f"{link}-server").urn in made.options.depends_on
         assert made.urn in api.options.depends_on

@@ -53,6 +53,18 @@ def networks(recording: Recording, role: str) -> list[str]:
     return [it["name"] for it in recording.named(role).inputs.get("networksAdvanced") or ()]
 
 
+def test_production_is_told_of_what_only_the_host_has_and_not_of_what_a_backup_carries_away() -> None:
+    production = Target(name="vps", app="shop", environment=Environment.PRODUCTION, settings=HOST)
+
+    def program(to: ObjectStore | None = None, key: str | None = None) -> None:
+        Backup("safe", target=production, of=stores(production), to=to, key=key)
+
+    on_it = [line for line in record(program).warnings if "no copy away" in line]
+    assert [line.partition("'")[2].partition("'")[0] for line in on_it] == ["bus", "files"]
+    carried = record(lambda: program(offsite(production), "a-key-of-the-user"))
+    assert not [line for line in carried.warnings if "no copy away" in line]
+
+
 def test_copies_are_encrypted_and_each_component_has_a_folder_of_its_own() -> None:
     recording = made()
     for name in KINDS:

@@ -17,6 +17,4 @@ def test_all_of_it_has_a_price_but_for_its_parameters(phase: str) -> None:
     there = costs.cost(programs.plan(Project.find(Path(__file__)), STACK, [f"infra-kit:phase={phase}"]))
     assert {it.why for it in there.unpriced} == {"the price book of gcp in us-east1 has no parameters/version"}
     paid = there.by_component()
-    assert {"db", "cache", "api", "gateway", "edge", "gcp-network"} <= {
-        name for name, dollars in paid.items() if dollars
-    }
+    assert {"db", "cache", "api", "gateway", "edge", "network"} <= {name for name, dollars in paid.items() if dollars}

@@ -1,4 +1,7 @@
-"""A real OpenSearch server, driven by its handler: one for all tests, for it takes its time to start."""
+"""A real OpenSearch server, driven by its handler: one for all tests, for it takes its time to start.
+
+Needs a Java, e.g. the package `openjdk-17-jre-headless`.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,11 @@ from infra_kit.providers.common import opensearch
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import search_user
 from infra_kit.providers.local.servers.search import HANDLER
+from infra_kit.testing import conformance
+from tests.live.servers.conftest import shared_home_dir
+from tests.live.test_conformance import OnLocal
+
+__all__ = ["shared_home_dir"]
 
 TITLE = {"title": {"type": "text", "analyzer": "spanish"}}
 
@@ -117,3 +125,7 @@ def test_an_index_gets_fields_and_no_other_settings_or_types(props: Props, serve
     other = {"properties": {"pay": {"type": "keyword"}}}
     with pytest.raises(ServerError, match=r"mapper \[pay\] cannot be changed"):
         HANDLER.ensure({**props, "calls": calls(mappings=other)}, server)
+
+
+class TestSearch(OnLocal):
+    suite = conformance.SearchConformance

@@ -1,0 +1,87 @@
+"""What is done to NATS's servers from inside of their network, by a function: `lambdas/nats_setup.py`.
+
+It is asked before machines are made or replaced, whether they may become what is asked; after each, so that the next
+is replaced when this one is well; and in the end, to make the streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pulumi
+from pulumi_aws import lambda_
+
+from infra_kit.component import Scope
+from infra_kit.components.event_bus import EventBusSpec
+from infra_kit.providers.aws import network_functions
+from infra_kit.providers.aws.documents import Text, dumps
+from infra_kit.providers.aws.event_bus_machines import Bus
+from infra_kit.providers.aws.network_functions import Inside
+from infra_kit.providers.common import nats_cluster, nats_machines, nats_setup
+from infra_kit.providers.common.certificates import Certificate
+from infra_kit.providers.common.nats_cluster import Secrets
+
+CLIENT = ("nats-py",)
+SECONDS = 60 * (network_functions.MINUTES - 1)
+"""How long it waits: a minute less than the function has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """The function, and what it is told each time."""
+
+    scope: Scope
+    function: lambda_.Function
+    known: Mapping[str, Any]
+    way: pulumi.Resource
+
+    @classmethod
+    def create(
+        cls, scope: Scope, bus: Bus, known: Secrets, certificate: Certificate, *, inside: Inside, way: pulumi.Resource
+    ) -> Setup:
+        does = "Waits for the servers and makes the streams of EventBus"
+        function = network_functions.create(scope, "setup", "nats_setup", does, inside, code=code())
+        servers = {bus.server(zone): Text(host, f":{nats_cluster.PORT}") for zone, host in bus.hosts.items()}
+        told = {
+            "servers": servers,
+            "ca": certificate.ca.apply(nats_cluster.one_line),
+            "system": known.system,
+            "admin": known.admin,
+            "seconds": SECONDS,
+        }
+        return cls(scope=scope, function=function, known=told, way=way)
+
+    def allow(self) -> pulumi.Resource:
+        """Before any machine is touched."""
+        return self._run("allow", {"does": "allow"})
+
+    def join(self, zone: str, server: str, *, machine: pulumi.Output[str], after: pulumi.Resource) -> pulumi.Resource:
+        """Each time when there is another machine."""
+        return self._run(f"joined-{zone}", {"does": "join", "name": server}, after=[after], machine=machine)
+
+    def settle(
+        self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]
+    ) -> pulumi.Resource:
+        """Whenever what the servers let in, or the streams, change."""
+        return self._run("setup-run", {"does": "settle", "mark": mark, **nats_cluster.set_up(spec)}, after=after)
+
+    def _run(
+        self, role: str, event: Mapping[str, Any], *, after: Sequence[pulumi.Resource] = (), **triggers: Any
+    ) -> lambda_.Invocation:
+        return self.scope.resource(
+            role,
+            lambda_.Invocation,
+            function_name=self.function.name,
+            input=pulumi.Output.secret(dumps({**self.known, **event})),
+            triggers={"code": self.function.code_sha256, **triggers},
+            depends_on=[self.way, *after],
+        )
+
+
+@cache
+def code() -> pulumi.AssetArchive:
+    """The function and what it imports."""
+    return network_functions.archive("nats_setup", CLIENT, [nats_machines, nats_setup])

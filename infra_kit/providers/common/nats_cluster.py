@@ -1,0 +1,272 @@
+"""NATS on virtual machines of a cloud: one server, or as many as the most copies of a stream, each on its own machine
+with a volume of its own.
+
+- A machine runs the same image as a host does (`nats.IMAGE`), by its digest, and holds nothing that matters: what its
+  volume keeps outlives it. `nats_server.sh` is what it does.
+- What its servers let in (users, certificates) is a text in the cloud's store of secrets, which each machine reads
+  by its own role when it starts and once a minute, so that links come and go without a restart. Each text has a mark,
+  which a server that took it over tells (`server_tags`): by that the set-up knows.
+- Clients and servers speak TLS with the servers, of an authority of the bus's own, which clients are given.
+- A stream that one server alone wrote does not become a cluster's: NATS would delete it
+  (https://github.com/nats-io/nats-server/issues/5467). So what has stood alone is never made a cluster, nor the other
+  way round: `nats_machines.py` refuses that before any machine is replaced, and the machine itself once more.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+import pulumi
+
+from infra_kit import features
+from infra_kit.component import Scope
+from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
+from infra_kit.errors import SpecError
+from infra_kit.features import Feature
+from infra_kit.providers.common import certificates, nats, urls
+from infra_kit.providers.common.certificates import Certificate
+from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.passwords import password
+
+SUPPORTS = frozenset(
+    {
+        features.DEAD_LETTER,
+        features.STREAM_REPLICAS,
+        features.STREAM_SIZE,
+        features.LONG_BACKLOG,
+        features.LONG_RETENTION,
+        features.ANY_ACK_WAIT,
+        features.ANY_DELIVERIES,
+        features.engine("nats"),
+    }
+)
+HINTS: Mapping[Feature, str] = {}
+
+PORT, ROUTES = 4222, 6222
+"""Where a server listens to clients, and to other servers."""
+SYSTEM, ROUTE = "system", "route"
+"""The users by whom the set-up sees how the servers are, and the servers each other."""
+MEMORY_GB, CPU = 2, 2
+"""Of a machine. NATS keeps events on the volume; `overrides` say more where consumers are many."""
+LEAST_GB = 20
+ROOM = 1.25
+"""What a volume has beyond what its streams may hold: NATS writes anew before it removes, and takes 90 % at most."""
+FILES = "/etc/nats"
+"""Where a server's container finds what it reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Of a link."""
+
+    name: str
+    password: pulumi.Output[str]
+    rights: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """What the servers let in by: passwords, all of them secret."""
+
+    admin: pulumi.Output[str]
+    app: pulumi.Output[str]
+    system: pulumi.Output[str]
+    route: pulumi.Output[str]
+
+
+def secrets(scope: Scope) -> Secrets:
+    made = {role: password(scope, f"{role}-password").result for role in ("admin", SYSTEM, ROUTE)}
+    return Secrets(**made, app=password(scope).result)
+
+
+def zones(scope: Scope, spec: EventBusSpec, there: Iterable[str]) -> list[str]:
+    """The keys of the zones that the servers stand in, one in each. Raises `SpecError` where they are too few."""
+    found, wanted = list(there), max(stream.replicas for stream in spec.streams.values())
+    if wanted > len(found):
+        raise SpecError(
+            f"{scope.what}: streams: replicas={wanted} needs as many servers, each in a zone of its own, and the "
+            f"network has {len(found)}. Give it a Network(zones={wanted}), or ask for fewer replicas."
+        )
+    return found[:wanted]
+
+
+def volume_gb(spec: EventBusSpec) -> int:
+    """Each server's, in GiB: all that the streams may hold, as far as they say, and some room."""
+    held = sum(stream.max_size_gb or 0 for stream in spec.streams.values())
+    return max(LEAST_GB, -int(-held * ROOM // 1))
+
+
+def bus(spec: EventBusSpec) -> dict[str, Any]:
+    """As `nats` reads it."""
+    return spec.model_dump(mode="json", include={"streams", "consumers"})
+
+
+def settings(
+    spec: EventBusSpec,
+    known: Secrets,
+    hosts: Mapping[str, pulumi.Input[str]],
+    certificate: Certificate,
+    links: Gathered[User],
+) -> pulumi.Output[tuple[str, str]]:
+    """What the machines read, and its mark. Secret.
+
+    Args:
+        spec: the bus.
+        known: its passwords.
+        hosts: the servers' names in the network by their own.
+        certificate: theirs.
+        links: whoever else is let in.
+    """
+    users = links.then(
+        lambda them: [
+            {"name": it.name, "password": it.password, "rights": dict(it.rights)}
+            for it in sorted(them, key=lambda user: user.name)
+        ]
+    )
+    parts = pulumi.Output.all(
+        admin=known.admin,
+        app=known.app,
+        system=known.system,
+        route=known.route,
+        routes=pulumi.Output.all(**hosts).apply(lambda it: {name: f"{host}:{ROUTES}" for name, host in it.items()}),
+        ca=certificate.ca,
+        pem=certificate.pem,
+        key=certificate.key,
+        users=users,
+    )
+    return pulumi.Output.secret(parts.apply(lambda it: settings_of(bus(spec), it)))
+
+
+def settings_of(props: nats.Props, known: Mapping[str, Any]) -> tuple[str, str]:
+    """What the machines read, and its mark: a line a file, its name and what is in it in base64: a shell reads it.
+
+    `known`: as of `configuration`, and PEM of the servers: `ca`, `pem` and `key`.
+    """
+    files = {"ca.pem": known["ca"], "server.pem": known["pem"], "server-key.pem": known["key"]}
+    unmarked = configuration(props, known, mark="")
+    mark = "settings-" + sha256(json.dumps([unmarked, files]).encode()).hexdigest()[:16]
+    files["nats.conf"] = configuration(props, known, mark=mark)
+    return "".join(f"{name} {one_line(text)}\n" for name, text in sorted(files.items())), mark
+
+
+def one_line(text: str) -> str:
+    """In base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def files(settings: str) -> dict[str, str]:
+    """What is in them, by their names: as the machine itself reads it."""
+    lines = (line.partition(" ") for line in settings.splitlines())
+    return {name: base64.b64decode(text).decode() for name, _, text in lines}
+
+
+def configuration(props: nats.Props, known: Mapping[str, Any], *, mark: str) -> str:
+    """nats.conf (https://docs.nats.io/running-a-nats-service/configuration), the same for all servers: what each has of
+    its own are variables of its environment.
+
+    Args:
+        props: the bus.
+        known: `admin`, `app`, `system` and `route`, passwords; `routes`, where the servers listen to each other, by
+            their names; `users` of links.
+        mark: of the whole.
+    """
+    tls = {"cert_file": f"{FILES}/server.pem", "key_file": f"{FILES}/server-key.pem", "ca_file": f"{FILES}/ca.pem"}
+    told = nats.authorization(props, admin=known["admin"], app=known["app"])["users"]
+    told += [nats.link_user(it["name"], it["password"], it["rights"]) for it in known["users"]]
+    settings: dict[str, Any] = {
+        "server_name": "$NATS_NAME",
+        "server_tags": [mark],
+        "port": "$NATS_PORT",
+        "client_advertise": "$NATS_ADVERTISE",
+        "http": "$NATS_MONITOR",
+        "tls": {key: tls[key] for key in ("cert_file", "key_file")},
+        "jetstream": {"store_dir": "$NATS_STORE", "max_file_store": "$NATS_STORE_BYTES"},
+        "lame_duck_duration": "30s",
+        "accounts": {
+            "SYS": {"users": [{"user": SYSTEM, "password": known["system"]}]},
+            "BUS": {"jetstream": "enabled", "users": told},
+        },
+        "system_account": "SYS",
+        **_cluster(known, tls),
+    }
+    text = json.dumps(settings, sort_keys=True)
+    for name in ("NAME", "PORT", "ADVERTISE", "MONITOR", "STORE", "STORE_BYTES", "ROUTES"):
+        text = text.replace(f'"$NATS_{name}"', f"$NATS_{name}")
+    return text + "\n"
+
+
+def _cluster(known: Mapping[str, Any], tls: Mapping[str, str]) -> dict[str, Any]:
+    if len(known["routes"]) == 1:
+        return {}
+    cluster = {
+        "name": "bus",
+        "port": "$NATS_ROUTES",
+        "authorization": {"user": ROUTE, "password": known["route"]},
+        "routes": [f"nats-route://{ROUTE}:{known['route']}@{where}" for _, where in sorted(known["routes"].items())],
+        "tls": {**tls, "verify": True},
+    }
+    return {"cluster": cluster}
+
+
+def machine(variables: Mapping[str, pulumi.Input[str]], of_the_cloud: str) -> pulumi.Output[str]:
+    """The script that makes a machine a server.
+
+    Args:
+        variables: what `nats_server.sh` and the cloud's part read. Nothing of it is secret.
+        of_the_cloud: the text that defines what differs from cloud to cloud.
+    """
+    common = resources.files(__package__).joinpath("nats_server.sh").read_text()
+    shebang, _, rest = common.partition("\n")
+
+    def written(known: Mapping[str, str]) -> str:
+        said = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in sorted(known.items()))
+        return f"{shebang}\n{said}{of_the_cloud}{rest}"
+
+    return pulumi.Output.all(**variables).apply(written)
+
+
+def certificate(scope: Scope, names: Sequence[pulumi.Input[str]]) -> Certificate:
+    return certificates.server(scope, [*names, "localhost"])
+
+
+def endpoint(
+    spec: EventBusSpec,
+    known: Secrets,
+    *,
+    host: pulumi.Output[str],
+    ca: pulumi.Output[str],
+    native: object,
+) -> EventBusEndpoint:
+    """`host`: once all is set up."""
+    props = bus(spec)
+    return EventBusEndpoint(
+        url=url(nats.APP, known.app, host),
+        host=host,
+        port=pulumi.Output.from_input(PORT),
+        username=pulumi.Output.from_input(nats.APP),
+        password=pulumi.Output.secret(known.app),
+        streams=pulumi.Output.from_input({name: name for name in spec.streams}),
+        consumers=pulumi.Output.from_input(nats.consumer_addresses(props)),
+        dead_letters=pulumi.Output.from_input(nats.dead_letter_addresses(props)),
+        inbox_prefix=pulumi.Output.from_input(nats.INBOX),
+        ca_certificate=ca.apply(lambda pem: pem),
+        native=native,
+    )
+
+
+def url(user: str, secret: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
+    return urls.url("tls", username=user, password=secret, host=host, port=PORT)
+
+
+def set_up(spec: EventBusSpec) -> dict[str, Any]:
+    """What the set-up is to make: streams and consumers as the API has them."""
+    props = bus(spec)
+    consumers = [{"stream": stream, "config": config} for (stream, _), config in sorted(nats.consumers(props).items())]
+    return {"streams": nats.streams(props), "consumers": consumers}

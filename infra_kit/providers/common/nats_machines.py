@@ -1,0 +1,180 @@
+"""What is done from inside of a network with NATS's servers on virtual machines: it waits for them, and sets them up.
+
+It runs in a function or a job of a cloud, where nothing else of infra_kit is but `nats_setup`. All that it needs comes
+with the event:
+    does: `allow`, whether these servers may become what is asked; `join`, until the one server `name` is well;
+        `settle`, until all have taken over what they are to let in, and then the streams and consumers.
+    servers: addresses `host:port` by the servers' names.
+    ca: PEM in base64, the authority that signed their certificates.
+    system, admin: the passwords of who sees how servers are, and of who makes streams.
+    mark: of what the servers are to let in (`settle`).
+    streams, consumers: as JetStream's API has them (`settle`).
+    seconds: how long it waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.api import ConsumerConfig, StreamConfig
+from nats.js.errors import APIError
+
+from infra_kit.providers.common import nats_setup
+
+Event = Mapping[str, Any]
+Seen = Mapping[str, Mapping[str, Any]]
+"""By the server's name, what it says of itself: `tags`, `status` and `error` of its health, `cluster`, `streams`."""
+
+EVERY_SECONDS = 1.0
+"""Between two looks: no server tells when it has become well."""
+ANSWER_SECONDS = 2.0
+
+
+class SetupError(Exception):
+    """What could not be made, and what to do about it."""
+
+
+async def run(event: Event) -> str:
+    match event["does"]:
+        case "allow":
+            if why := refusal(await look(event), list(event["servers"])):
+                raise SetupError(why)
+        case "join":
+            name = event["name"]
+            await _until(event, lambda seen: is_in(seen, name, len(event["servers"])), f"{name} is not well")
+        case "settle":
+            await _until(event, lambda seen: have_settled(seen, event), "not all have taken over what they let in")
+            await _settle(event)
+    return "done"
+
+
+def refusal(seen: Seen, wanted: list[str]) -> str:
+    """Why servers that stand cannot become what is asked; empty where they can."""
+    lone = [name for name, it in seen.items() if not it["cluster"] and it["streams"]]
+    if len(wanted) > 1 and lone:
+        return (
+            f"{', '.join(lone)} stands alone and holds streams, which NATS deletes when it becomes one of a cluster "
+            "(https://github.com/nats-io/nats-server/issues/5467). Nothing was changed. Leave replicas=1, or make a "
+            "second EventBus with replicas, publish there, and drop this one when its consumers have nothing left."
+        )
+    most = max((it["size"] for it in seen.values() if it["cluster"]), default=0)
+    if most > len(wanted):
+        return (
+            f"{most} servers are a cluster, and {len(wanted)} of them may be no majority: they would answer nobody. "
+            "Nothing was changed. Leave replicas as they were, or make a second EventBus with fewer."
+        )
+    return ""
+
+
+def is_in(seen: Seen, name: str, all_: int) -> bool:
+    """Whether a server is well; or cannot be yet, since a cluster begins when all its servers have come."""
+    begins = len(seen) < all_ and all(it["status"] != "ok" for it in seen.values())
+    return name in seen and (seen[name]["status"] == "ok" or begins)
+
+
+def have_settled(seen: Seen, event: Event) -> bool:
+    wanted = event["servers"].keys()
+    return seen.keys() >= wanted and all(
+        seen[name]["status"] == "ok" and event["mark"] in seen[name]["tags"] for name in wanted
+    )
+
+
+async def _until(event: Event, is_so: Callable[[Seen], bool], otherwise: str) -> None:
+    deadline = asyncio.get_running_loop().time() + event["seconds"]
+    while not is_so(seen := await look(event)):
+        if asyncio.get_running_loop().time() > deadline:
+            raise SetupError(
+                f"{otherwise} after {event['seconds']:g} seconds. What the servers say: {json.dumps(seen)}. The "
+                "machine's console says why. Run `infra-kit up` again when it is mended. No event was deleted."
+            )
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def look(event: Event) -> Seen:
+    """How the servers are that can be reached. Each is asked itself: a broken cluster has parts."""
+    found = await asyncio.gather(*(_one(event, name) for name in event["servers"]))
+    return {name: it for name, it in zip(event["servers"], found, strict=True) if it}
+
+
+async def _one(event: Event, name: str) -> dict[str, Any] | None:
+    try:
+        client = await connect(event, name, "system", event["system"])
+    except (NatsError, OSError, TimeoutError):
+        return None
+    try:
+        return await _says(client, name)
+    except (NatsError, TimeoutError):
+        return None
+    finally:
+        await client.close()
+
+
+async def _says(client: Client, name: str) -> dict[str, Any]:
+    alone = json.dumps({"server_name": name, "exact_match": True}).encode()
+
+    async def ask(what: str) -> dict[str, Any]:
+        answer = await client.request(f"$SYS.REQ.SERVER.PING.{what}", alone, timeout=ANSWER_SECONDS)
+        return dict(json.loads(answer.data)["data"])
+
+    health, about, jetstream = await ask("HEALTHZ"), await ask("VARZ"), await ask("JSZ")
+    return {
+        "status": health["status"],
+        "error": health.get("error", ""),
+        "tags": about.get("tags") or [],
+        "cluster": about.get("cluster", {}).get("name", ""),
+        "size": len(about.get("cluster", {}).get("urls") or []),
+        "streams": jetstream.get("streams", 0),
+    }
+
+
+async def connect(event: Event, name: str, user: str, password: str) -> Client:
+    """Two attempts at once, the least that the client makes: the caller waits."""
+    host, _, port = event["servers"][name].rpartition(":")
+    return await nats.connect(
+        f"tls://{host}:{port}",
+        user=user,
+        password=password,
+        tls=ssl.create_default_context(cadata=base64.b64decode(event["ca"]).decode()),
+        tls_hostname=host,
+        allow_reconnect=False,
+        max_reconnect_attempts=1,
+        reconnect_time_wait=0,
+        connect_timeout=ANSWER_SECONDS,
+        error_cb=_say_nothing,
+    )
+
+
+async def _say_nothing(_error: Exception) -> None:
+    """The client logs by default what it also raises."""
+
+
+async def _settle(event: Event) -> None:
+    client = await connect(event, next(iter(event["servers"])), "admin", event["admin"])
+    try:
+        if why := await nats_setup.refusal(client, event["streams"]):
+            raise SetupError(
+                f"{why}: what is beyond it would be deleted at once. The safe way: declare the stream by another name, "
+                "with its subjects and the new bounds; the old one then keeps its events until their own retention "
+                "ends. No stream was changed."
+            )
+        streams = {name: StreamConfig.from_response(dict(config)) for name, config in event["streams"].items()}
+        consumers = {
+            (it["stream"], it["config"]["name"]): ConsumerConfig.from_response(dict(it["config"]))
+            for it in event["consumers"]
+        }
+        await nats_setup.settle(client.jetstream(), streams, consumers)
+    except APIError as error:
+        raise SetupError(
+            f"NATS refused a stream or consumer: {error.description}. Where two streams swap subjects, change one, run "
+            "`infra-kit up`, then the other. Nothing that holds events was deleted."
+        ) from error
+    finally:
+        await client.close()

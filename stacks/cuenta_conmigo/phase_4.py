@@ -1,0 +1,35 @@
+"""Phase 4: every deed is an event, kept in a lake; copies on another cloud; up to a million users (seeds/003: CC-5)."""
+
+import pulumi
+
+from infra_kit import Consumer, ExternalService, LifecycleRule, ObjectStore, Stream
+from stacks.cuenta_conmigo import copies, regions
+from stacks.cuenta_conmigo.places import HOME
+from stacks.cuenta_conmigo.region import CONSUMERS, STREAMS, Size, worker
+from stacks.outside import budget, with_production
+
+SIZE = Size(instances=10, memory_gb=32, high_availability=True, read_replicas=2)
+STANDBY = Size(instances=5, memory_gb=32, high_availability=True, read_replicas=2)
+
+ACTIVITY = {**STREAMS, "ACTIVITY": Stream(subjects=["activity.*"], retention="14d")}
+"""CC-5: what a user does goes by the bus to who works it off."""
+BATCH = {**CONSUMERS, "batch": Consumer(stream="ACTIVITY")}
+
+
+def deploy() -> None:
+    home = regions.deploy(SIZE, STANDBY, streams=ACTIVITY, consumers=BATCH)
+
+    # CC-5: S3, and Glacier for what is older than a quarter.
+    lake = ObjectStore("lake", lifecycle={"old": LifecycleRule(archive_after_days=90)})
+    worker("batch", home.events, HOME, lake.link("write"))
+    copies.on_another_cloud(home.db)
+
+    with_production(_bought)
+    budget(8000)  # CC-5
+    pulumi.export("lake_bucket", lake.bucket)
+
+
+def _bought() -> None:
+    """CC-5: the seed's figures."""
+    ExternalService("edge-security", vendor="Cloudflare", plan="as the seed says", monthly=300, protocol="http")
+    ExternalService("learning", vendor="AI and ML", plan="as the seed says", monthly=500)

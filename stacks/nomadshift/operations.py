@@ -1,0 +1,41 @@
+"""What watches NomadShift, keeps its logs and copies what it holds, a set a region (seeds/000: NS-8, NS-10, NS-11,
+NS-14)."""
+
+from collections.abc import Sequence
+
+from infra_kit import Alerts, Budget, Check, Dashboard, Logs, RestoreDrill, Rule, Uptime
+from infra_kit.alert_presets import SENSIBLE, TWO_LEVELS
+from stacks import operations
+from stacks.nomadshift.product import Product
+
+RECOVERY = "4h"
+"""NS-14"""
+
+
+def rules(it: Product) -> dict[str, Rule]:
+    """NS-10, NS-2 (replica lag), and what tells that NS-14 is not held: not up, no copy, none restored. How long an
+    answer takes is the gateway's to tell; a certificate's days the edge's, or who looks at it from outside."""
+    held = {name: SENSIBLE[name] for name in ("down", "certificate", "failed-runs", "backup-age", "drill-age", "spent")}
+    of = {"latency": [it.gateway.name], "certificate": [it.edge.name, it.region.named("site")]}
+    return {
+        name: rule.model_copy(update={"of": tuple(of.get(rule.signal, ()))})
+        for name, rule in {**TWO_LEVELS, **held}.items()
+    }
+
+
+def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
+    region, db, cache = it.region, it.data.db, it.data.cache
+    site = Uptime(
+        region.named("site"),
+        target=region.target,
+        url=it.edge.url,
+        checks={"home": Check(), "health": Check(path="/api/health")},
+    )
+    safe = operations.backup([db, it.uploads], name=region.named("backup"), target=region.target)
+    drill = RestoreDrill(region.named("drill"), target=region.target, of=safe, rto=RECOVERY)
+    shown = [db, cache, it.api, it.index, it.gateway, it.edge, site, safe, drill, *budgets]
+    alerts = Alerts(
+        region.named("alerts"), target=region.target, watch=shown, rules=rules(it), routes=operations.routes()
+    )
+    Dashboard(region.named("board"), target=region.target, of=shown, alerts=alerts)
+    Logs(region.named("logs"), target=region.target, of=[it.api, it.index, it.gateway, region.network])

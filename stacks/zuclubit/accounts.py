@@ -1,0 +1,69 @@
+"""Who Zuclubit's people are (seeds/004: ZU-2, ZU-8)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+
+from infra_kit import Auth, Client, Jwt, Postgres, Secret, Service
+from stacks.config import system
+from stacks.zuclubit.containers import ARM
+
+IMAGE = "supabase/gotrue:v2.189.0"
+API = Path(__file__).with_name("auth.yaml")
+DATABASE, AUDIENCE = "auth", "crm"
+BACK = "http://localhost:3000/callback"
+"""Where a developer's own web application takes up a login."""
+
+
+class Accounts:
+    """Supabase Auth as a Service, whose tokens say `zuclubit:auth-url` as their issuer: the edge's own address, where
+    it answers. Where that is not said, the target's own `Auth`, which needs no image."""
+
+    def __init__(self, db: Postgres, *, instances: int) -> None:
+        url = pulumi.Config(system()).get("auth-url")
+        self.service = _supabase(db, url, instances) if url else None
+        self.tokens = Jwt(issuer=url, audience=[AUDIENCE]) if url else _own().jwt()
+        """ZU-2: a service reads its tenant from a token, which has been checked by then."""
+
+    @property
+    def services(self) -> dict[str, Service]:
+        return {"auth": self.service} if self.service else {}
+
+
+def _supabase(db: Postgres, url: str, instances: int) -> Service:
+    """It makes its own tables, in a database of its own, and guards them by row-level security: so it is their owner.
+
+    `zuclubit:auth-keys` signs tokens: a JSON list of one private key, ES256, as `supabase gen signing-key` makes it.
+    """
+    return Service(
+        "auth",
+        image=IMAGE,
+        port=9999,
+        architectures=ARM,
+        memory_gb=0.5,
+        min_instances=instances,
+        environment={
+            "API_EXTERNAL_URL": url,
+            "DB_NAMESPACE": "public",
+            "GOTRUE_DB_DRIVER": "postgres",
+            "GOTRUE_JWT_AUD": AUDIENCE,
+            "GOTRUE_JWT_ISSUER": url,
+            "GOTRUE_SITE_URL": url,
+            # Who runs the product makes accounts, and says in `app_metadata` of which tenant: no mail is sent.
+            "GOTRUE_DISABLE_SIGNUP": "true",
+            "GOTRUE_MAILER_AUTOCONFIRM": "true",
+        },
+        secrets={
+            "GOTRUE_JWT_KEYS": pulumi.Config(system()).require_secret("auth-keys"),
+            "GOTRUE_JWT_SECRET": Secret("auth-secret").value,
+        },
+        links=[db.link("owner", database=DATABASE, name="DATABASE")],
+    )
+
+
+def _own() -> Auth:
+    """ZU-5: a session is a day."""
+    client = Client(redirects=[BACK])
+    return Auth("auth", clients={AUDIENCE: client}, groups=["admin", "user"], session_lifetime="1d")

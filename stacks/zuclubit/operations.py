@@ -1,0 +1,105 @@
+"""What watches Zuclubit, and what copies it (seeds/004: ZU-10, ZU-11, ZU-15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from infra_kit import (
+    Alerts,
+    Backup,
+    Budget,
+    Cdn,
+    Chart,
+    Check,
+    Dashboard,
+    Gateway,
+    Job,
+    Keep,
+    Logs,
+    Postgres,
+    RestoreDrill,
+    Service,
+    SqlCheck,
+    Uptime,
+    alert_presets,
+    dashboard_charts,
+)
+from infra_kit.component import Component
+from stacks.operations import backup, routes
+from stacks.programs import program
+from stacks.zuclubit.accounts import Accounts
+from stacks.zuclubit.containers import ARM
+from stacks.zuclubit.services import Stores
+
+ISOLATED = SqlCheck(
+    "SELECT NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attname = 'tenant_id' "
+    "AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity)"
+)
+"""What is restored keeps tenants apart too (ZU-3)."""
+
+SALES = {
+    "visits": Chart(signal="requests", of=["gateway"], row="Activity", title="Requests of the application"),
+    "proposals": Chart(signal="requests", of=["edge"], row="Activity", title="Proposals looked at"),
+    "waiting": Chart(signal="backlog", of=["events"], row="Activity", title="Events that wait"),
+}
+"""ZU-11, as far as a target measures it: pipeline, conversion and forecasts are the product's own figures."""
+
+
+def operations(
+    stores: Stores, apis: Sequence[Service], edges: tuple[Gateway, Cdn], people: Accounts, budget: Sequence[Budget]
+) -> Backup:
+    """Copies and their proof, checks from outside, alerts, boards, logs."""
+    gateway, edge = edges
+    copies, programs = _copies(stores), [*apis, *people.services.values()]
+    drill = RestoreDrill("drill", of=copies, checks={"isolated": ISOLATED}, rto="1h")
+    watched: list[Component[Any, Any]] = [
+        stores.db,
+        stores.cache,
+        stores.events,
+        stores.files,
+        stores.invoices,
+        *programs,
+        gateway,
+        edge,
+        _uptime(gateway, people),
+        copies,
+        drill,
+        *budget,
+    ]
+    alerts = Alerts("alerts", watch=watched, rules=alert_presets.PLATFORM, routes=routes())  # ZU-10
+    _boards(watched, alerts)
+    Logs("logs", of=[*programs, gateway])
+    return copies
+
+
+def _copies(stores: Stores) -> Backup:
+    """ZU-3: 7 days. Sessions and counters (ZU-5) are not worth a copy; documents are copied where they are bought."""
+    return backup(of=[stores.db, stores.files, stores.invoices, stores.events], keep=Keep(daily=None, weekly=None))
+
+
+def _uptime(gateway: Gateway, people: Accounts) -> Uptime:
+    """ZU-10: whether somebody outside gets through to a service, and to who signs tokens."""
+    keys = {"auth": Check(path="/.well-known/jwks.json", contains="keys")} if people.services else {}
+    return Uptime("site", url=gateway.url, checks={"health": Check(path="/health"), **keys})
+
+
+def _boards(watched: Sequence[Component[Any, Any]], alerts: Alerts) -> None:
+    """ZU-11."""
+    Dashboard("executive", of=watched, charts=dashboard_charts.EXECUTIVE, alerts=alerts)
+    Dashboard("engineering", of=watched, alerts=alerts)
+    Dashboard("sales", of=watched, charts=SALES)
+
+
+def elsewhere(db: Postgres, copies: Backup) -> None:
+    """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there, by a program
+    of the product's own: the cloud's own copies do not leave it."""
+    if copies.asked.to is not None:
+        Job(
+            "dump",
+            **program("dump"),
+            architectures=ARM,
+            schedule="0 3 * * *",
+            timeout="6h",
+            links=[db.link("owner"), copies.asked.to.link("read", "write")],
+        )

@@ -1,0 +1,263 @@
+"""What seeds/004 asks of Zuclubit, in its stacks as they are configured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from infra_kit import alert_presets
+from infra_kit.testing import Recording, stack_files
+from stacks.zuclubit import accounts, documents, services, tenancy
+from stacks.zuclubit.events import STREAMS
+from stacks.zuclubit.services import SERVICES
+from tests.unit.stacks.recorded import stack_of
+
+DEVELOPMENT, STAGING, PRODUCTION = (f"zuclubit-{it}" for it in ("development", "staging", "production"))
+PHASES = ("1", "2", "3")
+OFFSITE = {
+    "zuclubit:offsite": json.dumps(
+        {
+            "bucket": "zuclubit-elsewhere",
+            "s3_endpoint": "https://storage.googleapis.com",
+            "access_key": "GOOG1E",
+            "region": "us-central1",
+        }
+    ),
+    "zuclubit:offsite-secret-key": "recorded",
+    "zuclubit:backup-key": "recorded",
+}
+
+
+def containers(stack: Recording, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(stack.named(f"{name}-task").inputs["containerDefinitions"])
+    return found
+
+
+def said(stack: Recording, name: str) -> Mapping[str, str]:
+    """The variables of a container that are no secrets."""
+    return {it["name"]: it["value"] for it in containers(stack, name)[0]["environment"]}
+
+
+def hidden(stack: Recording, name: str) -> set[str]:
+    return {it["name"] for it in containers(stack, name)[0]["secrets"]}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_eight_services_run_as_containers_for_arm_in_as_many_instances_as_the_phase_has(phase: str) -> None:
+    stack = stack_of(PRODUCTION, phase)
+    assert len(SERVICES) == 8
+    for name in SERVICES:
+        assert stack.named(f"{name}-task").inputs["runtimePlatform"]["cpuArchitecture"] == "ARM64"
+        assert containers(stack, name)[0]["image"] == f"registry.example/zuclubit/{name}:latest"
+        assert stack.named(f"{name}-service").inputs["desiredCount"] == int(phase)
+
+
+def test_the_edge_of_production_has_a_firewall_and_a_cdn_stands_before_proposals() -> None:
+    stack = stack_of(PRODUCTION)
+    assert stack.of_type("aws:wafv2/webAclAssociation:WebAclAssociation")
+    cdn = stack.named("edge-distribution").inputs
+    assert [it["pathPattern"] for it in cdn["orderedCacheBehaviors"]] == ["/proposals/*"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "size", "stands_by"),
+    [("1", "db.t4g.medium", False), ("2", "db.r7g.large", False), ("3", "db.r7g.2xlarge", True)],
+)
+def test_the_database_is_a_plain_postgresql_15_that_grows_with_the_phases(
+    phase: str, size: str, *, stands_by: bool
+) -> None:
+    stack = stack_of(PRODUCTION, phase)
+    server = stack.named("db-server").inputs
+    assert (server["engine"], server["engineVersion"].partition(".")[0]) == ("postgres", "15")
+    assert (server["instanceClass"], server.get("multiAz", False)) == (size, stands_by)
+    assert server["backupRetentionPeriod"] == 7
+    assert not [it for it in stack.resources if "aurora" in str(it.inputs.get("engine", ""))]
+
+
+@pytest.mark.parametrize(("phase", "replicas"), [("1", 0), ("2", 1), ("3", 2)])
+def test_from_the_second_phase_on_there_are_a_pool_and_replicas_for_analytics(phase: str, replicas: int) -> None:
+    stack = stack_of(PRODUCTION, phase)
+    assert (
+        len([it for it in stack.of_type("aws:rds/instance:Instance") if "replicateSourceDb" in it.inputs]) == replicas
+    )
+    assert bool(stack.of_type("aws:rds/proxy:Proxy")) == (replicas > 0)
+
+
+@pytest.mark.parametrize("name", [DEVELOPMENT, STAGING, PRODUCTION])
+def test_migrations_end_by_keeping_tenants_apart(name: str) -> None:
+    stack = stack_of(name)
+    local = name == DEVELOPMENT
+    variables = stack.named("migrate-server").inputs["environment"] if local else said(stack, "migrate")
+    assert variables["TENANCY_SQL"] == tenancy.SQL
+
+
+@pytest.mark.parametrize("name", [DEVELOPMENT, PRODUCTION])
+def test_a_drill_asks_whether_what_is_restored_keeps_tenants_apart(name: str) -> None:
+    drills = stack_of(name).of_type("infra-kit:index:RestoreDrill")
+    assert [it.name for it in drills] == ["drill"]
+    whole = json.dumps([it.inputs for it in stack_of(name).resources if it.name.startswith("drill-")], default=str)
+    assert "NOT c.relrowsecurity" in whole
+
+
+def test_documents_expire_by_their_own_date_with_the_indexes_of_the_seed() -> None:
+    made = stack_of(DEVELOPMENT).named("docs-server").inputs["collections"]
+    assert {name: len(it["indexes"]) for name, it in made.items()} == {
+        "activity_logs": 3, "whatsapp_messages": 3, "ai_processing_queue": 3, "user_sessions": 2,
+        "real_time_metrics": 2,
+    }  # fmt: skip
+    assert {(it["ttl"]["field"], it["ttl"]["seconds"]) for it in made.values()} == {("expires_at", 0)}
+    unique = {name: it["keys"] for name, each in made.items() for it in each["indexes"] if it["unique"]}
+    assert unique == {"whatsapp_messages": [["message_id", 1]], "user_sessions": [["session_id", 1]]}
+    assert documents.KEPT_DAYS == {
+        "activity_logs": 90, "whatsapp_messages": 90, "ai_processing_queue": 7, "real_time_metrics": 30,
+    }  # fmt: skip
+
+
+def test_services_are_told_how_long_a_document_is_kept() -> None:
+    told = {name: said(stack_of(PRODUCTION), name).get("DOCUMENTS_KEPT_DAYS") for name in SERVICES}
+    assert {name for name, it in told.items() if it} == services.DOCUMENTED
+    assert json.loads(told["ai"] or "") == documents.KEPT_DAYS
+
+
+@pytest.mark.parametrize("name", [STAGING, PRODUCTION])
+def test_documents_are_bought_at_atlas_and_migrations_make_its_indexes(name: str) -> None:
+    stack = stack_of(name)
+    assert not stack.of_type("aws:docdb/cluster:Cluster")
+    made = json.loads(said(stack, "migrate")["DOCUMENT_INDEXES"])
+    local = stack_of(DEVELOPMENT).named("docs-server").inputs["collections"]
+    assert made.keys() == local.keys()
+    for collection, indexes in made.items():
+        *own, expiring = indexes
+        assert expiring == {"name": "expires_at", "key": {"expires_at": 1}, "expireAfterSeconds": 0}
+        assert [[list(it) for it in each["key"].items()] for each in own] == [
+            it["keys"] for it in local[collection]["indexes"]
+        ]
+    assert "DOCS_URL" in hidden(stack, "migrate")
+
+
+def test_what_is_about_to_expire_goes_to_the_bucket_each_night_and_there_to_the_archive() -> None:
+    job = stack_of(DEVELOPMENT).named("archive-server").inputs
+    assert (job["schedule"], job["environment"]["FILES_PREFIX"]) == ("0 4 * * *", "documents/")
+    assert job["environment"]["COLLECTIONS"].split(",") == sorted(documents.KEPT_DAYS)
+    rules = stack_of(PRODUCTION).named("files-bucket-lifecycle").inputs["rules"]
+    archived = [it for it in rules if it.get("transitions")]
+    assert [it["filter"]["prefix"] for it in archived] == ["documents/"]
+
+
+def test_each_stream_keeps_what_the_tax_office_and_the_seed_want() -> None:
+    streams = stack_of(DEVELOPMENT).named("events-server").inputs["streams"]
+    assert {name: (it["subjects"], it["retention"]) for name, it in streams.items()} == {
+        "LEAD_EVENTS": (["lead.*"], "7d"),
+        "PROPOSAL_EVENTS": (["proposal.*"], "30d"),
+        "CFDI_EVENTS": (["cfdi.*"], "5y"),
+        "WHATSAPP_EVENTS": (["whatsapp.*"], "90d"),
+        "AI_EVENTS": (["ai.*"], "7d"),
+    }
+    assert streams.keys() == STREAMS.keys()
+
+
+def test_invoices_are_locked_for_five_years_and_archived_after_one() -> None:
+    stack = stack_of(PRODUCTION)
+    lock = stack.named("invoices-bucket-lock").inputs["rule"]["defaultRetention"]
+    assert (lock["mode"], lock["days"]) == ("COMPLIANCE", 5 * 365)
+    (archived,) = (it for it in stack.named("invoices-bucket-lifecycle").inputs["rules"] if it.get("transitions"))
+    assert [(it["days"], it["storageClass"][:7]) for it in archived["transitions"]] == [(365, "GLACIER")]
+
+
+@pytest.mark.parametrize(("name", "host"), [(STAGING, "app.staging"), (PRODUCTION, "app")])
+def test_supabase_auth_signs_the_tokens_that_the_edge_checks(name: str, host: str) -> None:
+    stack, issuer = stack_of(name), f"https://{host}.zuclubit.example"
+    told = said(stack, "auth")
+    assert containers(stack, "auth")[0]["image"] == accounts.IMAGE
+    assert (told["GOTRUE_JWT_ISSUER"], told["GOTRUE_JWT_AUD"], told["DATABASE_DATABASE"]) == (issuer, "crm", "auth")
+    assert {"DATABASE_URL", "GOTRUE_JWT_KEYS", "GOTRUE_JWT_SECRET"} <= hidden(stack, "auth")
+    rules = json.dumps([it.inputs for it in stack.of_type("aws:lb/listenerRule:ListenerRule")])
+    assert f'"{issuer}/.well-known/jwks.json"' in rules
+    assert '"/token"' in rules
+    assert "/admin" not in rules
+
+
+@pytest.mark.parametrize(("phase", "instances"), [("1", 1), ("3", 3)])
+def test_accounts_are_there_more_than_once_when_the_product_is(phase: str, instances: int) -> None:
+    assert stack_of(PRODUCTION, phase).named("auth-service").inputs["desiredCount"] == instances
+
+
+def test_in_development_the_edge_checks_the_tokens_of_the_machines_own_accounts() -> None:
+    stack = stack_of(DEVELOPMENT)
+    jwt = stack.named("gateway-server").inputs["jwt"]
+    assert jwt["audience"] == ["crm"]
+    assert jwt["jwks_url"] == f"{jwt['issuer']}/.well-known/jwks.json"
+    assert stack.named("auth-server").inputs["refresh_seconds"] == 86_400
+
+
+def test_what_the_seed_buys_is_bought_and_the_lock_in_of_its_ai_is_accepted() -> None:
+    stack = stack_of(PRODUCTION)
+    bought = {it.name for it in stack.of_type("infra-kit:index:ExternalService")}
+    assert bought == {"documents", "learning", "stamps", "whatsapp"}
+    accepted = stack_files.read(PRODUCTION, services.API).config["infra-kit:accepted-lock-in"]
+    assert accepted.keys() == {"learning"}
+
+
+@pytest.mark.parametrize(("phase", "monthly"), [("1", 397), ("2", 1314), ("3", 5399)])
+def test_a_phase_has_the_budget_of_its_seed(phase: str, monthly: float) -> None:
+    (made,) = stack_of(PRODUCTION, phase).of_type("aws:budgets/budget:Budget")
+    assert float(made.inputs["limitAmount"]) == monthly
+
+
+def test_alerts_are_those_of_the_seed_and_each_level_is_told() -> None:
+    local = stack_of(DEVELOPMENT).named("alerts-server").inputs["rules"]
+    assert {it["name"] if isinstance(it, dict) else it for it in local} == set(alert_presets.PLATFORM) - {"cost"}
+    stack = stack_of(PRODUCTION)
+    alarms = {
+        it.name.removeprefix("alerts-").partition(".")[0]
+        for it in stack.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if it.name.startswith("alerts-")
+    }
+    assert set(alert_presets.PLATFORM) <= alarms | {"near-limits", "cost"}
+    assert {it.name for it in stack.of_type("aws:sns/topic:Topic")} == {"alerts-p0", "alerts-p2"}
+    assert {it.inputs["protocol"] for it in stack.of_type("aws:sns/topicSubscription:TopicSubscription")} == {
+        "email", "sms",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [DEVELOPMENT, PRODUCTION])
+def test_there_is_a_board_for_each_of_the_seeds_readers(name: str) -> None:
+    boards = {it.name for it in stack_of(name).of_type("infra-kit:index:Dashboard")}
+    assert boards == {"executive", "engineering", "sales"}
+
+
+def test_requests_are_traced_and_lines_are_kept_by_class() -> None:
+    stack = stack_of(PRODUCTION)
+    for name in SERVICES:
+        assert said(stack, name)["OTEL_SERVICE_NAME"] == name
+    shipped = {it.name for it in stack.of_type("aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter")}
+    for name in (*SERVICES, "auth"):
+        assert any(name in it for it in shipped), name
+
+
+def test_a_release_is_smoke_tested_and_taken_back_by_its_errors() -> None:
+    local = stack_of(DEVELOPMENT).named("lead-server").inputs["release"]
+    assert (local["strategy"], local["smoke_tests"], local["max_error_percent"]) == ("blue-green", ["/health"], 1)
+    rolled = stack_of(PRODUCTION).named("lead-service").inputs
+    assert rolled["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert rolled["alarms"]["rollback"]
+
+
+def test_in_the_third_phase_another_cloud_gets_a_dump_each_night() -> None:
+    stack = stack_of(PRODUCTION, "3", **OFFSITE)
+    told = said(stack, "dump")
+    assert (told["OFFSITE_BUCKET"], told["OFFSITE_ENDPOINT"]) == (
+        "zuclubit-elsewhere", "https://storage.googleapis.com",
+    )  # fmt: skip
+    assert {"DB_URL", "OFFSITE_SECRET_KEY"} <= hidden(stack, "dump")
+    assert not [it for it in stack_of(PRODUCTION, "3").resources if it.name == "dump"]
+
+
+def test_what_supabase_auth_answers_needs_no_token_of_the_edge() -> None:
+    document = yaml.safe_load(accounts.API.read_text())
+    tags = {it["tags"][0] for item in document["paths"].values() for it in item.values()}
+    assert (document["security"], tags) == ([], {"auth"})
