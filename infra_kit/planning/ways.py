@@ -172,6 +172,16 @@ _MOVES: Mapping[str, Way] = {
         ("Let the publishers write to the old one again; the consumers still listen to both.",),
         "https://docs.nats.io/nats-concepts/jetstream/streams",
     ),
+    "Backup": Way(
+        How.EMPTY,
+        (0, 0),
+        (
+            "Take a copy at the new place as soon as it stands (`infra-kit backup`): until then the old one's are all.",
+            "Keep the old copies as long as a moment before may be asked for: it is restored from there.",
+            "Then take them away: {go}.",
+        ),
+        ("Have it copy to the old place again: what was kept there is there.",),
+    ),
     "Secret": Way(
         How.NONE,
         (0, 60),
