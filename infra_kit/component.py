@@ -193,7 +193,7 @@ class Scope:
         """What a link gives this component. Raises `SpecError` where nothing leads from here to there."""
         if not getattr(link.to.target.driver(link.to.KIND), "REACHED_ANYWHERE", False):
             self.check_near(link.to, "links", ", or link what has an address of its own: Postgres.existing(url=…)")
-        return cast("Grant", link.to.grant(self, link))
+        return link.to.grant(self, link)
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
