@@ -46,13 +46,19 @@ def check_network(kind: str, name: str, target: ResolvedTarget, network: Network
         )
 
 
-def check_near(where: str, here: ResolvedTarget, other: Component[Any, Any], way_out: str) -> None:
+def check_near(what: str, here: ResolvedTarget, other: Component[Any, Any], field: str, way_out: str) -> None:
     if other.stands_already or other.target.is_on_the_internet or other.target.place == here.place:
         return
-    there = f"{type(other).__name__} {other.name!r} is on {place(other.target)}"
     raise SpecError(
-        f"{where}: {there}, and this one is on {place(here)}: no network leads from here to there. "
-        f"Place both on one target{way_out}."
+        f"{what}: {field}: {type(other).__name__} {other.name!r} is on {place(other.target)}, and this one is on "
+        f"{place(here)}: no network leads from here to there. Place both on one target{way_out}."
+    )
+
+
+def apart(what: str, here: ResolvedTarget, other: Component[Any, Any]) -> SpecError:
+    return SpecError(
+        f"{what}: it is on {here.name!r}, and {type(other).__name__} {other.name!r} is on {other.target.name!r}: there "
+        "is no way to join the two directly. Place both on one target."
     )
 
 

@@ -11,7 +11,7 @@ import pulumi
 from infra_kit import _gaps, _overrides, _placement, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
-from infra_kit.errors import OverrideError, SpecError
+from infra_kit.errors import OverrideError
 from infra_kit.features import Feature
 from infra_kit.spec import Spec
 from infra_kit.target import ResolvedTarget, Target
@@ -31,7 +31,8 @@ class Driver(Protocol):
     """What every driver module has. Each component's own Protocol adds its `create`.
 
     It may have `HINTS`, the way out of each gap by feature or family, `gaps(spec, settings)`, and `ONCE_LACKED`: see
-    `_gaps`; and `REACHED_ANYWHERE`, true of what is a public address that no link changes.
+    `_gaps`. `REACHED_ANYWHERE` is true of what is a public address that no link changes: it is linked to from every
+    target.
     """
 
     SUPPORTS: frozenset[Feature]
@@ -182,22 +183,19 @@ class Scope:
         """The target's own handles of another component, which must stand on this target too."""
         handles = component.endpoint.native
         if not isinstance(handles, kind):
-            raise SpecError(
-                f"{self.what}: it is on {self.target.name!r}, and "
-                f"{type(component).__name__} {component.name!r} is on {component.target.name!r}: there is no way to "
-                "join the two directly. Place both on one target."
-            )
+            raise _placement.apart(self.what, self.target, component)
         return handles
 
     def grant(self, link: Link) -> Grant:
         """What a link gives this component. Raises `SpecError` where nothing leads from here to there."""
-        if not getattr(link.to.target.driver(link.to.KIND), "REACHED_ANYWHERE", False):
+        if not link.to.reached_anywhere:
             self.check_near(link.to, "links", ", or link what has an address of its own: Postgres.existing(url=…)")
-        return link.to.grant(self, link)
+        grant: Grant = link.to.grant(self, link)
+        return grant
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        _placement.check_near(f"{self.what}: {field}", self.target, other, way_out)
+        _placement.check_near(self.what, self.target, other, field, way_out)
 
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
@@ -249,16 +247,8 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
-        program.components.append(
-            _program.Made(
-                name=name,
-                type=self.type_token(),
-                spec=fitted,
-                left_out=left_out,
-                target=self.target,
-                stands_already=self.stands_already,
-            )
-        )
+        made: dict[str, Any] = {"name": name, "type": self.type_token(), "spec": fitted, "left_out": left_out}
+        program.components.append(_program.Made(**made, target=self.target, stands_already=self.stands_already))
         _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)
@@ -281,6 +271,12 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
     def type_token(cls) -> str:
         """Its type in every user's state. A class that a user derives has it too: another would replace what stands."""
         return f"infra-kit:index:{''.join(part.capitalize() for part in cls.KIND.split('_'))}"
+
+    @property
+    def reached_anywhere(self) -> bool:
+        """Whether a link to it needs no network that leads there."""
+        anywhere: bool = getattr(self.target.driver(self.KIND), "REACHED_ANYWHERE", False)
+        return anywhere
 
     def _create(self, driver: Any, scope: Scope) -> E:
         """Overridden by components that look at the scope before anything is made."""
