@@ -93,17 +93,6 @@ _MOVES: Mapping[str, Way] = {
         ("Point the links back: what was written to the new one since is only there.",),
         "https://redis.io/docs/latest/commands/restore/",
     ),
-    "Backup": Way(
-        How.EMPTY,
-        (0, 0),
-        (
-            "The new one takes copies of what stands there: `infra-kit backup`, once the data is there.",
-            "Copies of what was stay where they are, and nothing thins them out any more: keep them, and the key that "
-            "they were encrypted with, for as long as somebody may ask for what they hold.",
-            _KEEP,
-        ),
-        ("Undo the change, and `up`: the old one goes on where it ended.",),
-    ),
     "Search": Way(
         How.DUAL_RUN,
         (0, 60),
