@@ -93,17 +93,6 @@ _MOVES: Mapping[str, Way] = {
         ("Point the links back: what was written to the new one since is only there.",),
         "https://redis.io/docs/latest/commands/restore/",
     ),
-    "Backup": Way(
-        How.EMPTY,
-        (0, 0),
-        (
-            "The new one takes copies of what stands there: `infra-kit backup`, once the data is there.",
-            "Copies of what was stay where they are, and nothing thins them out any more: keep them, and the key that "
-            "they were encrypted with, for as long as somebody may ask for what they hold.",
-            _KEEP,
-        ),
-        ("Undo the change, and `up`: the old one goes on where it ended.",),
-    ),
     "Search": Way(
         How.DUAL_RUN,
         (0, 60),
@@ -171,6 +160,16 @@ _MOVES: Mapping[str, Way] = {
         ),
         ("Let the publishers write to the old one again; the consumers still listen to both.",),
         "https://docs.nats.io/nats-concepts/jetstream/streams",
+    ),
+    "Backup": Way(
+        How.EMPTY,
+        (0, 0),
+        (
+            "Take a copy at the new place as soon as it stands (`infra-kit backup`): until then the old one's are all.",
+            "Keep the old copies as long as a moment before may be asked for: it is restored from there.",
+            "Then take them away: {go}.",
+        ),
+        ("Have it copy to the old place again: what was kept there is there.",),
     ),
     "Secret": Way(
         How.NONE,
