@@ -15,7 +15,7 @@ from stacks.operations import backup, routes
 
 Components = Sequence[Component[Any, Any]]
 
-OURS = ("down", "replica-lag", "failed-runs", "backup-age", "drill-age", "certificate")
+OURS = ("down", "no-instances", "replica-lag", "failed-runs", "backup-age", "drill-age", "certificate")
 RULES = {**SCALING, **{name: SENSIBLE[name] for name in OURS}}
 """CC-7's table; and what its 99.9 % and its daily backup (CC-2) need somebody to hear of."""
 
@@ -28,13 +28,14 @@ def copied(*of: Component[Any, Any], place: Place = HOME) -> Components:
 
 
 def watched(*of: Component[Any, Any], gateway: Gateway, place: Place = HOME) -> Alerts:
-    """CC-7: alerts, told by mail and SMS (CC-3). CC-2: whether it answers is asked for from outside; what stands by, to
-    which no name leads, at its own address."""
-    url = gateway.url if place == HOME else pulumi.Output.concat("https://", gateway.domain)
-    checks = {"health": Check(path="/health", every="1m")}
-    site = Uptime(place.name("site"), url=url, checks=checks, target=place.target)
-    watch = [*of, gateway, site]
+    """CC-7: alerts, told by mail and SMS (CC-3). CC-2: whether its names answer is asked for from outside, at home; of
+    what stands by, to which no name leads, its instances tell."""
+    watch = [*of, gateway, *(_sites(gateway) if place == HOME else ())]
     return Alerts(place.name("alerts"), watch=watch, rules=RULES, routes=routes(), target=place.target)
+
+
+def _sites(gateway: Gateway) -> Components:
+    return [Uptime("site", url=gateway.url, checks={"health": Check(path="/health", every="1m")})]
 
 
 def shown(*of: Component[Any, Any], alerts: Alerts, place: Place = HOME) -> None:
