@@ -25,6 +25,12 @@ HIDDEN = "[secret]"
 """While a stack is planned, in place of a value that only its passphrase opens, or that its owner has yet to set."""
 
 
+class MadeUp(str):
+    """While a stack is planned, a text in place of what only another stack knows: of whatever form it has to be."""
+
+    __slots__ = ()
+
+
 def read() -> pulumi.Config:
     return pulumi.Config(NAMESPACE)
 

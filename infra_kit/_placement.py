@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -12,6 +12,7 @@ from infra_kit.errors import SpecError
 from infra_kit.target import ResolvedTarget
 
 if TYPE_CHECKING:
+    from infra_kit.component import Component
     from infra_kit.components.network import Network
 
 
@@ -43,6 +44,22 @@ def check_network(kind: str, name: str, target: ResolvedTarget, network: Network
             f"{kind} {name!r}: network: given a Network on {place(network.target)}, and this {kind} is on "
             f"{place(target)}. Give it a network of its own target, or leave network out for the target's default."
         )
+
+
+def check_near(what: str, here: ResolvedTarget, other: Component[Any, Any], field: str, way_out: str) -> None:
+    if other.stands_already or other.target.is_on_the_internet or other.target.place == here.place:
+        return
+    raise SpecError(
+        f"{what}: {field}: {type(other).__name__} {other.name!r} is on {place(other.target)}, and this one is on "
+        f"{place(here)}: no network leads from here to there. Place both on one target{way_out}."
+    )
+
+
+def apart(what: str, here: ResolvedTarget, other: Component[Any, Any]) -> SpecError:
+    return SpecError(
+        f"{what}: it is on {here.name!r}, and {type(other).__name__} {other.name!r} is on {other.target.name!r}: there "
+        "is no way to join the two directly. Place both on one target."
+    )
 
 
 def place(target: ResolvedTarget) -> str:

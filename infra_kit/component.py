@@ -11,7 +11,7 @@ import pulumi
 from infra_kit import _gaps, _overrides, _placement, _program, naming
 from infra_kit import spec as specs
 from infra_kit.environments import Defaults, Environment
-from infra_kit.errors import OverrideError, SpecError
+from infra_kit.errors import OverrideError
 from infra_kit.features import Feature
 from infra_kit.spec import Spec
 from infra_kit.target import ResolvedTarget, Target
@@ -183,11 +183,7 @@ class Scope:
         """The target's own handles of another component, which must stand on this target too."""
         handles = component.endpoint.native
         if not isinstance(handles, kind):
-            raise SpecError(
-                f"{self.what}: it is on {self.target.name!r}, and "
-                f"{type(component).__name__} {component.name!r} is on {component.target.name!r}: there is no way to "
-                "join the two directly. Place both on one target."
-            )
+            raise _placement.apart(self.what, self.target, component)
         return handles
 
     def grant(self, link: Link) -> Grant:
@@ -199,13 +195,7 @@ class Scope:
 
     def check_near(self, other: Component[Any, Any], field: str, way_out: str = "") -> None:
         """Raises `SpecError` where no network leads from this component to another."""
-        if other.stands_already or other.target.is_on_the_internet or other.target.place == self.target.place:
-            return
-        here, there = _placement.place(self.target), _placement.place(other.target)
-        raise SpecError(
-            f"{self.what}: {field}: {type(other).__name__} {other.name!r} is on {there}, and this one is on {here}: no "
-            f"network leads from here to there. Place both on one target{way_out}."
-        )
+        _placement.check_near(self.what, self.target, other, field, way_out)
 
     def check_overrides(self) -> None:
         unknown = sorted(set(self.overrides) - set(self.roles))
@@ -257,16 +247,8 @@ class Component(pulumi.ComponentResource, Generic[S, E]):
         program.claim(kind, name)
 
         super().__init__(self.type_token(), name, None, _placement.with_providers(program, self.target, opts))
-        program.components.append(
-            _program.Made(
-                name=name,
-                type=self.type_token(),
-                spec=fitted,
-                left_out=left_out,
-                target=self.target,
-                stands_already=self.stands_already,
-            )
-        )
+        made: dict[str, Any] = {"name": name, "type": self.type_token(), "spec": fitted, "left_out": left_out}
+        program.components.append(_program.Made(**made, target=self.target, stands_already=self.stands_already))
         _gaps.say_what_is_left_out(self, name, left_out)
         scope = Scope(self, name, self.target, overrides or {}, opts or pulumi.ResourceOptions(), network)
         self.endpoint = existing(driver, scope) if existing else self._create(driver, scope)

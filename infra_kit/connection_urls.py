@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import pulumi
 
-from infra_kit._configuration import HIDDEN
+from infra_kit._configuration import HIDDEN, MadeUp
 from infra_kit.errors import SpecError
 
 
@@ -67,7 +67,7 @@ class _Form:
     path: bool
 
     def split(self, url: str) -> SplitResult:
-        if url == HIDDEN:
+        if url == HIDDEN or isinstance(url, MadeUp):
             url = f"{self.schemes[0]}://secret:secret@secret/secret"
         try:
             parts = urlsplit(url)

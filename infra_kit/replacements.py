@@ -43,6 +43,8 @@ _KEPT = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects
 _KMS = "https://cloud.google.com/kms/docs/resource-hierarchy"
 _ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html"
 _CLOUD_DNS = "https://cloud.google.com/dns/docs/reference/rest/v1/managedZones"
+_R2 = "https://developers.cloudflare.com/api/resources/r2/subresources/buckets/methods/edit/"
+_ZONES = "https://developers.cloudflare.com/api/resources/zones/methods/edit/"
 _VOLUMES = "https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Volume"
 
 
@@ -111,6 +113,8 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
     "gcp:dns/managedZone:ManagedZone": {
         _CLOUD_DNS: frozenset({"dnsName", "name", "project", "reverseLookup", "visibility"}),
     },
+    "cloudflare:index/r2Bucket:R2Bucket": {_R2: frozenset({"accountId", "jurisdiction", "name"})},
+    "cloudflare:index/zone:Zone": {_ZONES: frozenset({"account", "name"})},
     "docker:index/volume:Volume": {_VOLUMES: frozenset({"cluster", "driver", "driverOpts", "labels", "name"})},
     "gcp:sql/databaseInstance:DatabaseInstance": {
         _CLOUD_SQL: frozenset({"masterInstanceName", "name", "project", "region", "replicaConfiguration"}),

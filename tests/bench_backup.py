@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,8 @@ SELECT number, gen_random_uuid() AS token, 'customer-' || number || '@example.co
 FROM generate_series(1, {}) AS number"""
 """As an application's events are, with a token and a digest each: compressed they take a quarter."""
 LOG_ROWS = 1_000_000
+Work = Callable[[], Callable[[], object] | None]
+"""What is measured. Returns what removes again what came of it, which is not."""
 
 
 def main() -> None:
@@ -55,15 +58,18 @@ def main() -> None:
     _report(size, {"backup": backups, "restore": restores})
 
 
-def _by_turns(theirs: Callable[[], object], ours: Callable[[], object]) -> tuple[float, float]:
+def _by_turns(theirs: Work, ours: Work) -> tuple[float, float]:
     measured = [(_seconds(theirs), _seconds(ours)) for _ in range(TIMES)]
     return min(it[0] for it in measured), min(it[1] for it in measured)
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _seconds(work: Work) -> float:
     began = time.monotonic()
-    work()
-    return time.monotonic() - began
+    removed = work()
+    took = time.monotonic() - began
+    if removed:
+        removed()
+    return took
 
 
 def _fill(box: Box) -> None:
@@ -98,10 +104,9 @@ def _plain_backup(safe: Safe) -> None:
     postgres_cluster.run(box, "the plain backup", [*command, f"--dbname={postgres_cluster.source(box, box.record)}"])
 
 
-def _plain_restore(safe: Safe) -> None:
+def _plain_restore(safe: Safe) -> Callable[[], object]:
     """A copy of the base backup's files, and the log replayed from a folder."""
     box, data = safe.box_of("db"), safe.box_of("db").path / "plain-restored"
-    shutil.rmtree(data, ignore_errors=True)
     postgres_cluster.run(box, "the copy", ["cp", "-a", str(box.path / "plain"), str(data)])
     postgres_cluster.run(box, "the signal", ["touch", str(data / "recovery.signal")])
     build = postgres_builds.require("17", [])
@@ -113,11 +118,18 @@ def _plain_restore(safe: Safe) -> None:
     }
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     command = [*box.user.prefix, build.program("postgres"), "-D", str(data), *options]
-    with (box.path / "plain.log").open("wb") as log, subprocess.Popen(command, stderr=log, cwd=box.path) as process:
-        login = {"host": "127.0.0.1", "port": 29999, "user": "postgres", "password": box.record.secrets["superuser"]}
-        while not _has_come_up(login):
-            time.sleep(0.05)
-        process.terminate()
+    with (box.path / "plain.log").open("wb") as log:
+        process = subprocess.Popen(command, stderr=log, cwd=box.path)
+    login = {"host": "127.0.0.1", "port": 29999, "user": "postgres", "password": box.record.secrets["superuser"]}
+    while not _has_come_up(login):
+        time.sleep(0.05)
+    return partial(_end, process, data)
+
+
+def _end(process: subprocess.Popen[bytes], data: Path) -> None:
+    process.terminate()
+    process.wait()
+    shutil.rmtree(data)
 
 
 def _has_come_up(login: dict[str, object]) -> bool:
@@ -128,12 +140,12 @@ def _has_come_up(login: dict[str, object]) -> bool:
         return False
 
 
-def _our_restore(safe: Safe) -> None:
-    restore.remove(safe.box_of("db-restored"))
+def _our_restore(safe: Safe) -> Callable[[], object]:
     restore.into(safe.box, "db", None, "db-restored")
     with connect(safe.box_of("db-restored")) as session:
         if session.execute("SELECT entry FROM ledger ORDER BY id DESC LIMIT 1").fetchone() != ("the end",):
             sys.exit("the restored database lacks the end")
+    return partial(restore.remove, safe.box_of("db-restored"))
 
 
 def _size(box: Box) -> int:

@@ -78,6 +78,11 @@ class Held:
         if check := getattr(self.by_hand, "check_over", None):
             check(self.backup, component)
 
+    def check_moment(self, component: str, to: datetime | None, *, or_latest: bool) -> None:
+        """Raises `BackupError` where the target knows before it restores that what is kept does not reach a moment."""
+        if check := getattr(self.by_hand, "check_moment", None):
+            check(self.backup, component, to, or_latest=or_latest)
+
     def connection(self, restored: Restored) -> Connection:
         """How to connect to what was restored beside: where the target does not say so, as to the component itself, at
         the new address."""

@@ -1,5 +1,5 @@
 """Copies that a stack keeps by itself, and that are deleted with it: in development those of a Backup without `to`, and
-of one on this machine whose `to` is a bucket of the same stack."""
+of one whose `to` is a bucket of the same stack."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from infra_kit.engine.operations import component_of, name_of
 BACKUP = "infra-kit:index:Backup"
 STORE = "infra-kit:index:ObjectStore"
 VOLUME = "docker:index/volume:Volume"
+TOLD_IN = ("store", "uploads")
+"""Where a Backup has it to which bucket copies go: a server of this machine, a container of a host in its files."""
 
 
 def names(state: Mapping[str, Any]) -> Sequence[str]:
@@ -26,8 +28,11 @@ def _is_of(kind: str, resource: Mapping[str, Any]) -> bool:
 
 def _has_copies(resource: Mapping[str, Any], stores: Set[str]) -> bool:
     """Which go with it: a folder of this machine, a bucket of the stack, a volume of a host, a vault of a cloud."""
+    needs = resource.get("propertyDependencies") or {}
+    if any(stores & set(needs.get(it) or ()) for it in TOLD_IN):
+        return True
     if (resource.get("inputs") or {}).get("store"):
-        return bool(stores & set((resource.get("propertyDependencies") or {}).get("store") or ()))
+        return False
     is_volume = resource["type"] == VOLUME and name_of(resource["urn"]) == f"{component_of(resource)}-copies"
     return _goes(resource, "local/backup") or (is_volume and not resource.get("retainOnDelete"))
 

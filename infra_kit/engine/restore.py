@@ -67,7 +67,8 @@ def over(
     project: Project, stack: str, name: str, progress: Progress, *, at: Moment, lose: Sequence[str]
 ) -> Iterator[Restored]:
     """Restores over the servers themselves, and says of each what came of it as soon as it is done; what a database
-    held is kept aside. Where a later one fails, those before are replaced.
+    held is kept aside. Before the first is replaced, the moment of all is looked for; where a later one fails all the
+    same, those before are replaced.
 
     Args:
         project, stack, name, progress, at: as for `beside`.
@@ -90,6 +91,8 @@ def over(
     for component in components:
         held.check_over(component)
     with locks.hold(project, stack):
+        for component in components:
+            held.check_moment(component, at.to, or_latest=at.or_latest)
         for component in components:
             yield held.by_hand.over(held.backup, component, at.to, or_latest=at.or_latest)
 

@@ -19,11 +19,11 @@ from typing import Any, get_args, get_origin
 
 import pulumi
 
+from infra_kit._configuration import MadeUp
 from infra_kit.errors import PlanningError
 from infra_kit.planning.computed import COMPUTED
 from infra_kit.recording import sdk
-
-REFERENCE = "pulumi:pulumi:StackReference"
+from infra_kit.recording.monitor import REFERENCE
 
 
 class Answers:
@@ -106,7 +106,7 @@ class Answers:
         if outputs and name in outputs:
             return outputs[name]
         self.assumed.add(f"the output {name!r} of the stack {stack!r}")
-        return f"[{stack}.{name}]"
+        return MadeUp(f"[{stack}.{name}]")
 
 
 def read(file: Path) -> Answers:

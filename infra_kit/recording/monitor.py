@@ -26,6 +26,7 @@ from infra_kit.recording.transforms import Transforms
 from infra_kit.recording.values import bag, message, plain, secret
 
 STACK = "pulumi:pulumi:Stack"
+REFERENCE = "pulumi:pulumi:StackReference"
 _COMMON = "infra_kit.providers.common"
 
 Answer = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -89,20 +90,26 @@ class Monitor(MockMonitor):
         inputs = bag(request.object)
         if said := unreadable(inputs):
             raise RecordingError(f"{request.name} ({request.type}): {said}")
-        answer = _answer(request.type, self._outputs, "OUTPUTS")
-        known = {**plain(inputs), "urn": urn}
-        if answer is not None:
-            added = _ask(answer, known)
-        else:
-            added = self._unknown.outputs(request.type, known) if self._unknown else {}
-        state = {**inputs, **added}
+        state = {**inputs, **self._added(request.type, {**plain(inputs), "urn": urn})}
         return state | {key: secret(plain(state.get(key))) for key in request.additionalSecretOutputs}
+
+    def _added(self, token: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a resource answers beside its inputs."""
+        answer = _answer(token, self._outputs, "OUTPUTS")
+        if answer is not None:
+            return _ask(answer, known)
+        return self._unknown.outputs(token, known) if self._unknown else {}
 
     def ReadResource(self, request: Any) -> resource_pb2.ReadResourceResponse:
         """What a program reads, e.g. `Bucket.get(…)`, is not its own: it is answered, and not recorded."""
         urn = self.make_urn(request.parent, request.type, request.name)
         inputs = bag(request.properties)
-        added = self._unknown.outputs(request.type, {**plain(inputs), "urn": urn}) if self._unknown else {}
+        added = self._added(request.type, {**plain(inputs), "urn": urn})
+        if request.type == REFERENCE and not added:
+            raise RecordingError(
+                f"the program reads the stack {request.id!r}, and nothing here answers for it. Say "
+                f'record(…, outputs={{"{REFERENCE}": {{"outputs": {{…}}, "secretOutputNames": […]}}}}).'
+            )
         return resource_pb2.ReadResourceResponse(urn=urn, properties=message({**inputs, **added}))
 
     def Invoke(self, request: Any) -> resource_pb2.ResourceInvokeResponse:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import boto3
@@ -26,9 +27,10 @@ from infra_kit.providers.local.inventory import ServerStatus
 from stacks.founder_diary import pgadmin_installed
 from stacks.zuclubit.services import SERVICES
 from tests.live import zuclubit as zuclubit_client
-from tests.shop import Shop
+from tests.shop import INFRA_KIT, Shop
 
 REPOSITORY = Path(__file__).parents[2]
+EXAMPLE = REPOSITORY / "docs" / "examples" / "another_stack"
 ZUCLUBIT, FOUNDER_DIARY = "zuclubit-development", "founder-diary-development"
 
 
@@ -219,6 +221,24 @@ def test_founder_diary_goes_to_its_second_phase_and_back_in_place_with_all_it_ho
     assert _held(diary) == HELD
     assert (diary.outputs, set(diary.servers())) == (first, servers)
     assert _get(list(diary.servers().values()), "edge", "/health").text == "ok\n"
+
+
+@pytest.mark.usefixtures("ups")
+def test_a_project_of_its_own_reads_the_database_of_another_stack(cli: Path, clone: Path, products: Products) -> None:
+    diary = products[FOUNDER_DIARY]
+    reports = Shop(clone.with_name("reports"), cli)
+    shutil.copytree(EXAMPLE, reports.root, ignore=shutil.ignore_patterns("__pycache__"))
+    file = reports.root / "Pulumi.development.yaml"
+    file.write_text(file.read_text().replace("organization/shop/development", f"organization/infra-kit/{diary.name}"))
+    shared = {key: diary.pulumis[key] for key in ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE")}
+    try:
+        up = reports.shell(str(INFRA_KIT), "up", "--stack", "development", variables={**reports.variables, **shared})
+        assert up.returncode == 0, up.stderr
+        [service] = inventory.servers("development", reports.home)
+        database = urlsplit(diary.outputs["database_url"])
+        assert httpx.get(f"http://{service.address}").text == f"{database.hostname}:{database.port}{database.path}\n"
+    finally:
+        inventory.stop("development", reports.home)
 
 
 HELD = ("a line of a diary", "a draft", "a picture")

@@ -27,7 +27,7 @@ class Part(Model):
 
     what: str = Field(min_length=1)
     state: Literal["live", "recorded", "gap"]
-    on: Items[Literal["local", "vps", "aws", "gcp"]] = ()
+    on: Items[Literal["local", "vps", "aws", "gcp", "cloudflare"]] = ()
     phases: Items[str] = ()
     """None: all."""
     test: str = ""

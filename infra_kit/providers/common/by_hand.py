@@ -3,7 +3,8 @@ proves that one can be.
 
 A module has `holds`, `back_up`, `new_name`, `into`, `over`, `remove` and `drill`, as `engine/backups.py` and
 `engine/drills.py` call them; one of a target that never restores over what runs says so in `NEVER_OVER` instead of
-`over`, and one that restores some kinds so has `check_over`.
+`over`, one that restores some kinds so has `check_over`, and one that knows beforehand what a moment lacks has
+`check_moment`.
 """
 
 from __future__ import annotations

@@ -8,11 +8,11 @@ from infra_kit.providers.common.by_hand import Copied, Gives, Proven
 from infra_kit.providers.local import home as homes
 from infra_kit.providers.local.backups import drill as drilling
 from infra_kit.providers.local.backups import owner, run, run_log, settings
-from infra_kit.providers.local.backups.restore import gives, into, over
+from infra_kit.providers.local.backups.restore import check_moment, gives, into, over
 from infra_kit.providers.local.backups.restore import remove_beside as remove
 from infra_kit.providers.local.box import RECORD, Box
 
-__all__ = ["into", "over", "remove"]
+__all__ = ["check_moment", "into", "over", "remove"]
 
 
 def find(stack: str, home: Path) -> dict[str, Box]:

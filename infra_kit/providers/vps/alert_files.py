@@ -23,15 +23,16 @@ SUBJECT = "{{ .Status | toUpper }}: {{ .CommonAnnotations.summary }}"
 TEXT = "{{ .CommonAnnotations.summary }} ({{ .CommonAnnotations.value }})"
 
 
-def rules(name: str, alerts: Sequence[Alert[Metric]]) -> str:
+def rules(name: str, spec: AlertsSpec, alerts: Sequence[Alert[Metric]]) -> str:
     """A group for each rule, so that one that comes or goes leaves the others as they stand.
 
     Args:
         name: of the component.
+        spec: its own.
         alerts: its alerts.
     """
     groups = {alert.name: [_rule(name, it) for it in alerts if it.name == alert.name] for alert in alerts}
-    groups["not-measured"] = [_not_measured(name)]
+    groups["not-measured"] = [_not_measured(name, _own_level(spec))]
     return dump({"groups": [{"name": f"{name}.{key}", "rules": them} for key, them in groups.items()]})
 
 
@@ -47,17 +48,23 @@ def _rule(name: str, alert: Alert[Metric]) -> dict[str, Any]:
     }
 
 
-def _not_measured(name: str) -> dict[str, Any]:
+def _own_level(spec: AlertsSpec) -> Level:
+    """P1; where nobody is told of that, the most urgent of which somebody is."""
+    return "P1" if spec.told("P1") else min(spec.routes, default="P1")
+
+
+def _not_measured(name: str, level: Level) -> dict[str, Any]:
     """Else silence would look like health."""
+    who = "{{ with $labels.component }}{{ . }}{{ else }}containers{{ end }}"
     silent = 'min by (component) ({__name__=~"up|infra_kit_bus_up"}) == 0'
     written = 'max((node_textfile_mtime_seconds{file=~".*/containers.prom"}) or vector(0))'
     return {
         "alert": "not-measured",
         "expr": f"{silent} or time() - {written} > {STALE}",
         "for": "5m",
-        "labels": {"alerts": name, "level": "P1"},
+        "labels": {"alerts": name, "level": level},
         "annotations": {
-            "summary": "P1 {{ with $labels.component }}{{ . }}{{ else }}containers{{ end }}: nothing is measured",
+            "summary": f"{level} {who}: nothing is measured",
             "value": "{{ $value | humanize }}",
         },
     }

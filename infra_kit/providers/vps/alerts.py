@@ -58,7 +58,7 @@ def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:
         monitor,
         scope,
         "rules",
-        rules=alert_files.rules(scope.name, wanted),
+        rules=alert_files.rules(scope.name, spec, wanted),
         managers=monitoring_conf.dump([monitoring_conf.target(child(scope.name, "manager"), PORT)]),
         needs=[manager.ready],
     )

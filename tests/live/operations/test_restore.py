@@ -43,6 +43,9 @@ def test_a_moment_that_is_on_no_copy_is_refused_with_both_times_and_the_latest_c
     assert f"{then:%H:%M:%S} UTC was asked for, and the latest that can be restored is" in str(error.value)
     assert f"{shipped:%H:%M:%S} UTC: its server, which had what was written since, is gone" in str(error.value)
     assert not safe.box_of("db-restored").path.exists()
+    with pytest.raises(BackupError, match=r"db: .* was asked for, and the latest that can be restored is"):
+        restore.check_moment(safe.box, "db", then)
+    restore.check_moment(safe.box, "db", then, or_latest=True)
     restored = restore.into(safe.box, "db", then, "db-restored", or_latest=True)
     assert entries(safe.box_of("db-restored")) == ["shipped"]
     assert restored.of == shipped

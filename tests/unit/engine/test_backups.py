@@ -166,6 +166,24 @@ def test_what_cannot_all_be_replaced_is_refused_before_anything_is(
     assert not target.did
 
 
+def test_a_moment_that_one_of_all_lacks_is_refused_before_anything_is_replaced(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checks(_: Any, component: str, to: datetime | None, *, or_latest: bool) -> None:
+        if component == "files" and to == AT and not or_latest:
+            raise BackupError("missing-log", "files: it reaches no further")
+
+    target = Target(["db", "files"])
+    monkeypatch.setattr(target, "check_moment", checks, raising=False)
+    stand(monkeypatch, target)
+    with pytest.raises(BackupError, match="files: it reaches no further"):
+        list(restore.over(project, "staging", "safe", Progress(), at=Moment(AT), lose=["db", "files"]))
+    assert not target.did
+    latest = Moment(AT, or_latest=True)
+    list(restore.over(project, "staging", "safe", Progress(), at=latest, lose=["db", "files"]))
+    assert target.did == ["over db", "over files"]
+
+
 def test_what_was_replaced_before_one_that_fails_is_told_at_once(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

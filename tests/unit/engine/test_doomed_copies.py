@@ -57,6 +57,21 @@ def test_what_is_in_a_bucket_of_the_same_stack_goes_with_that_bucket(environment
     assert doomed_copies.names(state(record(program))) == gone
 
 
+@pytest.mark.parametrize(("environment", "gone"), [(Environment.DEVELOPMENT, ["safe"]), (Environment.STAGING, [])])
+def test_what_a_host_copies_to_a_clouds_bucket_of_the_same_stack_goes_with_it(
+    environment: Environment, gone: list[str]
+) -> None:
+    def program() -> None:
+        host = Target(name="vps", app="shop", environment=environment, settings=HOST)
+        cloud = Target(name="aws", app="shop", environment=environment, region="eu-west-1", settings=AwsSettings())
+        elsewhere = ObjectStore.existing("far", target=host, access_key="k", secret_key="s", **ELSEWHERE)
+        cache, offsite = Redis("cache", target=host), ObjectStore("offsite", target=cloud)
+        Backup("safe", target=host, of=[cache], to=offsite, key="a passphrase")
+        Backup("away", target=host, of=[cache], to=elsewhere, key="a passphrase")
+
+    assert doomed_copies.names(state(record(program))) == gone
+
+
 @pytest.mark.parametrize("target", ["local", "vps", "aws"])
 def test_outside_of_development_they_stay(target: str) -> None:
     assert doomed_copies.names(of(target, Environment.STAGING)) == []

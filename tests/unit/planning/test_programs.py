@@ -153,6 +153,21 @@ def test_what_was_recorded_is_answered_and_not_made_up(make_project: MakeProject
     assert planned.assumed == ()
 
 
+READER = """
+    import pulumi
+    from infra_kit import Postgres, Worker
+    shop = pulumi.StackReference("acme/shop/production")
+    db = Postgres.existing("db", url=shop.require_output("database_url"))
+    Worker("reports", image="registry.example/reports:1", command=["python", "-V"], links=[db.link()])
+"""
+
+
+def test_a_database_whose_url_another_stack_has_can_be_planned(make_project: MakeProject) -> None:
+    planned = plan(make_project(READER, dev=LOCAL), "dev")
+    assert {it.name for it in planned.components} == {"db", "reports"}
+    assert planned.assumed == ("the output 'database_url' of the stack 'acme/shop/production'",)
+
+
 BESIDE = """
     import pulumi, pulumi_aws as aws
     from infra_kit import Redis

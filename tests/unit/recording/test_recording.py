@@ -64,6 +64,26 @@ def test_outputs_may_be_a_function_of_the_inputs() -> None:
     assert recording.exports == {"address": "at-3"}
 
 
+OTHER = "pulumi:pulumi:StackReference"
+
+
+def reading() -> None:
+    pulumi.export("address", pulumi.StackReference("acme/shop/production").require_output("address"))
+
+
+def test_what_another_stack_exports_is_what_the_test_says() -> None:
+    told = {"outputs": {"address": "shop.example"}, "secretOutputNames": ["address"]}
+    recording = record(reading, outputs={OTHER: told})
+    assert recording.exports == {"address": "shop.example"}
+    assert recording.secret_exports == {"address"}
+    assert recording.resources == ()
+
+
+def test_another_stack_of_which_the_test_says_nothing_is_named() -> None:
+    with pytest.raises(RecordingError, match=r"reads the stack 'acme/shop/production'.*outputs=\{"):
+        record(reading)
+
+
 def test_options_are_recorded_the_inherited_ones_too() -> None:
     def program() -> None:
         parent = Parent("all", pulumi.ResourceOptions(protect=True))

@@ -15,7 +15,7 @@ import zstandard
 from infra_kit.errors import BackupError
 
 CHUNK = 2**20
-AHEAD = 4
+AHEAD = 12
 """Chunks that are read before they are asked for."""
 LEVEL, THREADS = 1, min(4, os.cpu_count() or 1)
 """Below 1, what repeats in its letters alone (hexadecimal digits) stays as it is, and encrypting it costs more."""

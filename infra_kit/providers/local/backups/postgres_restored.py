@@ -20,6 +20,7 @@ from infra_kit.providers.common.by_hand import too_late
 from infra_kit.providers.local import home, postgres_builds
 from infra_kit.providers.local.backups import boxes, compression, postgres_base, postgres_facts, postgres_log
 from infra_kit.providers.local.backups.boxes import Came, Moment
+from infra_kit.providers.local.backups.postgres_log import Shipped
 from infra_kit.providers.local.backups.repository import Part, Repository
 from infra_kit.providers.local.box import ASIDE, Box, Record
 from infra_kit.providers.local.server import Command
@@ -53,9 +54,8 @@ class Restored(PostgresServer):
 
 def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> Came:
     """Makes a server of a copy and its log, in a box of its own; it runs, and takes writes."""
-    shipped = postgres_log.shipped(repository, noted)
+    shipped = log_of(noted, repository, moment, box)
     found = shipped.batches
-    _require_reached(postgres_log.reaches(found), moment, Box(box.home, box.stack, noted["component"]))
     log = [*shipped.histories, *postgres_log.from_segment(found, noted["start"])]
     boxes.open_for(box, noted, HANDLER)
     with _log(box, repository, log) as asked_for:
@@ -71,6 +71,21 @@ def restore(box: Box, noted: Mapping[str, Any], repository: Repository, moment: 
     shutil.rmtree(box.path / LOG)
     end = postgres_log.reaches(found)
     return Came(min(moment.to, end) if moment.to else end, shipped.another_until)
+
+
+def log_of(noted: Mapping[str, Any], repository: Repository, moment: Moment, beside: Box) -> Shipped:
+    """The log that a moment is restored from. Raises `BackupError` where it does not reach it.
+
+    Args:
+        noted: of the copy before it.
+        repository: where they are.
+        moment: the moment.
+        beside: another box of the stack that was copied.
+    """
+    shipped = postgres_log.shipped(repository, noted)
+    server = Box(beside.home, beside.stack, noted["component"])
+    _require_reached(postgres_log.reaches(shipped.batches), moment, server)
+    return shipped
 
 
 def _require_reached(latest: datetime, moment: Moment, server: Box) -> None:
@@ -196,6 +211,8 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
     settings = {
         # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
         "restore_command": f'{waits}; ln "{place}/%f" "%p"',
+        # What is not on the disk yet goes there at once: file by file, each waits for it, which takes seconds.
+        "recovery_init_sync_method": "syncfs",
         "recovery_target_action": "promote",
         # The copy's own: the latest may part from it before the moment that was asked for.
         "recovery_target_timeline": "current",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from infra_kit.providers.local.backups import (
     settings,
 )
 from infra_kit.providers.local.backups.boxes import Came, Moment
+from infra_kit.providers.local.backups.manifest import Copy
 from infra_kit.providers.local.backups.repository import Repository
 from infra_kit.providers.local.box import ASIDE, RESTORING, Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
@@ -40,6 +42,8 @@ RESTORE: Mapping[str, Callable[[Box, Noted, Repository, Moment], Came | None]] =
     "object_store": object_store.restore,
     "event_bus": event_bus.restore,
 }
+Ship = Callable[[Box, str, datetime | None], str]
+"""Has the log of a component reach a moment; returns why that could not be."""
 CHECK: Mapping[str, Callable[[Box, Noted], list[str]]] = {
     "postgres": postgres_restored.check,
     "redis": redis.check,
@@ -57,8 +61,18 @@ def into(backup: Box, component: str, to: datetime | None, name: str, *, or_late
     """
     box = Box(backup.home, backup.stack, name)
     _require_free(box, component)
-    restored = _into(backup, component, Moment(to, or_latest, _shipped(backup, component, to)), box)
+    restored = _into(backup, component, Moment(to, or_latest), box, _shipped)
     return replace(_placed(restored, box), gives=gives(box))
+
+
+def check_moment(backup: Box, component: str, to: datetime | None, *, or_latest: bool = False) -> None:
+    """Raises `BackupError` where there is no copy of that time, or the log does not reach it and its end will not do.
+    The log of the one that runs is shipped before that."""
+    copy, moment = _found(backup, component, Moment(to, or_latest), settings.repository(backup), _shipped)
+    noted = copy.components[component]
+    if noted["kind"] == "postgres":
+        with failures.of(component):
+            postgres_restored.log_of(noted, settings.repository(backup), moment, backup)
 
 
 def _shipped(backup: Box, component: str, to: datetime | None) -> str:
@@ -67,6 +81,19 @@ def _shipped(backup: Box, component: str, to: datetime | None) -> str:
         return ""
     with settings.alone(backup):
         return run.ship(backup, component)
+
+
+def _shipped_by_us(backup: Box, component: str, to: datetime | None) -> str:
+    """The same, of who is alone with the backup already."""
+    return "" if run.reaches(backup, component, to) else run.ship(backup, component)
+
+
+def _found(backup: Box, component: str, moment: Moment, repository: Repository, ship: Ship) -> tuple[Copy, Moment]:
+    """The copy that a moment is restored from, and the moment with what its log lacks: it is shipped meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        copy = pool.submit(manifest.last_before, repository, component, moment.to)
+        lacks = ship(backup, component, moment.to)
+    return copy.result(), replace(moment, lacks=lacks)
 
 
 def gives(box: Box) -> Gives:
@@ -84,9 +111,9 @@ def _require_free(box: Box, component: str) -> None:
     raise ConfigError(f"{box.name}: there is a server in {box.path} already. Choose another name with --into{aside}.")
 
 
-def _into(backup: Box, component: str, moment: Moment, box: Box) -> Restored:
+def _into(backup: Box, component: str, moment: Moment, box: Box, ship: Ship) -> Restored:
     began, repository = time.monotonic(), settings.repository(backup)
-    copy = manifest.last_before(repository, component, moment.to)
+    copy, moment = _found(backup, component, moment, repository, ship)
     noted = copy.components[component]
     came = filled(box, noted, repository, moment) or Came()
     of = came.of or copy.time
@@ -141,19 +168,17 @@ def over(backup: Box, component: str, to: datetime | None, *, or_latest: bool = 
 
 def _over(backup: Box, component: str, to: datetime | None, *, or_latest: bool) -> Restored:
     box = Box(backup.home, backup.stack, component)
-    lacks = "" if run.reaches(backup, component, to) else run.ship(backup, component)
-    moment = Moment(to, or_latest, lacks)
+    moment = Moment(to, or_latest)
     if not box.exists:
         _require_free(box, component)
-        return _placed(_into(backup, component, moment, box), box)
+        return _placed(_into(backup, component, moment, box, _shipped_by_us), box)
     if box.record.kind == "local/object_store":
         return _over_objects(backup, box, to)
     box.put_back()
     scratch = Box(backup.home, backup.stack, f"{component}{RESTORING}")
     _require_none_left(box, scratch)
-    restored = _into(backup, component, moment, scratch)
-    if not run.reaches(backup, component, None):
-        run.ship(backup, component)  # what it wrote meanwhile can be gone back to as well
+    restored = _into(backup, component, moment, scratch, _shipped_by_us)
+    _shipped_by_us(backup, component, None)  # what it wrote meanwhile can be gone back to as well
     return _placed(restored, box, _exchange(box, scratch))
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
+from infra_kit import ObjectStore
 from infra_kit.engine.project import Project
 from infra_kit.planning.costs import cost
 from infra_kit.planning.lock_in import lock_in
 from infra_kit.planning.programs import Planned, plan
+from infra_kit.testing import Recording, record
+from infra_kit.testing.conformance.safety import replaced
 
 ROOT = Path(__file__).parents[4]
 PLACED = [
@@ -59,3 +64,19 @@ def test_a_bucket_costs_what_it_holds_and_its_requests_and_nothing_for_what_leav
     bill = cost(plan(Project.find(tmp_path), "it"))
     monthly = {it.what: float(it.monthly or 0) for it in bill.items}
     assert monthly == {"GB": 1.5, "million writes and lists": 4.5, "million reads": pytest.approx(3.24)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ("{account: 0123456789abcdef0123456789abcdef, jurisdiction: eu}", "jurisdiction"),
+        ("{account: fedcba9876543210fedcba9876543210}", "accountId"),
+    ],
+)
+def test_a_bucket_that_would_be_another_one_is_known_beforehand(settings: str, key: str) -> None:
+    def made(said: Mapping[str, str]) -> Recording:
+        config = {"infra-kit:target": "cloudflare", "infra-kit:environment": "production", "infra-kit:cloudflare": said}
+        return record(lambda: ObjectStore("images"), config=config)
+
+    before = made({"account": "0123456789abcdef0123456789abcdef"})
+    assert f"images-bucket: {key}" in replaced(before, made(yaml.safe_load(settings)))

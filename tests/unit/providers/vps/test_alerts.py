@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit import Alerts, Cdn, Environment, Gateway, Redis, Routes, Rule, Service, Target, alert_presets
+from infra_kit.alert_rules import Level
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import Recording, record
@@ -41,6 +42,22 @@ def test_a_rule_says_when_and_for_how_long_and_whom_it_is_for() -> None:
 def test_what_is_not_measured_any_more_is_an_alert_too() -> None:
     groups = {it["name"] for it in told(cached(), "alerts-rules")["rules"]["groups"]}
     assert "alerts.not-measured" in groups
+
+
+@pytest.mark.parametrize(
+    ("routed", "level"), [([], "P1"), (["P0"], "P1"), (["P1", "P3"], "P1"), (["P2", "P3"], "P2"), (["P3"], "P3")]
+)
+def test_that_nothing_is_measured_is_told_somebody_where_anybody_is_told_of_anything(
+    routed: list[Level], level: str
+) -> None:
+    routes: dict[Level, Routes] = {it: Routes(slack="https://hooks.example.com/hush") for it in routed}
+    rules = {"cold": Rule(signal="cache-hits", below=50, lasting="15m", level="P3")}
+    made = told(cached(rules=rules, routes=routes), "alerts-rules")["rules"]["groups"]
+    (rule,) = (rule for group in made if group["name"] == "alerts.not-measured" for rule in group["rules"])
+    assert rule["labels"]["level"] == level
+    assert rule["annotations"]["summary"].startswith(
+        f"{level} {{{{ with $labels.component }}}}{{{{ . }}}}{{{{ else }}}}"
+    )
 
 
 def test_every_sensible_rule_has_its_components() -> None:
