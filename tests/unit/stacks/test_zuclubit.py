@@ -266,3 +266,12 @@ def test_what_supabase_auth_answers_needs_no_token_of_the_edge() -> None:
 def test_what_is_paid_for_carries_what_it_is_a_part_of() -> None:
     server = stack_of(PRODUCTION).named("db-server").inputs["tags"]
     assert {"app": "zuclubit", "environment": "production", "component": "db"}.items() <= server.items()
+
+
+@pytest.mark.parametrize("name", [STAGING, PRODUCTION])
+def test_the_bus_is_nats_in_production_too(name: str) -> None:
+    stack = stack_of(name)
+    assert not stack.of_type("aws:cloudwatch/eventBus:EventBus")
+    assert [it.name for it in stack.of_type("aws:ec2/instance:Instance")] == ["events-server-a"]
+    assert [it.name for it in stack.of_type("aws:ebs/volume:Volume")] == ["events-volume-a"]
+    assert {"EVENTS_URL", "EVENTS_PASSWORD"} <= hidden(stack, "lead")
