@@ -10,9 +10,9 @@ from stacks.config import system
 
 
 def place(part: str) -> Target | None:
-    """`<system>:places: {accounts: {name: aws, region: us-east-1}}`: the target of a part, as `Target` takes it.
+    """`<system>:places: {eu: {name: aws, alias: eu, region: eu-west-1}}`: the target of a part, as `Target` takes it.
 
-    None: the stack's own target.
+    None: the stack's own target. What is one component is placed by `infra-kit:placements`.
     """
     said: Mapping[str, Mapping[str, Any]] = pulumi.Config(system()).get_object("places") or {}
     return Target(**said[part]) if part in said else None

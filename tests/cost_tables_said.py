@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests import cost_programs
 from tests.cost_tables import HOST, Line, PureCloud, Table
+from tests.cost_tables_nomadshift import NOMADSHIFT
 
 EUROPE = "the cheapest offer that has room, at Hetzner; the seed has the prices of dearer hosters, or of larger hosts"
 NETWORK = "the private network with its NAT gateway, and what is small; the seed has no line for it"
@@ -137,68 +138,6 @@ CUENTA_CONMIGO_BEYOND = (
 )
 
 
-SECOND_REGION = 3
-"""The phase."""
-
-
-def _in_each(phase: int, *names: str) -> list[str]:
-    """From phase 3 on, NomadShift's second region has them too; what all on a target share is called by the target."""
-    if phase < SECOND_REGION:
-        return list(names)
-    there = [f"eu{it.removeprefix('aws')}" if it.startswith("aws-") else it for it in names]
-    return [*names, *(it if "-image-" in it else f"{it}-eu" for it in there)]
-
-
-NOMADSHIFT = tuple(
-    Table(
-        f"NomadShift, phase {phase} (NS-15)",
-        f"nomadshift/{phase}",
-        "$275-1,219 (its lines: 275-1,229), and outside services 51-477",
-        [
-            Line(
-                "EC2 or ECS",
-                "$50-200",
-                _in_each(phase, "api", "migrate", "aws-ecs-network", "aws-image-api", "aws-image-migrate"),
-                "two tasks of Fargate, the least, with their traces and images",
-            ),
-            Line("RDS PostgreSQL", "$100-500", _in_each(phase, "db"), database),
-            Line("ElastiCache", "$30-150", _in_each(phase, "cache"), cache),
-            Line(
-                "S3",
-                "$20-100",
-                _in_each(phase, "static", "uploads", "logs"),
-                "20 GB each, of which the seed says nothing",
-            ),
-            Line(
-                "CloudFront", "$10-50", _in_each(phase, "edge"), "50 GB and a million requests, with its web firewall"
-            ),
-            Line("SES", "$1-20", ["mail"], "10,000 mails, and a key"),
-            Line("Lambda", "$5-50", _in_each(phase, "index", "aws-image-index"), "a container every ten minutes"),
-            Line("ALB", "$20-80", _in_each(phase, "gateway"), "a balancer that only the CDN reaches"),
-            Line("data transfer", "$10-50", (), "in each component's lines"),
-            Line(
-                "support (Business)", "$29", ["support"], "the seed's figure: 29 is Developer; Business is 100 or more"
-            ),
-            Line("Auth0 or Cognito", "$0-200", ["accounts"], "Cognito, free up to 10,000 people"),
-            Line("Sentry", "$0-26", ["errors"], "the team's plan"),
-            Line("New Relic or DataDog", "$50-200", (), "X-Ray, in the program's line"),
-            Line("domain", "$20-100 a year", ["domain-name", "zone"], "the seed's own least, and a zone"),
-        ],
-        f"OpenSearch ({search}), the private network with its NAT gateway, GuardDuty and Security Hub, checks, alarms, "
-        "copies and drills, a secret with its key: the seed asks for them, and leaves them out",
-    )
-    for phase, database, cache, search in (
-        (1, "db.t4g.medium and a replica for reports", "one node", "one node"),
-        (
-            2,
-            "dedicated CPUs, a standby, replicas and a pooler (NS-2), beyond the seed's range",
-            "a failover",
-            "three nodes",
-        ),
-        (3, "as in phase 2, in each region", "a failover, in each region", "three nodes, in each region"),
-    )
-)
-
 SAO_PAULO = (
     "the managed fallback (VS-2): two tasks, which a release needs, at the prices of São Paulo, where most costs half "
     "more. Vercel takes a fee for a seat and its usage, and the seed counts the seat"
@@ -259,11 +198,16 @@ ZUCLUBIT = tuple(
                 ["files", "invoices", "edge"],
                 "the seed's GB at list prices, and 50 GB to visitors, of which it says nothing",
             ),
-            Line("CloudWatch", seed[4], (), "in each component's lines"),
+            Line(
+                "CloudWatch",
+                seed[4],
+                ["alerts", "executive", "engineering", "sales", "logs", "site"],
+                "alarms, boards, lines that are kept and checks from outside; each component's own log is in its line",
+            ),
             Line("SageMaker", seed[5], ["learning"], "the seed's own"),
             Line("MongoDB Atlas", seed[6], ["documents"], documents),
             Line("NATS at Synadia", seed[7], ["events"], "EventBridge and queues: an accepted gap (`engine:nats`)"),
-            Line("Supabase Auth", seed[8], (), "not in the stack yet (ZU-8)"),
+            Line("Supabase Auth", seed[8], ["auth", "auth-secret"], "tasks of Fargate, in the database of the product"),
             Line("Upstash", seed[9], ["cache"], cache),
             Line("PAC", seed[10], ["stamps"], "the seed's own"),
             Line("WhatsApp", seed[11], ["whatsapp"], "the seed's own"),

@@ -83,6 +83,11 @@ def _print(found: Transition, console: Console) -> None:
     from infra_kit.planning.changes import Fate  # noqa: PLC0415
 
     console.print(f"[bold]From[/] {found.before}\n[bold]to[/]   {found.after}\n")
+    if found.beside:
+        console.print(
+            "They are two stacks, which stand side by side: `up` of the one leaves the other as it is. What goes below "
+            f"goes with `infra-kit down --stack {found.beside}`, when nobody asks for it any more.\n"
+        )
     changed = {Fate.CREATED: "green", Fate.CHANGED: "yellow", Fate.UNSURE: "yellow"}
     colours = {**changed, Fate.REPLACED: "red", Fate.DELETED: "red"}
     for fate, colour in {**colours, Fate.FORGOTTEN: "yellow"}.items():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from infra_kit._program import Made
+from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.planning.programs import Planned
 
 HOURS_A_YEAR = 8760
@@ -21,6 +22,8 @@ class Promise:
     """The vendor's page; empty: there is no vendor."""
 
 
+_NATS = "EventBus of NATS"
+"""It is as available as what runs it, and the vendor's own bus as that is."""
 _RDS = "https://aws.amazon.com/rds/sla/"
 _SQL = "https://cloud.google.com/sql/sla"
 _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
@@ -47,6 +50,9 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
     ("Service", "gcp", True): Promise(99.95, "https://cloud.google.com/run/sla"),
     ("Service", "gcp", False): Promise(99.95, "https://cloud.google.com/run/sla"),
     ("EventBus", "aws", True): Promise(99.99, "https://aws.amazon.com/eventbridge/sla/"),
+    # Of its machines: in several zones, or one alone.
+    (_NATS, "aws", True): Promise(99.99, "https://aws.amazon.com/compute/sla/"),
+    (_NATS, "aws", False): Promise(99.5, "https://aws.amazon.com/compute/sla/"),
     ("EventBus", "gcp", True): Promise(99.95, "https://cloud.google.com/pubsub/sla"),
 }
 """By component, target and whether it stands twice. Second hand where a page could not be read: docs/planning.md."""
@@ -95,10 +101,12 @@ def promise(made: Made) -> Promise:
     """What the vendor of one component promises. Of what stands already, nobody here knows who that is."""
     if made.stands_already:
         return Promise(None, "")
-    kind = made.type.rpartition(":")[2]
+    kind = _NATS if isinstance(made.spec, EventBusSpec) and made.spec.engine == "nats" else made.type.rpartition(":")[2]
     return _PROMISES.get((kind, made.target.name, kind in _ALWAYS_SEVERAL or _stands_twice(made)), Promise(None, ""))
 
 
 def _stands_twice(made: Made) -> bool:
     spec = made.spec
+    if isinstance(spec, EventBusSpec):
+        return any(stream.replicas > 1 for stream in spec.streams.values())
     return bool(getattr(spec, "high_availability", False)) or getattr(spec, "min_instances", 1) > 1

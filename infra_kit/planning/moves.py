@@ -30,11 +30,13 @@ class Move:
     way: Way
 
 
-def moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]:
+def moves(between: Sequence[Change], kinds: Mapping[str, str], beside: str = "") -> Iterable[Move]:
     """What happens to the data, by component.
 
     Args:
+        between: what becomes of each resource.
         kinds: by name, what our components are (`Postgres`).
+        beside: the stack that all is in that would go, if it is another one, which `up` leaves as it is.
     """
     by_component: dict[str, list[Change]] = {}
     held = stranded.by_urn(between)
@@ -48,7 +50,7 @@ def moves(between: Sequence[Change], kinds: Mapping[str, str]) -> Iterable[Move]
     for component, changed in by_component.items():
         kind = kinds.get(component, changed[0].resource.type)
         stands, keeps, new = component in standing, component in kept, component in made
-        yield _move(component, kind, changed, held, stands=stands, keeps=keeps, made=new)
+        yield _move(component, kind, changed, held, stands=stands, keeps=keeps, made=new, beside=beside)
 
 
 def _with_data(between: Iterable[Change], fates: Collection[Fate]) -> set[str]:
@@ -85,6 +87,7 @@ def _move(
     stands: bool,
     keeps: bool,
     made: bool,
+    beside: str,
 ) -> Move:
     """One verdict: how what would go goes; and of the same component, what cannot stay, and what changes in place.
 
@@ -93,11 +96,12 @@ def _move(
         stands: the stack still has the component.
         keeps: it has data that it had before, keys apart.
         made: it has new data.
+        beside: see `moves`.
     """
     going = [change for change in touched if change.fate in _GOING and change.stateful]
     stuck = [change for change in touched if change.resource.urn in held]
     changed = [change for change in touched if change not in [*going, *stuck]]
-    said = [_gone(component, kind, going, stands=stands, keeps=keeps, made=made)] if going else []
+    said = [_gone(component, kind, going, stands=stands, keeps=keeps, made=made, beside=beside)] if going else []
     said += [_stuck(kind, stuck, held)] if stuck else []
     said += [(_changed(changed), _in_place(changed))] if changed else []
     names = tuple(change.resource.name for change in [*going, *stuck, *changed])
@@ -123,12 +127,16 @@ def _together(found: Sequence[Way]) -> Way:
 
 
 def _gone(
-    component: str, kind: str, going: Sequence[Change], *, stands: bool, keeps: bool, made: bool
+    component: str, kind: str, going: Sequence[Change], *, stands: bool, keeps: bool, made: bool, beside: str
 ) -> tuple[str, Way]:
     """Why what would go goes, and its way."""
     names = ", ".join(change.resource.name for change in going)
     way = ways.moved(kind, [change.before.type for change in going if change.before])
     forcing = {key: page for change in going for key, page in change.forcing.items()}
+    if beside:
+        why = f"it stands elsewhere: {beside} is a stack of its own" if made else f"only {beside} has it"
+        way = way if made else _LEFT
+        return why, replace(way, steps=tuple(step.replace("{go}", _down(beside)) for step in way.steps))
     if forcing:
         why = "; ".join(map(_forced, forcing.items()))
     elif made and not keeps:
@@ -155,6 +163,11 @@ def _told(steps: Iterable[str], named: str, going: Sequence[Change]) -> Iterable
         if stopped and "{go}" in step:
             yield f"`up` stops at what is protected ({stopped}), whatever is named: {UNPROTECT}."
         yield step.replace("{go}", _go(named, going))
+
+
+def _down(stack: str) -> str:
+    """How what another stack has goes."""
+    return f"`infra-kit down --stack {stack}`, once its protection is taken away ({UNPROTECT})"
 
 
 def _go(named: str, going: Sequence[Change]) -> str:

@@ -30,6 +30,9 @@ class Transition:
     before: str
     """What it is, in words."""
     after: str
+    beside: str
+    """The stack that it is, where that is another one than it would be: each stands by itself, and `up` of the one
+    leaves the other as it is. Empty: they are one."""
     changes: tuple[Change, ...]
     moves: tuple[Move, ...]
     monthly_before: Decimal
@@ -88,11 +91,13 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
     old, old_cost, old_name = _side(before, bill.currency)
     new, _, new_name = _side(after, bill.currency)
     between = changes.between(old, new)
+    beside = before.stack if before.stack != after.stack else ""
     return Transition(
         before=old_name,
         after=new_name,
+        beside=beside,
         changes=between,
-        moves=tuple(moves(between, _kinds(old) | _kinds(new))),
+        moves=tuple(moves(between, _kinds(old) | _kinds(new), beside)),
         monthly_before=old_cost,
         monthly_after=bill.total,
         unpriced=(before.unpriced if isinstance(before, SavedPlan) else len(cost(before).unpriced), len(bill.unpriced)),
@@ -104,7 +109,7 @@ def transition(before: Planned | SavedPlan, after: Planned) -> Transition:
 
 def check(found: Transition, allowed: Collection[str] = ()) -> None:
     """Refuses a transition at which `infra-kit up` would stop: by the same guard. What is retained, and not protected,
-    may go: it stays where it is.
+    may go: it stays where it is. What another stack has, it leaves alone.
 
     Args:
         allowed: names of components or resources whose data may be lost (`--allow-delete`).
@@ -112,7 +117,8 @@ def check(found: Transition, allowed: Collection[str] = ()) -> None:
     Raises:
         DataLossRefusedError: it names each resource, why, and the safe way.
     """
-    guard.check([step(change) for change in found.changes], allowed)
+    if not found.beside:
+        guard.check([step(change) for change in found.changes], allowed)
 
 
 def step(change: Change) -> Step:

@@ -67,14 +67,16 @@ _MOVES: Mapping[str, Way] = {
             "Back it up, and see that the backup restores.",
             "Make the new one beside the old one, under another name; run the migrations there.",
             "Copy by logical replication: a publication FOR ALL TABLES here, a subscription there "
-            "(sequences, large objects and roles are not in it: copy them by pg_dump at the end).",
+            "(sequences, large objects and roles are not in it: copy them by pg_dump at the end). It takes "
+            "wal_level=logical here, which a server on local or vps has not, and a network from there to here: without "
+            "these by pg_dump and psql, by `infra-kit connect`, with the writers stopped for as long as a try took.",
             "When it has caught up, stop the writers, wait until nothing is left to copy, set the sequences.",
             "Point the links at the new one, `up`, and let the writers in.",
             _KEEP,
         ),
         (
             "Before the first write to the new one, subscribe the old one to it: then stop the writers and point the "
-            "links back. Without that, what was written since is lost.",
+            "links back; or copy back by pg_dump, with the same pause. Without either, what was written since is lost.",
         ),
         "https://www.postgresql.org/docs/current/logical-replication.html",
     ),

@@ -1,16 +1,17 @@
 """Copies of Cuenta Conmigo's data on another cloud than the one that it runs on (seeds/003: CC-5)."""
 
 from infra_kit import Job, ObjectStore, Postgres
-from stacks.cuenta_conmigo.places import other_cloud
+from stacks.places import place
 from stacks.programs import program
 
 
 def on_another_cloud(db: Postgres) -> None:
-    """Each night a dump, into a bucket of the other cloud, by its S3 API: AWS's own copies go into its vaults alone.
+    """Each night a dump, into a bucket at the place `copies` of the stack, by its S3 API: AWS's own copies go into its
+    vaults alone. None: there is no such place.
 
     No link leads over: the key of the bucket is told, and lets its holder write there.
     """
-    target = other_cloud()
+    target = place("copies")
     if target is None:
         return
     store = ObjectStore("copies", versioning=True, target=target)

@@ -28,8 +28,10 @@ def copied(*of: Component[Any, Any], place: Place = HOME) -> Components:
 
 
 def watched(*of: Component[Any, Any], gateway: Gateway, place: Place = HOME) -> Alerts:
-    """CC-7: alerts, told by mail and SMS (CC-3). CC-2: whether it answers is asked for from outside."""
-    url, checks = gateway.url, {"health": Check(path="/health", every="1m")}
+    """CC-7: alerts, told by mail and SMS (CC-3). CC-2: whether it answers is asked for from outside; what stands by, to
+    which no name leads, at its own address."""
+    url = gateway.url if place == HOME else pulumi.Output.concat("https://", gateway.domain)
+    checks = {"health": Check(path="/health", every="1m")}
     site = Uptime(place.name("site"), url=url, checks=checks, target=place.target)
     watch = [*of, gateway, site]
     return Alerts(place.name("alerts"), watch=watch, rules=RULES, routes=routes(), target=place.target)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pulumi
-
 from infra_kit import Target
-from stacks.config import system
+from stacks.places import place
 
 
 @dataclass(frozen=True)
@@ -26,15 +24,6 @@ HOME = Place()
 
 
 def second() -> Place | None:
-    """`cuenta-conmigo:second-region: eu-west-1`, of the stack's own target. None: home is all there is."""
-    region = pulumi.Config(system()).get("second-region")
-    if region is None:
-        return None
-    name = pulumi.Config("infra-kit").require("target")
-    return Place(Target(name=name, region=region, alias="second"), "second")
-
-
-def other_cloud() -> Target | None:
-    """`cuenta-conmigo:copies-region: europe-west1`, of Google Cloud (CC-5). None: copies stay with the one cloud."""
-    region = pulumi.Config(system()).get("copies-region")
-    return Target(name="gcp", region=region) if region else None
+    """The place `second` of the stack. None: home is all there is."""
+    target = place("second")
+    return Place(target, "second") if target else None

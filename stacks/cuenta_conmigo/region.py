@@ -80,7 +80,8 @@ def region(
     mailer = worker("mailer", events, place)
 
     gateway = _gateway(place, app, apis, zones, failover)
-    measured = [db, cache, events, app, *apis.values(), mailer, *operations.copied(db, files, place=place)]
+    copies = operations.copied(db, files, place=place)
+    measured: operations.Components = [db, cache, events, app, *apis.values(), mailer, *copies]
     return Region(db, cache, events, files, gateway, measured)
 
 

@@ -16,7 +16,7 @@ from stacks.zones import own_zones
 def deploy(
     size: Size, standby: Size, *, streams: Mapping[str, Stream] = STREAMS, consumers: Mapping[str, Consumer] = CONSUMERS
 ) -> Region:
-    """Home, which is returned; where the stack names a second region, that too: names lead there when home is down."""
+    """Home, which is returned; and the second region, where the stack has one: names lead there when home is down."""
     away = second()
     zones = own_zones("failover-zone") if away else own_zones()
     first = Failover("primary", check="/health") if away else None

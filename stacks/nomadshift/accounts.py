@@ -7,16 +7,14 @@ import pulumi
 
 from infra_kit import Apple, Auth, Client, Domain, Google, Mailer
 from stacks.config import domains, system
-from stacks.places import place
 
 
 def accounts() -> Auth:
-    """By an address and a password, or by Google and Apple: where `nomadshift:places` says, for not every target has
-    accounts."""
+    """By an address and a password, or by Google and Apple: where `infra-kit:placements` says, for not every target
+    has accounts."""
     homes = [f"https://{domain}" for domain in (*domains(), *domains("eu-domains"))] or ["http://localhost:3000"]
     return Auth(
         "accounts",
-        target=place("accounts"),
         clients={
             "web": Client(redirects=_at(homes, "/auth/callback"), logouts=_at(homes, "/"), secret=True),
             "mobile": Client(redirects=_at(homes, "/mobile/callback")),

@@ -89,5 +89,5 @@ def _secrets(region: Region) -> list[Link]:
 def gateway(region: Region, service: Service) -> Gateway:
     """NS-6, NS-12, NS-13: a firewall, limits by path; HTTPS is the Cdn's, behind which it stands (NS-5)."""
     limited = {path: GatewayRoute(service, limits=[limit(path, asked)]) for path, asked in LIMITS.items()}
-    routes = {**limited, LISTS: service}
+    routes: dict[str, GatewayRoute | Service] = {**limited, LISTS: service}
     return Gateway(region.named("gateway"), target=region.target, routes=routes, public=False)

@@ -2,9 +2,11 @@
 NS-14)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from infra_kit import Alerts, Budget, Check, Dashboard, Logs, RestoreDrill, Rule, Uptime
 from infra_kit.alert_presets import SENSIBLE, TWO_LEVELS
+from infra_kit.component import Component
 from stacks import operations
 from stacks.nomadshift.product import Product
 
@@ -33,7 +35,7 @@ def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
     )
     safe = operations.backup([db, it.uploads], name=region.named("backup"), target=region.target)
     drill = RestoreDrill(region.named("drill"), target=region.target, of=safe, rto=RECOVERY)
-    shown = [db, cache, it.api, it.index, it.gateway, it.edge, site, safe, drill, *budgets]
+    shown: list[Component[Any, Any]] = [db, cache, it.api, it.index, it.gateway, it.edge, site, safe, drill, *budgets]
     alerts = Alerts(
         region.named("alerts"), target=region.target, watch=shown, rules=rules(it), routes=operations.routes()
     )

@@ -7,11 +7,18 @@ from importlib import resources
 
 import pytest
 
+from infra_kit.providers import aws, common
 from infra_kit.providers.common import answers
 from infra_kit.providers.vps import scripts
 
 NAMES = sorted(file.name for file in resources.files(scripts).iterdir() if file.name.endswith(".sh"))
-TEXTS = {"answers.sh": answers.script(), **{name: scripts.script(name) for name in NAMES}}
+SERVER = resources.files(common).joinpath("nats_server.sh").read_text()
+TEXTS = {
+    "answers.sh": answers.script(),
+    "nats_server.sh": SERVER,
+    "nats_machine.sh": "#!/bin/sh\n" + resources.files(aws).joinpath("nats_machine.sh").read_text(),
+    **{name: scripts.script(name) for name in NAMES},
+}
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

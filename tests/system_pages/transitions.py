@@ -43,7 +43,12 @@ def _step(system: str, before: str, after: str) -> Iterator[str]:
     phase = described(system)[after]
     moving = [it for it in phase.settings if not it.startswith("infra-kit:usage=")]  # usage is for costs
     settings = " ".join(f"--set {_quoted(it)}" for it in (f"infra-kit:phase={after}", *moving))
-    yield f"In phase {before}, `infra-kit transition --stack {phase.stack} {settings}` says:\n"
+    old = described(system)[before].stack
+    if old == phase.stack:
+        yield f"In phase {before}, `infra-kit transition --stack {phase.stack} {settings}` says:\n"
+    else:
+        yield f"`infra-kit plan --stack {old} --set infra-kit:phase={before} --save plan.json`, and then"
+        yield f"`infra-kit transition --stack {phase.stack} {settings} --from plan.json`, say of the two stacks:\n"
     yield from _said(between(system, before, after))
 
 
@@ -84,6 +89,8 @@ def _lines(found: Transition) -> Mapping[str, Iterable[str]]:
 
 
 def _guard(found: Transition) -> str:
+    if found.beside:
+        return f"`infra-kit up` leaves `{found.beside}` as it is: it goes by `infra-kit down`, when all is moved."
     try:
         check(found)
     except DataLossRefusedError:

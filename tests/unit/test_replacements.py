@@ -27,6 +27,7 @@ NEWER = {
     "aws:cloudwatch/eventArchive:EventArchive": {"kmsKeyIdentifier"},
     "aws:cloudwatch/eventBus:EventBus": {"logConfig"},
     "aws:docdb/cluster:Cluster": {"networkType", "serverlessV2ScalingConfiguration"},
+    "aws:ebs/volume:Volume": {"volumeInitializationRate"},
     "aws:elasticache/replicationGroup:ReplicationGroup": {"durability", "nodeGroupConfigurations"},
     "aws:opensearch/domain:Domain": {"aimlOptions", "deploymentStrategyOptions", "identityCenterOptions"},
     "aws:rds/instance:Instance": {"warningEventCategories"},

@@ -36,7 +36,7 @@ HINTS = signals.HINTS
 
 
 def gaps(spec: AlertsSpec, settings: Settings) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), signals.supports(settings) | ROUTES, HINTS)
+    return features.gaps(spec.features(), signals.supports(settings, spec.watch) | ROUTES, HINTS)
 
 
 def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:

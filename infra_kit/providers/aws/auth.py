@@ -49,7 +49,7 @@ def create(scope: Scope, spec: AuthSpec) -> AuthEndpoint:
     for group in spec.groups:
         scope.resource(f"group-{group}", cognito.UserGroup, name=group, user_pool_id=pool.id)
     page = _login(scope, pool)
-    ways = ["COGNITO", *auth_others.create(scope, spec, pool, page)]
+    ways: list[pulumi.Input[str]] = ["COGNITO", *auth_others.create(scope, spec, pool, page)]
     clients = {name: _client(scope, spec, pool, name, client, ways=ways) for name, client in spec.clients.items()}
     issuer = after(pulumi.Output.concat("https://", pool.endpoint), page, let)
     return AuthEndpoint(

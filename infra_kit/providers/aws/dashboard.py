@@ -30,7 +30,7 @@ HINTS = signals.HINTS
 
 
 def gaps(spec: DashboardSpec, settings: Settings) -> Mapping[Feature, str]:
-    return features.gaps(spec.features(), signals.supports(settings), HINTS)
+    return features.gaps(spec.features(), signals.supports(settings, spec.of), HINTS)
 
 
 COLUMNS = 24

@@ -176,27 +176,27 @@ def machines(
     size: Size,
     secret: Reference,
     setup: Setup,
-) -> dict[str, pulumi.Resource]:
-    """By zone, what tells that its server is well. One after the other: see `event_bus_setup`."""
+) -> tuple[dict[str, ec2.Instance], list[pulumi.Resource]]:
+    """By zone, and what tells that their servers are well. One after the other: see `event_bus_setup`."""
     profile = _profile(scope, secret)
     before: Sequence[pulumi.Resource] = [setup.allow(), *bus.needs]
-    joined = {}
+    made, joined = {}, list[pulumi.Resource]()
     for zone, volume in kept.items():
         template = _template(scope, bus, zone, volume, size=size, secret=secret)
-        machine = _machine(scope, bus, zone, template, profile=profile, before=before)
+        made[zone] = _machine(scope, bus, zone, template, profile=profile, before=before)
         attached = scope.resource(
             f"attachment-{zone}",
             ec2.VolumeAttachment,
             device_name=DEVICE,
-            instance_id=machine.id,
+            instance_id=made[zone].id,
             volume_id=volume.id,
             # The server writes what it has, and closes its files.
             stop_instance_before_detaching=True,
             delete_before_replace=True,
         )
-        joined[zone] = setup.join(zone, bus.server(zone), machine=machine.id, after=attached)
-        before = [joined[zone]]
-    return joined
+        joined.append(setup.join(zone, bus.server(zone), machine=made[zone].id, after=attached))
+        before = joined[-1:]
+    return made, joined
 
 
 def _machine(

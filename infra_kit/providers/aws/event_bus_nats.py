@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pulumi
+from pulumi_aws import ec2
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
@@ -56,6 +57,8 @@ class AwsNats:
     network: Network
     group: pulumi.Output[str]
     users: Gathered[User]
+    machines: Mapping[str, ec2.Instance]
+    """By zone."""
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
@@ -78,10 +81,10 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         scope, bus, known, certificate, inside=Inside(network=network, group=clients, key=key), way=way
     )
     volumes = event_bus_machines.volumes(scope, spec, bus)
-    machines = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)
+    servers, joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)
     mark: pulumi.Output[str] = pulumi.Output.all(told, secret.version).apply(lambda it: it[0][1])
-    done = setup.settle(spec, mark=mark, after=list(machines.values()))
-    native = AwsNats(network=scope.network, group=group, users=users)
+    done = setup.settle(spec, mark=mark, after=joined)
+    native = AwsNats(network=scope.network, group=group, users=users, machines=servers)
     return nats_cluster.endpoint(spec, known, host=after(bus.host, done), ca=certificate.ca, native=native)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_tls as tls
@@ -16,7 +17,7 @@ from infra_kit.component import Scope
 
 YEAR_HOURS = 8760
 LASTS = 10 * YEAR_HOURS
-_CURVE = {"algorithm": "ECDSA", "ecdsa_curve": "P256"}
+_CURVE: dict[str, Any] = {"algorithm": "ECDSA", "ecdsa_curve": "P256"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -222,14 +222,14 @@ def machine(variables: Mapping[str, pulumi.Input[str]], of_the_cloud: str) -> pu
         variables: what `nats_server.sh` and the cloud's part read. Nothing of it is secret.
         of_the_cloud: the text that defines what differs from cloud to cloud.
     """
-    common = resources.files(__package__).joinpath("nats_server.sh").read_text()
-    shebang, _, rest = common.partition("\n")
+    return pulumi.Output.all(**variables).apply(lambda known: script(known, of_the_cloud))
 
-    def written(known: Mapping[str, str]) -> str:
-        said = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in sorted(known.items()))
-        return f"{shebang}\n{said}{of_the_cloud}{rest}"
 
-    return pulumi.Output.all(**variables).apply(written)
+def script(variables: Mapping[str, str], of_the_cloud: str) -> str:
+    """The same, with values that are known."""
+    shebang, _, rest = resources.files(__package__).joinpath("nats_server.sh").read_text().partition("\n")
+    said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in sorted(variables.items()))
+    return f"{shebang}\n{said}{of_the_cloud}{rest}"
 
 
 def certificate(scope: Scope, names: Sequence[pulumi.Input[str]]) -> Certificate:

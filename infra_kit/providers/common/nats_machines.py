@@ -35,7 +35,8 @@ Seen = Mapping[str, Mapping[str, Any]]
 
 EVERY_SECONDS = 1.0
 """Between two looks: no server tells when it has become well."""
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+SETTLE_SECONDS = 30.0
 
 
 class SetupError(Exception):
@@ -170,7 +171,7 @@ async def _settle(event: Event) -> None:
             (it["stream"], it["config"]["name"]): ConsumerConfig.from_response(dict(it["config"]))
             for it in event["consumers"]
         }
-        await nats_setup.settle(client.jetstream(), streams, consumers)
+        await nats_setup.settle(client.jetstream(timeout=SETTLE_SECONDS), streams, consumers)
     except APIError as error:
         raise SetupError(
             f"NATS refused a stream or consumer: {error.description}. Where two streams swap subjects, change one, run "

@@ -97,6 +97,9 @@ whole() { # NATS deletes, in a cluster, what one server wrote alone
 
 settings() {
   new=$OWN/new now=$OWN/conf
+  mkdir -p "$OWN"
+  exec 9>"$OWN/lock"
+  flock 9
   rm -rf "$new"
   mkdir -p "$new" "$now"
   secret >"$OWN/told" || return 1

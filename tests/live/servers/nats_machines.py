@@ -20,7 +20,7 @@ from infra_kit.providers.common import nats as common
 from infra_kit.providers.common import nats_cluster, nats_machines
 from infra_kit.providers.local import builds, ports
 
-WAITS_SECONDS = 20
+WAITS_SECONDS = 300
 LEADS = Stream(subjects=["lead.*"], retention="7d", replicas=3)
 SPEC = EventBusSpec(streams={"LEADS": LEADS}, consumers={"crm": Consumer(stream="LEADS", max_deliveries=1)})
 PASSWORDS = {name: f"{name}-password" for name in ("admin", "app", "system", "route")}
@@ -46,7 +46,7 @@ class Machines:
 
     def write(self, servers: Iterable[str], spec: EventBusSpec = SPEC, users: Iterable[Mapping[str, Any]] = ()) -> None:
         """What the machines of a bus of these servers read, given to all."""
-        known = {**PASSWORDS, "ca": self.ca, "pem": self.pem, "key": self.key, "users": list(users)}
+        known: dict[str, Any] = {**PASSWORDS, "ca": self.ca, "pem": self.pem, "key": self.key, "users": list(users)}
         known["routes"] = {name: f"localhost:{self.ports[name][1]}" for name in servers}
         text, self.mark = nats_cluster.settings_of(nats_cluster.bus(spec), known)
         for name in self.names:
@@ -96,6 +96,7 @@ class Machines:
             inbox_prefix=common.inbox(user).encode() if "__" in user else common.INBOX.encode(),
             allow_reconnect=False,
             max_reconnect_attempts=1,
+            connect_timeout=WAITS_SECONDS,
         )
 
     async def run(self, does: str, servers: Iterable[str], spec: EventBusSpec = SPEC, **more: Any) -> str:

@@ -13,7 +13,7 @@ import pytest
 from infra_kit import Stream
 from infra_kit.providers.common import nats_cluster, nats_machines
 from infra_kit.providers.common.nats_machines import SetupError
-from tests.live.servers.nats_machines import PASSWORDS, SPEC, Machines
+from tests.live.servers.nats_machines import PASSWORDS, SPEC, WAITS_SECONDS, Machines
 
 ALL = ("a", "b", "c")
 LONE = SPEC.replace(streams={"LEADS": Stream(subjects=["lead.*"])})
@@ -44,7 +44,7 @@ async def _cluster(machines: Machines) -> None:
     machines.write(ALL, users=[API])
     await machines.run("settle", ALL)
     client = await machines.client("b", *OF_THE_API)
-    published = await client.jetstream().publish("lead.created", b"first")
+    published = await client.jetstream(timeout=WAITS_SECONDS).publish("lead.created", b"first")
     assert published.stream == "LEADS"
     await client.close()
 
@@ -54,9 +54,9 @@ async def _cluster(machines: Machines) -> None:
     await machines.run("join", ALL, name="a")
     machines.stop("b")
     admin = await machines.client("a", "admin", PASSWORDS["admin"])
-    kept = await admin.jetstream().get_last_msg("LEADS", "lead.created")
+    kept = await admin.jetstream(timeout=WAITS_SECONDS).get_last_msg("LEADS", "lead.created")
     assert kept.data == b"first"
-    info = await admin.jetstream().stream_info("LEADS")
+    info = await admin.jetstream(timeout=WAITS_SECONDS).stream_info("LEADS")
     assert info.config.num_replicas == 3
     await admin.close()
 
@@ -88,11 +88,11 @@ def test_bounds_that_would_delete_events_are_refused(machines: Machines) -> None
         machines.start("a")
         await machines.run("settle", ["a"], LONE)
         admin = await machines.client("a", "admin", PASSWORDS["admin"])
-        await admin.jetstream().publish("lead.created", b"x" * 4096)
+        await admin.jetstream(timeout=WAITS_SECONDS).publish("lead.created", b"x" * 4096)
         small = LONE.replace(streams={"LEADS": Stream(subjects=["lead.*"], max_size_gb=1e-6)})
         with pytest.raises(SetupError, match=r"the stream LEADS holds .* GiB, and a size of .* was asked for"):
             await machines.run("settle", ["a"], small)
-        assert (await admin.jetstream().stream_info("LEADS")).state.messages == 1
+        assert (await admin.jetstream(timeout=WAITS_SECONDS).stream_info("LEADS")).state.messages == 1
         await admin.close()
 
     asyncio.run(bounds())

@@ -26,7 +26,7 @@ def change(**arguments: Any) -> Transition:
 
     old, new = ([saved.resource(it, "") for it in record(one).resources] for one in (program(), program(**arguments)))
     nothing = Decimal(0)
-    return Transition("old", "new", between(old, new), (), nothing, nothing, (0, 0), "USD", (), ())
+    return Transition("old", "new", "", between(old, new), (), nothing, nothing, (0, 0), "USD", (), ())
 
 
 def test_where_both_say_the_same_there_is_nothing_to_tell() -> None:

@@ -55,7 +55,9 @@ ELSEWHERE = {
 
 def configuration(name: str, phase: str) -> dict[str, Any]:
     given = stack_files.read(name, Path(__file__)).config
-    filled = {key: _filled(given.get(key, {})) for key in ("infra-kit:vps", "infra-kit:gcp") if key in given}
+    filled: dict[str, Any] = {
+        key: _filled(given.get(key, {})) for key in ("infra-kit:vps", "infra-kit:gcp") if key in given
+    }
     return {**given, **GIVEN.get(name, {}), **filled, "infra-kit:phase": phase}
 
 

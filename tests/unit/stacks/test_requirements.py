@@ -12,7 +12,7 @@ from stacks.zuclubit.services import API, SERVICES
 from tests.unit.stacks.recorded import STACKS, phases_of, stack_of
 
 DEVELOPMENT = [name for name in STACKS if name.endswith("-development")]
-OWNERS = {"migrate", "pgadmin", "directus"}
+OWNERS = {"migrate", "migrate-eu", "pgadmin", "directus"}
 """Who changes tables or must see each row, whatever row-level security says."""
 
 

@@ -261,3 +261,8 @@ def test_what_supabase_auth_answers_needs_no_token_of_the_edge() -> None:
     document = yaml.safe_load(accounts.API.read_text())
     tags = {it["tags"][0] for item in document["paths"].values() for it in item.values()}
     assert (document["security"], tags) == ([], {"auth"})
+
+
+def test_what_is_paid_for_carries_what_it_is_a_part_of() -> None:
+    server = stack_of(PRODUCTION).named("db-server").inputs["tags"]
+    assert {"app": "zuclubit", "environment": "production", "component": "db"}.items() <= server.items()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from infra_kit import features
+from infra_kit.component import Component
 from infra_kit.features import Feature
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.providers.aws.signals import databases, edges, messages, operations, workloads
@@ -37,6 +39,11 @@ HINTS = {
     "the store out, by naming the others in of=",
     features.signal("event_bus", Signal.UPTIME): "EventBridge and SQS say nothing of it; backlog-age and dead-letters "
     "tell what does not get through",
+    **dict.fromkeys(
+        (features.signal("event_bus", it) for it in sorted(messages.OF_QUEUES)),
+        "NATS on machines of EC2 tells CloudWatch nothing of its consumers; uptime of its machines is there. Have what "
+        "consumes tell how old its events are, or ask for engine='native'",
+    ),
     features.signal("cdn", Signal.CACHE_HITS): "CloudFront counts hits only as an additional metric that is paid for "
     "each distribution; leave the Cdn out, by naming the others in of=",
     features.signal("uptime", Signal.LATENCY): "Route 53 measures it for each place it asks from, never as one figure; "
@@ -54,6 +61,7 @@ HINTS = {
 of = MEASURES.of
 
 
-def supports(settings: Settings) -> frozenset[Feature]:
-    """What of it there is with a target's settings."""
-    return SUPPORTS - ({SPENT} if cast(AwsSettings, settings).cost_tags else frozenset())
+def supports(settings: Settings, of: Iterable[Component[Any, Any]]) -> frozenset[Feature]:
+    """What there is of these components, with a target's settings."""
+    spent = {SPENT} if cast(AwsSettings, settings).cost_tags else set()
+    return SUPPORTS - spent - {features.signal(it.KIND, signal) for it in of for signal in messages.lacks(it)}

@@ -1,6 +1,10 @@
-"""EventBus: the queues of its consumers
+"""EventBus with engine="native": the queues of its consumers
 (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html).
-A queue that nobody used for hours reports nothing, and nothing waits in it."""
+A queue that nobody used for hours reports nothing, and nothing waits in it.
+
+With engine="nats": its machines, which EC2 looks at every minute, from outside and from within
+(https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html). One that does not
+run reports nothing."""
 
 from __future__ import annotations
 
@@ -8,17 +12,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
+from pulumi_aws import ec2
 
 from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.event_bus_native import AwsEventBus
+from infra_kit.providers.aws.event_bus_nats import AwsNats
 from infra_kit.providers.aws.signals.metric import Metric, Series, plain
 from infra_kit.signals import Signal
 
-EVENT_BUS = frozenset({Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
+OF_QUEUES = frozenset({Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
+OF_MACHINES = frozenset({Signal.UPTIME})
+EVENT_BUS = OF_QUEUES | OF_MACHINES
 WAITING = "ApproximateNumberOfMessagesVisible"
 
 
+def lacks(component: Component[Any, Any]) -> frozenset[Signal]:
+    """What is measured of the other engine alone."""
+    if component.KIND != "event_bus" or not hasattr(component, "spec"):
+        return frozenset()
+    return OF_QUEUES if component.spec.engine == "nats" else OF_MACHINES
+
+
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
+    if component.spec.engine == "nats":
+        machines = scope.native(component, AwsNats).machines
+        return {Signal.UPTIME: [_runs(machine, zone) for zone, machine in machines.items()]}
     there = scope.native(component, AwsEventBus)
     age = "ApproximateAgeOfOldestMessage"
     return {
@@ -26,6 +44,12 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, S
         Signal.BACKLOG_AGE: [plain(_sqs(queue, age), part=name) for name, queue in there.queue_names.items()],
         Signal.DEAD_LETTERS: [plain(_sqs(it, WAITING), part=name) for name, it in there.dead_letter_names.items()],
     }
+
+
+def _runs(machine: ec2.Instance, zone: str) -> Metric:
+    dimensions = {"InstanceId": machine.id}
+    failed = Series(namespace="AWS/EC2", name="StatusCheckFailed", dimensions=dimensions, statistic="Maximum")
+    return Metric(series={"failed": failed}, expression="100 - 100 * failed", missing="breaching", part=zone)
 
 
 def _sqs(queue: pulumi.Output[str], name: str) -> Series:

@@ -30,6 +30,7 @@ from infra_kit import (
 from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws import signals
+from infra_kit.providers.aws.signals import messages
 from infra_kit.signals import MEANINGS, OF, Signal
 from tests.unit.providers.aws.alarms import ELSEWHERE, alarm, alerts, figure
 from tests.unit.providers.aws.workloads import AWS, IMAGE, of
@@ -59,7 +60,8 @@ def rule(signal: Signal, **asked: Any) -> Rule:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> None:
-    rules = {signal.value: rule(signal) for signal in signals.MEASURES.kinds[kind][1]}
+    measured = signals.MEASURES.kinds[kind][1] - (messages.OF_MACHINES if kind == "event_bus" else frozenset())
+    rules = {signal.value: rule(signal) for signal in measured}
     made = alerts(KINDS[kind], rules=rules)
     alarms = [it.name.removeprefix("alerts-").partition(".")[0] for it in made.children("alerts")]
     assert set(alarms) - {"key", "key-policy"} == set(rules)
@@ -68,7 +70,30 @@ def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> 
 
 def test_what_no_metric_says_has_a_way_out() -> None:
     lacking = {features.signal(kind, signal) for kind, measured in OF.items() for signal in measured} - signals.SUPPORTS
-    assert lacking | {signals.SPENT} == signals.HINTS.keys()
+    of_one_engine = {features.signal("event_bus", signal) for signal in OF["event_bus"]}
+    assert lacking | of_one_engine | {signals.SPENT} == signals.HINTS.keys()
+
+
+def test_nats_is_up_as_far_as_each_of_its_machines_is() -> None:
+    made = alerts(nats, rules={"down": rule(Signal.UPTIME, below=100)})
+    assert figure(made, "down.bus.a") == ("100 - 100 * failed", {"failed": ("StatusCheckFailed", "Maximum")})
+    assert alarm(made, "down.bus.a")["treatMissingData"] == "breaching"
+
+
+@pytest.mark.parametrize("signal", sorted(messages.OF_QUEUES))
+def test_what_waits_in_nats_is_a_gap_with_a_way_out(signal: Signal) -> None:
+    with pytest.raises(UnsupportedFeatureError, match="tells CloudWatch nothing of its consumers"):
+        alerts(nats, rules={"late": rule(signal)})
+
+
+def test_whether_eventbridge_is_up_is_a_gap_with_a_way_out() -> None:
+    with pytest.raises(UnsupportedFeatureError, match="EventBridge and SQS say nothing of it"):
+        alerts(KINDS["event_bus"], rules={"down": rule(Signal.UPTIME)})
+
+
+def nats() -> EventBus:
+    streams = {"orders": Stream(subjects=["orders.*"])}
+    return EventBus("bus", streams=streams, consumers={"billing": Consumer(stream="orders")})
 
 
 def test_a_budget_is_held_against_what_the_account_is_charged() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from infra_kit import Backlog, Consumer, EventBus, Stream, Worker
 from infra_kit.components.worker import WorkerSpec
+from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws.worker_scaling import steps
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import IMAGE, containers, of, ways_into, worker
@@ -20,6 +21,17 @@ def following(**asked: Any) -> Recording:
         Worker("scorer", image=IMAGE, links=[bus.link(consume=["scoring"])], **asked)
 
     return of(program)
+
+
+def test_what_waits_in_nats_is_counted_by_nobody_so_no_number_follows_it() -> None:
+    def program() -> None:
+        streams, consumers = {"LEADS": Stream(subjects=["lead.*"])}, {"scoring": Consumer(stream="LEADS")}
+        bus = EventBus("bus", streams=streams, consumers=consumers)
+        links, backlog = [bus.link(consume=["scoring"])], Backlog(consumer="scoring", per_instance=100)
+        Worker("scorer", image=IMAGE, links=links, max_instances=3, backlog=backlog)
+
+    with pytest.raises(UnsupportedFeatureError, match="knows nothing of what waits in NATS"):
+        of(program)
 
 
 def test_nothing_connects_to_it() -> None:

@@ -1,0 +1,125 @@
+"""What a machine of NATS does, its script run with stand-ins for Docker, disks and the cloud."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infra_kit.providers.common import nats_cluster
+
+PROGRAMS = {
+    "docker": 'echo "$@" >>"$LOG"; if [ "$1" = ps ]; then echo running; fi',
+    "blkid": 'exit "$BLKID"',
+    "mkfs.ext4": 'echo "mkfs $*" >>"$LOG"',
+    **dict.fromkeys(("mount", "mountpoint", "chown", "resize2fs"), ":"),
+}
+CLOUD = 'prepare() { :; }\nsecret() { cat "$TOLD"; }\n'
+
+
+class Machine:
+    """Its script, in a folder of its own."""
+
+    def __init__(self, folder: Path, *, clustered: bool) -> None:
+        self.folder, self.log = folder, folder / "log"
+        for name, text in PROGRAMS.items():
+            file = folder / "bin" / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(f"#!/bin/sh\n{text}\n")
+            file.chmod(0o755)
+        self.store = folder / "data" / "store"
+        said = {"NAME": "bus-a", "HOST": "bus-a.internal", "CLUSTERED": "yes" if clustered else "no"}
+        said |= {"IMAGE": "nats@sha256:0", "DEVICE": str(folder / "disk"), "PORT": "4222", "ROUTES": "6222"}
+        text = nats_cluster.script(said, CLOUD)
+        self.script = text.replace("/var/lib/infra-kit-nats", str(folder / "own"))
+        self.script = self.script.replace("/mnt/disks/nats", str(folder / "data")).replace("[ -b ", "[ -e ")
+        (folder / "disk").touch()
+
+    def run(self, does: str, told: str = "", blkid: int = 0) -> subprocess.CompletedProcess[str]:
+        (self.folder / "told").write_text(told)
+        own = {"LOG": str(self.log), "TOLD": str(self.folder / "told"), "BLKID": str(blkid)}
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        command = ["sh", "-s", "--", does]
+        return subprocess.run(
+            command,
+            input=self.script,
+            env={"PATH": path, **own},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text() if self.log.exists() else ""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path, clustered=True)
+
+
+def told(**files: str) -> str:
+    return "".join(f"{name.replace('_', '.')} {nats_cluster.one_line(text)}\n" for name, text in files.items())
+
+
+def test_what_the_servers_let_in_is_written_for_the_server_alone_and_taken_over_without_a_restart(
+    machine: Machine,
+) -> None:
+    assert machine.run("settings", told(nats_conf="first\n", ca_pem="authority\n")).returncode == 0
+    conf = machine.folder / "own" / "conf"
+    assert (conf / "nats.conf").read_text() == "first\n"
+    assert (conf / "ca.pem").read_text() == "authority\n"
+    assert (conf / "nats.conf").stat().st_mode & 0o077 == 0
+    assert conf.stat().st_mode & 0o077 == 0
+    assert machine.said.count("kill --signal HUP nats") == 1
+
+
+def test_what_is_the_same_is_not_taken_over_again(machine: Machine) -> None:
+    for _ in range(2):
+        assert machine.run("settings", told(nats_conf="first\n")).returncode == 0
+    assert machine.said.count("HUP") == 1
+    machine.run("settings", told(nats_conf="second\n"))
+    assert machine.said.count("HUP") == 2
+
+
+@pytest.mark.parametrize("answer", ["", "nats.conf ***\n"])
+def test_what_cannot_be_read_changes_nothing(machine: Machine, answer: str) -> None:
+    machine.run("settings", told(nats_conf="first\n"))
+    assert machine.run("settings", answer).returncode != 0
+    assert (machine.folder / "own" / "conf" / "nats.conf").read_text() == "first\n"
+    assert machine.said.count("HUP") == 1
+
+
+@pytest.mark.parametrize(("found", "made", "status"), [(0, False, 0), (2, True, 0), (8, False, 1)])
+def test_a_file_system_is_made_where_there_is_none_and_nowhere_else(
+    machine: Machine,
+    found: int,
+    made: bool,
+    status: int,
+) -> None:
+    assert machine.run("volume", blkid=found).returncode == status
+    assert ("mkfs" in machine.said) == made
+
+
+def test_what_a_server_wrote_alone_is_not_shown_to_a_cluster(machine: Machine, tmp_path: Path) -> None:
+    (machine.store / "jetstream" / "BUS" / "streams" / "LEADS").mkdir(parents=True)
+    refused = machine.run("whole")
+    assert refused.returncode == 1
+    assert "a cluster would delete them" in refused.stderr
+    (machine.store / "jetstream" / "SYS" / "_js_" / "_meta_").mkdir(parents=True)
+    assert machine.run("whole").returncode == 0
+    (tmp_path / "lone").mkdir()
+    lone = Machine(tmp_path / "lone", clustered=False)
+    (lone.store / "jetstream" / "BUS").mkdir(parents=True)
+    assert lone.run("whole").returncode == 0
+
+
+def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> None:
+    machine.folder.joinpath("data").mkdir()
+    assert machine.run("serve").returncode == 0
+    for part in ("--read-only", "--cap-drop ALL", "--user 1000:1000", "NATS_ADVERTISE=bus-a.internal:4222"):
+        assert part in machine.said

@@ -1,0 +1,289 @@
+"""What seeds/003 asks of Cuenta Conmigo, in its stacks as they are configured."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+
+from infra_kit.alert_presets import SCALING
+from infra_kit.durations import seconds
+from infra_kit.planning.changes import Fate
+from infra_kit.planning.costs import cost
+from infra_kit.planning.programs import plan
+from infra_kit.planning.transition import Transition, check, transition
+from infra_kit.planning.ways import How
+from infra_kit.testing import Recording
+from stacks.cuenta_conmigo.services import PATHS
+from tests.unit.stacks.recorded import PROJECT, stack_of
+
+VPS, AWS, LOCAL = "cuenta-conmigo-production", "cuenta-conmigo-aws-production", "cuenta-conmigo-development"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+LATER = ["2", "3", "4"]
+"""The phases on aws."""
+
+
+def names(stack: Recording, kind: str) -> set[str]:
+    return {it.name for it in stack.of_type(f"infra-kit:index:{kind}")}
+
+
+def containers(stack: Recording) -> dict[str, Any]:
+    return {it.name: it.inputs for it in stack.of_type("docker:index/container:Container")}
+
+
+def alarms(stack: Recording, rule: str) -> dict[str, Any]:
+    """By what is watched."""
+    begins = f"alerts-{rule}."
+    return {it.name.removeprefix(begins): it.inputs for it in stack.of_type(ALARM) if it.name.startswith(begins)}
+
+
+def test_phase_0_is_a_database_files_and_one_program_on_a_host_that_the_seed_pays_for() -> None:
+    stack = stack_of(VPS, "0")
+    assert {"db-server", "files-server", "app-instance-1", "gateway-server"} <= containers(stack).keys()
+    assert "app-instance-2" not in containers(stack)
+    assert names(stack, "Redis") == set()
+    assert cost(plan(PROJECT, VPS, ["infra-kit:phase=0"])).total <= 50
+
+
+def test_phase_1_has_two_backends_a_replica_a_pooler_and_a_cache_of_a_gigabyte() -> None:
+    stack = stack_of(VPS, "1")
+    made = containers(stack)
+    assert {"app-instance-1", "app-instance-2", "db-server", "db-replica-1", "db-pooler", "edge-cache"} <= made.keys()
+    assert f"maxmemory {1024**3}" in json.dumps(made["cache-server-files"])
+    assert cost(plan(PROJECT, VPS, ["infra-kit:phase=1"])).total <= 120
+
+
+def test_phase_1_counts_statements_and_keeps_a_week_of_copies() -> None:
+    made = containers(stack_of(VPS, "1"))
+    text = json.dumps([it for name, it in made.items() if name.startswith("db-")])
+    assert "pg_stat_statements" in text
+    assert "repo1-retention-full=7" in text
+
+
+def test_files_and_the_frontend_are_kept_for_an_hour_by_the_cdn() -> None:
+    stack = stack_of(AWS, "2")
+    assert stack.named("edge-cache-1h").inputs["defaultTtl"] == 3600
+    (distribution,) = stack.of_type("aws:cloudfront/distribution:Distribution")
+    assert {it["pathPattern"] for it in distribution.inputs["orderedCacheBehaviors"]} == {"/files/*", "/static/*"}
+    assert distribution.inputs["aliases"] == ["static.cuentaconmigo.example"]
+
+
+def test_phase_2_goes_from_two_to_ten_instances_by_cpu_and_requests() -> None:
+    stack = stack_of(AWS, "2")
+    target = stack.named("app-scaling").inputs
+    assert (target["minCapacity"], target["maxCapacity"]) == (2, 10)
+    values = {
+        key: stack.named(f"app-scaling-{key}").inputs["targetTrackingScalingPolicyConfiguration"]["targetValue"]
+        for key in ("cpu", "requests")
+    }
+    assert values == {"cpu": 70, "requests": 1000}
+
+
+def test_phase_2_has_a_writer_with_a_standby_two_readers_a_pool_and_performance_insights() -> None:
+    stack = stack_of(AWS, "2")
+    writer = stack.named("db-server").inputs
+    readers = [stack.named(f"db-replica-{number}").inputs for number in (1, 2)]
+    assert writer["multiAz"]
+    assert all(it["performanceInsightsEnabled"] for it in (writer, *readers))
+    assert stack.named("db-pooler").type == "aws:rds/proxy:Proxy"
+
+
+def test_phase_2_has_three_nodes_of_cache_of_which_any_may_fail() -> None:
+    cache = stack_of(AWS, "2").named("cache-server").inputs
+    assert (cache["numCacheClusters"], cache["automaticFailoverEnabled"], cache["multiAzEnabled"]) == (3, True, True)
+
+
+def test_phase_2_stands_behind_a_load_balancer_with_a_firewall_that_counts_by_address() -> None:
+    stack = stack_of(AWS, "2")
+    assert stack.named("gateway-balancer").inputs["loadBalancerType"] == "application"
+    first = stack.named("gateway-acl").inputs["rules"][0]["statement"]["rateBasedStatement"]
+    assert (first["aggregateKeyType"], first["limit"], first["evaluationWindowSec"]) == ("IP", 1000, 300)
+
+
+def test_phase_2_works_off_what_can_wait_by_a_queue() -> None:
+    stack = stack_of(AWS, "2")
+    assert stack.named("events-queue-mailer").inputs["messageRetentionSeconds"] == 7 * 86_400
+    assert "Worker" in {it.type.rpartition(":")[2] for it in stack.resources if it.name == "mailer"}
+
+
+@pytest.mark.parametrize("phase", LATER)
+def test_requests_are_traced_to_x_ray(phase: str) -> None:
+    stack = stack_of(AWS, phase)
+    traced = [it.name for it in stack.resources if "xray:PutTraceSegments" in str(it.inputs.get("policy", ""))]
+    services = {"app", *(PATHS if phase != "2" else ())}
+    assert {f"{name}-role-rights" for name in services} <= set(traced)
+
+
+@pytest.mark.parametrize("rule", SCALING)
+@pytest.mark.parametrize("phase", LATER)
+def test_alerts_have_the_bounds_of_the_seed(phase: str, rule: str) -> None:
+    found = alarms(stack_of(AWS, phase), rule)
+    assert found
+    bound = SCALING[rule]
+    for it in found.values():
+        lasts = it["evaluationPeriods"] * it["metricQueries"][0]["metric"]["period"]
+        assert (it["threshold"], lasts) == (bound.above, seconds(bound.lasting))
+
+
+def test_the_bounds_are_those_of_the_seed() -> None:
+    told = {rule.signal: (rule.above, rule.lasting) for rule in SCALING.values()}
+    assert told == {
+        "cpu": (80, "5m"), "memory": (85, "10m"), "errors": (1, "5m"), "latency": (2, "1m"), "connections": (80, "5m"),
+    }  # fmt: skip
+
+
+def test_alerts_are_told_by_mail_and_by_sms() -> None:
+    told = stack_of(AWS, "2").of_type("aws:sns/topicSubscription:TopicSubscription")
+    assert {it.inputs["protocol"] for it in told} == {"email", "sms"}
+
+
+def test_on_the_vps_the_same_bounds_are_watched_and_told_by_mail() -> None:
+    made = containers(stack_of(VPS, "1"))
+    told = json.dumps(made["alerts-manager-files"])
+    assert "ops@cuentaconmigo.example" in told
+    assert names(stack_of(VPS, "1"), "Alerts") == {"alerts"}
+
+
+@pytest.mark.parametrize("phase", LATER)
+def test_what_is_measured_is_on_one_page(phase: str) -> None:
+    body = json.loads(stack_of(AWS, phase).named("board-board").inputs["dashboardBody"])
+    headings = {it["properties"]["markdown"] for it in body["widgets"] if it["type"] == "text"}
+    assert {"## Traffic", "## Errors", "## Latency", "## Database", "## Cache", "## Queues"} <= headings
+
+
+@pytest.mark.parametrize("phase", LATER)
+def test_data_is_copied_every_six_hours_into_two_regions_and_restored_each_month(phase: str) -> None:
+    stack = stack_of(AWS, phase)
+    rule = stack.named("backup-plan").inputs["rules"][0]
+    assert rule["schedule"] == "cron(0 0/6 * * ? *)"
+    assert rule["copyActions"]
+    assert stack.named("backup-far-vault").inputs["region"] == "eu-west-1"
+    assert stack.named("drill-plan").inputs["scheduleExpression"] == "cron(0 5 1 * ? *)"
+    assert stack.named("db-server").inputs["backupRetentionPeriod"] == 14
+
+
+@pytest.mark.parametrize("phase", ["0", "1"])
+def test_on_the_vps_data_is_copied_every_six_hours_away_from_the_host(phase: str) -> None:
+    made = containers(stack_of(VPS, phase))
+    assert "0 */6 * * *" in json.dumps(made["backup-db-backup"])
+    assert "cuenta-conmigo-copies" in json.dumps(made["backup-db-archive-files"])
+
+
+@pytest.mark.parametrize(("name", "phase"), [(VPS, "1"), (AWS, "2")])
+def test_a_release_of_the_frontend_is_a_version_of_its_objects(name: str, phase: str) -> None:
+    spec = {it.name: it for it in stack_of(name, phase).resources}
+    assert "static" in spec
+    if name == AWS:
+        status = stack_of(name, phase).named("static-bucket-versioning").inputs["versioningConfiguration"]["status"]
+        assert status == "Enabled"
+
+
+@pytest.mark.parametrize("phase", ["2", "3"])
+def test_here_a_version_is_tried_before_it_takes_over(phase: str) -> None:
+    server = stack_of(LOCAL, phase).named("app-server").inputs
+    assert server["release"]["strategy"] == "blue-green"
+    assert server["release"]["smoke_tests"] == ["/health"]
+
+
+def test_phase_3_has_the_api_five_times_and_seven_services_by_their_paths() -> None:
+    stack = stack_of(AWS, "3")
+    assert stack.named("app-scaling").inputs["minCapacity"] == 5
+    assert {"app", *PATHS} <= names(stack, "Service")
+    routes = [it for it in stack.of_type("aws:lb/listenerRule:ListenerRule") if it.name.startswith("gateway-route")]
+    paths = {value for it in routes for when in it.inputs["conditions"] for value in when["pathPattern"]["values"]}
+    assert set(PATHS.values()) <= paths
+
+
+def test_in_phase_3_a_second_region_has_all_that_home_has() -> None:
+    stack = stack_of(AWS, "3")
+    for kind in ("Postgres", "Redis", "EventBus", "ObjectStore", "Gateway", "Service", "Worker", "Alerts", "Backup"):
+        here = {it for it in names(stack, kind) if not it.endswith("-second")}
+        assert {f"{it}-second" for it in here} - {"static-second"} <= names(stack, kind), kind
+    there = stack.named("db-second-server")
+    assert "::second-provider::" in (there.options.provider or "")
+    assert stack.named("second-provider").inputs["region"] == "eu-west-1"
+
+
+@pytest.mark.parametrize("phase", ["3", "4"])
+def test_names_lead_to_the_second_region_while_home_does_not_answer(phase: str) -> None:
+    stack = stack_of(AWS, phase)
+    name = "zone-a-app.cuentaconmigo.example"
+    first, other = stack.named(name).inputs, stack.named(f"{name}-secondary").inputs
+    assert (first["failoverRoutingPolicies"], other["failoverRoutingPolicies"]) == (
+        [{"type": "PRIMARY"}], [{"type": "SECONDARY"}],
+    )  # fmt: skip
+    assert first["healthCheckId"]
+    assert stack.named("zone-check-app.cuentaconmigo.example").inputs["resourcePath"] == "/health"
+    balancers = [stack.named(f"{it}-balancer").outputs["dnsName"] for it in ("gateway", "gateway-second")]
+    assert [it["aliases"][0]["name"] for it in (first, other)] == balancers
+    assert stack.named("site-second-check-health").inputs["fqdn"] == balancers[1]
+    assert stack.exports["name_servers"]
+
+
+def test_phase_4_hears_of_every_deed_and_keeps_it_in_a_lake_that_cools() -> None:
+    stack = stack_of(AWS, "4")
+    assert stack.named("events-archive-ACTIVITY").inputs["retentionDays"] == 14
+    assert "batch" in names(stack, "Worker")
+    (rule,) = (it for it in stack.named("lake-bucket-lifecycle").inputs["rules"] if it["id"] == "old")
+    assert rule["transitions"][0]["days"] == 90
+    assert rule["transitions"][0]["storageClass"].startswith("GLACIER")
+
+
+def test_phase_4_has_a_dump_on_another_cloud_each_night() -> None:
+    stack = stack_of(AWS, "4")
+    bucket = stack.named("copies-bucket")
+    assert (bucket.type, bucket.inputs["location"]) == ("gcp:storage/bucket:Bucket", "europe-west1")
+    (task,) = (it for it in stack.of_type("aws:ecs/taskDefinition:TaskDefinition") if it.name == "dump-elsewhere-task")
+    told = json.loads(task.inputs["containerDefinitions"])[0]
+    assert {"COPIES_BUCKET", "COPIES_ENDPOINT"} <= {it["name"] for it in told["environment"]}
+    assert "COPIES_SECRET_KEY" in {it["name"] for it in told["secrets"]}
+
+
+def test_phase_4_counts_what_is_bought_elsewhere() -> None:
+    assert names(stack_of(AWS, "4"), "ExternalService") == {"edge-security", "learning"}
+
+
+BUDGETS = {"2": 450, "3": 1500, "4": 8000}
+
+
+@pytest.mark.parametrize("phase", LATER)
+def test_a_phase_has_the_budget_of_the_seed_and_somebody_is_told(phase: str) -> None:
+    budget = stack_of(AWS, phase).named("budget-budget").inputs
+    assert float(budget["limitAmount"]) == BUDGETS[phase]
+    assert {it for each in budget["notifications"] for it in each["subscriberEmailAddresses"]} == {
+        "ops@cuentaconmigo.example"
+    }
+
+
+@cache
+def move(after: str = AWS) -> Transition:
+    """From the VPS to aws."""
+    before = plan(PROJECT, VPS, ["infra-kit:phase=1"])
+    return transition(before, plan(PROJECT, after, ["infra-kit:phase=2"]))
+
+
+def test_from_the_vps_to_aws_data_is_copied_while_both_stand() -> None:
+    ways = {it.component: it.way.how for it in move().moves}
+    assert ways["db"] == ways["files"] == ways["static"] == How.DUAL_RUN
+    assert ways["cache"] == ways["backup"] == How.EMPTY
+    assert {how for name, how in ways.items() if name not in {"db", "files", "static", "cache", "backup"}} <= {How.LEFT}
+
+
+def test_the_move_to_aws_leaves_the_vps_as_it_is_until_it_is_taken_down() -> None:
+    found = move()
+    assert found.beside == VPS
+    assert found.of(Fate.REPLACED) == ()
+    check(found)
+    steps = {it.component: " ".join(it.way.steps) for it in found.moves}
+    assert all(f"infra-kit down --stack {VPS}" in steps[it] for it in ("db", "files", "cache"))
+    assert not [step for said in steps.values() for step in said.split(".") if "`up` stops" in step]
+
+
+def test_the_move_to_aws_copies_before_it_cuts_over_and_has_a_way_back() -> None:
+    said = [step.partition(":")[0] for step in move().order]
+    beside = said.index("Make beside the old one, under another name, and copy")
+    assert beside < said.index("Cut over") < said.index("Let go, when nobody asks for it any more")
+    back = {it.component: " ".join(it.way.back) for it in move().moves}
+    assert "subscribe the old one to it" in back["db"]
