@@ -115,7 +115,9 @@ class AuthSpec(Spec):
         return frozenset(features.login_by(name) for name in _OTHERS if getattr(self, name))
 
     def without(self, feature: Feature) -> AuthSpec:
-        return self.replace(**{feature.value: None}) if feature.value in _OTHERS else super().without(feature)
+        if feature.family != "login-by":
+            return super().without(feature)
+        return self.replace(**{name: None for name in _OTHERS if name == feature.value})
 
 
 _OTHERS = ("google", "apple")

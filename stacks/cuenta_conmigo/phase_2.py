@@ -23,22 +23,7 @@ from stacks.zones import own_zones
 
 
 def deploy() -> None:
-    # CC-3 asks for Aurora; standard PostgreSQL has the same standby and readers, and can leave.
-    db = Postgres(
-        "db",
-        version="17",
-        cpu=2,
-        dedicated_cpu=True,
-        memory_gb=8,
-        storage_gb=100,
-        max_storage_gb=500,
-        high_availability=True,
-        read_replicas=2,
-        pooling=Pooling(max_connections=500),
-        databases=["cuenta_conmigo"],
-        extensions=["pg_stat_statements"],
-        backups=Backups(retention_days=14),
-    )
+    db = _database()
     cache = Redis("cache", memory_gb=1, replicas=2, high_availability=True)
     streams = {"NOTIFICATIONS": Stream(subjects=["notification.*"], retention="7d")}
     events = EventBus("events", streams=streams, consumers={"mailer": Consumer(stream="NOTIFICATIONS")})
@@ -65,3 +50,22 @@ def deploy() -> None:
     pulumi.export("files_bucket", files.bucket)
     pulumi.export("files_url", edge.url)
     pulumi.export("url", gateway.url)
+
+
+def _database() -> Postgres:
+    """CC-3 asks for Aurora; standard PostgreSQL has the same standby and readers, and can leave."""
+    return Postgres(
+        "db",
+        version="17",
+        cpu=2,
+        dedicated_cpu=True,
+        memory_gb=8,
+        storage_gb=100,
+        max_storage_gb=500,
+        high_availability=True,
+        read_replicas=2,
+        pooling=Pooling(max_connections=500),
+        databases=["cuenta_conmigo"],
+        extensions=["pg_stat_statements"],
+        backups=Backups(retention_days=14),
+    )
