@@ -149,6 +149,7 @@ TYPES = {
     "google_cloud_scheduler_job": "gcp:cloudscheduler/job:Job",
     "google_compute_backend_service": "gcp:compute/backendService:BackendService",
     "google_compute_firewall": "gcp:compute/firewall:Firewall",
+    "google_compute_health_check": "gcp:compute/healthCheck:HealthCheck",
     "google_compute_global_address": "gcp:compute/globalAddress:GlobalAddress",
     "google_compute_global_forwarding_rule": "gcp:compute/globalForwardingRule:GlobalForwardingRule",
     "google_compute_global_network_endpoint": "gcp:compute/globalNetworkEndpoint:GlobalNetworkEndpoint",

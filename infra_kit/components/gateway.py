@@ -179,17 +179,13 @@ class GatewaySpec(Spec):
                 return self._without_limits(feature)
 
     def _without_limits(self, feature: Feature) -> GatewaySpec:
-        match feature:
-            case features.RATE_LIMITS:
-                return self._limited(by_token, by_token)
-            case features.RATE_LIMITS_BY_TOKEN:
-                return self._limited(by_address, by_address)
-            case features.RATE_LIMITS_OVER_SERVICES:
-                return self._limited(by_token, lambda own: (*own, *by_address(self.limits)))
-            case features.RATE_LIMITS_TOGETHER:
-                return self._one_limit_a_request()
-            case _:
-                return super().without(feature)
+        if feature == features.RATE_LIMITS:
+            return self._limited(by_token, by_token)
+        if feature == features.RATE_LIMITS_BY_TOKEN:
+            return self._limited(by_address, by_address)
+        if feature == features.RATE_LIMITS_OVER_SERVICES:
+            return self._limited(by_token, lambda own: (*own, *by_address(self.limits)))
+        return self._one_limit_a_request() if feature == features.RATE_LIMITS_TOGETHER else super().without(feature)
 
     def _limited(self, general: Change, own: Change) -> GatewaySpec:
         """With other limits: the gateway's, and each route's."""
