@@ -118,12 +118,13 @@ class Program:
     def unheeded(self) -> list[str]:
         """What the stack says of components that the program does not have, as warnings."""
         components = {name for name, kind in self.names.items() if not kind.startswith(CHILD)}
+        if not components:
+            return []
         said = {"accepted-gaps": _configuration.accepted_gaps(), "placements": _configuration.placements()}
         return [
             f"infra-kit:{key}: {name}: this program makes no component of that name, so nothing was {done}."
             for key, done in (("accepted-gaps", "accepted"), ("placements", "placed"))
             for name in sorted(said[key].keys() - components)
-            if components
         ]
 
     def claim(self, component: str, name: str) -> None:

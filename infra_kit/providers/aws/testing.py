@@ -110,10 +110,8 @@ def _certificate(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _postgres(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """A replica that says no size is as large as its primary."""
     name = f"{_owner(inputs)}-{'replica' if 'replicateSourceDb' in inputs else 'server'}"
     return {
-        "allocatedStorage": inputs.get("allocatedStorage", 100),
         "address": f"{name}.abc123.{REGION}.rds.amazonaws.com",
         "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}-1a2b3c4",
         "identifier": f"{name}-1a2b3c4",

@@ -150,16 +150,6 @@ def test_before_a_pooler_the_connections_that_it_may_lend_count_too() -> None:
     assert not [it for it in alerts(KINDS["postgres"], rules=rules).resources if it.name.endswith("db.pooler")]
 
 
-def test_the_disk_of_a_replica_that_grows_is_measured_by_what_rds_gave_it() -> None:
-    made = alerts(
-        lambda: Postgres("db", storage_gb=50, max_storage_gb=100, read_replicas=1), rules={"full": rule(Signal.DISK)}
-    )
-    assert "allocatedStorage" not in made.named("db-replica-1").inputs
-    given = made.named("db-replica-1").outputs["allocatedStorage"]
-    asked = [it for it in alarm(made, "full.db.replica-1")["metricQueries"] if "expression" in it]
-    assert asked[0]["expression"] == f"100 - 100 * free / {given * 2**30}"
-
-
 def test_a_replica_counts_by_itself_and_alone_has_a_lag() -> None:
     made = alerts(KINDS["postgres"], rules={"lag": rule(Signal.REPLICA_LAG), "cpu": rule(Signal.CPU)})
     roles = sorted(it.name for it in made.children("alerts"))
