@@ -61,8 +61,10 @@ class Supervised(Server):
 
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         """What is wanted is served by as many instances as are wanted, all of them well."""
+        if not has_come_about(box):
+            return False
         state = state_of(box)
-        return has_come_about(box) and state["process"] == box.process.pid and state["well"] >= state["instances"]
+        return bool(state["process"] == box.process.pid and state["well"] >= state["instances"])
 
     def has_come_up(self, box: Box, record: Record) -> bool:
         refused = _read(box.path / "refused.json")
