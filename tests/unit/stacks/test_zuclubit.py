@@ -10,11 +10,13 @@ import pytest
 import yaml
 
 from infra_kit import alert_presets
+from infra_kit.errors import ConfigError
 from infra_kit.testing import Recording, stack_files
+from infra_kit.testing.plugin import Infra
 from stacks.zuclubit import accounts, documents, services, tenancy
 from stacks.zuclubit.events import STREAMS
 from stacks.zuclubit.services import SERVICES
-from tests.unit.stacks.recorded import stack_of
+from tests.unit.stacks.recorded import configuration, deploy, stack_of
 
 DEVELOPMENT, STAGING, PRODUCTION = (f"zuclubit-{it}" for it in ("development", "staging", "production"))
 PHASES = ("1", "2", "3")
@@ -179,6 +181,13 @@ def test_supabase_auth_signs_the_tokens_that_the_edge_checks(name: str, host: st
     assert f'"{issuer}/.well-known/jwks.json"' in rules
     assert '"/token"' in rules
     assert "/admin" not in rules
+
+
+@pytest.mark.parametrize("keys", ['[{"kty": "EC", "alg": "ES256"}]', "[]"])
+def test_a_key_whose_tokens_the_edge_would_refuse_is_refused(infra: Infra, keys: str) -> None:
+    config = {**configuration(PRODUCTION, "1"), "zuclubit:auth-keys": keys}
+    with pytest.raises(ConfigError, match=r"zuclubit:auth-keys: .*--algorithm RS256"):
+        infra(deploy, stack=PRODUCTION, config=config)
 
 
 @pytest.mark.parametrize(("phase", "instances"), [("1", 1), ("3", 3)])
