@@ -96,6 +96,7 @@ def test_the_alerts_are_those_of_the_seeds_table_and_both_levels_are_told() -> N
     alarms = {it.name for it in stack_of(AWS).of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
     for part in ("latency-critical.gateway", "errors-critical.gateway", "cpu-warning.api", "memory-critical.api"):
         assert f"alerts-{part}" in alarms
+    assert {"alerts-disk-full-soon.db", "alerts-no-instances.api"} <= alarms
     assert "alerts-connections-warning.db.pooler" in {
         it.name for it in stack_of(AWS, "2").of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
     }
