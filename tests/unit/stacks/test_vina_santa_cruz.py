@@ -172,6 +172,8 @@ def test_each_night_is_kept_for_90_days_and_any_moment_of_a_week_can_be_restored
     assert (rule["schedule"], rule["lifecycle"]["deleteAfter"]) == ("cron(0 3 * * ? *)", 90)
     assert len(stack.named("backup-selection").inputs["resources"]) == 2
     assert stack.named("db-server").inputs["backupRetentionPeriod"] == 7
+    assert rule["copyActions"]
+    assert stack.named("backup-far-vault").inputs["region"] == "us-east-1"
 
 
 @pytest.mark.parametrize("name", [STAGING, PRODUCTION])
