@@ -134,6 +134,15 @@ def test_the_bounds_are_those_of_the_seed() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("phase", LATER)
+def test_a_queue_that_waits_or_gives_up_is_heard_of_and_a_disk_that_fills(phase: str) -> None:
+    stack = stack_of(AWS, phase)
+    for rule in ("backlog-age", "dead-letters"):
+        assert "events.mailer" in alarms(stack, rule)
+    for rule in ("disk", "disk-full-soon"):
+        assert "db" in alarms(stack, rule)
+
+
 def test_alerts_are_told_by_mail_and_by_sms() -> None:
     told = stack_of(AWS, "2").of_type("aws:sns/topicSubscription:TopicSubscription")
     assert {it.inputs["protocol"] for it in told} == {"email", "sms"}
@@ -143,7 +152,10 @@ def test_on_the_vps_the_same_bounds_are_watched_and_told_by_mail() -> None:
     made = containers(stack_of(VPS, "1"))
     told = json.dumps(made["alerts-manager-files"])
     assert "ops@cuentaconmigo.example" in told
-    assert names(stack_of(VPS, "1"), "Alerts") == {"alerts"}
+    rules = str(stack_of(VPS, "1").named("alerts-rules").inputs)
+    bounds = {"cpu > 80 % for 5m", "memory > 85 % for 10m", "errors > 1 % for 5m", "latency > 2 s for 1m",
+              "connections > 80 % for 5m", "disk > 90 % for 5m"}  # fmt: skip
+    assert {it for it in bounds if it in rules} == bounds
 
 
 @pytest.mark.parametrize("phase", LATER)
@@ -160,6 +172,9 @@ def test_data_is_copied_every_six_hours_into_two_regions_and_restored_each_month
     assert rule["schedule"] == "cron(0 0/6 * * ? *)"
     assert rule["copyActions"]
     assert stack.named("backup-far-vault").inputs["region"] == "eu-west-1"
+    if phase != "2":
+        assert stack.named("backup-second-plan").inputs["rules"][0]["copyActions"]
+        assert stack.named("backup-second-far-vault").inputs["region"] == "us-east-1"
     assert stack.named("drill-plan").inputs["scheduleExpression"] == "cron(0 5 1 * ? *)"
     assert stack.named("db-server").inputs["backupRetentionPeriod"] == 14
 
@@ -196,11 +211,12 @@ def test_phase_3_has_the_api_five_times_and_seven_services_by_their_paths() -> N
     assert set(PATHS.values()) <= paths
 
 
-def test_in_phase_3_a_second_region_has_all_that_home_has() -> None:
-    stack = stack_of(AWS, "3")
+@pytest.mark.parametrize("phase", ["3", "4"])
+def test_from_phase_3_on_a_second_region_has_all_that_home_has(phase: str) -> None:
+    stack = stack_of(AWS, phase)
     for kind in ("Postgres", "Redis", "EventBus", "ObjectStore", "Gateway", "Service", "Worker", "Alerts", "Backup"):
         here = {it for it in names(stack, kind) if not it.endswith("-second")}
-        assert {f"{it}-second" for it in here} - {"static-second"} <= names(stack, kind), kind
+        assert {f"{it}-second" for it in here} - {"static-second", "copies-second"} <= names(stack, kind), kind
     there = stack.named("db-second-server")
     assert "::second-provider::" in (there.options.provider or "")
     assert stack.named("second-provider").inputs["region"] == "eu-west-1"
