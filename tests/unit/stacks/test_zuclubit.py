@@ -54,7 +54,7 @@ def test_eight_services_run_as_containers_for_arm_in_as_many_instances_as_the_ph
     assert len(SERVICES) == 8
     for name in SERVICES:
         assert stack.named(f"{name}-task").inputs["runtimePlatform"]["cpuArchitecture"] == "ARM64"
-        assert containers(stack, name)[0]["image"] == f"registry.example/zuclubit/{name}:latest"
+        assert containers(stack, name)[0]["image"] .endswith(f".amazonaws.com/zuclubit/{name}:latest")
         assert stack.named(f"{name}-service").inputs["desiredCount"] == int(phase)
 
 
@@ -103,6 +103,12 @@ def test_a_drill_asks_whether_what_is_restored_keeps_tenants_apart(name: str) ->
     assert [it.name for it in drills] == ["drill"]
     whole = json.dumps([it.inputs for it in stack_of(name).resources if it.name.startswith("drill-")], default=str)
     assert "NOT c.relrowsecurity" in whole
+
+
+def test_copies_are_kept_in_another_region_too() -> None:
+    stack = stack_of(PRODUCTION)
+    assert stack.named("backup-plan").inputs["rules"][0]["copyActions"]
+    assert stack.named("backup-far-vault").inputs["region"] == "us-west-2"
 
 
 def test_documents_expire_by_their_own_date_with_the_indexes_of_the_seed() -> None:
@@ -201,6 +207,13 @@ def test_in_development_the_edge_checks_the_tokens_of_the_machines_own_accounts(
     assert jwt["audience"] == ["crm"]
     assert jwt["jwks_url"] == f"{jwt['issuer']}/.well-known/jwks.json"
     assert stack.named("auth-server").inputs["refresh_seconds"] == 86_400
+
+
+@pytest.mark.parametrize("name", [STAGING, PRODUCTION])
+def test_its_names_and_their_proofs_are_in_a_zone_of_the_stack(name: str) -> None:
+    stack = stack_of(name)
+    assert stack.exports["name_servers"]
+    assert stack.of_type("aws:route53/record:Record")
 
 
 def test_what_the_seed_buys_is_bought_and_the_lock_in_of_its_ai_is_accepted() -> None:
