@@ -54,7 +54,7 @@ def test_eight_services_run_as_containers_for_arm_in_as_many_instances_as_the_ph
     assert len(SERVICES) == 8
     for name in SERVICES:
         assert stack.named(f"{name}-task").inputs["runtimePlatform"]["cpuArchitecture"] == "ARM64"
-        assert containers(stack, name)[0]["image"] .endswith(f".amazonaws.com/zuclubit/{name}:latest")
+        assert containers(stack, name)[0]["image"].endswith(f".amazonaws.com/zuclubit/{name}:latest")
         assert stack.named(f"{name}-service").inputs["desiredCount"] == int(phase)
 
 
