@@ -19,7 +19,8 @@ class Program(TypedDict):
 def program(name: str, *, image: str | None = None, command: Sequence[str] = ()) -> Program:
     """What a Service, Worker or Job of that name runs.
 
-    The image is `<registry>/<name>:<release>`, the registry said by `<system>:registry` (empty: the target's own); one
+    The image is `<registry>/<name>:<release>`, the registry said by `<system>:registry` (empty: the target's own;
+    each file but development's says it); one
     that the product does not build itself is given, with a command where its own will not do. Where the target runs
     programs, not images, `<system>:commands` says them by name; `<system>:overrides` says what an image needs of one
     target only.

@@ -43,7 +43,7 @@ CUENTA_CONMIGO = (
         "Cuenta Conmigo, phase 0 (CC-1)",
         "cuenta-conmigo/0",
         "$25-50",
-        [Line("VPS of 2 vCPU, 4 GB", "$25-50", [HOST], f"{EUROPE}. At DigitalOcean, which phase 1 names, 24")],
+        [Line("VPS of 2 vCPU, 4 GB", "$25-50", [HOST], f"{EUROPE}. 8 GB: 4 have no room. At DigitalOcean, 42")],
         "",
     ),
     Table(

@@ -9,7 +9,8 @@ def on_another_cloud(db: Postgres) -> None:
     """Each night a dump, into a bucket at the place `copies` of the stack, by its S3 API: AWS's own copies go into its
     vaults alone. None: there is no such place.
 
-    No link leads over: the key of the bucket is told, and lets its holder write there.
+    No link leads over: the key of the bucket is told, and lets its holder write and
+    delete there.
     """
     target = place("copies")
     if target is None:

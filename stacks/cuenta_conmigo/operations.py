@@ -15,9 +15,12 @@ from stacks.operations import backup, routes
 
 Components = Sequence[Component[Any, Any]]
 
-OURS = ("down", "no-instances", "replica-lag", "failed-runs", "backup-age", "drill-age", "certificate")
+OURS = (
+    *("down", "no-instances", "replica-lag", "failed-runs", "backup-age", "drill-age", "certificate"),
+    *("disk", "disk-full-soon", "backlog-age", "dead-letters"),
+)
 RULES = {**SCALING, **{name: SENSIBLE[name] for name in OURS}}
-"""CC-7's table; and what its 99.9 % and its daily backup (CC-2) need somebody to hear of."""
+"""CC-7's table; and what its 99.9 %, its daily backup (CC-2) and its queue (CC-3) need somebody to hear of."""
 
 
 def copied(*of: Component[Any, Any], place: Place = HOME) -> Components:

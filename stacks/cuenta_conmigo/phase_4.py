@@ -4,8 +4,8 @@ import pulumi
 
 from infra_kit import Consumer, ExternalService, LifecycleRule, ObjectStore, Stream
 from stacks.cuenta_conmigo import copies, regions
-from stacks.cuenta_conmigo.places import HOME
-from stacks.cuenta_conmigo.region import CONSUMERS, STREAMS, Size, worker
+from stacks.cuenta_conmigo.places import Place
+from stacks.cuenta_conmigo.region import CONSUMERS, STREAMS, Region, Size, worker
 from stacks.outside import budget, with_production
 
 SIZE = Size(instances=10, memory_gb=32, high_availability=True, read_replicas=2)
@@ -17,16 +17,23 @@ BATCH = {**CONSUMERS, "batch": Consumer(stream="ACTIVITY")}
 
 
 def deploy() -> None:
-    home = regions.deploy(SIZE, STANDBY, streams=ACTIVITY, consumers=BATCH)
-
-    # CC-5: S3, and Glacier for what is older than a quarter.
-    lake = ObjectStore("lake", lifecycle={"old": LifecycleRule(archive_after_days=90)})
-    worker("batch", home.events, HOME, lake.link("write"))
-    copies.on_another_cloud(home.db)
+    home, *away = regions.deploy(SIZE, STANDBY, streams=ACTIVITY, consumers=BATCH)
+    lake = _worked_off(*home)
+    for other in away:
+        _worked_off(*other)
+    copies.on_another_cloud(home[1].db)
 
     with_production(_bought)
     budget(8000)  # CC-5
     pulumi.export("lake_bucket", lake.bucket)
+
+
+def _worked_off(place: Place, it: Region) -> ObjectStore:
+    """CC-5: each region's deeds, into a lake there: S3, and Glacier for what is older than a quarter."""
+    cooling = {"old": LifecycleRule(archive_after_days=90)}
+    lake = ObjectStore(place.name("lake"), lifecycle=cooling, target=place.target)
+    worker("batch", it.events, place, lake.link("write"))
+    return lake
 
 
 def _bought() -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
 from infra_kit import Consumer, Failover, Stream
 from stacks.cuenta_conmigo import content, operations
-from stacks.cuenta_conmigo.places import HOME, second
+from stacks.cuenta_conmigo.places import HOME, Place, second
 from stacks.cuenta_conmigo.region import CONSUMERS, STREAMS, Region, Size, region
 from stacks.zones import own_zones
 
 
 def deploy(
     size: Size, standby: Size, *, streams: Mapping[str, Stream] = STREAMS, consumers: Mapping[str, Consumer] = CONSUMERS
-) -> Region:
-    """Home, which is returned; and the second region, where the stack has one: names lead there when home is down."""
+) -> Sequence[tuple[Place, Region]]:
+    """Home; then the second region, where the stack has one: names lead there when home is down."""
     away = second()
     zones = own_zones("failover-zone") if away else own_zones()
     first = Failover("primary", check="/health") if away else None
@@ -25,11 +25,13 @@ def deploy(
     alerts = operations.watched(*home.measured, edge, gateway=home.gateway)
     operations.shown(*home.measured, edge, home.gateway, alerts=alerts)
 
+    made = [(HOME, home)]
     if away:
-        there = region(away, standby, zones=zones, failover=Failover("secondary"), streams=streams)
+        there = region(away, standby, zones=zones, failover=Failover("secondary"), streams=streams, consumers=consumers)
         heard = operations.watched(*there.measured, gateway=there.gateway, place=away)
         operations.shown(*there.measured, there.gateway, alerts=heard, place=away)
         pulumi.export("second_database_url", there.db.url)
+        made.append((away, there))
 
     pulumi.export("database_url", home.db.url)
     pulumi.export("pooled_database_url", home.db.pooled_url)
@@ -39,4 +41,4 @@ def deploy(
     pulumi.export("files_bucket", home.files.bucket)
     pulumi.export("files_url", edge.url)
     pulumi.export("url", home.gateway.url)
-    return home
+    return made

@@ -12,12 +12,16 @@ from stacks.nomadshift.product import Product
 
 RECOVERY = "4h"
 """NS-14"""
+HELD = (
+    *("down", "no-instances", "disk", "disk-full-soon"),
+    *("certificate", "failed-runs", "backup-age", "drill-age", "spent"),
+)
 
 
 def rules(it: Product) -> dict[str, Rule]:
-    """NS-10, NS-2 (replica lag), and what tells that NS-14 is not held: not up, no copy, none restored. How long an
-    answer takes is the gateway's to tell; a certificate's days the edge's, or who looks at it from outside."""
-    held = {name: SENSIBLE[name] for name in ("down", "certificate", "failed-runs", "backup-age", "drill-age", "spent")}
+    """NS-10, NS-2 (replica lag), and what tells that NS-14 is not held: not up, full, no copy, none restored. How long
+    an answer takes is the gateway's to tell; a certificate's days the edge's, or who looks at it from outside."""
+    held = {name: SENSIBLE[name] for name in HELD}
     of = {"latency": [it.gateway.name], "certificate": [it.edge.name, it.region.named("site")]}
     return {
         name: rule.model_copy(update={"of": tuple(of.get(rule.signal, ()))})

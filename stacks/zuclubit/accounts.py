@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
 from infra_kit import Auth, Client, Jwt, Postgres, Secret, Service
+from infra_kit.errors import ConfigError
 from stacks.config import system
 from stacks.zuclubit.containers import ARM
 
@@ -35,7 +38,8 @@ class Accounts:
 def _supabase(db: Postgres, url: str, instances: int) -> Service:
     """It makes its own tables, in a database of its own, and guards them by row-level security: so it is their owner.
 
-    `zuclubit:auth-keys` signs tokens: a JSON list of one private key, ES256, as `supabase gen signing-key` makes it.
+    `zuclubit:auth-keys` signs tokens: a JSON list of one private key, as `supabase gen signing-key --algorithm RS256`
+    makes it.
     """
     return Service(
         "auth",
@@ -56,11 +60,24 @@ def _supabase(db: Postgres, url: str, instances: int) -> Service:
             "GOTRUE_MAILER_AUTOCONFIRM": "true",
         },
         secrets={
-            "GOTRUE_JWT_KEYS": pulumi.Config(system()).require_secret("auth-keys"),
+            "GOTRUE_JWT_KEYS": pulumi.Config(system()).require_secret_object("auth-keys").apply(_checked),
             "GOTRUE_JWT_SECRET": Secret("auth-secret").value,
         },
         links=[db.link("owner", database=DATABASE, name="DATABASE")],
     )
+
+
+def _checked(keys: Any) -> str:
+    """Keys of RSA alone: the edge on aws, ALB's check of tokens, knows RS256 and no other, and would let nobody in
+    (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html). A plan knows none.
+    """
+    if isinstance(keys, list) and {key.get("kty") for key in keys} != {"RSA"}:
+        kinds = ", ".join(sorted({str(key.get("kty")) for key in keys})) or "none"
+        raise ConfigError(
+            f"zuclubit:auth-keys: given keys of kind {kinds}; the edge checks RS256 alone, of a key of kind RSA: "
+            "`supabase gen signing-key --algorithm RS256`."
+        )
+    return json.dumps(keys)
 
 
 def _own() -> Auth:

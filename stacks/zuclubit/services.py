@@ -12,6 +12,7 @@ import yaml
 from infra_kit import DocumentStore, EventBus, Gateway, Link, ObjectStore, Postgres, RateLimit, Redis, Service
 from stacks.config import domains
 from stacks.programs import program
+from stacks.zones import own_zones
 from stacks.zuclubit import accounts, documents
 from stacks.zuclubit.accounts import Accounts
 from stacks.zuclubit.containers import ARM, TRACING, releases
@@ -82,4 +83,4 @@ def gateway(apis: Mapping[str, Service], people: Accounts) -> Gateway:
         for document, answers in documents
         for pattern, route in Gateway.routes_of(yaml.safe_load(document.read_text()), answers).items()
     }
-    return Gateway("gateway", routes=routes, domains=domains(), jwt=people.tokens, limits=LIMITS)
+    return Gateway("gateway", routes=routes, domains=domains(), zones=own_zones(), jwt=people.tokens, limits=LIMITS)

@@ -27,7 +27,7 @@ DATABASE_URL = "postgresql://preview:recorded@db.0a1b2c.sa-east-1.rds.amazonaws.
 NOMADSHIFT = {"nomadshift:google-secret": "recorded", "nomadshift:apple-private-key": "recorded"}
 ZUCLUBIT = {
     "zuclubit:documents-url": "mongodb+srv://zuclubit:recorded@zuclubit.0a1b2c.mongodb.net/zuclubit",
-    "zuclubit:auth-keys": "[]",
+    "zuclubit:auth-keys": '[{"kty": "RSA", "alg": "RS256", "kid": "recorded"}]',
 }
 GIVEN = {
     "vina-santa-cruz-preview": {"vina-santa-cruz:database-url": DATABASE_URL},

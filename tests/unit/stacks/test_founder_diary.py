@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from infra_kit.planning.costs import cost
 from infra_kit.testing import Recording
+from tests.planned_phases import planned
 from tests.unit.stacks.recorded import stack_of
 
 PHASES = ("1", "2")
@@ -209,6 +211,9 @@ def test_the_consoles_of_stores_get_their_passwords_in_no_argument() -> None:
 def test_a_phase_is_held_to_what_its_seed_allows_a_month(phase: str, euros: int) -> None:
     (budget,) = (cast(Any, it.spec) for it in production(phase).components if it.name == "budget")
     assert (budget.monthly, budget.currency) == (euros, "EUR")
+    bill = cost(planned("founder-diary", phase))
+    assert bill.currency == "USD"
+    assert bill.total < euros, "a dollar is less than a euro"
 
 
 def test_what_is_bought_elsewhere_is_on_the_bill_once() -> None:

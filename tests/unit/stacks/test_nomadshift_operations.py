@@ -6,8 +6,11 @@ import pytest
 
 from infra_kit.alert_presets import TWO_LEVELS
 from infra_kit.log_classes import BY_CLASS
+from infra_kit.planning.programs import plan
+from infra_kit.planning.transition import transition
+from infra_kit.planning.ways import How
 from tests.unit.stacks.nomadshift import AWS, GCP, LOCAL, STAGING, asked, rules, variables
-from tests.unit.stacks.recorded import stack_of
+from tests.unit.stacks.recorded import PROJECT, stack_of
 
 # NS-5
 
@@ -96,6 +99,7 @@ def test_the_alerts_are_those_of_the_seeds_table_and_both_levels_are_told() -> N
     alarms = {it.name for it in stack_of(AWS).of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
     for part in ("latency-critical.gateway", "errors-critical.gateway", "cpu-warning.api", "memory-critical.api"):
         assert f"alerts-{part}" in alarms
+    assert {"alerts-disk-full-soon.db", "alerts-no-instances.api"} <= alarms
     assert "alerts-connections-warning.db.pooler" in {
         it.name for it in stack_of(AWS, "2").of_type("aws:cloudwatch/metricAlarm:MetricAlarm")
     }
@@ -179,6 +183,7 @@ def test_it_is_asked_for_from_outside_copied_and_restored_within_the_seeds_four_
     stack = stack_of(name)
     assert {it.path for it in asked(stack, "site").checks.values()} == {"/", "/api/health"}
     assert [it.name for it in asked(stack, "backup").of] == ["db", "uploads"]
+    assert asked(stack, "backup").schedule == "0 */6 * * *"
     assert asked(stack, "drill").rto == "4h"
 
 
@@ -188,3 +193,9 @@ def test_production_is_held_to_the_seeds_budget_and_says_what_is_bought_elsewher
     bought = {asked(stack, it.name).vendor for it in stack.components if it.type == "infra-kit:index:ExternalService"}
     assert bought == {"Sentry", "AWS", "a registrar"}
     assert not {"budget", "errors"} & {it.name for it in stack_of(STAGING).components}
+
+
+def test_its_way_to_google_cloud_is_planned_by_the_stack_that_stands_there() -> None:
+    found = transition(plan(PROJECT, AWS), plan(PROJECT, GCP))
+    assert found.beside == AWS
+    assert {it.way.how for it in found.moves if it.component == "db"} == {How.DUAL_RUN}

@@ -58,3 +58,14 @@ def test_cuenta_conmigos_move_to_aws_is_a_dual_run_and_nothing_that_holds_data_i
     assert (ways["db"], ways["files"]) == (How.DUAL_RUN, How.DUAL_RUN)
     assert [it.resource.name for it in found.of(Fate.REPLACED) if it.stateful] == []
     assert [each.partition(",")[0].partition(":")[0].lower() for each in found.order[-2:]] == ["cut over", "let go"]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_page_makes_the_stack_before_it_sets_its_secrets_and_says_where_images_go(system: str) -> None:
+    """Pulumi sets none of a stack that it does not know."""
+    page = file_of(system).read_text(encoding="utf-8")
+    made = page.index(f"pulumi stack select --create {system}")
+    assert page.index('eval "$(.venv/bin/infra-kit env)"') < made
+    assert made < (page + "pulumi config set --secret").index("pulumi config set --secret")
+    for words in (f"{system}:registry", "pulumi config set infra-kit:release"):
+        assert words in page

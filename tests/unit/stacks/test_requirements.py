@@ -9,9 +9,10 @@ import yaml
 
 from infra_kit.testing import Recording, Resource
 from stacks.zuclubit.services import API, SERVICES
-from tests.unit.stacks.recorded import STACKS, phases_of, stack_of
+from tests.unit.stacks.recorded import STACKS, configuration, phases_of, stack_of
 
 DEVELOPMENT = [name for name in STACKS if name.endswith("-development")]
+REMOTE = [name for name in STACKS if name not in DEVELOPMENT]
 OWNERS = {"migrate", "migrate-eu", "pgadmin", "directus"}
 """Who changes tables or must see each row, whatever row-level security says."""
 
@@ -21,6 +22,12 @@ def before(stack: Recording, component: Resource) -> set[str]:
     found = {it.name for it in stack.resources if it.urn in component.options.depends_on}
     jobs = {job.name for job in stack.of_type("infra-kit:index:Job")}
     return {job for job in jobs if found & {f"{job}-run", f"{job}-server"}}
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_a_stack_that_is_not_on_this_machine_says_where_its_images_are(name: str) -> None:
+    config = configuration(name, phases_of(name)[0])
+    assert f"{config['infra-kit:system']}:registry" in config
 
 
 @pytest.mark.parametrize(("name", "phase"), [(name, phase) for name in DEVELOPMENT for phase in phases_of(name)])

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-import pulumi
 import pytest
 
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import is_on
 from infra_kit.errors import ConfigError
-from infra_kit.testing import Recording
 from infra_kit.testing.plugin import Infra
-from tests.unit.stacks.recorded import DATABASE_URL, PROJECT, configuration, deploy, phases_of, stack_of
+from tests.unit.stacks.recorded import PROJECT, configuration, deploy, phases_of, stack_of
+from tests.unit.stacks.vina_santa_cruz import (
+    DEVELOPMENT,
+    PREVIEW,
+    PRODUCTION,
+    STAGING,
+    asked,
+    components,
+    container,
+    variables,
+)  # fmt: skip
 
-PRODUCTION, STAGING = "vina-santa-cruz-production", "vina-santa-cruz-staging"
-PREVIEW, DEVELOPMENT = "vina-santa-cruz-preview", "vina-santa-cruz-development"
 PHASES = pytest.mark.parametrize("phase", phases_of(PRODUCTION))
-
-
-def preview(number: int) -> Recording:
-    return stack_of(f"{PREVIEW}-{number}", **{"vina-santa-cruz:database-url": DATABASE_URL})
-
-
-def container(stack: Recording, name: str) -> dict[str, Any]:
-    """The program of a Service or a Job on AWS."""
-    first: dict[str, Any] = json.loads(stack.named(f"{name}-task").inputs["containerDefinitions"])[0]
-    return first
-
-
-def variables(stack: Recording, name: str) -> dict[str, str]:
-    return {each["name"]: each["value"] for each in container(stack, name)["environment"]}
-
-
-def components(stack: Recording, kind: str) -> list[str]:
-    return sorted(it.name for it in stack.of_type(f"infra-kit:index:{kind}"))
 
 
 @PHASES
@@ -104,64 +89,14 @@ def test_the_shop_is_told_of_a_pooled_and_a_direct_database(phase: str) -> None:
 @pytest.mark.parametrize(("name", "connections"), [(PRODUCTION, 100), (STAGING, 20)])
 def test_the_pooler_has_as_many_connections_as_the_seed_says(name: str, connections: int) -> None:
     """VS-3: of the server's own, as RDS Proxy counts them."""
+    assert asked(stack_of(name), "db").pooling.max_connections == connections
     share, larger = (
         stack_of(name, **more).named("db-pooler-limits").inputs["connectionPoolConfig"]["maxConnectionsPercent"]
         for more in ({}, {"vina-santa-cruz:connections": str(connections * 2)})
     )
     assert larger > share
-
-
-def test_two_previews_share_stagings_database_each_in_a_schema_of_its_own() -> None:
-    """VS-6"""
-    one, two = preview(123), preview(124)
-    assert (one.exports["database_url"], two.exports["database_url"]) == tuple(
-        f"{DATABASE_URL}?options=-csearch_path%3Dpreview_{number}" for number in (123, 124)
-    )
-    for stack, schema in ((one, "preview_123"), (two, "preview_124")):
-        assert {variables(stack, name)["DB_SCHEMA"] for name in ("shop", "migrate", "own-schema")} == {schema}
-        assert not stack.of_type("aws:rds/instance:Instance")
-        assert components(stack, "Job") == ["migrate", "own-schema"]
-
-
-def test_a_previews_schema_stands_before_its_migrations_and_they_before_its_shop() -> None:
-    """VS-6, VS-15"""
-    stack = preview(123)
-    runs = {name: stack.named(f"{name}-run").urn for name in ("own-schema", "migrate")}
-    assert runs["own-schema"] in stack.named("migrate").options.depends_on
-    assert runs["migrate"] in stack.named("shop").options.depends_on
-
-
-@pytest.mark.parametrize("phase", phases_of(PREVIEW))
-def test_a_preview_stands_in_stagings_network_where_its_database_is(phase: str) -> None:
-    """VS-6"""
-    stack = stack_of(PREVIEW, phase)
-    network = configuration(PREVIEW, phase)["vina-santa-cruz:network"]
-    assert not stack.of_type("aws:ec2/vpc:Vpc")
-    groups = {it.inputs["vpcId"] for it in stack.of_type("aws:ec2/securityGroup:SecurityGroup")}
-    assert groups == {network["id"]}
-    service = stack.named("shop-service").inputs["networkConfiguration"]
-    assert sorted(service["subnets"]) == sorted(network["subnets"]["private"].values())
-    assert not [line for line in stack.warnings if "Postgres 'db'" in line]
-
-
-def test_a_preview_without_stagings_database_is_refused(infra: Infra) -> None:
-    given = {**configuration(PREVIEW, "1")}
-    del given["vina-santa-cruz:database-url"]
-    with pytest.raises(pulumi.ConfigMissingError, match="vina-santa-cruz:database-url"):
-        infra(deploy, stack=PREVIEW, config=given)
-
-
-def test_a_preview_copies_and_watches_nothing() -> None:
-    """VS-6: staging looks after its data."""
-    assert [components(preview(123), kind) for kind in ("Backup", "Alerts", "Uptime", "Dashboard")] == [[]] * 4
-
-
-def test_only_staging_drops_the_schemas_of_old_previews() -> None:
-    """VS-6"""
-    assert components(stack_of(STAGING), "Job") == ["migrate", "nightly-checks", "old-previews"]
-    assert components(stack_of(PRODUCTION), "Job") == ["migrate", "nightly-checks"]
-    command = container(stack_of(STAGING), "old-previews")["command"]
-    assert "DROP SCHEMA %I CASCADE" in command[-1]
+    pool = stack_of(name).named("db-pooler-limits").inputs["connectionPoolConfig"]
+    assert pool["connectionBorrowTimeout"] == 30
 
 
 @PHASES
@@ -172,6 +107,8 @@ def test_each_night_is_kept_for_90_days_and_any_moment_of_a_week_can_be_restored
     assert (rule["schedule"], rule["lifecycle"]["deleteAfter"]) == ("cron(0 3 * * ? *)", 90)
     assert len(stack.named("backup-selection").inputs["resources"]) == 2
     assert stack.named("db-server").inputs["backupRetentionPeriod"] == 7
+    assert rule["copyActions"]
+    assert stack.named("backup-far-vault").inputs["region"] == "us-east-1"
 
 
 @pytest.mark.parametrize("name", [STAGING, PRODUCTION])
@@ -180,11 +117,20 @@ def test_a_copy_is_taken_before_each_deploy(name: str) -> None:
     assert is_on(PROJECT, name, "backup-first")
 
 
+def test_staging_has_a_database_of_its_own_that_is_copied_each_night() -> None:
+    """VS-6"""
+    stack = stack_of(STAGING)
+    assert stack.named("db-server").type == "aws:rds/instance:Instance"
+    (rule,) = stack.named("backup-plan").inputs["rules"]
+    assert rule["schedule"] == "cron(0 3 * * ? *)"
+
+
 @PHASES
 def test_a_copy_is_restored_each_month_within_a_quarter_of_an_hour(phase: str) -> None:
     """VS-8"""
     stack = stack_of(PRODUCTION, phase)
     assert stack.named("drill-plan").inputs["scheduleExpression"] == "cron(0 5 1 * ? *)"
+    assert asked(stack, "drill").rto == "15m"
     proven = {it.name for it in stack.resources if it.name.startswith("drill-selection")}
     assert proven == {"drill-selection-db", "drill-selection-images"}
 
@@ -288,6 +234,8 @@ def test_a_release_is_tried_before_it_takes_over_and_goes_back_by_itself(phase: 
     service = stack.named("shop-service").inputs
     assert service["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     assert service["deploymentMinimumHealthyPercent"] == 100
+    assert asked(stack, "shop").release.smoke_tests
+    assert is_on(PROJECT, PRODUCTION, "backup-first")
     assert stack.named("migrate-run").urn in stack.named("shop").options.depends_on
 
 

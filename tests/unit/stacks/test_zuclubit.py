@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
-import yaml
 
 from infra_kit import alert_presets
-from infra_kit.testing import Recording, stack_files
-from stacks.zuclubit import accounts, documents, services, tenancy
-from stacks.zuclubit.events import STREAMS
+from infra_kit.testing import stack_files
+from stacks.zuclubit import documents, services, tenancy
+from stacks.zuclubit.events import CONSUMED, STREAMS
 from stacks.zuclubit.services import SERVICES
 from tests.unit.stacks.recorded import stack_of
+from tests.unit.stacks.zuclubit import DEVELOPMENT, PRODUCTION, STAGING, containers, hidden, said
 
-DEVELOPMENT, STAGING, PRODUCTION = (f"zuclubit-{it}" for it in ("development", "staging", "production"))
 PHASES = ("1", "2", "3")
 OFFSITE = {
     "zuclubit:offsite": json.dumps(
@@ -32,27 +29,13 @@ OFFSITE = {
 }
 
 
-def containers(stack: Recording, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(stack.named(f"{name}-task").inputs["containerDefinitions"])
-    return found
-
-
-def said(stack: Recording, name: str) -> Mapping[str, str]:
-    """The variables of a container that are no secrets."""
-    return {it["name"]: it["value"] for it in containers(stack, name)[0]["environment"]}
-
-
-def hidden(stack: Recording, name: str) -> set[str]:
-    return {it["name"] for it in containers(stack, name)[0]["secrets"]}
-
-
 @pytest.mark.parametrize("phase", PHASES)
 def test_eight_services_run_as_containers_for_arm_in_as_many_instances_as_the_phase_has(phase: str) -> None:
     stack = stack_of(PRODUCTION, phase)
     assert len(SERVICES) == 8
     for name in SERVICES:
         assert stack.named(f"{name}-task").inputs["runtimePlatform"]["cpuArchitecture"] == "ARM64"
-        assert containers(stack, name)[0]["image"] == f"registry.example/zuclubit/{name}:latest"
+        assert containers(stack, name)[0]["image"].endswith(f".amazonaws.com/zuclubit/{name}:latest")
         assert stack.named(f"{name}-service").inputs["desiredCount"] == int(phase)
 
 
@@ -87,6 +70,12 @@ def test_from_the_second_phase_on_there_are_a_pool_and_replicas_for_analytics(ph
     assert bool(stack.of_type("aws:rds/proxy:Proxy")) == (replicas > 0)
 
 
+def test_the_cache_grows_with_the_phases_and_fails_over_in_the_third() -> None:
+    servers = [stack_of(PRODUCTION, phase).named("cache-server").inputs for phase in PHASES]
+    assert [it["nodeType"] for it in servers] == ["cache.t4g.micro", "cache.t4g.small", "cache.m7g.large"]
+    assert [bool(it.get("automaticFailoverEnabled")) for it in servers] == [False, False, True]
+
+
 @pytest.mark.parametrize("name", [DEVELOPMENT, STAGING, PRODUCTION])
 def test_migrations_end_by_keeping_tenants_apart(name: str) -> None:
     stack = stack_of(name)
@@ -101,6 +90,12 @@ def test_a_drill_asks_whether_what_is_restored_keeps_tenants_apart(name: str) ->
     assert [it.name for it in drills] == ["drill"]
     whole = json.dumps([it.inputs for it in stack_of(name).resources if it.name.startswith("drill-")], default=str)
     assert "NOT c.relrowsecurity" in whole
+
+
+def test_copies_are_kept_in_another_region_too() -> None:
+    stack = stack_of(PRODUCTION)
+    assert stack.named("backup-plan").inputs["rules"][0]["copyActions"]
+    assert stack.named("backup-far-vault").inputs["region"] == "us-west-2"
 
 
 def test_documents_expire_by_their_own_date_with_the_indexes_of_the_seed() -> None:
@@ -158,6 +153,8 @@ def test_each_stream_keeps_what_the_tax_office_and_the_seed_want() -> None:
         "AI_EVENTS": (["ai.*"], "7d"),
     }
     assert streams.keys() == STREAMS.keys()
+    consumers = stack_of(DEVELOPMENT).named("events-server").inputs["consumers"]
+    assert {name for names in CONSUMED.values() for name in names} == consumers.keys()
 
 
 def test_invoices_are_locked_for_five_years_and_archived_after_one() -> None:
@@ -168,30 +165,11 @@ def test_invoices_are_locked_for_five_years_and_archived_after_one() -> None:
     assert [(it["days"], it["storageClass"][:7]) for it in archived["transitions"]] == [(365, "GLACIER")]
 
 
-@pytest.mark.parametrize(("name", "host"), [(STAGING, "app.staging"), (PRODUCTION, "app")])
-def test_supabase_auth_signs_the_tokens_that_the_edge_checks(name: str, host: str) -> None:
-    stack, issuer = stack_of(name), f"https://{host}.zuclubit.example"
-    told = said(stack, "auth")
-    assert containers(stack, "auth")[0]["image"] == accounts.IMAGE
-    assert (told["GOTRUE_JWT_ISSUER"], told["GOTRUE_JWT_AUD"], told["DATABASE_DATABASE"]) == (issuer, "crm", "auth")
-    assert {"DATABASE_URL", "GOTRUE_JWT_KEYS", "GOTRUE_JWT_SECRET"} <= hidden(stack, "auth")
-    rules = json.dumps([it.inputs for it in stack.of_type("aws:lb/listenerRule:ListenerRule")])
-    assert f'"{issuer}/.well-known/jwks.json"' in rules
-    assert '"/token"' in rules
-    assert "/admin" not in rules
-
-
-@pytest.mark.parametrize(("phase", "instances"), [("1", 1), ("3", 3)])
-def test_accounts_are_there_more_than_once_when_the_product_is(phase: str, instances: int) -> None:
-    assert stack_of(PRODUCTION, phase).named("auth-service").inputs["desiredCount"] == instances
-
-
-def test_in_development_the_edge_checks_the_tokens_of_the_machines_own_accounts() -> None:
-    stack = stack_of(DEVELOPMENT)
-    jwt = stack.named("gateway-server").inputs["jwt"]
-    assert jwt["audience"] == ["crm"]
-    assert jwt["jwks_url"] == f"{jwt['issuer']}/.well-known/jwks.json"
-    assert stack.named("auth-server").inputs["refresh_seconds"] == 86_400
+@pytest.mark.parametrize("name", [STAGING, PRODUCTION])
+def test_its_names_and_their_proofs_are_in_a_zone_of_the_stack(name: str) -> None:
+    stack = stack_of(name)
+    assert stack.exports["name_servers"]
+    assert stack.of_type("aws:route53/record:Record")
 
 
 def test_what_the_seed_buys_is_bought_and_the_lock_in_of_its_ai_is_accepted() -> None:
@@ -255,12 +233,6 @@ def test_in_the_third_phase_another_cloud_gets_a_dump_each_night() -> None:
     )  # fmt: skip
     assert {"DB_URL", "OFFSITE_SECRET_KEY"} <= hidden(stack, "dump")
     assert not [it for it in stack_of(PRODUCTION, "3").resources if it.name == "dump"]
-
-
-def test_what_supabase_auth_answers_needs_no_token_of_the_edge() -> None:
-    document = yaml.safe_load(accounts.API.read_text())
-    tags = {it["tags"][0] for item in document["paths"].values() for it in item.values()}
-    assert (document["security"], tags) == ([], {"auth"})
 
 
 def test_what_is_paid_for_carries_what_it_is_a_part_of() -> None:
