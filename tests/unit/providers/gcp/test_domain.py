@@ -168,6 +168,11 @@ def test_a_primary_leads_to_itself_until_it_has_a_secondary() -> None:
     assert (record.inputs["rrdatas"], "routingPolicy" in record.inputs) == ([FIRST], False)
 
 
+def test_a_secondary_alone_is_refused_for_nothing_would_lead_to_it() -> None:
+    message = refusal(lambda: of(lambda: pair("secondary")), SpecError)
+    assert "www.shop.example: given 'secondary', and no Gateway of this program is the primary" in message
+
+
 @pytest.mark.parametrize("role", ["primary", "secondary"])
 def test_a_name_of_two_edges_is_proved_by_dns_for_it_points_to_one_of_them_only(
     role: Literal["primary", "secondary"],
