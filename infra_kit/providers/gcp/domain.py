@@ -116,9 +116,9 @@ def _pair(scope: Scope, entry: Entry, zone: GcpZone) -> Sequence[pulumi.Resource
 def _check_primary(scope: Scope, entry: Entry, found: Sequence[Entry]) -> None:
     if all(other is entry for other in found):
         raise SpecError(
-            f"{scope.what}: failover: {entry.name}: given 'secondary', and no Gateway of this program is the primary. On "
-            "gcp one record holds both: make the other one here too, failover=Failover('primary'), or have the zone on "
-            "aws."
+            f"{scope.what}: failover: {entry.name}: given 'secondary', and no Gateway of this program is the primary. "
+            "On gcp one record holds both: make the other one here too, failover=Failover('primary'), or have the zone "
+            "on aws."
         )
 
 

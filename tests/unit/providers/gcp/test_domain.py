@@ -154,9 +154,7 @@ def test_a_name_of_two_edges_is_one_record_that_leads_to_the_secondary_while_the
         "healthCheck": f"{check.name}-id",
         "primaryBackup": {
             "primary": {"externalEndpoints": [FIRST]},
-            "backupGeos": [
-                {"location": "us-central1", "healthCheckedTargets": {"externalEndpoints": ["203.0.113.10"]}}
-            ],
+            "backupGeos": [standing_by],
         },
     }
     assert check.inputs["httpsHealthCheck"] == {"port": 443, "host": "www.shop.example", "requestPath": "/health"}
