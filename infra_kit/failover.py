@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, TypedDict, Unpack
 
 from pydantic import model_validator
 
+from infra_kit.patterns import longest_first, within
 from infra_kit.spec import Options
 from infra_kit.texts import RequestPath
 
@@ -38,3 +40,24 @@ class Failover(Options):
     def path(self) -> str:
         """What the primary is asked for."""
         return self.check or "/health"
+
+    def check_asked(self, domains: Collection[str], routes: Collection[str], open_: Collection[str]) -> None:
+        """Holds it to the edge that it is of.
+
+        Args:
+            domains: the edge's names.
+            routes: the patterns of its routes.
+            open_: those of the routes that need no token.
+
+        Raises:
+            ValueError: it has no names, or the primary would never be well.
+        """
+        if not domains:
+            raise ValueError("failover: names are what fails over; say domains, and zones=[Domain(…)]")
+        answering = next((pattern for pattern in longest_first(routes) if within(self.path, pattern)), None)
+        if self.role == "primary" and answering not in open_:
+            why = f"routes.{answering} answers, which needs a token" if answering else "none of routes answers"
+            raise ValueError(
+                f"failover: check: the primary is asked for {self.path}, and {why}, so it would never be well; say a "
+                "path that is answered 200 without one: Failover('primary', check='/status')"
+            )

@@ -14,8 +14,9 @@ URL = pulumi.Input[str]
 def beginning_in(
     schema: str, what: str, url: URL, reader_url: URL | None, pooled_url: URL | None
 ) -> tuple[URL, URL | None]:
-    """The first two with one schema as the `search_path` of their connections, as libpq, node-postgres and Prisma read
-    it (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS).
+    """The first two with one schema as the `search_path` of their connections, as libpq and node-postgres read
+    it (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS). Prisma does not: it names the
+    schema in each statement, by a `schema` of its own in the URL (https://www.prisma.io/docs/orm/overview/databases/postgresql).
 
     Args:
         schema: its name, which needs no quotes.

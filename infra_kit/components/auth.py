@@ -86,7 +86,7 @@ class AuthSpec(Spec):
     clients: Mapping[Name, Client] = Field(min_length=1)
     """By name."""
     sign_up: bool = False
-    """Whether anybody may make an account. If not, who runs it makes them."""
+    """Whether anybody may make an account. If not, who runs it makes them, and people come by those alone."""
     groups: Annotated[Items[Group], AfterValidator(once)] = ()
     """Of people; those that somebody is in, the claim `groups` says."""
     access_lifetime: Duration = "1h"
@@ -96,7 +96,7 @@ class AuthSpec(Spec):
     password_length: int = Field(default=12, ge=8, le=64)
     """Characters, at least; no kind of them is asked for (https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver)."""
     google: Google | None = None
-    """Whose accounts people may log in by too. Default: not by Google's."""
+    """Whose accounts people may log in by too: all of them, so it takes `sign_up`. Default: not by Google's."""
     apple: Apple | None = None
     """Default: not by Apple's."""
 
@@ -109,6 +109,12 @@ class AuthSpec(Spec):
                 f"session_lifetime: given {self.session_lifetime!r}, and access_lifetime is {self.access_lifetime!r}; "
                 "a longer one is needed"
             )
+        for name in () if self.sign_up else _OTHERS:
+            if getattr(self, name):
+                raise ValueError(
+                    f"{name}: whoever has an account there gets one here by logging in, and sign_up is False; say "
+                    f"sign_up=True, or leave {name} out"
+                )
         return self
 
     def features(self) -> frozenset[Feature]:

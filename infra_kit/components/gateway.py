@@ -100,9 +100,9 @@ class GatewaySpec(Spec):
     def _check(self) -> GatewaySpec:
         self._check_outermost()
         check_zones(self.domains, self.zones)
-        if self.failover and not self.domains:
-            raise ValueError("failover: names are what fails over; say domains, and zones=[Domain(…)]")
         check_decided(self.routes)
+        if self.failover:
+            self.failover.check_asked(self.domains, self.routes, [it for it in self.routes if not self.needs_token(it)])
         for pattern, route in self.routes.items():
             if route.jwt and self.jwt is None:
                 raise ValueError(f"routes.{pattern}: jwt: the gateway has none; say jwt=Jwt(issuer=…, audience=[…])")

@@ -259,7 +259,8 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             url: `postgresql://user:password@host:5432/database`, taken as a secret whether it is one or not.
             access: what the user of `url` may do, which cannot be seen from here: every link has it, and no other.
             schema: one of its own where others share the database, e.g. `preview_123`: `url` and `reader_url` get it,
-                alone, as `search_path`; links have `<NAME>_SCHEMA` too. A Job makes it. Default: the server's path.
+                alone, as `search_path`: who connects by host, port and database, or by Prisma, says it himself, by the
+                `<NAME>_SCHEMA` that links have too. A Job makes it. Default: the server's path.
             reader_url, pooled_url: for reads that may lag; through its pooler. Default: `url`.
             ca_certificate: the PEM certificate that signed its own. Default: none.
 

@@ -7,15 +7,14 @@ from datetime import datetime
 
 from infra_kit.engine import pulumi_cli, up
 from infra_kit.engine.display import Progress
-from infra_kit.engine.project import Project, template_of
+from infra_kit.engine.project import PREVIEW, Project, template_of
 from infra_kit.engine.stack import Stack, setting
 from infra_kit.errors import ConfigError, EngineError, InfraKitError
 
-PREVIEW = "preview"
-
 
 def stale(project: Project, template: str, before: datetime, progress: Progress) -> Mapping[str, datetime]:
-    """The stacks `<template>-<number>` that were last deployed before a moment, and when that was.
+    """The stacks `<template>-<number>` that were last deployed before a moment, and when that was. One with a file of
+    its own that is not for `preview` is none of them.
 
     Raises:
         ConfigError: there is no such template, or its stacks are not for `preview`: none other goes by its age.
@@ -28,7 +27,8 @@ def stale(project: Project, template: str, before: datetime, progress: Progress)
         )
     project.prepare()
     updates = Stack(project, template, pulumi_cli.ensure(progress)).updates()
-    return {name: when for name, when in sorted(updates.items()) if template_of(name) == template and when < before}
+    old = {name: when for name, when in sorted(updates.items()) if template_of(name) == template and when < before}
+    return {name: when for name, when in old.items() if setting(project, name, "environment") == PREVIEW}
 
 
 def remove(project: Project, names: Sequence[str], progress: Progress) -> None:

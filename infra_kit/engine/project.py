@@ -17,6 +17,8 @@ from infra_kit import home as homes
 from infra_kit.errors import ConfigError
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+PREVIEW = "preview"
+"""The environment whose stacks are made and removed by number."""
 ENV_OF = "INFRA_KIT_ENV_OF"
 """Set by `infra-kit env`: the home whose backend and passphrase it exported. They are not the user's own."""
 
@@ -71,10 +73,16 @@ class Project:
 
     def config_file(self, stack: str) -> Path:
         """The stack's file as its author wrote it; of a numbered one without a file of its own, `shop-preview-123`,
-        that of its template, `shop-preview`."""
-        template = template_of(stack)
-        files = [self.config_dir / f"Pulumi.{name}.yaml" for name in (stack, template) if name]
-        return next((file for file in files if file.is_file()), files[0])
+        that of its template, `shop-preview`, where that is for previews: a slip at the keyboard makes no second
+        production."""
+        own, template = self._config_file(stack), template_of(stack)
+        if own.is_file() or template is None:
+            return own
+        file = self._config_file(template)
+        return file if file.is_file() and _is_for_previews(file) else own
+
+    def _config_file(self, stack: str) -> Path:
+        return self.config_dir / f"Pulumi.{stack}.yaml"
 
     def config_copy(self, stack: str) -> Path:
         """The copy of it that the engine runs with, salt included; it outlives the file."""
@@ -132,6 +140,11 @@ def template_of(stack: str) -> str | None:
     where it has no number."""
     name, _, number = stack.rpartition("-")
     return name if name and re.fullmatch("[0-9]+", number) else None
+
+
+def _is_for_previews(file: Path) -> bool:
+    config = read_yaml(file).get("config")
+    return isinstance(config, dict) and config.get("infra-kit:environment") == PREVIEW
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

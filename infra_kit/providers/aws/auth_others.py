@@ -5,6 +5,8 @@
 - Somebody who comes by two ways is two people to Cognito, of one address: nothing proves to it that they are one.
 - Whoever comes by one of them is in a group that Cognito makes, beside those that are said; tokens leave it out
   (`lambdas/token_claims.py`).
+- Cognito never tells Apple's key, so after a refresh, which `infra-kit up` begins with, the plan has an update of
+  `by-apple`, each time, with the same key. It is not ignored, since a new key would be then too.
 """
 
 from __future__ import annotations

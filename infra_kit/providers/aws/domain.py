@@ -16,8 +16,8 @@ that an account has there (https://docs.aws.amazon.com/AmazonCloudWatch/latest/l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,8 @@ from infra_kit.dns_records import RecordType
 from infra_kit.features import Feature
 from infra_kit.naming import MAX_LENGTH, fit
 from infra_kit.providers.common import dns
+from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.waiting import after
 
 SUPPORTS: frozenset[Feature] = frozenset()
 FAILS_OVER = True
@@ -42,6 +44,8 @@ class AwsZone:
     """What records are made in."""
 
     id: pulumi.Output[str]
+    primaries: dict[str, Gathered[pulumi.Resource]] = field(default_factory=dict)
+    """By name, the records of the primary of two edges."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +70,7 @@ def create(scope: Scope, spec: DomainSpec) -> DomainEndpoint:
     )
     dns.say_servers(scope, spec, zone.name_servers)
     for entry in dns.own(scope, spec):
-        _in_zone(scope, entry, zone.zone_id)
+        _in_zone(scope, entry, zone.zone_id, {})
     return dns.endpoint(zone.name, zone.name_servers, AwsZone(id=zone.zone_id))
 
 
@@ -78,7 +82,16 @@ def existing(scope: Scope, spec: DomainSpec, id: pulumi.Input[str]) -> DomainEnd
 
 def record(scope: Scope, zone: Domain, entry: Entry) -> Sequence[pulumi.Resource]:
     dns.claim(scope, zone, entry, entry.alias.types if isinstance(entry.alias, AwsAlias) else ())
-    return _in_zone(scope.within(zone), entry, scope.native(zone, AwsZone).id)
+    native, inside = scope.native(zone, AwsZone), scope.within(zone)
+    if entry.failover is None:
+        return _in_zone(inside, entry, native.id, {})
+    first = native.primaries.setdefault(str(entry.name), Gathered("edges of a name"))
+    if entry.failover.role == "secondary":
+        return _in_zone(inside, entry, native.id, _secondary(first))
+    made = _in_zone(inside, entry, native.id, _primary(inside, entry, entry.failover.path))
+    for each in made:
+        first.add(each)
+    return made
 
 
 def in_hosted(domain: str, id_: str, scope: Scope, entry: Entry) -> Sequence[pulumi.Resource]:
@@ -90,9 +103,9 @@ def in_hosted(domain: str, id_: str, scope: Scope, entry: Entry) -> Sequence[pul
     return scope.shared(make, f"zone-{fit(domain, MAX_LENGTH // 2)}").record(scope, entry)
 
 
-def _in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[route53.Record]:
+def _in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str], policy: Mapping[str, Any]) -> list[route53.Record]:
     """A record in a hosted zone; an alias is one each type."""
-    place: dict[str, Any] = {"zone_id": zone_id, "name": entry.name, **_failover(scope, entry)}
+    place: dict[str, Any] = {"zone_id": zone_id, "name": entry.name, **policy}
     if isinstance(entry.alias, AwsAlias):
         well = entry.failover is not None
         to = {"name": entry.alias.name, "zone_id": entry.alias.zone_id, "evaluate_target_health": well}
@@ -115,15 +128,18 @@ def _in_zone(scope: Scope, entry: Entry, zone_id: pulumi.Input[str]) -> list[rou
     return [made]
 
 
-def _failover(scope: Scope, entry: Entry) -> dict[str, Any]:
+def _primary(scope: Scope, entry: Entry, path: str) -> Mapping[str, Any]:
     """What makes a record one of two."""
-    if entry.failover is None:
-        return {}
-    role = entry.failover.role
-    policy = {"set_identifier": role, "failover_routing_policies": [{"type": role.upper()}]}
-    if role == "secondary":
-        return policy
-    return {**policy, "health_check_id": _health_check(scope, entry, entry.failover.path).id}
+    return {**_of_two("primary", "primary"), "health_check_id": _health_check(scope, entry, path).id}
+
+
+def _secondary(first: Gathered[pulumi.Resource]) -> Mapping[str, Any]:
+    """It waits for the primary's, which stood alone before: beside one without a policy Route 53 takes none."""
+    return _of_two("secondary", first.then(lambda found: after(pulumi.Output.from_input("secondary"), *found)))
+
+
+def _of_two(role: str, identifier: pulumi.Input[str]) -> Mapping[str, Any]:
+    return {"set_identifier": identifier, "failover_routing_policies": [{"type": role.upper()}]}
 
 
 def _health_check(scope: Scope, entry: Entry, path: str) -> route53.HealthCheck:

@@ -3,6 +3,7 @@ firewall).
 
 - Another zone of the same name may have other name servers, and the domain is off the net until they are set: so a zone
   is guarded like data.
+- Names end with no dot, which Cloudflare answers without, and would change by every deployment.
 - A record has one value here: each of several is one of its own, named by a digest of it.
 
 Why no DNSSEC: it holds only with a DS record that its owner sets at the registrar, which must go before the zone does.
@@ -92,7 +93,7 @@ def _record(scope: Scope, entry: Entry, zone: pulumi.Output[str]) -> cloudflare.
         entry.role,
         cloudflare.DnsRecord,
         zone_id=zone,
-        name=entry.name,
+        name=pulumi.Output.from_input(entry.name).apply(lambda text: text.rstrip(".")),
         type=entry.type,
         ttl=entry.ttl,
         proxied=False,

@@ -24,6 +24,7 @@ from pulumi_gcp import dns as cloud_dns
 
 from infra_kit.component import Scope
 from infra_kit.components.domain import Domain, DomainEndpoint, DomainSpec, Entry
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.naming import MAX_LENGTH, fit
 from infra_kit.providers.common import dns
@@ -104,11 +105,21 @@ def _pair(scope: Scope, entry: Entry, zone: GcpZone) -> Sequence[pulumi.Resource
     both = zone.pairs.setdefault(str(entry.name), Gathered("edges of a name"))
     both.add(entry)
     if entry.failover is None or entry.failover.role == "secondary":
+        both.then(lambda found: _check_primary(scope, entry, found))
         return []
     check = _health_check(scope, entry, entry.failover.path, zone)
     policy = both.then(lambda found: _policy(entry, found, check))
     alone = both.then(lambda found: None if len(found) > 1 else dns.data(entry))
     return [_record(scope, entry, zone.name, routing_policy=policy, rrdatas=alone)]
+
+
+def _check_primary(scope: Scope, entry: Entry, found: Sequence[Entry]) -> None:
+    if all(other is entry for other in found):
+        raise SpecError(
+            f"{scope.what}: failover: {entry.name}: given 'secondary', and no Gateway of this program is the primary. "
+            "On gcp one record holds both: make the other one here too, failover=Failover('primary'), or have the zone "
+            "on aws."
+        )
 
 
 def _policy(primary: Entry, found: Sequence[Entry], check: compute.HealthCheck) -> dict[str, Any] | None:

@@ -5,7 +5,8 @@ A certificate is Google's own, one a domain, so that a further domain leaves the
 the domain's DNS record points to the address, and renews it
 (https://cloud.google.com/certificate-manager/docs/domain-authorization). Nothing waits for that: where the domain is in
 no zone that is ours, the record is made after the deployment has told the address. A wildcard is proved by a record in
-its zone instead, which stays for the renewals.
+its zone instead, which stays for the renewals; so is a name of two edges, whose record points to one of them only: the
+other must have its certificate before it is needed.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def serve(
     http = scope.resource("http", compute.TargetHttpProxy, url_map=target)
     plain = _listen(scope, "http-rule", made.address, http.id, "80")
     if domains:
-        https = _https(scope, domains, zones, routes, made.address)
+        certificates = _certificates(scope, domains, zones, failover)
+        https = _https(scope, certificates, routes, made.address)
         place = dns.Place("A", made.address, failover=failover)
         return Edge(made.address, [https, *dns.lead(scope, domains, zones, place)])
     pulumi.log.warn(
@@ -114,7 +116,10 @@ def serve(
 
 
 def _https(
-    scope: Scope, domains: Sequence[str], zones: Zones, routes: compute.URLMap, address: pulumi.Output[str]
+    scope: Scope,
+    certificates: certificatemanager.CertificateMap,
+    routes: compute.URLMap,
+    address: pulumi.Output[str],
 ) -> compute.GlobalForwardingRule:
     policy = scope.resource(
         "tls", compute.SSLPolicy, depends_on=[api(scope, "compute")], min_tls_version="TLS_1_2", profile="RESTRICTED"
@@ -123,15 +128,15 @@ def _https(
         "https",
         compute.TargetHttpsProxy,
         url_map=routes.id,
-        certificate_map=pulumi.Output.concat(
-            "//certificatemanager.googleapis.com/", _certificates(scope, domains, zones).id
-        ),
+        certificate_map=pulumi.Output.concat("//certificatemanager.googleapis.com/", certificates.id),
         ssl_policy=policy.id,
     )
     return _listen(scope, "https-rule", address, proxy.id, "443")
 
 
-def _certificates(scope: Scope, domains: Sequence[str], zones: Zones) -> certificatemanager.CertificateMap:
+def _certificates(
+    scope: Scope, domains: Sequence[str], zones: Zones, failover: Failover | None
+) -> certificatemanager.CertificateMap:
     """Who asks for a host name that is not among them gets no certificate, and no answer."""
     owned, needed = labels(scope), [api(scope, "certificates")]
     all_ = scope.resource("certificates", certificatemanager.CertificateMap, depends_on=needed, labels=owned)
@@ -140,7 +145,7 @@ def _certificates(scope: Scope, domains: Sequence[str], zones: Zones) -> certifi
             f"certificate-{mark(domain)}",
             certificatemanager.Certificate,
             depends_on=needed,
-            managed={"domains": [domain], **_proof(scope, domain, zones)},
+            managed={"domains": [domain], **_proof(scope, domain, zones, failover)},
             labels=owned,
         )
         scope.resource(
@@ -154,11 +159,12 @@ def _certificates(scope: Scope, domains: Sequence[str], zones: Zones) -> certifi
     return all_
 
 
-def _proof(scope: Scope, domain: str, zones: Zones) -> dict[str, Any]:
-    """Of a wildcard: what proves it, known once its record stands
-    (https://cloud.google.com/certificate-manager/docs/dns-authorizations)."""
+def _proof(scope: Scope, domain: str, zones: Zones, failover: Failover | None) -> dict[str, Any]:
+    """Of a wildcard, and of a name of two edges: what proves it, known once its record stands
+    (https://cloud.google.com/certificate-manager/docs/dns-authorizations). Of two edges each project has a record of
+    its own."""
     zone = nearest(domain, zones)
-    if zone is None or not domain.startswith("*"):
+    if zone is None or not (failover or domain.startswith("*")):
         return {}
     base = domain.removeprefix("*.")
     made = scope.resource(
@@ -166,11 +172,13 @@ def _proof(scope: Scope, domain: str, zones: Zones) -> dict[str, Any]:
         certificatemanager.DnsAuthorization,
         depends_on=[api(scope, "certificates")],
         domain=base,
+        type="PER_PROJECT_RECORD" if failover else None,
         labels=labels(scope),
     )
     record = made.dns_resource_records[0]
     role = f"validation-{scope.place}-{base}"
-    entry = Entry(role=role, name=record.name, type="CNAME", values=[record.data], proves=role)
+    proves = (base, scope.account) if failover else role
+    entry = Entry(role=role, name=record.name, type="CNAME", values=[record.data], proves=proves)
     return {"dns_authorizations": [after(made.id, *zones[zone](scope, entry))]}
 
 

@@ -38,6 +38,12 @@ SUPPORTS = gateway_routes.SUPPORTS | {features.DOMAINS}
 
 HINTS = {features.WILDCARD_DOMAINS: edge.NO_WILDCARDS, features.FAILOVER: dns.ONE_WAY}
 
+NO_STANDBY = (
+    "a host gets the certificate of a name once that leads there, which to a standby is when it is needed; have the "
+    "secondary on aws or gcp and the host as the primary, or leave failover out, and have the standby under a name of "
+    "its own"
+)
+
 PORT, INSIDE = 8080, "127.0.0.1:8082"
 MEMORY_GB, CPU = 0.25, 1.0
 
@@ -51,7 +57,9 @@ class VpsGateway:
 
 
 def gaps(spec: GatewaySpec, _: Settings) -> Mapping[Feature, str]:
-    """A name fails over where its zone does so, which is on another target."""
+    """A name fails over where its zone does so, which is on another target; and away from a host, not to it."""
+    if spec.failover and spec.failover.role == "secondary":
+        return features.gaps(spec.features(), SUPPORTS, {**HINTS, features.FAILOVER: NO_STANDBY})
     by_zone = {features.FAILOVER} - dns.one_way(spec.zones) if spec.zones else frozenset()
     return features.gaps(spec.features(), SUPPORTS | by_zone, HINTS)
 

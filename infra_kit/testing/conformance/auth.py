@@ -14,7 +14,10 @@ class AuthConformance(ComponentConformance):
     endpoint = AuthEndpoint
     secrets = frozenset({"client_secrets"})
     arguments = {"clients": {"web": WEB}}
-    asks = {features.login_by("google"): {"google": GOOGLE}, features.login_by("apple"): {"apple": APPLE}}
+    asks = {
+        features.login_by("google"): {"sign_up": True, "google": GOOGLE},
+        features.login_by("apple"): {"sign_up": True, "apple": APPLE},
+    }
     links = {"login": lambda auth: auth.link()}
     gives_secret = frozenset({"IT_CLIENT_SECRET"})
     gives = gives_secret | {"IT_ISSUER", "IT_JWKS_URL", "IT_CLIENT_ID"}

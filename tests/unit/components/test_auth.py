@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Auth, Client, Gateway, Service
+from infra_kit import Auth, Client, Gateway, Google, Service
 from infra_kit.errors import SpecError
 from infra_kit.testing import Recording, record
 
 WEB = Client(redirects=["https://shop.example/callback"])
+GOOGLE = Google(client_id="000000000000-example.apps.googleusercontent.com", client_secret="hidden")
 API = Client(redirects=["http://localhost:3000/callback"], secret=True)
 
 
@@ -27,6 +28,7 @@ def auth(**arguments: Any) -> Recording:
         ({"access_lifetime": "1d", "session_lifetime": "2h"}, "a longer one is needed"),
         ({"groups": ["admin", "admin"]}, "each stands once"),
         ({"groups": ["two words"]}, "a group's name is needed"),
+        ({"google": GOOGLE}, "google: whoever has an account there gets one here by logging in, and sign_up is False"),
         ({"password_length": 4}, "at least 8 and at most 64 is needed"),
     ],
 )

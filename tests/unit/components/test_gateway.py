@@ -1,8 +1,10 @@
+import re
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 
-from infra_kit import Cdn, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
+from infra_kit import Cdn, Failover, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target, features
 from infra_kit.components.gateway import SECURITY_HEADERS, GatewaySpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
@@ -262,3 +264,33 @@ def test_one_that_nobody_reaches_is_told_once_the_program_has_been_read() -> Non
         "Cdn(…, routes={'/*': inner}), or leave public out.",
     )
     assert not record(lambda: program(fronted=True)).warnings
+
+
+@pytest.mark.parametrize(
+    ("routes", "why"),
+    [
+        ({"/*": {"jwt": None}}, "and routes./* answers, which needs a token"),
+        ({"/api/*": {"jwt": False}}, "and none of routes answers"),
+        ({"/*": {"jwt": False}, "/h*": {"jwt": True}}, "and routes./h* answers, which needs a token"),
+    ],
+)
+def test_a_primary_that_would_never_be_well_is_refused(routes: dict[str, dict[str, bool | None]], why: str) -> None:
+    """All visitors would be at the secondary from the first minute."""
+
+    def program(role: Literal["primary", "secondary"]) -> None:
+        api = service()
+        asked = {pattern: GatewayRoute(api, **more) for pattern, more in routes.items()}
+        GatewaySpec(routes=asked, jwt=JWT, domains=["www.shop.example"], failover=Failover(role))
+
+    with pytest.raises(ValueError, match=re.escape(f"asked for /health, {why}, so it would never be well")):
+        record(lambda: program("primary"))
+    record(lambda: program("secondary"))
+
+
+def test_a_primary_is_well_by_a_route_that_needs_no_token() -> None:
+    def program() -> None:
+        api = service()
+        asked = {"/*": GatewayRoute(api), "/health": GatewayRoute(api, jwt=False)}
+        GatewaySpec(routes=asked, jwt=JWT, domains=["www.shop.example"], failover=Failover("primary"))
+
+    record(program)

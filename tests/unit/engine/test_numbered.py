@@ -42,6 +42,12 @@ def test_a_preview_is_stale_by_its_last_deployment_and_no_other_stack_is(project
     assert found == {"shop-preview-7": datetime.fromisoformat(THEN)}
 
 
+def test_one_with_a_file_of_its_own_that_is_no_preview_stays(project: Project) -> None:
+    own = project.config_dir / "Pulumi.shop-preview-7.yaml"
+    own.write_text("config: {infra-kit:target: aws, infra-kit:environment: staging}")
+    assert numbered.stale(project, "shop-preview", NOW, Progress()) == {}
+
+
 def test_what_is_no_preview_never_goes_by_its_age(project: Project) -> None:
     with pytest.raises(ConfigError, match=r"given 'staging'; only stacks of the environment 'preview' are removed"):
         numbered.stale(project, "shop-staging", NOW, Progress())

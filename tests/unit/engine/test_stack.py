@@ -18,7 +18,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def author(project: Project, text: str, stack: str = "shop-development") -> Stack:
-    project.config_file(stack).write_text(text)
+    (project.config_dir / f"Pulumi.{stack}.yaml").write_text(text)
     return Stack(project, stack, Path("/opt/pulumi"))
 
 
@@ -71,17 +71,24 @@ def test_a_stack_whose_file_is_gone_is_known_by_the_copy_that_a_run_has_left(pro
 
 
 def test_a_numbered_stack_without_a_file_of_its_own_has_its_templates(project: Project) -> None:
-    author(project, "config: {shop:size: 2}\n", "shop-preview")
+    author(project, "config: {shop:size: 2, infra-kit:environment: preview}\n", "shop-preview")
     numbered = Stack(project, "shop-preview-123", Path("/opt/pulumi"))
-    assert read_config(project, numbered.name) == {"config": {"shop:size": 2}}
+    assert read_config(project, numbered.name) == {"config": {"shop:size": 2, "infra-kit:environment": "preview"}}
     assert numbered.config_file() == project.home / "config" / "Pulumi.shop-preview-123.yaml"
     assert project.stacks() == ["shop-preview"]
     author(project, "config: {shop:size: 3}\n", "shop-preview-124")
     assert read_config(project, "shop-preview-124") == {"config": {"shop:size": 3}}
 
 
+@pytest.mark.parametrize("config", ["{infra-kit:environment: production}", "{shop:size: 2}", "[]"])
+def test_a_slip_at_the_keyboard_makes_no_second_production(project: Project, config: str) -> None:
+    author(project, f"config: {config}\n", "shop-production")
+    with pytest.raises(ConfigError, match="no stack 'shop-production-2'"):
+        read_config(project, "shop-production-2")
+
+
 def test_a_number_alone_or_of_an_unknown_template_is_no_stack(project: Project) -> None:
-    author(project, "", "shop-preview")
+    author(project, "config: {infra-kit:environment: preview}\n", "shop-preview")
     for unknown in ("123", "shop-staging-123", "shop-preview-12a", "shop-preview-"):
         with pytest.raises(ConfigError, match=f"no stack '{unknown}'"):
             read_config(project, unknown)

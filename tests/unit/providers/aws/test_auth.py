@@ -89,7 +89,7 @@ APPLE = Apple(client_id="example.shop", team="A1B2C3D4E5", key="F6G7H8I9J0", pri
 
 
 def test_people_come_by_google_and_apple_too_where_that_is_asked() -> None:
-    made = auth(google=GOOGLE, apple=APPLE)
+    made = auth(sign_up=True, google=GOOGLE, apple=APPLE)
     google, apple = made.named("auth-by-google").inputs, made.named("auth-by-apple").inputs
     assert google["providerDetails"] == {
         "client_id": GOOGLE.client_id, "client_secret": "hidden", "authorize_scopes": "openid email",
@@ -104,7 +104,7 @@ def test_people_come_by_google_and_apple_too_where_that_is_asked() -> None:
 
 
 def test_what_they_know_the_application_by_is_a_secret_and_what_cognito_fills_in_changes_nothing() -> None:
-    made = auth(google=GOOGLE, apple=APPLE)
+    made = auth(sign_up=True, google=GOOGLE, apple=APPLE)
     for name in ("auth-by-google", "auth-by-apple"):
         assert "providerDetails" in made.named(name).secret_inputs
         assert "providerDetails.authorize_url" in made.named(name).options.ignore_changes

@@ -12,13 +12,14 @@ from tests.unit.providers.aws.test_domain import RECORD, of, records, zone
 from tests.unit.providers.aws.workloads import IMAGE, refused
 
 
-def pair(*, here: Target | None = None, there: Target | None = None, **more: Any) -> None:
+def pair(*, here: Target | None = None, there: Target | None = None, standby_first: bool = False, **more: Any) -> None:
     """Two edges of one name, in one zone."""
     shared = zone()
-    for name, target, failover in (
+    edges = [
         ("edge", here, Failover("primary", **more)),
         ("standby", there or Target(name="aws", region="eu-west-1", alias="second"), Failover("secondary")),
-    ):
+    ]
+    for name, target, failover in reversed(edges) if standby_first else edges:
         api = Service(f"{name}-api", target=target, image=IMAGE)
         names = ["www.shop.example"]
         Gateway(name, target=target, routes={"/*": api}, domains=names, zones=[shared], failover=failover)
@@ -50,7 +51,7 @@ def test_an_edge_with_an_address_is_asked_there_for_its_name() -> None:
 
     check = made.named("zone-check-www.shop.example").inputs
     assert (check["ipAddress"], check["fqdn"], check["resourcePath"]) == ("203.0.113.10", "www.shop.example", "/health")
-    led = {it.name: (it.inputs["records"], it.inputs["ttl"]) for it in made.of_type(RECORD)}
+    led = {it.name: (it.inputs["records"], it.inputs["ttl"]) for it in made.of_type(RECORD) if it.inputs["type"] == "A"}
     assert led == {
         "zone-a-www.shop.example": (["203.0.113.10"], 60),
         "zone-a-www.shop.example-secondary": (["203.0.113.10"], 60),
@@ -72,6 +73,15 @@ def test_a_name_that_stood_alone_gets_a_standby_in_place() -> None:
     before, after = of(alone), of(pair)
     assert replaced(before, after) == []
     assert {it.urn for it in before.of_type(RECORD)} <= {it.urn for it in after.of_type(RECORD)}
+
+
+@pytest.mark.parametrize("standby_first", [False, True])
+def test_the_secondarys_record_is_made_after_the_primarys_is_one_of_two(*, standby_first: bool) -> None:
+    """Beside a record without a policy, as the primary's was when it stood alone, Route 53 takes no other."""
+    made = of(lambda: pair(standby_first=standby_first))
+    first, other = made.named("zone-a-www.shop.example"), made.named("zone-a-www.shop.example-secondary")
+    assert other.inputs["setIdentifier"] == "secondary"
+    assert first.urn in other.options.depends_on
 
 
 def test_a_name_of_two_regions_is_proved_by_one_record_which_is_of_the_account() -> None:

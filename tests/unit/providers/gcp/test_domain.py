@@ -16,7 +16,7 @@ from tests.unit.refusals import refusal
 
 RECORD = "gcp:dns/recordSet:RecordSet"
 API = "https://api.example.com"
-STANDBY = "203.0.113.77"
+FIRST = "203.0.113.77"
 
 
 def cdn(*domains: str, records: tuple[Record, ...] = (), target: Target | None = None) -> None:
@@ -131,11 +131,11 @@ def test_a_zone_that_stands_gets_records_and_nothing_else() -> None:
 
 
 def pair(*roles: Literal["primary", "secondary"]) -> None:
-    """Of one name: the primary here, the secondary on a host."""
-    host = Target(name="vps", environment=Environment.STAGING, settings=HOST.model_copy(update={"host": STANDBY}))
+    """Of one name: the primary on a host, the secondary here."""
+    host = Target(name="vps", environment=Environment.STAGING, settings=HOST.model_copy(update={"host": FIRST}))
     shared = Domain("zone", domain="shop.example")
     for role in roles:
-        target = host if role == "secondary" else None
+        target = host if role == "primary" else None
         api, names = Service(f"{role}-api", image="registry.example/api:1", target=target), ["www.shop.example"]
         Gateway(role, target=target, routes={"/*": api}, domains=names, zones=[shared], failover=Failover(role))
 
@@ -146,14 +146,15 @@ def test_a_name_of_two_edges_is_one_record_that_leads_to_the_secondary_while_the
 ) -> None:
     made = of(lambda: pair(*roles))
 
-    (record,) = made.of_type(RECORD)
+    record = made.named("zone-a-www.shop.example")
     (check,) = made.of_type("gcp:compute/healthCheck:HealthCheck")
     assert (record.name, record.inputs["ttl"], "rrdatas" in record.inputs) == ("zone-a-www.shop.example", 60, False)
+    standing_by = {"location": "us-central1", "healthCheckedTargets": {"externalEndpoints": ["203.0.113.10"]}}
     assert record.inputs["routingPolicy"] == {
         "healthCheck": f"{check.name}-id",
         "primaryBackup": {
-            "primary": {"externalEndpoints": ["203.0.113.10"]},
-            "backupGeos": [{"location": "us-central1", "healthCheckedTargets": {"externalEndpoints": [STANDBY]}}],
+            "primary": {"externalEndpoints": [FIRST]},
+            "backupGeos": [standing_by],
         },
     }
     assert check.inputs["httpsHealthCheck"] == {"port": 443, "host": "www.shop.example", "requestPath": "/health"}
@@ -161,5 +162,29 @@ def test_a_name_of_two_edges_is_one_record_that_leads_to_the_secondary_while_the
 
 
 def test_a_primary_leads_to_itself_until_it_has_a_secondary() -> None:
-    (record,) = of(lambda: pair("primary")).of_type(RECORD)
-    assert (record.inputs["rrdatas"], "routingPolicy" in record.inputs) == (["203.0.113.10"], False)
+    record = of(lambda: pair("primary")).named("zone-a-www.shop.example")
+    assert (record.inputs["rrdatas"], "routingPolicy" in record.inputs) == ([FIRST], False)
+
+
+def test_a_secondary_alone_is_refused_for_nothing_would_lead_to_it() -> None:
+    message = refusal(lambda: of(lambda: pair("secondary")), SpecError)
+    assert "www.shop.example: given 'secondary', and no Gateway of this program is the primary" in message
+
+
+@pytest.mark.parametrize("role", ["primary", "secondary"])
+def test_a_name_of_two_edges_is_proved_by_dns_for_it_points_to_one_of_them_only(
+    role: Literal["primary", "secondary"],
+) -> None:
+    def program() -> None:
+        aws = Target(name="aws", environment=Environment.STAGING, region="eu-west-1")
+        shared, names = Domain("zone", domain="shop.example", target=aws), ["www.shop.example"]
+        api = Service("api", image="registry.example/api:1")
+        Gateway("edge", routes={"/*": api}, domains=names, zones=[shared], failover=Failover(role))
+
+    made = of(program)
+    (authorization,) = made.of_type("gcp:certificatemanager/dnsAuthorization:DnsAuthorization")
+    assert (authorization.inputs["domain"], authorization.inputs["type"]) == ("www.shop.example", "PER_PROJECT_RECORD")
+    (certificate,) = made.of_type("gcp:certificatemanager/certificate:Certificate")
+    assert certificate.inputs["managed"]["dnsAuthorizations"] == [f"{authorization.name}-id"]
+    proof = made.named("zone-validation-gcp-www.shop.example").inputs
+    assert (proof["name"], proof["type"]) == ("_acme-challenge.www.shop.example.", "CNAME")

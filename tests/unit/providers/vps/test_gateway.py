@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Environment, Gateway, GatewayRoute, Jwt, RateLimit
-from infra_kit.errors import SpecError
+from infra_kit import Domain, Environment, Failover, Gateway, GatewayRoute, Jwt, RateLimit, Service, Target
+from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.testing import Recording, record
 from tests.unit.providers.vps.workloads import CONTAINER, HOST, networks, on, service, told, uploads
 
@@ -75,3 +75,17 @@ def test_a_preview_on_a_bare_address_has_plain_http() -> None:
     made = gateway(Environment.PREVIEW, "203.0.113.7", domains=[])
 
     assert made.named("edge").outputs["url"] == "http://203.0.113.7"
+
+
+def test_a_host_stands_by_for_nobody_for_it_has_no_certificate_before_the_name_leads_there() -> None:
+    cloud = Target(name="aws", environment=Environment.STAGING, region="eu-west-1")
+
+    def program() -> None:
+        zone = Domain("zone", domain="example.com", target=cloud)
+        here = on(Environment.STAGING, "203.0.113.10")
+        api = Service("api", image="registry.example/api:1", target=here)
+        asked = {"domains": DOMAINS, "zones": [zone], "failover": Failover("secondary")}
+        Gateway("edge", target=here, routes={"/*": api}, **asked)
+
+    with pytest.raises(UnsupportedFeatureError, match="have the secondary on aws or gcp and the host as the primary"):
+        record(program)
