@@ -179,7 +179,7 @@ def machines(
 ) -> tuple[dict[str, ec2.Instance], list[pulumi.Resource]]:
     """By zone, and what tells that their servers are well. One after the other: see `event_bus_setup`."""
     profile = _profile(scope, secret)
-    before: Sequence[pulumi.Resource] = [setup.allow(), *bus.needs]
+    before: Sequence[pulumi.Resource] = bus.needs
     made, joined = {}, list[pulumi.Resource]()
     for zone, volume in kept.items():
         template = _template(scope, bus, zone, volume, size=size, secret=secret)
@@ -251,7 +251,6 @@ def _template(
 def _script(scope: Scope, bus: Bus, zone: str, volume: ebs.Volume, secret: Reference) -> pulumi.Output[str]:
     disk = volume.id.apply(lambda known: known.replace("-", ""))
     variables = {
-        "CLUSTERED": "yes" if len(bus.hosts) > 1 else "no",
         "DEVICE": pulumi.Output.concat("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_", disk),
         "HOST": bus.hosts[zone],
         "IMAGE": IMAGE,

@@ -74,12 +74,14 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     known, users = nats_cluster.secrets(scope), Gathered[User]("links")
     certificate = nats_cluster.certificate(scope, [bus.host, *bus.hosts.values()])
     told = nats_cluster.settings(spec, known, bus.hosts, certificate, users)
-    what = f"What the servers of EventBus {scope.name} let in"
-    secret = stored_secrets.store(scope, "settings", what, told.apply(lambda it: it[0]), key)
 
     setup = Setup.create(
         scope, bus, known, certificate, inside=Inside(network=network, group=clients, key=key), way=way
     )
+    # Servers take over what is stored by themselves: what is refused is not stored.
+    text = after(told.apply(lambda it: it[0]), setup.allow())
+    secret = stored_secrets.store(scope, "settings", f"What the servers of EventBus {scope.name} let in", text, key)
+
     volumes = event_bus_machines.volumes(scope, spec, bus)
     servers, joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)
     mark: pulumi.Output[str] = pulumi.Output.all(told, secret.version).apply(lambda it: it[0][1])

@@ -55,7 +55,7 @@ class Setup:
         return cls(scope=scope, function=function, known=told, way=way)
 
     def allow(self) -> pulumi.Resource:
-        """Before any machine is touched."""
+        """Before a machine is touched, or told anything."""
         return self._run("allow", {"does": "allow"})
 
     def join(self, zone: str, server: str, *, machine: pulumi.Output[str], after: pulumi.Resource) -> pulumi.Resource:

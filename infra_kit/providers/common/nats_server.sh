@@ -3,7 +3,6 @@
 # as the server (`serve`), and once a minute (`settings`).
 #
 #   NAME, HOST            the server, and its name in the network
-#   CLUSTERED             whether it is one of several: yes or no
 #   IMAGE                 of NATS, by its digest
 #   DEVICE                the volume that holds its events
 #   PORT, ROUTES          where it listens to clients, and to other servers
@@ -89,7 +88,7 @@ ready() { # before each start of the server
 }
 
 whole() { # NATS deletes, in a cluster, what one server wrote alone
-  [ "$CLUSTERED" = yes ] || return 0
+  grep -q '"cluster": {' "$OWN/conf/nats.conf" || return 0
   [ -d "$DATA/store/jetstream" ] || return 0
   [ -d "$DATA/store/jetstream/SYS/_js_/_meta_" ] ||
     fail "$DEVICE holds streams of a server that stood alone, and a cluster would delete them: NATS is not started."

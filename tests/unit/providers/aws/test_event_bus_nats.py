@@ -86,7 +86,7 @@ def test_a_volume_has_room_for_what_its_streams_may_hold() -> None:
 
 def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_well() -> None:
     made = bus()
-    order = ["bus-allow", "bus-server-a", "bus-attachment-a", "bus-joined-a"]
+    order = ["bus-allow", "bus-settings-value", "bus-template-a", "bus-server-a", "bus-attachment-a", "bus-joined-a"]
     order += ["bus-server-b", "bus-attachment-b", "bus-joined-b"]
     order += ["bus-server-c", "bus-attachment-c", "bus-joined-c", "bus-setup-run"]
     for before, after in pairwise(order):
@@ -119,8 +119,6 @@ def test_a_machine_starts_what_its_script_names_by_digest_and_says_no_secret() -
     text = script(made, "b")
     assert "IMAGE=public.ecr.aws/docker/library/nats@sha256:" in text
     assert "HOST=bus-nats-b." in text
-    assert "CLUSTERED=yes" in text
-    assert "CLUSTERED=no" in script(lone(), "a")
     assert "recorded-password" not in text
     assert "PRIVATE KEY" not in text
 
@@ -137,6 +135,11 @@ def test_a_machine_is_asked_for_its_role_by_token_alone_and_nobody_logs_in() -> 
 
 
 # What is let in
+
+
+def test_what_is_refused_is_not_told_to_a_server_either() -> None:
+    made = bus()
+    assert made.named("bus-allow").urn in made.named("bus-settings-value").options.depends_on
 
 
 def test_what_the_servers_let_in_is_in_secrets_manager_alone() -> None:
