@@ -42,7 +42,6 @@ DEVICE = "/dev/sdf"
 class Bus:
     """What stays when machines are replaced. The mappings are keyed by zone."""
 
-    name: str
     host: pulumi.Output[str]
     """The name of all servers together."""
     hosts: Mapping[str, pulumi.Output[str]]
@@ -53,9 +52,10 @@ class Bus:
     needs: Sequence[pulumi.Resource]
     """What must stand before a machine starts."""
 
-    def server(self, zone: str) -> str:
-        """What NATS calls a server."""
-        return child(self.name, zone)
+    def server(self, zone: str) -> pulumi.Output[str]:
+        """What NATS calls a server, and knows it by among the others: of its address, for that outlives a component's
+        name."""
+        return self.hosts[zone].apply(lambda host: host.partition(".")[0])
 
 
 def bus(
@@ -81,7 +81,6 @@ def bus(
     whole = _name(scope, "name", nats.SERVICE, interfaces)
     own = {zone: _name(scope, f"name-{zone}", f"{nats.SERVICE}-{zone}", {zone: interfaces[zone]}) for zone in zones}
     return Bus(
-        name=scope.name,
         host=whole,
         hosts=own,
         interfaces=interfaces,
@@ -243,7 +242,8 @@ def _template(
         block_device_mappings=[{"device_name": "/dev/xvda", "ebs": root}],
         metadata_options=METADATA,
         user_data=_script(scope, bus, zone, volume, secret).apply(_base64),
-        description=f"Server {zone} of {security.about(scope)}",
+        # Part of a version: another name of the component would replace the machines.
+        description=f"Server {zone} of NATS",
         tags=scope.tags,
     )
 

@@ -17,7 +17,7 @@ from pulumi_aws import lambda_
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.providers.aws import network_functions
-from infra_kit.providers.aws.documents import Text, dumps
+from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.event_bus_machines import Bus
 from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.common import nats_cluster, nats_machines, nats_setup
@@ -44,9 +44,9 @@ class Setup:
     ) -> Setup:
         does = "Waits for the servers and makes the streams of EventBus"
         function = network_functions.create(scope, "setup", "nats_setup", does, inside, code=code())
-        servers = {bus.server(zone): Text(host, f":{nats_cluster.PORT}") for zone, host in bus.hosts.items()}
+        servers = pulumi.Output.all(*(pulumi.Output.all(bus.server(zone), host) for zone, host in bus.hosts.items()))
         told = {
-            "servers": servers,
+            "servers": servers.apply(lambda them: {name: f"{host}:{nats_cluster.PORT}" for name, host in them}),
             "ca": certificate.ca.apply(nats_cluster.one_line),
             "system": known.system,
             "admin": known.admin,
@@ -58,7 +58,9 @@ class Setup:
         """Before a machine is touched, or told anything."""
         return self._run("allow", {"does": "allow"})
 
-    def join(self, zone: str, server: str, *, machine: pulumi.Output[str], after: pulumi.Resource) -> pulumi.Resource:
+    def join(
+        self, zone: str, server: pulumi.Output[str], *, machine: pulumi.Output[str], after: pulumi.Resource
+    ) -> pulumi.Resource:
         """Each time when there is another machine."""
         return self._run(f"joined-{zone}", {"does": "join", "name": server}, after=[after], machine=machine)
 

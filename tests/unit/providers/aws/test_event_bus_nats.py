@@ -102,8 +102,20 @@ def test_what_waits_for_a_machine_is_asked_again_when_it_is_another_one() -> Non
     run = bus().named("bus-joined-b").inputs
     assert run["triggers"]["machine"] == "bus-server-b-id"
     told = json.loads(run["input"])
-    assert (told["does"], told["name"]) == ("join", "bus-b")
-    assert set(told["servers"]) == {"bus-a", "bus-b", "bus-c"}
+    assert (told["does"], told["name"]) == ("join", "bus-nats-b")
+    assert set(told["servers"]) == {"bus-nats-a", "bus-nats-b", "bus-nats-c"}
+    assert told["servers"]["bus-nats-a"].endswith(".internal:4222")
+
+
+def test_a_component_that_is_renamed_keeps_its_machines_and_what_the_servers_call_each_other() -> None:
+    """They would be new servers of the same cluster, which has no majority any more. Names in the network stay."""
+    made = bus()
+    assert "name" in (made.named("bus-name-a").options.ignore_changes or ())
+    lines = dict(line.split("=", 1) for line in script(made, "a").splitlines()[1:9])
+    assert lines["NAME"] == lines["HOST"].partition(".")[0]
+    template = made.named("bus-template-a").inputs
+    of_the_machine = {key: it for key, it in template.items() if key not in {"tags", "userData"}}
+    assert "bus" not in json.dumps(of_the_machine, default=str)
 
 
 def test_addresses_and_names_are_the_interfaces_which_stay() -> None:
