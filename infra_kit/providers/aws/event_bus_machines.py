@@ -178,11 +178,11 @@ def machines(
 ) -> tuple[dict[str, ec2.Instance], list[pulumi.Resource]]:
     """By zone, and what tells that their servers are well. One after the other: see `event_bus_setup`."""
     profile = _profile(scope, secret)
-    before: Sequence[pulumi.Resource] = bus.needs
+    templates = {zone: _template(scope, bus, zone, volume, size=size, secret=secret) for zone, volume in kept.items()}
+    before: Sequence[pulumi.Resource] = [setup.well(list(templates.values())), *bus.needs]
     made, joined = {}, list[pulumi.Resource]()
     for zone, volume in kept.items():
-        template = _template(scope, bus, zone, volume, size=size, secret=secret)
-        made[zone] = _machine(scope, bus, zone, template, profile=profile, before=before)
+        made[zone] = _machine(scope, bus, zone, templates[zone], profile=profile, before=before)
         attached = scope.resource(
             f"attachment-{zone}",
             ec2.VolumeAttachment,

@@ -1,7 +1,8 @@
 """What is done to NATS's servers from inside of their network, by a function: `lambdas/nats_setup.py`.
 
-It is asked before machines are made or replaced, whether they may become what is asked; after each, so that the next
-is replaced when this one is well; and in the end, to make the streams.
+It is asked before anything is told to them, whether they may become what is asked; before machines are replaced,
+whether the others are well; after each, so that the next is replaced when this one is well; and in the end, to make the
+streams.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import pulumi
-from pulumi_aws import lambda_
+from pulumi_aws import ec2, lambda_
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusSpec
@@ -57,6 +58,11 @@ class Setup:
     def allow(self) -> pulumi.Resource:
         """Before a machine is touched, or told anything."""
         return self._run("allow", {"does": "allow"})
+
+    def well(self, templates: Sequence[ec2.LaunchTemplate]) -> pulumi.Resource:
+        """Before machines are replaced, each time when one is to be."""
+        versions = pulumi.Output.all(*(it.latest_version.apply(str) for it in templates))
+        return self._run("well", {"does": "well"}, machines=versions.apply(" ".join))
 
     def join(
         self, zone: str, server: pulumi.Output[str], *, machine: pulumi.Output[str], after: pulumi.Resource

@@ -2,8 +2,9 @@
 
 It runs in a function or a job of a cloud, where nothing else of infra_kit is but `nats_setup`. All that it needs comes
 with the event:
-    does: `allow`, whether these servers may become what is asked; `join`, until the one server `name` is well;
-        `settle`, until all have taken over what they are to let in, and then the streams and consumers.
+    does: `allow`, whether these servers may become what is asked; `well`, whether their machines may be replaced, the
+        first one first; `join`, until the one server `name` is well; `settle`, until all have taken over what they are
+        to let in, and then the streams and consumers.
     servers: addresses `host:port` by the servers' names.
     ca: PEM in base64, the authority that signed their certificates.
     system, admin: the passwords of who sees how servers are, and of who makes streams.
@@ -48,6 +49,9 @@ async def run(event: Event) -> str:
         case "allow":
             if why := refusal(await look(event), list(event["servers"])):
                 raise SetupError(why)
+        case "well":
+            if why := ill(await look(event), list(event["servers"])):
+                raise SetupError(why)
         case "join":
             name = event["name"]
             await _until(event, lambda seen: is_in(seen, name, len(event["servers"])), f"{name} is not well")
@@ -73,6 +77,21 @@ def refusal(seen: Seen, wanted: list[str]) -> str:
             "Nothing was changed. Leave replicas as they were, or make a second EventBus with fewer."
         )
     return ""
+
+
+def ill(seen: Seen, wanted: list[str]) -> str:
+    """Why no machine may be replaced: a cluster that answers would do so no longer; empty where it would."""
+    answers = any(it["cluster"] and it["streams"] and it["status"] == "ok" for it in seen.values())
+    first, *others = wanted
+    down = [name for name in others if name not in seen or seen[name]["status"] != "ok"]
+    if not answers or not down:
+        return ""
+    return (
+        f"{', '.join(down)} is not well, and machines are replaced one by one, from {first} on: without both there is "
+        "no majority, and nobody is answered. No machine was replaced. The console of its machine says why; replace "
+        "that one first: `pulumi up --target-replace '<urn of its machine>' --target-dependents`. Then run "
+        "`infra-kit up` again."
+    )
 
 
 def is_in(seen: Seen, name: str, all_: int) -> bool:

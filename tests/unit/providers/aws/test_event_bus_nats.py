@@ -86,7 +86,15 @@ def test_a_volume_has_room_for_what_its_streams_may_hold() -> None:
 
 def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_well() -> None:
     made = bus()
-    order = ["bus-allow", "bus-settings-value", "bus-template-a", "bus-server-a", "bus-attachment-a", "bus-joined-a"]
+    order = [
+        "bus-allow",
+        "bus-settings-value",
+        "bus-template-c",
+        "bus-well",
+        "bus-server-a",
+        "bus-attachment-a",
+        "bus-joined-a",
+    ]
     order += ["bus-server-b", "bus-attachment-b", "bus-joined-b"]
     order += ["bus-server-c", "bus-attachment-c", "bus-joined-c", "bus-setup-run"]
     for before, after in pairwise(order):
@@ -96,6 +104,13 @@ def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_w
         machine = made.named(f"bus-server-{zone}")
         assert machine.request.deleteBeforeReplace
         assert machine.options.replace_on_changes == ("launchTemplate",)
+
+
+def test_whether_the_servers_are_well_is_asked_again_when_machines_are_to_be_others() -> None:
+    well = bus().named("bus-well").inputs
+    assert json.loads(well["input"])["does"] == "well"
+    versions = [str(bus().named(f"bus-template-{zone}").outputs["latestVersion"]) for zone in "abc"]
+    assert well["triggers"]["machines"] == " ".join(versions)
 
 
 def test_what_waits_for_a_machine_is_asked_again_when_it_is_another_one() -> None:
