@@ -179,7 +179,8 @@ def machines(
     """By zone, and what tells that their servers are well. One after the other: see `event_bus_setup`."""
     profile = _profile(scope, secret)
     templates = {zone: _template(scope, bus, zone, volume, size=size, secret=secret) for zone, volume in kept.items()}
-    before: Sequence[pulumi.Resource] = [setup.well(list(templates.values())), *bus.needs]
+    well = setup.well(list(templates.values()))
+    before: Sequence[pulumi.Resource] = [well, *bus.needs]
     made, joined = {}, list[pulumi.Resource]()
     for zone, volume in kept.items():
         made[zone] = _machine(scope, bus, zone, templates[zone], profile=profile, before=before)
@@ -193,7 +194,7 @@ def machines(
             stop_instance_before_detaching=True,
             delete_before_replace=True,
         )
-        joined.append(setup.join(zone, bus.server(zone), machine=made[zone].id, after=attached))
+        joined.append(setup.join(zone, bus.server(zone), well=well, machine=made[zone].id, after=attached))
         before = joined[-1:]
     return made, joined
 

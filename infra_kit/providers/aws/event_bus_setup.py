@@ -59,16 +59,24 @@ class Setup:
         """Before a machine is touched, or told anything."""
         return self._run("allow", {"does": "allow"})
 
-    def well(self, templates: Sequence[ec2.LaunchTemplate]) -> pulumi.Resource:
+    def well(self, templates: Sequence[ec2.LaunchTemplate]) -> lambda_.Invocation:
         """Before machines are replaced, each time when one is to be."""
         versions = pulumi.Output.all(*(it.latest_version.apply(str) for it in templates))
         return self._run("well", {"does": "well"}, machines=versions.apply(" ".join))
 
     def join(
-        self, zone: str, server: pulumi.Output[str], *, machine: pulumi.Output[str], after: pulumi.Resource
+        self,
+        zone: str,
+        server: pulumi.Output[str],
+        *,
+        well: lambda_.Invocation,
+        machine: pulumi.Output[str],
+        after: pulumi.Resource,
     ) -> pulumi.Resource:
         """Each time when there is another machine."""
-        return self._run(f"joined-{zone}", {"does": "join", "name": server}, after=[after], machine=machine)
+        # The answer is JSON.
+        told = {"does": "join", "name": server, "cluster": well.result.apply(lambda it: it.strip('"'))}
+        return self._run(f"joined-{zone}", told, after=[after], machine=machine)
 
     def settle(
         self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]

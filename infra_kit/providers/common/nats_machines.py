@@ -5,6 +5,7 @@ with the event:
     does: `allow`, whether these servers may become what is asked; `well`, whether their machines may be replaced, the
         first one first; `join`, until the one server `name` is well; `settle`, until all have taken over what they are
         to let in, and then the streams and consumers.
+    cluster: what `well` answered: `begins` where no server had a stream yet, else `stands` (`join`).
     servers: addresses `host:port` by the servers' names.
     ca: PEM in base64, the authority that signed their certificates.
     system, admin: the passwords of who sees how servers are, and of who makes streams.
@@ -34,6 +35,7 @@ Event = Mapping[str, Any]
 Seen = Mapping[str, Mapping[str, Any]]
 """By the server's name, what it says of itself: `tags`, `status` and `error` of its health, `cluster`, `streams`."""
 
+BEGINS, STANDS = "begins", "stands"
 EVERY_SECONDS = 1.0
 """Between two looks: no server tells when it has become well."""
 ANSWER_SECONDS = 10.0
@@ -50,11 +52,13 @@ async def run(event: Event) -> str:
             if why := refusal(await look(event), list(event["servers"])):
                 raise SetupError(why)
         case "well":
-            if why := ill(await look(event), list(event["servers"])):
+            seen = await look(event)
+            if why := ill(seen, list(event["servers"])):
                 raise SetupError(why)
+            return STANDS if any(it["streams"] for it in seen.values()) else BEGINS
         case "join":
             name = event["name"]
-            await _until(event, lambda seen: is_in(seen, name, len(event["servers"])), f"{name} is not well")
+            await _until(event, lambda seen: is_in(seen, name, event), f"{name} is not well")
         case "settle":
             await _until(event, lambda seen: have_settled(seen, event), "not all have taken over what they let in")
             await _settle(event)
@@ -94,10 +98,11 @@ def ill(seen: Seen, wanted: list[str]) -> str:
     )
 
 
-def is_in(seen: Seen, name: str, all_: int) -> bool:
+def is_in(seen: Seen, name: str, event: Event) -> bool:
     """Whether a server is well; or cannot be yet, since a cluster begins when all its servers have come."""
-    begins = len(seen) < all_ and all(it["status"] != "ok" for it in seen.values())
-    return name in seen and (seen[name]["status"] == "ok" or begins)
+    begins = event["cluster"] == BEGINS and len(seen) < len(event["servers"])
+    waits = begins and all(it["status"] != "ok" for it in seen.values())
+    return name in seen and (seen[name]["status"] == "ok" or waits)
 
 
 def have_settled(seen: Seen, event: Event) -> bool:

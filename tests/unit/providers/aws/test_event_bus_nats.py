@@ -117,6 +117,8 @@ def test_what_waits_for_a_machine_is_asked_again_when_it_is_another_one() -> Non
     run = bus().named("bus-joined-b").inputs
     assert run["triggers"]["machine"] == "bus-server-b-id"
     told = json.loads(run["input"])
+    assert "bus-well" in str(bus().named("bus-joined-b").request.propertyDependencies["input"])
+    assert told["cluster"]
     assert (told["does"], told["name"]) == ("join", "bus-nats-b")
     assert set(told["servers"]) == {"bus-nats-a", "bus-nats-b", "bus-nats-c"}
     assert told["servers"]["bus-nats-a"].endswith(".internal:4222")

@@ -41,3 +41,19 @@ def test_machines_may_be_replaced(seen: dict[str, Any]) -> None:
 
 def test_a_server_alone_may_be_replaced() -> None:
     assert nats_machines.ill({"a": server("unavailable", cluster="")}, ["a"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cluster", "seen", "goes_on"),
+    [
+        pytest.param("begins", {"a": server("unavailable", streams=0)}, True, id="the others are still to come"),
+        pytest.param("stands", {"a": server("unavailable", streams=0)}, False, id="the others do not answer"),
+        pytest.param("stands", {"a": server(), "b": server()}, True, id="it is well"),
+        pytest.param("begins", {name: server("unavailable") for name in ALL}, False, id="all have come, and it is not"),
+        pytest.param("begins", {"b": server("unavailable")}, False, id="it does not answer"),
+    ],
+)
+def test_the_next_machine_waits_for_this_one_but_where_a_cluster_begins(
+    cluster: str, seen: dict[str, Any], *, goes_on: bool
+) -> None:
+    assert nats_machines.is_in(seen, "a", {"cluster": cluster, "servers": ALL}) == goes_on
