@@ -89,7 +89,7 @@ ready() { # before each start of the server
 
 whole() { # NATS deletes, in a cluster, what one server wrote alone
   grep -q '"cluster": {' "$OWN/conf/nats.conf" || return 0
-  [ -d "$DATA/store/jetstream" ] || return 0
+  [ -n "$(find "$DATA/store/jetstream" -mindepth 3 -maxdepth 3 -path '*/streams/*' 2>/dev/null)" ] || return 0
   [ -d "$DATA/store/jetstream/SYS/_js_/_meta_" ] ||
     fail "$DEVICE holds streams of a server that stood alone, and a cluster would delete them: NATS is not started."
 }

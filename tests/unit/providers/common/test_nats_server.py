@@ -126,6 +126,13 @@ def test_what_a_server_wrote_alone_is_not_shown_to_a_cluster(machine: Machine) -
     assert machine.run("whole").returncode == 0
 
 
+@pytest.mark.parametrize("folder", ["jetstream", "jetstream/BUS/streams"])
+def test_a_server_that_stood_alone_without_a_stream_may_become_one_of_a_cluster(machine: Machine, folder: str) -> None:
+    machine.run("settings", conf("a", "b", "c"))
+    (machine.store / folder).mkdir(parents=True)
+    assert machine.run("whole").returncode == 0
+
+
 def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> None:
     machine.folder.joinpath("data").mkdir()
     assert machine.run("serve").returncode == 0
