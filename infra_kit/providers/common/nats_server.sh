@@ -26,7 +26,10 @@ volume() { # a file system is made where there is none, and on nothing else
   blkid -p "$DEVICE" >/dev/null || found=$?
   case $found in
     0) ;;
-    2) mkfs.ext4 -q -m 0 "$DEVICE" ;;
+    2) # blkid says the same of a disk that it cannot read
+      cmp -s -n 1048576 "$DEVICE" /dev/zero || fail "$DEVICE is not empty, or cannot be read: nothing is written to it."
+      mkfs.ext4 -q -m 0 "$DEVICE"
+      ;;
     *) fail "what is on $DEVICE cannot be told, so nothing is written to it." ;;
   esac
   mkdir -p "$DATA"

@@ -35,7 +35,7 @@ class Machine:
         text = nats_cluster.script(said, CLOUD)
         self.script = text.replace("/var/lib/infra-kit-nats", str(folder / "own"))
         self.script = self.script.replace("/mnt/disks/nats", str(folder / "data")).replace("[ -b ", "[ -e ")
-        (folder / "disk").touch()
+        (folder / "disk").write_bytes(bytes(2**20))
 
     def run(self, does: str, told: str = "", blkid: int = 0) -> subprocess.CompletedProcess[str]:
         (self.folder / "told").write_text(told)
@@ -103,6 +103,15 @@ def test_a_file_system_is_made_where_there_is_none_and_nowhere_else(
 ) -> None:
     assert machine.run("volume", blkid=found).returncode == status
     assert ("mkfs" in machine.said) == made
+
+
+@pytest.mark.parametrize("held", [b"", b"\0" * 4096 + b"events".ljust(2**20, b"\0")])
+def test_no_file_system_is_made_on_a_disk_that_holds_something_or_cannot_be_read(machine: Machine, held: bytes) -> None:
+    (machine.folder / "disk").write_bytes(held)
+    refused = machine.run("volume", blkid=2)
+    assert refused.returncode == 1
+    assert "nothing is written to it" in refused.stderr
+    assert "mkfs" not in machine.said
 
 
 def conf(*names: str) -> str:
