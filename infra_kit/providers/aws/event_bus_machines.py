@@ -228,7 +228,8 @@ def _machine(
 
 
 METADATA = {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1}
-"""A container on the machine does not get at its role."""
+"""By a token alone. NATS's container is in the host's network, so it can have one too: the role reads nothing but the
+settings that it has anyway."""
 
 
 def _template(
