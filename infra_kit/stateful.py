@@ -74,7 +74,6 @@ _COPIES = {
 _VOLUME = "docker:index/volume:Volume"
 SCRATCH = "infra-kit-scratch"
 """The label of a volume of Docker's that holds nothing for long."""
-"""One in memory holds nothing that lasts."""
 
 _IF_IT_HAS = {
     **{

@@ -42,7 +42,7 @@ class EventBusSpec(Spec):
     """What an event bus is asked for."""
 
     engine: Engine = "nats"
-    """`nats` speaks NATS JetStream, on every target; `native` is the cloud's own bus (aws, gcp)."""
+    """`nats` speaks NATS JetStream (local, vps, aws); `native` is the cloud's own bus (aws, gcp)."""
     streams: Mapping[Name, Stream] = Field(min_length=1)
     """Streams by name, e.g. `{"LEAD_EVENTS": Stream(subjects=["lead.*"])}`."""
     consumers: Mapping[Name, Consumer] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from infra_kit import Auth, Client, Jwt, Postgres, Secret, Service
+from infra_kit import Auth, Client, Jwt, Network, Postgres, Secret, Service
 from infra_kit.errors import ConfigError
 from stacks.config import system
 from stacks.zuclubit.containers import ARM
@@ -24,9 +24,9 @@ class Accounts:
     """Supabase Auth as a Service, whose tokens say `zuclubit:auth-url` as their issuer: the edge's own address, where
     it answers. Where that is not said, the target's own `Auth`, which needs no image."""
 
-    def __init__(self, db: Postgres, *, instances: int) -> None:
+    def __init__(self, db: Postgres, network: Network | None, *, instances: int) -> None:
         url = pulumi.Config(system()).get("auth-url")
-        self.service = _supabase(db, url, instances) if url else None
+        self.service = _supabase(db, url, network, instances) if url else None
         self.tokens = Jwt(issuer=url, audience=[AUDIENCE]) if url else _own().jwt()
         """ZU-2: a service reads its tenant from a token, which has been checked by then."""
 
@@ -35,7 +35,7 @@ class Accounts:
         return {"auth": self.service} if self.service else {}
 
 
-def _supabase(db: Postgres, url: str, instances: int) -> Service:
+def _supabase(db: Postgres, url: str, network: Network | None, instances: int) -> Service:
     """It makes its own tables, in a database of its own, and guards them by row-level security: so it is their owner.
 
     `zuclubit:auth-keys` signs tokens: a JSON list of one private key, as `supabase gen signing-key --algorithm RS256`
@@ -43,6 +43,7 @@ def _supabase(db: Postgres, url: str, instances: int) -> Service:
     """
     return Service(
         "auth",
+        network=network,
         image=IMAGE,
         port=9999,
         architectures=ARM,

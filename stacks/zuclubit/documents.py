@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 
 import pulumi
 
-from infra_kit import Collection, DocumentStore, Index, Job, ObjectStore, Ttl
+from infra_kit import Collection, DocumentStore, Index, Job, Network, ObjectStore, Ttl
 from stacks.config import system
 from stacks.programs import program
 from stacks.zuclubit.containers import ARM
@@ -57,13 +57,13 @@ class Size(TypedDict, total=False):
     storage_gb: int
 
 
-def store(**size: Unpack[Size]) -> DocumentStore:
+def store(network: Network | None, **size: Unpack[Size]) -> DocumentStore:
     """At MongoDB Atlas where `zuclubit:atlas` says so, as the seed has it in place of AWS' own (it runs on three
     clouds; DocumentDB on one): the secret `zuclubit:documents-url` has its URL then. Else the target's own."""
     config = pulumi.Config(system())
     if config.get_bool("atlas"):
         return DocumentStore.existing("docs", url=config.require_secret("documents-url"))
-    return DocumentStore("docs", database="zuclubit", collections=COLLECTIONS, **size)
+    return DocumentStore("docs", network=network, database="zuclubit", collections=COLLECTIONS, **size)
 
 
 def kept() -> Mapping[str, str]:
@@ -89,10 +89,11 @@ def _index(fields: Sequence[str], **options: object) -> dict[str, Any]:
     return {"name": "_".join(key), "key": key, **options}
 
 
-def archived(docs: DocumentStore, files: ObjectStore, after: pulumi.ResourceOptions) -> Job:
+def archived(docs: DocumentStore, files: ObjectStore, after: pulumi.ResourceOptions, network: Network | None) -> Job:
     """Each night, what goes within two days goes to the bucket first: none is lost if one night fails."""
     return Job(
         "archive",
+        network=network,
         **program("archive"),
         architectures=ARM,
         schedule="0 4 * * *",

@@ -17,6 +17,7 @@ from infra_kit import (
     Job,
     Keep,
     Logs,
+    Network,
     Postgres,
     RestoreDrill,
     Service,
@@ -91,12 +92,13 @@ def _boards(watched: Sequence[Component[Any, Any]], alerts: Alerts) -> None:
     Dashboard("sales", of=watched, charts=SALES)
 
 
-def elsewhere(db: Postgres, copies: Backup) -> None:
+def elsewhere(db: Postgres, copies: Backup, network: Network | None) -> None:
     """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there, by a program
     of the product's own: the cloud's own copies do not leave it."""
     if copies.asked.to is not None:
         Job(
             "dump",
+            network=network,
             **program("dump"),
             architectures=ARM,
             schedule="0 3 * * *",

@@ -4,14 +4,17 @@ import pulumi
 
 from infra_kit import Backups, Pooling, Postgres, Redis
 from stacks.outside import budget
-from stacks.zuclubit import documents, operations, outside
+from stacks.zuclubit import documents, events, operations, outside
 from stacks.zuclubit.product import DATABASES, product
 
 
 def deploy() -> None:
+    network = events.network()
+
     # ZU-3: a db.r6g.2xlarge's eight CPUs and 64 GiB, a standby in another zone.
     db = Postgres(
         "db",
+        network=network,
         version="15",
         cpu=8,
         dedicated_cpu=True,
@@ -27,14 +30,14 @@ def deploy() -> None:
     )
 
     # ZU-5: sessions for a day, counters for a minute.
-    cache = Redis("cache", memory_gb=3, replicas=1, high_availability=True)
+    cache = Redis("cache", network=network, memory_gb=3, replicas=1, high_availability=True)
 
     # ZU-4: Atlas' M60 in production; where it is the target's own, of that size.
-    docs = documents.store(cpu=16, memory_gb=64, storage_gb=320)
+    docs = documents.store(network, cpu=16, memory_gb=64, storage_gb=320)
 
     outside.phase_3()  # ZU-9, ZU-13
-    copies = product(db, cache, docs, budget(5399), instances=3)
-    operations.elsewhere(db, copies)  # ZU-15
+    copies = product(db, cache, docs, budget(5399), network=network, instances=3)
+    operations.elsewhere(db, copies, network)  # ZU-15
 
     pulumi.export("database_url", db.url)
     pulumi.export("pooled_database_url", db.pooled_url)

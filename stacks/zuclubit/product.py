@@ -6,24 +6,32 @@ from collections.abc import Sequence
 
 import pulumi
 
-from infra_kit import Backup, Budget, DocumentStore, EventBus, Postgres, Redis
+from infra_kit import Backup, Budget, DocumentStore, Network, Postgres, Redis
 from stacks.migrations import migrated
-from stacks.zuclubit import accounts, buckets, documents, operations, services
+from stacks.zuclubit import accounts, buckets, documents, events, operations, services
 from stacks.zuclubit.containers import ARM
-from stacks.zuclubit.events import CONSUMERS, STREAMS
 from stacks.zuclubit.services import Stores
 from stacks.zuclubit.tenancy import SQL
 
 DATABASES = ["zuclubit", accounts.DATABASE]
 
 
-def product(db: Postgres, cache: Redis, docs: DocumentStore, budget: Sequence[Budget], *, instances: int) -> Backup:
-    events = EventBus("events", streams=STREAMS, consumers=CONSUMERS)  # ZU-6
+def product(
+    db: Postgres,
+    cache: Redis,
+    docs: DocumentStore,
+    budget: Sequence[Budget],
+    *,
+    network: Network | None,
+    instances: int,
+) -> Backup:
+    bus = events.bus(network)  # ZU-6
     stores = Stores(
+        network=network,
         db=db,
         cache=cache,
         docs=docs,
-        events=events,
+        events=bus,
         files=buckets.files(),
         invoices=buckets.invoices(),  # ZU-7
     )
@@ -32,16 +40,16 @@ def product(db: Postgres, cache: Redis, docs: DocumentStore, budget: Sequence[Bu
     # ZU-3, ZU-4: tables, who sees which of their rows, and the collections of a store that stood already.
     said = {"TENANCY_SQL": SQL, **documents.to_make(docs)}
     stands = [docs.link()] if docs.stands_already else []
-    after = migrated(db, architectures=ARM, environment=said, links=stands)
-    documents.archived(docs, stores.files, after)
+    after = migrated(db, network=network, architectures=ARM, environment=said, links=stands)
+    documents.archived(docs, stores.files, after, network)
 
-    people = accounts.Accounts(db, instances=instances)  # ZU-8
+    people = accounts.Accounts(db, network, instances=instances)  # ZU-8
     apis = services.services(stores, after, instances=instances)  # ZU-1, ZU-2, ZU-12
     gateway = services.gateway(apis, people)
     copies = operations.operations(stores, list(apis.values()), (gateway, edge), people, budget)  # ZU-10, ZU-11
 
     pulumi.export("documents_url", docs.url)
-    pulumi.export("events_url", events.url)
+    pulumi.export("events_url", bus.url)
     pulumi.export("invoices_bucket", stores.invoices.bucket)
     pulumi.export("files_bucket", stores.files.bucket)
     pulumi.export("files_url", edge.url)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pulumi
 import yaml
 
-from infra_kit import DocumentStore, EventBus, Gateway, Link, ObjectStore, Postgres, RateLimit, Redis, Service
+from infra_kit import DocumentStore, EventBus, Gateway, Link, Network, ObjectStore, Postgres, RateLimit, Redis, Service
 from stacks.config import domains
 from stacks.programs import program
 from stacks.zones import own_zones
@@ -36,6 +36,8 @@ Redis: no token says the plan."""
 class Stores:
     """What the services keep things in."""
 
+    network: Network | None
+    """None: the target's own."""
     db: Postgres
     cache: Redis
     docs: DocumentStore
@@ -57,12 +59,13 @@ class Stores:
 
 def services(stores: Stores, after: pulumi.ResourceOptions, *, instances: int) -> Mapping[str, Service]:
     """Each with its own links, by its name."""
-    return {name: _service(name, stores.links(name), after, instances) for name in SERVICES}
+    return {name: _service(name, stores, after, instances) for name in SERVICES}
 
 
-def _service(name: str, links: Sequence[Link], after: pulumi.ResourceOptions, instances: int) -> Service:
+def _service(name: str, stores: Stores, after: pulumi.ResourceOptions, instances: int) -> Service:
     return Service(
         name,
+        network=stores.network,
         **program(name),
         architectures=ARM,
         memory_gb=0.5,
@@ -70,7 +73,7 @@ def _service(name: str, links: Sequence[Link], after: pulumi.ResourceOptions, in
         environment=documents.kept() if name in DOCUMENTED else {},
         release=releases(),
         tracing=TRACING,
-        links=links,
+        links=stores.links(name),
         opts=after,
     )
 

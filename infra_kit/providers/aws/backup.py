@@ -58,9 +58,9 @@ HINTS = {
     "Backup of its own, without locked, region and vault",
     features.backup_of(
         "event_bus"
-    ): "AWS Backup takes no EventBridge, whose archives keep each event for as long as its stream's retention; and "
-    "copies of NATS's volumes, each of another moment, are no copy of its streams, which replicas=3 keeps in three "
-    "zones; leave it out of of=",
+    ): "copies of NATS's volumes, each of another moment, are no copy of its streams: with replicas=3 they "
+    "are in three zones, with one server on its one disk alone; AWS Backup takes no EventBridge (engine='native'), "
+    "whose archives keep each event for as long as its stream's retention; leave it out of of=",
 }
 
 

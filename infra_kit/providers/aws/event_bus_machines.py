@@ -42,7 +42,6 @@ DEVICE = "/dev/sdf"
 class Bus:
     """What stays when machines are replaced. The mappings are keyed by zone."""
 
-    name: str
     host: pulumi.Output[str]
     """The name of all servers together."""
     hosts: Mapping[str, pulumi.Output[str]]
@@ -53,9 +52,10 @@ class Bus:
     needs: Sequence[pulumi.Resource]
     """What must stand before a machine starts."""
 
-    def server(self, zone: str) -> str:
-        """What NATS calls a server."""
-        return child(self.name, zone)
+    def server(self, zone: str) -> pulumi.Output[str]:
+        """What NATS calls a server, and knows it by among the others: of its address, for that outlives a component's
+        name."""
+        return self.hosts[zone].apply(lambda host: host.partition(".")[0])
 
 
 def bus(
@@ -81,7 +81,6 @@ def bus(
     whole = _name(scope, "name", nats.SERVICE, interfaces)
     own = {zone: _name(scope, f"name-{zone}", f"{nats.SERVICE}-{zone}", {zone: interfaces[zone]}) for zone in zones}
     return Bus(
-        name=scope.name,
         host=whole,
         hosts=own,
         interfaces=interfaces,
@@ -179,11 +178,12 @@ def machines(
 ) -> tuple[dict[str, ec2.Instance], list[pulumi.Resource]]:
     """By zone, and what tells that their servers are well. One after the other: see `event_bus_setup`."""
     profile = _profile(scope, secret)
-    before: Sequence[pulumi.Resource] = [setup.allow(), *bus.needs]
+    templates = {zone: _template(scope, bus, zone, volume, size=size, secret=secret) for zone, volume in kept.items()}
+    well = setup.well(list(templates.values()))
+    before: Sequence[pulumi.Resource] = [well, *bus.needs]
     made, joined = {}, list[pulumi.Resource]()
     for zone, volume in kept.items():
-        template = _template(scope, bus, zone, volume, size=size, secret=secret)
-        made[zone] = _machine(scope, bus, zone, template, profile=profile, before=before)
+        made[zone] = _machine(scope, bus, zone, templates[zone], profile=profile, before=before)
         attached = scope.resource(
             f"attachment-{zone}",
             ec2.VolumeAttachment,
@@ -194,7 +194,7 @@ def machines(
             stop_instance_before_detaching=True,
             delete_before_replace=True,
         )
-        joined.append(setup.join(zone, bus.server(zone), machine=made[zone].id, after=attached))
+        joined.append(setup.join(zone, bus.server(zone), well=well, machine=made[zone].id, after=attached))
         before = joined[-1:]
     return made, joined
 
@@ -228,7 +228,8 @@ def _machine(
 
 
 METADATA = {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1}
-"""A container on the machine does not get at its role."""
+"""By a token alone. NATS's container is in the host's network, so it can have one too: the role reads nothing but the
+settings that it has anyway."""
 
 
 def _template(
@@ -243,7 +244,8 @@ def _template(
         block_device_mappings=[{"device_name": "/dev/xvda", "ebs": root}],
         metadata_options=METADATA,
         user_data=_script(scope, bus, zone, volume, secret).apply(_base64),
-        description=f"Server {zone} of {security.about(scope)}",
+        # Part of a version: another name of the component would replace the machines.
+        description=f"Server {zone} of NATS",
         tags=scope.tags,
     )
 
@@ -251,7 +253,6 @@ def _template(
 def _script(scope: Scope, bus: Bus, zone: str, volume: ebs.Volume, secret: Reference) -> pulumi.Output[str]:
     disk = volume.id.apply(lambda known: known.replace("-", ""))
     variables = {
-        "CLUSTERED": "yes" if len(bus.hosts) > 1 else "no",
         "DEVICE": pulumi.Output.concat("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_", disk),
         "HOST": bus.hosts[zone],
         "IMAGE": IMAGE,

@@ -2,9 +2,9 @@
 
 - A server stands in the private subnet of its zone, behind a network interface of its own: its address and its name
   stay when the machine is replaced, and so does its volume, which the next machine takes over.
-- A change that replaces machines (another size, another image of NATS) replaces one at a time, and the next only when
-  the one before is well again: a function in the network (`lambdas/nats_setup.py`) waits for that. Of three servers
-  two always answer; one alone is away for the minutes that it takes.
+- A change that replaces machines (another size, another image of NATS) begins only when the other servers are well,
+  replaces one machine at a time, and the next only when the one before is well again: a function in the network
+  (`lambdas/nats_setup.py`) sees to that. Of three servers two answer; one alone is away for the minutes that it takes.
 - A machine starts with the newest image of Amazon Linux; no `up` replaces it because there is a newer one.
 - It reads what it lets in from Secrets Manager, and NATS from the copy of Docker's official images at ECR Public. So it
   needs a way out.
@@ -74,12 +74,14 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     known, users = nats_cluster.secrets(scope), Gathered[User]("links")
     certificate = nats_cluster.certificate(scope, [bus.host, *bus.hosts.values()])
     told = nats_cluster.settings(spec, known, bus.hosts, certificate, users)
-    what = f"What the servers of EventBus {scope.name} let in"
-    secret = stored_secrets.store(scope, "settings", what, told.apply(lambda it: it[0]), key)
 
     setup = Setup.create(
         scope, bus, known, certificate, inside=Inside(network=network, group=clients, key=key), way=way
     )
+    # Servers take over what is stored by themselves: what is refused is not stored.
+    text = after(told.apply(lambda it: it[0]), setup.allow())
+    secret = stored_secrets.store(scope, "settings", f"What the servers of EventBus {scope.name} let in", text, key)
+
     volumes = event_bus_machines.volumes(scope, spec, bus)
     servers, joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)
     mark: pulumi.Output[str] = pulumi.Output.all(told, secret.version).apply(lambda it: it[0][1])

@@ -1,7 +1,8 @@
 """What is done to NATS's servers from inside of their network, by a function: `lambdas/nats_setup.py`.
 
-It is asked before machines are made or replaced, whether they may become what is asked; after each, so that the next
-is replaced when this one is well; and in the end, to make the streams.
+It is asked before anything is told to them, whether they may become what is asked; before machines are replaced,
+whether the others are well; after each, so that the next is replaced when this one is well; and in the end, to make the
+streams.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from functools import cache
 from typing import Any
 
 import pulumi
-from pulumi_aws import lambda_
+from pulumi_aws import ec2, lambda_
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.providers.aws import network_functions
-from infra_kit.providers.aws.documents import Text, dumps
+from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.event_bus_machines import Bus
 from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.common import nats_cluster, nats_machines, nats_setup
@@ -44,9 +45,9 @@ class Setup:
     ) -> Setup:
         does = "Waits for the servers and makes the streams of EventBus"
         function = network_functions.create(scope, "setup", "nats_setup", does, inside, code=code())
-        servers = {bus.server(zone): Text(host, f":{nats_cluster.PORT}") for zone, host in bus.hosts.items()}
+        servers = pulumi.Output.all(*(pulumi.Output.all(bus.server(zone), host) for zone, host in bus.hosts.items()))
         told = {
-            "servers": servers,
+            "servers": servers.apply(lambda them: {name: f"{host}:{nats_cluster.PORT}" for name, host in them}),
             "ca": certificate.ca.apply(nats_cluster.one_line),
             "system": known.system,
             "admin": known.admin,
@@ -55,12 +56,27 @@ class Setup:
         return cls(scope=scope, function=function, known=told, way=way)
 
     def allow(self) -> pulumi.Resource:
-        """Before any machine is touched."""
+        """Before a machine is touched, or told anything."""
         return self._run("allow", {"does": "allow"})
 
-    def join(self, zone: str, server: str, *, machine: pulumi.Output[str], after: pulumi.Resource) -> pulumi.Resource:
+    def well(self, templates: Sequence[ec2.LaunchTemplate]) -> lambda_.Invocation:
+        """Before machines are replaced, each time when one is to be."""
+        versions = pulumi.Output.all(*(it.latest_version.apply(str) for it in templates))
+        return self._run("well", {"does": "well"}, machines=versions.apply(" ".join))
+
+    def join(
+        self,
+        zone: str,
+        server: pulumi.Output[str],
+        *,
+        well: lambda_.Invocation,
+        machine: pulumi.Output[str],
+        after: pulumi.Resource,
+    ) -> pulumi.Resource:
         """Each time when there is another machine."""
-        return self._run(f"joined-{zone}", {"does": "join", "name": server}, after=[after], machine=machine)
+        # The answer is JSON.
+        told = {"does": "join", "name": server, "cluster": well.result.apply(lambda it: it.strip('"'))}
+        return self._run(f"joined-{zone}", told, after=[after], machine=machine)
 
     def settle(
         self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]

@@ -2,8 +2,10 @@
 
 It runs in a function or a job of a cloud, where nothing else of infra_kit is but `nats_setup`. All that it needs comes
 with the event:
-    does: `allow`, whether these servers may become what is asked; `join`, until the one server `name` is well;
-        `settle`, until all have taken over what they are to let in, and then the streams and consumers.
+    does: `allow`, whether these servers may become what is asked; `well`, whether their machines may be replaced, the
+        first one first; `join`, until the one server `name` is well; `settle`, until all have taken over what they are
+        to let in, and then the streams and consumers.
+    cluster: what `well` answered: `begins` where no server had a stream yet, else `stands` (`join`).
     servers: addresses `host:port` by the servers' names.
     ca: PEM in base64, the authority that signed their certificates.
     system, admin: the passwords of who sees how servers are, and of who makes streams.
@@ -33,6 +35,7 @@ Event = Mapping[str, Any]
 Seen = Mapping[str, Mapping[str, Any]]
 """By the server's name, what it says of itself: `tags`, `status` and `error` of its health, `cluster`, `streams`."""
 
+BEGINS, STANDS = "begins", "stands"
 EVERY_SECONDS = 1.0
 """Between two looks: no server tells when it has become well."""
 ANSWER_SECONDS = 10.0
@@ -48,9 +51,14 @@ async def run(event: Event) -> str:
         case "allow":
             if why := refusal(await look(event), list(event["servers"])):
                 raise SetupError(why)
+        case "well":
+            seen = await look(event)
+            if why := ill(seen, list(event["servers"])):
+                raise SetupError(why)
+            return STANDS if any(it["streams"] for it in seen.values()) else BEGINS
         case "join":
             name = event["name"]
-            await _until(event, lambda seen: is_in(seen, name, len(event["servers"])), f"{name} is not well")
+            await _until(event, lambda seen: is_in(seen, name, event), f"{name} is not well")
         case "settle":
             await _until(event, lambda seen: have_settled(seen, event), "not all have taken over what they let in")
             await _settle(event)
@@ -75,10 +83,26 @@ def refusal(seen: Seen, wanted: list[str]) -> str:
     return ""
 
 
-def is_in(seen: Seen, name: str, all_: int) -> bool:
+def ill(seen: Seen, wanted: list[str]) -> str:
+    """Why no machine may be replaced: a cluster that answers would do so no longer; empty where it would."""
+    answers = any(it["cluster"] and it["streams"] and it["status"] == "ok" for it in seen.values())
+    first, *others = wanted
+    down = [name for name in others if name not in seen or seen[name]["status"] != "ok"]
+    if not answers or not down:
+        return ""
+    return (
+        f"{', '.join(down)} is not well, and machines are replaced one by one, from {first} on: without both there is "
+        "no majority, and nobody is answered. No machine was replaced. The console of its machine says why; replace "
+        "that one first: `pulumi up --target-replace '<urn of its machine>' --target-dependents`. Then run "
+        "`infra-kit up` again."
+    )
+
+
+def is_in(seen: Seen, name: str, event: Event) -> bool:
     """Whether a server is well; or cannot be yet, since a cluster begins when all its servers have come."""
-    begins = len(seen) < all_ and all(it["status"] != "ok" for it in seen.values())
-    return name in seen and (seen[name]["status"] == "ok" or begins)
+    begins = event["cluster"] == BEGINS and len(seen) < len(event["servers"])
+    waits = begins and all(it["status"] != "ok" for it in seen.values())
+    return name in seen and (seen[name]["status"] == "ok" or waits)
 
 
 def have_settled(seen: Seen, event: Event) -> bool:

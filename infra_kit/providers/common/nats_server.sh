@@ -3,7 +3,6 @@
 # as the server (`serve`), and once a minute (`settings`).
 #
 #   NAME, HOST            the server, and its name in the network
-#   CLUSTERED             whether it is one of several: yes or no
 #   IMAGE                 of NATS, by its digest
 #   DEVICE                the volume that holds its events
 #   PORT, ROUTES          where it listens to clients, and to other servers
@@ -27,7 +26,10 @@ volume() { # a file system is made where there is none, and on nothing else
   blkid -p "$DEVICE" >/dev/null || found=$?
   case $found in
     0) ;;
-    2) mkfs.ext4 -q -m 0 "$DEVICE" ;;
+    2) # blkid says the same of a disk that it cannot read
+      cmp -s -n 1048576 "$DEVICE" /dev/zero || fail "$DEVICE is not empty, or cannot be read: nothing is written to it."
+      mkfs.ext4 -q -m 0 "$DEVICE"
+      ;;
     *) fail "what is on $DEVICE cannot be told, so nothing is written to it." ;;
   esac
   mkdir -p "$DATA"
@@ -89,8 +91,8 @@ ready() { # before each start of the server
 }
 
 whole() { # NATS deletes, in a cluster, what one server wrote alone
-  [ "$CLUSTERED" = yes ] || return 0
-  [ -d "$DATA/store/jetstream" ] || return 0
+  grep -q '"cluster": {' "$OWN/conf/nats.conf" || return 0
+  [ -n "$(find "$DATA/store/jetstream" -mindepth 3 -maxdepth 3 -path '*/streams/*' 2>/dev/null)" ] || return 0
   [ -d "$DATA/store/jetstream/SYS/_js_/_meta_" ] ||
     fail "$DEVICE holds streams of a server that stood alone, and a cluster would delete them: NATS is not started."
 }

@@ -82,7 +82,7 @@ class Machines:
             **nats_cluster.set_up(spec),
             "servers": {name: f"localhost:{self.ports[name][0]}" for name in servers},
             "ca": nats_cluster.one_line(self.ca), "system": PASSWORDS["system"], "admin": PASSWORDS["admin"],
-            "mark": self.mark, "seconds": WAITS_SECONDS,
+            "cluster": nats_machines.BEGINS, "mark": self.mark, "seconds": WAITS_SECONDS,
             **more,
         }  # fmt: skip
 

@@ -35,6 +35,7 @@ def test_three_servers_become_one_bus_whose_machines_are_replaced_one_by_one(mac
 async def _cluster(machines: Machines) -> None:
     machines.write(ALL)
     await machines.run("allow", ALL)
+    assert await machines.run("well", ALL) == nats_machines.BEGINS
     for name in ALL:
         machines.start(name)
         await machines.run("join", ALL, name=name)
@@ -51,8 +52,11 @@ async def _cluster(machines: Machines) -> None:
     machines.stop("a")
     shutil.rmtree(machines.store("a"))  # worse than what a replacement does, which keeps the volume
     machines.start("a")
-    await machines.run("join", ALL, name="a")
+    await machines.run("join", ALL, name="a", cluster=nats_machines.STANDS)
+    assert await machines.run("well", ALL) == nats_machines.STANDS
     machines.stop("b")
+    with pytest.raises(SetupError, match=r"b is not well.*No machine was replaced"):
+        await machines.run("well", ALL)
     admin = await machines.client("a", "admin", PASSWORDS["admin"])
     kept = await admin.jetstream(timeout=WAITS_SECONDS).get_last_msg("LEADS", "lead.created")
     assert kept.data == b"first"

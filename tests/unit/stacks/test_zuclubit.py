@@ -240,10 +240,14 @@ def test_what_is_paid_for_carries_what_it_is_a_part_of() -> None:
     assert {"app": "zuclubit", "environment": "production", "component": "db"}.items() <= server.items()
 
 
+@pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("name", [STAGING, PRODUCTION])
-def test_the_bus_is_nats_in_production_too(name: str) -> None:
-    stack = stack_of(name)
+def test_the_bus_is_nats_in_production_too_with_a_copy_of_each_event_in_three_zones(name: str, phase: str) -> None:
+    stack = stack_of(name, phase, **OFFSITE)
     assert not stack.of_type("aws:cloudwatch/eventBus:EventBus")
-    assert [it.name for it in stack.of_type("aws:ec2/instance:Instance")] == ["events-server-a"]
-    assert [it.name for it in stack.of_type("aws:ebs/volume:Volume")] == ["events-volume-a"]
+    assert [it.name for it in stack.of_type("aws:ec2/instance:Instance")] == [f"events-server-{it}" for it in "abc"]
+    assert [it.name for it in stack.of_type("aws:ebs/volume:Volume")] == [f"events-volume-{it}" for it in "abc"]
+    asked = json.loads(stack.named("events-setup-run").inputs["input"])["streams"]
+    assert {asked[stream]["num_replicas"] for stream in STREAMS} == {3}
+    assert len(stack.of_type("aws:ec2/vpc:Vpc")) == 1
     assert {"EVENTS_URL", "EVENTS_PASSWORD"} <= hidden(stack, "lead")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, Redis, Rule
+from infra_kit import Alerts, Backup, Backups, EventBus, Keep, ObjectStore, Postgres, Redis, Rule, Stream
 from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import AWS, PRODUCTION, of, refused
+from tests.unit.refusals import refusal
 
 Any_ = Component[Any, Any]
 WEEK = Keep(daily=None, weekly=None)
@@ -127,6 +128,16 @@ def test_a_postgres_keeps_its_log_for_as_long_as_any_moment_is_asked_for() -> No
     )
     longer = Keep(every="40d", daily="40d")
     assert "is kept for 35d at most" in refused(lambda: Backup("safe", of=[db()], keep=longer))
+
+
+def test_why_a_bus_has_no_copy_is_said_of_nats_first_and_of_one_server_too() -> None:
+    leads = {"LEADS": Stream(subjects=["lead.*"])}
+    said = refusal(
+        lambda: Backup("safe", of=[EventBus("bus", streams=leads)]),
+        UnsupportedFeatureError, target="aws", region="us-east-1", environment="staging",
+    )  # fmt: skip
+    assert said.index("NATS's volumes") < said.index("EventBridge")
+    assert "with one server on its one disk alone" in said
 
 
 def test_more_often_than_hourly_is_refused() -> None:

@@ -86,7 +86,15 @@ def test_a_volume_has_room_for_what_its_streams_may_hold() -> None:
 
 def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_well() -> None:
     made = bus()
-    order = ["bus-allow", "bus-server-a", "bus-attachment-a", "bus-joined-a"]
+    order = [
+        "bus-allow",
+        "bus-settings-value",
+        "bus-template-c",
+        "bus-well",
+        "bus-server-a",
+        "bus-attachment-a",
+        "bus-joined-a",
+    ]
     order += ["bus-server-b", "bus-attachment-b", "bus-joined-b"]
     order += ["bus-server-c", "bus-attachment-c", "bus-joined-c", "bus-setup-run"]
     for before, after in pairwise(order):
@@ -98,12 +106,33 @@ def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_w
         assert machine.options.replace_on_changes == ("launchTemplate",)
 
 
+def test_whether_the_servers_are_well_is_asked_again_when_machines_are_to_be_others() -> None:
+    well = bus().named("bus-well").inputs
+    assert json.loads(well["input"])["does"] == "well"
+    versions = [str(bus().named(f"bus-template-{zone}").outputs["latestVersion"]) for zone in "abc"]
+    assert well["triggers"]["machines"] == " ".join(versions)
+
+
 def test_what_waits_for_a_machine_is_asked_again_when_it_is_another_one() -> None:
     run = bus().named("bus-joined-b").inputs
     assert run["triggers"]["machine"] == "bus-server-b-id"
     told = json.loads(run["input"])
-    assert (told["does"], told["name"]) == ("join", "bus-b")
-    assert set(told["servers"]) == {"bus-a", "bus-b", "bus-c"}
+    assert "bus-well" in str(bus().named("bus-joined-b").request.propertyDependencies["input"])
+    assert told["cluster"]
+    assert (told["does"], told["name"]) == ("join", "bus-nats-b")
+    assert set(told["servers"]) == {"bus-nats-a", "bus-nats-b", "bus-nats-c"}
+    assert told["servers"]["bus-nats-a"].endswith(".internal:4222")
+
+
+def test_a_component_that_is_renamed_keeps_its_machines_and_what_the_servers_call_each_other() -> None:
+    """They would be new servers of the same cluster, which has no majority any more. Names in the network stay."""
+    made = bus()
+    assert "name" in (made.named("bus-name-a").options.ignore_changes or ())
+    lines = dict(line.split("=", 1) for line in script(made, "a").splitlines()[1:9])
+    assert lines["NAME"] == lines["HOST"].partition(".")[0]
+    template = made.named("bus-template-a").inputs
+    of_the_machine = {key: it for key, it in template.items() if key not in {"tags", "userData"}}
+    assert "bus" not in json.dumps(of_the_machine, default=str)
 
 
 def test_addresses_and_names_are_the_interfaces_which_stay() -> None:
@@ -119,8 +148,6 @@ def test_a_machine_starts_what_its_script_names_by_digest_and_says_no_secret() -
     text = script(made, "b")
     assert "IMAGE=public.ecr.aws/docker/library/nats@sha256:" in text
     assert "HOST=bus-nats-b." in text
-    assert "CLUSTERED=yes" in text
-    assert "CLUSTERED=no" in script(lone(), "a")
     assert "recorded-password" not in text
     assert "PRIVATE KEY" not in text
 
@@ -137,6 +164,11 @@ def test_a_machine_is_asked_for_its_role_by_token_alone_and_nobody_logs_in() -> 
 
 
 # What is let in
+
+
+def test_what_is_refused_is_not_told_to_a_server_either() -> None:
+    made = bus()
+    assert made.named("bus-allow").urn in made.named("bus-settings-value").options.depends_on
 
 
 def test_what_the_servers_let_in_is_in_secrets_manager_alone() -> None:

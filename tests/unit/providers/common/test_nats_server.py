@@ -22,7 +22,7 @@ CLOUD = 'prepare() { :; }\nsecret() { cat "$TOLD"; }\n'
 class Machine:
     """Its script, in a folder of its own."""
 
-    def __init__(self, folder: Path, *, clustered: bool) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder, self.log = folder, folder / "log"
         for name, text in PROGRAMS.items():
             file = folder / "bin" / name
@@ -30,12 +30,12 @@ class Machine:
             file.write_text(f"#!/bin/sh\n{text}\n")
             file.chmod(0o755)
         self.store = folder / "data" / "store"
-        said = {"NAME": "bus-a", "HOST": "bus-a.internal", "CLUSTERED": "yes" if clustered else "no"}
+        said = {"NAME": "bus-a", "HOST": "bus-a.internal"}
         said |= {"IMAGE": "nats@sha256:0", "DEVICE": str(folder / "disk"), "PORT": "4222", "ROUTES": "6222"}
         text = nats_cluster.script(said, CLOUD)
         self.script = text.replace("/var/lib/infra-kit-nats", str(folder / "own"))
         self.script = self.script.replace("/mnt/disks/nats", str(folder / "data")).replace("[ -b ", "[ -e ")
-        (folder / "disk").touch()
+        (folder / "disk").write_bytes(bytes(2**20))
 
     def run(self, does: str, told: str = "", blkid: int = 0) -> subprocess.CompletedProcess[str]:
         (self.folder / "told").write_text(told)
@@ -59,7 +59,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path, clustered=True)
+    return Machine(tmp_path)
 
 
 def told(**files: str) -> str:
@@ -105,17 +105,41 @@ def test_a_file_system_is_made_where_there_is_none_and_nowhere_else(
     assert ("mkfs" in machine.said) == made
 
 
-def test_what_a_server_wrote_alone_is_not_shown_to_a_cluster(machine: Machine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", [b"", b"\0" * 4096 + b"events".ljust(2**20, b"\0")])
+def test_no_file_system_is_made_on_a_disk_that_holds_something_or_cannot_be_read(machine: Machine, held: bytes) -> None:
+    (machine.folder / "disk").write_bytes(held)
+    refused = machine.run("volume", blkid=2)
+    assert refused.returncode == 1
+    assert "nothing is written to it" in refused.stderr
+    assert "mkfs" not in machine.said
+
+
+def conf(*names: str) -> str:
+    """What the servers of a bus are told."""
+    known = dict.fromkeys(("admin", "app", "system", "route"), "password")
+    routes = {name: f"{name}:6222" for name in names}
+    props = {"streams": {"LEADS": {"subjects": ["cluster"]}}, "consumers": {}}
+    return told(nats_conf=nats_cluster.configuration(props, {**known, "routes": routes, "users": []}, mark="mark"))
+
+
+def test_what_a_server_wrote_alone_is_not_shown_to_a_cluster(machine: Machine) -> None:
+    """Whatever the machine was made as: what it was told last decides."""
     (machine.store / "jetstream" / "BUS" / "streams" / "LEADS").mkdir(parents=True)
+    machine.run("settings", conf("a"))
+    assert machine.run("whole").returncode == 0
+    machine.run("settings", conf("a", "b", "c"))
     refused = machine.run("whole")
     assert refused.returncode == 1
     assert "a cluster would delete them" in refused.stderr
     (machine.store / "jetstream" / "SYS" / "_js_" / "_meta_").mkdir(parents=True)
     assert machine.run("whole").returncode == 0
-    (tmp_path / "lone").mkdir()
-    lone = Machine(tmp_path / "lone", clustered=False)
-    (lone.store / "jetstream" / "BUS").mkdir(parents=True)
-    assert lone.run("whole").returncode == 0
+
+
+@pytest.mark.parametrize("folder", ["jetstream", "jetstream/BUS/streams"])
+def test_a_server_that_stood_alone_without_a_stream_may_become_one_of_a_cluster(machine: Machine, folder: str) -> None:
+    machine.run("settings", conf("a", "b", "c"))
+    (machine.store / folder).mkdir(parents=True)
+    assert machine.run("whole").returncode == 0
 
 
 def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> None:

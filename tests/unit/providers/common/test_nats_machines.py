@@ -1,0 +1,59 @@
+"""What servers of NATS say of themselves, and what may be done to them then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra_kit.providers.common import nats_machines
+
+ALL = ["a", "b", "c"]
+
+
+def server(status: str = "ok", *, cluster: str = "bus", streams: int = 2) -> dict[str, Any]:
+    return {"status": status, "error": "", "tags": [], "cluster": cluster, "size": 3, "streams": streams}
+
+
+def test_no_machine_is_replaced_while_another_server_is_down() -> None:
+    said = nats_machines.ill({"a": server(), "b": server()}, ALL)
+    assert said.startswith("c is not well")
+    assert "No machine was replaced" in said
+    assert nats_machines.ill({"a": server(), "b": server("unavailable"), "c": server()}, ALL).startswith(
+        "b is not well"
+    )
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param({name: server() for name in ALL}, id="all are well"),
+        pytest.param({"b": server(), "c": server()}, id="the first is down, and is the first to be replaced"),
+        pytest.param({}, id="none stands yet"),
+        pytest.param({"a": server("unavailable", streams=0)}, id="a cluster that began, and another script is to mend"),
+        pytest.param({"a": server(streams=0), "b": server(streams=0)}, id="nothing is in it yet"),
+        pytest.param({"a": server("unavailable")}, id="no majority: nobody is answered anyway"),
+    ],
+)
+def test_machines_may_be_replaced(seen: dict[str, Any]) -> None:
+    assert nats_machines.ill(seen, ALL) == ""
+
+
+def test_a_server_alone_may_be_replaced() -> None:
+    assert nats_machines.ill({"a": server("unavailable", cluster="")}, ["a"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cluster", "seen", "goes_on"),
+    [
+        pytest.param("begins", {"a": server("unavailable", streams=0)}, True, id="the others are still to come"),
+        pytest.param("stands", {"a": server("unavailable", streams=0)}, False, id="the others do not answer"),
+        pytest.param("stands", {"a": server(), "b": server()}, True, id="it is well"),
+        pytest.param("begins", {name: server("unavailable") for name in ALL}, False, id="all have come, and it is not"),
+        pytest.param("begins", {"b": server("unavailable")}, False, id="it does not answer"),
+    ],
+)
+def test_the_next_machine_waits_for_this_one_but_where_a_cluster_begins(
+    cluster: str, seen: dict[str, Any], *, goes_on: bool
+) -> None:
+    assert nats_machines.is_in(seen, "a", {"cluster": cluster, "servers": ALL}) == goes_on
