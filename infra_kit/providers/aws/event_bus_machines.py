@@ -254,6 +254,8 @@ def _script(scope: Scope, bus: Bus, zone: str, volume: ebs.Volume, secret: Refer
     disk = volume.id.apply(lambda known: known.replace("-", ""))
     variables = {
         "DEVICE": pulumi.Output.concat("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_", disk),
+        # NATS takes more room only when it starts: a larger volume replaces the machines, one after the other.
+        "GB": volume.size.apply(str),
         "HOST": bus.hosts[zone],
         "IMAGE": IMAGE,
         "NAME": bus.server(zone),

@@ -4,7 +4,7 @@
 #
 #   NAME, HOST            the server, and its name in the network
 #   IMAGE                 of NATS, by its digest
-#   DEVICE                the volume that holds its events
+#   DEVICE, GB            the volume that holds its events, and its size
 #   PORT, ROUTES          where it listens to clients, and to other servers
 #
 # Before this stands what differs from cloud to cloud: `prepare` (Docker is there after it), and `secret` (prints what

@@ -82,6 +82,7 @@ def test_a_volume_has_room_for_what_its_streams_may_hold() -> None:
     assert lone().named("bus-volume-a").inputs["size"] == nats_cluster.LEAST_GB
     large = bus(Stream(subjects=["lead.*"], max_size_gb=100))
     assert large.named("bus-volume-a").inputs["size"] == 125
+    assert script(large, "a") != script(bus(Stream(subjects=["lead.*"])), "a"), "NATS is not told of the room it has"
 
 
 def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_well() -> None:
