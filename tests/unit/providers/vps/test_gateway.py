@@ -84,7 +84,7 @@ def test_a_host_stands_by_for_nobody_for_it_has_no_certificate_before_the_name_l
         zone = Domain("zone", domain="example.com", target=cloud)
         here = on(Environment.STAGING, "203.0.113.10")
         api = Service("api", image="registry.example/api:1", target=here)
-        asked = {"domains": DOMAINS, "zones": [zone], "failover": Failover("secondary")}
+        asked: dict[str, Any] = {"domains": DOMAINS, "zones": [zone], "failover": Failover("secondary")}
         Gateway("edge", target=here, routes={"/*": api}, **asked)
 
     with pytest.raises(UnsupportedFeatureError, match="have the secondary on aws or gcp and the host as the primary"):
