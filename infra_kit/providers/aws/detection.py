@@ -2,7 +2,8 @@
 
 Made where the settings say `detection: true`, once a region, with the first network there: both are an account's and a
 region's, so one stack of an account makes them, mostly production's. Where an organization switches them on for all of
-its accounts, leave it out. GuardDuty tells Security Hub what it finds, and findings are seen there. It is subscribed to AWS's own best practices too
+its accounts, leave it out. GuardDuty tells Security Hub what it finds, and findings are seen there. It is subscribed to
+AWS's own best practices too
 (https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html), of which it can check but few by itself:
 most ask AWS Config (https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-setup-prereqs.html), which is
 not made here: it is the account's, and costs by each change that it records. They say "no data" until it stands.
