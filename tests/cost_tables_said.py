@@ -190,7 +190,7 @@ ZUCLUBIT = tuple(
         total,
         [
             Line("API Gateway", seed[0], ["gateway"], "a load balancer with a web firewall, at a fixed price"),
-            Line("Lambda", seed[1], [*SERVICES, "aws-cluster"], LAMBDA),
+            Line("Lambda", seed[1], [*SERVICES, "aws-ecs-network"], LAMBDA),
             Line("RDS PostgreSQL", seed[2], ["db"], database),
             Line(
                 "S3 and CloudFront",
