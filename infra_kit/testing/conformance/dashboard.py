@@ -49,9 +49,11 @@ class DashboardConformance(ComponentConformance):
         """Nobody has to accept what he did not ask for."""
         spec = self.spec({"of": list(STAND_INS.values()), "charts": None}).for_environment(ENVIRONMENT)
         recorded = self.record(target, of=list(STAND_INS.values()), charts=None)
-        lost = {it for it in recorded.warnings if it.startswith(f"Dashboard {NAME!r}: ")}
-        supported = target.driver("dashboard").SUPPORTS
-        assert len(lost) == len(spec.features() - supported)
+        said = f"Dashboard {NAME!r}: "
+        lost = {it.removeprefix(said).partition(" ")[0] for it in recorded.warnings if it.startswith(said)}
+        asked = {str(it) for it in spec.features()}
+        supported = {str(it) for it in target.driver("dashboard").SUPPORTS}
+        assert asked - supported <= lost <= asked  # of one engine a target may measure less than of another
 
     def test_a_link_and_the_bound_of_an_alert_are_on_it(self, target: Target) -> None:
         rules = {"busy": Rule(signal="cpu", above=61.5)}

@@ -42,7 +42,10 @@ class GatewayConformance(ComponentConformance):
             "limits": [LIMIT],
         },
         features.WILDCARD_DOMAINS: {"domains": ["api.example.com", "*.example.org"]},
-        features.FAILOVER: {"failover": Failover("primary")},
+        features.FAILOVER: {
+            "failover": Failover("primary"),
+            "routes": {"/*": API, "/health": GatewayRoute(API, jwt=False)},
+        },
         features.DOMAINS: {"domains": ["api.example.com", "www.example.com"]},
     }
     variations = {

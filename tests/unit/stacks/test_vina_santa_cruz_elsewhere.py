@@ -48,7 +48,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """The page of the system says why each of these is accepted."""
-OURS = ("vina-santa-cruz:limits", "infra-kit:region")
+OURS = ("vina-santa-cruz:limits", "vina-santa-cruz:backup-region", "infra-kit:region")
 """Of production's file, what is AWS's."""
 
 
