@@ -252,7 +252,7 @@ def _template(
 
 def _script(scope: Scope, bus: Bus, zone: str, volume: ebs.Volume, secret: Reference) -> pulumi.Output[str]:
     disk = volume.id.apply(lambda known: known.replace("-", ""))
-    variables = {
+    variables: dict[str, pulumi.Input[str]] = {
         "DEVICE": pulumi.Output.concat("/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_", disk),
         # NATS takes more room only when it starts: a larger volume replaces the machines, one after the other.
         "GB": volume.size.apply(str),
