@@ -4,11 +4,10 @@ Who lives where is the application's to know: each person, and each posting, is 
 both is asked of both.
 """
 
-from infra_kit import Pooling, Postgres, Redis
-from stacks.nomadshift import accounts, listings, operations, outside
-from stacks.nomadshift.database import database
-from stacks.nomadshift.product import Data, Shared, export, product
-from stacks.nomadshift.regions import Region, europe, home
+from stacks.nomadshift import accounts, operations, outside
+from stacks.nomadshift.product import Shared, export, product
+from stacks.nomadshift.regions import europe, home
+from stacks.nomadshift.replicated import replicated
 from stacks.outside import budget, with_production
 from stacks.zones import own_zones
 
@@ -16,39 +15,10 @@ from stacks.zones import own_zones
 def deploy() -> None:
     zones = own_zones()
     shared = Shared(accounts=accounts.accounts(), mail=accounts.mail(zones), zones=zones)
-    here, there = (product(region, _data(region), shared) for region in (home(), europe()))
+    here, there = (product(region, replicated(region), shared) for region in (home(), europe()))
 
     with_production(outside.services)  # NS-15
     operations.watched(here, budget(1219))
     operations.watched(there)
     export(here)
     export(there)
-
-
-def _data(region: Region) -> Data:
-    cache = Redis(  # NS-3
-        region.named("cache"),
-        target=region.target,
-        network=region.network,
-        memory_gb=3,
-        replicas=1,
-        high_availability=True,
-    )
-    search = listings.search(region, memory_gb=4, storage_gb=50, replicas=2, high_availability=True)  # NS-4
-    return Data(db=_database(region), cache=cache, search=search)
-
-
-def _database(region: Region) -> Postgres:
-    """NS-2: as in phase 2, in each region."""
-    return database(
-        region,
-        cpu=4,
-        dedicated_cpu=True,
-        memory_gb=16,
-        storage_gb=200,
-        max_storage_gb=1000,
-        high_availability=True,
-        read_replicas=2,
-        pooling=Pooling(max_connections=1000),
-        retention_days=14,
-    )
