@@ -83,6 +83,7 @@ def test_what_nobody_looked_up_is_not_known(token: str) -> None:
 def test_a_server_of_this_machine_is_made_anew_by_no_docker() -> None:
     for_docker = effects.in_place("docker:index/container:Container", "image")
     here = effects.in_place("pulumi-python:dynamic/infra-kit:PostgresServer", "memory_gb")
-    assert here and for_docker
+    assert here
+    assert for_docker
     assert (here.downtime, here.source) == (for_docker.downtime, "")
     assert "docs.docker.com" in for_docker.source
