@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from infra_kit.providers import aws, common
+from infra_kit.providers import aws, common, gcp
 from infra_kit.providers.common import answers
 from infra_kit.providers.vps import scripts
 
@@ -16,7 +16,10 @@ SERVER = resources.files(common).joinpath("nats_server.sh").read_text()
 TEXTS = {
     "answers.sh": answers.script(),
     "nats_server.sh": SERVER,
-    "nats_machine.sh": "#!/bin/sh\n" + resources.files(aws).joinpath("nats_machine.sh").read_text(),
+    **{
+        f"{name}/nats_machine.sh": "#!/bin/sh\n" + resources.files(cloud).joinpath("nats_machine.sh").read_text()
+        for name, cloud in {"aws": aws, "gcp": gcp}.items()
+    },
     **{name: scripts.script(name) for name in NAMES},
 }
 
