@@ -26,6 +26,12 @@ class SetupError(Exception):
     """What could not be made, and what to do about it."""
 
 
+def is_well(event: Event, server: http.client.HTTPConnection) -> bool:
+    """Whether it knows its users, and all that it has on its disk can be searched."""
+    status, text = send(event, server, "GET", "/_cluster/health")
+    return status == 200 and '"status":"red"' not in text
+
+
 def settle(event: Event, server: http.client.HTTPConnection) -> None:
     """Makes what is missing in the server."""
     for call in event["calls"]:

@@ -4,14 +4,22 @@ from the others stands before it."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from infra_kit.providers.common import opensearch_setup
+
 _HERE = Path(__file__).parent
-_USES = {"copies": ("google", "vault"), "drills": ("google", "vault", "rdb")}
+_SETUP = Path(str(opensearch_setup.__file__))
+_USES: Mapping[str, Sequence[Path]] = {
+    "copies": (_HERE / "google.py", _HERE / "vault.py"),
+    "drills": (_HERE / "google.py", _HERE / "vault.py", _HERE / "rdb.py"),
+    "searches": (_HERE / "google.py", _SETUP),
+}
 
 
 def text(name: str) -> str:
     """A program as one file, e.g. `copies`."""
-    text = "".join((_HERE / f"{it}.py").read_text() for it in (*_USES[name], name))
+    text = "".join(it.read_text() for it in (*_USES[name], _HERE / f"{name}.py"))
     head = "from __future__ import annotations\n"
     return head + re.sub(r"(?m)^from (__future__|infra_kit\.\S+) import (\([^)]*\)|.*)\n", "", text)
