@@ -21,7 +21,7 @@ from infra_kit.providers.aws import network_functions
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.event_bus_machines import Bus
 from infra_kit.providers.aws.network_functions import Inside
-from infra_kit.providers.common import nats_cluster, nats_machines, nats_setup
+from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines, nats_setup
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.nats_cluster import Secrets
 
@@ -48,7 +48,7 @@ class Setup:
         servers = pulumi.Output.all(*(pulumi.Output.all(bus.server(zone), host) for zone, host in bus.hosts.items()))
         told = {
             "servers": servers.apply(lambda them: {name: f"{host}:{nats_cluster.PORT}" for name, host in them}),
-            "ca": certificate.ca.apply(nats_cluster.one_line),
+            "ca": certificate.ca.apply(machine_scripts.one_line),
             "system": known.system,
             "admin": known.admin,
             "seconds": SECONDS,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra_kit.providers.common import nats_cluster
+from infra_kit.providers.common import machine_scripts, nats_cluster
 
 PROGRAMS = {
     "docker": 'echo "$@" >>"$LOG"; if [ "$1" = ps ]; then echo running; fi',
@@ -32,7 +32,7 @@ class Machine:
         self.store = folder / "data" / "store"
         said = {"NAME": "bus-a", "HOST": "bus-a.internal"}
         said |= {"IMAGE": "nats@sha256:0", "DEVICE": str(folder / "disk"), "PORT": "4222", "ROUTES": "6222"}
-        text = nats_cluster.script(said, CLOUD)
+        text = machine_scripts.text(said, CLOUD, nats_cluster.SERVER)
         self.script = text.replace("/var/lib/infra-kit-nats", str(folder / "own"))
         self.script = self.script.replace("/mnt/disks/nats", str(folder / "data")).replace("[ -b ", "[ -e ")
         (folder / "disk").write_bytes(bytes(2**20))
@@ -63,7 +63,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def told(**files: str) -> str:
-    return "".join(f"{name.replace('_', '.')} {nats_cluster.one_line(text)}\n" for name, text in files.items())
+    return "".join(f"{name.replace('_', '.')} {machine_scripts.one_line(text)}\n" for name, text in files.items())
 
 
 def test_what_the_servers_let_in_is_written_for_the_server_alone_and_taken_over_without_a_restart(
