@@ -29,6 +29,8 @@ USER = "1000:1000"
 DATA = "/usr/share/opensearch/data"
 START = "opensearch.sh"
 """Of `files`, what the container runs."""
+SERVER = "opensearch_server.sh"
+"""What a virtual machine that runs one does, beside what all do: see `machine_scripts`."""
 CERTIFICATE, KEY, AUTHORITY = "server.pem", "server-key.pem", "ca.pem"
 """The files with which it speaks TLS. The key is in PKCS #8."""
 
