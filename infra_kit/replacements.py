@@ -37,6 +37,7 @@ _MEMORYSTORE_VERSIONS = "https://cloud.google.com/memorystore/docs/redis/upgradi
 _CLOUD_STORAGE = "https://cloud.google.com/storage/docs/json_api/v1/buckets"
 _BUCKET_LOCK = "https://cloud.google.com/storage/docs/bucket-lock"
 _KEYS = "https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys"
+_DISKS = "https://cloud.google.com/compute/docs/disks/modify-persistent-disk"
 _TOPICS = "https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics"
 _SUBSCRIPTIONS = "https://cloud.google.com/pubsub/docs/subscription-properties"
 _KEPT = "https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets"
@@ -134,6 +135,16 @@ _REPLACED_BY: dict[str, dict[str, frozenset[str]]] = {
             {"customPlacementConfig", "enableObjectRetention", "hierarchicalNamespace", "location", "name", "project"}
         ),
     },
+    "gcp:compute/disk:Disk": {
+        _DISKS: frozenset(
+            {
+                "architecture", "asyncPrimaryDisk", "description", "diskEncryptionKey", "enableConfidentialCompute",
+                "guestOsFeatures", "image", "licenses", "name", "params", "physicalBlockSizeBytes", "project",
+                "provisionedIops", "snapshot", "sourceDisk", "sourceImageEncryptionKey", "sourceInstantSnapshot",
+                "sourceSnapshotEncryptionKey", "sourceStorageObject", "storagePool", "type", "zone",
+            }
+        ),
+    },
     "gcp:pubsub/topic:Topic": {_TOPICS: frozenset({"name", "project", "tags"})},
     "gcp:pubsub/subscription:Subscription": {
         _SUBSCRIPTIONS: frozenset({"enableMessageOrdering", "filter", "name", "project", "tags", "topic"}),
@@ -175,6 +186,7 @@ _REPLACED_IF: dict[str, dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
     "aws:opensearch/domain:Domain": {"vpcOptions": (becomes.appears_or_goes, _OPENSEARCH_VPC)},
     "aws:s3/bucket:Bucket": {"objectLockConfiguration": (becomes.appears, _S3)},
     "gcp:sql/databaseInstance:DatabaseInstance": {"settings": (becomes.is_another_server, _CLOUD_SQL)},
+    "gcp:compute/disk:Disk": {"size": (becomes.is_lower, _DISKS)},
     "gcp:redis/instance:Instance": {"redisVersion": (becomes.is_lower_and_known, _MEMORYSTORE_VERSIONS)},
     "gcp:storage/bucket:Bucket": {"retentionPolicy": (becomes.is_unlocked, _BUCKET_LOCK)},
     "gcp:secretmanager/secret:Secret": {"replication": (becomes.is_kept_elsewhere, _KEPT)},

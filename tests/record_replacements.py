@@ -64,6 +64,7 @@ BESIDE: Mapping[str, dict[str, Value]] = {
     "aws_lambda_function": {"handler": "handler", "runtime": "python3.12"},
     "aws_lb_target_group": {"port": 80, "protocol": "HTTP", "vpc_id": "vpc", "target_type": "ip"},
     "aws_sqs_queue": {"fifo_queue": True},
+    "google_compute_instance": {"zone": "europe-west1-b", "project": "shop"},
     "google_compute_firewall": {"source_ranges": ["10.0.0.0/8"]},
     "google_sql_database_instance": {"database_version": "POSTGRES_17"},
 }
@@ -75,6 +76,7 @@ BY_VALUE: Mapping[tuple[str, str], Sequence[tuple[Value, Value]]] = {
     ("aws_db_instance", "snapshot_identifier"): [("one", "two"), ("one", None), (None, "one")],
     ("aws_elasticache_replication_group", "engine"): [("redis", "valkey"), ("valkey", "redis")],
     ("aws_elasticache_replication_group", "engine_version"): [("7.0", "7.1"), ("7.1", "7.0")],
+    ("google_compute_disk", "size"): [(20, 10), (10, 20)],
     ("google_compute_subnetwork", "ip_cidr_range"): [
         ("10.0.0.0/20", "10.0.0.0/19"),
         ("10.0.0.0/20", "10.0.0.0/21"),

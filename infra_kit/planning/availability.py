@@ -53,6 +53,8 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
     # Of its machines: in several zones, or one alone.
     (_NATS, "aws", True): Promise(99.99, "https://aws.amazon.com/compute/sla/"),
     (_NATS, "aws", False): Promise(99.5, "https://aws.amazon.com/compute/sla/"),
+    (_NATS, "gcp", True): Promise(99.99, "https://cloud.google.com/compute/sla"),
+    (_NATS, "gcp", False): Promise(99.9, "https://cloud.google.com/compute/sla"),
     ("EventBus", "gcp", True): Promise(99.95, "https://cloud.google.com/pubsub/sla"),
 }
 """By component, target and whether it stands twice. Second hand where a page could not be read: docs/planning.md."""

@@ -115,6 +115,11 @@ _ON: Mapping[tuple[str, str], Fact] = {
         "machines, volumes and roles of EC2",
         "https://docs.nats.io/running-a-nats-service/nats_admin/jetstream_admin/disaster_recovery",
     ),
+    ("EventBus", "gcp"): Fact(
+        0, "NATS' own open protocol", 1, "streams are backed up by NATS' own program and restored anywhere", 2,
+        "machines, disks and accounts of Compute Engine",
+        "https://docs.nats.io/running-a-nats-service/nats_admin/jetstream_admin/disaster_recovery",
+    ),
     ("DocumentStore", "aws"): Fact(
         1, "MongoDB's protocol, of which DocumentDB has a part", 2, "mongodump leads out; its snapshots do not", 3,
         _AWS,

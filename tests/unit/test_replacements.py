@@ -34,6 +34,7 @@ NEWER = {
     "aws:route53/zone:Zone": {"enableAcceleratedRecovery"},
     "aws:s3/bucket:Bucket": {"bucketNamespace"},
     "aws:secretsmanager/secret:Secret": {"type"},
+    "gcp:compute/disk:Disk": {"eraseWindowsVssSignature", "interface", "multiWriter", "resourcePolicies"},
     "gcp:dns/managedZone:ManagedZone": {"reverseLookup", "serviceDirectoryConfig"},
     "gcp:kms/cryptoKey:CryptoKey": {"keyAccessJustificationsPolicy"},
     "gcp:secretmanager/secret:Secret": {"secretType"},
@@ -140,6 +141,7 @@ def test_what_is_said_when_it_is_made_cannot_be_changed(token: str, key: str) ->
 REDIS, MEMORYSTORE = "aws:elasticache/replicationGroup:ReplicationGroup", "gcp:redis/instance:Instance"
 RDS, CLOUD_SQL = "aws:rds/instance:Instance", "gcp:sql/databaseInstance:DatabaseInstance"
 BUCKET, CLOUD_BUCKET = "aws:s3/bucket:Bucket", "gcp:storage/bucket:Bucket"
+DISK = "gcp:compute/disk:Disk"
 KEPT, CRYPTO_KEY = "gcp:secretmanager/secret:Secret", "gcp:kms/cryptoKey:CryptoKey"
 FIXED = {"diskAutoresize": False}
 
@@ -153,6 +155,7 @@ FIXED = {"diskAutoresize": False}
         (MEMORYSTORE, "redisVersion", "REDIS_7_2", "REDIS_7_0"),
         (CLOUD_SQL, "settings", {"diskSize": 20, **FIXED}, {"diskSize": 10, **FIXED}),
         (CLOUD_SQL, "settings", {"ipConfiguration": {"privateNetwork": "vpc"}}, {"ipConfiguration": {}}),
+        (DISK, "size", 20, 10),
         (RDS, "restoreToPointInTime", None, {"sourceDbInstanceIdentifier": "db"}),
         (RDS, "restoreToPointInTime", {"sourceDbInstanceIdentifier": "db"}, None),
         (RDS, "snapshotIdentifier", None, "one"),
@@ -182,6 +185,7 @@ def test_what_its_service_cannot_take_back_replaces_it(token: str, key: str, bef
         (CLOUD_SQL, "settings", {"ipConfiguration": {}}, {"ipConfiguration": {"privateNetwork": "vpc"}}),
         (CLOUD_SQL, "settings", {"diskSize": 20}, {"diskSize": 10, "diskAutoresize": True}),
         (CLOUD_SQL, "settings", {"diskSize": 20, **FIXED}, {"tier": "db-f1-micro", **FIXED}),
+        (DISK, "size", 10, 20),
         (RDS, "restoreToPointInTime", {"useLatestRestorableTime": True}, {"restoreTime": "2026-01-01T00:00:00Z"}),
         (RDS, "snapshotIdentifier", "one", None),
         (BUCKET, "objectLockConfiguration", {"objectLockEnabled": "Enabled"}, None),

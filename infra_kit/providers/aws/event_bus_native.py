@@ -37,6 +37,7 @@ from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.providers.aws import event_bus_links, event_bus_patterns, identity, names, users
 from infra_kit.providers.aws import event_bus_queues as queues
@@ -59,7 +60,7 @@ SUPPORTS = frozenset(
     }
 )
 
-HINTS = {
+HINTS: Mapping[Feature, str] = {
     features.STREAM_SIZE: "an EventBridge archive is bounded by its retention alone; leave max_size_gb out",
     features.LONG_BACKLOG: 'SQS keeps an event for 14 days, then it is in the archive alone; set backlog="14d"',
 }

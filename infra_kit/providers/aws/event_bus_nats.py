@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import ec2
@@ -38,12 +38,10 @@ from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.security import database_group
-from infra_kit.providers.common import nats, nats_cluster
+from infra_kit.providers.common import nats_cluster, nats_links
 from infra_kit.providers.common.gathered import Gathered
-from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.nats_cluster import PORT, User
 from infra_kit.providers.common.networks import check_same
-from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import choose
 from infra_kit.providers.common.waiting import after
 
@@ -103,17 +101,5 @@ def _subnets(scope: Scope, network: AwsNetwork) -> Mapping[str, pulumi.Output[st
 def link(scope: Scope, link: Link) -> Grant:
     there = scope.native(link.to, AwsNats)
     check_same(scope, link, there.network)
-    secret: pulumi.Output[str] = pulumi.Output.secret(
-        password(scope.within(link.to), f"{scope.name}-link-{link.key}-password").result
-    )
-    name = user_name(scope.name, link)
-    there.users.add(User(name=name, password=secret, rights=nats.link_rights(link)))
-    endpoint: EventBusEndpoint = link.to.endpoint
-    mine = replace(
-        endpoint,
-        username=pulumi.Output.from_input(name),
-        password=secret,
-        url=nats_cluster.url(name, secret, endpoint.host),
-        inbox_prefix=pulumi.Output.from_input(nats.inbox(name)),
-    )
+    mine = nats_links.endpoint(scope, link, there.users)
     return mine.grant(link, native=AwsGrant(opening=Opening(group=there.group, port=PORT)))

@@ -21,7 +21,7 @@ from infra_kit.providers.aws import network_functions
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.event_bus_machines import Bus
 from infra_kit.providers.aws.network_functions import Inside
-from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines, nats_setup
+from infra_kit.providers.common import nats_machines, nats_setup, nats_steps
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.nats_cluster import Secrets
 
@@ -45,14 +45,8 @@ class Setup:
     ) -> Setup:
         does = "Waits for the servers and makes the streams of EventBus"
         function = network_functions.create(scope, "setup", "nats_setup", does, inside, code=code())
-        servers = pulumi.Output.all(*(pulumi.Output.all(bus.server(zone), host) for zone, host in bus.hosts.items()))
-        told = {
-            "servers": servers.apply(lambda them: {name: f"{host}:{nats_cluster.PORT}" for name, host in them}),
-            "ca": certificate.ca.apply(machine_scripts.one_line),
-            "system": known.system,
-            "admin": known.admin,
-            "seconds": SECONDS,
-        }
+        servers = [(bus.server(zone), host) for zone, host in bus.hosts.items()]
+        told = nats_steps.known(known, certificate, servers, seconds=SECONDS)
         return cls(scope=scope, function=function, known=told, way=way)
 
     def allow(self) -> pulumi.Resource:
@@ -82,7 +76,7 @@ class Setup:
         self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]
     ) -> pulumi.Resource:
         """Whenever what the servers let in, or the streams, change."""
-        return self._run("setup-run", {"does": "settle", "mark": mark, **nats_cluster.set_up(spec)}, after=after)
+        return self._run("setup-run", {"does": "settle", "mark": mark, **nats_steps.settled(spec)}, after=after)
 
     def _run(
         self, role: str, event: Mapping[str, Any], *, after: Sequence[pulumi.Resource] = (), **triggers: Any

@@ -12,13 +12,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import distribution
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, vpc
@@ -27,6 +24,7 @@ from infra_kit.component import Scope
 from infra_kit.providers.aws import identity, lambdas, log_groups, policies, security
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.common import authorities
+from infra_kit.providers.common.packed import distributions, modules
 
 AUTHORITIES = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 """https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html, of DocumentDB
@@ -154,32 +152,21 @@ def archive(
 
     Args:
         module: its file in `lambdas`, without the ending.
-        driver: the distributions that it imports; what of them is pure Python is packed, so it runs on any processor.
-            The extra `aws` pins each, for with another release of one the archive, and so every plan, would be another
-            on the next machine.
+        driver: the distributions that it imports, which the extra `aws` pins: see `packed`.
         ours: what it imports of infra_kit, beside `authorities`.
         with_metadata: of the distributions, what reads the version in its own METADATA.
         files: what else is packed.
     """
     own = Path(lambdas.__path__[0]) / f"{module}.py"
-    packed = {f"{it.__name__.replace('.', '/')}.py": str(it.__file__) for it in (authorities, *ours)}
+    packed = {
+        **distributions(tuple(driver), frozenset(with_metadata)),
+        f"{module}.py": own,
+        **modules(authorities, *ours),
+    }
     return pulumi.AssetArchive(
         {
-            **_driver(tuple(driver), frozenset(with_metadata)),
-            f"{module}.py": pulumi.FileAsset(str(own)),
-            **{name: pulumi.FileAsset(path) for name, path in packed.items()},
+            **{name: pulumi.FileAsset(str(path)) for name, path in packed.items()},
             "authorities.pem": pulumi.RemoteAsset(AUTHORITIES),
             **(files or {}),
         }
     )
-
-
-@cache
-def _driver(names: tuple[str, ...], with_metadata: frozenset[str]) -> Mapping[str, Any]:
-    return {path: pulumi.FileAsset(str(where)) for name in names for path, where in _files(name, with_metadata)}
-
-
-def _files(name: str, with_metadata: Collection[str]) -> Iterator[tuple[str, Path]]:
-    for file in distribution(name).files or ():
-        if file.suffix == ".py" or (file.name == "METADATA" and name in with_metadata):
-            yield file.as_posix(), Path(str(file.locate()))

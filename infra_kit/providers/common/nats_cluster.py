@@ -31,6 +31,7 @@ from infra_kit.providers.common import certificates, machine_scripts, nats, urls
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.passwords import password
+from infra_kit.signals import Signal
 
 SUPPORTS = frozenset(
     {
@@ -45,6 +46,9 @@ SUPPORTS = frozenset(
     }
 )
 HINTS: Mapping[Feature, str] = {}
+
+OF_CONSUMERS = frozenset({Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
+"""What no cloud measures of it: NATS tells nobody else."""
 
 PORT, ROUTES = 4222, 6222
 """Where a server listens to clients, and to other servers."""
@@ -239,10 +243,3 @@ def endpoint(
 
 def url(user: str, secret: pulumi.Output[str], host: pulumi.Output[str]) -> pulumi.Output[str]:
     return urls.url("tls", username=user, password=secret, host=host, port=PORT)
-
-
-def set_up(spec: EventBusSpec) -> dict[str, Any]:
-    """What the set-up is to make: streams and consumers as the API has them."""
-    props = bus(spec)
-    consumers = [{"stream": stream, "config": config} for (stream, _), config in sorted(nats.consumers(props).items())]
-    return {"streams": nats.streams(props), "consumers": consumers}

@@ -23,7 +23,7 @@ REFUSES = frozenset({"auth", "document_store", "panel"})
 
 SETTINGS = GcpSettings
 
-NEEDS = ("pulumi_gcp", "pulumi_random")
+NEEDS = ("nats", "pulumi_gcp", "pulumi_random", "pulumi_tls")
 """The modules that the extra `gcp` installs."""
 
 PULUMI_PACKAGE = "gcp"

@@ -22,14 +22,17 @@ from infra_kit.component import Scope
 from infra_kit.components.alerts import AlertsEndpoint, AlertsSpec
 from infra_kit.durations import seconds
 from infra_kit.errors import SpecError
+from infra_kit.features import Feature
 from infra_kit.providers.common.alerts import MINUTE, Alert, alerts
 from infra_kit.providers.gcp import signals
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import project
 from infra_kit.providers.gcp.signals.metric import Metric
+from infra_kit.settings import Settings
 
-SUPPORTS = signals.SUPPORTS | {features.route(kind) for kind in Routes.model_fields if kind != "slack"}
+ROUTES = frozenset(features.route(kind) for kind in Routes.model_fields if kind != "slack")
+SUPPORTS = signals.SUPPORTS | ROUTES
 HINTS = {
     **signals.HINTS,
     features.route("slack"): "Google writes to Slack as an app of its own, which a person lets in, and not to an "
@@ -42,6 +45,10 @@ SEVERITIES: Mapping[Level, str] = {"P0": "CRITICAL", "P1": "ERROR", "P2": "WARNI
 """Google has three."""
 
 Channels = Mapping[Level, Sequence[pulumi.Output[str]]]
+
+
+def gaps(spec: AlertsSpec, settings: Settings) -> Mapping[Feature, str]:  # noqa: ARG001  every driver's form
+    return features.gaps(spec.features(), signals.supports(spec.watch) | ROUTES, HINTS)
 
 
 def create(scope: Scope, spec: AlertsSpec) -> AlertsEndpoint:

@@ -5,13 +5,16 @@ Who may see it, IAM says. Dashboards cost nothing (https://cloud.google.com/stac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi_gcp import monitoring
 
+from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.dashboard import DashboardEndpoint, DashboardSpec
+from infra_kit.features import Feature
 from infra_kit.providers.common import dashboards
 from infra_kit.providers.common.dashboards import Json, Panel, Place, Row
 from infra_kit.providers.gcp import signals
@@ -19,9 +22,15 @@ from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.labels import MAX_LENGTH, labels
 from infra_kit.providers.gcp.place import project
 from infra_kit.providers.gcp.signals.metric import Metric
+from infra_kit.settings import Settings
 
 SUPPORTS = signals.SUPPORTS
 HINTS = signals.HINTS
+
+
+def gaps(spec: DashboardSpec, settings: Settings) -> Mapping[Feature, str]:  # noqa: ARG001  every driver's form
+    return features.gaps(spec.features(), signals.supports(spec.of), HINTS)
+
 
 COLUMNS = 48
 """https://cloud.google.com/monitoring/api/ref_v3/rest/v1/projects.dashboards#mosaiclayout"""

@@ -41,3 +41,9 @@ def reaches(scope: Scope, role: str, tag: pulumi.Input[str], destination: Destin
         destination_ranges=destination.ranges,
         allows=[{"protocol": "tcp", "ports": destination.ports}],
     )
+
+
+def keeps_out(scope: Scope, role: str, tag: pulumi.Input[str]) -> compute.Firewall:
+    """Makes the rule that lets what has the tag reach nothing in the network, but what others allow."""
+    whole, nothing = [scope.network.cidr], [{"protocol": "all"}]
+    return rule(scope, role, tag, priority=DENY, destination_ranges=whole, denies=nothing)

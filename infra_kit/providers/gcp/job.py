@@ -68,7 +68,7 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
         **made.settings,
         template=template,
         patience=None if spec.schedule else f"{_longest(spec) + STARTS_WITHIN}s",
-        run_execution_token=None if spec.schedule else _token(template),
+        run_execution_token=None if spec.schedule else token(template),
     )
     if spec.schedule:
         scheduled_runs.schedule(scope, "schedule", spec.schedule, job, scheduled_runs.starter(scope, job, INVOKER))
@@ -92,7 +92,7 @@ def _longest(spec: JobSpec) -> int:
     return seconds(spec.timeout) * (spec.retries + 1)
 
 
-def _token(template: Mapping[str, Any]) -> pulumi.Output[str]:
+def token(template: Mapping[str, Any]) -> pulumi.Output[str]:
     """Another one whenever what runs is another."""
     return pulumi.Output.json_dumps(template, sort_keys=True).apply(
         lambda text: hashlib.sha256(text.encode()).hexdigest()[:TOKEN_DIGITS]

@@ -13,13 +13,13 @@ up for good (https://cloud.google.com/kms/docs/resource-hierarchy).
 from __future__ import annotations
 
 import pulumi
-from pulumi_gcp import kms, projects, storage
+from pulumi_gcp import kms, organizations, projects, storage
 
 from infra_kit.component import Scope
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp.apis import NAMES, Api, api
 from infra_kit.providers.gcp.labels import labels
-from infra_kit.providers.gcp.place import region
+from infra_kit.providers.gcp.place import project, region
 
 ROTATION = f"{90 * 24 * 3600}s"
 """90 days, the longest that CIS Google Cloud 1.10 allows (https://www.cisecurity.org/benchmark/google_cloud_computing_platform)."""
@@ -73,4 +73,10 @@ def service_agent(scope: Scope, role: str, service: Api) -> pulumi.Output[str]:
         # Cloud Storage makes its agent when it is asked for it, and is no service of ServiceIdentity.
         options = pulumi.InvokeOutputOptions(parent=scope.parent, depends_on=needed)
         return storage.get_project_service_account_output(opts=options).member
+    if service == "compute":
+        # Compute Engine's is made when the API is switched on, and is no service of ServiceIdentity either
+        # (https://cloud.google.com/compute/docs/access/service-accounts#compute_engine_service_agent).
+        options = pulumi.InvokeOutputOptions(parent=scope.parent, depends_on=needed)
+        there = organizations.get_project_output(project_id=project(scope), opts=options)
+        return pulumi.Output.format("serviceAccount:service-{0}@compute-system.iam.gserviceaccount.com", there.number)
     return scope.resource(role, projects.ServiceIdentity, depends_on=needed, service=NAMES[service]).member

@@ -52,6 +52,17 @@ class GcpNetwork:
     region: pulumi.Output[str]
     services: pulumi.Resource | None
     """The private services connection, to depend on; None where the network stood already."""
+    way_out: bool = True
+    """Whether what is in it reaches the internet; of a network that stood already, we take it so."""
+
+    def named(self, scope: Scope, field: str = "network") -> pulumi.Output[str]:
+        """The subnetwork, for the component of `scope`. Raises `SpecError` where none is known: it names the field."""
+        if self.subnetwork is None:
+            raise SpecError(
+                f"{scope.what}: {field}: {scope.network.name!r} stood already, and no subnetwork of it is known. Name "
+                "one in this region: Network.existing(…, subnets={'private': {'a': '…'}})."
+            )
+        return self.subnetwork
 
 
 def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
@@ -70,7 +81,7 @@ def create(scope: Scope, spec: NetworkSpec) -> NetworkEndpoint:
     return NetworkEndpoint(
         id=vpc.id,
         cidr=pulumi.Output.from_input(spec.cidr),
-        native=GcpNetwork(vpc.id, after(subnetwork.id, *ways), region(scope), connection),
+        native=GcpNetwork(vpc.id, after(subnetwork.id, *ways), region(scope), connection, way_out=bool(ways)),
     )
 
 

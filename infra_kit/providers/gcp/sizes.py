@@ -1,4 +1,4 @@
-"""Sizes that Cloud SQL and Memorystore offer. Prices are us-central1's, and only rank the sizes.
+"""Sizes that Cloud SQL, Memorystore and Compute Engine offer. Prices are us-central1's, and only rank the sizes.
 
 Cloud SQL for PostgreSQL has machines of a shared core, custom ones, and those of the edition Enterprise Plus
 (https://cloud.google.com/sql/docs/postgres/machine-series-overview, prices: https://cloud.google.com/sql/pricing).
@@ -38,6 +38,16 @@ ENTERPRISE_PLUS = tuple(
         (2, 16), (4, 32), (8, 64), (16, 128), (32, 256), (48, 384), (64, 512), (80, 640), (96, 768), (128, 864),
     )
 )  # fmt: skip
+
+COMPUTE = (
+    Size("e2-small", cpu=2, memory_gb=2, hourly_usd=0.01675, burstable=True),
+    Size("e2-medium", cpu=2, memory_gb=4, hourly_usd=0.0335, burstable=True),
+    Size("e2-standard-2", cpu=2, memory_gb=8, hourly_usd=0.067),
+    Size("e2-standard-4", cpu=4, memory_gb=16, hourly_usd=0.134),
+)
+"""Virtual machines, as a bus of NATS has them: all regions have them
+(https://cloud.google.com/compute/docs/general-purpose-machines#e2_machine_types,
+prices: https://cloud.google.com/compute/all-pricing)."""
 
 MEMORYSTORE_LARGEST_GB = 300
 MEMORYSTORE_LEAST_WITH_READERS_GB = 5

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-from pulumi_gcp import secretmanager
+import pulumi_random as random
+from pulumi_gcp import secretmanager, serviceaccount
 
 from infra_kit.component import Scope
 from infra_kit.providers.gcp.apis import api
@@ -19,6 +20,7 @@ from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
 ACCESSOR = "roles/secretmanager.secretAccessor"
+SUFFIX_BYTES = 3
 ORIGINAL = {"infra-kit": "original"}
 """Of what is no copy: by this `stateful` tells it."""
 
@@ -26,6 +28,19 @@ ORIGINAL = {"infra-kit": "original"}
 def key_of(scope: Scope) -> pulumi.Output[str] | None:
     """The key of a component's secrets."""
     return key_id(scope, service="secrets", role="secrets-key")
+
+
+def prefix(scope: Scope) -> pulumi.Output[str]:
+    """What the names of a component's secrets begin with: a secret has no automatic name, and two stacks of a project
+    never meet. The child `secrets-id`."""
+    made = scope.resource(
+        "secrets-id",
+        random.RandomId,
+        byte_length=SUFFIX_BYTES,
+        prefix=f"{scope.name}-",
+        ignore_changes=["prefix"],  # a component that is renamed keeps its secrets
+    )
+    return made.hex
 
 
 def store(
@@ -77,3 +92,9 @@ def _replica(scope: Scope, key: pulumi.Output[str] | None) -> dict[str, Any]:
 def may_read(reference: Reference) -> Permission:
     """To read this secret, and no other."""
     return Permission(kind=secretmanager.SecretIamMember, role=ACCESSOR, where={"secret_id": reference.secret})
+
+
+def let_read(scope: Scope, role: str, reference: Reference, account: serviceaccount.Account) -> pulumi.Resource:
+    """The account may: the child `role`."""
+    may = may_read(reference)
+    return scope.resource(role, may.kind, **may.where, role=may.role, member=account.member)

@@ -86,6 +86,8 @@ OUTPUTS = {
     "gcp:storage/transferJob:TransferJob": {"name": "transferJobs/1234567890"},
     "gcp:storage/hmacKey:HmacKey": {"accessId": "GOOG1RECORDED", "secret": "recorded-hmac-secret"},
     "gcp:compute/globalAddress:GlobalAddress": {"name": "recorded-range", "address": "203.0.113.10"},
+    "gcp:compute/address:Address": lambda inputs: {"address": f"10.0.0.{ord(inputs['urn'][-1])}"},
+    "gcp:compute/instance:Instance": lambda inputs: {"instanceId": f"{inputs['urn'].rpartition('::')[2]}-number"},
     "gcp:compute/backendService:BackendService": _named("recorded-backend"),
     "gcp:compute/uRLMap:URLMap": _named("recorded-routes"),
     "gcp:compute/router:Router": _named("recorded-router"),
@@ -119,6 +121,10 @@ CALLS = {
     "gcp:compute/getNetwork:getNetwork": lambda inputs: {
         "id": f"projects/{PROJECT}/global/networks/{inputs['name']}",
         "name": inputs["name"],
+    },
+    "gcp:compute/getZones:getZones": lambda inputs: {
+        "names": [f"{inputs.get('region', REGION)}-{letter}" for letter in "bcd"],
+        "id": f"projects/{PROJECT}/regions/{inputs.get('region', REGION)}",
     },
     "gcp:organizations/getProject:getProject": {"number": NUMBER, "projectId": PROJECT, "id": f"projects/{PROJECT}"},
     "gcp:storage/getTransferProjectServiceAccount:getTransferProjectServiceAccount": {
@@ -198,8 +204,11 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 
 
 def _beyond_ports_of_addresses(inputs: Mapping[str, Any]) -> bool:
-    reached = inputs.get("destinationRanges", inputs.get("sourceRanges", ["0.0.0.0/0"]))
     named = all(each["protocol"] == "tcp" and each.get("ports") for each in inputs.get("allows", ()))
+    if inputs.get("direction") == "INGRESS":
+        # Who of the network comes, the rules on the way out of each say: Cloud Run's tags count for these alone.
+        return not named
+    reached = inputs.get("destinationRanges", ["0.0.0.0/0"])
     return bool(inputs.get("allows")) and not (named and all(it.endswith("/32") for it in reached))
 
 

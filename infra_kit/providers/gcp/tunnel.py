@@ -24,7 +24,6 @@ import pulumi_random as random
 from pulumi_gcp import compute
 
 from infra_kit.component import Scope
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.common import network_parts
 from infra_kit.providers.common.network_parts import NetworkPart
@@ -46,6 +45,8 @@ IAP = "35.235.240.0/20"
 SSH = 22
 MACHINE, IMAGE = "e2-micro", "projects/debian-cloud/global/images/family/debian-12"
 """The smallest machine, and an image that has sshd and Google's agent, by which accounts of OS Login log in."""
+SHIELDED = {"enable_secure_boot": True, "enable_vtpm": True, "enable_integrity_monitoring": True}
+METADATA = {"enable-oslogin": "TRUE", "block-project-ssh-keys": "TRUE", "serial-port-enable": "FALSE"}
 SUFFIX_BYTES = 3
 
 
@@ -98,20 +99,15 @@ def create(scope: Scope, spec: TunnelSpec) -> TunnelEndpoint:  # noqa: ARG001  e
 
 def _template(scope: Scope, tag: pulumi.Output[str]) -> compute.InstanceTemplate:
     network = scope.native(scope.network, GcpNetwork)
-    if network.subnetwork is None:
-        raise SpecError(
-            f"{scope.what}: infra-kit:gcp: connect: {scope.network.name!r} stood already, and no subnetwork of it is "
-            "known. Name one in this region: Network.existing(…, subnets={'private': {'a': '…'}})."
-        )
     return scope.resource(
         "machine",
         compute.InstanceTemplate,
         depends_on=[api(scope, "compute"), api(scope, "iap")],
         machine_type=MACHINE,
         disks=[{"source_image": IMAGE, "boot": True, "auto_delete": True, "disk_size_gb": 10}],
-        network_interfaces=[{"subnetwork": network.subnetwork}],
-        shielded_instance_config={"enable_secure_boot": True, "enable_vtpm": True, "enable_integrity_monitoring": True},
-        metadata={"enable-oslogin": "TRUE", "block-project-ssh-keys": "TRUE", "serial-port-enable": "FALSE"},
+        network_interfaces=[{"subnetwork": network.named(scope, "infra-kit:gcp: connect")}],
+        shielded_instance_config=SHIELDED,
+        metadata=METADATA,
         scheduling={
             "automatic_restart": False,
             "max_run_duration": {"seconds": LONGEST_HOURS * 3600},

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-import pulumi_random as random
 from pulumi_gcp import serviceaccount
 
 from infra_kit.component import Scope
 from infra_kit.providers.gcp import stored_secrets
 from infra_kit.providers.gcp.grants import Reference
-
-SUFFIX_BYTES = 3
 
 
 def references(
@@ -32,7 +29,7 @@ def references(
     missing = {name: value for name, value in secret.items() if name not in standing}
     if not missing:
         return dict(standing), []
-    key, prefix = stored_secrets.key_of(scope), _prefix(scope)
+    key, prefix = stored_secrets.key_of(scope), stored_secrets.prefix(scope)
     made = {
         name: stored_secrets.store(
             scope,
@@ -43,7 +40,10 @@ def references(
         )
         for name, value in missing.items()
     }
-    return {**standing, **made}, [_let(scope, name, reference, account) for name, reference in made.items()]
+    return {**standing, **made}, [
+        stored_secrets.let_read(scope, f"secret-{name}-accessor", reference, account)
+        for name, reference in made.items()
+    ]
 
 
 def told(plain: Mapping[str, pulumi.Input[str]], secret: Mapping[str, Reference]) -> list[dict[str, Any]]:
@@ -56,20 +56,3 @@ def told(plain: Mapping[str, pulumi.Input[str]], secret: Mapping[str, Reference]
 
 def _source(reference: Reference) -> dict[str, Any]:
     return {"secret_key_ref": {"secret": reference.secret, "version": reference.version}}
-
-
-def _prefix(scope: Scope) -> pulumi.Output[str]:
-    """A secret has no automatic name, and two stacks of a project never meet."""
-    made = scope.resource(
-        "secrets-id",
-        random.RandomId,
-        byte_length=SUFFIX_BYTES,
-        prefix=f"{scope.name}-",
-        ignore_changes=["prefix"],  # a component that is renamed keeps its secrets
-    )
-    return made.hex
-
-
-def _let(scope: Scope, name: str, reference: Reference, account: serviceaccount.Account) -> pulumi.Resource:
-    may = stored_secrets.may_read(reference)
-    return scope.resource(f"secret-{name}-accessor", may.kind, **may.where, role=may.role, member=account.member)

@@ -22,11 +22,10 @@ from pulumi_gcp import serviceaccount
 
 from infra_kit import features, links
 from infra_kit.component import Scope
-from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
 from infra_kit.providers.gcp import stood_already, traces, workload_checks, workload_secrets
 from infra_kit.providers.gcp.apis import api
-from infra_kit.providers.gcp.firewall import DENY, reaches, rule
+from infra_kit.providers.gcp.firewall import keeps_out, reaches
 from infra_kit.providers.gcp.grants import Destination, GcpGrant, Reference
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.labels import labels
@@ -76,7 +75,7 @@ def workload(scope: Scope, spec: WorkloadSpec) -> Workload:
     walls = _firewall(scope, spec.links, told.grants, account)
     return Workload(
         account=account,
-        template={"service_account": account.email, "vpc_access": _network_access(scope, account)},
+        template={"service_account": account.email, "vpc_access": network_access(scope, account)},
         containers=_containers(scope, spec, first, traces.containers(spec, traced, references)),
         settings={
             "location": region(scope),
@@ -121,9 +120,8 @@ def _firewall(
     scope: Scope, linked: Sequence[Link], grants: Sequence[Grant], account: serviceaccount.Account
 ) -> list[pulumi.Resource]:
     tag = account.account_id
-    whole, nothing = [scope.network.cidr], [{"protocol": "all"}]
     return [
-        rule(scope, "deny-network", tag, priority=DENY, destination_ranges=whole, denies=nothing),
+        keeps_out(scope, "deny-network", tag),
         *(
             reaches(scope, f"reaches-{link.key}", tag, destination)
             for link, grant in zip(linked, grants, strict=True)
@@ -136,15 +134,11 @@ def _destination(scope: Scope, link: Link, grant: Grant) -> Destination | None:
     return stood_already.destination(scope, link) if link.to.stands_already else _native(grant).destination
 
 
-def _network_access(scope: Scope, account: serviceaccount.Account) -> dict[str, Any]:
+def network_access(scope: Scope, account: serviceaccount.Account) -> dict[str, Any]:
+    """How what runs as the account stands in the component's network."""
     network = scope.native(scope.network, GcpNetwork)
-    if network.subnetwork is None:
-        raise SpecError(
-            f"{scope.what}: network: {scope.network.name!r} stood already, and no subnetwork of it is known. Name one "
-            "in this region: Network.existing(…, subnets={'private': {'a': '…'}})."
-        )
     # The account's id is the instances' tag too: legal as one, and nobody else's in the network.
-    interface = {"network": network.network, "subnetwork": network.subnetwork, "tags": [account.account_id]}
+    interface = {"network": network.network, "subnetwork": network.named(scope), "tags": [account.account_id]}
     return {"egress": "ALL_TRAFFIC", "network_interfaces": [interface]}
 
 

@@ -16,7 +16,7 @@ from nats.aio.client import Client
 
 from infra_kit import Consumer, Stream
 from infra_kit.components.event_bus import EventBusSpec
-from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines
+from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines, nats_steps
 from infra_kit.providers.common import nats as common
 from infra_kit.providers.local import builds, ports
 
@@ -79,7 +79,7 @@ class Machines:
     def event(self, does: str, servers: Iterable[str], spec: EventBusSpec = SPEC, **more: Any) -> dict[str, Any]:
         return {
             "does": does,
-            **nats_cluster.set_up(spec),
+            **nats_steps.settled(spec),
             "servers": {name: f"localhost:{self.ports[name][0]}" for name in servers},
             "ca": machine_scripts.one_line(self.ca), "system": PASSWORDS["system"], "admin": PASSWORDS["admin"],
             "cluster": nats_machines.BEGINS, "mark": self.mark, "seconds": WAITS_SECONDS,

@@ -18,11 +18,11 @@ from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.event_bus_native import AwsEventBus
 from infra_kit.providers.aws.event_bus_nats import AwsNats
 from infra_kit.providers.aws.signals.metric import Metric, Series, plain
+from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.signals import Signal
 
-OF_QUEUES = frozenset({Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
 OF_MACHINES = frozenset({Signal.UPTIME})
-EVENT_BUS = OF_QUEUES | OF_MACHINES
+EVENT_BUS = OF_CONSUMERS | OF_MACHINES
 WAITING = "ApproximateNumberOfMessagesVisible"
 
 
@@ -30,7 +30,7 @@ def lacks(component: Component[Any, Any]) -> frozenset[Signal]:
     """What is measured of the other engine alone."""
     if component.KIND != "event_bus" or not hasattr(component, "spec"):
         return frozenset()
-    return OF_QUEUES if component.spec.engine == "nats" else OF_MACHINES
+    return OF_CONSUMERS if component.spec.engine == "nats" else OF_MACHINES
 
 
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:

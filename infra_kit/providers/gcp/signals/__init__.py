@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from infra_kit import features
+from infra_kit.component import Component
+from infra_kit.features import Feature
 from infra_kit.providers.common.measures import Measures
+from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.providers.gcp.signals import databases, edges, messages, operations, workloads
 from infra_kit.providers.gcp.signals.metric import Metric
 from infra_kit.signals import Signal
@@ -32,6 +38,11 @@ _NO_CERTIFICATE = (
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
+    **dict.fromkeys(
+        (features.signal("event_bus", it) for it in sorted(OF_CONSUMERS)),
+        "NATS on machines of Compute Engine tells Cloud Monitoring nothing of its consumers; uptime of its machines is "
+        "there. Have what consumes tell how old its events are, or ask for engine='native'",
+    ),
     features.signal(
         "backup", Signal.LOG_AGE
     ): "Cloud SQL ships its log by itself, and Cloud Monitoring has no figure of "
@@ -42,3 +53,9 @@ HINTS = {
 """The way out of what Cloud Monitoring does not measure."""
 
 of = MEASURES.of
+
+
+def supports(of: Iterable[Component[Any, Any]]) -> frozenset[Feature]:
+    """What there is of these components."""
+    nats = any(it.KIND == "event_bus" and hasattr(it, "spec") and it.spec.engine == "nats" for it in of)
+    return SUPPORTS - ({features.signal("event_bus", it) for it in OF_CONSUMERS} if nats else set())

@@ -69,7 +69,7 @@ def answered(failed: pulumi.Output[str], all_: pulumi.Output[str], part: str = "
     return plain("100 * ((", share(failed, all_), ") <= bool 50)", part=part)
 
 
-def alive(query: pulumi.Output[str]) -> Metric:
+def alive(query: pulumi.Output[str], part: str = "") -> Metric:
     """Of what says nothing of how it is, but reports as long as it runs: 100 while it does, 0 for a day after."""
     before = pulumi.Output.concat("0 * sum(count_over_time(", query, f"[{REMEMBERED}]))")
-    return plain("100 * clamp_max(count(", query, "), 1) or ", before)
+    return plain("100 * clamp_max(count(", query, "), 1) or ", before, part=part)

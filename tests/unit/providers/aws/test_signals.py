@@ -31,6 +31,7 @@ from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws import signals
 from infra_kit.providers.aws.signals import messages
+from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.signals import MEANINGS, OF, Signal
 from tests.unit.providers.aws.alarms import ELSEWHERE, alarm, alerts, figure
 from tests.unit.providers.aws.workloads import AWS, IMAGE, of
@@ -80,7 +81,7 @@ def test_nats_is_up_as_far_as_each_of_its_machines_is() -> None:
     assert alarm(made, "down.bus.a")["treatMissingData"] == "breaching"
 
 
-@pytest.mark.parametrize("signal", sorted(messages.OF_QUEUES))
+@pytest.mark.parametrize("signal", sorted(OF_CONSUMERS))
 def test_what_waits_in_nats_is_a_gap_with_a_way_out(signal: Signal) -> None:
     with pytest.raises(UnsupportedFeatureError, match="tells CloudWatch nothing of its consumers"):
         alerts(nats, rules={"late": rule(signal)})

@@ -11,6 +11,7 @@ from infra_kit import (
     Alerts,
     Cdn,
     Consumer,
+    Dashboard,
     EventBus,
     Gateway,
     Job,
@@ -25,6 +26,8 @@ from infra_kit import (
     features,
 )
 from infra_kit.component import Component
+from infra_kit.errors import UnsupportedFeatureError
+from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.providers.gcp import signals
 from infra_kit.signals import MEANINGS, OF, Signal
 from infra_kit.testing import Recording
@@ -76,7 +79,37 @@ def test_what_is_said_to_be_measured_has_a_policy(kind: str) -> None:
 
 def test_what_no_metric_says_has_a_way_out() -> None:
     lacking = {features.signal(kind, signal) for kind, measured in OF.items() for signal in measured} - signals.SUPPORTS
-    assert lacking == signals.HINTS.keys()
+    of_nats = {features.signal("event_bus", signal) for signal in OF_CONSUMERS}
+    assert lacking | of_nats == signals.HINTS.keys()
+
+
+def nats() -> EventBus:
+    streams = {"orders": Stream(subjects=["orders.*"])}
+    return EventBus("bus", streams=streams, consumers={"billing": Consumer(stream="orders")})
+
+
+def test_nats_is_up_as_far_as_each_of_its_machines_is() -> None:
+    made = of(lambda: Alerts("alerts", watch=[nats()], rules={"down": rule(Signal.UPTIME, below=100)}))
+    machine = (
+        'compute_googleapis_com:instance_uptime_total{monitored_resource="gce_instance",'
+        'instance_id="bus-server-a-number"}'
+    )
+    assert query(made, "down.bus.a") == (
+        f"(100 * clamp_max(count({machine}), 1) or 0 * sum(count_over_time({machine}[1d]))) < 100"
+    )
+
+
+@pytest.mark.parametrize("signal", sorted(OF_CONSUMERS))
+def test_what_waits_in_nats_is_a_gap_with_a_way_out(signal: Signal) -> None:
+    with pytest.raises(UnsupportedFeatureError, match="tells Cloud Monitoring nothing of its consumers"):
+        of(lambda: Alerts("alerts", watch=[nats()], rules={"late": rule(signal)}))
+
+
+def test_a_board_of_nats_shows_its_machines_and_leaves_out_what_is_not_measured() -> None:
+    made = of(lambda: Dashboard("board", of=[nats()]))
+    shown = made.named("board-board").inputs["dashboardJson"]
+    assert "instance_uptime_total" in shown
+    assert "undelivered" not in shown
 
 
 def test_a_servers_connections_are_a_share_of_what_it_takes() -> None:

@@ -1,0 +1,215 @@
+"""What is done to NATS's servers from inside of their network, by Cloud Run jobs: `programs/servers.py`.
+
+They are asked before anything is told to them, whether they may become what is asked; before machines are replaced,
+whether the others are well; after each, so that the next is replaced when this one is well; and in the end, to make the
+streams.
+
+- Each step is a job of its own, which runs when it is made, and is made anew when the step is to be done again: so one
+  that failed is not in the state, and the next `up` does it again. The job that failed stays in Cloud Run, with the log
+  that says why.
+- What they run is in a bucket, for it is too long for a command; there `well` also keeps for `join` what it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi_gcp import cloudrunv2, serviceaccount, storage
+
+from infra_kit.component import Scope
+from infra_kit.components.event_bus import EventBusSpec
+from infra_kit.providers.common import nats_machines, nats_setup, nats_steps, packed
+from infra_kit.providers.common.certificates import Certificate
+from infra_kit.providers.common.nats_cluster import Secrets
+from infra_kit.providers.gcp import backup_jobs, buckets, firewall, job, programs, stored_secrets, workloads
+from infra_kit.providers.gcp.apis import api
+from infra_kit.providers.gcp.event_bus_machines import Bus, server
+from infra_kit.providers.gcp.grants import Reference
+from infra_kit.providers.gcp.identity import service_account
+from infra_kit.providers.gcp.labels import labels
+from infra_kit.providers.gcp.place import region
+
+CLIENT = ("nats-py",)
+SECONDS = 600
+"""How long a step waits: a machine has its packages and its image to get."""
+TIMEOUT = f"{SECONDS + 300}s"
+"""What a job may take: before, it waits for its way into the network."""
+USER = "roles/storage.objectUser"
+TOLD, SHARED = "/told", "/shared"
+"""Where the job finds what all steps are told, and the bucket."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What each step is made with."""
+
+    scope: Scope
+    account: serviceaccount.Account
+    bucket: storage.Bucket
+    code: storage.BucketObject
+    told: Reference
+    needs: Sequence[pulumi.Resource]
+
+    @classmethod
+    def create(
+        cls,
+        scope: Scope,
+        bus: Bus,
+        known: Secrets,
+        certificate: Certificate,
+        *,
+        prefix: pulumi.Output[str],
+        key: pulumi.Output[str] | None,
+    ) -> Setup:
+        account = service_account(scope, "setup-account", f"Sets up the servers of {scope.name}")
+        servers = [(server(place), host) for place, host in bus.hosts.items()]
+        told = stored_secrets.store(
+            scope,
+            "told",
+            secret_id=pulumi.Output.concat(prefix, "-told"),
+            value=pulumi.Output.secret(
+                pulumi.Output.json_dumps(nats_steps.known(known, certificate, servers, seconds=SECONDS))
+            ),
+            key=key,
+        )
+        bucket = _bucket(scope)
+        return cls(
+            scope=scope,
+            account=account,
+            bucket=bucket,
+            code=_code(scope, bucket),
+            told=told,
+            needs=[
+                api(scope, "run"),
+                stored_secrets.let_read(scope, "told-accessor", told, account),
+                buckets.grant(scope, "setup-bucket-user", bucket.name, USER, account.member),
+                *_ways(scope, account, bus),
+            ],
+        )
+
+    def allow(self) -> pulumi.Resource:
+        """Before a machine is touched, or told anything."""
+        return self._run("allow", {"does": "allow"})
+
+    def well(self, machines: pulumi.Output[str]) -> pulumi.Resource:
+        """Before machines are replaced, each time when one is to be: `machines`, what they are made of."""
+        return self._run("well", {"does": "well"}, again_with=machines.apply(_mark))
+
+    def join(self, place: str, *, well: pulumi.Resource, machine: pulumi.Output[str]) -> pulumi.Resource:
+        """Each time when there is another machine."""
+        step = {"does": "join", "name": server(place)}
+        return self._run(f"joined-{place}", step, after=[well], again_with=machine)
+
+    def settle(
+        self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]
+    ) -> pulumi.Resource:
+        """Whenever what the servers let in, or the streams, change."""
+        return self._run("settled", {"does": "settle", "mark": mark, **nats_steps.settled(spec)}, after=after)
+
+    def _run(
+        self,
+        role: str,
+        step: Mapping[str, Any],
+        *,
+        after: Sequence[pulumi.Resource] = (),
+        again_with: pulumi.Input[str] = "",
+    ) -> pulumi.Resource:
+        template = {
+            "task_count": 1,
+            "template": {
+                "containers": [self._container(step, again_with)],
+                "service_account": self.account.email,
+                "vpc_access": workloads.network_access(self.scope, self.account),
+                "volumes": self._volumes(),
+                "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
+                "timeout": TIMEOUT,
+                "max_retries": 0,
+            },
+        }
+        return self.scope.resource(
+            role,
+            cloudrunv2.Job,
+            depends_on=[*self.needs, *after],
+            replace_on_changes=["runExecutionToken"],
+            location=region(self.scope),
+            labels=labels(self.scope),
+            # The provider's own protection is on unless it is said to be off.
+            deletion_protection=False,
+            template=template,
+            run_execution_token=job.token(template),
+        )
+
+    def _container(self, step: Mapping[str, Any], again_with: pulumi.Input[str]) -> dict[str, Any]:
+        told = {"TOLD": f"{TOLD}/event.json", "CLUSTER": f"{SHARED}/cluster", "AGAIN_WITH": again_with}
+        return {
+            "image": backup_jobs.IMAGE,
+            "commands": ["python3", pulumi.Output.concat(f"{SHARED}/", self.code.name)],
+            "args": [pulumi.Output.json_dumps(step, sort_keys=True)],
+            "envs": [{"name": name, "value": value} for name, value in told.items()],
+            "resources": {"limits": backup_jobs.SIZE},
+            "volume_mounts": [{"name": "told", "mount_path": TOLD}, {"name": "shared", "mount_path": SHARED}],
+        }
+
+    def _volumes(self) -> list[dict[str, Any]]:
+        item = {"path": "event.json", "version": self.told.version}
+        return [
+            {"name": "told", "secret": {"secret": self.told.secret, "items": [item]}},
+            {"name": "shared", "gcs": {"bucket": self.bucket.name, "read_only": False}},
+        ]
+
+
+def _bucket(scope: Scope) -> storage.Bucket:
+    """Nothing of the user's is in it, so it has no key of its own; neither versions (CKV_GCP_78) nor an access log
+    (CKV_GCP_62): each `up` writes it anew."""
+    return scope.resource(
+        "setup-bucket",
+        storage.Bucket,
+        stateful=True,
+        depends_on=[api(scope, "storage")],
+        **{**buckets.private(scope, region(scope)), "force_destroy": True},
+        lifecycle_rules=[buckets.UNFINISHED],
+        soft_delete_policy={"retention_duration_seconds": 0},
+    )
+
+
+def _code(scope: Scope, bucket: storage.Bucket) -> storage.BucketObject:
+    archive, mark = code()
+    return scope.resource(
+        "setup-code", storage.BucketObject, bucket=bucket.name, name=f"setup-{mark}.zip", source=archive
+    )
+
+
+def _ways(scope: Scope, account: serviceaccount.Account, bus: Bus) -> list[pulumi.Resource]:
+    """In the network a step reaches the servers and nothing else."""
+    tag = account.account_id
+    return [
+        firewall.keeps_out(scope, "setup-deny-network", tag),
+        firewall.reaches(scope, "setup-reaches", tag, bus.destination),
+    ]
+
+
+@cache
+def code() -> tuple[pulumi.AssetArchive, str]:
+    """The program and what it imports, as Python runs an archive (`__main__.py`); and a mark of what is in it."""
+    own = packed.modules(nats_machines, nats_setup)
+    files = {**packed.distributions(CLIENT), **own, "__main__.py": programs.file("servers")}
+    # What is imported from an archive needs each package said.
+    packages = {f"{folder}/__init__.py" for name in own for folder in _folders(name)}
+    text = {name: path.read_text(encoding="utf-8") for name, path in sorted(files.items())}
+    text |= dict.fromkeys(sorted(packages), "")
+    archive = pulumi.AssetArchive({name: pulumi.StringAsset(it) for name, it in text.items()})
+    return archive, _mark(str(sorted(text.items())))
+
+
+def _folders(name: str) -> list[str]:
+    return [it.as_posix() for it in Path(name).parents if it.name]
+
+
+def _mark(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]

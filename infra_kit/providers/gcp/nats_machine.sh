@@ -1,0 +1,25 @@
+# What of `nats_server.sh` is Google Cloud's: Debian has Docker among its packages, and a machine's account asks for
+# itself (https://cloud.google.com/compute/docs/access/authenticate-workloads).
+#
+#   SECRET   of Secret Manager, what the servers let in
+TOKEN=http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token
+SECRETS=https://secretmanager.googleapis.com/v1
+
+prepare() {
+  until command -v docker >/dev/null || packages; do sleep 5; done
+  systemctl enable --now docker
+}
+
+packages() {
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends docker.io
+}
+
+value() { # of JSON, the text under a key
+  sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"
+}
+
+secret() { # the token is in no list of arguments
+  token=$(curl -sSf --header "Metadata-Flavor: Google" "$TOKEN" | value access_token)
+  printf 'Authorization: Bearer %s\n' "$token" |
+    curl -sSf --header @- "$SECRETS/$SECRET/versions/latest:access" | value data | base64 -d
+}
