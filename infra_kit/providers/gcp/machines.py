@@ -30,8 +30,10 @@ from infra_kit.providers.gcp.place import region
 ROOT_GB = 10
 NAME_SECONDS = 10
 SUFFIX_BYTES = 3
-DEVICE = "data"
-"""What a machine's disk is attached as, and found by (https://cloud.google.com/compute/docs/disks/disk-symlinks)."""
+DISK = "data"
+"""What a machine's disk is attached as."""
+DEVICE = f"/dev/disk/by-id/google-{DISK}"
+"""Where it finds it (https://cloud.google.com/compute/docs/disks/disk-symlinks)."""
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 """What the account may do, its roles say (https://cloud.google.com/compute/docs/access/service-accounts#scopes_best_practice)."""
 
@@ -163,7 +165,7 @@ def inputs(
             "initialize_params": {"image": tunnel.IMAGE, "size": ROOT_GB, "type": "pd-balanced"},
             "kms_key_self_link": key,
         },
-        "attached_disks": [{"source": disk.id, "device_name": DEVICE}],
+        "attached_disks": [{"source": disk.id, "device_name": DISK}],
         "network_interfaces": [{"subnetwork": subnetwork, "network_ip": address}],
         "can_ip_forward": False,
         "metadata": tunnel.METADATA,

@@ -138,7 +138,7 @@ def machine(
 def _script(spec: SearchSpec, disk: compute.Disk, settings: pulumi.Output[str]) -> pulumi.Output[str]:
     _, digest = opensearch_node.IMAGES[spec.version or DEFAULT_VERSION]
     variables: dict[str, pulumi.Input[str]] = {
-        "DEVICE": f"/dev/disk/by-id/google-{machines.DEVICE}",
+        "DEVICE": machines.DEVICE,
         # The file system grows when the server starts: a larger disk replaces the machine.
         "GB": disk.size.apply(str),
         "HEAP_MB": str(opensearch.heap_mb(spec.memory_gb)),

@@ -46,11 +46,7 @@ def run(
         scope,
         "setup-told",
         secret_id=pulumi.Output.concat(place.secrets, "-setup"),
-        value=pulumi.Output.secret(
-            pulumi.Output.json_dumps({**event, **opensearch_users.told(spec, admin, users)}).apply(
-                lambda text: _checked(scope, text)
-            )
-        ),
+        value=pulumi.Output.secret(text.apply(lambda known: _checked(scope, known))),
         key=place.secrets_key,
     )
     return setup_jobs.run(

@@ -89,7 +89,6 @@ def test_its_address_its_name_and_its_disk_are_not_the_machines() -> None:
     assert inputs["networkInterfaces"][0]["networkIp"] == found.named("search-address").outputs["address"]
     assert found.named("search-name-search").inputs["rrdatas"] == [found.named("search-address").outputs["address"]]
     assert inputs["attachedDisks"][0]["source"] == "search-disk-id"
-    assert found.named("search-server").options.delete_before_replace
 
 
 def test_its_data_is_protected_and_retained_in_production_with_a_key_of_its_own() -> None:
