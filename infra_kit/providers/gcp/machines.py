@@ -100,6 +100,7 @@ def name(scope: Scope, zone: dns.ManagedZone, name: str, addresses: Sequence[pul
     record = scope.resource(
         f"name-{name}",
         dns.RecordSet,
+        ignore_changes=["name"],  # it is of the zone's, which stays what it was when a component is renamed
         managed_zone=zone.name,
         name=pulumi.Output.concat(name, ".", zone.dns_name),
         type="A",

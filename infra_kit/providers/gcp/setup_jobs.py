@@ -46,18 +46,16 @@ def run(
         seconds: how long it waits itself.
         needs: what must stand before it runs.
     """
-    template = {
-        "task_count": 1,
-        "template": {
-            "containers": [{"image": backup_jobs.IMAGE, "resources": {"limits": backup_jobs.SIZE}, **container}],
-            "service_account": account.email,
-            "vpc_access": workloads.network_access(scope, account),
-            "volumes": list(volumes),
-            "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-            "timeout": f"{seconds + STARTS_WITHIN}s",
-            "max_retries": 0,
-        },
+    task = {
+        "containers": [{"image": backup_jobs.IMAGE, "resources": {"limits": backup_jobs.SIZE}, **container}],
+        "service_account": account.email,
+        "vpc_access": workloads.network_access(scope, account),
+        "volumes": list(volumes),
+        "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
+        "timeout": f"{seconds + STARTS_WITHIN}s",
+        "max_retries": 0,
     }
+    template = {"task_count": 1, "template": task}
     return scope.resource(
         role,
         cloudrunv2.Job,
@@ -65,8 +63,7 @@ def run(
         replace_on_changes=["runExecutionToken"],
         location=region(scope),
         labels=labels(scope),
-        # The provider's own protection is on unless it is said to be off.
-        deletion_protection=False,
+        deletion_protection=False,  # it is on unless it is said to be off
         template=template,
         run_execution_token=job.token(template),
     )
