@@ -12,6 +12,7 @@ from pulumi.runtime import rpc
 
 from infra_kit.planning import prices
 from infra_kit.planning.rates import gcp as rates
+from infra_kit.planning.rates.gcp import machines
 from infra_kit.providers import gcp
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.gcp import sizes
@@ -73,6 +74,15 @@ def _price(sku: str) -> float:
 @pytest.mark.parametrize("size", sizes.SHARED_CORE, ids=lambda size: size.name)
 def test_a_shared_core_is_ranked_by_the_books_price(size: Size) -> None:
     assert size.hourly_usd == _price(f"sql/{size.name}")
+
+
+@pytest.mark.parametrize("size", sizes.COMPUTE, ids=lambda size: size.name)
+def test_a_virtual_machine_is_ranked_by_the_books_price(size: Size) -> None:
+    it = machines.of(size.name)
+    assert it
+    assert it.memory_gb == size.memory_gb
+    whole = it.cpu * _price(f"compute/{it.family}/cpu") + it.memory_gb * _price(f"compute/{it.family}/memory")
+    assert size.hourly_usd == pytest.approx(whole, rel=1e-3)
 
 
 @pytest.mark.parametrize("memory_gb", [1, 7.5, 26, 100, 600])

@@ -41,9 +41,10 @@ SUPPORTS = frozenset(
 HINTS = {
     features.COPY_ELSEWHERE: "Google's services write into buckets of Cloud Storage alone, under keys of Cloud KMS; "
     "say region=… or vault=…, a bucket of another project",
-    features.backup_of("event_bus"): "a snapshot of Pub/Sub holds no events, only what was acknowledged, and that for "
-    "7 days; a stream keeps its events itself, for at most 31 days: leave it out of of=, and have a Worker write what "
-    "must not be lost into a Postgres",
+    features.backup_of("event_bus"): "copies of NATS's disks, each of another moment, are no copy of its streams: with "
+    "replicas=3 they are in three zones, with one server on its one disk alone; a snapshot of Pub/Sub "
+    "(engine='native') holds no events, only what was acknowledged, and a stream keeps its own for at most 31 days: "
+    "leave it out of of=, and have a Worker write what must not be lost into a Postgres",
 }
 """Snapshots: https://cloud.google.com/pubsub/docs/replay-overview"""
 

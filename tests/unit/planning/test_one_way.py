@@ -58,6 +58,7 @@ REPLACED_BACK = [
     OneWay(REDIS, "engine", "redis", "valkey"),
     OneWay(MEMORYSTORE, "redisVersion", "REDIS_7_0", "REDIS_7_2"),
     OneWay(CLOUD_SQL, "settings", {"diskSize": 10, **FIXED}, {"diskSize": 20, **FIXED}),
+    OneWay("gcp:compute/disk:Disk", "size", 10, 20),
     OneWay(RDS, "snapshotIdentifier", "one", None),
     OneWay(BUCKET, "objectLockConfiguration", {"objectLockEnabled": "Enabled"}, None),
     OneWay(CLOUD_BUCKET, "retentionPolicy", {"retentionPeriod": 5}, {"retentionPeriod": 5, "isLocked": True}),

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from infra_kit import alert_presets
-from infra_kit.testing import stack_files
-from stacks.zuclubit import documents, services, tenancy
+from infra_kit.testing import record, stack_files
+from stacks.zuclubit import documents, events, services, tenancy
 from stacks.zuclubit.events import CONSUMED, STREAMS
 from stacks.zuclubit.services import SERVICES
 from tests.unit.stacks.recorded import stack_of
@@ -251,3 +251,19 @@ def test_the_bus_is_nats_in_production_too_with_a_copy_of_each_event_in_three_zo
     assert {asked[stream]["num_replicas"] for stream in STREAMS} == {3}
     assert len(stack.of_type("aws:ec2/vpc:Vpc")) == 1
     assert {"EVENTS_URL", "EVENTS_PASSWORD"} <= hidden(stack, "lead")
+
+
+def test_the_bus_is_nats_on_gcp_too_and_keeps_what_the_tax_office_wants() -> None:
+    gcp = {"infra-kit:target": "gcp", "infra-kit:region": "us-central1", "infra-kit:environment": "production"}
+    config = {**gcp, "infra-kit:system": "zuclubit", "zuclubit:replicas": "3"}
+    made = record(lambda: events.bus(events.network()), project="infra-kit", config=config)
+    assert [it.name for it in made.of_type("gcp:compute/instance:Instance")] == [f"events-server-{it}" for it in "abc"]
+    assert all(it.options.protect for it in made.of_type("gcp:compute/disk:Disk"))
+    (container,) = made.named("events-settled").inputs["template"]["template"]["containers"]
+    asked = json.loads(container["args"][0])["streams"]
+    days = {name: asked[name]["max_age"] / 86_400 / 10**9 for name in STREAMS}
+    assert days == {
+        "LEAD_EVENTS": 7, "PROPOSAL_EVENTS": 30, "CFDI_EVENTS": 5 * 365, "WHATSAPP_EVENTS": 90, "AI_EVENTS": 7,
+    }  # fmt: skip
+    assert {asked[stream]["num_replicas"] for stream in STREAMS} == {3}
+    assert made.warnings == ()
