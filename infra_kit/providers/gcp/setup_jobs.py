@@ -36,23 +36,16 @@ def run(
     seconds: int,
     needs: Sequence[pulumi.Resource],
 ) -> cloudrunv2.Job:
-    """The child `role`.
-
-    Args:
-        scope: the component's.
-        account: what it runs as.
-        container: its program: commands, variables, volumes.
-        volumes: those that there are.
-        seconds: how long it waits itself.
-        needs: what must stand before it runs.
-    """
+    """The child `role`: has the container run as the account, with these volumes, once what it `needs` stands.
+    `seconds`: how long it waits itself."""
+    longest = seconds + STARTS_WITHIN
     task = {
         "containers": [{"image": backup_jobs.IMAGE, "resources": {"limits": backup_jobs.SIZE}, **container}],
         "service_account": account.email,
         "vpc_access": workloads.network_access(scope, account),
         "volumes": list(volumes),
         "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-        "timeout": f"{seconds + STARTS_WITHIN}s",
+        "timeout": f"{longest}s",
         "max_retries": 0,
     }
     template = {"task_count": 1, "template": task}
@@ -61,6 +54,7 @@ def run(
         cloudrunv2.Job,
         depends_on=[api(scope, "run"), *needs],
         replace_on_changes=["runExecutionToken"],
+        patience=f"{longest + job.STARTS_WITHIN}s",
         location=region(scope),
         labels=labels(scope),
         deletion_protection=False,  # it is on unless it is said to be off

@@ -82,7 +82,8 @@ ALL = """
     RestoreDrill("drill", of=Backup("safe", of=[db], keep=Keep(daily=None, weekly=None)))
     Dashboard("board", of=[db, api])
     on = pulumi.Config("infra-kit").require("target")
-    on == "gcp" or (Search("search"), DocumentStore("docs"))
+    Search("search")
+    on == "gcp" or DocumentStore("docs")
     on in ("local", "vps") and Panel("panel", of=[db, api])
     on in ("local", "aws") and Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])})
 """
