@@ -162,11 +162,13 @@ def code() -> tuple[pulumi.AssetArchive, str]:
     own = packed.modules(nats_machines, nats_setup)
     files = {**packed.distributions(CLIENT), **own, "__main__.py": programs.file("servers")}
     # What is imported from an archive needs each package said.
-    packages = {f"{folder}/__init__.py" for name in own for folder in _folders(name)}
+    packages = sorted({f"{folder}/__init__.py" for name in own for folder in _folders(name)})
+    archive = pulumi.AssetArchive(
+        {name: pulumi.FileAsset(str(path)) for name, path in files.items()}
+        | {name: pulumi.StringAsset("") for name in packages}
+    )
     text = {name: path.read_text(encoding="utf-8") for name, path in sorted(files.items())}
-    text |= dict.fromkeys(sorted(packages), "")
-    archive = pulumi.AssetArchive({name: pulumi.StringAsset(it) for name, it in text.items()})
-    return archive, _mark(str(sorted(text.items())))
+    return archive, _mark(str([packages, *text.items()]))
 
 
 def _folders(name: str) -> list[str]:

@@ -284,7 +284,8 @@ def test_the_archive_imports_nothing_that_is_not_packed_with_it(tmp_path: Path) 
     packed, (archive, mark) = tmp_path / "setup.zip", event_bus_setup.code()
     with zipfile.ZipFile(packed, "w") as file:
         for name, asset in archive.assets.items():
-            file.writestr(name, asset.text)
+            path = getattr(asset, "path", None)
+            file.writestr(name, Path(path).read_text() if path else "")
     program = f"import runpy; print(runpy.run_path({str(packed)!r}, run_name='loaded')['main'].__name__)"
     done = subprocess.run(["python3", "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "main", done.stderr
