@@ -18,7 +18,7 @@ from infra_kit.components.search import SearchSpec
 from infra_kit.providers.aws import lambdas, network_functions
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.network_functions import Inside
-from infra_kit.providers.common import opensearch_setup, opensearch_users
+from infra_kit.providers.common import opensearch_setup, opensearch_users, packed
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.opensearch_users import User
 
@@ -51,6 +51,6 @@ def run(
 
 
 def _code() -> pulumi.AssetArchive:
-    shared = f"{opensearch_setup.__name__.replace('.', '/')}.py"
-    files = {"search_setup.py": Path(lambdas.__path__[0]) / "search_setup.py", shared: opensearch_setup.__file__}
+    own = {"search_setup.py": Path(lambdas.__path__[0]) / "search_setup.py"}
+    files = {**own, **packed.modules(opensearch_setup)}
     return pulumi.AssetArchive({name: pulumi.FileAsset(str(path)) for name, path in files.items()})
