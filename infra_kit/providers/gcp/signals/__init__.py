@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from infra_kit import features
+from infra_kit.providers.common import relay
 from infra_kit.providers.common.measures import Measures
 from infra_kit.providers.gcp.signals import databases, edges, messages, operations, workloads
 from infra_kit.providers.gcp.signals.metric import Metric
-from infra_kit.signals import Signal
+from infra_kit.signals import OF, Signal
 
 MEASURES: Measures[Metric] = Measures(
     {
@@ -36,6 +37,11 @@ HINTS = {
         "backup", Signal.LOG_AGE
     ): "Cloud SQL ships its log by itself, and Cloud Monitoring has no figure of "
     "it (gcloud sql instances get-latest-recovery-time says it); leave the rule out, or name the others in of=",
+    **dict.fromkeys(
+        (features.signal(kind, it) for kind in ("document_store", "search", "auth") for it in OF[kind]),
+        "there is none on this target: have what stands elsewhere watched where it stands",
+    ),
+    **dict.fromkeys((features.signal("mailer", it) for it in OF["mailer"]), relay.UNMEASURED),
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
     "itself; leave the Budget out",
 }
