@@ -44,6 +44,10 @@ HINTS = {
     features.backup_of("event_bus"): "a snapshot of Pub/Sub holds no events, only what was acknowledged, and that for "
     "7 days; a stream keeps its events itself, for at most 31 days: leave it out of of=, and have a Worker write what "
     "must not be lost into a Postgres",
+    **dict.fromkeys(
+        (features.backup_of("document_store"), features.backup_of("search")),
+        "there is none on this target: what stands elsewhere is copied where it stands; leave it out of of=",
+    ),
 }
 """Snapshots: https://cloud.google.com/pubsub/docs/replay-overview"""
 
