@@ -44,6 +44,8 @@ UNMEASURED = (
     "others in of="
 )
 """Of its signals, the way out."""
+UNHEARD = "what becomes of mail stands in the log of the relay's operator; leave the Mailer out of of="
+"""Of its lines, the way out."""
 TLS_PORT = 465
 """Here TLS begins with the first byte, at all others with STARTTLS
 (https://www.rfc-editor.org/rfc/rfc8314#section-3.3)."""
