@@ -31,6 +31,7 @@ def rules(it: Product) -> dict[str, Rule]:
 
 def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
     region, db, cache = it.region, it.data.db, it.data.cache
+    search = [] if it.data.search.stands_already else [it.data.search]
     site = Uptime(
         region.named("site"),
         target=region.target,
@@ -39,7 +40,19 @@ def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
     )
     safe = operations.backup([db, it.uploads], name=region.named("backup"), target=region.target)
     drill = RestoreDrill(region.named("drill"), target=region.target, of=safe, rto=RECOVERY)
-    shown: list[Component[Any, Any]] = [db, cache, it.api, it.index, it.gateway, it.edge, site, safe, drill, *budgets]
+    shown: list[Component[Any, Any]] = [
+        db,
+        cache,
+        *search,
+        it.api,
+        it.index,
+        it.gateway,
+        it.edge,
+        site,
+        safe,
+        drill,
+        *budgets,
+    ]
     alerts = Alerts(
         region.named("alerts"), target=region.target, watch=shown, rules=rules(it), routes=operations.routes()
     )
