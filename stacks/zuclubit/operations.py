@@ -82,7 +82,7 @@ def operations(
 
 def _copies(stores: Stores) -> Backup:
     """ZU-3: 7 days. Sessions and counters (ZU-5) are not worth a copy."""
-    held = [stores.db, stores.files, stores.invoices, stores.events, *_documents(stores)]
+    held: list[Component[Any, Any]] = [stores.db, stores.files, stores.invoices, stores.events, *_documents(stores)]
     return backup(of=held, keep=Keep(daily=None, weekly=None))
 
 
