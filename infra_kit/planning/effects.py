@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+from infra_kit.becomes import is_lower
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,15 @@ STAYS: Mapping[tuple[str, str], str] = {
     (_CLOUD_SQL, "databaseVersion"): (f"there is no older version after it ({_CLOUD_SQL_SETTINGS})"),
 }
 """Inputs of which the service takes no lower value, each with why: the engine asks for it, and `up` fails."""
+
+
+def is_left(type_token: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a lower value is asked of nobody: storage that may grow by itself is left as large as it is
+    (`allocated_storage` of https://github.com/hashicorp/terraform-provider-aws, internal/service/rds/instance.go)."""
+    if (type_token, key) != (_RDS, "allocatedStorage"):
+        return False
+    return is_lower(before.get(key), after.get(key)) and is_lower(after.get("maxAllocatedStorage"), after.get(key))
+
 
 _SERVERS = "pulumi-python:dynamic/infra-kit:"
 _CONTAINER = "docker:index/container:Container"
