@@ -14,13 +14,14 @@ RECOVERY = "4h"
 """NS-14"""
 HELD = (
     *("down", "no-instances", "disk", "disk-full-soon"),
-    *("certificate", "failed-runs", "backup-age", "drill-age", "spent"),
+    *("certificate", "failed-runs", "backup-age", "drill-age", "spent", "bounces", "complaints"),
 )
 
 
 def rules(it: Product) -> dict[str, Rule]:
-    """NS-10, NS-2 (replica lag), and what tells that NS-14 is not held: not up, full, no copy, none restored. How long
-    an answer takes is the gateway's to tell; a certificate's days the edge's, or who looks at it from outside."""
+    """NS-10, NS-2 (replica lag), what tells that NS-14 is not held (not up, full, no copy, none restored), and mail that
+    comes back. How long an answer takes is the gateway's to tell; a certificate's days the edge's, or who looks at it
+    from outside."""
     held = {name: SENSIBLE[name] for name in HELD}
     of = {"latency": [it.gateway.name], "certificate": [it.edge.name, it.region.named("site")]}
     return {
@@ -31,7 +32,6 @@ def rules(it: Product) -> dict[str, Rule]:
 
 def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
     region, db, cache = it.region, it.data.db, it.data.cache
-    search = [] if it.data.search.stands_already else [it.data.search]
     site = Uptime(
         region.named("site"),
         target=region.target,
@@ -43,7 +43,7 @@ def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
     shown: list[Component[Any, Any]] = [
         db,
         cache,
-        *search,
+        *_for_people(it),
         it.api,
         it.index,
         it.gateway,
@@ -58,3 +58,10 @@ def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
     )
     Dashboard(region.named("board"), target=region.target, of=shown, alerts=alerts)
     Logs(region.named("logs"), target=region.target, of=[it.api, it.index, it.gateway, region.network])
+
+
+def _for_people(it: Product) -> list[Component[Any, Any]]:
+    """NS-4, as far as it is the product's own, and here; what all regions share, the first one watches."""
+    shared = [] if it.region.key else [it.shared.accounts, it.shared.mail]
+    of: list[Component[Any, Any]] = [it.data.search, *shared]
+    return [each for each in of if not each.stands_already and each.target.name == it.api.target.name]
