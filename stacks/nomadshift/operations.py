@@ -19,7 +19,7 @@ HELD = (
 
 
 def rules(it: Product) -> dict[str, Rule]:
-    """NS-10, NS-2 (replica lag), what tells that NS-14 is not held (not up, full, no copy, none restored), and mail that
+    """NS-10, NS-2 (replica lag), and what tells that NS-14 is not held: not up, full, no copy, none restored, mail that
     comes back. How long an answer takes is the gateway's to tell; a certificate's days the edge's, or who looks at it
     from outside."""
     held = {name: SENSIBLE[name] for name in HELD}
@@ -62,6 +62,7 @@ def watched(it: Product, budgets: Sequence[Budget] = ()) -> None:
 
 def _for_people(it: Product) -> list[Component[Any, Any]]:
     """NS-4, as far as it is the product's own, and here; what all regions share, the first one watches."""
-    shared = [] if it.region.key else [it.shared.accounts, it.shared.mail]
-    of: list[Component[Any, Any]] = [it.data.search, *shared]
+    of: list[Component[Any, Any]] = [it.data.search]
+    if not it.region.key:
+        of += [it.shared.accounts, it.shared.mail]
     return [each for each in of if not each.stands_already and each.target.name == it.api.target.name]
