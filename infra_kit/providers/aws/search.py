@@ -77,11 +77,13 @@ MARK_BYTES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class AwsSearch:
-    """What links need of a domain."""
+    """What links need of a domain, and what it is measured by."""
 
     network: Network
     group: pulumi.Output[str]
     users: Gathered[User]
+    domain: opensearch.Domain
+    account: pulumi.Output[str]
 
 
 def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
@@ -108,7 +110,9 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
         host=after(domain.endpoint, done),
         port=PORT,
         ca=pulumi.Output.from_input(None),
-        native=AwsSearch(network=scope.network, group=group, users=users),
+        native=AwsSearch(
+            network=scope.network, group=group, users=users, domain=domain, account=identity.account(scope)
+        ),
     )
 
 
