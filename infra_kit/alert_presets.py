@@ -27,13 +27,16 @@ SENSIBLE: Rules = {
     "backlog-age": Rule(signal="backlog-age", above=900, lasting="5m", level="P1"),
     "dead-letters": Rule(signal="dead-letters", above=0, lasting="1m", level="P2"),
     "failed-runs": Rule(signal="failed-runs", above=0, lasting="1m", level="P1"),
+    "bounces": Rule(signal="bounces", above=4, lasting="1h", level="P1"),
+    "complaints": Rule(signal="complaints", above=0.08, lasting="1h", level="P1"),
     "certificate": Rule(signal="certificate", below=21, lasting="1h", level="P1"),
     "backup-age": Rule(signal="backup-age", above=26, lasting="30m", level="P1"),
     "drill-age": Rule(signal="drill-age", above=35, lasting="1h", level="P2"),
     "spent": Rule(signal="spent", above=100, lasting="1h", level="P3"),
 }
 """The defaults: a rule says nothing of components without its signal. Bounds of seeds/000 and seeds/004 where they have
-one (lag of 5 s, 5xx above 1 %, p95 above 1 s)."""
+one (lag of 5 s, 5xx above 1 %, p95 above 1 s). Amazon SES looks into an account of which 5 % of the mails come back, or
+0.1 % are called spam (https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html)."""
 
 TWO_LEVELS: Rules = {
     "latency-warning": Rule(signal="latency", above=1, level="P2"),

@@ -32,9 +32,9 @@ _ROWS: Mapping[Signal, str] = {
     Signal.CPU: SATURATION, Signal.MEMORY: SATURATION, Signal.DISK: SATURATION, Signal.CONNECTIONS: SATURATION,
     Signal.INSTANCES: SATURATION, Signal.REPLICA_LAG: DATABASE, Signal.CACHE_HITS: CACHE, Signal.BACKLOG: QUEUES,
     Signal.BACKLOG_AGE: QUEUES, Signal.DEAD_LETTERS: QUEUES, Signal.BACKUP_AGE: BACKUPS, Signal.LOG_AGE: BACKUPS,
-    Signal.DRILL_AGE: BACKUPS, Signal.SPENT: COST,
+    Signal.DRILL_AGE: BACKUPS, Signal.BOUNCES: ERRORS, Signal.COMPLAINTS: ERRORS, Signal.SPENT: COST,
 }  # fmt: skip
-_OWN_ROW = {"postgres": DATABASE, "redis": CACHE}
+_OWN_ROW = {"postgres": DATABASE, "document_store": DATABASE, "search": DATABASE, "redis": CACHE}
 """By kind, where what fills it up stands."""
 
 TITLES: Mapping[Signal, str] = {
@@ -45,6 +45,7 @@ TITLES: Mapping[Signal, str] = {
     Signal.BACKLOG: "Waiting events", Signal.BACKLOG_AGE: "Oldest event", Signal.DEAD_LETTERS: "Dead letters",
     Signal.FAILED_RUNS: "Failed runs", Signal.CERTIFICATE: "Certificate", Signal.BACKUP_AGE: "Last backup",
     Signal.LOG_AGE: "Log not with the copies", Signal.DRILL_AGE: "Last proven restore", Signal.SPENT: "Spent",
+    Signal.BOUNCES: "Mails that came back", Signal.COMPLAINTS: "Mails called spam",
 }  # fmt: skip
 
 

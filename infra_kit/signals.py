@@ -30,6 +30,8 @@ class Signal(StrEnum):
     BACKLOG_AGE = "backlog-age"
     DEAD_LETTERS = "dead-letters"
     FAILED_RUNS = "failed-runs"
+    BOUNCES = "bounces"
+    COMPLAINTS = "complaints"
     CERTIFICATE = "certificate"
     BACKUP_AGE = "backup-age"
     LOG_AGE = "log-age"
@@ -67,6 +69,8 @@ MEANINGS: Mapping[Signal, Meaning] = {
     Signal.BACKLOG_AGE: Meaning("s", "how long the oldest event has waited"),
     Signal.DEAD_LETTERS: Meaning("events", "that were given up"),
     Signal.FAILED_RUNS: Meaning("runs", "that failed"),
+    Signal.BOUNCES: Meaning("%", "mails that came back"),
+    Signal.COMPLAINTS: Meaning("%", "mails that somebody called spam"),
     Signal.CERTIFICATE: Meaning("d", "until the certificate ends", bad_when_low=True),
     Signal.BACKUP_AGE: Meaning("h", "since the last backup that was taken whole"),
     Signal.LOG_AGE: Meaning("s", "since all that its databases wrote was with the copies"),
@@ -80,6 +84,8 @@ OF: Mapping[str, tuple[Signal, ...]] = {
         Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK, Signal.CONNECTIONS, Signal.REPLICA_LAG,
     ),
     "redis": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.CONNECTIONS, Signal.CACHE_HITS),
+    "document_store": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK, Signal.CONNECTIONS),
+    "search": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK),
     "object_store": (Signal.UPTIME,),
     "event_bus": (Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS),
     "cdn": (Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.REQUESTS, Signal.CACHE_HITS, Signal.CERTIFICATE),
@@ -90,6 +96,8 @@ OF: Mapping[str, tuple[Signal, ...]] = {
     "service": _RUNS,
     "worker": _RUNS,
     "job": (Signal.FAILED_RUNS,),
+    "auth": (Signal.UPTIME, Signal.ERRORS),
+    "mailer": (Signal.UPTIME, Signal.BOUNCES, Signal.COMPLAINTS),
     "uptime": (Signal.UPTIME, Signal.LATENCY, Signal.CERTIFICATE),
     "backup": (Signal.BACKUP_AGE, Signal.LOG_AGE, Signal.FAILED_RUNS),
     "restore_drill": (Signal.DRILL_AGE, Signal.FAILED_RUNS),

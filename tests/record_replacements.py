@@ -64,6 +64,7 @@ BESIDE: Mapping[str, dict[str, Value]] = {
     "aws_lambda_function": {"handler": "handler", "runtime": "python3.12"},
     "aws_lb_target_group": {"port": 80, "protocol": "HTTP", "vpc_id": "vpc", "target_type": "ip"},
     "aws_sqs_queue": {"fifo_queue": True},
+    "google_compute_disk_resource_policy_attachment": {"zone": "europe-west1-b", "project": "shop"},
     "google_compute_instance": {"zone": "europe-west1-b", "project": "shop"},
     "google_compute_firewall": {"source_ranges": ["10.0.0.0/8"]},
     "google_sql_database_instance": {"database_version": "POSTGRES_17"},

@@ -20,8 +20,8 @@ from infra_kit.spec import Items, Options, Spec
 from infra_kit.target import Target
 from infra_kit.workloads import Text, Value
 
-HOLDS_DATA = ("postgres", "redis", "object_store", "event_bus")
-"""The kinds of components that can be backed up."""
+HOLDS_DATA = ("postgres", "redis", "object_store", "event_bus", "document_store", "search")
+"""The kinds of components that can be backed up. One that a target does not copy is a gap: `backup-of:search`."""
 
 
 class Keep(Options):
@@ -48,7 +48,8 @@ class BackupSpec(Spec):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     of: Items[InstanceOf[Component[Any, Any]]]
-    """The components whose data is copied: Postgres, Redis, ObjectStore, EventBus, all of this target."""
+    """The components whose data is copied: Postgres, Redis, ObjectStore, EventBus, DocumentStore, Search, all of
+    this target; which of them it copies, its gaps say."""
     schedule: Schedule = "0 */6 * * *"
     """When, UTC, as cron has it (seeds/003: every 6 hours). A Postgres's log follows within minutes at any time."""
     to: InstanceOf[ObjectStore] | None = None

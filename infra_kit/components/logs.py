@@ -21,7 +21,8 @@ from infra_kit.target import Target
 from infra_kit.texts import Name
 
 SAY_SOMETHING = (
-    "service", "worker", "job", "gateway", "cdn", "postgres", "redis", "object_store", "event_bus", "network"
+    "service", "worker", "job", "gateway", "cdn", "postgres", "redis", "object_store", "event_bus", "network",
+    "document_store", "search", "auth", "mailer",
 )  # fmt: skip
 """The kinds of components that have a log, or of which a target watches something."""
 

@@ -37,6 +37,8 @@ _PROMISES: Mapping[tuple[str, str, bool], Promise] = {
     ("Redis", "gcp", False): Promise(None, "https://cloud.google.com/memorystore/sla"),
     ("Search", "aws", True): Promise(99.9, "https://aws.amazon.com/opensearch-service/sla/"),
     ("Search", "aws", False): Promise(None, "https://aws.amazon.com/opensearch-service/sla/"),
+    # Of the machine that it is on.
+    ("Search", "gcp", False): Promise(99.9, "https://cloud.google.com/compute/sla"),
     ("DocumentStore", "aws", True): Promise(99.9, "https://aws.amazon.com/documentdb/sla/"),
     ("DocumentStore", "aws", False): Promise(None, "https://aws.amazon.com/documentdb/sla/"),
     ("ObjectStore", "aws", True): Promise(99.9, "https://aws.amazon.com/s3/sla/"),

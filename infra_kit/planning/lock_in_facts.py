@@ -38,6 +38,7 @@ _NOT_SPOKEN = "no application speaks to it"
 
 _AWS = "AWS' console, roles and quotas"
 _GCP = "Google Cloud's console, roles and quotas"
+_ON_COMPUTE = "machines, disks and accounts of Compute Engine"
 _CLOUDFLARE = "Cloudflare's console and tokens"
 _HOST = "Docker and Linux"
 
@@ -62,7 +63,10 @@ _ON: Mapping[tuple[str, str], Fact] = {
         0, _OPENSEARCH, 2, "a snapshot to a bucket, or _reindex, leads out; its own snapshots do not", 3, _AWS,
         "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html",
     ),
-    ("Search", "gcp"): Fact(0, _NOT_SPOKEN, 0, _NO_DATA, 0, "there is none"),
+    ("Search", "gcp"): Fact(
+        0, _OPENSEARCH, 1, "_reindex leads out; its disk's snapshots are Google's own", 2, _ON_COMPUTE,
+        "https://docs.opensearch.org/latest/api-reference/document-apis/reindex/",
+    ),
     ("ObjectStore", "aws"): Fact(
         1, _S3, 3, "copied object by object, and what leaves is charged by the GB", 2, _AWS,
         "https://aws.amazon.com/s3/pricing/",
@@ -117,7 +121,7 @@ _ON: Mapping[tuple[str, str], Fact] = {
     ),
     ("EventBus", "gcp"): Fact(
         0, "NATS' own open protocol", 1, "streams are backed up by NATS' own program and restored anywhere", 2,
-        "machines, disks and accounts of Compute Engine",
+        _ON_COMPUTE,
         "https://docs.nats.io/running-a-nats-service/nats_admin/jetstream_admin/disaster_recovery",
     ),
     ("DocumentStore", "aws"): Fact(

@@ -37,8 +37,8 @@ class Size(TypedDict, total=False):
 
 
 def search(region: Region, **size: Unpack[Size]) -> Search:
-    """Of the region's postings. Where its target has none, `nomadshift:search-elsewhere: true`, and the secret
-    `nomadshift:search-url` says whose stands there."""
+    """Of the region's postings. To have a vendor's: `nomadshift:search-elsewhere: true`, and the secret
+    `nomadshift:search-url` says where it stands."""
     name, config = region.named("search"), pulumi.Config(system())
     if config.get_bool("search-elsewhere"):
         return Search.existing(name, url=config.require_secret(f"{name}-url"), target=region.target)

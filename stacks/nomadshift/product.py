@@ -37,6 +37,7 @@ class Product:
 
     region: Region
     data: Data
+    shared: Shared
     static: ObjectStore
     uploads: ObjectStore
     api: Service
@@ -55,6 +56,7 @@ def product(region: Region, data: Data, shared: Shared) -> Product:
     return Product(
         region=region,
         data=data,
+        shared=shared,
         static=static,
         uploads=uploads,
         api=api,

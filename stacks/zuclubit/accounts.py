@@ -1,14 +1,15 @@
-"""Who Zuclubit's people are (seeds/004: ZU-2, ZU-8)."""
+"""Who Zuclubit's people are, and the mail that they get (seeds/004: ZU-2, ZU-8)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from infra_kit import Auth, Client, Jwt, Network, Postgres, Secret, Service
+from infra_kit import Auth, Client, Domain, Jwt, Mailer, Network, Postgres, Secret, Service
 from infra_kit.errors import ConfigError
 from stacks.config import system
 from stacks.zuclubit.containers import ARM
@@ -16,6 +17,10 @@ from stacks.zuclubit.containers import ARM
 IMAGE = "supabase/gotrue:v2.189.0"
 API = Path(__file__).with_name("auth.yaml")
 DATABASE, AUDIENCE = "auth", "crm"
+MAILS_BY = {
+    end: f"GOTRUE_SMTP_{its}" for end, its in (("USERNAME", "USER"), ("PASSWORD", "PASS"), ("SENDER", "ADMIN_EMAIL"))
+}
+"""Of the Mailer's variables, those that it calls otherwise."""
 BACK = "http://localhost:3000/callback"
 """Where a developer's own web application takes up a login."""
 
@@ -24,9 +29,10 @@ class Accounts:
     """Supabase Auth as a Service, whose tokens say `zuclubit:auth-url` as their issuer: the edge's own address, where
     it answers. Where that is not said, the target's own `Auth`, which needs no image."""
 
-    def __init__(self, db: Postgres, network: Network | None, *, instances: int) -> None:
+    def __init__(self, db: Postgres, network: Network | None, zones: Sequence[Domain], *, instances: int) -> None:
         url = pulumi.Config(system()).get("auth-url")
-        self.service = _supabase(db, url, network, instances) if url else None
+        self.mail = _mail(zones) if url else None
+        self.service = _supabase(db, url, self.mail, network, instances) if url and self.mail else None
         self.tokens = Jwt(issuer=url, audience=[AUDIENCE]) if url else _own().jwt()
         """ZU-2: a service reads its tenant from a token, which has been checked by then."""
 
@@ -35,7 +41,14 @@ class Accounts:
         return {"auth": self.service} if self.service else {}
 
 
-def _supabase(db: Postgres, url: str, network: Network | None, instances: int) -> Service:
+def _mail(zones: Sequence[Domain]) -> Mailer:
+    """From `zuclubit:mail-domain`; `zuclubit:notify` is told what came back."""
+    config = pulumi.Config(system())
+    told: Sequence[str] = config.get_object("notify") or []
+    return Mailer("mail", domain=config.require("mail-domain"), zones=zones, feedback=told)
+
+
+def _supabase(db: Postgres, url: str, mail: Mailer, network: Network | None, instances: int) -> Service:
     """It makes its own tables, in a database of its own, and guards them by row-level security: so it is their owner.
 
     `zuclubit:auth-keys` signs tokens: a JSON list of one private key, as `supabase gen signing-key --algorithm RS256`
@@ -56,15 +69,17 @@ def _supabase(db: Postgres, url: str, network: Network | None, instances: int) -
             "GOTRUE_JWT_AUD": AUDIENCE,
             "GOTRUE_JWT_ISSUER": url,
             "GOTRUE_SITE_URL": url,
-            # Who runs the product makes accounts, and says in `app_metadata` of which tenant: no mail is sent.
+            # Who runs the product makes accounts, and says in `app_metadata` of which tenant: an invitation goes by
+            # mail, as does what a forgotten password takes.
             "GOTRUE_DISABLE_SIGNUP": "true",
             "GOTRUE_MAILER_AUTOCONFIRM": "true",
+            "GOTRUE_SMTP_SENDER_NAME": "Zuclubit",
         },
         secrets={
             "GOTRUE_JWT_KEYS": pulumi.Config(system()).require_secret_object("auth-keys").apply(_checked),
             "GOTRUE_JWT_SECRET": Secret("auth-secret").value,
         },
-        links=[db.link("owner", database=DATABASE, name="DATABASE")],
+        links=[db.link("owner", database=DATABASE, name="DATABASE"), mail.link(name="GOTRUE_SMTP").called(**MAILS_BY)],
     )
 
 

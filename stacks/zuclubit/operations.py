@@ -13,6 +13,7 @@ from infra_kit import (
     Chart,
     Check,
     Dashboard,
+    DocumentStore,
     Gateway,
     Job,
     Keep,
@@ -39,6 +40,9 @@ ISOLATED = SqlCheck(
 )
 """What is restored keeps tenants apart too (ZU-3)."""
 
+RULES = {**alert_presets.PLATFORM, **{it: alert_presets.SENSIBLE[it] for it in ("bounces", "complaints")}}
+"""ZU-10; and that mail gets to its people."""
+
 SALES = {
     "visits": Chart(signal="requests", of=["gateway"], row="Activity", title="Requests of the application"),
     "proposals": Chart(signal="requests", of=["edge"], row="Activity", title="Proposals looked at"),
@@ -56,11 +60,13 @@ def operations(
     drill = RestoreDrill("drill", of=copies, checks={"isolated": ISOLATED}, rto="1h")
     watched: list[Component[Any, Any]] = [
         stores.db,
+        *_documents(stores),
         stores.cache,
         stores.events,
         stores.files,
         stores.invoices,
         *programs,
+        *([people.mail] if people.mail else []),
         gateway,
         edge,
         _uptime(gateway, people),
@@ -68,15 +74,21 @@ def operations(
         drill,
         *budget,
     ]
-    alerts = Alerts("alerts", watch=watched, rules=alert_presets.PLATFORM, routes=routes())  # ZU-10
+    alerts = Alerts("alerts", watch=watched, rules=RULES, routes=routes())  # ZU-10
     _boards(watched, alerts)
     Logs("logs", of=[*programs, gateway])
     return copies
 
 
 def _copies(stores: Stores) -> Backup:
-    """ZU-3: 7 days. Sessions and counters (ZU-5) are not worth a copy; documents are copied where they are bought."""
-    return backup(of=[stores.db, stores.files, stores.invoices, stores.events], keep=Keep(daily=None, weekly=None))
+    """ZU-3: 7 days. Sessions and counters (ZU-5) are not worth a copy."""
+    held: list[Component[Any, Any]] = [stores.db, stores.files, stores.invoices, stores.events, *_documents(stores)]
+    return backup(of=held, keep=Keep(daily=None, weekly=None))
+
+
+def _documents(stores: Stores) -> list[DocumentStore]:
+    """Those that are bought are copied and watched where they are bought (ZU-4)."""
+    return [] if stores.docs.stands_already else [stores.docs]
 
 
 def _uptime(gateway: Gateway, people: Accounts) -> Uptime:

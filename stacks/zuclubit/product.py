@@ -8,6 +8,7 @@ import pulumi
 
 from infra_kit import Backup, Budget, DocumentStore, Network, Postgres, Redis
 from stacks.migrations import migrated
+from stacks.zones import own_zones
 from stacks.zuclubit import accounts, buckets, documents, events, operations, services
 from stacks.zuclubit.containers import ARM
 from stacks.zuclubit.services import Stores
@@ -43,9 +44,10 @@ def product(
     after = migrated(db, network=network, architectures=ARM, environment=said, links=stands)
     documents.archived(docs, stores.files, after, network)
 
-    people = accounts.Accounts(db, network, instances=instances)  # ZU-8
+    zones = own_zones()
+    people = accounts.Accounts(db, network, zones, instances=instances)  # ZU-8
     apis = services.services(stores, after, instances=instances)  # ZU-1, ZU-2, ZU-12
-    gateway = services.gateway(apis, people)
+    gateway = services.gateway(apis, people, zones)
     copies = operations.operations(stores, list(apis.values()), (gateway, edge), people, budget)  # ZU-10, ZU-11
 
     pulumi.export("documents_url", docs.url)

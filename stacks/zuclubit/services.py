@@ -9,10 +9,21 @@ from pathlib import Path
 import pulumi
 import yaml
 
-from infra_kit import DocumentStore, EventBus, Gateway, Link, Network, ObjectStore, Postgres, RateLimit, Redis, Service
+from infra_kit import (
+    DocumentStore,
+    Domain,
+    EventBus,
+    Gateway,
+    Link,
+    Network,
+    ObjectStore,
+    Postgres,
+    RateLimit,
+    Redis,
+    Service,
+)
 from stacks.config import domains
 from stacks.programs import program
-from stacks.zones import own_zones
 from stacks.zuclubit import accounts, documents
 from stacks.zuclubit.accounts import Accounts
 from stacks.zuclubit.containers import ARM, TRACING, releases
@@ -78,7 +89,7 @@ def _service(name: str, stores: Stores, after: pulumi.ResourceOptions, instances
     )
 
 
-def gateway(apis: Mapping[str, Service], people: Accounts) -> Gateway:
+def gateway(apis: Mapping[str, Service], people: Accounts, zones: Sequence[Domain]) -> Gateway:
     """ZU-1, ZU-2: routes by the API's document, tokens, limits."""
     documents = [(API, apis), *([(accounts.API, people.services)] if people.services else [])]
     routes = {
@@ -86,4 +97,4 @@ def gateway(apis: Mapping[str, Service], people: Accounts) -> Gateway:
         for document, answers in documents
         for pattern, route in Gateway.routes_of(yaml.safe_load(document.read_text()), answers).items()
     }
-    return Gateway("gateway", routes=routes, domains=domains(), zones=own_zones(), jwt=people.tokens, limits=LIMITS)
+    return Gateway("gateway", routes=routes, domains=domains(), zones=zones, jwt=people.tokens, limits=LIMITS)

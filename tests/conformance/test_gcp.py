@@ -39,6 +39,10 @@ class TestRedisOnGcp(OnGcp, conformance.RedisConformance):
     links: ClassVar[dict[str, Any]] = {"readwrite": conformance.RedisConformance.links["readwrite"]}
 
 
+class TestSearchOnGcp(OnGcp, conformance.SearchConformance):
+    pass
+
+
 class TestObjectStoreOnGcp(OnGcp, conformance.ObjectStoreConformance):
     pass
 

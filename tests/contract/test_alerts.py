@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from infra_kit import Postgres, Routes
+from infra_kit import Postgres, Routes, Target, features
 from infra_kit.alert_rules import Level
 from infra_kit.components.alerts import AlertsSpec
 from infra_kit.providers.aws.lambdas import alert_teller
@@ -15,6 +16,7 @@ from infra_kit.providers.common import pagerduty
 from infra_kit.providers.local.alerts_file import Alert
 from infra_kit.providers.local.programs.alerts import routes
 from infra_kit.providers.vps import alert_files
+from infra_kit.signals import OF
 from infra_kit.testing.conformance.alerts import standing_for
 
 DOCS = Path(__file__).parents[2] / "docs" / "components.md"
@@ -62,6 +64,14 @@ def test_the_docs_name_every_field_of_a_webhooks_body() -> None:
     assert rows.keys() == {"local", "vps", "aws", "gcp"}
     assert [field for field in told if f"`{field}`" not in rows["aws"]] == []
     assert [field for field in routes.plain(local("P0")) if f"`{field}`" not in rows["local"]] == []
+
+
+@pytest.mark.parametrize("component", ["alerts", "dashboard"])
+@pytest.mark.parametrize("name", ["local", "vps", "aws", "gcp"])
+def test_each_signal_is_measured_or_a_gap_with_a_way_out(name: str, component: str) -> None:
+    driver = Target(name=name).driver(component)
+    asked = {features.signal(kind, signal) for kind, signals in OF.items() for signal in signals}
+    assert asked - driver.SUPPORTS - driver.HINTS.keys() == set()
 
 
 def _rows() -> list[str]:

@@ -25,8 +25,10 @@ from infra_kit.providers.common import opensearch
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import search_user
 from infra_kit.providers.local.servers.search import HANDLER
+from infra_kit.signals import OF, Signal
 from infra_kit.testing import conformance
 from tests.live.servers.conftest import shared_home_dir
+from tests.live.servers.measured import of
 from tests.live.test_conformance import OnLocal
 
 __all__ = ["shared_home_dir"]
@@ -125,6 +127,15 @@ def test_an_index_gets_fields_and_no_other_settings_or_types(props: Props, serve
     other = {"properties": {"pay": {"type": "keyword"}}}
     with pytest.raises(ServerError, match=r"mapper \[pay\] cannot be changed"):
         HANDLER.ensure({**props, "calls": calls(mappings=other)}, server)
+
+
+@pytest.mark.usefixtures("server")
+def test_it_tells_all_that_can_be_asked_of_it(props: Props) -> None:
+    measures = of(Path(props["home"]), "search", "search")
+    measures.measure()
+    figures = measures.measure()
+    assert set(figures) == set(OF["search"])
+    assert figures[Signal.UPTIME] == 100
 
 
 class TestSearch(OnLocal):

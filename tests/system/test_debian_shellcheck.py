@@ -7,19 +7,19 @@ from importlib import resources
 
 import pytest
 
-from infra_kit.providers import aws, common, gcp
-from infra_kit.providers.common import answers
+from infra_kit.providers import aws
+from infra_kit.providers.common import answers, machine_scripts, nats_cluster, opensearch_node
+from infra_kit.providers.gcp import machines
 from infra_kit.providers.vps import scripts
 
 NAMES = sorted(file.name for file in resources.files(scripts).iterdir() if file.name.endswith(".sh"))
-SERVER = resources.files(common).joinpath("nats_server.sh").read_text()
+ON_AWS = resources.files(aws).joinpath("nats_machine.sh").read_text()
 TEXTS = {
     "answers.sh": answers.script(),
-    "nats_server.sh": SERVER,
-    **{
-        f"{name}/nats_machine.sh": "#!/bin/sh\n" + resources.files(cloud).joinpath("nats_machine.sh").read_text()
-        for name, cloud in {"aws": aws, "gcp": gcp}.items()
-    },
+    "nats on aws": machine_scripts.text({}, ON_AWS, nats_cluster.SERVER),
+    "nats on gcp": machine_scripts.text({}, machines.of_the_cloud(), nats_cluster.SERVER),
+    "opensearch on gcp": machine_scripts.text({}, machines.of_the_cloud(), opensearch_node.SERVER),
+    "opensearch.sh": opensearch_node.files()[opensearch_node.START],
     **{name: scripts.script(name) for name in NAMES},
 }
 

@@ -16,6 +16,7 @@ Why the function has no dead letter queue (CKV_AWS_116): Cognito waits for it. W
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 import pulumi
@@ -42,6 +43,13 @@ SUFFIX_BYTES = 6
 GRACE_SECONDS = 10
 
 
+@dataclass(frozen=True, kw_only=True)
+class AwsAuth:
+    """What it is measured by."""
+
+    claims: lambda_.Function
+
+
 def create(scope: Scope, spec: AuthSpec) -> AuthEndpoint:
     claims = _claims(scope)
     pool = _pool(scope, spec, claims)
@@ -59,6 +67,7 @@ def create(scope: Scope, spec: AuthSpec) -> AuthEndpoint:
         client_secrets=_secrets(spec, clients),
         username=pulumi.Output.from_input(None),
         password=pulumi.Output.from_input(None),
+        native=AwsAuth(claims=claims),
     )
 
 

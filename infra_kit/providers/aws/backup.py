@@ -1,4 +1,4 @@
-"""Backup on AWS: a plan of AWS Backup, which copies databases and buckets into a vault (`backup_vaults`).
+"""Backup on AWS: a plan of AWS Backup, which copies databases, documents and buckets into a vault (`backup_vaults`).
 
 - A tier is a rule with times and days of its own (`common/backup_tiers`). Where two come at once, AWS takes the copy of
   the one that keeps it longer, and counts the window in which a copy may begin: it is the shortest that there is
@@ -32,6 +32,7 @@ from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.providers.aws import backup_functions, backup_roles, backup_snapshots, backup_vaults, identity, policies
 from infra_kit.providers.aws.backup_vaults import Vault
+from infra_kit.providers.aws.document_store import AwsDocuments
 from infra_kit.providers.aws.job_schedule import expression
 from infra_kit.providers.aws.object_store import AwsBucket
 from infra_kit.providers.aws.postgres import AwsPostgres
@@ -47,6 +48,7 @@ SUPPORTS = frozenset(
         features.backup_of("postgres"),
         features.backup_of("object_store"),
         features.backup_of("redis"),
+        features.backup_of("document_store"),
     }
 )
 HINTS = {
@@ -61,6 +63,13 @@ HINTS = {
     ): "copies of NATS's volumes, each of another moment, are no copy of its streams: with replicas=3 they "
     "are in three zones, with one server on its one disk alone; AWS Backup takes no EventBridge (engine='native'), "
     "whose archives keep each event for as long as its stream's retention; leave it out of of=",
+    features.backup_of(
+        "document_store"
+    ): "in another account AWS Backup reads a cluster of DocumentDB under a grant on "
+    "its key, and none is made; give it a Backup of its own, without vault",
+    features.backup_of("search"): "AWS Backup takes no domain of OpenSearch Service, which takes a snapshot each hour "
+    "itself, keeps 14 days of them, and deletes them with the domain; leave it out of of=, and have what it holds "
+    "indexed anew from what it was made of",
 }
 
 
@@ -72,8 +81,9 @@ CAVEATS = (
 
 def gaps(spec: BackupSpec, _: Settings) -> Mapping[Feature, str]:
     asked = spec.features()
-    there = SUPPORTS - {features.backup_of("redis")} if spec.locked or spec.region or spec.vault else SUPPORTS
-    return features.gaps(asked, there, HINTS)
+    beyond = {features.backup_of("redis")} if spec.locked or spec.region or spec.vault else set()
+    beyond |= {features.backup_of("document_store")} if spec.vault else set()
+    return features.gaps(asked, SUPPORTS - beyond, HINTS)
 
 
 HOUR = 3600
@@ -134,6 +144,8 @@ def _account_of(scope: Scope, spec: BackupSpec) -> str | None:
 def _arn(scope: Scope, component: Component[Any, Any]) -> pulumi.Output[str]:
     if component.KIND == "postgres":
         return scope.native(component, AwsPostgres).server.arn
+    if component.KIND == "document_store":
+        return scope.native(component, AwsDocuments).cluster.arn
     return scope.native(component, AwsBucket).arn
 
 

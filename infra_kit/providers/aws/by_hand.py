@@ -6,7 +6,7 @@
   is gone, from the last copy in the vault before it, which RDS has as a snapshot
   (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html,
   https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html).
-- Buckets and caches are restored by AWS' own page and commands, which the message says.
+- Buckets, documents and caches are restored by AWS' own page and commands, which the message says.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra_kit.errors import BackupError, ConfigError
-from infra_kit.providers.aws import cli
+from infra_kit.providers.aws import cli, own_commands
 from infra_kit.providers.aws.backup_snapshots import RUN
 from infra_kit.providers.aws.standing_backups import SELECTION, aws, caches, first_rule, one, sources
 from infra_kit.providers.common.by_hand import Copied, Proven, Restored, StandingBackup, StandingDrill, too_late
 from infra_kit.providers.common.programs import found
 
 NEVER_OVER = "AWS restores into a new server or bucket alone"
-CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 POSTGRES = "aws:rds/instance:Instance"
+DOCUMENTS = "aws:docdb/cluster:Cluster"
 DAY = 86_400.0
 """Seconds that a job, or a new server, may take."""
 LOOKS = 15.0
@@ -194,37 +194,15 @@ def _ended(backup: StandingBackup, name: str, asks: list[str]) -> Mapping[str, A
 def _server(backup: StandingBackup, component: str) -> Mapping[str, Any]:
     """What the state tells of the server. Raises `BackupError` for what is restored otherwise."""
     if component in caches(backup):
-        raise BackupError("kind", f"{component}: {_of_a_snapshot(backup, component)}")
+        raise BackupError("kind", f"{component}: {own_commands.of_a_cache(backup, component)}")
     arn = sources(backup)[component]
     source = next(it for it in backup.stack if (it.get("outputs") or {}).get("arn") == arn)
+    if source["type"] == DOCUMENTS:
+        raise BackupError("kind", f"{component}: {own_commands.of_documents(source['outputs'])}")
     if source["type"] != POSTGRES:
-        raise BackupError(
-            "kind",
-            f"{component}: a bucket is restored by AWS Backup's own page, into a new one, under a role that may write "
-            f"there: {_console(backup)}. Older versions of its objects are in it itself (versioning=True).",
-        )
+        raise BackupError("kind", f"{component}: {own_commands.of_a_bucket(backup)}")
     outputs: Mapping[str, Any] = source["outputs"]
     return outputs
-
-
-def _of_a_snapshot(backup: StandingBackup, component: str) -> str:
-    wanted = caches(backup)[component]
-    group = next(
-        it["outputs"] for it in backup.stack if it["type"] == CACHE and it["id"] == wanted["ReplicationGroupId"]
-    )
-    return (
-        "a Redis is restored by the AWS CLI, into a new one: aws elasticache describe-snapshots "
-        f"--replication-group-id {wanted['ReplicationGroupId']} shows its copies, and aws elasticache "
-        "create-replication-group --replication-group-id <new> --replication-group-description <words> --snapshot-name "
-        f"<copy> --engine {group['engine']} --cache-subnet-group-name {group['subnetGroupName']} "
-        f"--security-group-ids {' '.join(group['securityGroupIds'])} --cache-parameter-group-name "
-        f"{group['parameterGroupName']} --transit-encryption-enabled --user-group-ids "
-        f"{' '.join(group['userGroupIds'])} makes one of a copy, with the same users and network."
-    )
-
-
-def _console(backup: StandingBackup) -> str:
-    return f"https://console.aws.amazon.com/backup/home#/backupvaults/details/{first_rule(backup)['targetVaultName']}"
 
 
 @dataclass(frozen=True)

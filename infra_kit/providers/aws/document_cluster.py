@@ -67,11 +67,14 @@ def cluster(
     )
 
 
-def instances(scope: Scope, spec: DocumentStoreSpec, cluster: docdb.Cluster, size: Size) -> list[docdb.ClusterInstance]:
-    """The first, the one that takes over from it, and those that read. They hold no data: the cluster does."""
+def instances(
+    scope: Scope, spec: DocumentStoreSpec, cluster: docdb.Cluster, size: Size
+) -> dict[str, docdb.ClusterInstance]:
+    """By role: the first, the one that takes over from it, and those that read. They hold no data: the cluster does."""
     standby = {"standby": 1} if spec.high_availability else {}
     readers = {f"replica-{number}": LAST_TIER for number in range(1, spec.read_replicas + 1)}
-    return [_instance(scope, role, cluster, size, tier) for role, tier in {"server": 0, **standby, **readers}.items()]
+    tiers = {"server": 0, **standby, **readers}
+    return {role: _instance(scope, role, cluster, size, tier) for role, tier in tiers.items()}
 
 
 def _instance(scope: Scope, role: str, cluster: docdb.Cluster, size: Size, tier: int) -> docdb.ClusterInstance:

@@ -19,10 +19,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
+from pulumi_aws import docdb
 
 from infra_kit import features
 from infra_kit.component import Scope
@@ -67,7 +69,7 @@ QUERY = f"{documents.QUERY}&tls=true&retryWrites=false"
 
 @dataclass(frozen=True, kw_only=True)
 class AwsDocuments:
-    """What links need of a cluster."""
+    """What links need of a cluster, and what it is measured by."""
 
     network: Network
     group: pulumi.Output[str]
@@ -75,6 +77,11 @@ class AwsDocuments:
     host: pulumi.Output[str]
     reader: pulumi.Output[str]
     """The same where there is one instance."""
+    cluster: docdb.Cluster
+    instances: Mapping[str, docdb.ClusterInstance]
+    """By role; the first is `server`."""
+    memory_gb: float
+    """Of each instance."""
 
 
 def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
@@ -93,7 +100,7 @@ def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
         spec,
         cluster,
         inside=Inside(network=network, group=clients, key=key),
-        after=[way, *instances],
+        after=[way, *instances.values()],
         master=master_secrets.kept(scope, cluster.master_user_secrets),
         owner=owner,
         links=links,
@@ -105,6 +112,9 @@ def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
         links=links,
         host=host,
         reader=after(cluster.reader_endpoint, done) if len(instances) > 1 else host,
+        cluster=cluster,
+        instances=instances,
+        memory_gb=size.memory_gb,
     )
     return DocumentStoreEndpoint(
         port=pulumi.Output.from_input(documents.PORT),

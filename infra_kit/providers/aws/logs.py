@@ -52,6 +52,15 @@ HINTS: Mapping[Feature, str] = {
         "postgres"
     ): "RDS makes the log group itself when it first logs (/aws/rds/instance/…), and keeps it "
     "without end; set its retention there, and leave the Postgres out of of=",
+    features.logs_of(
+        "document_store"
+    ): "DocumentDB makes its log groups itself when it first logs (/aws/docdb/…), and keeps "
+    "them without end; set their retention there, and leave the DocumentStore out of of=",
+    features.logs_of("search"): "a domain of OpenSearch Service publishes its log only under a resource policy of "
+    "CloudWatch Logs, of which a region has ten; turn it on at the domain, and leave the Search out of of=",
+    features.logs_of("auth"): "Cognito writes no lines, and CloudTrail says who logged in; leave the Auth out of of=",
+    features.logs_of("mailer"): "SES writes no lines, and feedback= tells who wants to know what came back; leave the "
+    "Mailer out of of=",
     features.logs_of("redis"): _NO_LINES,
     features.logs_of("event_bus"): _NO_LINES,
     features.logs_of("object_store"): "S3 delivers its access logs to a bucket that the ObjectStore has in production; "

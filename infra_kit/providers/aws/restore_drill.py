@@ -8,7 +8,7 @@ which it removes after that (https://docs.aws.amazon.com/aws-backup/latest/devgu
   the bytes of its own copies.
 - Checks are asked by another function, inside of the network (`restore_checks`, `lambdas/postgres_checks.py`), as the
   role that owns the databases: what the master user signs in with may have been rotated since the copy.
-- Snapshots of caches are restored by nobody: AWS Backup does not know them, and a plan says so.
+- Snapshots of caches are restored by nobody: AWS Backup does not know them; nor are documents. A plan says so.
 - One that AWS Backup cannot restore is told on its page and by its events; the signal `drill-age` grows.
 """
 
@@ -59,9 +59,10 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     there = scope.native(spec.of, AwsBackup)
     plan = _plan(scope, spec, there)
     role = backup_roles.restores(scope, there.vaults, buckets(scope, spec.of.spec.of))
-    for it in drilled(scope, spec, TYPES, "Postgres and ObjectStore"):
+    restored = drilled(scope, spec, TYPES, "Postgres and ObjectStore")
+    for it in restored:
         _select(scope, plan, role, it, there.sources[it.name])
-    told = _teller(scope, spec, there, plan)
+    told = _teller(scope, spec, there, plan, {it.name: there.sources[it.name] for it in restored})
     page = backup_functions.console(identity.region(scope))
     return RestoreDrillEndpoint(report=page, log=told.log, native=AwsRestoreDrill(plan=plan.name))
 
@@ -125,12 +126,17 @@ def _place(scope: Scope, component: Component[Any, Any]) -> Mapping[str, pulumi.
 
 
 def _teller(
-    scope: Scope, spec: RestoreDrillSpec, there: AwsBackup, plan: backup.RestoreTestingPlan
+    scope: Scope,
+    spec: RestoreDrillSpec,
+    there: AwsBackup,
+    plan: backup.RestoreTestingPlan,
+    sources: Mapping[str, pulumi.Output[str]],
 ) -> backup_functions.Teller:
+    """`sources`: what of the Backup is restored."""
     of_jobs: Sequence[str] = (
         "backup:DescribeRestoreJob", "backup:ListRestoreJobsByProtectedResource", "backup:PutRestoreValidationResult",
     )  # fmt: skip
-    asked = restore_checks.create(scope, spec, there.sources)
+    asked = restore_checks.create(scope, spec, sources)
     told = backup_functions.create(
         scope,
         "drill_age",
@@ -139,7 +145,7 @@ def _teller(
             "DRILL": plan.name,
             "PLAN": plan.name,
             "PLAN_ARN": plan.arn,
-            "SOURCES": backup_functions.joined(there.sources.values()),
+            "SOURCES": backup_functions.joined(sources.values()),
             "RTO": str(seconds(spec.rto)),
             "ASKED": asked.told,
         },

@@ -21,7 +21,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -39,13 +39,13 @@ from infra_kit.providers.aws.documents import Text
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.network_functions import Inside
-from infra_kit.providers.aws.search_setup import PORT, User
+from infra_kit.providers.aws.search_setup import PORT
 from infra_kit.providers.aws.security import database_group
-from infra_kit.providers.common import urls
+from infra_kit.providers.common import opensearch_users
 from infra_kit.providers.common.gathered import Gathered
-from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.networks import check_same
-from infra_kit.providers.common.opensearch import ADMIN, APP
+from infra_kit.providers.common.opensearch import ADMIN
+from infra_kit.providers.common.opensearch_users import User
 from infra_kit.providers.common.passwords import LENGTH
 from infra_kit.providers.common.sizes import Size, choose
 from infra_kit.providers.common.waiting import after
@@ -77,18 +77,19 @@ MARK_BYTES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class AwsSearch:
-    """What links need of a domain."""
+    """What links need of a domain, and what it is measured by."""
 
     network: Network
     group: pulumi.Output[str]
     users: Gathered[User]
+    domain: opensearch.Domain
+    account: pulumi.Output[str]
 
 
 def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
     network = scope.native(scope.network, AwsNetwork)
-    users: Gathered[User] = Gathered("links")
     app = password(scope, "password")
-    users.add(User(name=APP, password=app, access=APP))
+    users = opensearch_users.begin(app)
     clients, way = network_functions.client_group(scope, network, PORT)
     group = database_group(scope, network, PORT, clients)
     tunnel.let_in(scope, group, PORT)
@@ -104,31 +105,22 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
         master=master,
         users=users,
     )
-    return SearchEndpoint(
+    return opensearch_users.endpoint(
+        app,
         host=after(domain.endpoint, done),
-        port=pulumi.Output.from_input(PORT),
-        username=pulumi.Output.from_input(APP),
-        password=app,
-        tls=pulumi.Output.from_input(val=True),
-        ca_certificate=pulumi.Output.from_input(None),
-        url=_url(after(domain.endpoint, done), APP, app),
-        native=AwsSearch(network=scope.network, group=group, users=users),
+        port=PORT,
+        ca=pulumi.Output.from_input(None),
+        native=AwsSearch(
+            network=scope.network, group=group, users=users, domain=domain, account=identity.account(scope)
+        ),
     )
 
 
 def link(scope: Scope, link: Link) -> Grant:
-    known: SearchEndpoint = link.to.endpoint
     there = scope.native(link.to, AwsSearch)
     check_same(scope, link, there.network)
-    name = user_name(scope.name, link)
     secret = password(scope.within(link.to), f"{scope.name}-link-{link.key}-password")
-    there.users.add(User(name=name, password=secret, access=link.access[0], indexes=link.only.get("indexes", ())))
-    mine = replace(
-        known,
-        username=pulumi.Output.from_input(name),
-        password=secret,
-        url=_url(known.host, name, secret),
-    )
+    mine = opensearch_users.linked(scope, link, there.users, secret, port=PORT)
     return mine.grant(native=AwsGrant(opening=Opening(group=there.group, port=PORT)))
 
 
@@ -244,7 +236,3 @@ def _policy(scope: Scope, name: pulumi.Output[str]) -> pulumi.Output[str]:
         "Resource": Text("arn:", *place, ":domain/", name, "/*"),
     }
     return policies.document([anybody])
-
-
-def _url(host: pulumi.Output[str], username: str, secret: pulumi.Output[str]) -> pulumi.Output[str]:
-    return urls.url("https", username=username, password=secret, host=host, port=PORT)

@@ -124,6 +124,7 @@ def _documents(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{_owner(inputs)}-cluster-1a2b3c4"
     return {
         "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{name}",
+        "clusterIdentifier": name,
         "endpoint": f"{name}.cluster-abc123.{REGION}.docdb.amazonaws.com",
         "readerEndpoint": f"{name}.cluster-ro-abc123.{REGION}.docdb.amazonaws.com",
         "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!{name}"}],
@@ -194,6 +195,7 @@ OUTPUTS: dict[str, Mapping[str, Any] | Answer] = {
     "aws:cloudwatch/logGroup:LogGroup": _called(f"logs:{REGION}:{ACCOUNT}:log-group:"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _arn("firehose", "deliverystream"),
     "aws:docdb/cluster:Cluster": _documents,
+    "aws:docdb/clusterInstance:ClusterInstance": lambda it: {"identifier": f"{it['urn'].rpartition('::')[2]}-1a2b3c4"},
     "aws:docdb/clusterParameterGroup:ClusterParameterGroup": _named("parameters"),
     "aws:docdb/subnetGroup:SubnetGroup": _named("subnets"),
     "aws:elasticache/parameterGroup:ParameterGroup": _named("parameters"),

@@ -28,6 +28,8 @@ class Certificate:
     pem: pulumi.Output[str]
     key: pulumi.Output[str]
     """Secret."""
+    key_pkcs8: pulumi.Output[str]
+    """The same key in PKCS #8, which Java reads. Secret."""
 
 
 def server(scope: Scope, names: Sequence[pulumi.Input[str]]) -> Certificate:
@@ -61,4 +63,9 @@ def server(scope: Scope, names: Sequence[pulumi.Input[str]]) -> Certificate:
         validity_period_hours=LASTS,
         early_renewal_hours=YEAR_HOURS,
     )
-    return Certificate(ca=ca.cert_pem, pem=signed.cert_pem, key=pulumi.Output.secret(key.private_key_pem))
+    return Certificate(
+        ca=ca.cert_pem,
+        pem=signed.cert_pem,
+        key=pulumi.Output.secret(key.private_key_pem),
+        key_pkcs8=pulumi.Output.secret(key.private_key_pem_pkcs8),
+    )

@@ -14,13 +14,10 @@ with a volume of its own.
 
 from __future__ import annotations
 
-import base64
 import json
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import resources
 from typing import Any
 
 import pulumi
@@ -30,7 +27,7 @@ from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.common import certificates, nats, urls
+from infra_kit.providers.common import certificates, machine_scripts, nats, urls
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.passwords import password
@@ -62,6 +59,8 @@ MEMORY_GB, CPU = 2, 2
 LEAST_GB = 20
 ROOM = 1.25
 """What a volume has beyond what its streams may hold: NATS writes anew before it removes, and takes 90 % at most."""
+SERVER = "nats_server.sh"
+"""What a machine does, beside what all do."""
 FILES = "/etc/nats"
 """Where a server's container finds what it reads."""
 
@@ -149,7 +148,7 @@ def settings(
 
 
 def settings_of(props: nats.Props, known: Mapping[str, Any]) -> tuple[str, str]:
-    """What the machines read, and its mark: a line a file, its name and what is in it in base64: a shell reads it.
+    """What the machines read (`machine_scripts.told`), and its mark.
 
     `known`: as of `configuration`, and PEM of the servers: `ca`, `pem` and `key`.
     """
@@ -157,18 +156,7 @@ def settings_of(props: nats.Props, known: Mapping[str, Any]) -> tuple[str, str]:
     unmarked = configuration(props, known, mark="")
     mark = "settings-" + sha256(json.dumps([unmarked, files]).encode()).hexdigest()[:16]
     files["nats.conf"] = configuration(props, known, mark=mark)
-    return "".join(f"{name} {one_line(text)}\n" for name, text in sorted(files.items())), mark
-
-
-def one_line(text: str) -> str:
-    """In base64."""
-    return base64.b64encode(text.encode()).decode()
-
-
-def files(settings: str) -> dict[str, str]:
-    """What is in them, by their names: as the machine itself reads it."""
-    lines = (line.partition(" ") for line in settings.splitlines())
-    return {name: base64.b64decode(text).decode() for name, _, text in lines}
+    return machine_scripts.told(files), mark
 
 
 def configuration(props: nats.Props, known: Mapping[str, Any], *, mark: str) -> str:
@@ -220,20 +208,8 @@ def _cluster(known: Mapping[str, Any], tls: Mapping[str, str]) -> dict[str, Any]
 
 
 def machine(variables: Mapping[str, pulumi.Input[str]], of_the_cloud: str) -> pulumi.Output[str]:
-    """The script that makes a machine a server.
-
-    Args:
-        variables: what `nats_server.sh` and the cloud's part read. Nothing of it is secret.
-        of_the_cloud: the text that defines what differs from cloud to cloud.
-    """
-    return pulumi.Output.all(**variables).apply(lambda known: script(known, of_the_cloud))
-
-
-def script(variables: Mapping[str, str], of_the_cloud: str) -> str:
-    """The same, with values that are known."""
-    shebang, _, rest = resources.files(__package__).joinpath("nats_server.sh").read_text().partition("\n")
-    said = "".join(f"{key}={shlex.quote(value)}\n" for key, value in sorted(variables.items()))
-    return f"{shebang}\n{said}{of_the_cloud}{rest}"
+    """The script that makes a machine a server: see `machine_scripts.script`."""
+    return machine_scripts.script(variables, of_the_cloud, SERVER)
 
 
 def certificate(scope: Scope, names: Sequence[pulumi.Input[str]]) -> Certificate:

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 
 from infra_kit.components.event_bus import EventBusSpec
-from infra_kit.providers.common import nats, nats_cluster
+from infra_kit.providers.common import machine_scripts, nats, nats_cluster
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.nats_cluster import Secrets
 
@@ -31,7 +31,7 @@ def known(
     pairs = pulumi.Output.all(*(pulumi.Output.all(*pair) for pair in servers))
     return {
         "servers": pairs.apply(lambda them: {name: f"{host}:{nats_cluster.PORT}" for name, host in them}),
-        "ca": certificate.ca.apply(nats_cluster.one_line),
+        "ca": certificate.ca.apply(machine_scripts.one_line),
         "system": secrets.system,
         "admin": secrets.admin,
         "seconds": seconds,

@@ -39,6 +39,13 @@ HINTS: Mapping[Feature, str] = {
     features.BOUNCE_REPORTS: "what comes back, the relay's operator tells: in its console, or by its own messages; "
     "leave feedback out here"
 }
+UNMEASURED = (
+    "the relay is somebody else's, and what becomes of mail its operator tells; leave the Mailer out, by naming the "
+    "others in of="
+)
+"""Of its signals, the way out."""
+UNHEARD = "what becomes of mail stands in the log of the relay's operator; leave the Mailer out of of="
+"""Of its lines, the way out."""
 TLS_PORT = 465
 """Here TLS begins with the first byte, at all others with STARTTLS
 (https://www.rfc-editor.org/rfc/rfc8314#section-3.3)."""

@@ -19,6 +19,9 @@ OUTPUTS = {
     "random:index/randomPassword:RandomPassword": {"result": "recorded-password", "bcryptHash": "$2a$10$recorded"},
     "tls:index/certRequest:CertRequest": {"certRequestPem": _pem("CERTIFICATE REQUEST")},
     "tls:index/locallySignedCert:LocallySignedCert": {"certPem": _pem("CERTIFICATE")},
-    "tls:index/privateKey:PrivateKey": {"privateKeyPem": _pem("PRIVATE KEY")},
+    "tls:index/privateKey:PrivateKey": {
+        "privateKeyPem": _pem("EC PRIVATE KEY"),
+        "privateKeyPemPkcs8": _pem("PRIVATE KEY"),
+    },
     "tls:index/selfSignedCert:SelfSignedCert": {"certPem": _pem("CERTIFICATE")},
 }

@@ -18,7 +18,7 @@ DRIVERS = {
 }  # fmt: skip
 """The module of each component's driver."""
 
-REFUSES = frozenset({"auth", "document_store", "panel", "search"})
+REFUSES = frozenset({"auth", "document_store", "panel"})
 """Components that the target refuses as a whole: see their drivers."""
 
 SETTINGS = GcpSettings

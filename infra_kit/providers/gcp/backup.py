@@ -45,6 +45,10 @@ HINTS = {
     "replicas=3 they are in three zones, with one server on its one disk alone; a snapshot of Pub/Sub "
     "(engine='native') holds no events, only what was acknowledged, and a stream keeps its own for at most 31 days: "
     "leave it out of of=, and have a Worker write what must not be lost into a Postgres",
+    features.backup_of("document_store"): "there is none on this target: what stands elsewhere is copied where it "
+    "stands; leave it out of of=",
+    features.backup_of("search"): "its disk has a snapshot a day by itself, where backups are kept; leave it out of "
+    "of=, and have what it holds indexed anew from what it was made of",
 }
 """Snapshots: https://cloud.google.com/pubsub/docs/replay-overview"""
 

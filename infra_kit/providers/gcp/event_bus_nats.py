@@ -7,11 +7,7 @@ says how it is run).
   begins only when the other servers are well, takes one machine at a time, and the next only when the one before is
   well again: jobs in the network (`event_bus_setup`) see to that. Of three servers two answer; one alone is away for
   the minutes that it takes.
-- A machine starts with the newest image of Debian; no `up` replaces it because there is a newer one.
-- It reads what it lets in from Secret Manager, as an account that may read nothing else, its packages from Debian and
-  NATS from Docker Hub. So it needs a way out; it has no public address.
-- Nobody logs into a machine: no rule lets SSH in, and keys of the project are not taken. Its console tells what went
-  wrong (`gcloud compute instances get-serial-port-output`).
+- What a machine needs and who reaches it, `machines` says.
 """
 
 from __future__ import annotations
@@ -33,12 +29,12 @@ from infra_kit.providers.common.nats_cluster import User
 from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.sizes import choose
 from infra_kit.providers.common.waiting import after
-from infra_kit.providers.gcp import event_bus_machines, sizes, stored_secrets, tunnel
+from infra_kit.providers.gcp import event_bus_machines, machines, sizes, stored_secrets, tunnel
 from infra_kit.providers.gcp.event_bus_setup import Setup
 from infra_kit.providers.gcp.grants import Destination, GcpGrant, Reference
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id
-from infra_kit.providers.gcp.network import ZONES, GcpNetwork
+from infra_kit.providers.gcp.network import ZONES
 
 SUPPORTS, HINTS = nats_cluster.SUPPORTS, nats_cluster.HINTS
 
@@ -58,7 +54,7 @@ class GcpNats:
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
-    places, subnetwork = _places(scope, spec), _subnetwork(scope)
+    places, subnetwork = _places(scope, spec), machines.subnetwork(scope, 'or the bus engine="native"')
     size = choose(scope, sizes.COMPUTE, cpu=nats_cluster.CPU, memory_gb=nats_cluster.MEMORY_GB)
     account = service_account(scope, "account", f"The servers of {scope.name}")
     key = key_id(scope, service="compute")
@@ -80,7 +76,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
 
     disks = event_bus_machines.disks(scope, spec, bus)
     reads = _reads(scope, secret, account)
-    servers, joined = event_bus_machines.machines(scope, bus, disks, size=size, secret=reads, setup=setup)
+    servers, joined = event_bus_machines.servers(scope, bus, disks, size=size, secret=reads, setup=setup)
     mark: pulumi.Output[str] = pulumi.Output.all(told, secret.version).apply(lambda it: it[0][1])
     done = setup.settle(spec, mark=mark, after=joined)
     native = GcpNats(network=scope.network, destination=bus.destination, users=users, machines=servers)
@@ -95,16 +91,6 @@ def _places(scope: Scope, spec: EventBusSpec) -> list[str]:
             f"of Google Cloud has {ZONES} zones to count on. Ask for {ZONES} or fewer."
         )
     return nats_cluster.zones(scope, spec, PLACES)
-
-
-def _subnetwork(scope: Scope) -> pulumi.Output[str]:
-    network = scope.native(scope.network, GcpNetwork)
-    if not network.way_out:
-        raise SpecError(
-            f"{scope.what}: network: given one with nat='none', and NATS's machines read their packages and their "
-            "image from outside of it. Give the Network nat='single', or the bus engine='native'."
-        )
-    return network.named(scope)
 
 
 def _reads(scope: Scope, secret: Reference, account: serviceaccount.Account) -> pulumi.Output[str]:

@@ -4,9 +4,7 @@ They are asked before anything is told to them, whether they may become what is 
 whether the others are well; after each, so that the next is replaced when this one is well; and in the end, to make the
 streams.
 
-- Each step is a job of its own, which runs when it is made, and is made anew when the step is to be done again: so one
-  that failed is not in the state, and the next `up` does it again. The job that failed stays in Cloud Run, with the log
-  that says why.
+- Each step is a job of its own (`setup_jobs`).
 - What they run is in a bucket, for it is too long for a command; there `well` also keeps for `join` what it found.
 """
 
@@ -20,29 +18,26 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi_gcp import cloudrunv2, serviceaccount, storage
+from pulumi_gcp import serviceaccount, storage
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.providers.common import nats_machines, nats_setup, nats_steps, packed
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.nats_cluster import Secrets
-from infra_kit.providers.gcp import backup_jobs, buckets, firewall, job, programs, stored_secrets, workloads
+from infra_kit.providers.gcp import buckets, programs, setup_jobs, stored_secrets
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.event_bus_machines import Bus, server
 from infra_kit.providers.gcp.grants import Reference
 from infra_kit.providers.gcp.identity import service_account
-from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.place import region
 
 CLIENT = ("nats-py",)
 SECONDS = 600
 """How long a step waits: a machine has its packages and its image to get."""
-TIMEOUT = f"{SECONDS + 300}s"
-"""What a job may take: before, it waits for its way into the network."""
 USER = "roles/storage.objectUser"
-TOLD, SHARED = "/told", "/shared"
-"""Where the job finds what all steps are told, and the bucket."""
+SHARED = "/shared"
+"""Where the job finds the bucket."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +81,9 @@ class Setup:
             code=_code(scope, bucket),
             told=told,
             needs=[
-                api(scope, "run"),
                 stored_secrets.let_read(scope, "told-accessor", told, account),
                 buckets.grant(scope, "setup-bucket-user", bucket.name, USER, account.member),
-                *_ways(scope, account, bus),
+                *setup_jobs.ways(scope, account, bus.destination),
             ],
         )
 
@@ -120,48 +114,25 @@ class Setup:
         after: Sequence[pulumi.Resource] = (),
         again_with: pulumi.Input[str] = "",
     ) -> pulumi.Resource:
-        template = {
-            "task_count": 1,
-            "template": {
-                "containers": [self._container(step, again_with)],
-                "service_account": self.account.email,
-                "vpc_access": workloads.network_access(self.scope, self.account),
-                "volumes": self._volumes(),
-                "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
-                "timeout": TIMEOUT,
-                "max_retries": 0,
-            },
-        }
-        return self.scope.resource(
+        return setup_jobs.run(
+            self.scope,
             role,
-            cloudrunv2.Job,
-            depends_on=[*self.needs, *after],
-            replace_on_changes=["runExecutionToken"],
-            location=region(self.scope),
-            labels=labels(self.scope),
-            # The provider's own protection is on unless it is said to be off.
-            deletion_protection=False,
-            template=template,
-            run_execution_token=job.token(template),
+            self.account,
+            self._container(step, again_with),
+            [setup_jobs.told(self.told), {"name": "shared", "gcs": {"bucket": self.bucket.name, "read_only": False}}],
+            seconds=SECONDS,
+            needs=[*self.needs, *after],
         )
 
     def _container(self, step: Mapping[str, Any], again_with: pulumi.Input[str]) -> dict[str, Any]:
-        told = {"TOLD": f"{TOLD}/event.json", "CLUSTER": f"{SHARED}/cluster", "AGAIN_WITH": again_with}
+        mounts = {"told": setup_jobs.TOLD, "shared": SHARED}
+        told = {"TOLD": setup_jobs.FILE, "CLUSTER": f"{SHARED}/cluster", "AGAIN_WITH": again_with}
         return {
-            "image": backup_jobs.IMAGE,
             "commands": ["python3", pulumi.Output.concat(f"{SHARED}/", self.code.name)],
             "args": [pulumi.Output.json_dumps(step, sort_keys=True)],
             "envs": [{"name": name, "value": value} for name, value in told.items()],
-            "resources": {"limits": backup_jobs.SIZE},
-            "volume_mounts": [{"name": "told", "mount_path": TOLD}, {"name": "shared", "mount_path": SHARED}],
+            "volume_mounts": [{"name": name, "mount_path": path} for name, path in mounts.items()],
         }
-
-    def _volumes(self) -> list[dict[str, Any]]:
-        item = {"path": "event.json", "version": self.told.version}
-        return [
-            {"name": "told", "secret": {"secret": self.told.secret, "items": [item]}},
-            {"name": "shared", "gcs": {"bucket": self.bucket.name, "read_only": False}},
-        ]
 
 
 def _bucket(scope: Scope) -> storage.Bucket:
@@ -183,15 +154,6 @@ def _code(scope: Scope, bucket: storage.Bucket) -> storage.BucketObject:
     return scope.resource(
         "setup-code", storage.BucketObject, bucket=bucket.name, name=f"setup-{mark}.zip", source=archive
     )
-
-
-def _ways(scope: Scope, account: serviceaccount.Account, bus: Bus) -> list[pulumi.Resource]:
-    """In the network a step reaches the servers and nothing else."""
-    tag = account.account_id
-    return [
-        firewall.keeps_out(scope, "setup-deny-network", tag),
-        firewall.reaches(scope, "setup-reaches", tag, bus.destination),
-    ]
 
 
 @cache

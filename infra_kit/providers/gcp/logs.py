@@ -25,6 +25,7 @@ from infra_kit.components.logs import LogsEndpoint, LogsSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.log_classes import APPLICATION, DAY, LogClass
+from infra_kit.providers.common import relay
 from infra_kit.providers.common.log_days import check_application
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import log_queries
@@ -44,6 +45,11 @@ HINTS: Mapping[Feature, str] = {
     "out, and have the program ship its lines itself, or a Worker that reads them from Pub/Sub",
     features.logs_of("event_bus"): _ONLY_AUDITED,
     features.logs_of("object_store"): _ONLY_AUDITED,
+    **dict.fromkeys(
+        (features.logs_of(kind) for kind in ("document_store", "search", "auth")),
+        "there is none on this target; leave it out of of=",
+    ),
+    features.logs_of("mailer"): relay.UNHEARD,
 }
 
 Query = pulumi.Output[str]

@@ -1,31 +1,87 @@
-"""Search on Google Cloud: there is none. The cloud has no managed OpenSearch, nor anything else that speaks its API."""
+"""Search on Google Cloud: OpenSearch on a machine of Compute Engine, for no service of the cloud speaks its API.
+
+- The machine is the cheapest that has `memory_gb`, of which half is the heap. It has an address, a name and a disk of
+  its own: they stay when it is replaced (by another version, other settings, a larger disk), which takes minutes in
+  which nothing answers. Another size stops it for as long. See `machines`.
+- It speaks TLS, with a certificate of an authority of its own: `ca_certificate`.
+- Indexes and users are made by a job in the network (`search_setup`).
+- Where the environment keeps backups, the disk has a snapshot a day, for as many days (`search_machine`). They are what
+  a power cut would leave, and stay when the disk goes.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_gcp import compute
+
 from infra_kit import features
 from infra_kit.component import Scope
+from infra_kit.components.network import Network
 from infra_kit.components.search import SearchEndpoint, SearchSpec
-from infra_kit.errors import SpecError
-from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
+from infra_kit.providers.common import certificates, opensearch_node, opensearch_users
+from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.networks import check_same
+from infra_kit.providers.common.opensearch_node import PORT
+from infra_kit.providers.common.opensearch_users import User
+from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common.waiting import after
+from infra_kit.providers.gcp import search_machine, search_setup, tunnel
+from infra_kit.providers.gcp.grants import Destination, GcpGrant
 
-SUPPORTS: frozenset[Feature] = frozenset()
+SUPPORTS = frozenset({features.version(version) for version in opensearch_node.IMAGES})
+_A_VENDORS = "or join a cluster that a vendor runs there: Search.existing(name, url='https://user:password@host:9200')"
+HINTS = {
+    features.READ_REPLICAS: f"it is one machine with one node; set replicas=0 here, {_A_VENDORS}",
+    features.HIGH_AVAILABILITY: "it is one machine, which Google starts anew in its zone where what it runs on fails; "
+    f"set high_availability=False here, {_A_VENDORS}",
+}
 CAVEATS = (
-    "there is no Search, and one is refused: no service of the cloud's speaks OpenSearch's API. One that a vendor runs "
-    "there (Aiven, Instaclustr, Elastic Cloud by the marketplace) is joined by Search.existing(url=…)",
+    "it is one node on one machine: while that is replaced, or its zone is down, nobody searches. No Backup copies it; "
+    "where backups are kept, its disk has a snapshot a day",
 )
-_WAY_OUT = (
-    "no service of Google Cloud speaks OpenSearch's API. Join one that a vendor runs there, or that stands on a host "
-    "of yours: Search.existing(name, url='https://user:password@host:9200'); or place all that uses it on aws or vps"
-)
-HINTS = dict.fromkeys((Feature("version"), features.READ_REPLICAS, features.HIGH_AVAILABILITY), _WAY_OUT)
 
 
-def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:  # noqa: ARG001
-    """Raises `SpecError`."""
-    raise SpecError(f"{scope.what}: {_WAY_OUT}.")
+@dataclass(frozen=True, kw_only=True)
+class GcpSearch:
+    """What links and what watches it need."""
+
+    network: Network
+    destination: Destination
+    users: Gathered[User]
+    machine: compute.Instance
+
+
+def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
+    place = search_machine.place(scope)
+    tunnel.let_in(scope, place.destination)
+    app, admin = _password(scope, "password"), password(scope, "admin-password")
+    certificate = certificates.server(scope, [place.host])
+    told = search_machine.told(scope, place, admin, certificate)
+    disk = search_machine.disk(scope, spec, place)
+    machine = search_machine.machine(scope, spec, place, disk, told)
+
+    users = opensearch_users.begin(app)
+    done = search_setup.run(scope, spec, place, machine, ca=certificate.ca, admin=admin.result, users=users)
+    return opensearch_users.endpoint(
+        app,
+        host=after(place.host, done),
+        port=PORT,
+        ca=certificate.ca.apply(lambda pem: pem),
+        native=GcpSearch(network=scope.network, destination=place.destination, users=users, machine=machine),
+    )
 
 
 def link(scope: Scope, link: Link) -> Grant:
-    """Raises `SpecError`: there is nothing to link, but what stands already, which grants its own user."""
-    raise SpecError(f"{scope.what}: links: {link}: {_WAY_OUT}.")
+    there = scope.native(link.to, GcpSearch)
+    check_same(scope, link, there.network)
+    secret = _password(scope.within(link.to), f"{scope.name}-link-{link.key}-password")
+    mine = opensearch_users.linked(scope, link, there.users, secret, port=PORT)
+    return mine.grant(native=GcpGrant(destination=there.destination))
+
+
+def _password(scope: Scope, role: str) -> pulumi.Output[str]:
+    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, role).result)
+    return secret

@@ -43,9 +43,13 @@ COMPUTE = (
     Size("e2-small", cpu=2, memory_gb=2, hourly_usd=0.01675, burstable=True),
     Size("e2-medium", cpu=2, memory_gb=4, hourly_usd=0.0335, burstable=True),
     Size("e2-standard-2", cpu=2, memory_gb=8, hourly_usd=0.067),
+    Size("e2-highmem-2", cpu=2, memory_gb=16, hourly_usd=0.0904),
     Size("e2-standard-4", cpu=4, memory_gb=16, hourly_usd=0.134),
+    Size("e2-highmem-4", cpu=4, memory_gb=32, hourly_usd=0.1808),
+    Size("e2-highmem-8", cpu=8, memory_gb=64, hourly_usd=0.3616),
+    Size("e2-highmem-16", cpu=16, memory_gb=128, hourly_usd=0.7231),
 )
-"""Virtual machines, as a bus of NATS has them: all regions have them
+"""Virtual machines, as a bus of NATS and a Search have them: all regions have them
 (https://cloud.google.com/compute/docs/general-purpose-machines#e2_machine_types,
 prices: https://cloud.google.com/compute/all-pricing)."""
 

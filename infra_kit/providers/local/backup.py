@@ -16,19 +16,16 @@ import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
-from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint, BackupSpec
+from infra_kit.components.backup import BackupEndpoint, BackupSpec
 from infra_kit.components.object_store import ObjectStore
 from infra_kit.features import Feature
-from infra_kit.providers.common import backup_locks
+from infra_kit.providers.common import backup_kinds, backup_locks
 from infra_kit.providers.local.resource import BackupServer, server
 from infra_kit.settings import Settings
 
-SUPPORTS = frozenset(
-    {features.COPY_ELSEWHERE, features.LOCKED_BACKUPS, features.THINNED_BACKUPS}
-    | {features.backup_of(kind) for kind in HOLDS_DATA}
-)
+SUPPORTS = backup_kinds.COPIED | {features.COPY_ELSEWHERE, features.LOCKED_BACKUPS, features.THINNED_BACKUPS}
 _ITS_OWN = "a laptop has no vault and no regions; say to=ObjectStore.existing(…), a bucket anywhere"
-HINTS = {features.COPY_TO_REGION: _ITS_OWN, features.COPY_TO_VAULT: _ITS_OWN}
+HINTS = {features.COPY_TO_REGION: _ITS_OWN, features.COPY_TO_VAULT: _ITS_OWN, **backup_kinds.HINTS}
 _FOLDER_LOCKS_NOTHING = "a folder of this machine locks nothing; say to=…, a bucket with versions and a lock"
 
 

@@ -12,10 +12,11 @@ import pulumi
 
 from infra_kit import features
 from infra_kit.component import Component, Scope
-from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint, BackupSpec
+from infra_kit.components.backup import BackupEndpoint, BackupSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.naming import child
+from infra_kit.providers.common import backup_kinds
 from infra_kit.providers.vps import carried, only_here, places, postgres_copies, rclone_copies, reports, ssh
 from infra_kit.providers.vps.places import Place
 from infra_kit.providers.vps.postgres import VpsPostgres
@@ -24,12 +25,9 @@ from infra_kit.providers.vps.rclone_copies import Stored
 from infra_kit.providers.vps.reports import Report
 from infra_kit.settings import Settings
 
-SUPPORTS = frozenset(
-    {features.COPY_ELSEWHERE, features.LOCKED_BACKUPS, features.THINNED_BACKUPS}
-    | {features.backup_of(kind) for kind in HOLDS_DATA}
-)
+SUPPORTS = backup_kinds.COPIED | {features.COPY_ELSEWHERE, features.LOCKED_BACKUPS, features.THINNED_BACKUPS}
 _NO_CLOUD = "a host has no vault and no regions; say to=…, a bucket of another target or account"
-HINTS = {features.COPY_TO_REGION: _NO_CLOUD, features.COPY_TO_VAULT: _NO_CLOUD}
+HINTS = {features.COPY_TO_REGION: _NO_CLOUD, features.COPY_TO_VAULT: _NO_CLOUD, **backup_kinds.HINTS}
 _LOCKS_NO_LOG = "pgBackRest extends no lock of an object that later copies need. Give each Postgres a Backup of its "
 _LOCKS_NO_LOG += "own without `locked`, and its bucket versions and a lock: ObjectStore(…, versioning=True, "
 _LOCKS_NO_LOG += "retention_lock=<days>)"

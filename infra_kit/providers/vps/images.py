@@ -15,7 +15,7 @@ import pulumi
 import pulumi_docker as docker
 
 from infra_kit.component import Scope
-from infra_kit.providers.common import caddy, nats
+from infra_kit.providers.common import caddy, nats, opensearch_node
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,7 @@ OTEL_COLLECTOR = Image(
     "otel/opentelemetry-collector", "0.162.0", "310a800ad69ee430e7c541796852a242c9c7db97aaad4daa5ccf843c525fbdb2"
 )
 JAEGER = Image("jaegertracing/jaeger", "2.21.0", "3d0ac795ff98aa04d1be04311d2dac6c25b4bfc8322dc02e53bc5b170c5018c3")
-OPENSEARCH = {
-    # Of three projects, in three files.
-    "2": Image(
-        "opensearchproject/opensearch", "2.19.3", "e96cc6ae1500a073d973c0906f30f7cf4d9c461f32f855f9242a2da933660cdd"
-    ),
-    # Of seven projects, in eight files; two others pin another digest under the same tag, and one this under 3.7.0.
-    "3": Image(
-        "opensearchproject/opensearch", "3.8.0", "bcc1797519726ceb6d651d4a3e60b7c30da91793914a8dfe75fd441d4f641509"
-    ),
-}
+OPENSEARCH = {version: Image(opensearch_node.REPOSITORY, *pinned) for version, pinned in opensearch_node.IMAGES.items()}
 VICTORIA_LOGS = Image(
     "victoriametrics/victoria-logs", "v1.52.0", "47b820890d64c4575a2a0a46415dcd8a4fd59a0f1fcd6a377693d7aea639442e"
 )

@@ -25,7 +25,7 @@ from infra_kit.component import Scope
 from infra_kit.components.logs import SAY_SOMETHING, LogsEndpoint, LogsSpec
 from infra_kit.features import Feature
 from infra_kit.naming import child
-from infra_kit.providers.common import logs
+from infra_kit.providers.common import logs, relay
 from infra_kit.providers.common.log_collector.docker_host import LABEL, generation
 from infra_kit.providers.vps import images, room, ssh, tools, volumes
 from infra_kit.providers.vps.containers import Container, container, volume
@@ -41,10 +41,12 @@ HINTS: Mapping[Feature, str] = {
     features.ARCHIVE_ELSEWHERE: "the host writes there by TLS, and this store has none; say a bucket of aws "
     "or gcp, or ObjectStore.existing(…) with an address that begins with https://",
     features.logs_of("network"): "Docker logs no flows; leave the Network out of of=",
+    features.logs_of("auth"): "there is no Auth on this target; leave it out of of=",
+    features.logs_of("mailer"): relay.UNHEARD,
 }
 SUPPORTS = frozenset(
     {features.ARCHIVE_ELSEWHERE, features.HTTP_SINK}
-    | {features.logs_of(kind) for kind in SAY_SOMETHING if kind != "network"}
+    | {of for kind in SAY_SOMETHING if (of := features.logs_of(kind)) not in HINTS}
 )
 
 PORT = 9428

@@ -22,6 +22,7 @@ import pulumi
 from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.components.panel import PanelEndpoint, PanelSpec
+from infra_kit.components.search import DEFAULT_VERSION
 from infra_kit.features import Feature
 from infra_kit.naming import child
 from infra_kit.panel.passwords import hashed
@@ -41,7 +42,7 @@ USER = "10001:10001"
 PORT = 8080
 MEMORY_GB, CPU = 0.25, 0.5
 """A guess at the password takes 64 MiB (`infra_kit.panel.passwords`), one at a time; all else 60."""
-NOTHING_RUNS = frozenset({"budget", "config", "domain", "external_service", "network", "secret"})
+NOTHING_RUNS = frozenset({"budget", "config", "domain", "external_service", "mailer", "network", "secret"})
 """Kinds that have no container."""
 WELL = {
     Signal.UPTIME: "{0}",
@@ -140,6 +141,10 @@ def _version(component: Component[Any, Any]) -> str:
             return _named("SeaweedFS", images.SEAWEEDFS)
         case "event_bus":
             return _named("NATS", images.NATS)
+        case "document_store":
+            return _named("MongoDB", images.MONGODB)
+        case "search":
+            return _named("OpenSearch", images.OPENSEARCH[spec.version or DEFAULT_VERSION])
         case "alerts":
             return _named("Alertmanager", images.ALERTMANAGER)
         case _:

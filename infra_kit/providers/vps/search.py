@@ -2,13 +2,12 @@
 
 - Half of `memory_gb` is the heap, taken at once; the rest caches files. A host needs that much to spare.
 - `storage_gb` bounds nothing: a volume is as large as the host's disk. OpenSearch makes no more where 95 % are full.
-- The image's own set-up, which knows demonstration passwords, is not run: `opensearch.sh` starts the server.
+- The image's own set-up, which knows demonstration passwords, is not run: `common/opensearch_node.py`.
 - No TLS: the connection stays on the host's internal network, or on the private network that the settings name.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,9 +18,10 @@ from infra_kit.component import Scope
 from infra_kit.components.search import DEFAULT_VERSION, SearchEndpoint, SearchSpec
 from infra_kit.links import Grant, Link
 from infra_kit.naming import child
-from infra_kit.providers.common import opensearch
+from infra_kit.providers.common import opensearch, opensearch_node
 from infra_kit.providers.common.link_users import user_name
-from infra_kit.providers.common.opensearch import ADMIN, APP, LOG, Call
+from infra_kit.providers.common.opensearch import ADMIN, APP, Call
+from infra_kit.providers.common.opensearch_node import DATA, PORT, USER
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.urls import url
 from infra_kit.providers.vps import images, ssh
@@ -41,31 +41,7 @@ CAVEATS = (
     "it was made of",
 )
 
-PORT = 9200
-USER = "1000:1000"
-"""The image's own user `opensearch`, which owns its folder of data
-(https://github.com/opensearch-project/opensearch-build, docker/release/dockerfiles)."""
-DATA = "/usr/share/opensearch/data"
 CPU = 2.0
-SETTINGS = {
-    "cluster.name": "search",
-    "discovery.type": "single-node",
-    "http.host": "0.0.0.0",  # noqa: S104  in the container, whose networks alone reach it
-    "transport.host": "127.0.0.1",
-    "path.data": f"{DATA}/nodes",
-    "path.logs": "/tmp",  # noqa: S108  in memory: the log is the container's
-    "plugins.security.ssl.http.enabled": False,
-    **{
-        f"plugins.security.ssl.transport.{store}_{what}": value
-        for store, file in {"keystore": "node.p12", "truststore": "trust.p12"}.items()
-        for what, value in {"type": "PKCS12", "filepath": file, "password": "changeit"}.items()
-    },
-    "plugins.security.ssl.transport.enforce_hostname_verification": False,
-    "plugins.security.nodes_dn": ["CN=node"],
-    "plugins.security.allow_default_init_securityindex": True,
-    "plugins.security.restapi.roles_enabled": ["all_access"],
-    "plugins.security.audit.type": "noop",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +102,7 @@ def _server(scope: Scope, spec: SearchSpec) -> Container:
     run = Run(
         image=images.pull(scope, images.OPENSEARCH[spec.version or DEFAULT_VERSION]),
         user=USER,
-        entrypoint=["sh", f"{FILES}/opensearch.sh"],
+        entrypoint=["sh", f"{FILES}/{opensearch_node.START}"],
         environment={"HEAP_MB": str(heap)},
         memory_gb=spec.memory_gb,
         cpu=CPU,
@@ -136,11 +112,9 @@ def _server(scope: Scope, spec: SearchSpec) -> Container:
         start_seconds=300,
         networks=data_networks(scope, "server"),
         files={
-            "opensearch.yml": _settings(),
-            "log4j2.properties": LOG,
+            **opensearch_node.files(),
             "internal_users.yml": pulumi.Output.secret(admin.bcrypt_hash.apply(opensearch.first_users)),
             "login": pulumi.Output.secret(admin.result.apply(lambda known: f'user = "{ADMIN}:{known}"\n')),
-            "opensearch.sh": script("opensearch.sh"),
             "opensearch_ask.sh": script("opensearch_ask.sh"),
         },
         volumes={DATA: volume(scope, "data").name},
@@ -148,10 +122,6 @@ def _server(scope: Scope, spec: SearchSpec) -> Container:
         pids=1024,
     )
     return container(scope, "server", run, publish=PORT)
-
-
-def _settings() -> str:
-    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in SETTINGS.items())
 
 
 def _tell(

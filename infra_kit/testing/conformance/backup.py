@@ -7,9 +7,22 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
-from infra_kit import Backup, Backups, EventBus, Keep, ObjectStore, Postgres, Redis, Stream, Target, features
+from infra_kit import (
+    Backup,
+    Backups,
+    DocumentStore,
+    EventBus,
+    Keep,
+    ObjectStore,
+    Postgres,
+    Redis,
+    Search,
+    Stream,
+    Target,
+    features,
+)
 from infra_kit.component import Component
-from infra_kit.components.backup import BackupEndpoint
+from infra_kit.components.backup import HOLDS_DATA, BackupEndpoint
 from infra_kit.features import Feature
 from infra_kit.recording import record
 from infra_kit.spec import Spec
@@ -28,6 +41,8 @@ STORES: Mapping[str, Callable[[Target], Any_]] = {
     "cache": lambda target: Redis("cache", target=target, persistence=True),
     "files": lambda target: ObjectStore("files", target=target),
     "bus": lambda target: EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}),
+    "docs": lambda target: DocumentStore("docs", target=target),
+    "search": lambda target: Search("search", target=target),
     "offsite": lambda target: ObjectStore("offsite", target=target, versioning=True, retention_lock=1),
 }
 """What can be backed up, and where to, by name: arguments name them, for a component stands in one program only."""
@@ -40,9 +55,12 @@ LACKING = {"cache": ("persistence",), "bus": ("engine",)}
 def with_stores(target: Target, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments with the components that they name, made in the program that runs."""
     made = dict(arguments)
+    lacking = {features.backup_of(kind) for kind in HOLDS_DATA} - target.driver("backup").SUPPORTS
     target = replace(target, accepted_gaps={**(target.accepted_gaps or {}), **LACKING})
     if "of" in made:
-        made["of"] = [STORES[_name(it)](target) for it in made["of"]]
+        named = [(_name(it), _standing()[_name(it)]) for it in made["of"]]
+        # What a target does not copy is refused, or left out, before anything is asked of it.
+        made["of"] = [it if features.backup_of(it.KIND) in lacking else STORES[name](target) for name, it in named]
     if made.get("to"):
         made["to"] = STORES[_name(made["to"])](target)
     return made
@@ -76,6 +94,8 @@ class BackupConformance(ComponentConformance):
         features.backup_of("redis"): {"of": ("db", "cache")},
         features.backup_of("object_store"): {"of": ("db", "files")},
         features.backup_of("event_bus"): {"of": ("db", "bus")},
+        features.backup_of("document_store"): {"of": ("db", "docs")},
+        features.backup_of("search"): {"of": ("db", "search")},
     }
     variations = {"schedule": {"schedule": "0 3 * * *"}}
 

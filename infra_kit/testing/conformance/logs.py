@@ -8,17 +8,22 @@ from functools import cache
 from typing import Any, ClassVar
 
 from infra_kit import (
+    Auth,
     Cdn,
+    Client,
+    DocumentStore,
     EventBus,
     Gateway,
     HttpSink,
     Job,
     LogClass,
     Logs,
+    Mailer,
     Network,
     ObjectStore,
     Postgres,
     Redis,
+    Search,
     Service,
     Stream,
     Target,
@@ -66,6 +71,12 @@ SPEAKERS: Mapping[str, Callable[[Target], Any_]] = {
     "cache": lambda target: Redis("cache", target=target),
     "files": lambda target: ObjectStore("files", target=target),
     "bus": lambda target: EventBus("bus", target=target, streams={"LEADS": Stream(subjects=["lead.*"])}),
+    "docs": lambda target: DocumentStore("docs", target=target),
+    "search": lambda target: Search("search", target=target),
+    "people": lambda target: Auth(
+        "people", target=target, clients={"web": Client(redirects=["https://shop.example/"])}
+    ),
+    "post": lambda target: Mailer("post", target=target, domain="mail.shop.example"),
     "net": lambda target: Network("net", target=target, flow_logs=True),
     "offsite": lambda target: ObjectStore("offsite", target=target),
 }
@@ -126,6 +137,10 @@ class LogsConformance(ComponentConformance):
                 "redis": "cache",
                 "object_store": "files",
                 "event_bus": "bus",
+                "document_store": "docs",
+                "search": "search",
+                "auth": "people",
+                "mailer": "post",
                 "network": "net",
             }.items()
         },

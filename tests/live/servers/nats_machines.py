@@ -16,8 +16,8 @@ from nats.aio.client import Client
 
 from infra_kit import Consumer, Stream
 from infra_kit.components.event_bus import EventBusSpec
+from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines, nats_steps
 from infra_kit.providers.common import nats as common
-from infra_kit.providers.common import nats_cluster, nats_machines, nats_steps
 from infra_kit.providers.local import builds, ports
 
 WAITS_SECONDS = 300
@@ -52,7 +52,7 @@ class Machines:
         for name in self.names:
             conf = self.folder / name / "conf"
             conf.mkdir(parents=True, exist_ok=True)
-            for file, content in nats_cluster.files(text).items():
+            for file, content in machine_scripts.files(text).items():
                 (conf / file).write_text(content.replace(nats_cluster.FILES, str(conf)))
             if name in self.running:
                 self.running[name].send_signal(SIGHUP)
@@ -81,7 +81,7 @@ class Machines:
             "does": does,
             **nats_steps.settled(spec),
             "servers": {name: f"localhost:{self.ports[name][0]}" for name in servers},
-            "ca": nats_cluster.one_line(self.ca), "system": PASSWORDS["system"], "admin": PASSWORDS["admin"],
+            "ca": machine_scripts.one_line(self.ca), "system": PASSWORDS["system"], "admin": PASSWORDS["admin"],
             "cluster": nats_machines.BEGINS, "mark": self.mark, "seconds": WAITS_SECONDS,
             **more,
         }  # fmt: skip

@@ -11,7 +11,7 @@ import nats.errors
 import pytest
 
 from infra_kit import Stream
-from infra_kit.providers.common import nats_cluster, nats_machines
+from infra_kit.providers.common import machine_scripts, nats_machines
 from infra_kit.providers.common.nats_machines import SetupError
 from tests.live.servers.nats_machines import PASSWORDS, SPEC, WAITS_SECONDS, Machines
 
@@ -108,6 +108,6 @@ def test_who_does_not_trust_the_authority_gets_no_connection(machines: Machines)
         machines.start("a")
         await machines.run("join", ["a"], LONE, name="a")
         other = Machines(machines.folder / "other", ["x"])
-        assert await nats_machines.look({**machines.event("", ["a"]), "ca": nats_cluster.one_line(other.ca)}) == {}
+        assert await nats_machines.look({**machines.event("", ["a"]), "ca": machine_scripts.one_line(other.ca)}) == {}
 
     asyncio.run(strangers())

@@ -15,10 +15,10 @@ import redis as client
 
 from infra_kit._dynamic import Props
 from infra_kit.providers.local.box import Box
-from infra_kit.providers.local.servers import event_bus, object_store, postgres_roles, redis
+from infra_kit.providers.local.servers import event_bus, postgres_roles, redis
 from infra_kit.signals import OF, Signal
 from tests.awaiting import until
-from tests.live.servers import database, nats_client, s3_client
+from tests.live.servers import database, nats_client
 from tests.live.servers.measured import cache, kill, of
 
 
@@ -141,14 +141,6 @@ def test_a_redis_that_died_is_down_and_counts_anew_when_it_is_back(home_dir: Pat
     with client.Redis.from_url(url) as session:
         session.get("nothing")
     assert measures.measure()[Signal.CACHE_HITS] == 0
-
-
-def test_an_object_store_is_up_or_down(home_dir: Path) -> None:
-    object_store.HANDLER.ensure(s3_client.props(home_dir))
-    measures = of(home_dir, "object_store", "files")
-    assert measures.measure() == {Signal.UPTIME: 100}
-    kill(home_dir, "files")
-    assert measures.measure() == {Signal.UPTIME: 0}
 
 
 def test_a_bus_tells_what_waits_since_when_and_what_was_given_up(home_dir: Path) -> None:

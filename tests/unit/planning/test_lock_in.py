@@ -80,9 +80,9 @@ ALL = """
     Alerts("alerts", watch=[db, Uptime("outside", url="https://www.shop.example", outside=False)])
     Logs("logs", of=[api]), Mailer("mail", domain="shop.example")
     RestoreDrill("drill", of=Backup("safe", of=[db], keep=Keep(daily=None, weekly=None)))
-    Dashboard("board", of=[db, api])
+    Dashboard("board", of=[db, api]), Search("search")
     on = pulumi.Config("infra-kit").require("target")
-    on == "gcp" or (Search("search"), DocumentStore("docs"))
+    on == "gcp" or DocumentStore("docs")
     on in ("local", "vps") and Panel("panel", of=[db, api])
     on in ("local", "aws") and Auth("auth", clients={"web": Client(redirects=["https://shop.example/"])})
 """

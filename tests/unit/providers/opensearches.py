@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +24,13 @@ class OpenSearch:
     kept: dict[str, Any] = field(default_factory=dict)
     """Roles and users, by path."""
     asked: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=lambda: ["green"])
+    """Of its health, one an answer; the last one stays."""
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         self.asked.append(f"{method} {path}")
+        if path == "/_cluster/health":
+            return 200, {"status": self.states.pop(0) if len(self.states) > 1 else self.states[0]}
         kind = path.removeprefix("/_plugins/_security/api/").partition("/")[0]
         if path.startswith("/_plugins") and method == "GET":
             return 200, {it.rpartition("/")[2]: user for it, user in self.kept.items() if f"/{kind}/" in it}
@@ -56,8 +61,8 @@ class OpenSearch:
 
 
 @contextmanager
-def standing() -> Iterator[OpenSearch]:
-    """One on a free port of this machine."""
+def standing(trusted: ssl.SSLContext | None = None) -> Iterator[OpenSearch]:
+    """One on a free port of this machine. `trusted`: it speaks TLS."""
     it = OpenSearch()
     wanted = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
@@ -80,6 +85,8 @@ def standing() -> Iterator[OpenSearch]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if trusted:
+        server.socket = trusted.wrap_socket(server.socket, server_side=True)
     it.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

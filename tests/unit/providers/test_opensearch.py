@@ -1,5 +1,5 @@
-"""What an OpenSearch is told, by each of the three that tell it: the local provider, the function on AWS, the script in
-a container of a VPS. A stand-in answers; the real one is tried on the local target."""
+"""What an OpenSearch is told, by each of the three that tell it: the local provider, the function or job of a cloud,
+the script in a container of a VPS. A stand-in answers; the real one is tried on the local target."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ import pytest
 from infra_kit import SearchIndex
 from infra_kit.components.search import SearchSpec
 from infra_kit.errors import ServerError
-from infra_kit.providers.aws.lambdas import search_setup
-from infra_kit.providers.common import opensearch
+from infra_kit.providers.common import opensearch, opensearch_setup
 from infra_kit.providers.common.opensearch import Call
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.servers import search
@@ -50,7 +49,7 @@ def by_function(there: OpenSearch, tmp_path: Path) -> Tell:
         users = [call.path.rpartition("/")[2] for call in told if "/internalusers/" in call.path]
         domain = http.client.HTTPConnection("127.0.0.1", there.port)
         try:
-            search_setup.settle(event(told, users), domain)
+            opensearch_setup.settle(event(told, users), domain)
         finally:
             domain.close()
 
@@ -76,7 +75,7 @@ def by_script(there: OpenSearch, tmp_path: Path) -> Tell:
 
 
 each_teller = pytest.mark.parametrize("teller", [by_local, by_function, by_script])
-REFUSED = (ServerError, search_setup.SetupError)
+REFUSED = (ServerError, opensearch_setup.SetupError)
 
 
 @each_teller

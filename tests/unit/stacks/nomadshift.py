@@ -17,7 +17,10 @@ def asked(stack: Recording, name: str) -> Any:
 
 
 def variables(stack: Recording, service: str) -> set[str]:
-    """Those that ECS gives a program, plain and secret."""
+    """Those that ECS or Cloud Run gives a program, plain and secret."""
+    if runs := [it for it in stack.children(service) if it.type.startswith("gcp:cloudrunv2/job:")]:
+        (container,) = runs[0].inputs["template"]["template"]["containers"]
+        return {it["name"] for it in container["envs"]}
     (task,) = (it for it in stack.children(service) if it.type == "aws:ecs/taskDefinition:TaskDefinition")
     (program,) = (it for it in json.loads(task.inputs["containerDefinitions"]) if it["name"] == service)
     return {it["name"] for it in (*program["environment"], *program["secrets"])}

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.testing.plugin import Infra
 from tests.unit.stacks.nomadshift import AWS, GCP, LOCAL, PHASES, STAGING, asked, variables
 from tests.unit.stacks.recorded import configuration, deploy, stack_of
@@ -114,9 +113,10 @@ def test_the_program_has_a_redis_and_from_the_second_phase_on_one_that_fails_ove
 # NS-4
 
 
-def test_postings_are_searched_in_opensearch_and_indexed_every_ten_minutes() -> None:
-    stack = stack_of(AWS)
-    assert stack.named("search-domain").inputs["engineVersion"].startswith("OpenSearch_2")
+@pytest.mark.parametrize("name", [AWS, GCP])
+def test_postings_are_searched_in_opensearch_and_indexed_every_ten_minutes(name: str) -> None:
+    stack = stack_of(name)
+    assert asked(stack, "search").version == "2"
     assert {"SEARCH_URL", "DB_URL"} <= variables(stack, "index")
     assert asked(stack, "index").schedule == "*/10 * * * *"
     location = asked(stack, "search").indexes["jobs"].mappings["properties"]["location"]
@@ -129,11 +129,21 @@ def test_search_has_three_nodes_in_several_zones_from_the_second_phase_on() -> N
     assert cluster["zoneAwarenessEnabled"]
 
 
-def test_where_no_service_speaks_opensearch_it_is_somebody_elses(infra: Infra) -> None:
-    assert not stack_of(GCP).children("search")
-    own = {**configuration(GCP, "1"), "nomadshift:search-elsewhere": "false"}
-    with pytest.raises(UnsupportedFeatureError, match=r"Search\.existing"):
-        infra(deploy, stack=GCP, config=own)
+def test_on_gcp_opensearch_is_one_machine_in_each_region_with_a_snapshot_a_day() -> None:
+    stack = stack_of(GCP, "3")
+    machines = [it.name for it in stack.of_type("gcp:compute/instance:Instance") if it.name.startswith("search")]
+    assert sorted(machines) == ["search-eu-server", "search-server"]
+    for part in ("search", "search-eu"):
+        schedule = stack.named(f"{part}-snapshots").inputs["snapshotSchedulePolicy"]["schedule"]
+        assert schedule["dailySchedule"]["daysInCycle"] == 1
+        assert stack.named(f"{part}-disk").options.protect
+
+
+def test_a_vendors_opensearch_takes_the_place_of_the_machine_by_one_line(infra: Infra) -> None:
+    theirs = {**configuration(GCP, "2"), "nomadshift:search-elsewhere": "true"}
+    stack = infra(deploy, stack=GCP, config=theirs)
+    assert not stack.children("search")
+    assert "search.example" in stack.exports["search_url"]
 
 
 @pytest.mark.parametrize("name", [AWS, STAGING, GCP])

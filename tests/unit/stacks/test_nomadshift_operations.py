@@ -106,6 +106,32 @@ def test_the_alerts_are_those_of_the_seeds_table_and_both_levels_are_told() -> N
     assert not any("nobody is told" in line for line in stack_of(AWS).warnings)
 
 
+def test_search_is_on_alerts_and_the_board_where_it_is_the_products_own() -> None:
+    alarms = {it.name for it in stack_of(AWS).of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+    for rule in ("down", "cpu-critical", "memory-critical", "disk", "disk-full-soon"):
+        assert f"alerts-{rule}.search" in alarms, rule
+    board = stack_of(AWS).named("board-board").inputs["dashboardBody"]
+    assert "ClusterStatus.red" in board
+    watched = {it["component"] for it in stack_of(LOCAL).named("alerts-server").inputs["rules"]}
+    assert "search" in watched
+    told = {it.name for it in stack_of(GCP).children("alerts")}
+    assert {"alerts-down.search", "alerts-cpu-critical.search"} <= told
+
+
+def test_logins_that_fail_and_mail_that_comes_back_are_told_where_the_cloud_counts_them() -> None:
+    for phase in ("1", "3"):
+        alarms = {it.name for it in stack_of(AWS, phase).of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+        assert {"alerts-errors-critical.accounts", "alerts-bounces.mail", "alerts-complaints.mail"} <= alarms
+        assert not {
+            it for it in alarms if it.startswith("alerts-eu") and it.endswith((".accounts", ".mail", ".mail-eu"))
+        }
+    board = stack_of(AWS).named("board-board").inputs["dashboardBody"]
+    assert "Reputation.BounceRate" in board
+    local = {it["component"] for it in stack_of(LOCAL).named("alerts-server").inputs["rules"]}
+    assert {"accounts", "mail"} <= local
+    assert "accounts" not in {it.name for it in asked(stack_of(GCP), "alerts").watch}  # they stand on aws
+
+
 @pytest.mark.parametrize("name", [AWS, GCP, LOCAL])
 def test_logs_are_kept_by_class_and_what_is_older_than_thirty_days_lies_in_an_archive(name: str) -> None:
     stack = stack_of(name)

@@ -134,6 +134,16 @@ def test_documents_are_bought_at_atlas_and_migrations_make_its_indexes(name: str
     assert "DOCS_URL" in hidden(stack, "migrate")
 
 
+def test_documents_of_the_targets_own_are_on_alerts_and_boards_and_that_nothing_copies_them_is_said() -> None:
+    stack = stack_of(DEVELOPMENT)
+    assert {"down", "near-limits", "near-connections"} <= {
+        it["name"] for it in stack.named("alerts-server").inputs["rules"] if it["component"] == "docs"
+    }
+    assert stack.named("engineering-server").inputs["shown"]["docs"]["kind"] == "document_store"
+    assert "docs" not in json.dumps(stack.named("backup-server").inputs["of"])
+    assert any("backup-of:document_store is left out" in line for line in stack.warnings)
+
+
 def test_what_is_about_to_expire_goes_to_the_bucket_each_night_and_there_to_the_archive() -> None:
     job = stack_of(DEVELOPMENT).named("archive-server").inputs
     assert (job["schedule"], job["environment"]["FILES_PREFIX"]) == ("0 4 * * *", "documents/")
@@ -196,7 +206,9 @@ def test_alerts_are_those_of_the_seed_and_each_level_is_told() -> None:
         if it.name.startswith("alerts-")
     }
     assert set(alert_presets.PLATFORM) <= alarms | {"near-limits", "cost"}
-    assert {it.name for it in stack.of_type("aws:sns/topic:Topic")} == {"alerts-p0", "alerts-p2"}
+    topics = {it.name for it in stack.of_type("aws:sns/topic:Topic") if it.name.startswith("alerts-")}
+    assert topics == {"alerts-p0", "alerts-p2"}
+    assert {"bounces", "complaints"} <= alarms
     assert {it.inputs["protocol"] for it in stack.of_type("aws:sns/topicSubscription:TopicSubscription")} == {
         "email", "sms",
     }  # fmt: skip

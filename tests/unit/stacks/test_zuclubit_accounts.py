@@ -27,6 +27,20 @@ def test_supabase_auth_signs_the_tokens_that_the_edge_checks(name: str, host: st
     assert "/admin" not in rules
 
 
+@pytest.mark.parametrize(("name", "host"), [(STAGING, "staging."), (PRODUCTION, "")])
+def test_supabase_auth_sends_its_mails_by_the_stacks_mailer_in_its_own_words(name: str, host: str) -> None:
+    stack = stack_of(name)
+    told = said(stack, "auth")
+    assert told["GOTRUE_SMTP_HOST"].startswith("email-smtp.us-east-1.")
+    assert told["GOTRUE_SMTP_PORT"] == "587"
+    assert told["GOTRUE_SMTP_ADMIN_EMAIL"] == f"no-reply@mail.{host}zuclubit.example"
+    assert told["GOTRUE_SMTP_USER"]
+    assert "GOTRUE_SMTP_PASS" in hidden(stack, "auth")
+    assert stack.named("mail-identity").inputs["emailIdentity"] == f"mail.{host}zuclubit.example"
+    rules = json.dumps([it.inputs for it in stack.of_type("aws:lb/listenerRule:ListenerRule")])
+    assert all(f'"{path}"' in rules for path in ("/recover", "/verify"))
+
+
 @pytest.mark.parametrize("keys", ['[{"kty": "EC", "alg": "ES256"}]', "[]"])
 def test_a_key_whose_tokens_the_edge_would_refuse_is_refused(infra: Infra, keys: str) -> None:
     config = {**configuration(PRODUCTION, "1"), "zuclubit:auth-keys": keys}

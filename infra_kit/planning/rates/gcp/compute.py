@@ -12,6 +12,7 @@ from infra_kit.planning.rates.reading import each, many, number, part, uses
 
 DISK_GB, NODE_DISK_GB, EMPTY_DISK_GB, LOCAL_SSD_GB = 10, 100, 500, 375
 NODE = "e2-medium"
+DISK = "gcp:compute/disk:Disk"
 TEMPLATE = "gcp:compute/instanceTemplate:InstanceTemplate"
 ZONES = 3
 """Of a regional cluster, where it does not say which."""
@@ -53,6 +54,13 @@ def regional_disk(asked: Asked) -> Iterator[Line]:
 
 def snapshot(asked: Asked) -> Iterator[Line]:
     yield Line("GB of a snapshot", "disk/snapshot", asked.usage.stored_gb, assumed=True)
+
+
+def snapshots(asked: Asked) -> Iterator[Line]:
+    """A schedule's: each holds what is another since the one before
+    (https://cloud.google.com/compute/docs/disks/snapshots#incremental_snapshots)."""
+    size = sum(number(it.inputs.get("size"), EMPTY_DISK_GB) for it in uses(asked, DISK, by=["disk"]))
+    yield Line("GB of snapshots, the disk's once", "disk/snapshot", size + asked.usage.backup_gb, assumed=True)
 
 
 def _disk(kind: str, size: float) -> Line:
@@ -115,9 +123,10 @@ RATES: Mapping[str, Rate] = {
     "gcp:compute/instance:Instance": instance,
     "gcp:compute/instanceGroupManager:InstanceGroupManager": group,
     "gcp:compute/regionInstanceGroupManager:RegionInstanceGroupManager": group,
-    "gcp:compute/disk:Disk": disk,
+    DISK: disk,
     "gcp:compute/regionDisk:RegionDisk": regional_disk,
     "gcp:compute/snapshot:Snapshot": snapshot,
+    "gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment": snapshots,
     "gcp:container/cluster:Cluster": cluster,
     "gcp:container/nodePool:NodePool": node_pool,
     "gcp:vpcaccess/connector:Connector": connector,

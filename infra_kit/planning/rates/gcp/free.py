@@ -49,8 +49,8 @@ _CERTIFICATES = (
 """The first hundred certificates of an account cost nothing (https://cloud.google.com/certificate-manager/pricing)."""
 
 _PARTS = (
-    "bigquery/table:Table", "compute/instanceTemplate:InstanceTemplate", "dns/recordSet:RecordSet",
-    "firestore/index:Index", "kms/keyRing:KeyRing",
+    "bigquery/table:Table", "compute/instanceTemplate:InstanceTemplate",
+    "compute/resourcePolicy:ResourcePolicy", "dns/recordSet:RecordSet", "firestore/index:Index", "kms/keyRing:KeyRing",
     "logging/logView:LogView", "logging/metric:Metric", "logging/projectExclusion:ProjectExclusion",
     "logging/projectSink:ProjectSink", "monitoring/dashboard:Dashboard",
     "monitoring/notificationChannel:NotificationChannel", "parametermanager/parameter:Parameter",

@@ -9,7 +9,7 @@ from infra_kit import features
 from infra_kit.component import Component
 from infra_kit.features import Feature
 from infra_kit.providers.aws.settings import AwsSettings
-from infra_kit.providers.aws.signals import databases, edges, messages, operations, workloads
+from infra_kit.providers.aws.signals import databases, edges, messages, operations, stores, workloads
 from infra_kit.providers.aws.signals.metric import Metric
 from infra_kit.providers.common.measures import Measures
 from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
@@ -20,12 +20,16 @@ MEASURES: Measures[Metric] = Measures(
     {
         "postgres": (databases.postgres, databases.POSTGRES),
         "redis": (databases.redis, databases.REDIS),
+        "document_store": (stores.document_store, stores.DOCUMENT_STORE),
+        "search": (stores.search, stores.SEARCH),
         "event_bus": (messages.event_bus, messages.EVENT_BUS),
         "cdn": (edges.cdn, edges.CDN),
         "gateway": (edges.gateway, edges.GATEWAY),
         "service": (workloads.service, workloads.RUNS),
         "worker": (workloads.worker, workloads.RUNS),
         "job": (workloads.job, workloads.JOB),
+        "auth": (edges.auth, edges.AUTH),
+        "mailer": (messages.mailer, messages.MAILER),
         "uptime": (edges.uptime, edges.UPTIME),
         "backup": (operations.backup, operations.BACKUP),
         "budget": (operations.budget, operations.BUDGET),
@@ -47,6 +51,14 @@ HINTS = {
     ),
     features.signal("cdn", Signal.CACHE_HITS): "CloudFront counts hits only as an additional metric that is paid for "
     "each distribution; leave the Cdn out, by naming the others in of=",
+    features.signal(
+        "auth", Signal.UPTIME
+    ): "Cognito says nothing of it; errors tells how many logins got no token, and an "
+    "Uptime of its keys (Uptime(…, url=auth.jwks_url)) whether it answers",
+    features.signal(
+        "mailer", Signal.UPTIME
+    ): "SES says nothing of it; bounces and complaints tell what becomes of mail: "
+    "leave the rule out, or name the others in of=",
     features.signal("uptime", Signal.LATENCY): "Route 53 measures it for each place it asks from, never as one figure; "
     "a rule of the Gateway's latency tells the same from inside",
     features.signal("uptime", Signal.CERTIFICATE): "Route 53 does not look at certificates; a rule of certificate for "

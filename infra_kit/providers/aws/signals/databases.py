@@ -1,5 +1,6 @@
 """Postgres: RDS (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html). Redis: ElastiCache
 (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html).
+Documents and search: see `stores`.
 
 - Neither says whether it answers. Each reports every minute as long as it runs, so silence is what is wrong.
 - Each server and each node counts by itself, and so does a pooler: its clients wait when it has lent what it may open,

@@ -3,6 +3,9 @@
 Route 53's health checks. Certificates: ACM, which reports once a day how long each is valid
 (https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html).
 
+Auth: the function without which Cognito makes no token
+(https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html).
+
 Nothing is wrong where nobody asks for anything. A load balancer reports no count of errors where there were none:
 `FILL` makes it 0.
 """
@@ -15,6 +18,7 @@ from typing import Any
 import pulumi
 
 from infra_kit.component import Component, Scope
+from infra_kit.providers.aws.auth import AwsAuth
 from infra_kit.providers.aws.cdn import AwsCdn
 from infra_kit.providers.aws.gateway_front import AwsGateway
 from infra_kit.providers.aws.signals.metric import GLOBAL, Metric, Series, plain
@@ -33,6 +37,7 @@ GATEWAY = frozenset(
     }
 )
 UPTIME = frozenset({Signal.UPTIME})
+AUTH = frozenset({Signal.ERRORS})
 DAY = 86_400
 
 
@@ -102,3 +107,12 @@ def _well(check: pulumi.Output[str], part: str) -> Metric:
         namespace="AWS/Route53", name="HealthCheckStatus", dimensions={"HealthCheckId": check}, statistic="Minimum"
     )
     return Metric(series={"well": series}, expression="100 * well", missing="breaching", part=part, region=GLOBAL)
+
+
+def auth(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
+    its = {"FunctionName": scope.native(component, AwsAuth).claims.name}
+    names = {"failed": "Errors", "tokens": "Invocations"}
+    series = {
+        key: Series(namespace="AWS/Lambda", name=name, dimensions=its, statistic="Sum") for key, name in names.items()
+    }
+    return {Signal.ERRORS: [Metric(series=series, expression="100 * FILL(failed, 0) / tokens")]}

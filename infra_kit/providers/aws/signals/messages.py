@@ -1,4 +1,7 @@
-"""EventBus with engine="native": the queues of its consumers
+"""Mailer: what SES counts of all that is sent by its rules, over as many of the last mails as it takes for a share that
+says something (https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-cloudwatch-alarm.html).
+
+EventBus with engine="native": the queues of its consumers
 (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html).
 A queue that nobody used for hours reports nothing, and nothing waits in it.
 
@@ -17,12 +20,15 @@ from pulumi_aws import ec2
 from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.event_bus_native import AwsEventBus
 from infra_kit.providers.aws.event_bus_nats import AwsNats
+from infra_kit.providers.aws.mailer import AwsMailer
 from infra_kit.providers.aws.signals.metric import Metric, Series, plain
 from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.signals import Signal
 
 OF_MACHINES = frozenset({Signal.UPTIME})
 EVENT_BUS = OF_CONSUMERS | OF_MACHINES
+MAILER = frozenset({Signal.BOUNCES, Signal.COMPLAINTS})
+HOUR = 3600
 WAITING = "ApproximateNumberOfMessagesVisible"
 
 
@@ -60,3 +66,14 @@ def _backlog(queue: pulumi.Output[str], part: str) -> Metric:
     """Those too that somebody is at work on: they are not done."""
     series = {"queued": _sqs(queue, WAITING), "taken": _sqs(queue, "ApproximateNumberOfMessagesNotVisible")}
     return Metric(series=series, expression="queued + taken", part=part)
+
+
+def mailer(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
+    rules = scope.native(component, AwsMailer).rules.configuration_set_name
+    return {Signal.BOUNCES: [_reputation(rules, "Bounce")], Signal.COMPLAINTS: [_reputation(rules, "Complaint")]}
+
+
+def _reputation(rules: pulumi.Output[str], what: str) -> Metric:
+    """From 0 to 1. Where nothing was sent, it stays as it was."""
+    series = Series(namespace="AWS/SES", name=f"Reputation.{what}Rate", dimensions={"ses:configuration-set": rules})
+    return Metric(series={"share": series}, expression="100 * share", missing="ignore", period=HOUR)

@@ -8,16 +8,18 @@ from typing import Any
 from infra_kit import features
 from infra_kit.component import Component
 from infra_kit.features import Feature
+from infra_kit.providers.common import relay
 from infra_kit.providers.common.measures import Measures
 from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
-from infra_kit.providers.gcp.signals import databases, edges, messages, operations, workloads
+from infra_kit.providers.gcp.signals import databases, edges, machines, messages, operations, workloads
 from infra_kit.providers.gcp.signals.metric import Metric
-from infra_kit.signals import Signal
+from infra_kit.signals import OF, Signal
 
 MEASURES: Measures[Metric] = Measures(
     {
         "postgres": (databases.postgres, databases.POSTGRES),
         "redis": (databases.redis, databases.REDIS),
+        "search": (machines.search, machines.SEARCH),
         "object_store": (databases.object_store, databases.OBJECT_STORE),
         "event_bus": (messages.event_bus, messages.EVENT_BUS),
         "cdn": (edges.cdn, edges.CDN),
@@ -47,6 +49,16 @@ HINTS = {
         "backup", Signal.LOG_AGE
     ): "Cloud SQL ships its log by itself, and Cloud Monitoring has no figure of "
     "it (gcloud sql instances get-latest-recovery-time says it); leave the rule out, or name the others in of=",
+    **dict.fromkeys(
+        (features.signal(kind, it) for kind in ("document_store", "auth") for it in OF[kind]),
+        "there is none on this target: have what stands elsewhere watched where it stands",
+    ),
+    **dict.fromkeys(
+        (features.signal("search", it) for it in sorted({*OF["search"]} - machines.SEARCH)),
+        "Compute Engine sees nothing of a machine's memory and file systems; have a Job ask the Search itself "
+        "(_cat/allocation), and leave the rule out",
+    ),
+    **dict.fromkeys((features.signal("mailer", it) for it in OF["mailer"]), relay.UNMEASURED),
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
     "itself; leave the Budget out",
 }

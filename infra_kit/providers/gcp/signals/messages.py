@@ -1,21 +1,21 @@
 """EventBus with engine="native": the subscriptions of its consumers, and how its topics answer who publishes
 (https://cloud.google.com/pubsub/docs/monitoring).
 
-With engine="nats": its machines, which report as long as they run
-(https://cloud.google.com/monitoring/api/metrics_gcp_c#gcp-compute)."""
+With engine="nats": its machines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pulumi_gcp import compute, pubsub
+from pulumi_gcp import pubsub
 
 from infra_kit.component import Component, Scope
 from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.providers.gcp.event_bus_native import GcpBus
 from infra_kit.providers.gcp.event_bus_nats import GcpNats
-from infra_kit.providers.gcp.signals.metric import Metric, alive, answered, is_, plain, series
+from infra_kit.providers.gcp.signals.machines import runs
+from infra_kit.providers.gcp.signals.metric import Metric, answered, is_, plain, series
 from infra_kit.signals import Signal
 
 EVENT_BUS = frozenset({Signal.UPTIME}) | OF_CONSUMERS
@@ -26,7 +26,7 @@ ITS_FAULT = 'response_class="internal"'
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     if component.spec.engine == "nats":
         machines = scope.native(component, GcpNats).machines
-        return {Signal.UPTIME: [_runs(machine, place) for place, machine in machines.items()]}
+        return {Signal.UPTIME: [runs(machine, place) for place, machine in machines.items()]}
     there = scope.native(component, GcpBus)
     return {
         Signal.UPTIME: [_answered(topic, name) for name, topic in there.topics.items()],
@@ -34,11 +34,6 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, S
         Signal.BACKLOG_AGE: [_most(it, AGE, name) for name, it in there.subscriptions.items()],
         Signal.DEAD_LETTERS: [_most(it, WAITING, name) for name, it in there.dead_letters.items()],
     }
-
-
-def _runs(machine: compute.Instance, part: str) -> Metric:
-    its = is_("instance_id", machine.instance_id)
-    return alive(series("compute.googleapis.com/instance/uptime_total", "gce_instance", its), part)
 
 
 def _answered(topic: pubsub.Topic, part: str) -> Metric:

@@ -17,6 +17,12 @@ from infra_kit.signals import OF, Signal
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): "a Cdn answers plain HTTP here; leave it out, by naming "
     "the others in of=",
+    features.signal("auth", Signal.ERRORS): "nobody counts them here, and uptime tells whether it answers; leave the "
+    "rule out, or name the others in of=",
+    **dict.fromkeys(
+        (features.signal("mailer", it) for it in (Signal.BOUNCES, Signal.COMPLAINTS)),
+        "what is sent here is kept, and never comes back; leave the rule out, or name the others in of=",
+    ),
     features.signal("budget", Signal.SPENT): "nothing is billed here; leave the Budget out",
 }
 """The way out of what is not measured."""

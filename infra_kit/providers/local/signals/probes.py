@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from infra_kit.providers.local.signals.answering import AnsweringProbe, DocumentStoreProbe, StoreProbe
 from infra_kit.providers.local.signals.edges import CdnProbe, GatewayProbe
 from infra_kit.providers.local.signals.event_bus import EventBusProbe
-from infra_kit.providers.local.signals.object_store import ObjectStoreProbe
 from infra_kit.providers.local.signals.postgres import PostgresProbe
 from infra_kit.providers.local.signals.probe import Probe, Source
 from infra_kit.providers.local.signals.redis import RedisProbe
@@ -16,13 +16,17 @@ from infra_kit.providers.local.signals.workloads import JobProbe, WorkloadProbe
 PROBES: Mapping[str, type[Probe]] = {
     "postgres": PostgresProbe,
     "redis": RedisProbe,
-    "object_store": ObjectStoreProbe,
+    "document_store": DocumentStoreProbe,
+    "search": StoreProbe,
+    "object_store": AnsweringProbe,
     "event_bus": EventBusProbe,
     "cdn": CdnProbe,
     "gateway": GatewayProbe,
     "service": WorkloadProbe,
     "worker": WorkloadProbe,
     "job": JobProbe,
+    "auth": AnsweringProbe,
+    "mailer": AnsweringProbe,
     "uptime": UptimeProbe,
     "backup": BackupProbe,
     "restore_drill": DrillProbe,

@@ -8,14 +8,17 @@ from typing import Any
 from infra_kit import features
 from infra_kit.component import Component, Scope
 from infra_kit.features import Feature
-from infra_kit.providers.vps.signals import copies, databases, edges, messages, workloads
+from infra_kit.providers.common import relay
+from infra_kit.providers.vps.signals import copies, databases, edges, messages, stores, workloads
 from infra_kit.providers.vps.signals.metric import Figures
-from infra_kit.signals import Signal
+from infra_kit.signals import OF, Signal
 
 _KINDS: Mapping[str, tuple[Callable[[Scope, Component[Any, Any]], Figures], frozenset[Signal]]] = {
     "postgres": (databases.postgres, databases.POSTGRES),
     "redis": (databases.redis, databases.REDIS),
-    "object_store": (messages.object_store, messages.OBJECT_STORE),
+    "document_store": (stores.store, stores.STORE),
+    "search": (stores.store, stores.STORE),
+    "object_store": (stores.object_store, stores.OBJECT_STORE),
     "event_bus": (messages.event_bus, messages.EVENT_BUS),
     "cdn": (edges.served, edges.CDN),
     "gateway": (edges.served, edges.GATEWAY),
@@ -35,6 +38,13 @@ HINTS = {
     **dict.fromkeys(GATEWAYS, "a Gateway that is not public is counted under its Cdn's names; take the Cdn instead"),
     features.signal("cdn", Signal.CACHE_HITS): "nginx tells of a hit in the answer alone (X-Cache); leave the Cdn out, "
     "by naming the others in of=",
+    features.signal("document_store", Signal.CONNECTIONS): "MongoDB says it to who logs in alone (mongosh: "
+    "db.serverStatus().connections); leave the rule out, or name the others in of=",
+    **dict.fromkeys(
+        (features.signal("auth", it) for it in OF["auth"]),
+        "there is no Auth on this target: watch it where it stands, or the Service that stands in for it",
+    ),
+    **dict.fromkeys((features.signal("mailer", it) for it in OF["mailer"]), relay.UNMEASURED),
     features.signal("budget", Signal.SPENT): "a host costs the same each month: `infra-kit cost` says it before; leave "
     "the Budget out",
 }

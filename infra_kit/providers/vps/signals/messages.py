@@ -1,4 +1,4 @@
-"""EventBus and ObjectStore: Docker asks both how they are every ten seconds, and a script how far consumers are."""
+"""EventBus: Docker asks it how it is every ten seconds, and a script how far consumers are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from infra_kit.providers.vps.signals.metric import Figures, figures, last
 from infra_kit.signals import Signal
 
 EVENT_BUS = frozenset({Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
-OBJECT_STORE = frozenset({Signal.UPTIME})
 
 
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Figures:
@@ -26,8 +25,3 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Figures:
             Signal.DEAD_LETTERS: f"sum({last(f'infra_kit_bus_dead{of}')})",
         }
     )
-
-
-def object_store(scope: Scope, component: Component[Any, Any]) -> Figures:
-    monitoring.of(scope)
-    return figures({Signal.UPTIME: containers.well(component, "server", 1)})

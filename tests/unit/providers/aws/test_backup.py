@@ -8,7 +8,21 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Alerts, Backup, Backups, EventBus, Keep, ObjectStore, Postgres, Redis, Rule, Stream
+from infra_kit import (
+    Alerts,
+    Backup,
+    Backups,
+    DocumentStore,
+    EventBus,
+    Keep,
+    ObjectStore,
+    Postgres,
+    Redis,
+    RestoreDrill,
+    Rule,
+    Search,
+    Stream,
+)
 from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.testing import Recording
@@ -59,6 +73,30 @@ def test_databases_and_buckets_are_copied_by_name_and_nothing_else() -> None:
     chosen = made.named("safe-selection").inputs
     assert chosen["resources"] == [made.named(name).outputs["arn"] for name in ("db-server", "files-bucket")]
     assert "selectionTags" not in chosen
+
+
+def test_documents_are_copied_as_databases_are() -> None:
+    made = safe(data=lambda: [DocumentStore("docs")])
+    arn = made.named("docs-cluster").outputs["arn"]
+    assert made.named("safe-selection").inputs["resources"] == [arn]
+    assert made.named("safe-teller").inputs["environment"]["variables"]["SOURCES"] == arn
+
+
+def test_documents_are_in_no_vault_of_another_account_and_search_in_none() -> None:
+    with pytest.raises(UnsupportedFeatureError, match="under a grant on its key"):
+        safe(data=lambda: [DocumentStore("docs")], vault=ELSEWHERE)
+    with pytest.raises(UnsupportedFeatureError, match="takes a snapshot each hour"):
+        safe(data=lambda: [Search("search")])
+
+
+def test_a_drill_proves_nothing_of_documents_and_says_so() -> None:
+    def program() -> None:
+        RestoreDrill("drill", of=Backup("safe", of=[db(), DocumentStore("docs")]))
+
+    made = of(program)
+    assert "proves nothing of docs" in " ".join(made.warnings)
+    sources = made.named("drill-teller").inputs["environment"]["variables"]["SOURCES"]
+    assert sources == made.named("db-server").outputs["arn"]
 
 
 def test_of_buckets_the_role_reads_those_that_are_copied() -> None:

@@ -10,7 +10,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from infra_kit import Backup, Backups, Environment, ObjectStore, Postgres, Redis, RestoreDrill, Target
+from infra_kit import Backup, Backups, DocumentStore, Environment, ObjectStore, Postgres, Redis, RestoreDrill, Target
 from infra_kit.engine.backups import Held
 from infra_kit.errors import BackupError, ConfigError, ToolError
 from infra_kit.providers.aws import by_hand
@@ -62,6 +62,7 @@ def recording(region: str | None = None) -> Recording:
         safe = Backup("safe", target=target, of=[db, ObjectStore("files", target=target)], region=region)
         RestoreDrill("drill", target=target, of=safe)
         Backup("kept", target=target, of=[Redis("cache", target=target)])
+        Backup("papers", target=target, of=[DocumentStore("docs", target=target)])
 
     return record(program)
 
@@ -254,6 +255,18 @@ def test_a_cache_is_refused_with_the_commands_that_make_another_of_a_snapshot(pr
     assert "aws elasticache create-replication-group" in said
     assert f"--cache-subnet-group-name {cache['subnetGroupName']}" in said
     assert f"--security-group-ids {cache['securityGroupIds'][0]}" in said
+    assert not programs.calls()
+
+
+def test_documents_are_refused_with_the_commands_that_make_another_cluster(programs: Programs) -> None:
+    papers = held(MADE, "papers")
+    cluster = MADE.named("docs-cluster")
+    with pytest.raises(BackupError) as error:
+        papers.by_hand.into(papers.backup, "docs", MOMENT, "docs-then")
+    said = str(error.value)
+    assert said.startswith("docs: a DocumentStore is restored by the AWS CLI")
+    assert f"--source-db-cluster-identifier {cluster.outputs['clusterIdentifier']}" in said
+    assert f"--db-subnet-group-name {cluster.inputs['dbSubnetGroupName']}" in said
     assert not programs.calls()
 
 

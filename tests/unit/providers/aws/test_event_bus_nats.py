@@ -15,7 +15,7 @@ import pytest
 from infra_kit import Consumer, EventBus, Network, Service, Stream
 from infra_kit.errors import SpecError
 from infra_kit.providers.aws import event_bus_setup
-from infra_kit.providers.common import nats_cluster
+from infra_kit.providers.common import machine_scripts, nats_cluster
 from infra_kit.recording import Recording
 from infra_kit.testing import record
 from tests.unit.refusals import refusal
@@ -43,7 +43,7 @@ def lone(environment: str = "development") -> Recording:
 
 
 def files(made: Recording) -> dict[str, str]:
-    return nats_cluster.files(made.named("bus-settings-value").inputs["secretString"])
+    return machine_scripts.files(made.named("bus-settings-value").inputs["secretString"])
 
 
 def script(made: Recording, zone: str) -> str:

@@ -10,17 +10,22 @@ import pytest
 
 from infra_kit import (
     Alerts,
+    Auth,
     Backlog,
     Budget,
     Cdn,
+    Client,
     Consumer,
+    DocumentStore,
     EventBus,
     Gateway,
     Job,
+    Mailer,
     Pooling,
     Postgres,
     Redis,
     Rule,
+    Search,
     Service,
     Stream,
     Uptime,
@@ -40,6 +45,10 @@ RUNS: dict[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
 KINDS: Mapping[str, Callable[[], Component[Any, Any]]] = {
     "postgres": lambda: Postgres("db", memory_gb=4, storage_gb=50, read_replicas=1),
     "redis": lambda: Redis("cache", memory_gb=1),
+    "document_store": lambda: DocumentStore("docs", memory_gb=4, read_replicas=1),
+    "search": lambda: Search("search", storage_gb=20),
+    "auth": lambda: Auth("people", clients={"web": Client(redirects=["https://www.example.com/back"])}),
+    "mailer": lambda: Mailer("mail", domain="mail.example.com"),
     "event_bus": lambda: EventBus(
         "bus", engine="native", streams={"orders": Stream(subjects=["orders.*"])},
         consumers={"billing": Consumer(stream="orders")},

@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from infra_kit.providers.common import nats_cluster
+from infra_kit.providers.common import machine_scripts, nats_cluster
+from tests.unit.providers.common.machines import Machine
 
-PROGRAMS = {
-    "docker": 'echo "$@" >>"$LOG"; if [ "$1" = ps ]; then echo running; fi',
-    "blkid": 'exit "$BLKID"',
-    "mkfs.ext4": 'echo "mkfs $*" >>"$LOG"',
-    **dict.fromkeys(("mount", "mountpoint", "chown", "resize2fs"), ":"),
-}
-CLOUD = 'prepare() { :; }\nsecret() { cat "$TOLD"; }\n'
-
-
-class Machine:
-    """Its script, in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.log = folder, folder / "log"
-        for name, text in PROGRAMS.items():
-            file = folder / "bin" / name
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(f"#!/bin/sh\n{text}\n")
-            file.chmod(0o755)
-        self.store = folder / "data" / "store"
-        said = {"NAME": "bus-a", "HOST": "bus-a.internal"}
-        said |= {"IMAGE": "nats@sha256:0", "DEVICE": str(folder / "disk"), "PORT": "4222", "ROUTES": "6222"}
-        text = nats_cluster.script(said, CLOUD)
-        self.script = text.replace("/var/lib/infra-kit-nats", str(folder / "own"))
-        self.script = self.script.replace("/mnt/disks/nats", str(folder / "data")).replace("[ -b ", "[ -e ")
-        (folder / "disk").write_bytes(bytes(2**20))
-
-    def run(self, does: str, told: str = "", blkid: int = 0) -> subprocess.CompletedProcess[str]:
-        (self.folder / "told").write_text(told)
-        own = {"LOG": str(self.log), "TOLD": str(self.folder / "told"), "BLKID": str(blkid)}
-        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-        command = ["sh", "-s", "--", does]
-        return subprocess.run(
-            command,
-            input=self.script,
-            env={"PATH": path, **own},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text() if self.log.exists() else ""
+SAID = {"NAME": "bus-a", "HOST": "bus-a.internal", "IMAGE": "nats@sha256:0", "PORT": "4222", "ROUTES": "6222"}
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
+    return Machine(tmp_path, nats_cluster.SERVER, "nats", SAID)
 
 
 def told(**files: str) -> str:
-    return "".join(f"{name.replace('_', '.')} {nats_cluster.one_line(text)}\n" for name, text in files.items())
+    return "".join(f"{name.replace('_', '.')} {machine_scripts.one_line(text)}\n" for name, text in files.items())
 
 
 def test_what_the_servers_let_in_is_written_for_the_server_alone_and_taken_over_without_a_restart(

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from infra_kit import Consumer, EventBus, Network, Service, Stream
-from infra_kit.providers.common import nats_cluster
+from infra_kit.providers.common import machine_scripts
 from infra_kit.recording import Recording
 from infra_kit.testing import record
 
@@ -42,7 +42,7 @@ def lone(environment: str = "development") -> Recording:
 
 
 def files(made: Recording) -> dict[str, str]:
-    return nats_cluster.files(made.named("bus-settings-version").inputs["secretData"])
+    return machine_scripts.files(made.named("bus-settings-version").inputs["secretData"])
 
 
 def script(made: Recording, place: str) -> str:

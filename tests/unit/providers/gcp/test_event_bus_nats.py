@@ -42,7 +42,7 @@ def test_a_stream_with_three_copies_has_three_machines_each_in_a_zone_with_a_dis
     for place, zone in zip("abc", "bcd", strict=True):
         machine = made.named(f"bus-server-{place}").inputs
         assert machine["zone"] == made.named(f"bus-disk-{place}").inputs["zone"] == f"europe-west1-{zone}"
-        assert machine["attachedDisks"] == [{"source": f"bus-disk-{place}-id", "deviceName": "nats"}]
+        assert machine["attachedDisks"] == [{"source": f"bus-disk-{place}-id", "deviceName": "data"}]
     assert of_type(lone(), ":Disk") == {"bus-disk-a"}
 
 

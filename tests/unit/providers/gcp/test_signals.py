@@ -19,6 +19,7 @@ from infra_kit import (
     Postgres,
     Redis,
     Rule,
+    Search,
     Service,
     Stream,
     Uptime,
@@ -37,6 +38,7 @@ RUNS: dict[str, Any] = {"image": IMAGE, "command": ["python", "app.py"]}
 KINDS: Mapping[str, Callable[[], Component[Any, Any]]] = {
     "postgres": lambda: Postgres("db", memory_gb=4, storage_gb=50, read_replicas=1),
     "redis": lambda: Redis("cache", memory_gb=1),
+    "search": lambda: Search("search"),
     "object_store": lambda: ObjectStore("files"),
     "event_bus": lambda: EventBus(
         "bus", engine="native", streams={"orders": Stream(subjects=["orders.*"])},
@@ -97,6 +99,12 @@ def test_nats_is_up_as_far_as_each_of_its_machines_is() -> None:
     assert query(made, "down.bus.a") == (
         f"(100 * clamp_max(count({machine}), 1) or 0 * sum(count_over_time({machine}[1d]))) < 100"
     )
+
+
+def test_a_search_is_watched_by_its_machine() -> None:
+    made = alerts("search", busy=rule(Signal.CPU, above=90))
+    machine = 'instance_cpu_utilization{monitored_resource="gce_instance",instance_id="search-server-number"}'
+    assert query(made, "busy.search") == f"(100 * max(compute_googleapis_com:{machine})) > 90"
 
 
 @pytest.mark.parametrize("signal", sorted(OF_CONSUMERS))

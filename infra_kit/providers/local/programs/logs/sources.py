@@ -14,7 +14,7 @@ from infra_kit.providers.common.log_collector.lines import Said
 from infra_kit.providers.common.log_collector.sources import Position, Source
 from infra_kit.providers.local.box import Box
 
-UNDER_SUPERVISOR = frozenset({"service", "worker", "job"})
+UNDER_SUPERVISOR = frozenset({"service", "worker", "job", "auth", "mailer"})
 _TAKEN_DOWN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (\S{1,100}) \| (.*)", re.DOTALL)
 """As a supervisor writes a line down: when, and who says it."""
 

@@ -101,3 +101,12 @@ def test_a_group_has_as_many_machines_as_it_says() -> None:
         raw("gcp:compute/instanceGroupManager:InstanceGroupManager", targetSize=4, versions=versions)
 
     assert float(bill(program).total) == pytest.approx(4 * E2_MEDIUM)
+
+
+def test_a_disk_with_a_snapshot_a_day_costs_what_is_on_it_once_more_and_what_is_said_of_the_rest() -> None:
+    def program() -> None:
+        disk = raw("gcp:compute/disk:Disk", "data", size=50, type="pd-balanced")
+        raw("gcp:compute/diskResourcePolicyAttachment:DiskResourcePolicyAttachment", disk=disk.id)
+
+    assert monthly(bill(program), "disk/snapshot") == pytest.approx(50 * 0.05)
+    assert monthly(bill(program, {"*": {"backup_gb": 30}}), "disk/snapshot") == pytest.approx(80 * 0.05)

@@ -2,7 +2,7 @@
 # Starts OpenSearch from its image, whose root is read-only: its configuration stands in memory, with ours over it.
 #
 #   HEAP_MB  of the heap; the rest of the container's memory caches files
-# /run/infra-kit: opensearch.yml, log4j2.properties, internal_users.yml.
+# /run/infra-kit: opensearch.yml, log4j2.properties, internal_users.yml, and certificates where its settings name some.
 set -eu
 
 home=/usr/share/opensearch
@@ -11,6 +11,9 @@ mkdir -p "$conf" "$home/data/tmp" "$home/data/nodes"
 cp -R "$home/config/." "$conf"
 cp /run/infra-kit/opensearch.yml /run/infra-kit/log4j2.properties "$conf"
 cp /run/infra-kit/internal_users.yml "$conf/opensearch-security"
+for file in /run/infra-kit/*.pem; do
+  if [ -e "$file" ]; then cp "$file" "$conf"; fi
+done
 chmod -R u+w,go-rwx "$conf"
 
 # What the image logs to files goes to nowhere: there is no folder for it. The heap is ours to say.

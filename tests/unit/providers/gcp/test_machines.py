@@ -1,4 +1,4 @@
-"""What of a NATS machine's script is Google Cloud's, run with a stand-in for `curl` and for Debian's packages."""
+"""What of a machine's script is Google Cloud's, run with a stand-in for `curl` and for Debian's packages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import base64
 import json
 import os
 import subprocess
-from importlib import resources
 from pathlib import Path
 
 import pytest
+
+from infra_kit.providers.gcp import machines
 
 CURL = r"""#!/bin/sh
 echo "$*" >>"$LOG"
@@ -22,11 +23,11 @@ TOKEN = '{"access_token":"ya29.a-b_c","expires_in":3599,"token_type":"Bearer"}'
 
 
 def run(folder: Path, command: str, **programs: str) -> subprocess.CompletedProcess[str]:
-    script = resources.files("infra_kit.providers.gcp").joinpath("nats_machine.sh").read_text()
+    script = machines.of_the_cloud()
     for name, text in {"curl": CURL, **programs}.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
-    own = {"SECRET": "projects/1/secrets/bus-settings", "ANSWERS": str(folder), "LOG": str(folder / "log")}
+    own = {"SECRET": "projects/1/secrets/bus-settings/versions/3", "ANSWERS": str(folder), "LOG": str(folder / "log")}
     known = {**own, "PATH": f"{folder}:{os.environ['PATH']}"}
     text = f"set -eu\n{script}\n{command}\n"
     return subprocess.run(["sh"], input=text, env=known, capture_output=True, text=True, check=False, timeout=60)
@@ -39,14 +40,14 @@ def answer(text: str) -> str:
     return json.dumps({"name": "projects/1/secrets/bus-settings/versions/3", "payload": payload}, indent=2)
 
 
-def test_what_the_servers_let_in_is_read_as_the_machines_account_and_the_token_is_no_argument(tmp_path: Path) -> None:
+def test_what_the_server_is_told_is_read_as_the_machines_account_and_the_token_is_no_argument(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN)
     (tmp_path / "secret").write_text(answer("ca.pem aGk=\nnats.conf aG8=\n"))
     done = run(tmp_path, "secret")
     assert (done.returncode, done.stdout) == (0, "ca.pem aGk=\nnats.conf aG8=\n"), done.stderr
     assert (tmp_path / "headers").read_text() == "Authorization: Bearer ya29.a-b_c\n"
     said = (tmp_path / "log").read_text()
-    assert "https://secretmanager.googleapis.com/v1/projects/1/secrets/bus-settings/versions/latest:access" in said
+    assert "https://secretmanager.googleapis.com/v1/projects/1/secrets/bus-settings/versions/3:access" in said
     assert "ya29" not in said
 
 

@@ -1,7 +1,7 @@
-# What of `nats_server.sh` is Google Cloud's: Debian has Docker among its packages, and a machine's account asks for
+# What of `common/machine.sh` is Google Cloud's: Debian has Docker among its packages, and a machine's account asks for
 # itself (https://cloud.google.com/compute/docs/access/authenticate-workloads).
 #
-#   SECRET   of Secret Manager, what the servers let in
+#   SECRET   of Secret Manager, the version that holds what the server is told
 TOKEN=http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token
 SECRETS=https://secretmanager.googleapis.com/v1
 
@@ -21,5 +21,5 @@ value() { # of JSON, the text under a key
 secret() { # the token is in no list of arguments
   token=$(curl -sSf --header "Metadata-Flavor: Google" "$TOKEN" | value access_token)
   printf 'Authorization: Bearer %s\n' "$token" |
-    curl -sSf --header @- "$SECRETS/$SECRET/versions/latest:access" | value data | base64 -d
+    curl -sSf --header @- "$SECRETS/$SECRET:access" | value data | base64 -d
 }

@@ -1,0 +1,81 @@
+"""Inside an OpenSearch on a machine: its indexes, and the users of its endpoint and of links.
+
+A Cloud Run job makes them (`programs/searches.py`), whenever what it is told or the machine changes: it waits until the
+server is well. What it is told is a secret in Secret Manager, which its account alone may read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+from pulumi_gcp import compute
+
+from infra_kit.component import Scope
+from infra_kit.components.search import SearchSpec
+from infra_kit.errors import SpecError
+from infra_kit.providers.common import opensearch_users
+from infra_kit.providers.common.gathered import Gathered
+from infra_kit.providers.common.opensearch_node import PORT
+from infra_kit.providers.common.opensearch_users import User
+from infra_kit.providers.gcp import programs, setup_jobs, stored_secrets
+from infra_kit.providers.gcp.identity import service_account
+from infra_kit.providers.gcp.search_machine import Place
+
+SECONDS = 900
+"""How long it waits: a machine has its packages and its image to get, of which OpenSearch's has a GB."""
+MOST_BYTES = 65_536
+"""https://cloud.google.com/secret-manager/quotas"""
+
+
+def run(
+    scope: Scope,
+    spec: SearchSpec,
+    place: Place,
+    machine: compute.Instance,
+    *,
+    ca: pulumi.Output[str],
+    admin: pulumi.Output[str],
+    users: Gathered[User],
+) -> pulumi.Resource:
+    """What needs the users or the indexes waits for it."""
+    account = service_account(scope, "setup-account", f"Sets up {scope.name}")
+    event = {"host": place.host, "port": PORT, "ca": ca, "seconds": SECONDS}
+    text = pulumi.Output.json_dumps({**event, **opensearch_users.told(spec, admin, users)})
+    told = stored_secrets.store(
+        scope,
+        "setup-told",
+        secret_id=pulumi.Output.concat(place.secrets, "-setup"),
+        value=pulumi.Output.secret(text.apply(lambda known: _checked(scope, known))),
+        key=place.secrets_key,
+    )
+    return setup_jobs.run(
+        scope,
+        "setup",
+        account,
+        _container(machine),
+        [setup_jobs.told(told)],
+        seconds=SECONDS,
+        needs=[
+            stored_secrets.let_read(scope, "setup-told-accessor", told, account),
+            *setup_jobs.ways(scope, account, place.destination),
+        ],
+    )
+
+
+def _container(machine: compute.Instance) -> dict[str, Any]:
+    is_one = pulumi.Output.concat(machine.instance_id, " ", machine.machine_type)
+    return {
+        "commands": ["python3", "-c", programs.text("searches")],
+        "envs": [{"name": "TOLD", "value": setup_jobs.FILE}, {"name": "AGAIN_WITH", "value": is_one}],
+        "volume_mounts": [{"name": "told", "mount_path": setup_jobs.TOLD}],
+    }
+
+
+def _checked(scope: Scope, text: str) -> str:
+    if (size := len(text.encode())) > MOST_BYTES:
+        raise SpecError(
+            f"{scope.what}: indexes: with the users of links they are {size} bytes as JSON, and a secret of Google "
+            f"Cloud holds {MOST_BYTES}. Leave the largest out here, and have a Job make it by OpenSearch's own API."
+        )
+    return text
