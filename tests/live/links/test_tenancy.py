@@ -173,9 +173,9 @@ def test_what_belongs_to_nobody_is_named_with_the_way_out_and_nothing_is_migrate
 def test_each_way_out_is_one(owner: psycopg.Connection[Any], program: psycopg.Connection[Any]) -> None:
     migrate(
         owner,
-        LEADS + "CREATE TABLE schema_migrations (version int);"
-        "CREATE TABLE plans (id int); CREATE POLICY of_all ON plans USING (true);"
-        "CREATE VIEW names WITH (security_invoker) AS SELECT id FROM leads",
+        LEADS + "CREATE TABLE schema_migrations (version int); CREATE TABLE plans (id int);"
+        "CREATE POLICY of_all ON plans USING (true);"
+        "CREATE VIEW names WITH (security_invoker) AS TABLE leads",
     )
     owner.execute("INSERT INTO schema_migrations VALUES (1)")
     fill(owner)
