@@ -14,7 +14,6 @@ from infra_kit import (
     Check,
     Dashboard,
     Gateway,
-    Job,
     Keep,
     Logs,
     Network,
@@ -27,8 +26,8 @@ from infra_kit import (
     dashboard_charts,
 )
 from infra_kit.component import Component
+from stacks.dumps import dumped
 from stacks.operations import backup, routes
-from stacks.programs import program
 from stacks.zuclubit.accounts import Accounts
 from stacks.zuclubit.containers import ARM
 from stacks.zuclubit.services import Stores
@@ -90,15 +89,6 @@ def _boards(watched: Sequence[Component[Any, Any]], alerts: Alerts) -> None:
 
 
 def elsewhere(db: Postgres, copies: Backup, network: Network | None) -> None:
-    """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there, by a program
-    of the product's own: the cloud's own copies do not leave it."""
+    """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there."""
     if copies.asked.to is not None:
-        Job(
-            "dump",
-            network=network,
-            **program("dump"),
-            architectures=ARM,
-            schedule="0 3 * * *",
-            timeout="6h",
-            links=[db.link("owner"), copies.asked.to.link("read", "write")],
-        )
+        dumped(db, network=network, architectures=ARM, links=[copies.asked.to.link("read", "write")])

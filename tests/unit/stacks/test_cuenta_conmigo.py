@@ -259,6 +259,12 @@ def test_phase_4_has_a_dump_on_another_cloud_each_night() -> None:
     assert "COPIES_SECRET_KEY" in {it["name"] for it in told["secrets"]}
 
 
+def test_who_gets_into_aws_deletes_no_dump_of_the_last_month() -> None:
+    held = stack_of(AWS, "4").named("copies-bucket").inputs
+    assert held["retentionPolicy"] == {"retentionPeriod": str(30 * 86_400), "isLocked": True}
+    assert held["versioning"] == {"enabled": True}
+
+
 def test_phase_4_counts_what_is_bought_elsewhere() -> None:
     assert names(stack_of(AWS, "4"), "ExternalService") == {"edge-security", "learning"}
 
