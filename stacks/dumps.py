@@ -18,8 +18,8 @@ def dumped(
     network: Network | None = None,
     architectures: Sequence[Architecture] = ("amd64",),
     links: Sequence[Link] = (),
-    environment: Mapping[str, pulumi.Input[str]] | None = None,
-    secrets: Mapping[str, pulumi.Input[str]] | None = None,
+    environment: Mapping[str, str | pulumi.Output[str]] | None = None,
+    secrets: Mapping[str, str | pulumi.Output[str]] | None = None,
 ) -> None:
     """By a program of the product's own, `dump`; where to is for its links, or its environment and secrets, to say.
 

@@ -1,6 +1,8 @@
 """Copies of Cuenta Conmigo's data on another cloud than the one that it runs on (seeds/003: CC-5)."""
 
-from infra_kit import ObjectStore, Postgres
+from infra_kit import ObjectStore
+from stacks.cuenta_conmigo.places import Place
+from stacks.cuenta_conmigo.region import Region
 from stacks.dumps import dumped
 from stacks.places import place
 
@@ -8,8 +10,9 @@ HELD_DAYS = 30
 """Longer than it takes to see that somebody got in."""
 
 
-def on_another_cloud(db: Postgres) -> None:
-    """Each night a dump, into a bucket at the place `copies` of the stack, by its S3 API. None: there is no such place.
+def on_another_cloud(here: Place, region: Region) -> None:
+    """Each night a dump of a region's database, into a bucket at the place `copies` of the stack, by its S3 API. None:
+    there is no such place.
 
     No link leads over: the key of the bucket is told, and who gets into AWS has it. So nobody, the owner neither, can
     delete a dump or put another in its place for `HELD_DAYS`.
@@ -19,7 +22,8 @@ def on_another_cloud(db: Postgres) -> None:
         return
     store = ObjectStore("copies", versioning=True, retention_lock=HELD_DAYS, target=target)
     dumped(
-        db,
+        region.db,
+        network=here.network,
         name="dump-elsewhere",
         environment={
             "COPIES_BUCKET": store.bucket,
