@@ -1,18 +1,20 @@
 """Every stack of this repository, recorded with its own configuration."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from infra_kit.errors import ConfigError
 from infra_kit.planning.changes import Change
 from infra_kit.planning.phases import descriptions
-from infra_kit.testing import record
+from infra_kit.testing import record, stack_files
 from stacks.config import phases
 from tests.unit.planning.mirrored import assert_mirrored
-from tests.unit.stacks.recorded import PHASES, PROJECT, STACKS, deploy, phases_of, stack_of
+from tests.unit.stacks.recorded import GIVEN, PHASES, PROJECT, SECRETS, STACKS, deploy, phases_of, stack_of
 from tests.unit.stacks.steps import assert_data_stays, assert_passes, assert_stopped, assert_told, changes, saved_of
 
 SECRET = {
@@ -40,6 +42,11 @@ ENOUGH = {
     ("zuclubit", "ZU-13"): {"1": {"users": 100}, "2": {"users": 1000}, "3": {"users": 10_000}},
 }  # fmt: skip
 """By system and the seed's requirement: the figures up to which each phase is enough, as the seed has them."""
+OF_SECRETS = re.compile(
+    r"(password|passphrase|secret|secret[-_]key|private[-_]key|backup-key|auth-keys|token|(documents|database|search.*)-url)$"
+)
+"""What a key that holds a secret ends with; each file says in comments which of them are to be set."""
+WITH_PASSWORD = re.compile(r"://[^/@\s]+:[^/@\s]+@")
 SIGNALS = {
     ("nomadshift", "1"): ["a replica lags behind by over 5 s (NS-2)", "connections are over 70 % of the pool (NS-10)"],
     ("founder-diary", "1"): ["slow", "compliance", "figures", "media files"],
@@ -152,6 +159,31 @@ def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own() -> None:
 def test_on_a_vps_a_stack_says_which_records_to_set(name: str, phase: str, names: list[str]) -> None:
     stack = stack_of(name, phase)
     assert stack.exports["dns_records"] == [f"{it}. 300 IN A 203.0.113.10" for it in names]
+
+
+def _told(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Each text of a file, by the last name of its path."""
+    if isinstance(value, Mapping):
+        for name, inside in value.items():
+            yield from _told(inside, name)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _told(inside, key)
+    else:
+        yield key.rpartition(":")[2], str(value)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_no_stack_file_has_a_secret_in_clear(name: str) -> None:
+    """VS-14; what is in it as `secure: …` reads as `[secret]`."""
+    told = [it for it in _told(stack_files.read(name, PROJECT.root).config) if it[1] != "[secret]"]
+    assert "system" in dict(told)
+    assert [key for key, value in told if OF_SECRETS.search(key) or WITH_PASSWORD.search(value)] == []
+
+
+def test_what_users_set_as_a_secret_is_known_by_its_name() -> None:
+    asked = [key for it in (*GIVEN.values(), *SECRETS.values()) for key in it]
+    assert [key for key in asked if not OF_SECRETS.search(key)] == []
 
 
 def test_zuclubit_uses_all_five_components() -> None:
