@@ -15,7 +15,15 @@ from infra_kit.testing import record, stack_files
 from stacks.config import phases
 from tests.unit.planning.mirrored import assert_mirrored
 from tests.unit.stacks.recorded import GIVEN, PHASES, PROJECT, SECRETS, STACKS, deploy, phases_of, stack_of
-from tests.unit.stacks.steps import assert_data_stays, assert_passes, assert_stopped, assert_told, changes, saved_of
+from tests.unit.stacks.steps import (
+    assert_data_stays,
+    assert_passes,
+    assert_possible,
+    assert_stopped,
+    assert_told,
+    changes,
+    saved_of,
+)
 
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
@@ -126,6 +134,11 @@ def test_the_plan_of_a_step_says_what_was_recorded_and_the_guard_lets_it_pass(
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
 def test_on_the_way_back_what_holds_data_stays_is_let_go_or_is_refused(name: str, before: str, after: str) -> None:
     assert_told(changes_of(name, after, before))
+
+
+@pytest.mark.parametrize(("name", "before", "after"), STEPS)
+def test_both_ways_nothing_is_asked_that_its_service_refuses(name: str, before: str, after: str) -> None:
+    assert_possible([*changes_of(name, before, after), *changes_of(name, after, before)])
 
 
 @pytest.mark.parametrize(("name", "before", "after"), [each for each in STEPS if each[0].endswith("-production")])

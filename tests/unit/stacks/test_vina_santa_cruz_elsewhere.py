@@ -12,7 +12,15 @@ import pytest
 from infra_kit.testing import Recording, record
 from tests.unit.planning.mirrored import assert_mirrored
 from tests.unit.stacks.recorded import PHASES, PROJECT, configuration, deploy
-from tests.unit.stacks.steps import assert_data_stays, assert_passes, assert_stopped, assert_told, changes, saved_of
+from tests.unit.stacks.steps import (
+    assert_data_stays,
+    assert_passes,
+    assert_possible,
+    assert_stopped,
+    assert_told,
+    changes,
+    saved_of,
+)
 
 NAME = "vina-santa-cruz-production"
 COPIES = {
@@ -40,7 +48,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Any]] = {
         "infra-kit:vps": {
             "host": "203.0.113.10",
             "host_key": "ssh-ed25519 AAAA",
-            "size": {"cpu": 8, "memory_gb": 24, "disk_gb": 200},
+            "size": {"cpu": 8, "memory_gb": 24, "disk_gb": 320},
             "backups": COPIES,
             "smtp": SMTP,
         },
@@ -80,7 +88,8 @@ def test_it_stands_there_with_the_gaps_that_its_page_names(target: str, phase: s
 def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(target: str, before: str, after: str) -> None:
     old, new = elsewhere(target, before), elsewhere(target, after)
     assert_data_stays(old, new)
-    assert_passes(changes(old, new))
+    assert_passes(way := changes(old, new))
+    assert_possible(way)
 
 
 @pytest.mark.parametrize(("target", "before", "after"), STEPS)
@@ -89,4 +98,5 @@ def test_on_the_way_back_what_holds_data_stays_or_its_end_is_stopped(target: str
     back = changes(new, old)
     assert_told(back)
     assert_stopped(back)
+    assert_possible(back)
     assert_mirrored(saved_of(old), saved_of(new))
