@@ -48,7 +48,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Any]] = {
         "infra-kit:vps": {
             "host": "203.0.113.10",
             "host_key": "ssh-ed25519 AAAA",
-            "size": {"cpu": 8, "memory_gb": 24, "disk_gb": 320},
+            "size": {"cpu": 8, "memory_gb": 24, "disk_gb": 200},
             "backups": COPIES,
             "smtp": SMTP,
         },
