@@ -16,3 +16,8 @@ def place(part: str) -> Target | None:
     """
     said: Mapping[str, Mapping[str, Any]] = pulumi.Config(system()).get_object("places") or {}
     return Target(**said[part]) if part in said else None
+
+
+def named(name: str, part: str) -> str:
+    """Of a component of a part; without one it is at home, and keeps its name from phase to phase."""
+    return f"{name}-{part}" if part else name

@@ -74,6 +74,7 @@ CUENTA_CONMIGO = (
             Line("ElastiCache", "$25", ["cache"], "three nodes, for a failover; the seed's figure is that of one"),
             Line("CloudFront", "$20", ["edge", "files"], "50 GB to visitors, of which the seed says nothing"),
             Line("API Gateway", "$5", ["gateway"], "a load balancer with a web firewall"),
+            Line("a queue", "-", ["events"], "NATS in three zones; the seed asks for it and does not pay it"),
             Line("CloudWatch", "$15", (), "in each component's lines"),
         ],
         NETWORK,

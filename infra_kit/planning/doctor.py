@@ -66,7 +66,7 @@ def checks(planned: Planned, machine: Machine | None = None) -> tuple[Check, ...
     targets = {made.target.name for made in planned.components}
     found = [_cli(), *_settings(planned), *_plugins(planned, here)]
     found += (_region(name, here, planned) for name in _REGIONS if _has_no_region(planned, name))
-    for target, look in (("aws", _aws), ("gcp", _gcp), ("vps", _vps)):
+    for target, look in (("aws", _aws), ("gcp", _gcp), ("cloudflare", _cloudflare), ("vps", _vps)):
         if target in targets:
             found += look(planned, here)
     if daemons.is_needed_here(planned):
@@ -216,6 +216,29 @@ def _gcp(planned: Planned, here: Machine) -> Iterator[Check]:
     if not project:
         yield Check("Google project", "none is named", _set(planned, "infra-kit:gcp.project", "<id>"))
     yield _tool(here, "gcloud", "`infra-kit connect` goes through it", _GCLOUD, needed=False)
+
+
+_CLOUDFLARE_KEY = "cloudflare:apiToken"
+_CLOUDFLARE_RIGHTS = {
+    "infra-kit:index:ObjectStore": "Workers R2 Storage: Edit, Account API Tokens: Edit",
+    "infra-kit:index:Domain": "Zone: Edit, DNS: Edit",
+}
+"""By what is placed there, what a token must be allowed
+(https://developers.cloudflare.com/fundamentals/api/reference/permissions/)."""
+
+
+def _cloudflare(planned: Planned, here: Machine) -> Iterator[Check]:
+    variable = here.has("CLOUDFLARE_API_TOKEN")
+    if variable or planned.configuration.values.get(_CLOUDFLARE_KEY):
+        yield Check("Cloudflare token", variable or _CLOUDFLARE_KEY)
+        return
+    placed = {made.type for made in planned.components if made.target.name == "cloudflare"}
+    rights = ", ".join(text for kind, text in _CLOUDFLARE_RIGHTS.items() if kind in placed)
+    yield Check(
+        "Cloudflare token",
+        "none in the environment, none in the stack's file",
+        f"{_set(planned, _CLOUDFLARE_KEY)}   # made at https://dash.cloudflare.com/profile/api-tokens, with {rights}",
+    )
 
 
 def _vps(planned: Planned, here: Machine) -> Iterator[Check]:

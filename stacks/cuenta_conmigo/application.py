@@ -20,6 +20,7 @@ def app(links: Sequence[Link], after: pulumi.ResourceOptions, *, instances: int 
     to four times as many. CC-6: blue-green, and taken back with more errors than CC-7 bears; `cuenta-conmigo:watch`."""
     return Service(
         place.name("app"),
+        network=place.network,
         **program("app"),
         port=3000,
         cpu=1,

@@ -1,27 +1,30 @@
 """Copies of Cuenta Conmigo's data on another cloud than the one that it runs on (seeds/003: CC-5)."""
 
-from infra_kit import Job, ObjectStore, Postgres
+from infra_kit import ObjectStore
+from stacks.cuenta_conmigo.places import Place
+from stacks.cuenta_conmigo.region import Region
+from stacks.dumps import dumped
 from stacks.places import place
-from stacks.programs import program
+
+HELD_DAYS = 30
+"""Longer than it takes to see that somebody got in."""
 
 
-def on_another_cloud(db: Postgres) -> None:
-    """Each night a dump, into a bucket at the place `copies` of the stack, by its S3 API: AWS's own copies go into its
-    vaults alone. None: there is no such place.
+def on_another_cloud(here: Place, region: Region) -> None:
+    """Each night a dump of a region's database, into a bucket at the place `copies` of the stack, by its S3 API. None:
+    there is no such place.
 
-    No link leads over: the key of the bucket is told, and lets its holder write and
-    delete there.
+    No link leads over: the key of the bucket is told, and who gets into AWS has it. So nobody, the owner neither, can
+    delete a dump or put another in its place for `HELD_DAYS`.
     """
     target = place("copies")
     if target is None:
         return
-    store = ObjectStore("copies", versioning=True, target=target)
-    Job(
-        "dump-elsewhere",
-        **program("dump"),
-        schedule="0 3 * * *",
-        timeout="6h",
-        links=[db.link("owner")],
+    store = ObjectStore("copies", versioning=True, retention_lock=HELD_DAYS, target=target)
+    dumped(
+        region.db,
+        network=here.network,
+        name="dump-elsewhere",
         environment={
             "COPIES_BUCKET": store.bucket,
             "COPIES_ENDPOINT": store.s3_endpoint,

@@ -33,7 +33,7 @@ def copied(*of: Component[Any, Any], place: Place = HOME) -> Components:
 def watched(*of: Component[Any, Any], gateway: Gateway, place: Place = HOME) -> Alerts:
     """CC-7: alerts, told by mail and SMS (CC-3). CC-2: whether its names answer is asked for from outside, at home; of
     what stands by, to which no name leads, its instances tell."""
-    watch = [*of, gateway, *(_sites(gateway) if place == HOME else ())]
+    watch = [*of, gateway, *(_sites(gateway) if not place.suffix else ())]
     return Alerts(place.name("alerts"), watch=watch, rules=RULES, routes=routes(), target=place.target)
 
 

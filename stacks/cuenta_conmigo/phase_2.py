@@ -2,42 +2,30 @@
 
 import pulumi
 
-from infra_kit import (
-    Backups,
-    Consumer,
-    EventBus,
-    Gateway,
-    ObjectStore,
-    Pooling,
-    Postgres,
-    Redis,
-    Stream,
-    Worker,
-)
+from infra_kit import Backups, Gateway, Network, ObjectStore, Pooling, Postgres, Redis
 from stacks.config import domains
-from stacks.cuenta_conmigo import application, content, operations
+from stacks.cuenta_conmigo import application, content, events, operations, places
 from stacks.migrations import migrated
 from stacks.outside import budget
-from stacks.programs import program
 from stacks.zones import own_zones
 
 
 def deploy() -> None:
-    db = _database()
-    cache = Redis("cache", memory_gb=1, replicas=2, high_availability=True)
-    streams = {"NOTIFICATIONS": Stream(subjects=["notification.*"], retention="7d")}
-    events = EventBus("events", streams=streams, consumers={"mailer": Consumer(stream="NOTIFICATIONS")})
+    here = places.home()
+    db = _database(here.network)
+    cache = Redis("cache", network=here.network, memory_gb=1, replicas=2, high_availability=True)
+    bus = events.bus(here)
     files = ObjectStore("files")
 
-    links = [db.link(), cache.link(), files.link("read", "write", "delete"), events.link(publish=["notification.*"])]
-    app = application.app(links, migrated(db))
-    mailer = Worker("mailer", **program("mailer"), links=[events.link(consume=["mailer"])])
+    links = [db.link(), cache.link(), files.link("read", "write", "delete"), events.told(bus)]
+    app = application.app(links, migrated(db, network=here.network), place=here)
+    mailer = events.worker("mailer", bus, here)
     zones = own_zones()
     gateway = Gateway("gateway", routes={"/*": app}, domains=domains(), zones=zones, limits=application.LIMITS)
     edge = content.edge(files, zones)
 
     copies = operations.copied(db, files)  # CC-6
-    measured: operations.Components = [db, cache, events, app, mailer, edge, *copies]
+    measured: operations.Components = [db, cache, bus, app, mailer, edge, *copies]
     alerts = operations.watched(*measured, gateway=gateway)  # CC-3, CC-7
     operations.shown(*measured, gateway, alerts=alerts)  # CC-3
     budget(450)  # CC-3
@@ -46,16 +34,17 @@ def deploy() -> None:
     pulumi.export("pooled_database_url", db.pooled_url)
     pulumi.export("reader_url", db.reader_url)
     pulumi.export("redis_url", cache.url)
-    pulumi.export("events_url", events.url)
+    pulumi.export("events_url", bus.url)
     pulumi.export("files_bucket", files.bucket)
     pulumi.export("files_url", edge.url)
     pulumi.export("url", gateway.url)
 
 
-def _database() -> Postgres:
+def _database(network: Network | None) -> Postgres:
     """CC-3 asks for Aurora; standard PostgreSQL has the same standby and readers, and can leave."""
     return Postgres(
         "db",
+        network=network,
         version="17",
         cpu=2,
         dedicated_cpu=True,

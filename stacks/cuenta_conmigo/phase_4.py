@@ -4,8 +4,9 @@ import pulumi
 
 from infra_kit import Consumer, ExternalService, LifecycleRule, ObjectStore, Stream
 from stacks.cuenta_conmigo import copies, regions
+from stacks.cuenta_conmigo.events import CONSUMERS, STREAMS, worker
 from stacks.cuenta_conmigo.places import Place
-from stacks.cuenta_conmigo.region import CONSUMERS, STREAMS, Region, Size, worker
+from stacks.cuenta_conmigo.region import Region, Size
 from stacks.outside import budget, with_production
 
 SIZE = Size(instances=10, memory_gb=32, high_availability=True, read_replicas=2)
@@ -21,7 +22,7 @@ def deploy() -> None:
     lake = _worked_off(*home)
     for other in away:
         _worked_off(*other)
-    copies.on_another_cloud(home[1].db)
+    copies.on_another_cloud(*home)
 
     with_production(_bought)
     budget(8000)  # CC-5

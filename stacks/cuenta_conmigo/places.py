@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from infra_kit import Target
-from stacks.places import place
+from infra_kit import Network, Target
+from stacks import buses
+from stacks.places import named, place
 
 
 @dataclass(frozen=True)
@@ -15,15 +16,22 @@ class Place:
     target: Target | None = None
     """None: the stack's own."""
     suffix: str = ""
+    network: Network | None = None
+    """None: the target's own."""
 
     def name(self, base: str) -> str:
-        return f"{base}-{self.suffix}" if self.suffix else base
+        return named(base, self.suffix)
 
 
 HOME = Place()
+"""Of what is in no network, and of phases without a bus."""
+
+
+def home() -> Place:
+    return Place(network=buses.network())
 
 
 def second() -> Place | None:
     """The place `second` of the stack. None: home is all there is."""
     target = place("second")
-    return Place(target, "second") if target else None
+    return Place(target, "second", buses.network("network-second", target)) if target else None

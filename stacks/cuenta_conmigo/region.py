@@ -12,24 +12,19 @@ from infra_kit import (
     EventBus,
     Failover,
     Gateway,
-    Link,
     ObjectStore,
     Pooling,
     Postgres,
     Redis,
     Service,
     Stream,
-    Worker,
 )
 from stacks.config import domains
-from stacks.cuenta_conmigo import application, operations
+from stacks.cuenta_conmigo import application, events, operations
+from stacks.cuenta_conmigo.events import CONSUMERS, STREAMS
 from stacks.cuenta_conmigo.places import Place
 from stacks.cuenta_conmigo.services import PATHS, services
 from stacks.migrations import migrated
-from stacks.programs import program
-
-STREAMS = {"NOTIFICATIONS": Stream(subjects=["notification.*"], retention="7d")}
-CONSUMERS = {"mailer": Consumer(stream="NOTIFICATIONS")}
 
 
 @dataclass(frozen=True)
@@ -67,34 +62,29 @@ def region(
 ) -> Region:
     """A region that answers by itself, with the rows of its own users (CC-4: sharding by user)."""
     db, cache = _database(place, size), _cache(place, size)
-    events = EventBus(place.name("events"), streams=streams, consumers=consumers, target=place.target)
+    bus = events.bus(place, streams, consumers)
     files = ObjectStore(place.name("files"), target=place.target)
 
     common = [db.link(name="DB"), cache.link(name="CACHE")]
     stored = files.link("read", "write", "delete", name="FILES")
-    told = events.link(publish=[it for stream in streams.values() for it in stream.subjects], name="EVENTS")
-    after = migrated(db, name=place.name("migrate"), target=place.target)
+    told = events.told(bus, streams)
+    after = migrated(db, name=place.name("migrate"), target=place.target, network=place.network)
     app = application.app([*common, stored, told], after, instances=size.instances, place=place)
     own = {"content": [stored], "notification": [told], "progress": [told], "social": [told]}
     apis = services(common, own, after, place)
-    mailer = worker("mailer", events, place)
+    mailer = events.worker("mailer", bus, place)
 
     gateway = _gateway(place, app, apis, zones, failover)
     copies = operations.copied(db, files, place=place)
-    measured: operations.Components = [db, cache, events, app, *apis.values(), mailer, *copies]
-    return Region(db, cache, events, files, gateway, measured)
-
-
-def worker(name: str, events: EventBus, place: Place, *more: Link) -> Worker:
-    """What hears the events of its name."""
-    links = [events.link(consume=[name], name="EVENTS"), *more]
-    return Worker(place.name(name), **program(name), links=links, target=place.target)
+    measured: operations.Components = [db, cache, bus, app, *apis.values(), mailer, *copies]
+    return Region(db, cache, bus, files, gateway, measured)
 
 
 def _database(place: Place, size: Size) -> Postgres:
     """CC-4 asks for Aurora's global database: see `requirements.yaml`."""
     return Postgres(
         place.name("db"),
+        network=place.network,
         version="17",
         cpu=2,
         dedicated_cpu=True,
@@ -114,7 +104,14 @@ def _database(place: Place, size: Size) -> Postgres:
 def _cache(place: Place, size: Size) -> Redis:
     """At home three nodes, as in phase 2."""
     replicas = 2 if size.high_availability else 1
-    return Redis(place.name("cache"), memory_gb=1, replicas=replicas, high_availability=True, target=place.target)
+    return Redis(
+        place.name("cache"),
+        network=place.network,
+        memory_gb=1,
+        replicas=replicas,
+        high_availability=True,
+        target=place.target,
+    )
 
 
 def _gateway(

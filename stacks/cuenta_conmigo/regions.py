@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from infra_kit import Consumer, Failover, Stream
-from stacks.cuenta_conmigo import content, operations
-from stacks.cuenta_conmigo.places import HOME, Place, second
-from stacks.cuenta_conmigo.region import CONSUMERS, STREAMS, Region, Size, region
+from stacks.cuenta_conmigo import content, operations, places
+from stacks.cuenta_conmigo.events import CONSUMERS, STREAMS
+from stacks.cuenta_conmigo.places import Place
+from stacks.cuenta_conmigo.region import Region, Size, region
 from stacks.zones import own_zones
 
 
@@ -17,15 +18,15 @@ def deploy(
     size: Size, standby: Size, *, streams: Mapping[str, Stream] = STREAMS, consumers: Mapping[str, Consumer] = CONSUMERS
 ) -> Sequence[tuple[Place, Region]]:
     """Home; then the second region, where the stack has one: names lead there when home is down."""
-    away = second()
+    here, away = places.home(), places.second()
     zones = own_zones("failover-zone") if away else own_zones()
     first = Failover("primary", check="/health") if away else None
-    home = region(HOME, size, zones=zones, failover=first, streams=streams, consumers=consumers)
+    home = region(here, size, zones=zones, failover=first, streams=streams, consumers=consumers)
     edge = content.edge(home.files, zones)
     alerts = operations.watched(*home.measured, edge, gateway=home.gateway)
     operations.shown(*home.measured, edge, home.gateway, alerts=alerts)
 
-    made = [(HOME, home)]
+    made = [(here, home)]
     if away:
         there = region(away, standby, zones=zones, failover=Failover("secondary"), streams=streams, consumers=consumers)
         heard = operations.watched(*there.measured, gateway=there.gateway, place=away)

@@ -32,6 +32,7 @@ def services(
 def _service(name: str, links: Sequence[Link], after: pulumi.ResourceOptions, place: Place) -> Service:
     return Service(
         place.name(name),
+        network=place.network,
         **program(name),
         port=3000,
         cpu=0.5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from infra_kit import Network, Target
-from stacks.places import place
+from stacks.places import named, place
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Region:
     network: Network
 
     def named(self, name: str) -> str:
-        return _named(self.key, name)
+        return named(name, self.key)
 
     def path(self, path: str) -> str:
         """Of a parameter or a secret, whose paths are those of a whole account."""
@@ -36,8 +36,4 @@ def europe() -> Region:
 
 
 def _region(key: str, target: Target | None, cidr: str) -> Region:
-    return Region(key, target, Network(_named(key, "network"), target=target, cidr=cidr))
-
-
-def _named(key: str, name: str) -> str:
-    return f"{name}-{key}" if key else name
+    return Region(key, target, Network(named("network", key), target=target, cidr=cidr))

@@ -1,9 +1,7 @@
 """Zuclubit's events: the streams of seeds/004 (ZU-6) and who reads them."""
 
-import pulumi
-
 from infra_kit import Consumer, EventBus, Network, Stream
-from stacks.config import system
+from stacks import buses
 
 STREAMS = {
     "LEAD_EVENTS": Stream(subjects=["lead.*"], retention="7d"),
@@ -44,17 +42,5 @@ CONSUMED = {
 """By service, what it listens to."""
 
 
-def copies() -> int:
-    """`zuclubit:replicas`, of each event, on as many servers; one without. Never another number later: NATS makes no
-    cluster of a server that stood alone."""
-    return pulumi.Config(system()).get_int("replicas") or 1
-
-
-def network() -> Network | None:
-    """With a zone for each copy; None for the target's own, where there is one copy."""
-    return Network("network", zones=copies()) if copies() > 1 else None
-
-
 def bus(network: Network | None) -> EventBus:
-    streams = {name: stream.model_copy(update={"replicas": copies()}) for name, stream in STREAMS.items()}
-    return EventBus("events", streams=streams, consumers=CONSUMERS, network=network)
+    return buses.bus(STREAMS, CONSUMERS, network=network)

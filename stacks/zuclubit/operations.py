@@ -15,7 +15,6 @@ from infra_kit import (
     Dashboard,
     DocumentStore,
     Gateway,
-    Job,
     Keep,
     Logs,
     Network,
@@ -28,17 +27,14 @@ from infra_kit import (
     dashboard_charts,
 )
 from infra_kit.component import Component
+from stacks.dumps import dumped
 from stacks.operations import backup, routes
-from stacks.programs import program
 from stacks.zuclubit.accounts import Accounts
 from stacks.zuclubit.containers import ARM
 from stacks.zuclubit.services import Stores
 
-ISOLATED = SqlCheck(
-    "SELECT NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attname = 'tenant_id' "
-    "AND c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity)"
-)
-"""What is restored keeps tenants apart too (ZU-3)."""
+ISOLATED = SqlCheck("SELECT NOT EXISTS (SELECT FROM shown_to_all())")
+"""What is restored keeps tenants apart too, in every table (ZU-3: tenancy.sql)."""
 
 RULES = {**alert_presets.PLATFORM, **{it: alert_presets.SENSIBLE[it] for it in ("bounces", "complaints")}}
 """ZU-10; and that mail gets to its people."""
@@ -105,15 +101,6 @@ def _boards(watched: Sequence[Component[Any, Any]], alerts: Alerts) -> None:
 
 
 def elsewhere(db: Postgres, copies: Backup, network: Network | None) -> None:
-    """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there, by a program
-    of the product's own: the cloud's own copies do not leave it."""
+    """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there."""
     if copies.asked.to is not None:
-        Job(
-            "dump",
-            network=network,
-            **program("dump"),
-            architectures=ARM,
-            schedule="0 3 * * *",
-            timeout="6h",
-            links=[db.link("owner"), copies.asked.to.link("read", "write")],
-        )
+        dumped(db, network=network, architectures=ARM, links=[copies.asked.to.link("read", "write")])

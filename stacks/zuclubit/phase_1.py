@@ -3,13 +3,14 @@
 import pulumi
 
 from infra_kit import Backups, Postgres, Redis
+from stacks import buses
 from stacks.outside import budget
-from stacks.zuclubit import documents, events, outside
+from stacks.zuclubit import documents, outside
 from stacks.zuclubit.product import DATABASES, product
 
 
 def deploy() -> None:
-    network = events.network()
+    network = buses.network()
 
     # ZU-3: standard PostgreSQL 15, a db.t4g.medium's two CPUs and 4 GiB.
     db = Postgres(

@@ -3,13 +3,14 @@
 import pulumi
 
 from infra_kit import Backups, Pooling, Postgres, Redis
+from stacks import buses
 from stacks.outside import budget
-from stacks.zuclubit import documents, events, outside
+from stacks.zuclubit import documents, outside
 from stacks.zuclubit.product import DATABASES, product
 
 
 def deploy() -> None:
-    network = events.network()
+    network = buses.network()
 
     # ZU-3: a db.r6g.large's two CPUs and 16 GiB, 500 GB; PgBouncer, a replica for analytics.
     db = Postgres(

@@ -3,13 +3,14 @@
 import pulumi
 
 from infra_kit import Backups, Pooling, Postgres, Redis
+from stacks import buses
 from stacks.outside import budget
-from stacks.zuclubit import documents, events, operations, outside
+from stacks.zuclubit import documents, operations, outside
 from stacks.zuclubit.product import DATABASES, product
 
 
 def deploy() -> None:
-    network = events.network()
+    network = buses.network()
 
     # ZU-3: a db.r6g.2xlarge's eight CPUs and 64 GiB, a standby in another zone.
     db = Postgres(

@@ -7,36 +7,85 @@ CREATE OR REPLACE FUNCTION current_tenant() RETURNS uuid LANGUAGE sql STABLE
 -- Where a transaction of this session said it, the setting is '' once that has ended, not null.
 AS $$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$;
 
+-- What shows each tenant's rows to all: a restore drill asks for it too.
+CREATE OR REPLACE FUNCTION shown_to_all() RETURNS SETOF regclass LANGUAGE sql STABLE
+AS $$
+  SELECT c.oid::regclass FROM pg_class c
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid))
+    AND NOT EXISTS (SELECT FROM pg_options_to_table(c.reloptions)
+      WHERE option_name = 'security_invoker' AND option_value IN ('true', 'on', 'yes', '1'))
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+  ORDER BY c.relname
+$$;
+
 DO $$
 DECLARE
+  -- What is no tenant's, and every program may read: what a tool notes of its migrations, the plans and their prices.
+  shared CONSTANT name[] := '{schema_migrations}';
   it record;
+  them text;
 BEGIN
   FOR it IN
-    WITH tables AS (
-      SELECT c.oid, c.oid IS NOT DISTINCT FROM to_regclass('public.tenants') AS is_tenants,
-        EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
-          AS has_tenant
-      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-    ), policies AS (
-      SELECT oid, 'id = current_tenant()' AS rows FROM tables WHERE is_tenants
-      UNION ALL
-      SELECT oid, 'tenant_id = current_tenant()' FROM tables WHERE has_tenant AND NOT is_tenants
-      UNION ALL
-      -- What goes with a row of such a table is its tenant's: the lines of a proposal, say.
-      SELECT part.oid, string_agg(format('EXISTS (SELECT FROM %s AS whole WHERE whole.%I = %s.%I)',
-        whole.oid::regclass, key.attname, part.oid::regclass, own.attname), ' AND ' ORDER BY fk.conname)
-      FROM pg_constraint fk
-        JOIN tables part ON part.oid = fk.conrelid AND NOT part.has_tenant AND NOT part.is_tenants
-        JOIN tables whole ON whole.oid = fk.confrelid AND whole.has_tenant
-        JOIN pg_attribute own ON own.attrelid = part.oid AND own.attnum = fk.conkey[1]
-        JOIN pg_attribute key ON key.attrelid = whole.oid AND key.attnum = fk.confkey[1]
-      WHERE fk.contype = 'f' AND fk.confdeltype = 'c'
-      GROUP BY part.oid
-    )
-    SELECT oid::regclass AS name, rows FROM policies p
-    WHERE NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = p.oid AND polname = 'tenant_isolation')
+    SELECT c.oid::regclass AS name, CASE WHEN c.relname = 'tenants' THEN 'id' ELSE 'tenant_id' END AS tenant
+    FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      AND (c.relname = 'tenants' OR EXISTS (SELECT FROM pg_attribute
+        WHERE attrelid = c.oid AND attname = 'tenant_id' AND NOT attisdropped))
+      AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid AND polname = 'tenant_isolation')
+  LOOP
+    EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (%I = current_tenant())', it.name, it.tenant);
+  END LOOP;
+
+  FOR it IN
+    SELECT c.oid::regclass AS name FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname = ANY (shared)
+      AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
+  LOOP
+    EXECUTE format('CREATE POLICY shared ON %s FOR SELECT USING (true)', it.name);
+  END LOOP;
+
+  -- What refers to a tenant's row is that tenant's, as the policy of that row decides: the lines of a proposal, then
+  -- what refers to those. One round is one step further from tenant_id, so that no policy asks itself.
+  LOOP
+    FOR it IN
+      WITH keys AS (
+        SELECT fk.conrelid AS part, columns.given, format('EXISTS (SELECT FROM %s AS whole WHERE %s)',
+          fk.confrelid::regclass, columns.equal) AS seen
+        FROM pg_constraint fk
+          JOIN pg_class part ON part.oid = fk.conrelid AND part.relnamespace = 'public'::regnamespace
+          JOIN pg_class whole ON whole.oid = fk.confrelid AND NOT whole.relispartition
+          JOIN pg_policy ON polrelid = whole.oid AND polname = 'tenant_isolation'
+          CROSS JOIN LATERAL (
+            SELECT bool_and(own.attnotnull) AS given,
+              string_agg(format('whole.%I = %s.%I', key.attname, part.oid::regclass, own.attname), ' AND ') AS equal
+            FROM unnest(fk.conkey, fk.confkey) AS pair (own, key)
+              JOIN pg_attribute own ON own.attrelid = part.oid AND own.attnum = pair.own
+              JOIN pg_attribute key ON key.attrelid = whole.oid AND key.attnum = pair.key
+          ) columns
+        WHERE fk.contype = 'f' AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid)
+      )
+      SELECT part::regclass AS name, string_agg(seen, ' AND ' ORDER BY seen) AS seen FROM keys
+      -- A key that may be null decides only where there is no other: a row without it is nobody's.
+      WHERE given = (SELECT bool_or(given) FROM keys) GROUP BY part HAVING bool_and(given) OR count(*) = 1
+    LOOP
+      EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (%s)', it.name, it.seen);
+    END LOOP;
+    EXIT WHEN NOT FOUND;
+  END LOOP;
+
+  FOR it IN
+    SELECT DISTINCT c.oid::regclass AS name FROM pg_class c JOIN pg_policy ON polrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relrowsecurity
   LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', it.name);
-    EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (%s)', it.name, it.rows);
   END LOOP;
+
+  SELECT string_agg(name::text, ', ') INTO them FROM shown_to_all() AS name;
+  IF them IS NOT NULL THEN
+    RAISE 'Of no tenant, and shown to all: %', them USING HINT = 'A table wants tenant_id, a NOT NULL foreign key to '
+      'a table that has the policy tenant_isolation, a policy of its own migration, or, if all may read it, its name '
+      'in `shared` of stacks/zuclubit/tenancy.sql; a view wants security_invoker = true; what else is in public '
+      '(a materialized view, a foreign table) can have no policy.';
+  END IF;
 END $$;

@@ -16,6 +16,13 @@ from tests.unit.tunnels import Programs, answer
 PROGRAM = "from infra_kit import Redis\nRedis('cache', memory_gb=1)"
 AWS = "config: {infra-kit:target: aws, infra-kit:environment: staging, infra-kit:region: eu-west-1}"
 GCP = "config: {infra-kit:target: gcp, infra-kit:environment: staging, infra-kit:region: europe-west1}"
+PLACED = """
+    config:
+      infra-kit:target: local
+      infra-kit:environment: development
+      infra-kit:placements: {images: cloudflare}
+      infra-kit:cloudflare: {account: 0123456789abcdef0123456789abcdef}
+"""
 VPS = """
     config:
       infra-kit:target: vps
@@ -74,6 +81,28 @@ def test_google_needs_credentials_and_a_project(planned: Plan, tmp_path: Path) -
     there = found(planned("gcp"), machine(tmp_path, GOOGLE_PROJECT="shop-1"))
     assert there["Google credentials"].found
     assert "Google project" not in there
+
+
+def test_what_is_placed_on_cloudflare_needs_a_token_and_what_it_must_be_allowed_is_said(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    stores = f"{PROGRAM}\nfrom infra_kit import ObjectStore\nObjectStore('images')"
+    told = f"{PLACED}      cloudflare:apiToken: {{secure: djE6MTpi}}"
+    project = make_project(stores, placed=PLACED, told=told)
+
+    def token(stack: str, **environment: str) -> Check:
+        return found(plan(project, stack), machine(tmp_path, **environment))["Cloudflare token"]
+
+    bare = token("placed")
+    assert not bare.found
+    assert bare.needed
+    assert bare.mend.split()[0] in COMMANDS
+    assert "pulumi config set --secret --path 'cloudflare:apiToken' --stack placed" in bare.mend
+    assert "https://dash.cloudflare.com/profile/api-tokens" in bare.mend
+    assert "Workers R2 Storage: Edit" in bare.mend
+    assert "Zone: Edit" not in bare.mend  # no zone is there
+    assert token("placed", CLOUDFLARE_API_TOKEN="a token").found
+    assert token("told").found
 
 
 def test_a_host_needs_ssh_a_key_its_own_host_key_and_its_secrets(planned: Plan, tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ def alarms(stack: Recording, rule: str) -> dict[str, Any]:
     return {it.name.removeprefix(begins): it.inputs for it in stack.of_type(ALARM) if it.name.startswith(begins)}
 
 
+def streams(stack: Recording) -> dict[str, Any]:
+    """Of the bus at home, as NATS is asked for them."""
+    found: dict[str, Any] = json.loads(stack.named("events-setup-run").inputs["input"])["streams"]
+    return found
+
+
 def test_phase_0_is_a_database_files_and_one_program_on_a_host_that_the_seed_pays_for() -> None:
     stack = stack_of(VPS, "0")
     assert {"db-server", "files-server", "app-instance-1", "gateway-server"} <= containers(stack).keys()
@@ -107,7 +113,7 @@ def test_it_stands_behind_a_load_balancer_with_a_firewall_that_counts_by_address
 @pytest.mark.parametrize("phase", LATER)
 def test_what_can_wait_is_worked_off_by_a_queue(phase: str) -> None:
     stack = stack_of(AWS, phase)
-    assert stack.named("events-queue-mailer").inputs["messageRetentionSeconds"] == 7 * 86_400
+    assert streams(stack)["NOTIFICATIONS"]["max_age"] == 7 * 86_400 * 10**9
     assert "Worker" in {it.type.rpartition(":")[2] for it in stack.resources if it.name == "mailer"}
 
 
@@ -138,10 +144,20 @@ def test_the_bounds_are_those_of_the_seed() -> None:
 
 
 @pytest.mark.parametrize("phase", LATER)
-def test_a_queue_that_waits_or_gives_up_is_heard_of_and_a_disk_that_fills(phase: str) -> None:
+def test_the_bus_is_nats_as_in_development_with_a_copy_of_each_event_in_three_zones(phase: str) -> None:
     stack = stack_of(AWS, phase)
-    for rule in ("backlog-age", "dead-letters"):
-        assert "events.mailer" in alarms(stack, rule)
+    assert not stack.of_type("aws:cloudwatch/eventBus:EventBus")
+    assert {it["num_replicas"] for it in streams(stack).values()} == {3}
+    there = [f"events-server-{zone}" for zone in "abc"]
+    away = [] if phase == "2" else [f"events-second-server-{zone}" for zone in "abc"]
+    assert {it.name for it in stack.of_type("aws:ec2/instance:Instance")} == {*there, *away}
+    assert len(stack.of_type("aws:ec2/vpc:Vpc")) == (1 if phase == "2" else 2)
+
+
+@pytest.mark.parametrize("phase", LATER)
+def test_a_bus_that_is_down_is_heard_of_and_a_disk_that_fills(phase: str) -> None:
+    stack = stack_of(AWS, phase)
+    assert {f"events.{zone}" for zone in "abc"} <= alarms(stack, "down").keys()
     for rule in ("disk", "disk-full-soon"):
         assert "db" in alarms(stack, rule)
 
@@ -166,7 +182,7 @@ def test_on_the_vps_the_same_bounds_are_watched_and_told_by_mail() -> None:
 def test_what_is_measured_is_on_one_page(phase: str) -> None:
     body = json.loads(stack_of(AWS, phase).named("board-board").inputs["dashboardBody"])
     headings = {it["properties"]["markdown"] for it in body["widgets"] if it["type"] == "text"}
-    assert {"## Traffic", "## Errors", "## Latency", "## Database", "## Cache", "## Queues"} <= headings
+    assert {"## Traffic", "## Errors", "## Latency", "## Database", "## Cache"} <= headings
 
 
 @pytest.mark.parametrize("phase", LATER)
@@ -242,7 +258,7 @@ def test_names_lead_to_the_second_region_while_home_does_not_answer(phase: str) 
 
 def test_phase_4_hears_of_every_deed_and_keeps_it_in_a_lake_that_cools() -> None:
     stack = stack_of(AWS, "4")
-    assert stack.named("events-archive-ACTIVITY").inputs["retentionDays"] == 14
+    assert streams(stack)["ACTIVITY"]["max_age"] == 14 * 86_400 * 10**9
     assert "batch" in names(stack, "Worker")
     (rule,) = (it for it in stack.named("lake-bucket-lifecycle").inputs["rules"] if it["id"] == "old")
     assert rule["transitions"][0]["days"] == 90
@@ -257,6 +273,12 @@ def test_phase_4_has_a_dump_on_another_cloud_each_night() -> None:
     told = json.loads(task.inputs["containerDefinitions"])[0]
     assert {"COPIES_BUCKET", "COPIES_ENDPOINT"} <= {it["name"] for it in told["environment"]}
     assert "COPIES_SECRET_KEY" in {it["name"] for it in told["secrets"]}
+
+
+def test_who_gets_into_aws_deletes_no_dump_of_the_last_month() -> None:
+    held = stack_of(AWS, "4").named("copies-bucket").inputs
+    assert held["retentionPolicy"] == {"retentionPeriod": str(30 * 86_400), "isLocked": True}
+    assert held["versioning"] == {"enabled": True}
 
 
 def test_phase_4_counts_what_is_bought_elsewhere() -> None:

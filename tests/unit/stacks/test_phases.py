@@ -1,25 +1,29 @@
 """Every stack of this repository, recorded with its own configuration."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from infra_kit.engine import guard
-from infra_kit.engine.guard import holds_data
-from infra_kit.errors import ConfigError, DataLossRefusedError
-from infra_kit.planning import saved
-from infra_kit.planning.changes import Change, Fate, between
-from infra_kit.planning.moves import refused
+from infra_kit.errors import ConfigError
+from infra_kit.planning.changes import Change
 from infra_kit.planning.phases import descriptions
-from infra_kit.planning.saved import Saved
-from infra_kit.planning.transition import step
-from infra_kit.testing import record
-from infra_kit.testing.conformance.safety import replaced
+from infra_kit.testing import record, stack_files
 from stacks.config import phases
 from tests.unit.planning.mirrored import assert_mirrored
-from tests.unit.stacks.recorded import PHASES, PROJECT, STACKS, deploy, phases_of, stack_of
+from tests.unit.stacks.recorded import GIVEN, PHASES, PROJECT, SECRETS, STACKS, deploy, phases_of, stack_of
+from tests.unit.stacks.steps import (
+    assert_data_stays,
+    assert_passes,
+    assert_possible,
+    assert_stopped,
+    assert_told,
+    changes,
+    saved_of,
+)
 
 SECRET = {
     "database_url", "pooled_database_url", "reader_url", "reports_url", "analytics_url", "redis_url", "queue_url",
@@ -46,6 +50,11 @@ ENOUGH = {
     ("zuclubit", "ZU-13"): {"1": {"users": 100}, "2": {"users": 1000}, "3": {"users": 10_000}},
 }  # fmt: skip
 """By system and the seed's requirement: the figures up to which each phase is enough, as the seed has them."""
+OF_SECRETS = re.compile(
+    r"(password|passphrase|secret|secret[-_]key|private[-_]key|backup-key|auth-keys|token|(documents|database|search.*)-url)$"
+)
+"""What a key that holds a secret ends with; each file says in comments which of them are to be set."""
+WITH_PASSWORD = re.compile(r"://[^/@\s]+:[^/@\s]+@")
 SIGNALS = {
     ("nomadshift", "1"): ["a replica lags behind by over 5 s (NS-2)", "connections are over 70 % of the pool (NS-10)"],
     ("founder-diary", "1"): ["slow", "compliance", "figures", "media files"],
@@ -59,16 +68,11 @@ def steps_of(name: str) -> list[tuple[str, str]]:
 
 
 STEPS = [(name, *pair) for name in STACKS for pair in steps_of(name)]
-IN_PLACE = {Fate.KEPT, Fate.CREATED, Fate.CHANGED}
-
-
-def saved_of(name: str, phase: str) -> Sequence[Saved]:
-    return tuple(saved.resource(each, "") for each in stack_of(name, phase).resources)
 
 
 @cache
 def changes_of(name: str, before: str, after: str) -> Sequence[Change]:
-    return between(saved_of(name, before), saved_of(name, after))
+    return changes(stack_of(name, before), stack_of(name, after))
 
 
 def test_every_system_has_its_phases() -> None:
@@ -107,11 +111,7 @@ def test_a_stack_stands_in_every_phase_with_its_own_configuration(name: str, pha
 
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
 def test_from_phase_to_phase_nothing_that_holds_data_goes_or_is_made_anew(name: str, before: str, after: str) -> None:
-    old, new = stack_of(name, before), stack_of(name, after)
-    kept = {resource.urn for resource in new.resources}
-    assert [it.name for it in old.resources if holds_data(it.type, it.inputs) and it.urn not in kept] == []
-    assert replaced(old, new) == []
-    assert replaced(new, old) == []
+    assert_data_stays(stack_of(name, before), stack_of(name, after))
 
 
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
@@ -128,44 +128,29 @@ def test_a_later_phase_has_the_components_of_the_one_before_under_their_names(
 def test_the_plan_of_a_step_says_what_was_recorded_and_the_guard_lets_it_pass(
     name: str, before: str, after: str
 ) -> None:
-    changes = changes_of(name, before, after)
-    assert [it.resource.name for it in changes if it.stateful and it.fate not in IN_PLACE] == []
-    guard.check([step(change) for change in changes])
+    assert_passes(changes_of(name, before, after))
 
 
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
 def test_on_the_way_back_what_holds_data_stays_is_let_go_or_is_refused(name: str, before: str, after: str) -> None:
-    changes = changes_of(name, after, before)
-    ended = {it.resource.name for it in changes if it.stateful and it.fate not in {*IN_PLACE, Fate.FORGOTTEN}}
-    refused = _refused(changes)
-    assert [each for each in ended if f"  {each} (" not in refused] == []
+    assert_told(changes_of(name, after, before))
 
 
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
 def test_both_ways_nothing_is_asked_that_its_service_refuses(name: str, before: str, after: str) -> None:
-    found = [*changes_of(name, before, after), *changes_of(name, after, before)]
-    assert [f"{it.resource.name}: {line}" for it in found if it.before for line in refused(it)] == []
+    assert_possible([*changes_of(name, before, after), *changes_of(name, after, before)])
 
 
 @pytest.mark.parametrize(("name", "before", "after"), [each for each in STEPS if each[0].endswith("-production")])
 def test_in_production_the_engine_itself_ends_nothing_that_only_a_later_phase_has(
     name: str, before: str, after: str
 ) -> None:
-    gone = [it for it in changes_of(name, after, before) if it.stateful and it.fate is Fate.DELETED]
-    assert [it.resource.name for it in gone if not it.stopped] == []
-
-
-def _refused(changes: Sequence[Change]) -> str:
-    try:
-        guard.check([step(change) for change in changes])
-    except DataLossRefusedError as error:
-        return str(error)
-    return ""
+    assert_stopped(changes_of(name, after, before))
 
 
 @pytest.mark.parametrize(("name", "before", "after"), STEPS)
 def test_the_way_back_from_a_phase_mirrors_the_way(name: str, before: str, after: str) -> None:
-    assert_mirrored(saved_of(name, before), saved_of(name, after))
+    assert_mirrored(saved_of(stack_of(name, before)), saved_of(stack_of(name, after)))
 
 
 def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own() -> None:
@@ -187,6 +172,31 @@ def test_vina_santa_cruz_has_its_names_in_a_zone_of_its_own() -> None:
 def test_on_a_vps_a_stack_says_which_records_to_set(name: str, phase: str, names: list[str]) -> None:
     stack = stack_of(name, phase)
     assert stack.exports["dns_records"] == [f"{it}. 300 IN A 203.0.113.10" for it in names]
+
+
+def _told(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Each text of a file, by the last name of its path."""
+    if isinstance(value, Mapping):
+        for name, inside in value.items():
+            yield from _told(inside, name)
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _told(inside, key)
+    else:
+        yield key.rpartition(":")[2], str(value)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_no_stack_file_has_a_secret_in_clear(name: str) -> None:
+    """VS-14; what is in it as `secure: …` reads as `[secret]`."""
+    told = [it for it in _told(stack_files.read(name, PROJECT.root).config) if it[1] != "[secret]"]
+    assert "system" in dict(told)
+    assert [key for key, value in told if OF_SECRETS.search(key) or WITH_PASSWORD.search(value)] == []
+
+
+def test_what_users_set_as_a_secret_is_known_by_its_name() -> None:
+    asked = [key for it in (*GIVEN.values(), *SECRETS.values()) for key in it]
+    assert [key for key in asked if not OF_SECRETS.search(key)] == []
 
 
 def test_zuclubit_uses_all_five_components() -> None:

@@ -10,6 +10,7 @@ from infra_kit import alert_presets
 from infra_kit.testing import record, stack_files
 from stacks.zuclubit import documents, events, services, tenancy
 from stacks.zuclubit.events import CONSUMED, STREAMS
+from stacks.zuclubit.operations import ISOLATED
 from stacks.zuclubit.services import SERVICES
 from tests.unit.stacks.recorded import stack_of
 from tests.unit.stacks.zuclubit import DEVELOPMENT, PRODUCTION, STAGING, containers, hidden, said
@@ -89,7 +90,7 @@ def test_a_drill_asks_whether_what_is_restored_keeps_tenants_apart(name: str) ->
     drills = stack_of(name).of_type("infra-kit:index:RestoreDrill")
     assert [it.name for it in drills] == ["drill"]
     whole = json.dumps([it.inputs for it in stack_of(name).resources if it.name.startswith("drill-")], default=str)
-    assert "NOT c.relrowsecurity" in whole
+    assert ISOLATED.sql in whole
 
 
 def test_copies_are_kept_in_another_region_too() -> None:
