@@ -1,5 +1,6 @@
 """Of all tests."""
 
+import asyncio
 import gc
 
 import pytest
@@ -11,6 +12,14 @@ from tests import lean_sdk
 gc.set_threshold(100_000, 20, 20)
 
 lean_sdk.install()
+
+LOOP = asyncio.new_event_loop()
+
+
+def pytest_runtest_setup() -> None:
+    """An `Output` outside of a program takes the thread's loop, and `asyncio.run` in a test before takes that away."""
+    asyncio.set_event_loop(LOOP)
+
 
 LONGEST = (
     "faults/test_first_up.py",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from infra_kit.engine.guard import holds_data
+from infra_kit.planning import effects
 from infra_kit.planning.saved import Saved
 from infra_kit.replacements import why_replaced
 from infra_kit.stateful import is_renewed
@@ -124,7 +125,8 @@ def _ending(gone: Saved) -> Fate:
 def _change(old: Saved | None, new: Saved) -> Change:
     if old is None:
         return Change(Fate.CREATED, new, None)
-    return _changed(old, new, differing(old.inputs, new.inputs, new.ignore_changes))
+    found = differing(old.inputs, new.inputs, new.ignore_changes)
+    return _changed(old, new, [key for key in found if not effects.is_left(new.type, key, old.inputs, new.inputs)])
 
 
 def _changed(old: Saved, new: Saved, differing: Iterable[str], follows: tuple[str, ...] = ()) -> Change:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+from infra_kit.becomes import is_lower
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,15 @@ STAYS: Mapping[tuple[str, str], str] = {
 }
 """Inputs of which the service takes no lower value, each with why: the engine asks for it, and `up` fails."""
 
+
+def is_left(type_token: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a lower value is asked of nobody: storage that may grow by itself is left as large as it is
+    (`allocated_storage` of https://github.com/hashicorp/terraform-provider-aws, internal/service/rds/instance.go)."""
+    if (type_token, key) != (_RDS, "allocatedStorage"):
+        return False
+    return is_lower(before.get(key), after.get(key)) and is_lower(after.get("maxAllocatedStorage"), after.get(key))
+
+
 _SERVERS = "pulumi-python:dynamic/infra-kit:"
 _CONTAINER = "docker:index/container:Container"
 _RESTARTED = InPlace((1, 30), "it is made anew on the same data", _DOCKER)
@@ -160,7 +172,7 @@ and their inputs whose change restarts none; with the vendor's page."""
 def in_place(type_token: str, key: str) -> InPlace | None:
     """What the change of one input costs the users of what holds data; None where nobody here knows."""
     if is_server(type_token):
-        return _RESTARTED
+        return _RESTARTED if type_token == _CONTAINER else replace(_RESTARTED, source="")
     found = _IN_PLACE.get((type_token, key))
     page, harmless = _HARMLESS.get(type_token, ("", {key}))
     return found or (replace(_UNNOTICED, source=page) if key in harmless else None)

@@ -212,7 +212,7 @@ def _in_place(touched: Sequence[Change]) -> Way:
     """One `up`; its downtime is that of the input that costs most."""
     if not all(effects.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
         return ways.UNKNOWN
-    refused = [said for change in touched for said in _refused(change)]
+    declined = [said for change in touched for said in refused(change)]
     costs = [
         (key, effects.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
     ]
@@ -226,7 +226,7 @@ def _in_place(touched: Sequence[Change]) -> Way:
     known = worst.downtime if worst and (worst.downtime[1] or not open_end) else None
     back = ("Undo the change, and `up`.", *(line for change in touched for line in _one_way(change)))
     source = worst.source if worst else ""
-    return Way(How.IN_PLACE, known, (*refused, *said) or _UP, back, source, at_least=open_end)
+    return Way(How.IN_PLACE, known, (*declined, *said) or _UP, back, source, at_least=open_end)
 
 
 def _goes_down(change: Change, key: str) -> bool:
@@ -235,7 +235,8 @@ def _goes_down(change: Change, key: str) -> bool:
     return (change.resource.type, key) in effects.STAYS and is_lower(before, change.resource.inputs.get(key))
 
 
-def _refused(change: Change) -> Iterable[str]:
+def refused(change: Change) -> Iterable[str]:
+    """What of it the service does not do, though the engine asks for it."""
     for key in change.keys:
         if _goes_down(change, key):
             why = effects.STAYS[change.resource.type, key]

@@ -61,7 +61,7 @@ def _database() -> Postgres:
         dedicated_cpu=True,
         memory_gb=8,
         storage_gb=100,
-        max_storage_gb=500,
+        max_storage_gb=1000,
         high_availability=True,
         read_replicas=2,
         pooling=Pooling(max_connections=500),

@@ -5,6 +5,9 @@ from typing import TypedDict, Unpack
 from infra_kit import Backups, Pooling, Postgres
 from stacks.nomadshift.regions import Region
 
+LIMIT_GB = 1000
+"""In every phase: no disk shrinks on the way back, and one that may grow by itself is left as large as it is."""
+
 
 class Size(TypedDict, total=False):
     """What changes from phase to phase."""
@@ -13,7 +16,6 @@ class Size(TypedDict, total=False):
     dedicated_cpu: bool
     memory_gb: float
     storage_gb: int
-    max_storage_gb: int
     high_availability: bool
     read_replicas: int
     pooling: Pooling
@@ -29,5 +31,6 @@ def database(region: Region, *, retention_days: int, **size: Unpack[Size]) -> Po
         databases=["nomadshift"],
         extensions=["postgis"],
         backups=Backups(retention_days=retention_days),
+        max_storage_gb=LIMIT_GB,
         **size,
     )

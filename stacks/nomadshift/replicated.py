@@ -29,7 +29,6 @@ def _database(region: Region) -> Postgres:
         dedicated_cpu=True,
         memory_gb=16,
         storage_gb=200,
-        max_storage_gb=1000,
         high_availability=True,
         read_replicas=2,
         pooling=Pooling(max_connections=1000),

@@ -8,6 +8,9 @@ from infra_kit import Backups, Link, Pooling, Postgres
 from stacks.config import system
 from stacks.vina_santa_cruz import previews
 
+LIMIT_GB = 120
+"""In every phase: no disk shrinks on the way back, and one that may grow by itself is left as large as it is."""
+
 
 class Size(TypedDict, total=False):
     """What changes from phase to phase."""
@@ -32,6 +35,7 @@ def database(**size: Unpack[Size]) -> Postgres:
         databases=["vina_santa_cruz"],
         pooling=Pooling(max_connections=_connections()),
         backups=Backups(retention_days=7, window="03:00-04:00", point_in_time=True),
+        max_storage_gb=LIMIT_GB,
         **size,
     )
 

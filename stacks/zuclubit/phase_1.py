@@ -19,6 +19,7 @@ def deploy() -> None:
         cpu=2,
         memory_gb=4,
         storage_gb=20,
+        max_storage_gb=2000,
         databases=DATABASES,
         extensions=["pgcrypto", "uuid-ossp"],
         backups=Backups(retention_days=7),

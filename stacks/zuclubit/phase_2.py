@@ -20,7 +20,7 @@ def deploy() -> None:
         dedicated_cpu=True,
         memory_gb=16,
         storage_gb=500,
-        max_storage_gb=1000,
+        max_storage_gb=2000,
         read_replicas=1,
         pooling=Pooling(max_connections=500),
         databases=DATABASES,

@@ -53,6 +53,14 @@ def database(name: str = "db", **arguments: Any) -> Callable[[], object]:
     return lambda: Postgres(name, memory_gb=4, **arguments)
 
 
+def test_a_disk_that_may_grow_by_itself_is_left_as_large_as_it_is() -> None:
+    large, small = plan(database(storage_gb=100, max_storage_gb=500)), plan(database(storage_gb=20, max_storage_gb=500))
+    assert named(between(small, large), "db-server").keys == ("allocatedStorage",)
+    assert named(between(large, small), "db-server").fate is Fate.KEPT
+    fixed = plan(database(storage_gb=20))
+    assert "allocatedStorage" in named(between(large, fixed), "db-server").keys
+
+
 def test_a_plan_beside_itself_changes_nothing() -> None:
     same = plan(database())
     assert {change.fate for change in between(same, same)} == {Fate.KEPT}

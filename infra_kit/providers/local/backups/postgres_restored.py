@@ -141,6 +141,7 @@ def damages(box: Box, noted: Mapping[str, Any]) -> list[str]:
 
 def _unpack(box: Box, part: Part, repository: Repository) -> None:
     """Decrypted by rclone, unpacked by one thread and written by another: a second core is of use."""
+    whole = False
     with (
         repository.open(part) as stream,
         suppress(tarfile.ReadError),  # what is wrong with the copy is told
@@ -148,7 +149,8 @@ def _unpack(box: Box, part: Part, repository: Repository) -> None:
         compression.ahead(compression.unpacked(compression.Chunks(packed), part.path)) as chunks,
     ):
         postgres_base.lay(chunks, box)
-    if not (box.data / postgres_base.LABEL).exists():
+        whole = True
+    if not (whole and (box.data / postgres_base.LABEL).exists()):
         raise BackupError("changed", f"{part.path} does not end with the {postgres_base.LABEL} of a base backup")
 
 
@@ -207,7 +209,11 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
         return []
     place, coming = box.path / LOG, box.path / COMING
     # Histories have come before all else; of those that it asks for, most are of timelines that never were.
-    waits = f'case %f in *.history) ;; *) while test ! -e "{place}/%f" -a -e "{coming}"; do sleep 0.1; done ;; esac'
+    # Where this process was killed, nothing comes any more: 126 has PostgreSQL stop, and not take writes with less.
+    waits = (
+        f'case %f in *.history) ;; *) while test ! -e "{place}/%f" -a -e "{coming}"; do '
+        f"test -e /proc/{os.getpid()} || exit 126; sleep 0.1; done ;; esac"
+    )
     settings = {
         # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
         "restore_command": f'{waits}; ln "{place}/%f" "%p"',

@@ -12,6 +12,7 @@ import boto3
 import botocore.exceptions
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
@@ -32,6 +33,7 @@ _NO_FILES: dict[str, tuple[None, list[str], str | None, None]] = {
 def client(endpoint: str, region: str, access_key: str, secret_key: str) -> S3Client:
     """A client; kept, because making one takes longer than most requests."""
     own = botocore.session.Session(session_vars=_NO_FILES)
+    own.register_component("data_loader", _models())
     session = boto3.Session(access_key, secret_key, region_name=region, botocore_session=own)
     config = Config(
         s3={"addressing_style": "path"},
@@ -41,6 +43,12 @@ def client(endpoint: str, region: str, access_key: str, secret_key: str) -> S3Cl
         proxies={},
     )
     return session.client("s3", endpoint_url=endpoint, config=config)
+
+
+@cache
+def _models() -> Loader:
+    """What S3's API is: the same for each client, and 1 MB of JSON to read."""
+    return Loader()
 
 
 def exists(s3: S3Client, bucket: str) -> bool:
