@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +15,7 @@ from typing import Any
 from infra_kit.errors import ServerError
 from infra_kit.home import is_project
 from infra_kit.providers.local import home as homes
-from infra_kit.providers.local import ports
+from infra_kit.providers.local import kept_ports, ports
 from infra_kit.providers.local.process import STOP_SECONDS, Process
 
 RECORD = "server.json"
@@ -113,13 +110,14 @@ class Box:
         self.put_back()
         for directory in (self.path, self.data, self.conf):
             homes.make_private(directory, self.user)
-        with self._all_ports():
+        with kept_ports.alone():
             if not self.exists:
                 self._require_no_data()
                 ports.require_free(self.name, [wanted] if wanted else [])
-                picked = ports.pick(str(self.path), port_count, self._reserved(), wanted)
+                picked = ports.pick(str(self.path), port_count, self._reserved() | kept_ports.taken(), wanted)
                 self.save(Record(kind, picked, {name: secrets.token_urlsafe(24) for name in secret_names}))
             record = self.record
+            kept_ports.note(self.path / RECORD, record.ports)
         record.owner = str(homes.current_project() or record.owner)
         if record.kind != kind:
             raise ServerError(
@@ -168,18 +166,8 @@ class Box:
         with suppress(OSError):
             self.path.parent.rmdir()
 
-    @contextmanager
-    def _all_ports(self) -> Iterator[None]:
-        """Servers are made side by side: one at a time may pick ports."""
-        descriptor = os.open(self.home / "ports.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
-
     def _reserved(self) -> frozenset[int]:
-        """Ports kept by servers of every stack here, running or not."""
+        """Ports kept by servers of every stack here, running or not, also where no note is left of them."""
         return frozenset(port for file in self.home.glob(f"*/*/{RECORD}") for port in _ports_in(file))
 
 

@@ -47,7 +47,7 @@ def create(scope: Scope, spec: GatewaySpec) -> GatewayEndpoint:
     return GatewayEndpoint(
         url=made.public["url"],
         domain=made.public["domain"],
-        # Where it is None, the engine drops it from what a server tells.
+        # Where there is none, a server tells nothing of it.
         ca_certificate=made.public["ca_certificate"] if spec.public else pulumi.Output.from_input(None),
         native=LocalGateway(trust=pulumi.Output.secret(made.private["trust"])),
     )

@@ -42,6 +42,11 @@ def of_project(root: Path) -> Path:
     return private.of_project(root)
 
 
+def cache() -> Path:
+    """Shared by all projects of this user."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "infra-kit"
+
+
 def current_project() -> Path | None:
     """The project that the engine works for: its provider runs in the program's directory. None outside of any."""
     here = Path.cwd().resolve()

@@ -30,6 +30,7 @@ from pathlib import Path
 from infra_kit._installation import pip_install
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import builds
+from infra_kit.providers.local import home as homes
 
 VERSION = "2.19.4"
 NEEDS = ("bcrypt", "jgo")
@@ -95,7 +96,7 @@ def home() -> Path:
     if missing:
         raise ServerError(f"Search needs {', '.join(missing)}, not installed here. Run: {pip_install('search')}")
     mark = hashlib.sha256(LOCK.read_bytes() + repr(MODULES).encode()).hexdigest()[:8]
-    place = _cache() / f"opensearch-{VERSION}-{mark}"
+    place = homes.cache() / f"opensearch-{VERSION}-{mark}"
     with _alone():
         if not place.exists():
             _make(place)
@@ -124,15 +125,10 @@ def _version(program: Path) -> int:
     return int(match[1]) if match else 0
 
 
-def _cache() -> Path:
-    """Shared by all projects of this user."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "infra-kit"
-
-
 @contextmanager
 def _alone() -> Iterator[None]:
-    _cache().mkdir(parents=True, exist_ok=True)
-    with (_cache() / "opensearch.lock").open("w") as lock:
+    homes.cache().mkdir(parents=True, exist_ok=True)
+    with (homes.cache() / "opensearch.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

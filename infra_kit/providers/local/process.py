@@ -102,13 +102,13 @@ class Process:
             number: the signal that ends it in good order.
             seconds: how long it may take. Default: `STOP_SECONDS`.
         """
-        family = self._family()
-        patience = (seconds or STOP_SECONDS) if self.pid else 0
+        family, runs = self._family(), self.pid is not None
         self.signal(number)
-        for pid in _still_alive(family, patience):
+        stubborn = _still_alive(family, (seconds or STOP_SECONDS) if runs else 0)
+        for pid in stubborn:
             os.kill(pid, SIGKILL)
         _still_alive(family, STOP_SECONDS)
-        self._await_burial()
+        self._await_burial(0 if runs and not stubborn else STOP_SECONDS)
         self._pid_file.unlink(missing_ok=True)
         return bool(family)
 
@@ -125,12 +125,14 @@ class Process:
         lock = (self._directory / "lock").resolve()
         return [process.pid for process in psutil.process_iter() if _holds(process, lock)] if self._is_locked() else []
 
-    def _await_burial(self) -> None:
-        """A dead server that its parent has not reaped yet still counts as alive for Postgres's own lock file."""
+    def _await_burial(self, seconds: float) -> None:
+        """A dead server that its parent has not reaped yet still counts as alive for a lock file that it left behind,
+        as Postgres does. One that ended in good order left none: its parent (a container's first process may look for
+        its dead every few seconds) is not waited for."""
         try:
             dead = psutil.Process(self._recorded)
             if dead.status() == psutil.STATUS_ZOMBIE:
-                dead.wait(STOP_SECONDS)
+                dead.wait(seconds)
         except (psutil.NoSuchProcess, psutil.TimeoutExpired):
             return
 

@@ -134,7 +134,9 @@ class Server(ABC):
         self._start(box, record, props, command)
         self.settle(box, record, props)
         public, private = self.outputs(box, record, props)
-        return f"{box.stack}/{box.name}", {**inputs_of(props), "public": public, "private": private}
+        # A look at what runs brings no null back: one in the state would be a change found at each `up`.
+        told = {key: value for key, value in public.items() if value is not None}
+        return f"{box.stack}/{box.name}", {**inputs_of(props), "public": told, "private": private}
 
     def read(self, resource_id: str, props: Props) -> Props | None:  # noqa: ARG002
         """What `refresh` sees: the resource is there as long as its data is; `changed` sees whether it answers."""

@@ -18,7 +18,7 @@ from infra_kit import Consumer, Stream
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines, nats_steps
 from infra_kit.providers.common import nats as common
-from infra_kit.providers.local import builds, ports
+from infra_kit.providers.local import builds, kept_ports, ports
 
 WAITS_SECONDS = 300
 LEADS = Stream(subjects=["lead.*"], retention="7d", replicas=3)
@@ -36,7 +36,7 @@ class Machines:
         self.ca = self.authority.cert_pem.bytes().decode()
         self.pem = b"".join(it.bytes() for it in certificate.cert_chain_pems).decode()
         self.key = certificate.private_key_pem.bytes().decode()
-        free = iter(ports.pick(str(folder), 3 * len(self.names), frozenset()))
+        free = iter(ports.pick(str(folder), 3 * len(self.names), kept_ports.taken()))
         self.ports = {name: (next(free), next(free), next(free)) for name in self.names}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.mark = ""

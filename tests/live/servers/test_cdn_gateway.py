@@ -75,6 +75,12 @@ def test_the_service_is_told_the_visitors_address_and_no_lie_about_it(home_dir: 
     assert "x-infra-kit-cdn" not in headers
 
 
+def test_a_look_at_one_without_a_certificate_finds_it_as_it_was_noted(home_dir: Path, origin: Origin) -> None:
+    """The engine brings no null back: one would be a change at each `up`, which is noted first, in seconds."""
+    outs = inner(home_dir, {"/*": gateway_client.route(origin)})
+    assert set(outs["public"]) == {"url", "domain"}
+
+
 def test_whoever_comes_past_the_cdn_is_refused(home_dir: Path, origin: Origin) -> None:
     client = before(home_dir, origin)
     port = Box(home_dir, "test", "inner").record.ports[0]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from infra_kit.providers.common import gateway_nginx
-from infra_kit.providers.local import ports
+from infra_kit.providers.local import kept_ports, ports
 from infra_kit.providers.local.servers import nginx
 from tests.awaiting import until
 from tests.live.servers.gateway_client import Issuer, limit, route, serve
@@ -52,7 +52,7 @@ def clock() -> Iterator[httpx.Client]:
     """The script of the limits, in nginx, asked with any time."""
     with tempfile.TemporaryDirectory(prefix="infra-kit-test-") as name:
         home = Path(name)
-        port = ports.pick("limits", 1, frozenset(), None)[0]
+        port = ports.pick("limits", 1, kept_ports.taken())[0]
         (home / "clock.js").write_text(CLOCK)
         (home / "gateway_limits.js").write_text(gateway_nginx.scripts()["gateway_limits.js"])
         (home / "nginx.conf").write_text(CONF.format(home=home, port=port))

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
+from threading import Thread
 
+import psutil
 import pytest
 
 from infra_kit.errors import ServerError
@@ -13,6 +17,16 @@ from tests.awaiting import until
 
 OURSELVES = User(os.geteuid(), os.getegid())
 WAITS = ["/bin/sh", "-c", "echo ready; exec cat /dev/zero > /dev/null"]
+REAPS_NONE = """
+import os, sys
+from pathlib import Path
+from infra_kit.providers.local.home import User
+from infra_kit.providers.local.process import Process
+
+Process("db", Path(sys.argv[1])).start(sys.argv[2:], {}, User(os.geteuid(), os.getegid()))
+sys.stdin.read()
+"""
+"""Starts a server, and is its parent until its own end."""
 
 
 @pytest.fixture
@@ -80,6 +94,20 @@ def test_a_server_that_will_not_end_by_itself_is_killed(process: Process, monkey
     start(process, ["/bin/sh", "-c", "trap '' TERM; echo ready; while :; do read -r _ < /dev/zero; done"])
     assert process.stop()
     assert process.pid is None
+
+
+def test_a_server_that_has_ended_in_good_order_is_stopped_whenever_its_parent_reaps_it(
+    process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra_kit.providers.local.process.STOP_SECONDS", 3600)
+    with subprocess.Popen([sys.executable, "-c", REAPS_NONE, str(tmp_path), *WAITS], stdin=subprocess.PIPE):
+        until(lambda: process.pid is not None and "ready" in process.log.read_text(), seconds=60)
+        server = psutil.Process(process.pid)
+        stopping = Thread(target=process.stop)
+        stopping.start()
+        until(lambda: not stopping.is_alive(), seconds=60)
+        assert server.status() == psutil.STATUS_ZOMBIE
+        assert process.pid is None
 
 
 def test_a_server_that_ends_while_starting_is_an_error_with_its_last_words(process: Process) -> None:

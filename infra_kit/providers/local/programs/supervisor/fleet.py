@@ -11,6 +11,7 @@ from contextlib import suppress
 from . import health, ports
 from .instance import Instance, Program
 from .log import Log
+from .ports import Port
 from .told import RefusedError, in_short
 from .wanted import Health, Wanted
 
@@ -28,18 +29,23 @@ class Member:
 
     def __init__(self, wanted: Wanted, log: Log, name: Callable[[], str], changed: Callable[[], None]) -> None:
         self.wanted = wanted
-        self.port = 0
         self.well = False
         self.failed_checks = 0
         """In a row."""
         self._log = log
         self._name = name
         self._changed = changed
+        self._port: Port | None = None
         self._instance: Instance | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._restarts = 0
         self._hurry = asyncio.Event()
         self._outcome: asyncio.Future[str] | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 for what listens nowhere."""
+        return self._port.number if self._port else 0
 
     async def begin(self) -> None:
         """Starts it and returns when it is well. Raises `RefusedError` with the reason and its last words."""
@@ -68,9 +74,19 @@ class Member:
         if self._instance:
             await self._instance.stop(self.wanted.stop_timeout)
             self._log.say(f"{self._instance.name} ended")
+        self._give_port_back()
 
     async def _start(self) -> None:
-        self.port = ports.pick() if self.wanted.health else 0
+        self._give_port_back()
+        self._port = ports.pick() if self.wanted.health else None
+        try:
+            await self._run()
+        except RefusedError:
+            self._give_port_back()
+            raise
+        self.well, self.failed_checks = True, 0
+
+    async def _run(self) -> None:
         own = {"PORT": str(self.port)} if self.port else {}
         environment = {**self.wanted.environment, **own}
         program = Program(self._name(), self.wanted.command, self.wanted.directory, environment)
@@ -80,7 +96,11 @@ class Member:
         except RefusedError:
             await self._instance.stop(self.wanted.stop_timeout)
             raise
-        self.well, self.failed_checks = True, 0
+
+    def _give_port_back(self) -> None:
+        if self._port:
+            self._port.give_back()
+        self._port = None
 
     async def _until_well(self, instance: Instance) -> None:
         check = self.wanted.health

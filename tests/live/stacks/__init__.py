@@ -1,0 +1,1 @@
+"""The products of stacks/, each brought up from a clone of its own."""
