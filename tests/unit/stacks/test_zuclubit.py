@@ -8,6 +8,7 @@ import pytest
 
 from infra_kit import alert_presets
 from infra_kit.testing import record, stack_files
+from stacks import buses
 from stacks.zuclubit import documents, events, services, tenancy
 from stacks.zuclubit.events import CONSUMED, STREAMS
 from stacks.zuclubit.operations import ISOLATED
@@ -269,7 +270,7 @@ def test_the_bus_is_nats_in_production_too_with_a_copy_of_each_event_in_three_zo
 def test_the_bus_is_nats_on_gcp_too_and_keeps_what_the_tax_office_wants() -> None:
     gcp = {"infra-kit:target": "gcp", "infra-kit:region": "us-central1", "infra-kit:environment": "production"}
     config = {**gcp, "infra-kit:system": "zuclubit", "zuclubit:replicas": "3"}
-    made = record(lambda: events.bus(events.network()), project="infra-kit", config=config)
+    made = record(lambda: events.bus(buses.network()), project="infra-kit", config=config)
     assert [it.name for it in made.of_type("gcp:compute/instance:Instance")] == [f"events-server-{it}" for it in "abc"]
     assert all(it.options.protect for it in made.of_type("gcp:compute/disk:Disk"))
     (container,) = made.named("events-settled").inputs["template"]["template"]["containers"]
