@@ -163,12 +163,12 @@ def code() -> tuple[pulumi.AssetArchive, str]:
     files = {**packed.distributions(CLIENT), **own, "__main__.py": programs.file("servers")}
     # What is imported from an archive needs each package said.
     packages = sorted({f"{folder}/__init__.py" for name in own for folder in _folders(name)})
-    archive = pulumi.AssetArchive(
-        {name: pulumi.FileAsset(str(path)) for name, path in files.items()}
-        | {name: pulumi.StringAsset("") for name in packages}
-    )
+    assets: dict[str, pulumi.Asset | pulumi.Archive] = {
+        **{name: pulumi.FileAsset(str(path)) for name, path in files.items()},
+        **{name: pulumi.StringAsset("") for name in packages},
+    }
     text = {name: path.read_text(encoding="utf-8") for name, path in sorted(files.items())}
-    return archive, _mark(str([packages, *text.items()]))
+    return pulumi.AssetArchive(assets), _mark(str([packages, *text.items()]))
 
 
 def _folders(name: str) -> list[str]:
