@@ -25,7 +25,8 @@ Places = Annotated[
         "--set",
         metavar="KEY=VALUE",
         callback=common.settings_of,
-        help="A key set more than once gives the places: --set infra-kit:target=vps --set infra-kit:target=aws.",
+        help="A key set more than once gives the places: --set infra-kit:target=vps --set infra-kit:target=aws. Keys "
+        "set equally often go together: a target, and its region.",
     ),
 ]
 

@@ -63,6 +63,9 @@ def transition(
     previewed = _ask_engine(found, stack, settings or ()) if engine else ()
     transitions.check(found, allow_delete or ())
     guard.check(previewed, allow_delete or ())
+    if not as_json and not found.beside:
+        why = "what would be lost is allowed" if found.losses else "nothing that holds data is replaced or deleted"
+        common.out().print(f"\nThe guard lets `infra-kit up` through: {why}.")
 
 
 def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -> Sequence[Step]:

@@ -45,7 +45,7 @@ class PostgresSpec(Spec):
     storage_gb: int = Field(default=20, ge=1, le=65_536)
     """Disk in GiB."""
     max_storage_gb: int | None = Field(default=None, ge=1, le=65_536)
-    """Let the disk grow by itself up to this many GiB; a lower `storage_gb` then leaves it as large as it is. Default: no."""
+    """Let the disk grow by itself up to this many GiB; a lower `storage_gb` leaves it as it is. Default: no."""
     high_availability: bool = False
     """A standby in another zone takes over by itself."""
     read_replicas: int = Field(default=0, ge=0, le=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import chain, product
 
 from infra_kit.engine.project import Project
 from infra_kit.errors import ProgramError, TargetError, UnsupportedFeatureError
@@ -46,7 +46,8 @@ class Column:
 def compare(
     project: Project, stack: str, settings: Sequence[str], answers: Answers | None = None
 ) -> tuple[Column, ...]:
-    """A column for each place. A key that is set more than once gives the places, one that is set once holds for all.
+    """A column for each place. A key that is set more than once gives the places, one that is set once holds for all;
+    keys that are set equally often go together, in their order: a target, and its region.
 
     Gaps are accepted, and told: who compares wants to see them.
     """
@@ -57,7 +58,11 @@ def _places(settings: Sequence[str]) -> list[tuple[str, ...]]:
     by_key: dict[str, list[str]] = {}
     for setting in settings:
         by_key.setdefault(setting.partition("=")[0], []).append(setting)
-    return list(product(*by_key.values()))
+    together: dict[int, list[list[str]]] = {}
+    for values in by_key.values():
+        together.setdefault(len(values), []).append(values)
+    sides = [zip(*keys, strict=True) for keys in together.values()]
+    return [tuple(chain.from_iterable(each)) for each in product(*sides)]
 
 
 def _column(

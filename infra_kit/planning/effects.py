@@ -172,7 +172,7 @@ and their inputs whose change restarts none; with the vendor's page."""
 def in_place(type_token: str, key: str) -> InPlace | None:
     """What the change of one input costs the users of what holds data; None where nobody here knows."""
     if is_server(type_token):
-        return _RESTARTED
+        return _RESTARTED if type_token == _CONTAINER else replace(_RESTARTED, source="")
     found = _IN_PLACE.get((type_token, key))
     page, harmless = _HARMLESS.get(type_token, ("", {key}))
     return found or (replace(_UNNOTICED, source=page) if key in harmless else None)

@@ -32,7 +32,8 @@ class Infra:
 
         Args:
             program: a function that makes resources.
-            stack: a stack of this project, whose `Pulumi.<stack>.yaml` is then its configuration.
+            stack: a stack of the project that the test's file is in, whose `Pulumi.<stack>.yaml` is then its
+                configuration.
             config: the configuration; laid over the stack's file.
             options: the other options of `record`.
         """
@@ -48,6 +49,6 @@ class Infra:
 
 
 @pytest.fixture
-def infra(pytestconfig: pytest.Config) -> Infra:
+def infra(request: pytest.FixtureRequest) -> Infra:
     """Records what a Pulumi program would make: `stack = infra(deploy, config={"infra-kit:target": "local"})`."""
-    return Infra(pytestconfig.rootpath)
+    return Infra(request.path.parent)

@@ -8,7 +8,7 @@ from infra_kit import Backups, Link, Pooling, Postgres
 from stacks.config import system
 from stacks.vina_santa_cruz import previews
 
-LIMIT_GB = 200
+LIMIT_GB = 120
 """In every phase: no disk shrinks on the way back, and one that may grow by itself is left as large as it is."""
 
 

@@ -74,12 +74,14 @@ def _said(found: Transition) -> Iterator[str]:
 def _lines(found: Transition) -> Mapping[str, Iterable[str]]:
     """By what happens, to what."""
     changed, left = found.of(Fate.CHANGED, Fate.UNSURE), found.of(Fate.FORGOTTEN)
+    unsure = str(Fate.UNSURE).capitalize()
     replaced = [it for it in found.of(Fate.REPLACED) if not it.loses_data]
     return {
         "New components": _components(found, Fate.CREATED),
         "New in those that are there": _parts(found.of(Fate.CREATED), _whole(found, Fate.CREATED)),
         "Changed in place, with what it holds": (_told(it) for it in changed if it.stateful),
-        "Changed in place": _parts([it for it in changed if not it.stateful]),
+        "Changed in place": _parts([it for it in changed if not it.stateful and it.fate is Fate.CHANGED]),
+        unsure: _parts([it for it in changed if not it.stateful and it.fate is Fate.UNSURE]),
         "Made anew, and holds nothing of its own": _parts(replaced),
         "Lost unless its data is moved first": (_told(it) for it in found.losses),
         "Components that go": _components(found, Fate.DELETED),

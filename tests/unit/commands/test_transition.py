@@ -57,6 +57,13 @@ def test_a_downtime_has_the_vendors_page_below(transition: Transition) -> None:
     assert "  [1] https://docs.aws.amazon.com/AmazonRDS/" in shown
 
 
+def test_it_says_that_the_guard_lets_it_through_and_why(transition: Transition) -> None:
+    assert "lets `infra-kit up` through: nothing that holds data is replaced or deleted." in transition(*LARGER).output
+    assert "lets `infra-kit up` through" not in transition(*RENAMED).output
+    allowed = transition(*RENAMED, "--allow-delete", "raw").output
+    assert "lets `infra-kit up` through: what would be lost is allowed." in allowed
+
+
 def test_what_is_not_known_of_a_downtime_is_told_beside_what_is(transition: Transition) -> None:
     shown = transition(*LARGER, "--set", "shop:options=two").output
     assert "60 s to 10 min of downtime, or longer: a part of it is not known [1]" in shown

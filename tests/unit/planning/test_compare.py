@@ -37,6 +37,16 @@ def test_a_key_that_is_set_twice_gives_two_places_and_the_others_hold_in_both(pr
     assert vps.lock_in < aws.lock_in
 
 
+def test_keys_that_are_set_equally_often_go_together(project: Project) -> None:
+    regions = ["infra-kit:region=eu-west-1", "infra-kit:region=us-east-1"]
+    found = compare(
+        project, "production", [ON_AWS, regions[0], ON_AWS, regions[1], *(f"shop:memory={n}" for n in (2, 4, 8))]
+    )
+    assert [tuple(it.settings) for it in found] == [
+        (ON_AWS, region, f"shop:memory={memory}") for region in regions for memory in (2, 4, 8)
+    ]
+
+
 def test_what_a_place_lacks_is_told_and_not_refused(project: Project) -> None:
     vps, aws = compare(project, "production", [VPS, ON_AWS])
     assert "extension:postgis" in vps.gaps["db"]

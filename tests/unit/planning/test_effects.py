@@ -78,3 +78,12 @@ def test_a_change_in_place_costs_what_its_vendors_page_says(token: str, key: str
 def test_what_nobody_looked_up_is_not_known(token: str) -> None:
     assert effects.in_place(token, "somethingElse") is None
     assert effects.in_place("aws:s3/bucket:Bucket", "somethingElse") is not None
+
+
+def test_a_server_of_this_machine_is_made_anew_by_no_docker() -> None:
+    for_docker = effects.in_place("docker:index/container:Container", "image")
+    here = effects.in_place("pulumi-python:dynamic/infra-kit:PostgresServer", "memory_gb")
+    assert here
+    assert for_docker
+    assert (here.downtime, here.source) == (for_docker.downtime, "")
+    assert "docs.docker.com" in for_docker.source

@@ -41,6 +41,21 @@ def test_it(infra):
     project.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+def test_the_project_is_the_one_that_the_tests_file_is_in(project: pytest.Pytester) -> None:
+    own = project.mkdir("reports")
+    (own / "Pulumi.yaml").write_text("name: reports\nruntime: python\n")
+    (own / "Pulumi.shop-production.yaml").write_text("config:\n  infra-kit:environment: staging\n")
+    test = project.makepyfile(
+        PROGRAM
+        + """
+def test_it(infra):
+    assert infra(shop, stack="shop-production").named("cache").urn.startswith("urn:pulumi:shop-production::reports::")
+"""
+    )
+    test.rename(own / test.name)
+    project.runpytest_subprocess().assert_outcomes(passed=1)
+
+
 def test_configuration_given_is_laid_over_the_file(project: pytest.Pytester) -> None:
     project.makepyfile(
         PROGRAM
