@@ -17,6 +17,7 @@ from infra_kit.providers.common.opensearch_node import PORT
 from infra_kit.providers.common.sizes import choose
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import machines, sizes, stored_secrets
+from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.grants import Destination
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.keys import key_id
@@ -99,6 +100,7 @@ def _snapshots(scope: Scope, disk: compute.Disk) -> None:
     policy = scope.resource(
         "snapshots",
         compute.ResourcePolicy,
+        depends_on=[api(scope, "compute")],
         region=region(scope),
         snapshot_schedule_policy={
             "schedule": {"daily_schedule": {"days_in_cycle": 1, "start_time": SNAPSHOT_AT}},
