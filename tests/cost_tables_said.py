@@ -63,7 +63,7 @@ CUENTA_CONMIGO = (
         "cuenta-conmigo/2",
         "$335-450 (its lines: 335)",
         [
-            Line("EC2, two to ten", "$120", ["app", "mailer", "aws-cluster"], "Fargate, counted at its least, two"),
+            Line("EC2, two to ten", "$120", ["app", "mailer"], "Fargate, counted at its least, two"),
             Line(
                 "Aurora, a writer and two readers",
                 "$150",
