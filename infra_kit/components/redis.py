@@ -8,9 +8,10 @@ from typing import Any, Literal, Protocol, TypedDict, Unpack, get_args
 import pulumi
 from pydantic import Field, model_validator
 
-from infra_kit import features, links
+from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
+from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
@@ -24,6 +25,8 @@ DEFAULT_VERSION: Version = "7"
 """What every target has: Memorystore's Redis 7.2 is the oldest (https://cloud.google.com/memorystore/docs/redis/supported-versions);
 ElastiCache (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html), the Valkey image and the
 local wheel (9) are newer, and have its commands."""
+
+_PORTS = {"rediss": 6379, "redis": 6379}
 
 Eviction = Literal[
     "noeviction",
@@ -149,6 +152,8 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
     url: pulumi.Output[str]
     reader_url: pulumi.Output[str]
     reader_urls: pulumi.Output[list[str]]
+    _own_access: Access
+    """Of what stands already, what its user may do."""
 
     def __init__(
         self,
@@ -171,5 +176,58 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
         Args:
             access: `read`: commands that change nothing; `readwrite`: all but the administrator's.
             name: what the variables begin with. Default: the component's name in capitals.
+
+        Raises:
+            SpecError: an unknown access. Of what stands already, another than that of its own user: infra_kit makes no
+                user there.
         """
+        if self.stands_already and access in get_args(Access):
+            links.check_own(self, access, self._own_access, makes="user")
         return links.make(self, [access], get_args(Access), name=name)
+
+    def grant(self, scope: Scope, link: Link) -> Grant:
+        """Of what stands already: its own user, for infra_kit makes none there."""
+        return self.endpoint.grant() if self.stands_already else super().grant(scope, link)
+
+    @classmethod
+    def existing(
+        cls,
+        name: str,
+        *,
+        url: pulumi.Input[str],
+        access: Access = "readwrite",
+        ca_certificate: pulumi.Input[str] | None = None,
+        target: Target | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Redis:
+        """A store that stands already, e.g. of Upstash or Redis Cloud; infra_kit changes nothing of it.
+
+        Args:
+            name: what it is called here.
+            url: `rediss://default:password@host:6379`, taken as a secret whether it is one or not.
+            access: what the user of `url` may do, which cannot be seen from here: every link has it, and no other.
+            ca_certificate: the PEM certificate that signed its own. Default: none.
+            target: where it is.
+            opts: see `pulumi.ResourceOptions`.
+
+        Raises:
+            SpecError: an unknown access; `url` is none of Redis, or lacks a user: at the deployment where it is an
+                Output.
+        """
+        if access not in get_args(Access):
+            raise SpecError(f"Redis {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
+        known = connection_urls.read(f"Redis {name!r}: url", url, _PORTS, path=False)
+        endpoint = RedisEndpoint(
+            host=known.host,
+            port=known.port,
+            username=known.username,
+            password=known.password,
+            tls=known.scheme.apply(lambda scheme: scheme == "rediss"),
+            ca_certificate=pulumi.Output.from_input(ca_certificate),
+            url=known.url,
+            reader_url=known.url,
+            reader_urls=known.url.apply(lambda one: [one]),
+        )
+        store = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
+        store._own_access = access
+        return store

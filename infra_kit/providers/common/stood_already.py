@@ -10,8 +10,12 @@ import pulumi
 from infra_kit.links import Link
 
 PORT = 5432
-"""Where a URL names none, and is not of the web."""
-WEB = {"https": 443, "http": 80}
+"""Of Postgres, whose URLs have several schemes."""
+PORTS = {
+    "https": 443, "http": 80, "mongodb": 27017, "mongodb+srv": 27017, "rediss": 6379, "redis": 6379, "smtp": 587,
+    "smtps": 465,
+}  # fmt: skip
+"""Of all else, where a URL names none."""
 URLS = ("url", "reader_url", "pooled_url")
 
 
@@ -24,7 +28,7 @@ def places(link: Link) -> pulumi.Output[list[tuple[str, int]]]:
 
 def _place(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    return str(parts.hostname), parts.port or WEB.get(parts.scheme, PORT)
+    return str(parts.hostname), parts.port or PORTS.get(parts.scheme, PORT)
 
 
 def is_address(host: str) -> bool:
