@@ -131,9 +131,7 @@ def _machine(bus: Bus, place: str, disk: compute.Disk, *, size: Size, secret: pu
 
 def _script(bus: Bus, place: str, disk: compute.Disk, secret: pulumi.Output[str]) -> pulumi.Output[str]:
     variables: dict[str, pulumi.Input[str]] = {
-        "DEVICE": machines.DEVICE,
-        # NATS takes more room only when it starts: a larger disk replaces the machines, one after the other.
-        "GB": disk.size.apply(str),
+        **machines.data(disk),
         "HOST": bus.hosts[place],
         "IMAGE": IMAGE,
         "NAME": server(place),

@@ -144,6 +144,13 @@ def disk(
     )
 
 
+def data(disk: compute.Disk) -> dict[str, pulumi.Input[str]]:
+    """What a script says of the machine's disk. A disk is mounted, and has its room taken, when the machine starts: so
+    another disk, or a larger one, makes another script and thereby another machine. `DISK` is nothing that one reads:
+    without it the provider would put another disk into a machine that runs."""
+    return {"DEVICE": DEVICE, "DISK": disk.disk_id, "GB": disk.size.apply(str)}
+
+
 def inputs(
     *,
     size: str,

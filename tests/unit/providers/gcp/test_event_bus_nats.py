@@ -17,6 +17,7 @@ from infra_kit.errors import SpecError
 from infra_kit.providers.common import nats_cluster
 from infra_kit.providers.gcp import event_bus_setup
 from infra_kit.recording import Recording
+from infra_kit.replacements import why_replaced
 from tests.unit.providers.gcp.buses import (
     FIREWALL,
     JOB,
@@ -65,6 +66,17 @@ def test_a_disk_has_room_for_what_its_streams_may_hold() -> None:
     large = bus(Stream(subjects=["lead.*"], max_size_gb=100))
     assert large.named("bus-disk-a").inputs["size"] == 125
     assert script(large, "a") != script(bus(Stream(subjects=["lead.*"])), "a"), "NATS is not told of the room it has"
+
+
+def test_another_disk_brings_another_machine_which_mounts_it_for_the_provider_would_change_it_under_the_server() -> (
+    None
+):
+    token, made = "gcp:compute/instance:Instance", three().named("bus-server-a").inputs
+    other = {**made, "attachedDisks": [{"source": "another"}], "metadataStartupScript": "another"}
+    assert not why_replaced(token, "attachedDisks", made, other)
+    assert why_replaced(token, "metadataStartupScript", made, other)
+    for place in "abc":
+        assert f"DISK={three().named(f'bus-disk-{place}').outputs['diskId']}\n" in script(three(), place)
 
 
 def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_well() -> None:

@@ -91,6 +91,11 @@ def test_its_address_its_name_and_its_disk_are_not_the_machines() -> None:
     assert inputs["attachedDisks"][0]["source"] == "search-disk-id"
 
 
+def test_a_disk_of_a_snapshot_brings_another_machine_which_mounts_it() -> None:
+    found = made(overrides={"disk": {"snapshot": "recorded-snapshot"}})
+    assert f"DISK={found.named('search-disk').outputs['diskId']}\n" in script(found.named("search-server").inputs)
+
+
 def test_its_data_is_protected_and_retained_in_production_with_a_key_of_its_own() -> None:
     found = made(PRODUCTION)
     options = found.named("search-disk").options
