@@ -103,8 +103,7 @@ def servers(
     made, joined = {}, list[pulumi.Resource]()
     for place, inputs in said.items():
         made[place] = machines.machine(scope, _role(place), inputs, before=before)
-        is_one = pulumi.Output.concat(made[place].id, " ", made[place].machine_type)
-        joined.append(setup.join(place, well=well, machine=is_one))
+        joined.append(setup.join(place, well=well, machine=machines.identity(made[place])))
         before = joined[-1:]
     return made, joined
 

@@ -190,3 +190,8 @@ def machine(scope: Scope, role: str, inputs: dict[str, Any], *, before: Sequence
     return scope.resource(
         role, compute.Instance, delete_before_replace=True, depends_on=before, labels=labels(scope), **inputs
     )
+
+
+def identity(machine: compute.Instance) -> pulumi.Output[str]:
+    """Another one for another machine, also of the same name, and for one that was stopped to be of another size."""
+    return pulumi.Output.concat(machine.instance_id, " ", machine.machine_type)

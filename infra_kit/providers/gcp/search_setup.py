@@ -18,7 +18,7 @@ from infra_kit.providers.common import opensearch_users
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.opensearch_node import PORT
 from infra_kit.providers.common.opensearch_users import User
-from infra_kit.providers.gcp import programs, setup_jobs, stored_secrets
+from infra_kit.providers.gcp import machines, programs, setup_jobs, stored_secrets
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.search_machine import Place
 
@@ -64,10 +64,12 @@ def run(
 
 
 def _container(machine: compute.Instance) -> dict[str, Any]:
-    is_one = pulumi.Output.concat(machine.instance_id, " ", machine.machine_type)
     return {
         "commands": ["python3", "-c", programs.text("searches")],
-        "envs": [{"name": "TOLD", "value": setup_jobs.FILE}, {"name": "AGAIN_WITH", "value": is_one}],
+        "envs": [
+            {"name": "TOLD", "value": setup_jobs.FILE},
+            {"name": "AGAIN_WITH", "value": machines.identity(machine)},
+        ],
         "volume_mounts": [{"name": "told", "mount_path": setup_jobs.TOLD}],
     }
 
