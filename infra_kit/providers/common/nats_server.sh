@@ -20,6 +20,8 @@ Description=What NATS lets in, as infra-kit says it
 [Service]
 Type=oneshot
 ExecStart=/bin/sh $OWN/nats.sh settings
+StandardOutput=journal+console
+StandardError=journal+console
 END
   cat >"$UNITS/infra-kit-nats-settings.timer" <<END
 [Timer]
