@@ -18,8 +18,8 @@ value() { # of JSON, the text under a key
   sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"
 }
 
-secret() { # the token is in no list of arguments
-  token=$(curl -sSf --header "Metadata-Flavor: Google" "$TOKEN" | value access_token)
+secret() { # the token is in no list of arguments; who waits for an answer would hold up all that reads
+  token=$(curl -sSf --max-time 30 --header "Metadata-Flavor: Google" "$TOKEN" | value access_token)
   printf 'Authorization: Bearer %s\n' "$token" |
-    curl -sSf --header @- "$SECRETS/$SECRET:access" | value data | base64 -d
+    curl -sSf --max-time 30 --header @- "$SECRETS/$SECRET:access" | value data | base64 -d
 }

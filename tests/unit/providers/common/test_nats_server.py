@@ -108,3 +108,8 @@ def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> N
 def test_what_it_says_stands_on_the_machines_console_for_nobody_logs_in(machine: Machine, unit: str) -> None:
     assert machine.run("boot").returncode == 0
     assert set(machine.unit(unit)) >= ON_THE_CONSOLE
+
+
+def test_a_reading_that_hangs_ends_so_that_the_next_minutes_is_made(machine: Machine) -> None:
+    assert machine.run("boot").returncode == 0
+    assert "TimeoutStartSec=60" in machine.unit("nats-settings")

@@ -49,6 +49,9 @@ def test_what_the_server_is_told_is_read_as_the_machines_account_and_the_token_i
     said = (tmp_path / "log").read_text()
     assert "https://secretmanager.googleapis.com/v1/projects/1/secrets/bus-settings/versions/3:access" in said
     assert "ya29" not in said
+    assert [line.count("--max-time 30") for line in said.splitlines()] == [1, 1], (
+        "an answer that never ends holds it up"
+    )
 
 
 @pytest.mark.parametrize("refused", ["", '{"error": {"code": 403, "message": "Permission denied"}}'])
