@@ -10,8 +10,9 @@ prepare() {
   systemctl enable --now docker
 }
 
-packages() {
-  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends docker.io
+packages() { # Docker starts no container where the kernel has AppArmor and its tools, which it only recommends, are away
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    docker.io apparmor ca-certificates curl
 }
 
 value() { # of JSON, the text under a key
