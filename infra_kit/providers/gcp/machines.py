@@ -10,6 +10,7 @@ the network, its disk), who reaches it, and the machine itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -55,9 +56,11 @@ def subnetwork(scope: Scope, otherwise: str) -> pulumi.Output[str]:
 
 
 def zones(scope: Scope) -> pulumi.Output[Sequence[str]]:
-    """The names of the region's, e.g. `europe-west1-b`."""
+    """The names of the region's, e.g. `europe-west1-b`; without those for AI (`us-central1-ai1a`), which have hardly
+    any other machines (https://cloud.google.com/compute/docs/regions-zones/ai-zones)."""
     needed = pulumi.InvokeOutputOptions(parent=scope.parent, depends_on=[api(scope, "compute")])
-    return compute.get_zones_output(region=region(scope), opts=needed).names
+    found = compute.get_zones_output(region=region(scope), opts=needed).names
+    return found.apply(lambda names: [name for name in names if re.search("-[a-z]$", name)])
 
 
 def address(scope: Scope, role: str, subnetwork: pulumi.Output[str]) -> pulumi.Output[str]:

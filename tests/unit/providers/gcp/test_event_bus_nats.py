@@ -15,7 +15,7 @@ import pytest
 from infra_kit import EventBus, Network, Stream
 from infra_kit.errors import SpecError
 from infra_kit.providers.common import nats_cluster
-from infra_kit.providers.gcp import event_bus_setup
+from infra_kit.providers.gcp import event_bus_setup, testing
 from infra_kit.recording import Recording
 from infra_kit.replacements import why_replaced
 from tests.unit.providers.gcp.buses import (
@@ -45,6 +45,12 @@ def test_a_stream_with_three_copies_has_three_machines_each_in_a_zone_with_a_dis
         assert machine["zone"] == made.named(f"bus-disk-{place}").inputs["zone"] == f"europe-west1-{zone}"
         assert machine["attachedDisks"] == [{"source": f"bus-disk-{place}-id", "deviceName": "data"}]
     assert of_type(lone(), ":Disk") == {"bus-disk-a"}
+
+
+def test_no_server_stands_in_a_zone_for_ai_which_has_hardly_any_other_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["europe-west1-ai1a", "europe-west1-b", "europe-west1-c", "europe-west1-d"]
+    monkeypatch.setitem(testing.CALLS, "gcp:compute/getZones:getZones", lambda _: {"names": names, "id": "recorded"})
+    assert [bus().named(f"bus-disk-{place}").inputs["zone"] for place in "abc"] == names[1:]
 
 
 def test_a_disk_has_its_own_key_and_stays_where_it_is_when_its_machine_is_replaced_or_the_stack_goes() -> None:
