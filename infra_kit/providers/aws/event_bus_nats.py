@@ -78,7 +78,10 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     )
     # Servers take over what is stored by themselves: what is refused is not stored.
     text = after(told.apply(lambda it: it[0]), setup.allow())
-    secret = stored_secrets.store(scope, "settings", f"What the servers of EventBus {scope.name} let in", text, key)
+    what = f"What the servers of EventBus {scope.name} let in"
+    secret = stored_secrets.store(
+        scope, "settings", what, text, key, field="links", way_out=nats_cluster.TOO_MANY_LINKS
+    )
 
     volumes = event_bus_machines.volumes(scope, spec, bus)
     servers, joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)

@@ -54,6 +54,8 @@ PORT, ROUTES = 4222, 6222
 """Where a server listens to clients, and to other servers."""
 SYSTEM, ROUTE = "system", "route"
 """The users by whom the set-up sees how the servers are, and the servers each other."""
+TOO_MANY_LINKS = "Divide the streams among two EventBuses, each with fewer links."
+"""The way out where a secret does not hold all that the servers let in."""
 MEMORY_GB, CPU = 2, 2
 """Of a machine. NATS keeps events on the volume; `overrides` say more where consumers are many."""
 LEAST_GB = 20

@@ -72,7 +72,15 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     # Servers take over what is stored by themselves: what is refused is not stored.
     text = after(told.apply(lambda it: it[0]), setup.allow())
     name = pulumi.Output.concat(prefix, "-settings")
-    secret = stored_secrets.store(scope, "settings", secret_id=name, value=text, key=secrets_key)
+    secret = stored_secrets.store(
+        scope,
+        "settings",
+        secret_id=name,
+        value=text,
+        key=secrets_key,
+        field="links",
+        way_out=nats_cluster.TOO_MANY_LINKS,
+    )
 
     disks = event_bus_machines.disks(scope, spec, bus)
     reads = _reads(scope, secret, account)

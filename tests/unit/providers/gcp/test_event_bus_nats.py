@@ -268,6 +268,14 @@ def test_servers_let_in_the_network_alone_and_on_their_port_alone() -> None:
 # Refusals
 
 
+def test_more_links_than_a_secret_holds_are_refused_with_the_way_out() -> None:
+    subjects = [f"lead.number-{number}" for number in range(3000)]
+    with pytest.raises(
+        SpecError, match=r"bus.*: links: \d+ bytes in all, and a secret holds 65536\. Divide the streams"
+    ):
+        bus(LEADS, "staging", lambda it: it.link(publish=subjects))
+
+
 def test_more_copies_than_a_region_has_zones_are_refused() -> None:
     message = refusal(
         lambda: EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"], replicas=5)}),

@@ -190,7 +190,7 @@ def test_a_link_has_a_user_of_its_own_and_a_way_there() -> None:
 
 def test_what_no_secret_of_google_cloud_holds_is_refused_with_the_way_out() -> None:
     mappings = {"properties": {f"field-{number}": {"type": "keyword"} for number in range(3000)}}
-    with pytest.raises(SpecError, match=r"indexes: .* bytes as JSON, and a secret of Google Cloud holds 65536"):
+    with pytest.raises(SpecError, match=r"indexes, with .* bytes in all, and a secret holds 65536\. Leave the largest"):
         made(indexes={"jobs": SearchIndex(mappings=mappings)})
 
 
