@@ -21,8 +21,9 @@ from infra_kit.providers.gcp import machines, programs, setup_jobs, stored_secre
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.search_machine import Place
 
-SECONDS = 900
-"""How long it waits: a machine has its packages and its image to get, of which OpenSearch's has a GB."""
+SECONDS = 300
+"""How long it waits at each of its attempts: a machine has its packages and its image to get, of which OpenSearch's has
+a GB."""
 
 
 def run(

@@ -107,7 +107,19 @@ def test_a_step_is_a_job_that_runs_when_it_is_made_and_one_that_failed_is_made_a
     for it in made.of_type(JOB):
         assert it.inputs["runExecutionToken"]
         assert it.options.replace_on_changes == ("runExecutionToken",)
-        assert it.inputs["template"]["template"]["maxRetries"] == 0
+
+
+def test_a_step_whose_rights_or_way_are_not_there_yet_has_other_attempts_and_the_time_for_them() -> None:
+    for it in three().of_type(JOB):
+        task = it.inputs["template"]["template"]
+        assert task["maxRetries"] == 2
+        patience = it.request.customTimeouts
+        assert patience is not None
+        assert seconds(patience.create) > 3 * seconds(task["timeout"])
+
+
+def seconds(text: str) -> int:
+    return int(text.removesuffix("s"))
 
 
 def tokens(made: Recording) -> dict[str, str]:
