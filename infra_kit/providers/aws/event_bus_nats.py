@@ -61,7 +61,8 @@ class AwsNats:
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     network = scope.native(scope.network, AwsNetwork)
-    zones = nats_cluster.zones(scope, spec, _subnets(scope, network))
+    otherwise = "Give the bus a Network(zones={wanted}), or ask for fewer replicas."
+    zones = nats_cluster.zones(scope, spec, _subnets(scope, network), otherwise=otherwise)
     clients, way = network_functions.client_group(scope, network, PORT)
     group = database_group(scope, network, PORT, clients)
     tunnel.let_in(scope, group, PORT)

@@ -237,7 +237,7 @@ def test_more_copies_than_there_are_zones_are_refused_with_the_way_out() -> None
         lambda: EventBus("bus", streams={"LEADS": LEADS}, network=Network("net", zones=2)),
         SpecError, target="aws", environment="staging",
     )  # fmt: skip
-    assert "needs as many servers, each in a zone of its own, and the network has 2" in message
+    assert "needs as many servers, each in a zone of its own, and there are 2" in message
     assert "Network(zones=3)" in message
 
 
