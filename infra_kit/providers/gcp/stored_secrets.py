@@ -66,7 +66,20 @@ def store(
         field: what of the component the value is made of; empty: of what `role` says.
         way_out: what to do where it is more than a secret holds, for which `SpecError` is raised.
     """
-    secret = scope.resource(
+    secret = _secret(scope, role, secret_id, key, kept=kept)
+    version = scope.resource(
+        f"{role}-version",
+        secretmanager.SecretVersion,
+        secret=secret.id,
+        secret_data=fitting(scope, field or role, value, way_out),
+    )
+    return Reference(secret=secret.id, version=version.version)
+
+
+def _secret(
+    scope: Scope, role: str, secret_id: pulumi.Input[str], key: pulumi.Output[str] | None, *, kept: bool
+) -> secretmanager.Secret:
+    return scope.resource(
         role,
         secretmanager.Secret,
         stateful=kept,
@@ -80,13 +93,6 @@ def store(
         annotations=ORIGINAL if kept else None,
         deletion_protection=kept and scope.defaults.protect,
     )
-    version = scope.resource(
-        f"{role}-version",
-        secretmanager.SecretVersion,
-        secret=secret.id,
-        secret_data=fitting(scope, field or role, value, way_out),
-    )
-    return Reference(secret=secret.id, version=version.version)
 
 
 def _replica(scope: Scope, key: pulumi.Output[str] | None) -> dict[str, Any]:
