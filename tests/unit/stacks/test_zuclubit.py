@@ -7,6 +7,7 @@ import json
 import pytest
 
 from infra_kit import alert_presets
+from infra_kit.errors import ConfigError
 from infra_kit.planning.compare import compare
 from infra_kit.testing import record, stack_files
 from stacks import buses
@@ -266,6 +267,13 @@ def test_the_bus_is_nats_in_production_too_with_a_copy_of_each_event_in_three_zo
     assert {asked[stream]["num_replicas"] for stream in STREAMS} == {3}
     assert len(stack.of_type("aws:ec2/vpc:Vpc")) == 1
     assert {"EVENTS_URL", "EVENTS_PASSWORD"} <= hidden(stack, "lead")
+
+
+@pytest.mark.parametrize("copies", ["0", "2", "4"])
+def test_as_many_servers_as_have_no_majority_when_one_is_away_are_refused(copies: str) -> None:
+    config = {"infra-kit:system": "zuclubit", "zuclubit:replicas": copies}
+    with pytest.raises(ConfigError, match=rf"zuclubit:replicas: given {copies}; 1, 3 or 5 are allowed"):
+        record(buses.network, project="infra-kit", config=config)
 
 
 def test_the_whole_product_is_planned_on_google_cloud_too() -> None:
