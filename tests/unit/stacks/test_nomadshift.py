@@ -6,9 +6,15 @@ import json
 
 import pytest
 
-from infra_kit.testing.plugin import Infra
+from infra_kit.planning.changes import Fate
 from tests.unit.stacks.nomadshift import AWS, GCP, LOCAL, PHASES, STAGING, asked, variables
-from tests.unit.stacks.recorded import configuration, deploy, stack_of
+from tests.unit.stacks.recorded import stack_of
+from tests.unit.stacks.steps import assert_stopped, assert_told, changes
+
+VENDORS = {
+    "nomadshift:search-elsewhere": "true",
+    "nomadshift:search-url": "https://nomadshift:recorded@search.example:9200",
+}
 
 # NS-1
 
@@ -139,11 +145,19 @@ def test_on_gcp_opensearch_is_one_machine_in_each_region_with_a_snapshot_a_day()
         assert stack.named(f"{part}-disk").options.protect
 
 
-def test_a_vendors_opensearch_takes_the_place_of_the_machine_by_one_line(infra: Infra) -> None:
-    theirs = {**configuration(GCP, "2"), "nomadshift:search-elsewhere": "true"}
-    stack = infra(deploy, stack=GCP, config=theirs)
+def test_a_vendors_opensearch_takes_the_place_of_the_machine_by_one_line() -> None:
+    stack = stack_of(GCP, "2", **VENDORS)
     assert not stack.children("search")
     assert "search.example" in stack.exports["search_url"]
+
+
+@pytest.mark.parametrize("phase", ["1", "2"])
+def test_what_a_machine_holds_is_not_ended_by_the_line_that_names_a_vendors(phase: str) -> None:
+    way = changes(stack_of(GCP, phase), stack_of(GCP, "2", **VENDORS))
+    (disk,) = (it for it in way if it.resource.name == "search-disk")
+    assert (disk.fate, disk.stopped) == (Fate.FORGOTTEN, True)
+    assert_told(way)
+    assert_stopped(way)
 
 
 @pytest.mark.parametrize("name", [AWS, STAGING, GCP])
