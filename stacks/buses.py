@@ -7,13 +7,21 @@ from collections.abc import Mapping
 import pulumi
 
 from infra_kit import Consumer, EventBus, Network, Stream, Target
+from infra_kit.errors import ConfigError
 from stacks.config import system
 
 
 def copies() -> int:
     """`<system>:replicas`, of each event, on as many servers; one without. Never another number later: NATS makes no
-    cluster of a server that stood alone."""
-    return pulumi.Config(system()).get_int("replicas") or 1
+    cluster of a server that stood alone, and the whole product would be in another network. Raises `ConfigError` for
+    a number of which no majority is left when one is away."""
+    said = pulumi.Config(system()).get_int("replicas")
+    if said not in (None, 1, 3, 5):
+        raise ConfigError(
+            f"{system()}:replicas: given {said}; 1, 3 or 5 are allowed: of as many servers one, or two, may be away. "
+            "Say 3, or leave it out for one."
+        )
+    return said or 1
 
 
 def network(name: str = "network", target: Target | None = None) -> Network | None:

@@ -207,7 +207,12 @@ ZUCLUBIT = tuple(
             ),
             Line("SageMaker", seed[5], ["learning"], "the seed's own"),
             Line("MongoDB Atlas", seed[6], ["documents"], documents),
-            Line("NATS at Synadia", seed[7], ["events"], "a machine of its own with its disk"),
+            Line(
+                "NATS at Synadia",
+                seed[7],
+                ["events"],
+                "three machines of the stack's own, in three zones, with their disks",
+            ),
             Line("Supabase Auth", seed[8], ["auth", "auth-secret"], "tasks of Fargate, in the database of the product"),
             Line("Upstash", seed[9], ["cache"], cache),
             Line("PAC", seed[10], ["stamps"], "the seed's own"),

@@ -25,8 +25,8 @@ Places = Annotated[
         "--set",
         metavar="KEY=VALUE",
         callback=common.settings_of,
-        help="A key set more than once gives the places: --set infra-kit:target=vps --set infra-kit:target=aws. Keys "
-        "set equally often go together: a target, and its region.",
+        help="A key set more than once gives the places: --set infra-kit:target=vps --set infra-kit:target=aws. "
+        "Regions set as often as targets are theirs, in their order.",
     ),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import chain, product
+from itertools import product
 
 from infra_kit.engine.project import Project
 from infra_kit.errors import ProgramError, TargetError, UnsupportedFeatureError
@@ -47,7 +47,7 @@ def compare(
     project: Project, stack: str, settings: Sequence[str], answers: Answers | None = None
 ) -> tuple[Column, ...]:
     """A column for each place. A key that is set more than once gives the places, one that is set once holds for all;
-    keys that are set equally often go together, in their order: a target, and its region.
+    targets and regions that are set equally often go together, in their order.
 
     Gaps are accepted, and told: who compares wants to see them.
     """
@@ -58,11 +58,15 @@ def _places(settings: Sequence[str]) -> list[tuple[str, ...]]:
     by_key: dict[str, list[str]] = {}
     for setting in settings:
         by_key.setdefault(setting.partition("=")[0], []).append(setting)
-    together: dict[int, list[list[str]]] = {}
-    for values in by_key.values():
-        together.setdefault(len(values), []).append(values)
-    sides = [zip(*keys, strict=True) for keys in together.values()]
-    return [tuple(chain.from_iterable(each)) for each in product(*sides)]
+    targets, regions = (by_key.get(key, []) for key in _PLACE)
+    if len(targets) == len(regions) > 1:
+        rest = list(product(*(values for key, values in by_key.items() if key not in _PLACE)))
+        return [(*place, *others) for place in zip(targets, regions, strict=True) for others in rest]
+    return list(product(*by_key.values()))
+
+
+_PLACE = ("infra-kit:target", "infra-kit:region")
+"""A region is one of its target's."""
 
 
 def _column(

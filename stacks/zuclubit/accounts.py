@@ -12,7 +12,7 @@ import pulumi
 from infra_kit import Auth, Client, Domain, Jwt, Mailer, Network, Postgres, Secret, Service
 from infra_kit.errors import ConfigError
 from stacks.config import system
-from stacks.zuclubit.containers import ARM
+from stacks.zuclubit.containers import architectures
 
 IMAGE = "supabase/gotrue:v2.189.0"
 API = Path(__file__).with_name("auth.yaml")
@@ -59,7 +59,7 @@ def _supabase(db: Postgres, url: str, mail: Mailer, network: Network | None, ins
         network=network,
         image=IMAGE,
         port=9999,
-        architectures=ARM,
+        architectures=architectures(),
         memory_gb=0.5,
         min_instances=instances,
         environment={

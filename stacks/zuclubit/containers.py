@@ -10,6 +10,13 @@ from stacks.config import system
 
 ARM: Sequence[Architecture] = ("arm64",)
 
+
+def architectures() -> Sequence[Architecture]:
+    """ZU-11: ARM's, or what `zuclubit:architectures` says; Cloud Run has amd64 alone."""
+    said: Sequence[Architecture] | None = pulumi.Config(system()).get_object("architectures")
+    return said or ARM
+
+
 TRACING = Tracing()
 
 

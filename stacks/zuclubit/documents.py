@@ -11,7 +11,7 @@ import pulumi
 from infra_kit import Collection, DocumentStore, Index, Job, Network, ObjectStore, Ttl
 from stacks.config import system
 from stacks.programs import program
-from stacks.zuclubit.containers import ARM
+from stacks.zuclubit.containers import architectures
 
 KEPT_DAYS = {"activity_logs": 90, "whatsapp_messages": 90, "ai_processing_queue": 7, "real_time_metrics": 30}
 """How far ahead the services write `expires_at`; a session's is its own end."""
@@ -95,7 +95,7 @@ def archived(docs: DocumentStore, files: ObjectStore, after: pulumi.ResourceOpti
         "archive",
         network=network,
         **program("archive"),
-        architectures=ARM,
+        architectures=architectures(),
         schedule="0 4 * * *",
         timeout="2h",
         environment={"EXPIRING_WITHIN": "2d", "COLLECTIONS": ",".join(sorted(KEPT_DAYS))},

@@ -30,7 +30,7 @@ from infra_kit.component import Component
 from stacks.dumps import dumped
 from stacks.operations import backup, routes
 from stacks.zuclubit.accounts import Accounts
-from stacks.zuclubit.containers import ARM
+from stacks.zuclubit.containers import architectures
 from stacks.zuclubit.services import Stores
 
 ISOLATED = SqlCheck("SELECT NOT EXISTS (SELECT FROM shown_to_all())")
@@ -103,4 +103,4 @@ def _boards(watched: Sequence[Component[Any, Any]], alerts: Alerts) -> None:
 def elsewhere(db: Postgres, copies: Backup, network: Network | None) -> None:
     """ZU-15: a dump each night in another cloud's bucket (`stacks.operations`), to begin anew from there."""
     if copies.asked.to is not None:
-        dumped(db, network=network, architectures=ARM, links=[copies.asked.to.link("read", "write")])
+        dumped(db, network=network, architectures=architectures(), links=[copies.asked.to.link("read", "write")])

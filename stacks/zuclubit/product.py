@@ -10,7 +10,7 @@ from infra_kit import Backup, Budget, DocumentStore, Network, Postgres, Redis
 from stacks.migrations import migrated
 from stacks.zones import own_zones
 from stacks.zuclubit import accounts, buckets, documents, events, operations, services
-from stacks.zuclubit.containers import ARM
+from stacks.zuclubit.containers import architectures
 from stacks.zuclubit.services import Stores
 from stacks.zuclubit.tenancy import SQL
 
@@ -41,7 +41,7 @@ def product(
     # ZU-3, ZU-4: tables, who sees which of their rows, and the collections of a store that stood already.
     said = {"TENANCY_SQL": SQL, **documents.to_make(docs)}
     stands = [docs.link()] if docs.stands_already else []
-    after = migrated(db, network=network, architectures=ARM, environment=said, links=stands)
+    after = migrated(db, network=network, architectures=architectures(), environment=said, links=stands)
     documents.archived(docs, stores.files, after, network)
 
     zones = own_zones()

@@ -26,7 +26,7 @@ from stacks.config import domains
 from stacks.programs import program
 from stacks.zuclubit import accounts, documents
 from stacks.zuclubit.accounts import Accounts
-from stacks.zuclubit.containers import ARM, TRACING, releases
+from stacks.zuclubit.containers import TRACING, architectures, releases
 from stacks.zuclubit.events import CONSUMED, PUBLISHED
 
 SERVICES = ("lead", "proposal", "customer", "financial", "analytics", "notification", "compliance", "ai")
@@ -78,7 +78,7 @@ def _service(name: str, stores: Stores, after: pulumi.ResourceOptions, instances
         name,
         network=stores.network,
         **program(name),
-        architectures=ARM,
+        architectures=architectures(),
         memory_gb=0.5,
         min_instances=instances,
         environment=documents.kept() if name in DOCUMENTED else {},

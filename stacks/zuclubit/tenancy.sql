@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION current_tenant() RETURNS uuid LANGUAGE sql STABLE
 -- Where a transaction of this session said it, the setting is '' once that has ended, not null.
 AS $$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$;
 
--- What shows each tenant's rows to all: a restore drill asks for it too.
+-- What shows each tenant's rows to all: a restore drill asks for it too, of copies that are as new as this function.
+-- Functions that run as their owner (SECURITY DEFINER) are not looked at.
 CREATE OR REPLACE FUNCTION shown_to_all() RETURNS SETOF regclass LANGUAGE sql STABLE
 AS $$
   SELECT c.oid::regclass FROM pg_class c
@@ -66,8 +67,14 @@ BEGIN
         WHERE fk.contype = 'f' AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = part.oid)
       )
       SELECT part::regclass AS name, string_agg(seen, ' AND ' ORDER BY seen) AS seen FROM keys
-      -- A key that may be null decides only where there is no other: a row without it is nobody's.
-      WHERE given = (SELECT bool_or(given) FROM keys) GROUP BY part HAVING bool_and(given) OR count(*) = 1
+      -- A key that may be null decides only where there is no other, not even one to a table whose own turn comes: a
+      -- row without it is nobody's.
+      WHERE given = (SELECT bool_or(given) FROM keys) AND (given OR NOT EXISTS (
+        SELECT FROM pg_constraint other JOIN pg_class to_be ON to_be.oid = other.confrelid
+        WHERE other.contype = 'f' AND other.conrelid = part AND other.confrelid <> part
+          AND to_be.relnamespace = 'public'::regnamespace AND NOT to_be.relispartition
+          AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = to_be.oid)))
+      GROUP BY part HAVING bool_and(given) OR count(*) = 1
     LOOP
       EXECUTE format('CREATE POLICY tenant_isolation ON %s USING (%s)', it.name, it.seen);
     END LOOP;

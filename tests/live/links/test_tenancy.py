@@ -118,13 +118,14 @@ def test_a_child_is_a_tenants_whatever_becomes_of_it_when_its_parent_goes(
     assert [seen(program, "calls", who) for who in (ONE, TWO, None)] == [1, 2, 0]  # a row of nobody's is nobody's
 
 
+@pytest.mark.parametrize("given", ["NOT NULL", "NULL"])
 def test_what_a_row_cannot_be_without_says_whose_it_is(
-    owner: psycopg.Connection[Any], program: psycopg.Connection[Any]
+    owner: psycopg.Connection[Any], program: psycopg.Connection[Any], given: LiteralString
 ) -> None:
     migrate(
         owner,
         LEADS + "CREATE TABLE users (id int PRIMARY KEY, tenant_id uuid NOT NULL);"
-        "CREATE TABLE calls (id int PRIMARY KEY, lead int NOT NULL REFERENCES leads);"
+        f"CREATE TABLE calls (id int PRIMARY KEY, lead int {given} REFERENCES leads);"
         "CREATE TABLE words (id int PRIMARY KEY, call int NOT NULL REFERENCES calls, heard_by int REFERENCES users)",
     )
     fill(owner, "calls", "words")

@@ -7,13 +7,15 @@ import json
 import pytest
 
 from infra_kit import alert_presets
+from infra_kit.errors import ConfigError
+from infra_kit.planning.compare import compare
 from infra_kit.testing import record, stack_files
 from stacks import buses
 from stacks.zuclubit import documents, events, services, tenancy
 from stacks.zuclubit.events import CONSUMED, STREAMS
 from stacks.zuclubit.operations import ISOLATED
 from stacks.zuclubit.services import SERVICES
-from tests.unit.stacks.recorded import stack_of
+from tests.unit.stacks.recorded import PROJECT, stack_of
 from tests.unit.stacks.zuclubit import DEVELOPMENT, PRODUCTION, STAGING, containers, hidden, said
 
 PHASES = ("1", "2", "3")
@@ -265,6 +267,21 @@ def test_the_bus_is_nats_in_production_too_with_a_copy_of_each_event_in_three_zo
     assert {asked[stream]["num_replicas"] for stream in STREAMS} == {3}
     assert len(stack.of_type("aws:ec2/vpc:Vpc")) == 1
     assert {"EVENTS_URL", "EVENTS_PASSWORD"} <= hidden(stack, "lead")
+
+
+@pytest.mark.parametrize("copies", ["0", "2", "4"])
+def test_as_many_servers_as_have_no_majority_when_one_is_away_are_refused(copies: str) -> None:
+    config = {"infra-kit:system": "zuclubit", "zuclubit:replicas": copies}
+    with pytest.raises(ConfigError, match=rf"zuclubit:replicas: given {copies}; 1, 3 or 5 are allowed"):
+        record(buses.network, project="infra-kit", config=config)
+
+
+def test_the_whole_product_is_planned_on_google_cloud_too() -> None:
+    places = ["infra-kit:target=aws", "infra-kit:target=gcp"]
+    beside = ['zuclubit:architectures=["amd64"]', 'zuclubit:static-domains=["static.zuclubit.example"]']
+    aws, gcp = compare(PROJECT, PRODUCTION, [*places, *beside])
+    assert (aws.problem, gcp.problem) == ("", "")
+    assert gcp.resources > 500
 
 
 def test_the_bus_is_nats_on_gcp_too_and_keeps_what_the_tax_office_wants() -> None:

@@ -209,10 +209,11 @@ def _recovery(box: Box, target: Mapping[str, str] | None) -> list[str]:
         return []
     place, coming = box.path / LOG, box.path / COMING
     # Histories have come before all else; of those that it asks for, most are of timelines that never were.
-    # Where this process was killed, nothing comes any more: 126 has PostgreSQL stop, and not take writes with less.
+    # Where this process was killed, nothing comes any more: 126 has PostgreSQL stop, and not take writes with less. A
+    # system that hides others' processes (hidepid) does not tell.
     waits = (
         f'case %f in *.history) ;; *) while test ! -e "{place}/%f" -a -e "{coming}"; do '
-        f"test -e /proc/{os.getpid()} || exit 126; sleep 0.1; done ;; esac"
+        f"test -e /proc/{os.getpid()} -o ! -e /proc/1 || exit 126; sleep 0.1; done ;; esac"
     )
     settings = {
         # Linked, not copied: PostgreSQL waits for this, segment by segment, and replays nothing meanwhile.
