@@ -90,12 +90,19 @@ def test_both_regions_can_be_led_to_each_other_and_what_one_program_is_told_the_
     assert alike <= there
 
 
-@pytest.mark.parametrize("name", [AWS, GCP])
-def test_each_region_keeps_a_copy_in_the_other_one(name: str) -> None:
-    stack = stack_of(name, "3")
-    regions = {it.name: it.target.region for it in stack.components}
-    assert asked(stack, "backup").region == regions["db-eu"]
-    assert asked(stack, "backup-eu").region == regions["db"]
+@pytest.mark.parametrize(
+    ("name", "place", "regions"),
+    [(AWS, "region", ["eu-west-1", "us-east-1"]), (GCP, "location", ["europe-west1", "us-east1"])],
+)
+def test_each_region_keeps_a_copy_in_the_other_one(name: str, place: str, regions: list[str]) -> None:
+    stack, parts = stack_of(name, "3"), ("backup", "backup-eu")
+    assert [stack.named(f"{it}-far-vault").inputs[place] for it in parts] == regions
+    for it in parts:
+        if name == AWS:
+            first = stack.named(f"{it}-plan").inputs["rules"][0]
+            assert (first["schedule"], len(first["copyActions"])) == ("cron(0 0/6 * * ? *)", 1)
+        else:
+            assert stack.named(f"{it}-every").inputs["schedule"] == "0 */6 * * *"
 
 
 def test_a_replica_that_lags_by_over_five_seconds_is_told() -> None:
