@@ -27,11 +27,14 @@ JOBS = SearchIndex(
 )
 
 
+STORAGE_GB = 50
+"""In every phase: on gcp a smaller disk is another one, which holds nothing."""
+
+
 class Size(TypedDict, total=False):
     """What changes from phase to phase."""
 
     memory_gb: float
-    storage_gb: int
     replicas: int
     high_availability: bool
 
@@ -42,7 +45,9 @@ def search(region: Region, **size: Unpack[Size]) -> Search:
     name, config = region.named("search"), pulumi.Config(system())
     if config.get_bool("search-elsewhere"):
         return Search.existing(name, url=config.require_secret(f"{name}-url"), target=region.target)
-    return Search(name, target=region.target, network=region.network, indexes={"jobs": JOBS}, **size)
+    return Search(
+        name, target=region.target, network=region.network, indexes={"jobs": JOBS}, storage_gb=STORAGE_GB, **size
+    )
 
 
 def index(region: Region, links: list[Link], after: pulumi.ResourceOptions) -> Job:

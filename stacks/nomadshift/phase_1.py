@@ -15,8 +15,7 @@ def deploy() -> None:
         # NS-2: a db.t3.medium's two CPUs and 4 GiB.
         db=database(region, cpu=2, memory_gb=4, storage_gb=100, read_replicas=1, retention_days=7),
         cache=Redis("cache", network=region.network, memory_gb=1),  # NS-3
-        # NS-4; as large as phase 2's, for on gcp a disk that is smaller again would be another one, and empty.
-        search=listings.search(region, memory_gb=2, storage_gb=50),
+        search=listings.search(region, memory_gb=2),  # NS-4
     )
     zones = own_zones()
     it = product(region, data, Shared(accounts=accounts.accounts(), mail=accounts.mail(zones), zones=zones))

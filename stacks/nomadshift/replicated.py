@@ -17,7 +17,7 @@ def replicated(region: Region) -> Data:
         replicas=1,
         high_availability=True,
     )
-    search = listings.search(region, memory_gb=4, storage_gb=50, replicas=2, high_availability=True)  # NS-4
+    search = listings.search(region, memory_gb=4, replicas=2, high_availability=True)  # NS-4
     return Data(db=db, cache=cache, search=search)
 
 
