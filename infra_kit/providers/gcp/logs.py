@@ -42,11 +42,11 @@ HINTS: Mapping[Feature, str] = {
     "the class says; leave archive out",
     features.HTTP_SINK: "Cloud Logging posts to Pub/Sub alone, and Pub/Sub with tokens of Google's own; leave sink "
     "out, and have the program ship its lines itself, or a Worker that reads them from Pub/Sub",
-    features.logs_of("event_bus"): "what NATS says stands in the journal of its machines and on their consoles, and of "
-    "Pub/Sub (engine='native') Google logs nothing but audits that are switched on for the project; leave it out of of=",
-    features.logs_of(
-        "search"
-    ): "what OpenSearch says stands in the journal of its machine and on its console; leave it out of of=",
+    features.logs_of("event_bus"): "what NATS says stands in the journal of its machines and on their consoles, and "
+    "of Pub/Sub (engine='native') Google logs nothing but audits that are switched on for the project; leave it out "
+    "of of=",
+    features.logs_of("search"): "what OpenSearch says stands in the journal of its machine and on its console; leave "
+    "it out of of=",
     features.logs_of("object_store"): "Google logs nothing of it but audits that are switched on for the project; "
     "leave it out of of=",
     **dict.fromkeys(
