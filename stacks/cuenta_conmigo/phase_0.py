@@ -12,7 +12,7 @@ from stacks.zones import own_zones
 
 
 def deploy() -> None:
-    # CC-1: half of the VPS's 4 GiB; its cache is the application's own memory.
+    # CC-1: its cache is the application's own memory.
     db = Postgres(
         "db",
         version="17",

@@ -157,7 +157,7 @@ def test_founder_diary_goes_to_its_second_phase_and_back_in_place_with_all_it_ho
     way.there("2")
     assert Database(diary.outputs["pooled_database_url"]).get() == KEPT
 
-    way.back(gives_up={"exports", "queue"})
+    way.back(gives_up={"exports", "queue", "directus-password", "directus-secret"})
 
 
 @pytest.mark.usefixtures("ups")

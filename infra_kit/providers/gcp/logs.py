@@ -37,16 +37,20 @@ from infra_kit.providers.gcp.place import project, region
 from infra_kit.providers.gcp.workload_logs import DEFAULT_DAYS, MOST_DAYS, SUFFIX_BYTES
 
 SUPPORTS = frozenset({features.LOCKED_LOGS, *(features.logs_of(kind) for kind in HEARD)})
-_ONLY_AUDITED = "Google logs nothing of it but audits that are switched on for the project; leave it out of of="
 HINTS: Mapping[Feature, str] = {
     features.ARCHIVE_ELSEWHERE: "Logs makes the buckets of its archive itself, one a class, which lock and expire as "
     "the class says; leave archive out",
     features.HTTP_SINK: "Cloud Logging posts to Pub/Sub alone, and Pub/Sub with tokens of Google's own; leave sink "
     "out, and have the program ship its lines itself, or a Worker that reads them from Pub/Sub",
-    features.logs_of("event_bus"): _ONLY_AUDITED,
-    features.logs_of("object_store"): _ONLY_AUDITED,
+    features.logs_of("event_bus"): "what NATS says stands in the journal of its machines and on their consoles, and "
+    "of Pub/Sub (engine='native') Google logs nothing but audits that are switched on for the project; leave it out "
+    "of of=",
+    features.logs_of("search"): "what OpenSearch says stands in the journal of its machine and on its console; leave "
+    "it out of of=",
+    features.logs_of("object_store"): "Google logs nothing of it but audits that are switched on for the project; "
+    "leave it out of of=",
     **dict.fromkeys(
-        (features.logs_of(kind) for kind in ("document_store", "search", "auth")),
+        (features.logs_of(kind) for kind in ("document_store", "auth")),
         "there is none on this target; leave it out of of=",
     ),
     features.logs_of("mailer"): relay.UNHEARD,

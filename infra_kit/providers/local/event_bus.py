@@ -27,7 +27,7 @@ SUPPORTS = frozenset(
 
 HINTS = {
     features.STREAM_REPLICAS: "one machine has one server, so one copy of a stream; set replicas=1 here",
-    features.engine("native"): 'a laptop has no bus of a cloud; set engine="nats", which runs here and on aws',
+    features.engine("native"): 'a laptop has no bus of a cloud; set engine="nats", which runs here, on aws and on gcp',
 }
 
 

@@ -47,7 +47,7 @@ SUPPORTS = frozenset(
 
 HINTS = {
     features.STREAM_REPLICAS: "one host has one server, so one copy of a stream; set replicas=1 here",
-    features.engine("native"): 'a host has no bus of a cloud; set engine="nats", which runs here and on aws',
+    features.engine("native"): 'a host has no bus of a cloud; set engine="nats", which runs here, on aws and on gcp',
 }
 
 CAVEATS = ("without a Backup its events have no copy away from the host",)

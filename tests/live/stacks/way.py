@@ -49,15 +49,15 @@ class Way:
     def back(self, *, gives_up: Collection[str] = ()) -> None:
         """
         Args:
-            gives_up: what holds data, was not there before, and has to be named.
+            gives_up: all that holds data and was not there before: what has to be named, and no more.
         """
         product = self.product
         ahead = product.run("transition", "--stack", product.stack, "--set", f"infra-kit:phase={self.phase}")
-        named = re.findall("--allow-delete [a-z-]+", ahead.stderr)
+        named = re.findall("--allow-delete ([a-z-]+)", ahead.stderr)
         assert ahead.returncode == (REFUSED if gives_up else 0), ahead.stderr
-        assert {f"--allow-delete {name}" for name in gives_up} <= set(named)
+        assert set(named) == set(gives_up), ahead.stderr
         product.enter(self.phase)
-        up = product.try_up(*" ".join(named).split())
+        up = product.try_up(*(argument for name in gives_up for argument in ("--allow-delete", name)))
         assert up.returncode == 0, up.stderr
         assert (product.outputs, set(product.servers())) == (self.told, set(self.servers))
         self.stands()

@@ -37,12 +37,7 @@ GIVEN = {
     },
     "zuclubit-production": ZUCLUBIT,
     "zuclubit-staging": ZUCLUBIT,
-    **dict.fromkeys(("nomadshift-staging", "nomadshift-production"), NOMADSHIFT),
-    "nomadshift-gcp-production": {
-        **NOMADSHIFT,
-        "nomadshift:search-url": "https://nomadshift:recorded@search.example:9200",
-        "nomadshift:search-eu-url": "https://nomadshift:recorded@search-eu.example:9200",
-    },
+    **dict.fromkeys(("nomadshift-staging", "nomadshift-production", "nomadshift-gcp-production"), NOMADSHIFT),
 }
 """What else a stack's file asks its user to set."""
 ELSEWHERE = {

@@ -6,9 +6,15 @@ import json
 
 import pytest
 
-from infra_kit.testing.plugin import Infra
+from infra_kit.planning.changes import Fate
 from tests.unit.stacks.nomadshift import AWS, GCP, LOCAL, PHASES, STAGING, asked, variables
-from tests.unit.stacks.recorded import configuration, deploy, stack_of
+from tests.unit.stacks.recorded import stack_of
+from tests.unit.stacks.steps import assert_stopped, assert_told, changes
+
+VENDORS = {
+    "nomadshift:search-elsewhere": "true",
+    "nomadshift:search-url": "https://nomadshift:recorded@search.example:9200",
+}
 
 # NS-1
 
@@ -84,12 +90,19 @@ def test_both_regions_can_be_led_to_each_other_and_what_one_program_is_told_the_
     assert alike <= there
 
 
-@pytest.mark.parametrize("name", [AWS, GCP])
-def test_each_region_keeps_a_copy_in_the_other_one(name: str) -> None:
-    stack = stack_of(name, "3")
-    regions = {it.name: it.target.region for it in stack.components}
-    assert asked(stack, "backup").region == regions["db-eu"]
-    assert asked(stack, "backup-eu").region == regions["db"]
+@pytest.mark.parametrize(
+    ("name", "place", "regions"),
+    [(AWS, "region", ["eu-west-1", "us-east-1"]), (GCP, "location", ["europe-west1", "us-east1"])],
+)
+def test_each_region_keeps_a_copy_in_the_other_one(name: str, place: str, regions: list[str]) -> None:
+    stack, parts = stack_of(name, "3"), ("backup", "backup-eu")
+    assert [stack.named(f"{it}-far-vault").inputs[place] for it in parts] == regions
+    for it in parts:
+        if name == AWS:
+            first = stack.named(f"{it}-plan").inputs["rules"][0]
+            assert (first["schedule"], len(first["copyActions"])) == ("cron(0 0/6 * * ? *)", 1)
+        else:
+            assert stack.named(f"{it}-every").inputs["schedule"] == "0 */6 * * *"
 
 
 def test_a_replica_that_lags_by_over_five_seconds_is_told() -> None:
@@ -139,11 +152,19 @@ def test_on_gcp_opensearch_is_one_machine_in_each_region_with_a_snapshot_a_day()
         assert stack.named(f"{part}-disk").options.protect
 
 
-def test_a_vendors_opensearch_takes_the_place_of_the_machine_by_one_line(infra: Infra) -> None:
-    theirs = {**configuration(GCP, "2"), "nomadshift:search-elsewhere": "true"}
-    stack = infra(deploy, stack=GCP, config=theirs)
+def test_a_vendors_opensearch_takes_the_place_of_the_machine_by_one_line() -> None:
+    stack = stack_of(GCP, "2", **VENDORS)
     assert not stack.children("search")
     assert "search.example" in stack.exports["search_url"]
+
+
+@pytest.mark.parametrize("phase", ["1", "2"])
+def test_what_a_machine_holds_is_not_ended_by_the_line_that_names_a_vendors(phase: str) -> None:
+    way = changes(stack_of(GCP, phase), stack_of(GCP, "2", **VENDORS))
+    (disk,) = (it for it in way if it.resource.name == "search-disk")
+    assert (disk.fate, disk.stopped) == (Fate.FORGOTTEN, True)
+    assert_told(way)
+    assert_stopped(way)
 
 
 @pytest.mark.parametrize("name", [AWS, STAGING, GCP])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from infra_kit.alert_presets import TWO_LEVELS
@@ -26,9 +28,15 @@ def test_the_edge_keeps_pages_and_files_for_a_day_lists_for_minutes_and_the_rest
     }
 
 
-def test_a_deploy_renews_what_is_kept() -> None:
-    before, after = (asked(stack_of(AWS, **{"infra-kit:release": it}), "edge").release for it in ("one", "two"))
-    assert (before, after) == ("one", "two")
+@pytest.mark.parametrize(
+    ("name", "renewed", "key"),
+    [(AWS, "edge-release", "code"), (GCP, "edge-release", "release"), (LOCAL, "edge-server", "release")],
+)
+def test_a_deploy_renews_what_is_kept(name: str, renewed: str, key: str) -> None:
+    before, after = (
+        stack_of(name, **{"infra-kit:release": it}).named(renewed).inputs[key] for it in ("3f2c1a9", "8e4d0b7")
+    )
+    assert ("3f2c1a9" in before, "8e4d0b7" in after) == (True, True)
 
 
 # NS-6, NS-7
@@ -72,8 +80,9 @@ def test_a_release_is_taken_back_by_errors_by_tasks_that_fail_and_by_smoke_tests
 
 
 def test_where_it_can_be_green_is_a_whole_set_that_is_tried_first() -> None:
-    release = asked(stack_of(LOCAL), "api").release
-    assert (release.strategy, release.max_error_percent, release.max_failed_checks) == ("blue-green", 5, 3)
+    release = stack_of(LOCAL).named("api-server").inputs["release"]
+    assert (release["strategy"], release["smoke_tests"]) == ("blue-green", ["/health"])
+    assert (release["max_error_percent"], release["max_failed_checks"]) == (5, 3)
     assert any("blue-green is left out" in line for line in stack_of(AWS).warnings)
 
 
@@ -86,6 +95,9 @@ def test_the_parameters_of_the_seed_are_there_by_their_names() -> None:
     names = {it.inputs.get("name") for kind in kinds for it in stack.of_type(kind)}
     wanted = {"database/host", "database/port", "database/name", "oauth/google/client_id", "oauth/apple/client_id"}
     assert {f"/production/{it}" for it in {*wanted, "jwt/secret"}} <= names
+    read, *_ = json.loads(stack.named("api-role-rights").inputs["policy"])["Statement"]
+    assert "ssm:GetParameters" in read["Action"]
+    assert {arn.partition(":parameter/production/")[2] for arn in read["Resource"]} == wanted
 
 
 # NS-10, NS-11

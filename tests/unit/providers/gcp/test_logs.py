@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Gateway, HttpSink, Job, LogClass, Logs, Network, Postgres, Redis, Service, Worker
+from infra_kit import Gateway, HttpSink, Job, LogClass, Logs, Network, Postgres, Redis, Service, Worker, features
 from infra_kit.component import Component
 from infra_kit.errors import SpecError, UnsupportedFeatureError
+from infra_kit.providers.gcp import REFUSES
+from infra_kit.providers.gcp.logs import HINTS
 from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import GCP, IMAGE, PRODUCTION, of
 from tests.unit.refusals import refusal
@@ -46,6 +48,12 @@ def test_a_class_that_is_archived_goes_to_a_bucket_of_its_own() -> None:
     writer = made.named("logs-audit-archive-writer").inputs
     assert writer["role"] == "roles/storage.objectCreator"
     assert writer["member"] == made.named("logs-audit-archive-sink").outputs["writerIdentity"]
+
+
+def test_of_what_there_is_on_this_target_no_hint_says_that_there_is_none() -> None:
+    absent = {features.logs_of(kind) for kind in REFUSES}
+    said = {feature for feature, hint in HINTS.items() if "there is none on this target" in hint}
+    assert said == absent & HINTS.keys()
 
 
 def test_what_is_kept_for_30_days_is_where_all_lines_are() -> None:
