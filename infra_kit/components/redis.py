@@ -217,17 +217,21 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
         if access not in get_args(Access):
             raise SpecError(f"Redis {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
         known = connection_urls.read(f"Redis {name!r}: url", url, _PORTS, path=False)
-        endpoint = RedisEndpoint(
-            host=known.host,
-            port=known.port,
-            username=known.username,
-            password=known.password,
-            tls=known.scheme.apply(lambda scheme: scheme == "rediss"),
-            ca_certificate=pulumi.Output.from_input(ca_certificate),
-            url=known.url,
-            reader_url=known.url,
-            reader_urls=known.url.apply(lambda one: [one]),
-        )
+        endpoint = _reached_by(known, ca_certificate)
         store = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)
         store._own_access = access
         return store
+
+
+def _reached_by(known: connection_urls.Parts, ca_certificate: pulumi.Input[str] | None) -> RedisEndpoint:
+    return RedisEndpoint(
+        host=known.host,
+        port=known.port,
+        username=known.username,
+        password=known.password,
+        tls=known.scheme.apply(lambda scheme: scheme == "rediss"),
+        ca_certificate=pulumi.Output.from_input(ca_certificate),
+        url=known.url,
+        reader_url=known.url,
+        reader_urls=known.url.apply(lambda one: [one]),
+    )

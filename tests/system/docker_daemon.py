@@ -40,7 +40,7 @@ class Docker:
         told = stdin.encode() if isinstance(stdin, str) else stdin
         keep = ["--preserve-env=DOCKER_HOST"] if ROOT else []
         return subprocess.run(
-            [*ROOT, *keep, *command], input=told, capture_output=True, check=False, env=self.environment, timeout=120
+            [*ROOT, *keep, *command], input=told, capture_output=True, check=False, env=self.environment, timeout=300
         )
 
     def script(self, name: str, **variables: str) -> subprocess.CompletedProcess[bytes]:

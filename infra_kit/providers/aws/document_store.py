@@ -45,11 +45,10 @@ from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.network import AwsNetwork
 from infra_kit.providers.aws.network_functions import Inside
 from infra_kit.providers.aws.security import database_group
-from infra_kit.providers.common import documents, urls
+from infra_kit.providers.common import documents, passwords, urls
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.networks import check_same
-from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.sizes import choose
 from infra_kit.providers.common.waiting import after
 
@@ -93,7 +92,7 @@ def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
     key = keys.key_arn(scope, services=[keys.LOGS])
     cluster = document_cluster.cluster(scope, spec, network, group=group, key=key)
     instances = document_cluster.instances(scope, spec, cluster, size)
-    owner = User(name=documents.APP, password=password(scope).result, access="owner")
+    owner = User(name=documents.APP, password=passwords.secret(scope), access="owner")
     links: Gathered[User] = Gathered("links")
     done = document_setup.run(
         scope,
@@ -129,10 +128,8 @@ def create(scope: Scope, spec: DocumentStoreSpec) -> DocumentStoreEndpoint:
 def link(scope: Scope, link: Link) -> Grant:
     there = scope.native(link.to, AwsDocuments)
     check_same(scope, link, there.network)
-    secret = password(scope.within(link.to), f"{scope.name}-link-{link.key}-password").result
-    user = User(
-        name=OF_LINKS + user_name(scope.name, link), password=pulumi.Output.secret(secret), access=link.access[0]
-    )
+    secret = passwords.of_link(scope, link)
+    user = User(name=OF_LINKS + user_name(scope.name, link), password=secret, access=link.access[0])
     there.links.add(user)
     mine = replace(link.to.endpoint, **_as_user(there, user, link.to.spec.database))
     grant: Grant = mine.grant(native=AwsGrant(opening=Opening(group=there.group, port=documents.PORT)))

@@ -61,7 +61,8 @@ class AwsNats:
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     network = scope.native(scope.network, AwsNetwork)
-    zones = nats_cluster.zones(scope, spec, _subnets(scope, network))
+    otherwise = "Give the bus a Network(zones={wanted}), or ask for fewer replicas."
+    zones = nats_cluster.zones(scope, spec, _subnets(scope, network), otherwise=otherwise)
     clients, way = network_functions.client_group(scope, network, PORT)
     group = database_group(scope, network, PORT, clients)
     tunnel.let_in(scope, group, PORT)
@@ -78,7 +79,10 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     )
     # Servers take over what is stored by themselves: what is refused is not stored.
     text = after(told.apply(lambda it: it[0]), setup.allow())
-    secret = stored_secrets.store(scope, "settings", f"What the servers of EventBus {scope.name} let in", text, key)
+    what = f"What the servers of EventBus {scope.name} let in"
+    secret = stored_secrets.store(
+        scope, "settings", what, text, key, field="links", way_out=nats_cluster.TOO_MANY_LINKS
+    )
 
     volumes = event_bus_machines.volumes(scope, spec, bus)
     servers, joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)

@@ -20,10 +20,9 @@ from infra_kit.naming import fit
 from infra_kit.providers.aws import login_secrets
 from infra_kit.providers.aws.grants import AwsGrant, Opening
 from infra_kit.providers.aws.postgres_server import PORT
-from infra_kit.providers.common import urls
+from infra_kit.providers.common import passwords, urls
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.networks import check_same
-from infra_kit.providers.common.passwords import password
 
 if TYPE_CHECKING:
     from infra_kit.providers.aws.postgres import AwsPostgres
@@ -102,7 +101,7 @@ def _role(scope: Scope, link: Link) -> Role:
     (access,), (database,) = link.access, link.only["database"]
     return Role(
         name=f"{scope.parent.KIND}-{scope.name}-{fit(f'{link.key}-{database}')}",
-        password=pulumi.Output.secret(password(scope.within(link.to), f"{scope.name}-link-{link.key}-password").result),
+        password=passwords.of_link(scope, link),
         access=access,
         database=database,
     )

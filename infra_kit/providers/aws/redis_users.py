@@ -16,9 +16,8 @@ from pulumi_aws import elasticache
 from infra_kit.component import Scope
 from infra_kit.links import Link
 from infra_kit.naming import fit
-from infra_kit.providers.common import urls
+from infra_kit.providers.common import passwords, urls
 from infra_kit.providers.common.gathered import Gathered
-from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.valkey import APP, READING
 
 PORT = 6379
@@ -71,7 +70,7 @@ def _user(
 def of_link(scope: Scope, link: Link, users: Users) -> tuple[str, pulumi.Output[str]]:
     """The user of a link and its password, secret."""
     beside = scope.within(link.to)
-    secret: pulumi.Output[str] = pulumi.Output.secret(password(beside, f"{scope.name}-link-{link.key}-password").result)
+    secret = passwords.of_link(scope, link)
     # Of a stack's names, one consumer and one of its links have this one.
     name = fit(f"{scope.name}.{link.key}")
     role = f"{scope.name}-link-{link.key}-user"

@@ -44,6 +44,7 @@ def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:
         value,
         keys.key_arn(scope),
         kept=True,
+        field="value",
         name=stored_names.of(scope, spec.path) if spec.path else None,
     )
     return SecretEndpoint(value=value, reference=reference.arn, native=AwsSecret(reference=reference))

@@ -14,6 +14,7 @@ from pulumi_aws import secretsmanager
 
 from infra_kit.component import Scope
 from infra_kit.providers.aws.documents import Text
+from infra_kit.providers.common.secret_sizes import fitting
 from infra_kit.providers.common.waiting import after
 
 WINDOW_DAYS = 30
@@ -49,6 +50,8 @@ def store(
     key: pulumi.Output[str] | None,
     *,
     kept: bool = False,
+    field: str = "",
+    way_out: str = "Make it shorter.",
     **more: Any,
 ) -> Reference:
     """A secret that holds a text: the children `role` and `<role>-value`.
@@ -60,6 +63,8 @@ def store(
         text: secret.
         key: the key of the component; None for that of Secrets Manager.
         kept: no copy of what stands elsewhere, so it is guarded like data, and keeps the name that it was made with.
+        field: what of the component the text is made of; empty: of what `role` says.
+        way_out: what to do where it is more than a secret holds, for which `SpecError` is raised.
         more: other inputs of the secret.
     """
     secret = scope.resource(
@@ -73,5 +78,6 @@ def store(
         tags={**scope.tags, **(ORIGINAL if kept else {})},
         **more,
     )
-    value = scope.resource(f"{role}-value", secretsmanager.SecretVersion, secret_id=secret.id, secret_string=text)
+    fits = fitting(scope, field or role, text, way_out)
+    value = scope.resource(f"{role}-value", secretsmanager.SecretVersion, secret_id=secret.id, secret_string=fits)
     return Reference(arn=after(secret.arn, value), version=value.version_id, key=key)

@@ -46,7 +46,7 @@ boot() { # whenever the machine starts
   systemctl enable --now --no-block $STARTS
 }
 
-unit() { # of the server: its name, and how it is stopped
+unit() { # of the server: its name, and how it is stopped. Nobody logs in, so the console is where it can be read.
   cat >"$UNITS/infra-kit-$1.service" <<END
 [Unit]
 Description=$1, as infra-kit set it up
@@ -59,6 +59,8 @@ ExecStart=/bin/sh $SCRIPT serve
 ExecStop=$2
 TimeoutStartSec=infinity
 TimeoutStopSec=90
+StandardOutput=journal+console
+StandardError=journal+console
 Restart=always
 RestartSec=2
 [Install]

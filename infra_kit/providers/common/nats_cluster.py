@@ -54,6 +54,8 @@ PORT, ROUTES = 4222, 6222
 """Where a server listens to clients, and to other servers."""
 SYSTEM, ROUTE = "system", "route"
 """The users by whom the set-up sees how the servers are, and the servers each other."""
+TOO_MANY_LINKS = "Divide the streams among two EventBuses, each with fewer links."
+"""The way out where a secret does not hold all that the servers let in."""
 MEMORY_GB, CPU = 2, 2
 """Of a machine. NATS keeps events on the volume; `overrides` say more where consumers are many."""
 LEAST_GB = 20
@@ -89,13 +91,14 @@ def secrets(scope: Scope) -> Secrets:
     return Secrets(**made, app=password(scope).result)
 
 
-def zones(scope: Scope, spec: EventBusSpec, there: Iterable[str]) -> list[str]:
-    """The keys of the zones that the servers stand in, one in each. Raises `SpecError` where they are too few."""
+def zones(scope: Scope, spec: EventBusSpec, there: Iterable[str], *, otherwise: str) -> list[str]:
+    """The keys of the zones that the servers stand in, one in each. Raises `SpecError` where they are too few, with
+    what there is `otherwise`; in that, `{wanted}` is how many there would have to be."""
     found, wanted = list(there), max(stream.replicas for stream in spec.streams.values())
     if wanted > len(found):
         raise SpecError(
-            f"{scope.what}: streams: replicas={wanted} needs as many servers, each in a zone of its own, and the "
-            f"network has {len(found)}. Give it a Network(zones={wanted}), or ask for fewer replicas."
+            f"{scope.what}: streams: replicas={wanted} needs as many servers, each in a zone of its own, and there are "
+            f"{len(found)}. {otherwise.format(wanted=wanted)}"
         )
     return found[:wanted]
 

@@ -9,18 +9,15 @@ import pulumi
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint
 from infra_kit.links import Link
-from infra_kit.providers.common import nats, nats_cluster
+from infra_kit.providers.common import nats, nats_cluster, passwords
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.link_users import user_name
 from infra_kit.providers.common.nats_cluster import User
-from infra_kit.providers.common.passwords import password
 
 
 def endpoint(scope: Scope, link: Link, users: Gathered[User]) -> EventBusEndpoint:
     """The bus's, as who has the link. `users`: gets its user."""
-    secret: pulumi.Output[str] = pulumi.Output.secret(
-        password(scope.within(link.to), f"{scope.name}-link-{link.key}-password").result
-    )
+    secret = passwords.of_link(scope, link)
     name = user_name(scope.name, link)
     users.add(User(name=name, password=secret, rights=nats.link_rights(link)))
     there: EventBusEndpoint = link.to.endpoint

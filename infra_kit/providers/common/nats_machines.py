@@ -3,10 +3,11 @@
 It runs in a function or a job of a cloud, where nothing else of infra_kit is but `nats_setup`. All that it needs comes
 with the event:
     does: `allow`, whether these servers may become what is asked; `well`, whether their machines may be replaced, the
-        first one first; `join`, until the one server `name` is well; `settle`, until all have taken over what they are
-        to let in, and then the streams and consumers.
+        first one first; `join`, until the one server `name` is well, and with it whoever is to answer while the next
+        one's machine is replaced; `settle`, until all have taken over what they are to let in, and then the streams
+        and consumers.
     cluster: what `well` answered: `begins` where no server had a stream yet, else `stands` (`join`).
-    servers: addresses `host:port` by the servers' names.
+    servers: addresses `host:port` by the servers' names, in the order in which their machines are replaced.
     ca: PEM in base64, the authority that signed their certificates.
     system, admin: the passwords of who sees how servers are, and of who makes streams.
     mark: of what the servers are to let in (`settle`).
@@ -40,6 +41,7 @@ EVERY_SECONDS = 1.0
 """Between two looks: no server tells when it has become well."""
 ANSWER_SECONDS = 10.0
 SETTLE_SECONDS = 30.0
+MENDS = "`pulumi up --target-replace '<urn of its machine>' --target-dependents`"
 
 
 class SetupError(Exception):
@@ -58,7 +60,8 @@ async def run(event: Event) -> str:
             return STANDS if any(it["streams"] for it in seen.values()) else BEGINS
         case "join":
             name = event["name"]
-            await _until(event, lambda seen: is_in(seen, name, event), f"{name} is not well")
+            why = f"{name} is not well, or another that is to answer while the next one's machine is replaced"
+            await _until(event, lambda seen: is_in(seen, name, event), why)
         case "settle":
             await _until(event, lambda seen: have_settled(seen, event), "not all have taken over what they let in")
             await _settle(event)
@@ -87,28 +90,37 @@ def ill(seen: Seen, wanted: list[str]) -> str:
     """Why no machine may be replaced: a cluster that answers would do so no longer; empty where it would."""
     answers = any(it["cluster"] and it["streams"] and it["status"] == "ok" for it in seen.values())
     first, *others = wanted
-    down = [name for name in others if name not in seen or seen[name]["status"] != "ok"]
+    down = [name for name in others if not _is_well(seen, name)]
     if not answers or not down:
         return ""
     return (
         f"{', '.join(down)} is not well, and machines are replaced one by one, from {first} on: without both there is "
         "no majority, and nobody is answered. No machine was replaced. The console of its machine says why; replace "
-        "that one first: `pulumi up --target-replace '<urn of its machine>' --target-dependents`. Then run "
-        "`infra-kit up` again."
+        f"that one first: {MENDS}. Then run `infra-kit up` again."
     )
 
 
 def is_in(seen: Seen, name: str, event: Event) -> bool:
-    """Whether a server is well; or cannot be yet, since a cluster begins when all its servers have come."""
-    begins = event["cluster"] == BEGINS and len(seen) < len(event["servers"])
-    waits = begins and all(it["status"] != "ok" for it in seen.values())
-    return name in seen and (seen[name]["status"] == "ok" or waits)
+    """Whether a server is well, and the next one's machine may be replaced, for all others are too; or it cannot be
+    yet, since a cluster begins when all its servers have come."""
+    servers = list(event["servers"])
+    begins = event["cluster"] == BEGINS and len(seen) < len(servers)
+    if begins and all(it["status"] != "ok" for it in seen.values()):
+        return name in seen
+    if event["cluster"] == BEGINS and not any(it["streams"] for it in seen.values()):
+        return _is_well(seen, name)
+    after = servers.index(name) + 1
+    return all(_is_well(seen, it) for it in servers if it not in servers[after : after + 1])
+
+
+def _is_well(seen: Seen, name: str) -> bool:
+    return name in seen and seen[name]["status"] == "ok"
 
 
 def have_settled(seen: Seen, event: Event) -> bool:
     wanted = event["servers"].keys()
     return seen.keys() >= wanted and all(
-        seen[name]["status"] == "ok" and event["mark"] in seen[name]["tags"] for name in wanted
+        _is_well(seen, name) and event["mark"] in seen[name]["tags"] for name in wanted
     )
 
 
@@ -118,7 +130,8 @@ async def _until(event: Event, is_so: Callable[[Seen], bool], otherwise: str) ->
         if asyncio.get_running_loop().time() > deadline:
             raise SetupError(
                 f"{otherwise} after {event['seconds']:g} seconds. What the servers say: {json.dumps(seen)}. The "
-                "machine's console says why. Run `infra-kit up` again when it is mended. No event was deleted."
+                "machine's console says why. Run `infra-kit up` again when it is mended; where another machine mends "
+                f"it, {MENDS} first. No event was deleted."
             )
         await asyncio.sleep(EVERY_SECONDS)
 

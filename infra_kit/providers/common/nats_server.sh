@@ -19,7 +19,10 @@ units() {
 Description=What NATS lets in, as infra-kit says it
 [Service]
 Type=oneshot
+TimeoutStartSec=60
 ExecStart=/bin/sh $OWN/nats.sh settings
+StandardOutput=journal+console
+StandardError=journal+console
 END
   cat >"$UNITS/infra-kit-nats-settings.timer" <<END
 [Timer]

@@ -103,8 +103,7 @@ def servers(
     made, joined = {}, list[pulumi.Resource]()
     for place, inputs in said.items():
         made[place] = machines.machine(scope, _role(place), inputs, before=before)
-        is_one = pulumi.Output.concat(made[place].id, " ", made[place].machine_type)
-        joined.append(setup.join(place, well=well, machine=is_one))
+        joined.append(setup.join(place, well=well, machine=machines.identity(made[place])))
         before = joined[-1:]
     return made, joined
 
@@ -131,9 +130,7 @@ def _machine(bus: Bus, place: str, disk: compute.Disk, *, size: Size, secret: pu
 
 def _script(bus: Bus, place: str, disk: compute.Disk, secret: pulumi.Output[str]) -> pulumi.Output[str]:
     variables: dict[str, pulumi.Input[str]] = {
-        "DEVICE": machines.DEVICE,
-        # NATS takes more room only when it starts: a larger disk replaces the machines, one after the other.
-        "GB": disk.size.apply(str),
+        **machines.data(disk),
         "HOST": bus.hosts[place],
         "IMAGE": IMAGE,
         "NAME": server(place),

@@ -21,7 +21,6 @@ from pulumi_gcp import compute, serviceaccount
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.components.network import Network
-from infra_kit.errors import SpecError
 from infra_kit.links import Grant, Link
 from infra_kit.providers.common import nats_cluster, nats_links
 from infra_kit.providers.common.gathered import Gathered
@@ -38,8 +37,9 @@ from infra_kit.providers.gcp.network import ZONES
 
 SUPPORTS, HINTS = nats_cluster.SUPPORTS, nats_cluster.HINTS
 
-PLACES = "abc"
-"""Of servers, each in a zone of its own: as many as a region has to count on (`network.ZONES`)."""
+PLACES = "abc"[:ZONES]
+"""Of servers, each in a zone of its own: as many as a region has to count on."""
+FEWER = "A region has no more to count on: ask for fewer replicas."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,8 @@ class GcpNats:
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
-    places, subnetwork = _places(scope, spec), machines.subnetwork(scope, 'or the bus engine="native"')
+    places = nats_cluster.zones(scope, spec, PLACES, otherwise=FEWER)
+    subnetwork = machines.subnetwork(scope, 'or the bus engine="native"')
     size = choose(scope, sizes.COMPUTE, cpu=nats_cluster.CPU, memory_gb=nats_cluster.MEMORY_GB)
     account = service_account(scope, "account", f"The servers of {scope.name}")
     key = key_id(scope, service="compute")
@@ -72,7 +73,15 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     # Servers take over what is stored by themselves: what is refused is not stored.
     text = after(told.apply(lambda it: it[0]), setup.allow())
     name = pulumi.Output.concat(prefix, "-settings")
-    secret = stored_secrets.store(scope, "settings", secret_id=name, value=text, key=secrets_key)
+    secret = stored_secrets.store(
+        scope,
+        "settings",
+        secret_id=name,
+        value=text,
+        key=secrets_key,
+        field="links",
+        way_out=nats_cluster.TOO_MANY_LINKS,
+    )
 
     disks = event_bus_machines.disks(scope, spec, bus)
     reads = _reads(scope, secret, account)
@@ -81,16 +90,6 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     done = setup.settle(spec, mark=mark, after=joined)
     native = GcpNats(network=scope.network, destination=bus.destination, users=users, machines=servers)
     return nats_cluster.endpoint(spec, known, host=after(bus.host, done), ca=certificate.ca, native=native)
-
-
-def _places(scope: Scope, spec: EventBusSpec) -> list[str]:
-    wanted = max(stream.replicas for stream in spec.streams.values())
-    if wanted > len(PLACES):
-        raise SpecError(
-            f"{scope.what}: streams: replicas={wanted} needs as many servers, each in a zone of its own, and a region "
-            f"of Google Cloud has {ZONES} zones to count on. Ask for {ZONES} or fewer."
-        )
-    return nats_cluster.zones(scope, spec, PLACES)
 
 
 def _reads(scope: Scope, secret: Reference, account: serviceaccount.Account) -> pulumi.Output[str]:

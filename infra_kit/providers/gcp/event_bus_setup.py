@@ -33,8 +33,8 @@ from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.place import region
 
 CLIENT = ("nats-py",)
-SECONDS = 600
-"""How long a step waits: a machine has its packages and its image to get."""
+SECONDS = 300
+"""How long a step waits at each of its attempts: a machine has its packages and its image to get."""
 USER = "roles/storage.objectUser"
 SHARED = "/shared"
 """Where the job finds the bucket."""

@@ -10,16 +10,17 @@ prepare() {
   systemctl enable --now docker
 }
 
-packages() {
-  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends docker.io
+packages() { # Docker starts no container where the kernel has AppArmor and its tools, which it only recommends, are away
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    docker.io apparmor ca-certificates curl
 }
 
 value() { # of JSON, the text under a key
   sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"
 }
 
-secret() { # the token is in no list of arguments
-  token=$(curl -sSf --header "Metadata-Flavor: Google" "$TOKEN" | value access_token)
+secret() { # the token is in no list of arguments; who waits for an answer would hold up all that reads
+  token=$(curl -sSf --max-time 30 --header "Metadata-Flavor: Google" "$TOKEN" | value access_token)
   printf 'Authorization: Bearer %s\n' "$token" |
-    curl -sSf --header @- "$SECRETS/$SECRET:access" | value data | base64 -d
+    curl -sSf --max-time 30 --header @- "$SECRETS/$SECRET:access" | value data | base64 -d
 }

@@ -10,6 +10,7 @@ the network, its disk), who reaches it, and the machine itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
@@ -55,9 +56,11 @@ def subnetwork(scope: Scope, otherwise: str) -> pulumi.Output[str]:
 
 
 def zones(scope: Scope) -> pulumi.Output[Sequence[str]]:
-    """The names of the region's, e.g. `europe-west1-b`."""
+    """The names of the region's, e.g. `europe-west1-b`; without those for AI (`us-central1-ai1a`), which have hardly
+    any other machines (https://cloud.google.com/compute/docs/regions-zones/ai-zones)."""
     needed = pulumi.InvokeOutputOptions(parent=scope.parent, depends_on=[api(scope, "compute")])
-    return compute.get_zones_output(region=region(scope), opts=needed).names
+    found = compute.get_zones_output(region=region(scope), opts=needed).names
+    return found.apply(lambda names: [name for name in names if re.search("-[a-z]$", name)])
 
 
 def address(scope: Scope, role: str, subnetwork: pulumi.Output[str]) -> pulumi.Output[str]:
@@ -144,6 +147,13 @@ def disk(
     )
 
 
+def data(disk: compute.Disk) -> dict[str, pulumi.Input[str]]:
+    """What a script says of the machine's disk. A disk is mounted, and has its room taken, when the machine starts: so
+    another disk, or a larger one, makes another script and thereby another machine. `DISK` is nothing that one reads:
+    without it the provider would put another disk into a machine that runs."""
+    return {"DEVICE": DEVICE, "DISK": disk.disk_id, "GB": disk.size.apply(str)}
+
+
 def inputs(
     *,
     size: str,
@@ -183,3 +193,8 @@ def machine(scope: Scope, role: str, inputs: dict[str, Any], *, before: Sequence
     return scope.resource(
         role, compute.Instance, delete_before_replace=True, depends_on=before, labels=labels(scope), **inputs
     )
+
+
+def identity(machine: compute.Instance) -> pulumi.Output[str]:
+    """Another one for another machine, also of the same name, and for one that was stopped to be of another size."""
+    return pulumi.Output.concat(machine.instance_id, " ", machine.machine_type)

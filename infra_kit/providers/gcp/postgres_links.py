@@ -21,8 +21,8 @@ from pulumi_gcp import sql
 
 from infra_kit.component import Scope
 from infra_kit.links import Link
+from infra_kit.providers.common import passwords
 from infra_kit.providers.common.link_users import user_name
-from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.scram import verifier
 from infra_kit.providers.gcp.postgres_setup import Session, script
@@ -61,7 +61,7 @@ def make(scope: Scope, link: Link, session: Session, *, after: Sequence[pulumi.R
     (access,), (database,) = link.access, link.only["database"]
     # With its database: to another one leads another role, so that this one's rights do not stay behind.
     name = user_name(f"{scope.parent.KIND}__{scope.name}__{database}", link)
-    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, f"link-{link.key}-password").result)
+    secret = passwords.secret(scope, f"link-{link.key}-password")
     made = secret.apply(lambda found: text(name, access, found))
     run = script(scope, f"link-{link.key}-role", session, database, made, after=after)
     return Role(name=name, database=database, password=secret, script=run)

@@ -20,7 +20,7 @@ import pulumi
 from pulumi_gcp import secretmanager, sql
 
 from infra_kit.component import Scope
-from infra_kit.providers.common.passwords import password
+from infra_kit.providers.common import passwords
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.common.scram import verifier
 from infra_kit.providers.gcp.apis import api
@@ -56,7 +56,7 @@ def create(
     scope: Scope, server: sql.DatabaseInstance, databases: Mapping[str, sql.Database], extensions: Sequence[str]
 ) -> Setup:
     session = _session(scope, server)
-    owned_by: pulumi.Output[str] = pulumi.Output.secret(password(scope).result)
+    owned_by = passwords.secret(scope)
     role = script(scope, "role", session, MAINTENANCE_DATABASE, owned_by.apply(_role))
     inside = [
         script(scope, f"setup-{name}", session, database.name, _database(name, extensions), after=[role])
@@ -66,7 +66,7 @@ def create(
 
 
 def _session(scope: Scope, server: sql.DatabaseInstance) -> Session:
-    secret = password(scope, "administrator-password").result
+    secret = passwords.secret(scope, "administrator-password")
     administrator = scope.resource(
         "administrator",
         sql.User,

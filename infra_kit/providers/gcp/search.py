@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pulumi
 from pulumi_gcp import compute
 
 from infra_kit import features
@@ -21,12 +20,11 @@ from infra_kit.component import Scope
 from infra_kit.components.network import Network
 from infra_kit.components.search import SearchEndpoint, SearchSpec
 from infra_kit.links import Grant, Link
-from infra_kit.providers.common import certificates, opensearch_node, opensearch_users
+from infra_kit.providers.common import certificates, opensearch_node, opensearch_users, passwords
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.networks import check_same
 from infra_kit.providers.common.opensearch_node import PORT
 from infra_kit.providers.common.opensearch_users import User
-from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.waiting import after
 from infra_kit.providers.gcp import search_machine, search_setup, tunnel
 from infra_kit.providers.gcp.grants import Destination, GcpGrant
@@ -57,7 +55,7 @@ class GcpSearch:
 def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
     place = search_machine.place(scope)
     tunnel.let_in(scope, place.destination)
-    app, admin = _password(scope, "password"), password(scope, "admin-password")
+    app, admin = passwords.secret(scope), passwords.password(scope, "admin-password")
     certificate = certificates.server(scope, [place.host])
     told = search_machine.told(scope, place, admin, certificate)
     disk = search_machine.disk(scope, spec, place)
@@ -77,11 +75,5 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
 def link(scope: Scope, link: Link) -> Grant:
     there = scope.native(link.to, GcpSearch)
     check_same(scope, link, there.network)
-    secret = _password(scope.within(link.to), f"{scope.name}-link-{link.key}-password")
-    mine = opensearch_users.linked(scope, link, there.users, secret, port=PORT)
+    mine = opensearch_users.linked(scope, link, there.users, passwords.of_link(scope, link), port=PORT)
     return mine.grant(native=GcpGrant(destination=there.destination))
-
-
-def _password(scope: Scope, role: str) -> pulumi.Output[str]:
-    secret: pulumi.Output[str] = pulumi.Output.secret(password(scope, role).result)
-    return secret

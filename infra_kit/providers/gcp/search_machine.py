@@ -140,9 +140,7 @@ def machine(
 def _script(spec: SearchSpec, disk: compute.Disk, settings: pulumi.Output[str]) -> pulumi.Output[str]:
     _, digest = opensearch_node.IMAGES[spec.version or DEFAULT_VERSION]
     variables: dict[str, pulumi.Input[str]] = {
-        "DEVICE": machines.DEVICE,
-        # The file system grows when the server starts: a larger disk replaces the machine.
-        "GB": disk.size.apply(str),
+        **machines.data(disk),
         "HEAP_MB": str(opensearch.heap_mb(spec.memory_gb)),
         "IMAGE": f"docker.io/{opensearch_node.REPOSITORY}@sha256:{digest}",
         "SECRET": settings,

@@ -13,19 +13,17 @@ from pulumi_gcp import compute
 
 from infra_kit.component import Scope
 from infra_kit.components.search import SearchSpec
-from infra_kit.errors import SpecError
 from infra_kit.providers.common import opensearch_users
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.opensearch_node import PORT
 from infra_kit.providers.common.opensearch_users import User
-from infra_kit.providers.gcp import programs, setup_jobs, stored_secrets
+from infra_kit.providers.gcp import machines, programs, setup_jobs, stored_secrets
 from infra_kit.providers.gcp.identity import service_account
 from infra_kit.providers.gcp.search_machine import Place
 
-SECONDS = 900
-"""How long it waits: a machine has its packages and its image to get, of which OpenSearch's has a GB."""
-MOST_BYTES = 65_536
-"""https://cloud.google.com/secret-manager/quotas"""
+SECONDS = 300
+"""How long it waits at each of its attempts: a machine has its packages and its image to get, of which OpenSearch's has
+a GB."""
 
 
 def run(
@@ -46,8 +44,10 @@ def run(
         scope,
         "setup-told",
         secret_id=pulumi.Output.concat(place.secrets, "-setup"),
-        value=pulumi.Output.secret(text.apply(lambda known: _checked(scope, known))),
+        value=pulumi.Output.secret(text),
         key=place.secrets_key,
+        field="indexes, with the users of links",
+        way_out="Leave the largest index out here, and have a Job make it by OpenSearch's own API.",
     )
     return setup_jobs.run(
         scope,
@@ -64,18 +64,11 @@ def run(
 
 
 def _container(machine: compute.Instance) -> dict[str, Any]:
-    is_one = pulumi.Output.concat(machine.instance_id, " ", machine.machine_type)
     return {
         "commands": ["python3", "-c", programs.text("searches")],
-        "envs": [{"name": "TOLD", "value": setup_jobs.FILE}, {"name": "AGAIN_WITH", "value": is_one}],
+        "envs": [
+            {"name": "TOLD", "value": setup_jobs.FILE},
+            {"name": "AGAIN_WITH", "value": machines.identity(machine)},
+        ],
         "volume_mounts": [{"name": "told", "mount_path": setup_jobs.TOLD}],
     }
-
-
-def _checked(scope: Scope, text: str) -> str:
-    if (size := len(text.encode())) > MOST_BYTES:
-        raise SpecError(
-            f"{scope.what}: indexes: with the users of links they are {size} bytes as JSON, and a secret of Google "
-            f"Cloud holds {MOST_BYTES}. Leave the largest out here, and have a Job make it by OpenSearch's own API."
-        )
-    return text

@@ -43,6 +43,7 @@ def create(scope: Scope, spec: SecretSpec) -> SecretEndpoint:
         value=value,
         key=stored_secrets.key_of(scope),
         kept=True,
+        field="value",
     )
     return SecretEndpoint(value=value, reference=reference.secret, native=GcpSecret(reference=reference))
 

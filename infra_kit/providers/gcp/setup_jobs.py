@@ -1,6 +1,8 @@
 """Cloud Run jobs that do something once, from inside of the component's network.
 
-Each runs when it is made, and is made anew when it is to do it again: so one that failed is not in the state, and the
+What they run may be run any number of times, so an attempt that fails is followed by another: rights that were given
+seconds ago and a way out that is just being made are not there at once, and without them no volume is mounted. Each
+runs when it is made, and is made anew when it is to do it again: so one that failed is not in the state, and the
 next `up` does it again. The job that failed stays in Cloud Run, with the log that says why.
 """
 
@@ -21,6 +23,7 @@ from infra_kit.providers.gcp.place import region
 
 STARTS_WITHIN = 300
 """Seconds beyond what it waits itself: before, it waits for its way into the network."""
+RETRIES = 2
 TOLD = "/told"
 """Where a job finds what it is told."""
 FILE = f"{TOLD}/event.json"
@@ -37,7 +40,7 @@ def run(
     needs: Sequence[pulumi.Resource],
 ) -> cloudrunv2.Job:
     """The child `role`: has the container run as the account, with these volumes, once what it `needs` stands.
-    `seconds`: how long it waits itself."""
+    `seconds`: how long it waits itself, at each attempt."""
     longest = seconds + STARTS_WITHIN
     task = {
         "containers": [{"image": backup_jobs.IMAGE, "resources": {"limits": backup_jobs.SIZE}, **container}],
@@ -46,7 +49,7 @@ def run(
         "volumes": list(volumes),
         "execution_environment": "EXECUTION_ENVIRONMENT_GEN2",
         "timeout": f"{longest}s",
-        "max_retries": 0,
+        "max_retries": RETRIES,
     }
     template = {"task_count": 1, "template": task}
     return scope.resource(
@@ -54,7 +57,7 @@ def run(
         cloudrunv2.Job,
         depends_on=[api(scope, "run"), *needs],
         replace_on_changes=["runExecutionToken"],
-        patience=f"{longest + job.STARTS_WITHIN}s",
+        patience=f"{longest * (RETRIES + 1) + job.STARTS_WITHIN}s",
         location=region(scope),
         labels=labels(scope),
         deletion_protection=False,  # it is on unless it is said to be off

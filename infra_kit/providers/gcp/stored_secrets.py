@@ -13,6 +13,7 @@ import pulumi_random as random
 from pulumi_gcp import secretmanager, serviceaccount
 
 from infra_kit.component import Scope
+from infra_kit.providers.common.secret_sizes import fitting
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.grants import Permission, Reference
 from infra_kit.providers.gcp.keys import key_id
@@ -51,6 +52,8 @@ def store(
     value: pulumi.Output[str],
     key: pulumi.Output[str] | None,
     kept: bool = False,
+    field: str = "",
+    way_out: str = "Make it shorter.",
 ) -> Reference:
     """A secret with one version, which holds the value: the children `role` and `<role>-version`.
 
@@ -60,8 +63,23 @@ def store(
         value: what it holds.
         key: what it is encrypted with; None: Google's.
         kept: no copy of what stands elsewhere, so it is guarded like data.
+        field: what of the component the value is made of; empty: of what `role` says.
+        way_out: what to do where it is more than a secret holds, for which `SpecError` is raised.
     """
-    secret = scope.resource(
+    secret = _secret(scope, role, secret_id, key, kept=kept)
+    version = scope.resource(
+        f"{role}-version",
+        secretmanager.SecretVersion,
+        secret=secret.id,
+        secret_data=fitting(scope, field or role, value, way_out),
+    )
+    return Reference(secret=secret.id, version=version.version)
+
+
+def _secret(
+    scope: Scope, role: str, secret_id: pulumi.Input[str], key: pulumi.Output[str] | None, *, kept: bool
+) -> secretmanager.Secret:
+    return scope.resource(
         role,
         secretmanager.Secret,
         stateful=kept,
@@ -75,13 +93,6 @@ def store(
         annotations=ORIGINAL if kept else None,
         deletion_protection=kept and scope.defaults.protect,
     )
-    version = scope.resource(
-        f"{role}-version",
-        secretmanager.SecretVersion,
-        secret=secret.id,
-        secret_data=value,
-    )
-    return Reference(secret=secret.id, version=version.version)
 
 
 def _replica(scope: Scope, key: pulumi.Output[str] | None) -> dict[str, Any]:

@@ -88,7 +88,10 @@ OUTPUTS = {
     "gcp:compute/globalAddress:GlobalAddress": {"name": "recorded-range", "address": "203.0.113.10"},
     "gcp:compute/address:Address": lambda inputs: {"address": f"10.0.0.{ord(inputs['urn'][-1])}"},
     "gcp:compute/instance:Instance": lambda inputs: {"instanceId": f"{inputs['urn'].rpartition('::')[2]}-number"},
-    "gcp:compute/disk:Disk": _named("recorded-disk"),
+    "gcp:compute/disk:Disk": lambda inputs: {
+        "name": inputs.get("name", "recorded-disk"),
+        "diskId": f"{inputs['urn'].rpartition('::')[2]}-number",
+    },
     "gcp:compute/resourcePolicy:ResourcePolicy": _named("recorded-snapshots"),
     "gcp:compute/backendService:BackendService": _named("recorded-backend"),
     "gcp:compute/uRLMap:URLMap": _named("recorded-routes"),

@@ -154,7 +154,7 @@ def test_the_bus_is_nats_as_in_development_with_a_copy_of_each_event_in_three_zo
 
 
 @pytest.mark.parametrize("phase", LATER)
-def test_a_bus_that_is_down_is_heard_of_and_a_disk_that_fills(phase: str) -> None:
+def test_a_bus_whose_machine_is_down_is_heard_of_and_a_disk_of_the_database_that_fills(phase: str) -> None:
     stack = stack_of(AWS, phase)
     assert {f"events.{zone}" for zone in "abc"} <= alarms(stack, "down").keys()
     for rule in ("disk", "disk-full-soon"):

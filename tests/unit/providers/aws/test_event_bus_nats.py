@@ -224,12 +224,20 @@ def test_a_link_gives_a_user_a_way_and_the_authority_to_trust() -> None:
 # Refusals
 
 
+def test_more_links_than_a_secret_holds_are_refused_with_the_way_out() -> None:
+    subjects = [f"lead.number-{number}" for number in range(3000)]
+    with pytest.raises(
+        SpecError, match=r"bus.*: links: \d+ bytes in all, and a secret holds 65536\. Divide the streams"
+    ):
+        bus(LEADS, "staging", lambda it: it.link(publish=subjects))
+
+
 def test_more_copies_than_there_are_zones_are_refused_with_the_way_out() -> None:
     message = refusal(
         lambda: EventBus("bus", streams={"LEADS": LEADS}, network=Network("net", zones=2)),
         SpecError, target="aws", environment="staging",
     )  # fmt: skip
-    assert "needs as many servers, each in a zone of its own, and the network has 2" in message
+    assert "needs as many servers, each in a zone of its own, and there are 2" in message
     assert "Network(zones=3)" in message
 
 

@@ -17,6 +17,8 @@ PROGRAMS = {
     "sysctl": 'echo "sysctl $*" >>"$LOG"',
     **dict.fromkeys(("mount", "mountpoint", "chown", "resize2fs"), ":"),
 }
+ON_THE_CONSOLE = {"StandardOutput=journal+console", "StandardError=journal+console"}
+"""What has systemd say there, too, what a unit says."""
 CLOUD = 'prepare() { echo prepare >>"$LOG"; }\nsecret() { cat "$TOLD"; }\n'
 
 
@@ -56,6 +58,10 @@ class Machine:
             check=False,
             timeout=60,
         )
+
+    def unit(self, name: str) -> list[str]:
+        """The lines of one of systemd's."""
+        return (self.folder / f"infra-kit-{name}.service").read_text().splitlines()
 
     @property
     def said(self) -> str:

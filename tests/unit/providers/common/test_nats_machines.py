@@ -47,8 +47,19 @@ def test_a_server_alone_may_be_replaced() -> None:
     ("cluster", "seen", "goes_on"),
     [
         pytest.param("begins", {"a": server("unavailable", streams=0)}, True, id="the others are still to come"),
+        pytest.param("begins", {"a": server("unavailable")}, True, id="the same, on disks that hold streams already"),
         pytest.param("stands", {"a": server("unavailable", streams=0)}, False, id="the others do not answer"),
-        pytest.param("stands", {"a": server(), "b": server()}, True, id="it is well"),
+        pytest.param("stands", {name: server() for name in ALL}, True, id="all are well"),
+        pytest.param("stands", {"a": server(), "b": server()}, False, id="with the next, two of three would be away"),
+        pytest.param(
+            "stands",
+            {"a": server(), "b": server(), "c": server("unavailable")},
+            False,
+            id="one that is to answer is not well",
+        ),
+        pytest.param("stands", {"a": server(), "c": server()}, True, id="the next is away, and is to be replaced"),
+        pytest.param("begins", {"a": server(), "b": server()}, False, id="it began long ago, and holds streams now"),
+        pytest.param("begins", {"a": server(streams=0), "b": server(streams=0)}, True, id="nothing is in it yet"),
         pytest.param("begins", {name: server("unavailable") for name in ALL}, False, id="all have come, and it is not"),
         pytest.param("begins", {"b": server("unavailable")}, False, id="it does not answer"),
     ],
@@ -57,3 +68,9 @@ def test_the_next_machine_waits_for_this_one_but_where_a_cluster_begins(
     cluster: str, seen: dict[str, Any], *, goes_on: bool
 ) -> None:
     assert nats_machines.is_in(seen, "a", {"cluster": cluster, "servers": ALL}) == goes_on
+
+
+def test_after_the_last_machine_all_are_well() -> None:
+    event = {"cluster": "stands", "servers": ALL}
+    assert nats_machines.is_in({name: server() for name in ALL}, "c", event)
+    assert not nats_machines.is_in({"b": server(), "c": server()}, "c", event)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit.providers.common import machine_scripts, nats_cluster
-from tests.unit.providers.common.machines import Machine
+from tests.unit.providers.common.machines import ON_THE_CONSOLE, Machine
 
 SAID = {"NAME": "bus-a", "HOST": "bus-a.internal", "IMAGE": "nats@sha256:0", "PORT": "4222", "ROUTES": "6222"}
 
@@ -102,3 +102,14 @@ def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> N
     assert machine.run("serve").returncode == 0
     for part in ("--read-only", "--cap-drop ALL", "--user 1000:1000", "NATS_ADVERTISE=bus-a.internal:4222"):
         assert part in machine.said
+
+
+@pytest.mark.parametrize("unit", ["nats", "nats-settings"])
+def test_what_it_says_stands_on_the_machines_console_for_nobody_logs_in(machine: Machine, unit: str) -> None:
+    assert machine.run("boot").returncode == 0
+    assert set(machine.unit(unit)) >= ON_THE_CONSOLE
+
+
+def test_a_reading_that_hangs_ends_so_that_the_next_minutes_is_made(machine: Machine) -> None:
+    assert machine.run("boot").returncode == 0
+    assert "TimeoutStartSec=60" in machine.unit("nats-settings")

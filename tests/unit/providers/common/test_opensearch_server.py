@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit.providers.common import machine_scripts, opensearch_node
-from tests.unit.providers.common.machines import Machine
+from tests.unit.providers.common.machines import ON_THE_CONSOLE, Machine
 
 SAID = {"IMAGE": "opensearch@sha256:0", "HEAP_MB": "1024", "GB": "10"}
 TOLD = machine_scripts.told({"opensearch.yml": "cluster.name: search\n", "opensearch.sh": "exit 0\n"})
@@ -33,6 +33,11 @@ def test_when_the_machine_starts_it_keeps_its_script_and_has_the_server_started_
     assert f"ExecStartPre=/bin/sh {kept} ready\nExecStart=/bin/sh {kept} serve\n" in unit
     assert "ExecStop=/usr/bin/docker stop --time 60 search\n" in unit
     assert "Restart=always" in unit
+
+
+def test_what_the_server_says_stands_on_the_machines_console_for_nobody_logs_in(machine: Machine) -> None:
+    machine.run("boot")
+    assert set(machine.unit("search")) >= ON_THE_CONSOLE
 
 
 def test_before_the_server_starts_its_disk_is_there_and_what_it_is_told_is_for_it_alone(machine: Machine) -> None:

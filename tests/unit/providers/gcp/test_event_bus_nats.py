@@ -1,186 +1,28 @@
-"""EventBus on Google Cloud with engine="nats": the machines, what they hold and let in, and in which order they are
-replaced."""
+"""EventBus on Google Cloud with engine="nats": what the servers let in, who reaches them, and what is refused."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import zipfile
-from itertools import pairwise
 from pathlib import Path
 
-import pulumi
 import pytest
 
 from infra_kit import EventBus, Network, Stream
 from infra_kit.errors import SpecError
-from infra_kit.providers.common import nats_cluster
 from infra_kit.providers.gcp import event_bus_setup
-from infra_kit.recording import Recording
 from tests.unit.providers.gcp.buses import (
     FIREWALL,
-    JOB,
     LEADS,
     bus,
     container,
     files,
-    lone,
-    of_type,
     script,
     step,
     three,
 )
 from tests.unit.refusals import refusal
-
-# Machines
-
-
-def test_a_stream_with_three_copies_has_three_machines_each_in_a_zone_with_a_disk_of_its_own() -> None:
-    made = three()
-    assert of_type(made, ":Instance") == {"bus-server-a", "bus-server-b", "bus-server-c"}
-    assert of_type(made, ":Disk") == {"bus-disk-a", "bus-disk-b", "bus-disk-c"}
-    for place, zone in zip("abc", "bcd", strict=True):
-        machine = made.named(f"bus-server-{place}").inputs
-        assert machine["zone"] == made.named(f"bus-disk-{place}").inputs["zone"] == f"europe-west1-{zone}"
-        assert machine["attachedDisks"] == [{"source": f"bus-disk-{place}-id", "deviceName": "data"}]
-    assert of_type(lone(), ":Disk") == {"bus-disk-a"}
-
-
-def test_a_disk_has_its_own_key_and_stays_where_it_is_when_its_machine_is_replaced_or_the_stack_goes() -> None:
-    made = bus(LEADS, "production")
-    disk, machine = made.named("bus-disk-a"), made.named("bus-server-a")
-    assert disk.inputs["diskEncryptionKey"] == {"kmsKeySelfLink": "bus-key-id"}
-    assert machine.inputs["bootDisk"]["kmsKeySelfLink"] == "bus-key-id"
-    agent = made.named("bus-key-grant").inputs["member"]
-    assert agent == "serviceAccount:service-123456789012@compute-system.iam.gserviceaccount.com"
-    assert disk.options.protect
-    assert disk.options.retain_on_delete
-    assert set(disk.options.ignore_changes or ()) == {"diskEncryptionKey", "zone"}
-    assert not machine.options.protect
-    assert not lone().named("bus-disk-a").options.protect
-
-
-def test_a_disk_has_room_for_what_its_streams_may_hold() -> None:
-    assert lone().named("bus-disk-a").inputs["size"] == nats_cluster.LEAST_GB
-    large = bus(Stream(subjects=["lead.*"], max_size_gb=100))
-    assert large.named("bus-disk-a").inputs["size"] == 125
-    assert script(large, "a") != script(bus(Stream(subjects=["lead.*"])), "a"), "NATS is not told of the room it has"
-
-
-def test_machines_are_replaced_one_after_the_other_each_when_the_one_before_is_well() -> None:
-    made = three()
-    order = [
-        "bus-well", "bus-server-a", "bus-joined-a", "bus-server-b", "bus-joined-b", "bus-server-c", "bus-joined-c",
-        "bus-settled",
-    ]  # fmt: skip
-    for before, after in pairwise(order):
-        assert made.named(before).urn in made.named(after).options.depends_on, f"{after} does not wait for {before}"
-    assert made.named("bus-settings").urn in made.named("bus-server-a").options.depends_on
-    for place in "abc":
-        assert made.named(f"bus-server-{place}").request.deleteBeforeReplace
-
-
-def test_a_step_is_a_job_that_runs_when_it_is_made_and_one_that_failed_is_made_again() -> None:
-    """The provider takes a job whose run failed for not made; one that is only changed would be taken for done."""
-    made = three()
-    assert {it.name for it in made.of_type(JOB)} == {
-        "bus-allow", "bus-well", "bus-joined-a", "bus-joined-b", "bus-joined-c", "bus-settled"
-    }  # fmt: skip
-    for it in made.of_type(JOB):
-        assert it.inputs["runExecutionToken"]
-        assert it.options.replace_on_changes == ("runExecutionToken",)
-        assert it.inputs["template"]["template"]["maxRetries"] == 0
-
-
-def tokens(made: Recording) -> dict[str, str]:
-    return {it.name.removeprefix("bus-"): it.inputs["runExecutionToken"] for it in made.of_type(JOB)}
-
-
-def changed(before: Recording, after: Recording) -> set[str]:
-    """The steps that are done again."""
-    was, is_now = tokens(before), tokens(after)
-    return {name for name in was if was[name] != is_now[name]}
-
-
-def test_whether_the_servers_are_well_is_asked_again_when_machines_are_to_be_others() -> None:
-    joined = {"joined-a", "joined-b", "joined-c"}
-    other = {f"server-{place}": {"machine_type": "e2-standard-2"} for place in "abc"}
-    assert changed(three(), bus(overrides=other)) == {"well", *joined}
-    assert "well" in changed(three(), bus(Stream(subjects=["lead.*"], replicas=3, max_size_gb=100)))
-    said = {"server-a": {"opts": pulumi.ResourceOptions()}}
-    assert changed(bus(overrides=said), bus(overrides=said)) == set()
-
-
-def test_what_waits_for_a_machine_is_asked_again_when_it_is_another_one() -> None:
-    made = three()
-    assert step(made, "joined-b") == {"does": "join", "name": "nats-b"}
-    again = {it["name"]: it["value"] for it in container(made, "joined-b")["envs"]}["AGAIN_WITH"]
-    assert again == "bus-server-b-id e2-small"
-    told = json.loads(made.named("bus-told-version").inputs["secretData"])
-    assert told["servers"] == {f"nats-{place}": f"nats-{place}.bus-c0c0c0.internal:4222" for place in "abc"}
-    assert "secretData" in made.named("bus-told-version").secret_inputs
-
-
-def test_another_link_changes_what_is_let_in_and_no_machine() -> None:
-    linked = bus(LEADS, "staging", lambda it: it.link(publish=["lead.created"]))
-    assert changed(three(), linked) == {"settled"}
-    assert script(three(), "a") == script(linked, "a")
-
-
-def test_a_component_that_is_renamed_keeps_its_machines_and_what_the_servers_call_each_other() -> None:
-    """They would be new servers of the same cluster, which has no majority any more. Names in the network stay."""
-    made = three()
-    for mark in ("name-id", "account-id", "setup-account-id", "secrets-id"):
-        assert made.named(f"bus-{mark}").options.ignore_changes == ("prefix",)
-    lines = dict(line.split("=", 1) for line in script(made, "a").splitlines()[1:9])
-    assert lines["NAME"] == lines["HOST"].partition(".")[0] == "nats-a"
-    renamed = bus(name="events").named("events-server-a").inputs
-    of_the_machine = json.dumps({**made.named("bus-server-a").inputs, "labels": {}}, default=str)
-    assert of_the_machine.replace("bus-", "events-") == json.dumps({**renamed, "labels": {}}, default=str)
-
-
-def test_addresses_and_names_are_the_servers_which_stay() -> None:
-    made = three()
-    addresses = [made.named(f"bus-address-{place}").outputs["address"] for place in "abc"]
-    (interface,) = made.named("bus-server-b").inputs["networkInterfaces"]
-    assert interface == {"subnetwork": "net-subnetwork-id", "networkIp": addresses[1]}
-    assert made.named("bus-name-nats-b").inputs["rrdatas"] == [addresses[1]]
-    assert made.named("bus-name-nats").inputs["rrdatas"] == addresses
-    zone = made.named("bus-zone").inputs
-    assert (zone["visibility"], zone["dnsName"]) == ("private", "bus-c0c0c0.internal.")
-    assert zone["privateVisibilityConfig"] == {"networks": [{"networkUrl": "net-vpc-id"}]}
-    assert made.named("bus").outputs["host"] == "nats.bus-c0c0c0.internal"
-
-
-def test_a_machine_starts_what_its_script_names_by_digest_and_says_no_secret() -> None:
-    text = script(three(), "b")
-    assert "IMAGE=docker.io/library/nats@sha256:" in text
-    assert "HOST=nats-b." in text
-    assert "SECRET=bus-settings-id" in text
-    assert "recorded-password" not in text
-    assert "PRIVATE KEY" not in text
-
-
-def test_a_machine_has_no_public_address_and_nobody_logs_in() -> None:
-    machine = three().named("bus-server-a").inputs
-    assert "accessConfigs" not in machine["networkInterfaces"][0]
-    assert machine["metadata"] == {
-        "enable-oslogin": "TRUE", "block-project-ssh-keys": "TRUE", "serial-port-enable": "FALSE",
-    }  # fmt: skip
-    assert all(machine["shieldedInstanceConfig"].values())
-    assert machine["canIpForward"] is False
-
-
-def test_its_account_reads_what_the_servers_let_in_and_nothing_else() -> None:
-    made = three()
-    email = made.named("bus-account").outputs["email"]
-    assert made.named("bus-server-a").inputs["serviceAccount"]["email"] == email
-    reads = made.named("bus-settings-accessor").inputs
-    assert (reads["secretId"], reads["role"]) == ("bus-settings-id", "roles/secretmanager.secretAccessor")
-    assert [it.name for it in made.resources if it.name.startswith("bus-") and "IAMMember" in it.type] == [
-        "bus-setup-bucket-user"
-    ]
-
 
 # What is let in
 
@@ -250,13 +92,21 @@ def test_servers_let_in_the_network_alone_and_on_their_port_alone() -> None:
 # Refusals
 
 
+def test_more_links_than_a_secret_holds_are_refused_with_the_way_out() -> None:
+    subjects = [f"lead.number-{number}" for number in range(3000)]
+    with pytest.raises(
+        SpecError, match=r"bus.*: links: \d+ bytes in all, and a secret holds 65536\. Divide the streams"
+    ):
+        bus(LEADS, "staging", lambda it: it.link(publish=subjects))
+
+
 def test_more_copies_than_a_region_has_zones_are_refused() -> None:
     message = refusal(
         lambda: EventBus("bus", streams={"LEADS": Stream(subjects=["lead.*"], replicas=5)}),
         SpecError, target="gcp", environment="staging", region="europe-west1",
     )  # fmt: skip
-    assert "replicas=5 needs as many servers, each in a zone of its own" in message
-    assert "Ask for 3 or fewer" in message
+    assert "replicas=5 needs as many servers, each in a zone of its own, and there are 3" in message
+    assert "ask for fewer replicas" in message
 
 
 def test_a_network_without_a_way_out_is_refused() -> None:

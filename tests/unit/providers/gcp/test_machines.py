@@ -49,6 +49,9 @@ def test_what_the_server_is_told_is_read_as_the_machines_account_and_the_token_i
     said = (tmp_path / "log").read_text()
     assert "https://secretmanager.googleapis.com/v1/projects/1/secrets/bus-settings/versions/3:access" in said
     assert "ya29" not in said
+    assert [line.count("--max-time 30") for line in said.splitlines()] == [1, 1], (
+        "an answer that never ends holds it up"
+    )
 
 
 @pytest.mark.parametrize("refused", ["", '{"error": {"code": 403, "message": "Permission denied"}}'])
@@ -58,12 +61,14 @@ def test_what_is_refused_says_nothing_which_the_machine_takes_for_unread(tmp_pat
     assert run(tmp_path, "secret").stdout == ""
 
 
-def test_docker_is_installed_from_debians_packages_and_starts_with_the_machine(tmp_path: Path) -> None:
+def test_docker_and_what_it_and_the_script_need_are_installed_from_debian_and_start_with_the_machine(
+    tmp_path: Path,
+) -> None:
     says = '#!/bin/sh\necho "${0##*/} $*" >>"$LOG"\n'
     done = run(tmp_path, "packages && prepare", **dict.fromkeys(("apt-get", "docker", "systemctl"), says))
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "log").read_text().splitlines() == [
         "apt-get update -q",
-        "apt-get install -y -q --no-install-recommends docker.io",
+        "apt-get install -y -q --no-install-recommends docker.io apparmor ca-certificates curl",
         "systemctl enable --now docker",
     ]

@@ -91,6 +91,11 @@ def test_its_address_its_name_and_its_disk_are_not_the_machines() -> None:
     assert inputs["attachedDisks"][0]["source"] == "search-disk-id"
 
 
+def test_a_disk_of_a_snapshot_brings_another_machine_which_mounts_it() -> None:
+    found = made(overrides={"disk": {"snapshot": "recorded-snapshot"}})
+    assert f"DISK={found.named('search-disk').outputs['diskId']}\n" in script(found.named("search-server").inputs)
+
+
 def test_its_data_is_protected_and_retained_in_production_with_a_key_of_its_own() -> None:
     found = made(PRODUCTION)
     options = found.named("search-disk").options
@@ -185,7 +190,7 @@ def test_a_link_has_a_user_of_its_own_and_a_way_there() -> None:
 
 def test_what_no_secret_of_google_cloud_holds_is_refused_with_the_way_out() -> None:
     mappings = {"properties": {f"field-{number}": {"type": "keyword"} for number in range(3000)}}
-    with pytest.raises(SpecError, match=r"indexes: .* bytes as JSON, and a secret of Google Cloud holds 65536"):
+    with pytest.raises(SpecError, match=r"indexes, with .* bytes in all, and a secret holds 65536\. Leave the largest"):
         made(indexes={"jobs": SearchIndex(mappings=mappings)})
 
 
