@@ -1,6 +1,7 @@
 """A project in a folder of its own, as a user has one."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -29,6 +30,9 @@ def make_project(tmp_path: Path) -> MakeProject:
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+        # A program that was written within the same second, and is as long, Python takes for the one that it compiled.
+        for compiled in tmp_path.rglob("__pycache__"):
+            shutil.rmtree(compiled)
         return Project.find(tmp_path)
 
     return make
