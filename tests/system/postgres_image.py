@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.system.docker_daemon import Docker
 
 TAG = "postgres:1"
+MEMORY_GB = 1
+"""Of those that write much: the disk may be memory (`.ci/run`), and what they have there counts as theirs."""
 PROGRAMS = Path("/usr/lib/postgresql/15")
 SHELL = (
     "sh", "awk", "cat", "chown", "cmp", "cp", "cut", "date", "echo", "env", "find", "grep", "head", "ls", "mkdir",

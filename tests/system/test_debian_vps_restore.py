@@ -34,7 +34,7 @@ class Made(Stack):
 
 def program() -> None:
     target = Target(name="vps", app="shop", environment=Environment.DEVELOPMENT, settings=HOST)
-    db = Postgres("db", target=target, version="15", memory_gb=0.25, backups=Backups())
+    db = Postgres("db", target=target, version="15", memory_gb=postgres_image.MEMORY_GB, backups=Backups())
     Backup("safe", target=target, of=[db])
 
 
@@ -98,7 +98,7 @@ def test_a_moment_comes_back_beside_the_server_that_goes_on(kept: Kept) -> None:
     assert kept.entries() == "one two three"
     assert done.stdout.decode().startswith("20"), "what the last change is of"
     how = "{{.HostConfig.ReadonlyRootfs}} {{.Config.User}} {{.HostConfig.Memory}}"
-    assert kept.docker("inspect", "--format", how, "db-then") == f"true 999:999 {2**28}"
+    assert kept.docker("inspect", "--format", how, "db-then") == f"true 999:999 {2**30}"
     kept.ask("INSERT INTO ledger (entry) VALUES ('its own')", "db-then")
     assert before < then
 

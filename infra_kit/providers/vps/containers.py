@@ -192,21 +192,31 @@ def _cpus(cpu: float) -> str:
     return text[:-8] if text.count("0") == 9 else text.rstrip("0")
 
 
-def ready(scope: Scope, role: str, run: Run, made: Container, beside: Sequence[Container] = ()) -> local.Command:
+def ready(
+    scope: Scope,
+    role: str,
+    run: Run,
+    made: Container,
+    beside: Sequence[Container] = (),
+    *,
+    well: Sequence[str] = ("healthy",),
+) -> local.Command:
     """Waits until all is well, and limits the processes, which Docker does and its provider has no argument for.
 
     Args:
         scope, role, run: as for `container`.
         made: what is waited for.
         beside: containers whose processes are limited too.
+        well: of Docker's words for a container's health, those that end the waiting.
     """
+    states = " | ".join(f'"running and {word}"' for word in well)
     script = f"""\
 set -eu
 read -r container beside
 for _ in $(seq {run.start_seconds}); do
   state=$(docker inspect --format '{{{{.State.Status}}}} and {{{{.State.Health.Status}}}}' "$container")
   case $state in
-    "running and healthy") docker update --pids-limit {run.pids} "$container" $beside >/dev/null && exit 0 ;;
+    {states}) docker update --pids-limit {run.pids} "$container" $beside >/dev/null && exit 0 ;;
     exited*) break ;;
   esac
   sleep 1

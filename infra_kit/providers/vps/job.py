@@ -31,6 +31,9 @@ ROLE = "instance"
 WENT_WELL = (tools.BUSYBOX, "test", "!", "-e", "/tmp/infra-kit-failed")  # noqa: S108  the container's own
 """Its last run, or none was yet: how the host tells (`scripts/measure.sh`)."""
 
+_WAITS = ("healthy", "unhealthy")
+"""What waits for its time may have had it before anybody looked: a run that failed is told, and is no failed `up`."""
+
 
 def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
     work = workloads.workload(scope, spec)
@@ -41,7 +44,7 @@ def create(scope: Scope, spec: JobSpec) -> JobEndpoint:
     else:
         run = replace(work.run, entrypoint=_waits(spec, spec.schedule), health=WENT_WELL, health_tries=1)
         made = workloads.instance(replace(work, run=run), ROLE, in_turn=True)
-        done = ready(scope, ROLE, run, made.program, made.beside)
+        done = ready(scope, ROLE, run, made.program, made.beside, well=_WAITS)
     return JobEndpoint(log=ssh.after(done, made.program.name))
 
 

@@ -33,16 +33,18 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Database:
+    """Its line is in a schema of its own: migrations may look at all that is in `public`."""
+
     url: str
 
     def put(self) -> None:
         with psycopg.connect(self.url) as database:
-            database.execute("CREATE TABLE kept (line text)")
-            database.execute("INSERT INTO kept VALUES (%s)", [KEPT])
+            database.execute("CREATE SCHEMA kept CREATE TABLE lines (line text)")
+            database.execute("INSERT INTO kept.lines VALUES (%s)", [KEPT])
 
     def get(self) -> str:
         with psycopg.connect(self.url) as database:
-            [[line]] = database.execute("SELECT line FROM kept").fetchall()
+            [[line]] = database.execute("SELECT line FROM kept.lines").fetchall()
         return str(line)
 
 

@@ -31,6 +31,12 @@ def test_a_scheduled_job_waits_in_its_own_container_which_is_never_there_twice()
     assert networks(made, "nightly-instance") == {"nightly-network"}
 
 
+def test_a_run_that_failed_before_anybody_looked_is_no_failed_up() -> None:
+    script = job(schedule="* * * * *").named("nightly-instance-ready").inputs["create"]
+    assert '"running and healthy" | "running and unhealthy") docker update' in script
+    assert '"running and healthy") docker update' in worker().named("scorer-instance-1-ready").inputs["create"]
+
+
 def test_a_run_that_failed_is_tried_again_after_a_pause(tmp_path: Path) -> None:
     functions = script("schedule.sh").partition('say "waits for its time')[0].replace("/tmp/", f"{tmp_path}/")  # noqa: S108
     fails = 'once() { echo tried; return 1; }\nsleep() { echo "slept $1"; }\nrun it\n'
