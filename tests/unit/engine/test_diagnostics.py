@@ -41,6 +41,14 @@ def test_of_a_chain_of_errors_the_last_one_counts() -> None:
     assert plain(f"{chain}{FRAMES}infra_kit.errors.ServerError: the disk is full") == "the disk is full"
 
 
+def test_what_a_job_said_last_is_told_with_its_own_traceback() -> None:
+    words = f"{FRAMES}psycopg.errors.RaiseException: Of no tenant: kept\nThe whole log: migrate/server.log"
+    said = f"migrate: it ended with 1. It said:\n{words}"
+    assert plain(f"{FRAMES}infra_kit.errors.ServerError: {said}") == said
+    chain = f"{FRAMES}infra_kit.errors.ServerError: no\n\nDuring handling of the above exception, another occurred:\n\n"
+    assert plain(f"{chain}{FRAMES}KeyError: 'region'") == "KeyError: 'region'\n  at /home/ana/shop/__main__.py, line 7"
+
+
 def test_what_the_engine_says_itself_loses_only_its_prefix() -> None:
     assert plain("error: no stack named 'shop' found\n") == "no stack named 'shop' found"
 
