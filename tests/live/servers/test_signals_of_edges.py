@@ -22,6 +22,8 @@ from tests.live.servers.origin import Origin
 def test_a_cdn_tells_its_answers_of_the_last_minute(home_dir: Path, origin: Origin) -> None:
     visitor = cdn_client.serve(home_dir, {"/*": cdn_client.route(origin.url)})
     visitor.get("/before")
+    log = Box(home_dir, "test", "edge").path / "access.log"
+    until(lambda: log.exists() and log.read_text().endswith("\n"))  # it is noted after it was answered
     measures = of(home_dir, "cdn", "edge")
     quiet = measures.measure()
     for _ in range(4):
