@@ -11,8 +11,8 @@ from infra_kit.component import Component
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "stacks").rglob("*.yaml")])
 CALLED = re.compile(r"\b([A-Z][A-Za-z]+)\.([a-z_]+)\b(?!\.py)")
-COMPONENTS = {name: it for name in infra_kit.__all__ if issubclass(type(it := getattr(infra_kit, name)), type)}
-COMPONENTS = {name: it for name, it in COMPONENTS.items() if issubclass(it, Component)}
+NAMED = {name: getattr(infra_kit, name) for name in infra_kit.__all__}
+COMPONENTS = {name: it for name, it in NAMED.items() if isinstance(it, type) and issubclass(it, Component)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import zipfile
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.unit.providers.gcp.buses import (
     step,
     three,
 )
+from tests.unit.providers.nats_settings import assert_each_may_what_it_is_linked_for
 from tests.unit.refusals import refusal
 
 # What is let in
@@ -36,14 +36,7 @@ def test_what_is_refused_is_not_told_to_a_server_either() -> None:
 def test_what_the_servers_let_in_is_in_secret_manager_alone() -> None:
     made = bus(LEADS, "staging", lambda it: it.link(publish=["lead.created"]), lambda it: it.link(consume=["crm"]))
     assert "secretData" in made.named("bus-settings-version").secret_inputs
-    conf = files(made)["nats.conf"]
-    told = json.loads(conf.split('"users": ', 1)[1].split(']}, "SYS"', 1)[0] + "]")
-    rights = {user["user"]: user.get("permissions", {}).get("publish", {}).get("allow") for user in told}
-    assert list(rights) == ["admin", "app", "api_0__bus", "api_1__bus"]
-    assert rights["api_0__bus"] == ["lead.created"]
-    assert rights["api_1__bus"] == [
-        "$JS.API.CONSUMER.INFO.LEADS.crm", "$JS.API.CONSUMER.MSG.NEXT.LEADS.crm", "$JS.ACK.LEADS.crm.>",
-    ]  # fmt: skip
+    assert_each_may_what_it_is_linked_for(files(made)["nats.conf"])
 
 
 def test_the_set_up_knows_what_the_servers_must_have_taken_over() -> None:
