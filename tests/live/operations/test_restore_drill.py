@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
+from collections.abc import Mapping
+from typing import Any
 
 import psutil
 import pytest
 
 from infra_kit.errors import BackupError
-from infra_kit.providers.local.backups import rclone, settings
+from infra_kit.providers.local.backups import rclone, restore, settings
+from infra_kit.providers.local.backups.boxes import Moment
+from infra_kit.providers.local.backups.repository import Repository
+from infra_kit.providers.local.box import Box
 from infra_kit.providers.local.servers import postgres_roles
+from tests.awaiting import until
 from tests.live.operations.backups import KEY, Safe, bucket, connect, write
 from tests.live.servers import s3_client
 
@@ -161,7 +168,15 @@ def test_the_users_own_check_is_named_with_what_it_answered(copied: Safe) -> Non
     assert text == "'7|x' was expected, and the answer is '3|x'"
 
 
-def test_a_restore_that_takes_too_long_fails_the_drill(copied: Safe) -> None:
+def test_a_restore_that_takes_too_long_fails_the_drill(copied: Safe, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled = restore.filled
+
+    def slowly(box: Box, noted: Mapping[str, Any], repository: Repository, moment: Moment) -> None:
+        began = time.monotonic()
+        filled(box, noted, repository, moment)
+        until(lambda: time.monotonic() > began + 1)
+
+    monkeypatch.setattr(restore, "filled", slowly)
     ((check, _, text),) = failed(copied, rto="1s")
     assert check == "rto"
     assert text.endswith("at most 1 s are asked")

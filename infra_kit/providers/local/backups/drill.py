@@ -113,7 +113,7 @@ class Drill:
                 found += self._of(component, copy, repository, Box(self._box.home, stack, component))
         limit = seconds(self._asked.rto)
         if self.seconds > limit:
-            found.append(Failure("rto", "", f"restoring took {self.seconds:.0f} s, at most {limit} s are asked"))
+            found.append(Failure("rto", "", f"restoring took {self.seconds:.1f} s, at most {limit} s are asked"))
         return found
 
     def _of(self, component: str, copy: Copy, repository: Repository, box: Box) -> list[Failure]:
