@@ -8,7 +8,7 @@ from collections.abc import Callable
 PAUSE = 0.05
 
 
-def until(true: Callable[[], object], seconds: float = 20, why: Callable[[], str] = lambda: "it never came") -> None:
+def until(true: Callable[[], object], seconds: float = 60, why: Callable[[], str] = lambda: "it never came") -> None:
     """Returns once it is true, and fails after so many seconds; `why` says then what there is instead."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG as PATIENCE
 
 from tests.engine_fixtures import cli
 from tests.shop import Shop, open_shop
 
 __all__ = ["cli"]
+
+# A busy machine may stand still for longer than the 5 s that httpx waits of itself.
+PATIENCE.connect = PATIENCE.read = PATIENCE.write = PATIENCE.pool = 60.0
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import select
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
@@ -93,7 +94,7 @@ class Process:
     def signal(self, number: Signals) -> None:
         pid = self.pid
         if pid is not None:
-            os.kill(pid, number)
+            _kill(pid, number)
 
     def stop(self, number: Signals = SIGTERM, seconds: float | None = None) -> bool:
         """Stops the server and what it forked, by force after its time. Returns whether there was anything.
@@ -106,7 +107,7 @@ class Process:
         self.signal(number)
         stubborn = _still_alive(family, (seconds or STOP_SECONDS) if runs else 0)
         for pid in stubborn:
-            os.kill(pid, SIGKILL)
+            _kill(pid, SIGKILL)
         _still_alive(family, STOP_SECONDS)
         self._await_burial(0 if runs and not stubborn else STOP_SECONDS)
         self._pid_file.unlink(missing_ok=True)
@@ -179,6 +180,11 @@ class Process:
             os.close(descriptor)
             return None
         return descriptor
+
+
+def _kill(pid: int, number: Signals) -> None:
+    with suppress(ProcessLookupError):  # it ended since it was looked for
+        os.kill(pid, number)
 
 
 def _lives(pid: int) -> bool:

@@ -80,6 +80,7 @@ def version(*_: Any) -> Answer:
 
 
 def slow(asked: Mapping[str, str], _: Any) -> Answer:
+    (Path(os.environ["VOLUME_NOTES"]) / "taken").touch()
     time.sleep(float(asked["seconds"]))
     return 200, {"version": VERSION}
 

@@ -37,7 +37,7 @@ def props(home: Path, routes: dict[str, Any], **changes: Any) -> Props:
 def serve(home: Path, routes: dict[str, Any], **changes: Any) -> httpx.Client:
     _, outs = HANDLER.ensure(props(home, routes, **changes))
     # httpx asks for gzip by itself, and compressed answers have neither a length nor ranges.
-    return httpx.Client(base_url=outs["public"]["url"], headers={"Accept-Encoding": "identity"}, timeout=10)
+    return httpx.Client(base_url=outs["public"]["url"], headers={"Accept-Encoding": "identity"}, timeout=60)
 
 
 def cache(answer: httpx.Response) -> str:

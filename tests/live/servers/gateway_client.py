@@ -46,7 +46,7 @@ def serve(home: Path, routes: dict[str, Any], **changes: Any) -> httpx.Client:
 
 
 def client(outs: Props) -> httpx.Client:
-    return httpx.Client(base_url=outs["public"]["url"], verify=trusting(outs), timeout=10)
+    return httpx.Client(base_url=outs["public"]["url"], verify=trusting(outs), timeout=60)
 
 
 def trusting(outs: Props) -> ssl.SSLContext:

@@ -71,34 +71,43 @@ def kill(props: Props) -> None:
 
 
 @asynccontextmanager
-async def application(url: str, errors: list[Exception] | None = None) -> AsyncIterator[JetStreamContext]:
+async def application(
+    url: str, errors: list[Exception] | None = None, seconds: float = 30
+) -> AsyncIterator[JetStreamContext]:
     async def note(error: Exception) -> None:
         if errors is not None:
             errors.append(error)
 
-    connection = await nats.connect(url, allow_reconnect=False, error_cb=note)
+    connection = await nats.connect(url, allow_reconnect=False, error_cb=note, connect_timeout=30)
     try:
-        yield connection.jetstream(timeout=0.5)
+        yield connection.jetstream(timeout=seconds)
     finally:
+        if connection.is_connected:
+            await connection.flush(30)  # what it refused it says before it answers
         await connection.close()
 
 
-def use(outs: Props, what: Callable[[JetStreamContext], Awaitable[T]], errors: list[Exception] | None = None) -> T:
+def use(
+    outs: Props,
+    what: Callable[[JetStreamContext], Awaitable[T]],
+    errors: list[Exception] | None = None,
+    seconds: float = 30,
+) -> T:
     """What an application does with the endpoint's url."""
 
     async def run() -> T:
-        async with application(outs["private"]["url"], errors) as jetstream:
+        async with application(outs["private"]["url"], errors, seconds) as jetstream:
             return await what(jetstream)
 
     return asyncio.run(run())
 
 
-def publish(outs: Props, event: dict[str, Any] = EVENT) -> int:
+def publish(outs: Props, event: dict[str, Any] = EVENT, seconds: float = 30) -> int:
     body = json.dumps(event).encode()
-    return use(outs, lambda jetstream: jetstream.publish(subject(event["type"]), body)).seq
+    return use(outs, lambda jetstream: jetstream.publish(subject(event["type"]), body), seconds=seconds).seq
 
 
-def take(outs: Props, address: str, ended: Callable[[Msg], Awaitable[None]], seconds: float = 5) -> Msg:
+def take(outs: Props, address: str, ended: Callable[[Msg], Awaitable[None]], seconds: float = 30) -> Msg:
     """One event of a consumer, which is then ended as told."""
 
     async def run(jetstream: JetStreamContext) -> Msg:
@@ -112,7 +121,7 @@ def take(outs: Props, address: str, ended: Callable[[Msg], Awaitable[None]], sec
 
 
 async def acknowledge(message: Msg) -> None:
-    await message.ack_sync()
+    await message.ack_sync(timeout=30)
 
 
 async def leave(message: Msg) -> None:
@@ -121,7 +130,7 @@ async def leave(message: Msg) -> None:
 
 async def give_up(message: Msg) -> None:
     await message.term()
-    await message._client.flush()
+    await message._client.flush(30)
 
 
 def inside(props: Props, what: Callable[[JetStreamContext], Awaitable[T]]) -> T:

@@ -36,7 +36,11 @@ class Machines:
         self.ca = self.authority.cert_pem.bytes().decode()
         self.pem = b"".join(it.bytes() for it in certificate.cert_chain_pems).decode()
         self.key = certificate.private_key_pem.bytes().decode()
-        free = iter(ports.pick(str(folder), 3 * len(self.names), kept_ports.taken()))
+        folder.mkdir(parents=True, exist_ok=True)
+        with kept_ports.alone():
+            picked = ports.pick(str(folder), 3 * len(self.names), kept_ports.taken())
+            kept_ports.note(folder, picked)
+        free = iter(picked)
         self.ports = {name: (next(free), next(free), next(free)) for name in self.names}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.mark = ""

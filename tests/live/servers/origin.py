@@ -39,7 +39,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.requests.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.goes_on.wait(10)
+        self.server.goes_on.wait(60)
         body = self.server.body or (f"answer {len(self.server.requests)} " + "x" * 1000).encode()
         self.send_response(self.server.status)
         told = {"Content-Type": "text/html", "Content-Length": str(len(body)), **self.server.answers_with}

@@ -18,7 +18,7 @@ from infra_kit.providers.local.servers.alerts import HANDLER
 from tests.awaiting import until
 from tests.live.servers.hook import SECRET, Hook, alerts, box, log, rule, standing
 from tests.live.servers.measured import cache, kill
-from tests.live.servers.workloads import processes
+from tests.live.servers.workloads import processes, running
 
 DOWN = ("firing", "down", "cache")
 UP = ("resolved", "down", "cache")
@@ -41,7 +41,13 @@ def home(home_dir: Path) -> Path:
 
 
 def checkers(home: Path) -> list[psutil.Process]:
-    return [it for it in processes(home, "alerts") if "infra_kit.providers.local.programs.alerts" in it.cmdline()]
+    return [psutil.Process(it) for it in running(home, "alerts", "infra_kit.providers.local.programs.alerts")]
+
+
+def noted(home: Path) -> bool:
+    """Whether it is on the disk that a route was told."""
+    told = box(home).data / "told.json"
+    return told.exists() and "down cache" in told.read_text()
 
 
 def test_a_killed_server_is_told_within_one_look_and_that_it_is_back(home: Path, hook: Hook) -> None:
@@ -49,14 +55,18 @@ def test_a_killed_server_is_told_within_one_look_and_that_it_is_back(home: Path,
     HANDLER.ensure(alerts(home, {"cache": "redis"}, [rule("cache")], every=every, routes={"P0": {"webhook": hook.url}}))
     until(lambda: standing(home)["down cache"].value == 100)
     kill(home, "cache")
-    killed = time.monotonic()
-    until(lambda: hook.told)
-    took = time.monotonic() - killed
+    states: set[str] = set()
+
+    def told() -> bool:
+        states.add(standing(home)["down cache"].state)
+        return bool(hook.told)
+
+    until(told)
     firing = standing(home)["down cache"]
     redis.HANDLER.ensure(cache(home))
     until(lambda: len(hook.told) > 1)
 
-    assert took < every + 1
+    assert states <= {"ok", "firing"}, "the first look that finds it down tells it"
     assert hook.heard() == [DOWN, UP]
     begun, over = hook.told
     assert begun["since"] == over["since"] == firing.since < over["ended"]
@@ -102,16 +112,16 @@ def test_a_bad_route_delays_nobody_else_and_is_told_when_it_hears(home: Path, ho
     rules = [rule("cache"), rule("cache", name="low", level="P1", told="P1")]
     HANDLER.ensure(alerts(home, {"cache": "redis"}, rules, routes=routes))
     kill(home, "cache")
-    killed = time.monotonic()
     until(lambda: hook.told)
-    assert time.monotonic() - killed < 3
+    assert "slack of P0 was not told" not in log(home), "the one that hangs was not waited for"
     until(lambda: refuses.tried > 1)
     assert refuses.told == []
     refuses.status = 200
     until(lambda: refuses.told)
 
     assert refuses.heard() == [("firing", "low", "cache")]
-    assert "webhook of P1 was not told of 'P1 cache: uptime < 100.0 % for 1s': it was answered with 500" in log(home)
+    said = "webhook of P1 was not told of 'P1 cache: uptime < 100.0 % for 1s': it was answered with 500"
+    until(lambda: said in log(home))
     hangs.answers.set()
     until(lambda: hangs.told)
     for server in (hangs, refuses):
@@ -121,7 +131,7 @@ def test_a_bad_route_delays_nobody_else_and_is_told_when_it_hears(home: Path, ho
 def test_the_checker_outlives_a_crash_of_itself_and_tells_nothing_twice(home: Path, hook: Hook) -> None:
     HANDLER.ensure(alerts(home, {"cache": "redis"}, [rule("cache")], routes={"P0": {"webhook": hook.url}}))
     kill(home, "cache")
-    until(lambda: hook.told)
+    until(lambda: hook.told and noted(home))
     since = standing(home)["down cache"].since
     (checker,) = checkers(home)
     checker.kill()
@@ -140,7 +150,7 @@ def test_what_ended_while_nobody_looked_is_told_when_somebody_does(home: Path, h
     wanted = alerts(home, {"cache": "redis"}, [rule("cache")], routes={"P0": {"webhook": hook.url}})
     HANDLER.ensure(wanted)
     kill(home, "cache")
-    until(lambda: hook.told)
+    until(lambda: hook.told and noted(home))
     inventory.stop("test", home)
     assert hook.heard() == [DOWN]
     redis.HANDLER.ensure(cache(home))
@@ -188,11 +198,9 @@ def test_where_to_is_secret_and_stands_in_files_of_its_owner_alone(home: Path, h
     rules = [rule("cache"), rule("cache", name="low", level="P1", told="P1")]
     _, outs = HANDLER.ensure(alerts(home, {"cache": "redis"}, rules, routes=routes))
     kill(home, "cache")
-    until(lambda: log(home).count("was not told of") >= 3)
+    whys = ("it was answered with 302", "Connection refused", "it is no URL that begins with http:// or https://")
+    until(lambda: all(why in log(home) for why in whys))  # and the 302 was followed nowhere
 
-    assert "it was answered with 302" in log(home)  # and was followed nowhere
-    assert "Connection refused" in log(home)
-    assert "it is no URL that begins with http:// or https://" in log(home)
     assert SECRET not in log(home)
     assert SECRET not in json.dumps(outs["public"])
     assert all(SECRET not in " ".join(it.cmdline()) for it in processes(home, "alerts"))
@@ -204,14 +212,17 @@ def test_where_to_is_secret_and_stands_in_files_of_its_owner_alone(home: Path, h
 
 def test_one_that_hangs_delays_no_other(home: Path, hook: Hook) -> None:
     redis.HANDLER.ensure({**cache(home), "name": "other"})
-    watched = {"cache": "redis", "other": "redis"}
-    HANDLER.ensure(alerts(home, watched, [rule("cache"), rule("other")], routes={"P0": {"webhook": hook.url}}))
+    names = ["other", *(f"other-{number}" for number in range(9))]
+    rules = [rule(name) for name in ("cache", *names)]
+    watched = {name: {"kind": "redis", "servers": ["other"]} for name in names}
+    wanted = alerts(home, {"cache": "redis"}, rules, routes={"P0": {"webhook": hook.url}})
+    HANDLER.ensure({**wanted, "watched": {**wanted["watched"], **watched}})
     psutil.Process(Box(home, "test", "other").process.pid).suspend()
     kill(home, "cache")
     killed = time.monotonic()
     until(lambda: DOWN in hook.heard())
 
-    assert time.monotonic() - killed < 3
+    assert time.monotonic() - killed < 15, "one after the other the ten take 20 s"
     until(lambda: ("firing", "down", "other") in hook.heard())
     psutil.Process(Box(home, "test", "other").process.pid).resume()
     until(lambda: ("resolved", "down", "other") in hook.heard())

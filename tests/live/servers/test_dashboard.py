@@ -21,7 +21,7 @@ from infra_kit.providers.local.servers.dashboard import HANDLER
 from tests.awaiting import until
 from tests.live.servers.conftest import STACK
 from tests.live.servers.measured import cache, kill
-from tests.live.servers.workloads import processes
+from tests.live.servers.workloads import running
 
 SIGNALS = ("uptime", "memory", "connections")
 SECRET = "s3cr3t"
@@ -76,7 +76,7 @@ def url(home: Path) -> str:
 
 
 def pages(home: Path) -> list[psutil.Process]:
-    return [it for it in processes(home, "board") if "infra_kit.providers.local.programs.dashboard" in it.cmdline()]
+    return [psutil.Process(it) for it in running(home, "board", "infra_kit.providers.local.programs.dashboard")]
 
 
 def test_it_shows_what_is_measured_of_the_server_now(home: Path, url: str) -> None:

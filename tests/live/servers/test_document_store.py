@@ -43,7 +43,7 @@ def ensure(props: Props, **collections: Any) -> Props:
 
 
 def database(outs: Props) -> Database[dict[str, Any]]:
-    client: MongoClient[dict[str, Any]] = MongoClient(outs["private"]["url"], serverSelectionTimeoutMS=5000)
+    client: MongoClient[dict[str, Any]] = MongoClient(outs["private"]["url"], serverSelectionTimeoutMS=30_000)
     return client.get_default_database()
 
 

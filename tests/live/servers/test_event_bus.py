@@ -16,6 +16,7 @@ from nats.js import JetStreamContext
 from infra_kit._dynamic import Props
 from infra_kit.providers.local.server import box_of
 from tests.live.servers.nats_client import (
+    CRM,
     EVENT,
     acknowledge,
     application,
@@ -37,7 +38,7 @@ def props(home_dir: Path) -> Props:
 
 
 def test_a_cloud_event_is_published_and_consumed(props: Props) -> None:
-    outs = ensure(props)
+    outs = ensure({**props, "consumers": {"crm": {**CRM, "ack_wait": "30s"}}})
     publish(outs)
     message = take(outs, outs["public"]["consumers"]["crm"], acknowledge)
     assert message.subject == "lead.created"
@@ -108,7 +109,7 @@ def test_the_application_may_not_change_the_bus(
     publish(outs)
     errors: list[Exception] = []
     with pytest.raises((NatsError, TimeoutError)):
-        use(outs, doing, errors)
+        use(outs, doing, errors, seconds=0.5)
     assert (
         f'permissions violation for publish to "{"$js.api." if forbidden.isupper() else ""}{forbidden.lower()}'
         in str(errors)

@@ -114,7 +114,7 @@ def test_a_stream_that_is_no_longer_declared_keeps_its_events_and_takes_no_new_o
     assert "AI_EVENTS" not in there, "empty, so nothing is lost with it"
     assert there["CFDI_EVENTS"].state.messages == 1
     with pytest.raises((NatsError, TimeoutError)):
-        publish(outs, {**EVENT, "type": "Cfdi.Stamped"})
+        publish(outs, {**EVENT, "type": "Cfdi.Stamped"}, seconds=0.5)
     ensure(asked)
     assert publish(outs, {**EVENT, "type": "Cfdi.Stamped"}) == 2
 
@@ -151,7 +151,7 @@ def test_bounds_that_would_delete_kept_events_are_refused_with_the_safe_way(
     outs = ensure(props)
     publish(outs)
     tighter = {**props, "streams": {"LEAD_EVENTS": {**LEADS, **asked}}}
-    box_of(props).process.wait(lambda: bool(HANDLER.check(props, tighter)), seconds=5)
+    box_of(props).process.wait(lambda: bool(HANDLER.check(props, tighter)), seconds=60)
 
     (failure,) = HANDLER.check(props, tighter)
 
@@ -249,7 +249,7 @@ def test_a_stream_whose_settings_alone_are_damaged_is_made_again_with_its_events
 def test_a_stream_whose_events_ran_out_of_time_is_empty_without_an_error(props: Props) -> None:
     brief = {**props, "streams": {"LEAD_EVENTS": {**LEADS, "retention": "1s"}}}
     publish(ensure(brief))
-    box_of(props).process.wait(lambda: streams(props)["LEAD_EVENTS"].state.messages == 0, seconds=10)
+    box_of(props).process.wait(lambda: streams(props)["LEAD_EVENTS"].state.messages == 0, seconds=60)
     box_of(props).process.stop()
     ensure(brief)
     assert streams(props)["LEAD_EVENTS"].state.last_seq == 1

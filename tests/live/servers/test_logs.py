@@ -8,6 +8,7 @@ import os
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from tests.awaiting import until
 from tests.live.operations.backups import bucket
 from tests.live.servers.measured import cache
 from tests.live.servers.s3_client import s3
-from tests.live.servers.workloads import processes, workload
+from tests.live.servers.workloads import processes, running, workload
 from tests.unit.providers.common.log_collector import standing_in
 from tests.unit.providers.common.log_collector.standing_in import DAY, MIDDAY, Taken
 
@@ -72,7 +73,7 @@ def spoken(taken: Taken) -> list[str]:
 
 
 def collectors(home: Path) -> list[psutil.Process]:
-    return [it for it in processes(home, "logs") if "infra_kit.providers.local.programs.logs" in it.cmdline()]
+    return [psutil.Process(it) for it in running(home, "logs", "infra_kit.providers.local.programs.logs")]
 
 
 def said(count: int) -> list[str]:
@@ -86,7 +87,15 @@ def test_what_real_servers_say_is_kept_by_class_and_shipped_through_kills_and_ab
     worker.HANDLER.ensure(speaker(home_dir, 400))
     HANDLER.ensure(logs(home_dir, taken.url))
     until(lambda: len(spoken(taken)) > 20)
-    taken.answer = lambda _: 503
+    refused = threading.Event()
+
+    def refuse(_: Any) -> int:
+        refused.set()
+        return 503
+
+    taken.answer = refuse
+    # One after the other: what was taken before the first that is refused is noted as shipped.
+    until(refused.is_set)
     for _ in range(2):
         (collector,) = collectors(home_dir)
         os.kill(collector.pid, signal.SIGKILL)

@@ -53,8 +53,10 @@ async def _cluster(machines: Machines) -> None:
     shutil.rmtree(machines.store("a"))  # worse than what a replacement does, which keeps the volume
     machines.start("a")
     await machines.run("join", ALL, name="a", cluster=nats_machines.STANDS)
+    await machines.run("join", ALL, name="c", cluster=nats_machines.STANDS)
     assert await machines.run("well", ALL) == nats_machines.STANDS
     machines.stop("b")
+    await machines.run("join", ALL, name="a", cluster=nats_machines.STANDS)
     with pytest.raises(SetupError, match=r"b is not well.*No machine was replaced"):
         await machines.run("well", ALL)
     admin = await machines.client("a", "admin", PASSWORDS["admin"])

@@ -56,7 +56,7 @@ def test_its_internal_grpc_ports_want_a_certificate(home_dir: Path) -> None:
     HANDLER.ensure(props(home_dir))
     box = Box(home_dir, "test", "files")
     for port in (box.record.ports[at] for at in (1, 3, 5, 7, 8)):
-        box.process.wait(partial(ports.answers, port), seconds=10)
+        box.process.wait(partial(ports.answers, port), seconds=60)
         assert _grpc_greets(port, box.conf / "weed.crt", box.conf / "weed.key")
         assert not _grpc_greets(port)
 
@@ -83,7 +83,7 @@ def test_it_listens_on_the_loopback_and_on_kept_ports_only(home_dir: Path) -> No
     box = Box(home_dir, "test", "files")
 
     kept = set(box.record.ports)
-    box.process.wait(lambda: {address.port for address in _listening(home_dir)} >= kept, seconds=10)
+    box.process.wait(lambda: {address.port for address in _listening(home_dir)} >= kept, seconds=60)
 
     assert {address.ip for address in _listening(home_dir)} == {"127.0.0.1"}
     assert {address.port for address in _listening(home_dir)} == kept

@@ -15,6 +15,7 @@ from infra_kit._dynamic import Props
 from infra_kit.errors import ServerError
 from infra_kit.providers.gcp.programs import rdb
 from infra_kit.providers.gcp.programs.google import Named
+from infra_kit.providers.local import kept_ports, ports
 from infra_kit.providers.local.server import box_of
 from infra_kit.providers.local.servers import redis_conf
 from infra_kit.providers.local.servers.redis import HANDLER
@@ -45,7 +46,7 @@ def ensure(props: Props) -> Props:
 
 
 def client(outs: Props, database: int = 0) -> redis.Redis:
-    return redis.Redis.from_url(outs["private"]["url"], db=database, decode_responses=True)
+    return redis.Redis.from_url(outs["private"]["url"], db=database, decode_responses=True, socket_timeout=120)
 
 
 def pid(props: Props) -> int:
@@ -127,7 +128,7 @@ def test_a_second_ensure_leaves_the_running_server_alone(kept: Props) -> None:
 def test_a_killed_server_comes_back_with_its_data_port_and_password(kept: Props) -> None:
     outs = ensure(kept)
     client(outs).set("order", "42")
-    assert client(outs).waitaof(1, 0, 5000)[0] == 1
+    assert client(outs).waitaof(1, 0, 60_000)[0] == 1
     kill(kept)
     assert HANDLER.changed(outs, kept)
     assert ensure(kept) == outs
@@ -234,7 +235,7 @@ def test_a_replica_follows_takes_no_writes_and_has_the_same_password(kept: Props
     assert reader.get("before") == "1"
     writer = client(primary)
     writer.set("after", "2")
-    assert writer.wait(1, 5000) == 1
+    assert writer.wait(1, 60_000) == 1
     assert reader.get("after") == "2"
     with pytest.raises(redis.ReadOnlyError):
         reader.set("mine", "3")
@@ -245,7 +246,7 @@ def test_a_replica_follows_its_primary_to_another_port_without_a_restart(kept: P
     asked = replica_of(kept, ensure(kept))
     ensure(asked)
     first = pid(asked)
-    port = box_of(asked).record.ports[0] + 1
+    (port,) = ports.pick(str(box_of(kept).path), 1, kept_ports.taken())
     moved = ensure({**kept, "port": port})
     assert moved["public"]["port"] == port
     client(moved).set("news", "moved")

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,18 @@ from infra_kit.errors import ServerError
 from infra_kit.providers.local import inventory
 from infra_kit.providers.local.servers.service import HANDLER
 from tests.awaiting import until
-from tests.live.servers.workloads import TOKEN, Load, answers, box, log, processes, serve, service
+from tests.live.servers.workloads import (
+    REFUSED_SOON,
+    TOKEN,
+    Load,
+    answers,
+    box,
+    has_taken_the_slow,
+    log,
+    processes,
+    serve,
+    service,
+)
 
 
 def test_requests_are_balanced_over_all_instances(home_dir: Path) -> None:
@@ -53,8 +65,11 @@ def test_an_instance_that_is_not_well_any_more_is_replaced(home_dir: Path) -> No
 def test_an_instance_that_is_down_counts_as_changed_until_it_is_back(home_dir: Path) -> None:
     url = serve(home_dir, instances=1)
     ((_, only),) = answers(url, 1)
+    sick = box(home_dir).data / "volumes" / "notes" / "sick"
+    sick.write_text("all")  # the one that takes its place is not well either
     os.kill(only, signal.SIGKILL)
     until(lambda: HANDLER.changed(service(home_dir, instances=1), service(home_dir, instances=1)))
+    sick.unlink()
 
     serve(home_dir, instances=1)
 
@@ -62,18 +77,18 @@ def test_an_instance_that_is_down_counts_as_changed_until_it_is_back(home_dir: P
 
 
 def test_instances_that_do_not_get_well_fail_up_with_the_reason_until_they_do(home_dir: Path) -> None:
-    url = serve(home_dir)
+    url = serve(home_dir, health=REFUSED_SOON)
     sick = box(home_dir).data / "volumes" / "notes" / "sick"
     sick.write_text("all")
     until(lambda: httpx.get(url).status_code == 503)
 
     with pytest.raises(
-        ServerError, match=r"api: it is not well: api-\d+ was not well within 3 s: GET /health was answered with 500"
+        ServerError, match=r"api: it is not well: api-\d+ was not well within 10 s: GET /health was answered with 500"
     ):
-        serve(home_dir)
+        serve(home_dir, health=REFUSED_SOON)
     sick.unlink()
 
-    serve(home_dir)
+    serve(home_dir, health=REFUSED_SOON)
     assert len(answers(url)) == 2
 
 
@@ -94,7 +109,8 @@ def test_a_supervisor_that_was_killed_is_brought_back_and_ends_what_it_had_left(
 def test_an_nginx_that_was_killed_is_started_again(home_dir: Path) -> None:
     url = serve(home_dir)
     for nginx in [process for process in processes(home_dir) if process.name() == "nginx"]:
-        nginx.kill()
+        with suppress(psutil.NoSuchProcess):  # whoever finds the first one dead ends the others
+            nginx.kill()
 
     until(lambda: _answers(url))
 
@@ -121,8 +137,7 @@ def test_a_stop_lets_requests_end_that_were_taken(home_dir: Path) -> None:
     statuses: list[int] = []
     visit = threading.Thread(target=lambda: statuses.append(httpx.get(f"{url}/slow?seconds=1").status_code))
     visit.start()
-    port = int(url.rpartition(":")[2])
-    until(lambda: any(it.raddr and it.raddr.port == port for it in psutil.Process().net_connections()))
+    until(lambda: has_taken_the_slow(home_dir))
 
     inventory.stop("test", home_dir)
 

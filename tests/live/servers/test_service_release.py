@@ -13,7 +13,7 @@ import pytest
 from infra_kit.errors import ServerError
 from infra_kit.providers.local import inventory
 from tests.awaiting import until
-from tests.live.servers.workloads import Load, answers, box, log, processes, serve
+from tests.live.servers.workloads import REFUSED_SOON, Load, answers, box, has_taken_the_slow, log, processes, serve
 
 REQUESTS = 2_000
 BLUE_GREEN: dict[str, Any] = {"strategy": "blue-green", "watch": 1.0}
@@ -45,7 +45,7 @@ def test_a_request_that_an_old_instance_has_taken_is_answered_by_it(home_dir: Pa
     with Load(url, visitors=1) as load:
         load.reach(1)
         visit.start()
-        until(lambda: load.answered > 50)
+        until(lambda: has_taken_the_slow(home_dir))
         serve(home_dir, "2", instances=1)
     visit.join()
 
@@ -58,10 +58,10 @@ def test_a_version_whose_health_check_fails_leaves_the_old_one_and_says_why(home
     old = answers(url).keys()
 
     with pytest.raises(ServerError) as refused:
-        serve(home_dir, "2", HEALTHY="no")
+        serve(home_dir, "2", health=REFUSED_SOON, HEALTHY="no")
 
     assert "the old one goes on" in str(refused.value)
-    assert "was not well within 3 s: GET /health was answered with 500" in str(refused.value)
+    assert "was not well within 10 s: GET /health was answered with 500" in str(refused.value)
     assert "version 2 listens" in str(refused.value)
     assert answers(url).keys() == old
     serve(home_dir, "3")
@@ -72,7 +72,7 @@ def test_the_same_bad_version_is_tried_again_by_the_next_up(home_dir: Path) -> N
     serve(home_dir)
     for attempt in (1, 2):
         with pytest.raises(ServerError, match="was not well"):
-            serve(home_dir, "2", HEALTHY="no")
+            serve(home_dir, "2", health=REFUSED_SOON, HEALTHY="no")
         assert log(home_dir).count("is to take over") == attempt
 
 
@@ -95,7 +95,7 @@ def test_a_bad_version_that_was_asked_for_while_nothing_ran_gives_way_to_the_las
     inventory.stop("test", home_dir)
 
     with pytest.raises(ServerError, match="the old one goes on"):
-        serve(home_dir, "2", HEALTHY="no")
+        serve(home_dir, "2", health=REFUSED_SOON, HEALTHY="no")
 
     until(lambda: versions(url) == {"1"})
 
@@ -125,14 +125,24 @@ def test_a_version_whose_answers_are_errors_is_taken_back_while_it_is_watched(ho
     assert len(answers(url)) == 2
 
 
+FALLS_ILL = """
+import os, threading
+from app import server
+well = server.health
+def health(*of):
+    threading.Timer(1.5, os._exit, [7]).start()
+    return well(*of)
+server.PAGES["/health"] = health
+server.main()
+"""
+
+
 @pytest.mark.parametrize("strategy", ["rolling", "blue-green"])
 def test_a_version_that_falls_ill_while_it_is_watched_is_taken_back(home_dir: Path, strategy: str) -> None:
     url = serve(home_dir)
-    later = "import threading, os, runpy; threading.Timer(1.5, os._exit, [7]).start(); "
-    program = [sys.executable, "-c", later + "runpy.run_module('app.server', run_name='__main__')"]
 
     with pytest.raises(ServerError, match="failed while it was watched"):
-        serve(home_dir, "2", release={"strategy": strategy, "watch": 20.0}, command=program)
+        serve(home_dir, "2", release={"strategy": strategy, "watch": 20.0}, command=[sys.executable, "-c", FALLS_ILL])
 
     assert versions(url) == {"1"}
 

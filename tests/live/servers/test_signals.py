@@ -26,6 +26,7 @@ def test_a_postgres_tells_all_that_can_be_asked_of_it(home_dir: Path) -> None:
     wanted = database.props_in(home_dir)
     url = database.url(database.ensure(wanted))
     measures = of(home_dir, "postgres", "db")
+    until(lambda: measures.measure()[Signal.CONNECTIONS] == 0)  # those that it was made by end in their time
     idle = measures.measure()
     with ExitStack() as open_ones:
         sessions = [open_ones.enter_context(psycopg.connect(url, autocommit=True)) for _ in range(48)]
@@ -84,10 +85,13 @@ def test_a_replicas_lag_grows_from_what_it_has_not_replayed_also_when_it_is_dead
     with _superuser(home_dir, "db-replica-1") as replaying:
         replaying.execute("SELECT pg_wal_replay_pause()")
     _write(primary)
+    earliest = time.monotonic()
     measures.measure()
-    begun = time.monotonic()
+    latest = time.monotonic()
     until(lambda: lag() > 1)
-    assert lag() == pytest.approx(time.monotonic() - begun, abs=0.5)
+    asked = time.monotonic()
+    found = lag()
+    assert asked - latest <= found <= time.monotonic() - earliest
     with _superuser(home_dir, "db-replica-1") as replaying:
         replaying.execute("SELECT pg_wal_replay_resume()")
     until(lambda: lag() == 0)
@@ -145,23 +149,30 @@ def test_a_redis_that_died_is_down_and_counts_anew_when_it_is_back(home_dir: Pat
 
 def test_a_bus_tells_what_waits_since_when_and_what_was_given_up(home_dir: Path) -> None:
     wanted = nats_client.bus(home_dir)
-    outs = nats_client.ensure({**wanted, "consumers": {"crm": {**nats_client.CRM, "max_deliveries": 1.0}}})
+    outs = nats_client.ensure(
+        {**wanted, "consumers": {"crm": {**nats_client.CRM, "max_deliveries": 1.0, "ack_wait": "30s"}}}
+    )
     measures = of(home_dir, "event_bus", "bus")
     calm = measures.measure()
+    earliest = time.monotonic()
     for _ in range(3):
         nats_client.publish(outs)
-    begun = time.monotonic()
+    latest = time.monotonic()
     address = outs["public"]["consumers"]["crm"]
     nats_client.take(outs, address, nats_client.acknowledge)
     until(lambda: measures.measure()[Signal.BACKLOG_AGE] > 1)
-    waiting, waited = measures.measure(), time.monotonic() - begun
+    asked = time.monotonic()
+    waiting = measures.measure()
+    answered = time.monotonic()
     nats_client.take(outs, address, nats_client.give_up)
+    until(lambda: measures.measure()[Signal.DEAD_LETTERS] == 1)
     given_up = measures.measure()
 
     assert set(calm) == set(OF["event_bus"])
     assert calm == {Signal.UPTIME: 100, Signal.BACKLOG: 0, Signal.BACKLOG_AGE: 0, Signal.DEAD_LETTERS: 0}
     assert waiting[Signal.BACKLOG] == 2
-    assert waiting[Signal.BACKLOG_AGE] == pytest.approx(waited, abs=1)
+    # The server has a clock of its own.
+    assert asked - latest - 0.1 <= waiting[Signal.BACKLOG_AGE] <= answered - earliest + 0.1
     assert (given_up[Signal.BACKLOG], given_up[Signal.DEAD_LETTERS]) == (1, 1)
     nats_client.take(outs, outs["public"]["dead_letters"]["crm"], nats_client.acknowledge)
     assert measures.measure()[Signal.DEAD_LETTERS] == 0

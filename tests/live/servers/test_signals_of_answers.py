@@ -42,7 +42,7 @@ def test_a_document_store_tells_all_that_can_be_asked_of_it(home_dir: Path) -> N
     idle = measures.measure()
     with ExitStack() as open_ones:
         for _ in range(10):
-            client: MongoClient[dict[str, Any]] = MongoClient(outs["private"]["url"], serverSelectionTimeoutMS=5000)
+            client: MongoClient[dict[str, Any]] = MongoClient(outs["private"]["url"], serverSelectionTimeoutMS=30_000)
             open_ones.enter_context(client).get_default_database()["notes"].insert_one({})
         busy = measures.measure()
 

@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from infra_kit._dynamic import Props
@@ -24,11 +25,11 @@ from tests.live.servers.measured import kill, of
 
 
 def test_a_service_tells_how_many_of_its_instances_are_well(home_dir: Path) -> None:
-    workloads.serve(home_dir)
+    workloads.serve(home_dir, health={"timeout": 1.0})
     measures = of(home_dir, "service", "api")
     measures.measure()
     well = measures.measure()
-    first = next(it for it in workloads.processes(home_dir) if "app.server" in it.cmdline())
+    first = psutil.Process(workloads.running(home_dir, "api", "app.server")[0])
     first.suspend()
     until(lambda: measures.measure()[Signal.INSTANCES] == 50)
     first.kill()
@@ -38,7 +39,8 @@ def test_a_service_tells_how_many_of_its_instances_are_well(home_dir: Path) -> N
     assert set(well) == set(OF["service"])
     assert well[Signal.INSTANCES] == 100
     assert measures.measure()[Signal.INSTANCES] == 0  # nobody watches them
-    assert SERVICE.changed(workloads.service(home_dir), workloads.service(home_dir))
+    asked = workloads.service(home_dir, health={"timeout": 1.0})
+    assert SERVICE.changed(asked, asked)
 
 
 def test_of_a_worker_that_wants_none_nothing_is_wrong(home_dir: Path) -> None:

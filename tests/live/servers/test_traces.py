@@ -114,11 +114,11 @@ def sink(origin: Origin) -> Iterator[Origin]:
 
 def test_what_a_component_sends_is_handed_on_and_nobody_waits_for_that(home: Path, sink: Origin) -> None:
     sink.goes_on.clear()
-    traces = receiver(home, {"api": {"url": f"{sink.url}/otlp", "headers": {"Authorization": TOKEN}}})
+    traces = receiver(home, {"sender": {"url": f"{sink.url}/otlp", "headers": {"Authorization": TOKEN}}})
     body = ExportTraceServiceRequest().SerializeToString()
     kind = {"Content-Type": "application/x-protobuf"}
-    for name in ("api", "other"):
-        answer = httpx.post(f"{traces}/{name}/v1/traces", content=body, headers=kind, timeout=2)
+    for name in ("sender", "other"):
+        answer = httpx.post(f"{traces}/{name}/v1/traces", content=body, headers=kind, timeout=8)
         assert (answer.status_code, answer.content) == (200, b"")
     sink.goes_on.set()
     until(lambda: sink.requests)

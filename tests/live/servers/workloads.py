@@ -7,6 +7,7 @@ import ssl
 import sys
 import threading
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,8 +23,11 @@ from tests.awaiting import until
 APP = Path(__file__).parents[1]
 """The folder of the package `app`."""
 HEALTH = {
-    "path": "/health", "interval": 1.0, "timeout": 1.0, "healthy_after": 1, "unhealthy_after": 2, "start_timeout": 3.0,
+    "path": "/health", "interval": 1.0, "timeout": 10.0, "healthy_after": 1, "unhealthy_after": 2,
+    "start_timeout": 60.0,
 }  # fmt: skip
+REFUSED_SOON = {"start_timeout": 10.0}
+"""For a version that never gets well; a busy machine has the time to start it."""
 RELEASE: dict[str, Any] = {
     "strategy": "rolling", "smoke_tests": [], "max_smoke_failures_percent": 0, "max_error_percent": None, "watch": 0,
     "max_failed_checks": 3,
@@ -39,7 +43,14 @@ def workload(home: Path, kind: str, name: str, *command: str, **changes: Any) ->
     }  # fmt: skip
 
 
-def service(home: Path, version: str = "1", *, release: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+def service(
+    home: Path,
+    version: str = "1",
+    *,
+    release: dict[str, Any] | None = None,
+    health: dict[str, Any] | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
     """Two instances of `tests/live/app`; what is neither `instances` nor `sticky_sessions` is a variable."""
     own = {key: changes.pop(key) for key in ("instances", "sticky_sessions", "command") if key in changes}
     program = own.pop("command", [sys.executable, "-m", "app.server"])
@@ -47,13 +58,18 @@ def service(home: Path, version: str = "1", *, release: dict[str, Any] | None = 
         home, "service", "api", *program,
         **{"instances": 2, "sticky_sessions": False, **own},
         environment={"VERSION": version, **changes}, secrets={"TOKEN": TOKEN}, volumes={"notes": "VOLUME_NOTES"},
-        health=HEALTH, release={**RELEASE, **(release or {})},
+        health={**HEALTH, **(health or {})}, release={**RELEASE, **(release or {})},
     )  # fmt: skip
 
 
 def serve(home: Path, version: str = "1", **changes: Any) -> str:
     """Its URL, once it is up."""
     return str(HANDLER.ensure(service(home, version, **changes))[1]["public"]["url"])
+
+
+def has_taken_the_slow(home: Path) -> bool:
+    """Whether an instance works at a request of `/slow`."""
+    return (box(home).data / "volumes" / "notes" / "taken").exists()
 
 
 def box(home: Path, name: str = "api") -> Box:
@@ -75,6 +91,15 @@ def processes(home: Path, name: str = "api") -> list[psutil.Process]:
     """All that belongs to a box, by its lock."""
     lock = str((box(home, name).path / "lock").resolve())
     return [it for it in psutil.process_iter() if _has_open(it, lock)]
+
+
+def running(home: Path, name: str, word: str) -> list[int]:
+    """The processes of a box that have a word in their command."""
+    found = []
+    for process in processes(home, name):
+        with suppress(psutil.NoSuchProcess):
+            found += [process.pid] if word in process.cmdline() else []
+    return found
 
 
 def _has_open(process: psutil.Process, file: str) -> bool:
@@ -108,7 +133,7 @@ class Load:
 
     def reach(self, answered: int) -> None:
         """Returns when so many were answered."""
-        until(lambda: self.answered + len(self.failed) >= answered, 60)
+        until(lambda: self.answered + len(self.failed) >= answered, 300)
 
     def _connection(self) -> http.client.HTTPConnection:
         if self._tls:
