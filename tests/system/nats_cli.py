@@ -24,7 +24,7 @@ async def connect() -> Any:
         {"user": os.environ["NATS_USER"], "password": os.environ["NATS_PASSWORD"]} if "NATS_USER" in os.environ else {}
     )
     more = {"inbox_prefix": inbox[0].encode()} if inbox else {}
-    return await nats.connect(os.environ["NATS_URL"], allow_reconnect=False, connect_timeout=2, **user, **more)
+    return await nats.connect(os.environ["NATS_URL"], allow_reconnect=False, connect_timeout=30, **user, **more)
 
 
 async def ask(server: Any, subject: str, what: Any = None) -> Any:

@@ -155,10 +155,10 @@ class Host:
         environment = [*given["envs"], f"PATH={self.path}", "LC_ALL=C.UTF-8"]
         return ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "env", "-i", *environment, *command]
 
-    def until_well(self, name: str, seconds: int = 60) -> None:
+    def until_well(self, name: str, seconds: int = 180) -> None:
         self.until(name, self.container(name)["healthcheck"]["tests"][1:], seconds)
 
-    def until(self, name: str, command: Sequence[str], seconds: int = 60) -> None:
+    def until(self, name: str, command: Sequence[str], seconds: int = 180) -> None:
         def well() -> bool:
             entered = subprocess.run([*ROOT, *self._entered(name, command)], capture_output=True, check=False)
             return entered.returncode == 0
@@ -185,7 +185,8 @@ class Host:
     def cut_off(self, name: str) -> None:
         """Ends it, and what it has started, as a power failure would."""
         own, process = self._pid(name), self.running.pop(name)
-        sh("kill", "-KILL", own, *sh("pgrep", "--parent", own, check=False).split())
+        # A child may have ended since; that all have, is what is waited for.
+        sh("kill", "-KILL", own, *sh("pgrep", "--parent", own, check=False).split(), check=False)
         process.wait(timeout=60)
 
     def end(self) -> None:

@@ -16,6 +16,7 @@ from infra_kit.providers.vps.settings import VpsSettings
 from infra_kit.testing import record
 from tests.awaiting import until
 from tests.system.docker_daemon import ROOT, Docker
+from tests.system.side_by_side import port
 from tests.unit.tunnels import state
 
 SSHD = """\
@@ -36,8 +37,7 @@ class Host:
         self.folder = folder
         for name in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = port(18_022)
         file = folder / "sshd_config"
         file.write_text(SSHD.format(port=self.port, folder=folder, docker=docker.folder))
         self.server = subprocess.Popen([*ROOT, "/usr/sbin/sshd", "-D", "-e", "-f", str(file)], stderr=subprocess.PIPE)

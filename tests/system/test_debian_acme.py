@@ -18,14 +18,19 @@ import httpx
 import pytest
 import trustme
 
+from infra_kit.providers.local import ports
 from tests.awaiting import until
 from tests.system.edge_proxy import Edge
 from tests.system.side_by_side import port
 
 NAME = "www.shop.test"
 HTTP, HTTPS, DIRECTORY, MANAGEMENT, DNS, NAMES = map(port, (18081, 18444, 18445, 18446, 18053, 18055))
-SECONDS = 30
+SECONDS = 60
 """What a certificate of this authority is good for: Caddy renews when a third of that is left."""
+
+
+ENVIRONMENT = {"PATH": "/usr/bin", "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"}
+"""By itself it answers late and refuses one of twenty, so that clients are tried."""
 
 
 class Authority:
@@ -62,10 +67,7 @@ class Authority:
                  "-management", f"127.0.0.1:{NAMES}", "-defaultIPv4", "127.0.0.1", "-defaultIPv6="]  # fmt: skip
         pebble = ["pebble", "-config", str(self.folder / "pebble.json"), "-dnsserver", f"127.0.0.1:{DNS}"]
         with (self.folder / "log").open("w") as log:
-            programs = [
-                subprocess.Popen(it, stdout=log, stderr=log, env={"PATH": "/usr/bin", "PEBBLE_VA_NOSLEEP": "1"})
-                for it in (names, pebble)
-            ]
+            programs = [subprocess.Popen(it, stdout=log, stderr=log, env=ENVIRONMENT) for it in (names, pebble)]
             try:
                 until(self._answers, 60, (self.folder / "log").read_text)
                 yield self
@@ -75,8 +77,7 @@ class Authority:
                     it.wait(timeout=30)
 
     def _answers(self) -> bool:
-        with socket.socket() as it:
-            return it.connect_ex(("127.0.0.1", DIRECTORY)) == 0
+        return all(ports.answers(it) for it in (DIRECTORY, MANAGEMENT, DNS))
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def certificate(root: str) -> dict[str, object]:
     """What the edge shows for the name. Raises `ssl.SSLError` unless the authority signed it for that name."""
     trusting = ssl.create_default_context(cadata=root)
     with (
-        socket.create_connection(("127.0.0.1", HTTPS), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", HTTPS), timeout=60) as plain,
         trusting.wrap_socket(plain, server_hostname=NAME) as secured,
     ):
         return dict(secured.getpeercert() or {})
@@ -123,13 +124,13 @@ def ends(shown: dict[str, object]) -> datetime:
 
 
 def test_a_certificate_is_got_for_a_name_and_served(authority: Authority, edge: Edge) -> None:
-    until(lambda: is_served(authority.root()), 60, edge.log)
+    until(lambda: is_served(authority.root()), 180, edge.log)
     assert certificate(authority.root())["subjectAltName"] == (("DNS", NAME),)
 
 
 def test_it_is_renewed_before_its_end_and_no_visitor_is_turned_away(authority: Authority, edge: Edge) -> None:
     root = authority.root()
-    until(lambda: is_served(root), 60, edge.log)
+    until(lambda: is_served(root), 180, edge.log)
     first = certificate(root)
 
     def renewed() -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from threading import Thread
 
@@ -21,6 +21,7 @@ from infra_kit.components.service import ServiceSpec
 from infra_kit.providers.aws import service_front
 from infra_kit.providers.aws.service_release import Led
 from tests.awaiting import until
+from tests.system.side_by_side import port
 
 CADDY = shutil.which("caddy") or "caddy"
 NEWER = ("\tpersist_config off\n", "\tfallback_sni localhost\n")
@@ -41,11 +42,12 @@ class _Echo(BaseHTTPRequestHandler):
         pass
 
 
+PORTS = count(port(18_460))
+
+
 def free() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        port: int = it.getsockname()[1]
-        return port
+    """Of this process alone, which makes fewer than twenty."""
+    return next(PORTS)
 
 
 def gateway(*, public: bool, **headers: str) -> Led:
@@ -73,7 +75,7 @@ class Front:
         """As a load balancer does, which trusts any certificate."""
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        way = HTTPSConnection("localhost", self.port, context=trusting, timeout=5)
+        way = HTTPSConnection("localhost", self.port, context=trusting, timeout=60)
         way.putrequest("GET", "/", skip_host=True)
         way._buffer[0] = f"GET {path} HTTP/1.1".encode("latin-1")  # type: ignore[attr-defined]  # as it is written
         for name, value in {"Host": "shop.example", **headers}.items():

@@ -55,6 +55,7 @@ def test_a_command_uses_it_by_its_variables(host: Host) -> None:
 def test_a_way_that_breaks_is_told(host: Host) -> None:
     with reached(host.state(), "admin", None, print) as (_, wait):
         assert wait
+        until(lambda: len(host.sessions()) == 1, why=lambda: str(host.sessions()))
         subprocess.run([*ROOT, "kill", *host.sessions()], check=True)
         with pytest.raises(TunnelError, match="ssh -N"):
             wait()

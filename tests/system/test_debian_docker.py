@@ -67,11 +67,12 @@ def test_a_long_good_run_does_not_set_dockers_count_of_failures_back(docker: Doc
 
 def test_what_docker_gave_up_gets_its_tries_again(docker: Docker, fails: Callable[..., str]) -> None:
     name = fails(0.1, retries=2)
-    until(lambda: docker.state(name) == "exited 2", 60, lambda: docker.state(name))
+    until(lambda: docker.state(name) == "exited 2", 120, lambda: docker.state(name))
+    begun = docker("inspect", "--format", "{{.State.StartedAt}}", name)
 
     start_containers(docker, "failed")
 
-    until(lambda: docker.state(name) != "exited 2", 60, lambda: docker.state(name))
+    until(lambda: docker("inspect", "--format", "{{.State.StartedAt}}", name) != begun)
 
 
 @pytest.mark.parametrize(("which", "state"), [("failed", "exited 0"), ("all", "running 0")])

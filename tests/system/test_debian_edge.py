@@ -23,7 +23,7 @@ def answers(*names: str, text: str) -> str:
 
 def ask(name: str) -> str:
     try:
-        return httpx.get(f"http://127.0.0.1:{HTTP}/", headers={"Host": name}, timeout=5).text
+        return httpx.get(f"http://127.0.0.1:{HTTP}/", headers={"Host": name}, timeout=60).text
     except httpx.TransportError:
         return "nothing"
 

@@ -42,9 +42,12 @@ DEBIANS = {
     PROBER: "prometheus-blackbox-exporter",
 }
 """What Debian calls the programs of the images."""
-PACE = {'"15s"': '"1s"'}
+PACE = {'"15s"': '"5s"'}
 """Nothing else of what is told is another than on a host."""
-INTERVAL = LASTING = 1
+INTERVAL, LASTING = 5, 1
+MOST = 3 * INTERVAL + LASTING + 1
+"""Seconds from a server's end until its alert begins: one interval until the figure is asked for, one until the rule is
+looked at, and one until it is looked at again once it has lasted."""
 
 
 class Told:
@@ -79,10 +82,10 @@ class Told:
         return [it for it in self.alerts if wanted <= it["labels"].items() and it["status"] == status]
 
     def open(self, component: str, rule: str) -> list[dict[str, Any]]:
-        """What was told and is not over, each once."""
-        over = {it["startsAt"] for it in self.of(component, rule, "resolved")}
-        firing = {it["startsAt"]: it for it in self.of(component, rule, "firing")}
-        return [it for began, it in firing.items() if began not in over]
+        """What was told last, unless that is over."""
+        wanted = {"alertname": rule, "component": component}.items()
+        last = [it for it in self.alerts if wanted <= it["labels"].items()][-1:]
+        return [it for it in last if it["status"] == "firing"]
 
 
 def recording(told: Told) -> Recording:
@@ -148,13 +151,13 @@ def url(host: Host, name: str, port: int, path: str = "/metrics") -> str:
 
 def answers(where: str) -> bool:
     try:
-        return httpx.get(where, timeout=5).status_code == 200
+        return httpx.get(where, timeout=60).status_code == 200
     except httpx.TransportError:
         return False
 
 
 def value(host: Host, expression: str) -> float | None:
-    found = httpx.get(url(host, PROMETHEUS, 9090, "/api/v1/query"), params={"query": expression}, timeout=5).json()
+    found = httpx.get(url(host, PROMETHEUS, 9090, "/api/v1/query"), params={"query": expression}, timeout=60).json()
     result = found["data"]["result"]
     return float(result[0]["value"][1]) if result else None
 
@@ -217,7 +220,7 @@ def test_figures_come_from_the_servers_themselves_and_from_the_host(running: Hos
         "infra_kit_disk_used_bytes": 40, 'infra_kit_postgres_max_connections{component="db"}': 100,
     }  # fmt: skip
     for expression, figure in wanted.items():
-        until(partial(measured, running, expression, figure), 20, partial(said, running, expression))
+        until(partial(measured, running, expression, figure), 90, partial(said, running, expression))
 
 
 def test_who_measures_may_look_and_nothing_else(running: Host) -> None:
@@ -236,26 +239,29 @@ def test_who_measures_may_look_and_nothing_else(running: Host) -> None:
 
 def test_a_killed_server_is_told_within_one_interval_and_is_over_when_it_is_back(running: Host, told: Told) -> None:
     until(lambda: value(running, 'redis_up{component="cache"}') == 1)
-    until(lambda: told.open("cache", "down") == [], 20)  # on a busy machine it is told while the server comes up
+    until(lambda: told.open("cache", "down") == [], 90)  # on a busy machine it is told while the server comes up
 
+    # A machine that stands still is late once; one that looks too seldom each time.
+    assert min(_late(running, told) for _ in range(2)) <= MOST
+
+
+def _late(running: Host, told: Told) -> float:
+    """Seconds from the cache's end until its alert began, which then is over."""
     running.cut_off(CACHE)
     killed = datetime.now(UTC)
-    until(lambda: told.open("cache", "down"), 20)
+    until(lambda: told.open("cache", "down"), 90)
     (alert,) = told.open("cache", "down")
-    began = datetime.fromisoformat(alert["startsAt"])
-    # One interval until the figure is asked for, one until the rule is looked at.
-    assert (began - killed).total_seconds() <= 2 * INTERVAL + LASTING + 1
     assert alert["annotations"]["summary"] == "P0 Redis cache: uptime < 100 % for 1s"
-
     begin(running, CACHE)
-    until(lambda: told.open("cache", "down") == [], 20)
+    until(lambda: told.open("cache", "down") == [], 90)
+    return (datetime.fromisoformat(alert["startsAt"]) - killed).total_seconds()
 
 
 def test_a_page_that_says_something_else_is_down(running: Host, told: Told) -> None:
     told.page = "Bad gateway"
-    until(lambda: told.of("site", "down", "firing"), 20)
+    until(lambda: told.of("site", "down", "firing"), 90)
     told.page = "Welcome (all)"
-    until(lambda: told.of("site", "down", "resolved"), 20)
+    until(lambda: told.of("site", "down", "resolved"), 90)
 
 
 def test_what_prometheus_refuses_changes_nothing(running: Host) -> None:
@@ -263,7 +269,7 @@ def test_what_prometheus_refuses_changes_nothing(running: Host) -> None:
     said = running.run(PROMETHEUS, "sh", "-c", f"printf %s {shlex.quote(stdin)} | sh -s 2>&1 || true")
 
     assert "alerts-rules: Prometheus refuses what it is told, and goes on as before" in said
-    rules = httpx.get(url(running, PROMETHEUS, 9090, "/api/v1/rules"), timeout=5).json()["data"]["groups"]
+    rules = httpx.get(url(running, PROMETHEUS, 9090, "/api/v1/rules"), timeout=60).json()["data"]["groups"]
     assert {it["name"] for it in rules} == {"alerts.connections", "alerts.down", "alerts.full", "alerts.not-measured"}
 
 
@@ -272,5 +278,5 @@ def test_rules_go_with_what_they_belong_to(running: Host) -> None:
     container, script = shlex.split(delete, comments=True)[:2]
     running.run(container.removeprefix("CONTAINER="), "sh", "-c", script.removeprefix("SCRIPT="))
 
-    rules = httpx.get(url(running, PROMETHEUS, 9090, "/api/v1/rules"), timeout=5).json()["data"]["groups"]
+    rules = httpx.get(url(running, PROMETHEUS, 9090, "/api/v1/rules"), timeout=60).json()["data"]["groups"]
     assert rules == []

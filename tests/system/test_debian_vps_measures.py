@@ -36,7 +36,7 @@ def measured(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     run(docker, "migrate-instance-0a1b2c3", "migrate", "sh", "-c", "exit 3")
     docker("create", "--name=api-files-0a1b2c3", "--label=managed-by=infra-kit", docker.IMAGE, "true")
     for name, state in (("api-instance-1", "healthy"), ("sick-instance-1", "unhealthy")):
-        until(lambda name=name, state=state: health(docker, f"{name}-0a1b2c3") == state, 30)  # type: ignore[misc]
+        until(lambda name=name, state=state: health(docker, f"{name}-0a1b2c3") == state)  # type: ignore[misc]
     folder = tmp_path_factory.mktemp("kernel")
     pid = docker("inspect", "--format", "{{.State.Pid}}", "api-instance-1-0a1b2c3")
     (folder / "cgroup").write_text("0::/api\n")
@@ -77,7 +77,7 @@ def _short(name: str) -> str:
 
 
 def test_it_says_how_containers_are_and_what_they_use(measured: Path) -> None:
-    until(lambda: figures(measured), 20)
+    until(lambda: figures(measured))
     found = figures(measured)
 
     assert found.items() >= {
@@ -101,11 +101,11 @@ def test_it_gives_on_what_a_backup_noted_and_nothing_else(docker: Docker, measur
     shipped = 'infra_kit_log_shipped_seconds{component="safe",part="db"} 1700000060\ninfra_kit_disk_bytes 1\n'
     subprocess.run([*ROOT, "tee", f"{place}/log-db.prom"], input=shipped, text=True, check=True)
 
-    until(lambda: any("log_shipped" in it for it in figures(measured)), 20)
+    until(lambda: any("log_shipped" in it for it in figures(measured)))
     assert figures(measured).items() >= {"last_good_seconds": 1_700_000_000, "last_run_failed": 1}.items()
     assert figures(measured)["disk_bytes"] > 1
 
 
 def test_what_is_killed_is_not_well_at_the_next_look(docker: Docker, measured: Path) -> None:
     docker("kill", "api-instance-1-0a1b2c3")
-    until(lambda: figures(measured).get("container_well api-instance-1") == 0, 10)
+    until(lambda: figures(measured).get("container_well api-instance-1") == 0)

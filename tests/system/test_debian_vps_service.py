@@ -46,7 +46,9 @@ CONF
 exec /bin/nginx-itself -e stderr -p /tmp -c /tmp/nginx.conf
 """
 SETTINGS = VpsSettings(host="vps-1.example.com", host_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKey", bootstrap=False)
-ASKS = Health(interval="2s", timeout="1s", start_timeout="10s")
+ASKS = Health(interval="15s", timeout="10s", start_timeout="60s")
+SOON = Health(interval="15s", timeout="10s", start_timeout="10s")
+"""For a version that never gets well."""
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def up(stack: Stack, version: str, **arguments: Any) -> None:
 
 
 def ask(stack: Stack, path: str = "/") -> str:
-    return httpx.get(f"http://{stack.address('api-proxy')}:8080{path}", timeout=5).text.strip()
+    return httpx.get(f"http://{stack.address('api-proxy')}:8080{path}", timeout=60).text.strip()
 
 
 class Load:
@@ -91,7 +93,7 @@ class Load:
         self._sides = [threading.Thread(target=self._ask) for _ in range(4)]
 
     def _ask(self) -> None:
-        with httpx.Client(timeout=10) as client:
+        with httpx.Client(timeout=60) as client:
             while not self._over.is_set():
                 try:
                     answer = client.get(self.url)
@@ -116,10 +118,9 @@ def test_a_release_under_load_fails_no_request(stack: Stack, strategy: Any) -> N
     up(stack, "one", release=release)
     with Load(stack) as load:
         up(stack, "two", release=release)
-        more = len(load.answers) + 200
-        until(lambda: len(load.answers) >= more)
+        more = max(2000, len(load.answers) + 200)
+        until(lambda: len(load.answers) >= more, 300)
 
-    assert len(load.answers) >= 2000
     assert set(load.answers) == {"one", "two"}
     assert set(load.answers[-100:]) == {"two"}
 
@@ -143,7 +144,7 @@ def test_a_version_that_fails_is_taken_back_and_says_why(stack: Stack, version: 
     release = Release(max_error_percent=5, watch="4s")
     up(stack, "one", release=release)
     with Load(stack) as load, pytest.raises(RefusedError, match=f"(?s){why}"):
-        up(stack, version, release=release)
+        up(stack, version, release=release, health=SOON if version == "sick" else ASKS)
 
     assert {answer for answer in load.answers if answer != "500"} == {"one"}
     assert ("500" in load.answers) == (version == "errors")
@@ -164,6 +165,7 @@ def test_a_smoke_test_that_fails_keeps_a_version_from_ever_serving(stack: Stack)
 
 def test_an_instance_that_is_killed_fails_no_request_and_is_replaced(stack: Stack) -> None:
     up(stack, "one")
+    until(lambda: len(who(stack)) == 2)
     both, killed = who(stack), process(stack, "api-instance-1")
     with Load(stack) as load:
         # By the host, as a failure is: whom `docker kill` ends is meant to stay away.

@@ -13,11 +13,13 @@ from infra_kit.commands.servers_table import as_json, print_alerts, print_server
 from infra_kit.providers.local.alerts_file import Alert, State
 from infra_kit.providers.local.inventory import AlertsStatus, ServerStatus
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def alert(rule: str, level: str, state: State = "firing", value: float | None = 0.0, **ago: float) -> Alert:
-    since = (NOW - timedelta(**ago or {"seconds": 1})).isoformat(timespec="seconds")
+    since = (now() - timedelta(**ago or {"seconds": 1})).isoformat(timespec="seconds")
     return Alert(rule, "db", level, f"{rule} < 100 % for 2m", "%", state, since, value, lasting=86_400)
 
 
@@ -62,13 +64,13 @@ def test_what_could_not_be_measured_has_no_figure(capsys: pytest.CaptureFixture[
 
 
 def test_the_day_is_told_where_it_is_another(capsys: pytest.CaptureFixture[str]) -> None:
-    then = (NOW - timedelta(days=3)).astimezone()
+    then = (now() - timedelta(days=3)).astimezone()
     assert f"{then:%Y-%m-%d}" in said(capsys, alert("a", "P0", days=3))
-    assert f"{NOW.astimezone():%Y-}" not in said(capsys, alert("a", "P0", seconds=0))
+    assert f"{now().astimezone():%Y-}" not in said(capsys, alert("a", "P0", seconds=0))
 
 
 def test_a_checker_that_does_not_run_is_no_good_news(capsys: pytest.CaptureFixture[str]) -> None:
-    told = said(capsys, alert("a", "P0", "pending"), running=False, died=True, checked=NOW.isoformat())
+    told = said(capsys, alert("a", "P0", "pending"), running=False, died=True, checked=now().isoformat())
 
     assert told.startswith("\nThe checker of alerts has died; it last looked at ")
     assert "No alert is firing" not in told

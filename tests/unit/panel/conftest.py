@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.awaiting import until
 from tests.unit.panel.made_up import Browser, MadeUp, browser
 
 
@@ -23,4 +24,5 @@ def visitor(source: MadeUp) -> Iterator[Browser]:
 @pytest.fixture
 def admin(visitor: Browser) -> Browser:
     assert visitor.log_in() == 303
+    until(lambda: visitor.get("/states").json()["looked"] != "not yet")
     return visitor

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from infra_kit.panel import watcher
 from infra_kit.panel.facts import Standing
 from tests.awaiting import until
 from tests.unit.panel.made_up import PASSWORD, SECRET, Browser, MadeUp, browser
@@ -155,14 +156,15 @@ def test_what_cannot_be_read_was_seen_by_nobody_and_the_log_says_why(
 # States
 
 
-def until_seen(it: Browser, text: str, seconds: float = 10.0) -> None:
+def until_seen(it: Browser, text: str, seconds: float = 60.0) -> None:
     until(lambda: text in it.get("/").text, seconds, lambda: text)
 
 
 def test_what_dies_is_shown_as_dead_in_time(admin: Browser, source: MadeUp) -> None:
     assert "3 of 3 up." in admin.get("/").text
     source.stand["db"] = DOWN
-    until_seen(admin, "Down: db.", 5)
+    until_seen(admin, "Down: db.")
+    assert watcher.EVERY <= 5
     told = admin.get("/states").json()
     assert told["parts"]["db"]["label"] == "Down"
     assert told["bad"]
