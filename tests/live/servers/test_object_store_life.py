@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from signal import SIGKILL
 
 import psutil
 import pytest
@@ -107,10 +108,10 @@ def test_no_client_but_ours_sees_the_probe(home_dir: Path) -> None:
     assert [found["Name"] for found in s3(outs).list_buckets()["Buckets"]] in ([], [BUCKET])
 
 
-def test_what_a_stopped_server_left_in_tmp_is_gone_before_the_next_one_starts(home_dir: Path) -> None:
+def test_what_a_killed_server_left_in_tmp_is_gone_before_the_next_one_starts(home_dir: Path) -> None:
     HANDLER.ensure(props(home_dir))
     box = Box(home_dir, "test", "files")
-    box.process.stop()
+    box.process.stop(SIGKILL)  # one that is asked to may take them along
     assert _sockets(box.record.ports)
 
     HANDLER.prepare(box, box.record, props(home_dir))
