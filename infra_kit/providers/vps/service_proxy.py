@@ -2,7 +2,8 @@
 
 Docker's DNS would give a new instance's address out before it is well, and has no say in a release. So who serves is
 what a release (`scripts/service.sh`) writes into this proxy, which takes it over without dropping a connection. The
-proxy itself knows nothing of the spec: no change of a service makes another one.
+proxy itself knows nothing of the spec: no change of a service makes another one. Whoever is new is told of before his
+turn: nginx answers 502 where it has looked nobody's name up yet.
 
 An instance that does not answer is passed over for some seconds, and its request goes to the next one unless it may
 have changed something. When all are passed over, each is asked all the same, for every one is its own `backup`: else a

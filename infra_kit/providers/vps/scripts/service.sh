@@ -29,14 +29,23 @@ program_of() { printf '%s\n' "$INSTANCES" | sed -n "s/^$1 \([^ ]*\).*/\1/p"; }
 
 # Requests
 
+server() { printf 'server %.12s:%s resolve' "$1" "$PORT"; }
+
+is_in() { # WORD WORD...
+  case " $(shift && echo "$*") " in *" $1 "*) ;; *) return 1 ;; esac
+}
+
+workers() { docker top "$PROXY" | awk '/nginx: worker process/ { print $2 }'; }
+
+# nginx looks a name up only once it has been told of it, and answers 502 as long as it knows nobody else. So who is
+# coming is told of before their turn, as `down`: what was looked up outlives a reload.
 serve() { # LOG HOST...: from now on, requests go to these; what was answered is written into LOG
   log=$1 servers=""
   shift
-  for host; do
-    server="server $(printf '%.12s' "$host"):$PORT resolve"
-    servers="$servers $server max_fails=1 fail_timeout=5s; $server max_fails=0 backup;"
-  done
-  version="$(date +%s)-$$-$#"
+  for host; do servers="$servers $(server "$host") max_fails=1 fail_timeout=5s; $(server "$host") max_fails=0 backup;"; done
+  for host in $coming; do is_in "$host" "$@" || servers="$servers $(server "$host") down;"; done
+  replaced=$(workers)
+  turn=$((turn + 1)) version="$(date +%s)-$$-$turn"
   printf '%s\n' "$SITE" | sed "s#@servers@#$servers#; s#@log@#$log#; s#@version@#$version#" |
     inside 'cat >/tmp/site.conf && nginx -c /run/infra-kit/nginx.conf -s reload'
   tries=100
@@ -48,9 +57,13 @@ serve() { # LOG HOST...: from now on, requests go to these; what was answered is
   printf '%s\n' "$@" | inside 'cat >/tmp/serving'
 }
 
-drain() { # until no request is left at those that do not serve any more
+drain() { # until no request is left at those that do not serve any more; a worker takes some until it is asked to end
   tries=$((DRAIN_SECONDS * 5))
-  while docker top "$PROXY" | grep -q 'shutting down' && [ "$tries" -gt 0 ]; do
+  while [ "$tries" -gt 0 ]; do
+    left=$(workers) over=yes
+    # shellcheck disable=SC2086
+    for worker in $replaced; do ! is_in "$worker" $left || over=no; done
+    [ "$over" = no ] || return 0
     tries=$((tries - 1))
     sleep 0.2
   done
@@ -125,6 +138,7 @@ last_words() { # CONTAINER
 
 take_back() { # WHY HOST
   printf '%s: %s. ' "$NAME" "$1" >&2
+  coming=""
   if [ -n "$serving" ]; then
     # shellcheck disable=SC2086
     serve off $serving
@@ -133,6 +147,7 @@ take_back() { # WHY HOST
     echo "Nothing served before." >&2
   fi
   last_words "$(program_of "$2")"
+  drain
   for host in $new; do docker stop "$(program_of "$host")" >/dev/null; done
   exit 1
 }
@@ -159,6 +174,10 @@ done
 # shellcheck disable=SC2086
 docker start $INSTANCES >/dev/null
 
+coming=$new replaced="" turn=0
+# shellcheck disable=SC2086
+[ -z "$new" ] || serve off $serving
+
 # shellcheck disable=SC2086
 if [ "$STRATEGY" = blue-green ]; then
   for host in $new; do become_well "$host"; done
@@ -180,6 +199,7 @@ if [ "$WATCH_SECONDS" -gt 0 ] && [ -n "$new" ] && [ -n "$serving" ]; then
   serve '/tmp/answers answer' $hosts
   watch $new
 fi
+coming=""
 # shellcheck disable=SC2086
 serve off $hosts
 drain
