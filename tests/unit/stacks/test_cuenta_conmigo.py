@@ -284,6 +284,15 @@ def test_who_gets_into_aws_deletes_no_dump_of_the_last_month() -> None:
     assert held["versioning"] == {"enabled": True}
 
 
+def test_a_dump_on_another_cloud_is_gone_after_90_days_with_the_version_that_deleting_leaves() -> None:
+    rules = stack_of(AWS, "4").named("copies-bucket").inputs["lifecycleRules"]
+    deletes = [it["condition"] for it in rules if it["action"]["type"] == "Delete"]
+    assert deletes == [
+        {"age": 90, "withState": "LIVE"},
+        {"daysSinceNoncurrentTime": 1, "withState": "ARCHIVED"},
+    ]
+
+
 def test_phase_4_counts_what_is_bought_elsewhere() -> None:
     assert names(stack_of(AWS, "4"), "ExternalService") == {"edge-security", "learning"}
 
