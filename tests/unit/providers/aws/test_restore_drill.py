@@ -75,7 +75,7 @@ def test_a_database_is_restored_into_its_network_behind_its_security_group() -> 
 
 def test_documents_are_restored_into_their_network_and_zones_as_a_cluster_whose_proofs_count() -> None:
     def program() -> None:
-        data = [Postgres("db", backups=Backups(retention_days=7)), DocumentStore("docs")]
+        data: list[Component[Any, Any]] = [Postgres("db", backups=Backups(retention_days=7)), DocumentStore("docs")]
         RestoreDrill("drill", of=Backup("safe", of=data))
 
     made = of(program)
@@ -94,7 +94,7 @@ def test_documents_are_restored_into_their_network_and_zones_as_a_cluster_whose_
 
 def test_a_store_of_documents_is_asked_no_sql() -> None:
     def program() -> None:
-        data = [Postgres("db", backups=Backups(retention_days=7)), DocumentStore("docs")]
+        data: list[Component[Any, Any]] = [Postgres("db", backups=Backups(retention_days=7)), DocumentStore("docs")]
         RestoreDrill("drill", of=Backup("safe", of=data), checks={"full": SqlCheck("SELECT true", of="docs")})
 
     why = refused(program)
