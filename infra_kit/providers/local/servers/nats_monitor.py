@@ -44,9 +44,9 @@ class ConsumerState:
     """The sequence up to which all events are acknowledged."""
 
 
-def get(record: Record, path: str) -> bytes:
-    """Raises `OSError` or `http.client.HTTPException` where the server does not answer, or not with 200."""
-    connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=2)
+def get(record: Record, path: str, seconds: float = 2) -> bytes:
+    """Raises `OSError` or `http.client.HTTPException` where the server does not answer in time, or not with 200."""
+    connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=seconds)
     try:
         connection.request("GET", path)
         response = connection.getresponse()
