@@ -42,7 +42,7 @@ class EventBusServer(Server):
     def is_ready(self, box: Box, record: Record) -> bool:  # noqa: ARG002
         """JetStream is up, and it is our server: another one would not know our password."""
         try:
-            nats_monitor.get(record, "/healthz?js-enabled-only=true")
+            nats_monitor.get(record, "/healthz?js-enabled-only=true", seconds=2)
             asyncio.run(_greet(record))
         except NO_ANSWER:
             return False
@@ -102,7 +102,7 @@ async def _greet(record: Record) -> None:
 
 
 def _load_time(record: Record) -> object:
-    return json.loads(nats_monitor.get(record, "/varz", RELOAD_SECONDS))["config_load_time"]
+    return json.loads(nats_monitor.get(record, "/varz"))["config_load_time"]
 
 
 def _has_loaded_since(record: Record, before: object) -> bool:
