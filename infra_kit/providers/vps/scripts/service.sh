@@ -23,7 +23,9 @@ fewest_answers=20 # of twenty, one is the 5 % of seeds/000
 notes=$(mktemp -d)
 trap 'rm -rf "$notes"' EXIT
 
-inside() { docker exec --interactive "$PROXY" sh -c "$1"; }
+# This script is read from where a command would read: only `told` may.
+inside() { docker exec "$PROXY" sh -c "$1" </dev/null; }
+told() { docker exec --interactive "$PROXY" sh -c "$1"; }
 
 program_of() { printf '%s\n' "$INSTANCES" | sed -n "s/^$1 \([^ ]*\).*/\1/p"; }
 
@@ -47,14 +49,14 @@ serve() { # LOG HOST...: from now on, requests go to these; what was answered is
   replaced=$(workers)
   turn=$((turn + 1)) version="$(date +%s)-$$-$turn"
   printf '%s\n' "$SITE" | sed "s#@servers@#$servers#; s#@log@#$log#; s#@version@#$version#" |
-    inside 'cat >/tmp/site.conf && nginx -c /run/infra-kit/nginx.conf -s reload'
+    told 'cat >/tmp/site.conf && nginx -c /run/infra-kit/nginx.conf -s reload'
   tries=100
   until [ "$(inside 'wget -q -O - http://127.0.0.1:8082/' 2>/dev/null || true)" = "$version" ]; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || { echo "$NAME: the proxy does not take its configuration over:" >&2; last_words "$PROXY"; exit 1; }
     sleep 0.1
   done
-  printf '%s\n' "$@" | inside 'cat >/tmp/serving'
+  printf '%s\n' "$@" | told 'cat >/tmp/serving'
 }
 
 drain() { # until no request is left at those that do not serve any more; a worker takes some until it is asked to end
