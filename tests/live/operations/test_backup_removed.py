@@ -7,7 +7,6 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import pq
-from psycopg.conninfo import make_conninfo
 
 from infra_kit.providers.local.backups import postgres_log
 from infra_kit.providers.local.box import Box
@@ -20,16 +19,17 @@ def slots(session: psycopg.Connection) -> tuple[Any, ...] | None:
     return session.execute("SELECT count(*), count(*) FILTER (WHERE active) FROM pg_replication_slots").fetchone()
 
 
-def held(box: Box, slot: str) -> pq.PGconn:
+def held(box: Box, slot: str) -> psycopg.Connection:
     """A session that is fed by a slot."""
-    login = {"user": postgres_roles.SUPERUSER, "password": box.record.secrets["superuser"]}
-    where = make_conninfo(host=LOOPBACK, port=box.record.ports[0], replication="true", **login)
-    session = pq.PGconn.connect(where.encode())
+    session = psycopg.connect(
+        host=LOOPBACK, port=box.record.ports[0], user=postgres_roles.SUPERUSER, autocommit=True,
+        password=box.record.secrets["superuser"], replication="true",
+    )  # fmt: skip
     with postgres_roles.connect(box.record) as asked:
         row = asked.execute("SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = %s", [slot]).fetchone()
     assert row
-    begun = session.exec_(f"START_REPLICATION SLOT {slot} PHYSICAL {row[0]}".encode())
-    assert begun.status == pq.ExecStatus.COPY_BOTH, begun.error_message
+    begun = session.pgconn.exec_(f"START_REPLICATION SLOT {slot} PHYSICAL {row[0]}".encode())
+    assert begun.status == pq.ExecStatus.COPY_BOTH, session.pgconn.error_message
     return session
 
 
@@ -64,7 +64,7 @@ def test_a_session_that_holds_the_log_though_its_run_is_gone_keeps_it_no_longer(
         assert slots(session) == (1, 1)
         backup.HANDLER.delete("", safe.props)
         assert slots(session) == (0, 0)
-    holder.finish()
+    holder.close()
 
 
 def test_a_primary_forgets_a_replica_that_is_gone_though_its_session_has_not_ended(safe: Safe) -> None:
@@ -74,4 +74,4 @@ def test_a_primary_forgets_a_replica_that_is_gone_though_its_session_has_not_end
     postgres_roles.drop_slot(db.record, "db-replica-1")
     with connect(db, "app") as session:
         assert slots(session) == (0, 0)
-    holder.finish()
+    holder.close()

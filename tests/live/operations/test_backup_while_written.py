@@ -102,8 +102,8 @@ def test_a_table_that_is_dropped_while_it_is_listed_does_not_cost_the_copy(
 def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_its_counts(
     safe: Safe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    db, waits = safe.box_of("db"), []
-    execute = psycopg.Connection.execute
+    db, execute = safe.box_of("db"), psycopg.Connection.execute
+    waits: list[int] = []
 
     def noted(self: psycopg.Connection, query: Any, *arguments: Any, **how: Any) -> psycopg.Cursor:
         waits.extend(map(int, re.findall(r"^SET LOCAL statement_timeout = (\d+)$", str(query))))
