@@ -22,7 +22,7 @@ from tests.awaiting import until
 
 APP = Path(__file__).parents[1]
 """The folder of the package `app`."""
-HEALTH = {
+HEALTH: dict[str, Any] = {
     "path": "/health", "interval": 1.0, "timeout": 10.0, "healthy_after": 1, "unhealthy_after": 2,
     "start_timeout": 60.0,
 }  # fmt: skip
