@@ -85,15 +85,20 @@ def make(
 ) -> Link:
     """A checked link. Raises `SpecError`."""
     where = f"{type(to).__name__} {to.name!r}: link"
-    unknown = sorted(set(access) - set(allowed))
-    if unknown or not access:
-        given = ", ".join(map(repr, unknown)) or "nothing"
-        raise SpecError(f"{where}: access: given {given}, allowed: {', '.join(allowed) or 'none'}.")
+    check_access(where, access, allowed)
     chosen = name or variable(to.name)
     if not re.fullmatch(VARIABLE, chosen):
         raise SpecError(f"{where}: name: given {chosen!r}; variables begin with it: {VARIABLE_FORM}, e.g. 'DB'.")
     narrowed = {key: tuple(values) for key, values in (only or {}).items() if values}
     return Link(to=to, access=tuple(sorted(set(access))), only=narrowed, name=chosen)
+
+
+def check_access(where: str, access: Collection[str], allowed: Collection[str]) -> None:
+    """Raises `SpecError` where there is an unknown one, or none."""
+    unknown = sorted(set(access) - set(allowed))
+    if unknown or not access:
+        given = ", ".join(map(repr, unknown)) or "nothing"
+        raise SpecError(f"{where}: access: given {given}, allowed: {', '.join(allowed) or 'none'}.")
 
 
 def check_own(to: Component[Any, Any], access: str, own: str, *, makes: str) -> None:

@@ -15,7 +15,6 @@ from infra_kit.components.network import Network
 from infra_kit.databases import WITHOUT, Backups
 from infra_kit.document_collections import Collection
 from infra_kit.environments import Environment
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
@@ -219,9 +218,7 @@ class DocumentStore(Component[DocumentStoreSpec, DocumentStoreEndpoint]):
             SpecError: an unknown access; `url` is none of MongoDB, or incomplete: at the deployment where it is an
                 Output.
         """
-        if access not in get_args(Access):
-            allowed = ", ".join(get_args(Access))
-            raise SpecError(f"DocumentStore {name!r}: access: given {access!r}, allowed: {allowed}.")
+        links.check_access(f"DocumentStore {name!r}", [access], get_args(Access))
         what = f"DocumentStore {name!r}: url"
         known = connection_urls.read(what, url, {"mongodb": 27017, "mongodb+srv": 27017})
         endpoint = _reached_by(known, reader_url, ca_certificate)

@@ -268,8 +268,7 @@ class Postgres(Component[PostgresSpec, PostgresEndpoint]):
             SpecError: an unknown access; a schema to be quoted, or with `pooled_url`; `url` is none of PostgreSQL, or
                 incomplete: at the deployment where it is an Output.
         """
-        if access not in get_args(Access):
-            raise SpecError(f"Postgres {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
+        links.check_access(f"Postgres {name!r}", [access], get_args(Access))
         if schema is not None:
             url, reader_url = search_paths.beginning_in(schema, f"Postgres {name!r}", url, reader_url, pooled_url)
         known = connection_urls.read(f"Postgres {name!r}: url", url, {"postgresql": 5432, "postgres": 5432})

@@ -11,7 +11,6 @@ from pydantic import Field, model_validator
 from infra_kit import connection_urls, features, links
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.network import Network
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.links import Grant, Link
 from infra_kit.spec import Spec
@@ -214,8 +213,7 @@ class Redis(Component[RedisSpec, RedisEndpoint]):
             SpecError: an unknown access; `url` is none of Redis, or lacks a user: at the deployment where it is an
                 Output.
         """
-        if access not in get_args(Access):
-            raise SpecError(f"Redis {name!r}: access: given {access!r}, allowed: {', '.join(get_args(Access))}.")
+        links.check_access(f"Redis {name!r}", [access], get_args(Access))
         known = connection_urls.read(f"Redis {name!r}: url", url, _PORTS, path=False)
         endpoint = _reached_by(known, ca_certificate)
         store = cls._standing(name, {}, lambda *_: endpoint, target=target, opts=opts)

@@ -42,7 +42,7 @@ class RestoreDrillSpec(Spec):
 
     of: InstanceOf[Backup]
     """Its newest copy is restored into a place of its own, which is removed after that. What was copied is compared
-    with what is restored: rows and checksums of each table (local; on the clouds each database answers, and your own
+    with what is restored: rows and checksums of each table (local; on the clouds each Postgres answers, and your own
     SQL), the hash of each object (local, vps; its checksum on gcp; aws vouches for the bytes of its own copies)."""
     schedule: Schedule = "0 5 1 * *"
     """When, UTC, as cron has it (seeds/001: monthly)."""
@@ -60,12 +60,14 @@ class RestoreDrillSpec(Spec):
     def database_of(self, name: str, check: SqlCheck) -> tuple[str, str]:
         """The Postgres that a check asks, and the database of it. Raises `ValueError`."""
         there = {it.name: it for it in self.of.asked.of if it.KIND == "postgres"}
-        where = f"checks: {name}"
+        others = {it.name: type(it).__name__ for it in self.of.asked.of if it.name not in there}
+        where, has = f"checks: {name}", f"{self.of.name!r} has {', '.join(there) or 'none'}"
         if check.of is None and len(there) != 1:
-            raise ValueError(f"{where}: of: say which Postgres; {self.of.name!r} has {', '.join(there) or 'none'}")
+            raise ValueError(f"{where}: of: say which Postgres; {has}")
         asked = check.of or next(iter(there))
         if asked not in there:
-            raise ValueError(f"{where}: of: given {asked!r}; {self.of.name!r} has {', '.join(there) or 'none'}")
+            why = f" ({others[asked]}), which answers no SQL" if asked in others else ""
+            raise ValueError(f"{where}: of: given {asked!r}{why}; {has}")
         databases = there[asked].spec.databases
         if check.database is not None and check.database not in databases:
             raise ValueError(f"{where}: database: given {check.database!r}, there is {', '.join(databases)}")

@@ -8,46 +8,29 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from infra_kit.planning import saved
+from infra_kit.planning.asking import NO_ANSWER, Answer, run
 from infra_kit.planning.programs import Planned
 
 if TYPE_CHECKING:
     from infra_kit.providers.vps.settings import VpsSettings
 
-SECONDS = 60
-"""How long a host may take; ssh itself gives up connecting after 15."""
 _ASKED = ["docker", "version", "--format", "{{.Server.Version}}"]
-_NO_LOGIN = 255
-"""What ssh itself exits with (https://man.openbsd.org/ssh#EXIT_STATUS)."""
 _NO_PROGRAM = 127
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of a question."""
-
-    version: str = ""
-    """Of the daemon; empty: it does not answer."""
-    said: str = ""
-    """Why not."""
-    mend: str = ""
-    """The command that mends it."""
 
 
 def on(host: VpsSettings, environment: Mapping[str, str]) -> Answer:
     """Docker on a host, as a deployment will find it: with the same login, and the same key of the host."""
     from infra_kit.providers.vps import ssh  # noqa: PLC0415  only where there is a VPS, Docker's SDK is there
 
-    code, out, err = _run([*ssh.interpreter(host), shlex.join(_ASKED)], environment)
+    code, out, err = run([*ssh.interpreter(host), shlex.join(_ASKED)], environment)
     if code == 0:
         return Answer(out)
     login = shlex.join(["ssh", "-p", str(host.port), f"{host.user}@{host.host}"])
-    if code == _NO_LOGIN:
+    if code == NO_ANSWER:
         return Answer(said=err, mend=_login_mended(host, err, login))
     if code != _NO_PROGRAM:
         return Answer(said=err, mend=f"{login} -- {_daemon_mended(host.user, err)}")
@@ -86,22 +69,8 @@ def here(environment: Mapping[str, str]) -> Answer:
     """The Docker of this machine, or the one that DOCKER_HOST or the client's context names."""
     if not shutil.which("docker", path=environment.get("PATH")):
         return Answer(said="there is no docker on PATH", mend="sudo apt-get install docker.io")
-    code, out, err = _run(_ASKED, environment)
+    code, out, err = run(_ASKED, environment)
     if code == 0:
         return Answer(out)
     user = environment.get("USER") or "$USER"
     return Answer(said=err, mend=_daemon_mended(user, err) if user != "root" else "systemctl start docker")
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
-    """Its exit code, what it printed, and the last line of what went wrong."""
-    program = shutil.which(command[0], path=environment.get("PATH")) or command[0]
-    try:
-        done = subprocess.run(
-            [program, *command[1:]], env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=SECONDS, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return _NO_LOGIN, "", f"no answer within {SECONDS} s"
-    lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    return done.returncode, done.stdout.strip(), lines[-1] if lines else f"exit code {done.returncode}"

@@ -1,5 +1,5 @@
-"""What is missing to deploy a stack, each with the command that mends it. Its hosts are asked for their Docker, and
-nothing else is reached for."""
+"""What is missing to deploy a stack, each with the command that mends it. Its hosts are asked for their Docker, AWS for
+what no plan can set (`opt_ins`), and nothing else is reached for."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, cast
 from infra_kit._configuration import HIDDEN
 from infra_kit.engine import config_hints, pulumi_cli
 from infra_kit.engine.project import Project
-from infra_kit.planning import daemons
-from infra_kit.planning.daemons import Answer
+from infra_kit.planning import daemons, opt_ins
+from infra_kit.planning.asking import Answer
 from infra_kit.planning.programs import Planned
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def checks(planned: Planned, machine: Machine | None = None) -> tuple[Check, ...
         if target in targets:
             found += look(planned, here)
     if daemons.is_needed_here(planned):
-        found.append(_docker("Docker on this machine", daemons.here(here.environment)))
+        found.append(_answered("Docker on this machine", daemons.here(here.environment)))
     return tuple(found)
 
 
@@ -184,6 +184,8 @@ def _aws(planned: Planned, here: Machine) -> Iterator[Check]:
     else:
         yield Check("AWS credentials", "none in the environment, none in ~/.aws", "aws configure sso")
     yield _tool(here, "session-manager-plugin", "`infra-kit connect` goes through it", _SESSION_MANAGER, needed=False)
+    for region, answer in opt_ins.of_documents(planned, here.environment):
+        yield _answered(" ".join(filter(None, ["AWS Backup's opt-in of DocumentDB", region])), answer)
 
 
 _ARCHITECTURE = "arm64" if platform.machine() in {"aarch64", "arm64"} else "64bit"
@@ -256,11 +258,11 @@ def _vps(planned: Planned, here: Machine) -> Iterator[Check]:
                 f"ssh-keyscan -t ed25519 {host.host}   # compare it with what the provider's console shows",
             )
         elif here.program("ssh"):
-            yield _docker(f"Docker on {name}", daemons.on(host, here.environment))
+            yield _answered(f"Docker on {name}", daemons.on(host, here.environment))
 
 
-def _docker(what: str, answer: Answer) -> Check:
-    return Check(what, answer.version or answer.said, answer.mend)
+def _answered(what: str, answer: Answer) -> Check:
+    return Check(what, answer.found or answer.said, answer.mend, answer.needed)
 
 
 def _key(name: str, file: Path | None, here: Machine) -> Check:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import psutil
 import psycopg
 
 from infra_kit.providers.local.box import Box
 from tests.shop import INFRA_KIT, Shop
-from tests.shop.checks import assert_all_is_there, processes_below
+from tests.shop.checks import assert_all_is_there, listens_on, processes_below
 
 
 def test_removing_a_component_that_holds_data_is_refused(running: Shop) -> None:
@@ -68,9 +67,7 @@ def _secrets(shop: Shop) -> list[str]:
 
 
 def test_nothing_listens_on_a_public_address(running: Shop) -> None:
-    connections = [c for process in processes_below(running) for c in process.net_connections("inet")]
-    listening = {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN}
-    assert listening == {"127.0.0.1"}
+    assert {address for process in processes_below(running) for address in listens_on(process)} == {"127.0.0.1"}
 
 
 def test_a_renamed_component_keeps_its_data_and_address_and_gets_a_replica(running: Shop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -31,7 +32,9 @@ def server_of(project: Shop) -> psutil.Process:
 
 
 def runs(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE  # nobody may reap an orphan at once
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE  # nobody may reap an orphan at once
+    return False
 
 
 def test_down_after_a_killed_create_leaves_neither_process_nor_data(small: Shop) -> None:

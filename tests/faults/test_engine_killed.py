@@ -10,12 +10,13 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from tests.awaiting import until
 from tests.engine_fixtures import cli, toy
 from tests.toy import INFRA_KIT, STACK, Toy
 
 __all__ = ["cli", "toy"]
 
-SECONDS = 60
+SECONDS = 180
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> None:
@@ -29,7 +30,8 @@ def read_until(process: subprocess.Popen[str], words: str) -> None:
 
 def kill(*processes: psutil.Process) -> None:
     for process in processes:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):  # it has ended with one that was killed before it
+            process.kill()
     psutil.wait_procs(processes, timeout=SECONDS)
 
 
@@ -62,7 +64,7 @@ def assert_recovers(toy: Toy) -> None:
     before = toy.log
     assert toy.run("up").returncode == 0
     assert toy.log == before
-    assert plugins_of(toy) == []
+    until(lambda: plugins_of(toy) == [], SECONDS, why=lambda: str(plugins_of(toy)))
 
 
 def plugins_of(toy: Toy) -> list[str]:

@@ -72,7 +72,7 @@ def test_an_object_is_versioned_and_read_through_the_cdn_once_from_the_store_the
     bodies = {s3.get_object(Bucket=bucket, Key=key, VersionId=v["VersionId"])["Body"].read() for v in versions}
     assert bodies == {b"first", b"second"}
 
-    answers = [httpx.get(f"{shop.outputs['edge']}/{key}") for _ in range(2)]
+    answers = [httpx.get(f"{shop.outputs['edge']}/{key}", timeout=60) for _ in range(2)]
     assert [(answer.text, answer.headers["x-cache"]) for answer in answers] == [("second", "MISS"), ("second", "HIT")]
 
 
@@ -80,7 +80,7 @@ def test_the_store_refuses_strangers_and_wrong_keys(shop: Shop) -> None:
     bucket = shop.outputs["bucket"]
     shop.s3().put_object(Bucket=bucket, Key="private.txt", Body=b"mine")
     address = shop.outputs["files"]["endpoint_url"]
-    assert httpx.get(f"{address}/{bucket}/private.txt").status_code == 403
+    assert httpx.get(f"{address}/{bucket}/private.txt", timeout=60).status_code == 403
     wrong = boto3.client("s3", **{**shop.outputs["files"], "aws_secret_access_key": "wrong"})
     with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
         wrong.get_object(Bucket=bucket, Key="private.txt")
@@ -103,13 +103,13 @@ def test_a_lead_is_published_consumed_redelivered_and_at_last_dead_lettered(shop
 
 async def _publish_and_never_acknowledge(outputs: dict[str, Any], event: dict[str, Any]) -> tuple[list[bytes], bytes]:
     """Two deliveries are allowed; returns what they brought, and the event that the dead letter points to."""
-    client = await nats.connect(outputs["events"])
+    client = await nats.connect(outputs["events"], connect_timeout=20)
     try:
-        stream = client.jetstream()
+        stream = client.jetstream(timeout=30)
         await stream.publish(subject(event["type"]), json.dumps(event).encode())
         name, durable = outputs["consumers"]["analytics"].split("/")
         bound = await stream.pull_subscribe_bind(durable=durable, stream=name)
-        deliveries = [(await bound.fetch(1, timeout=10))[0].data for _ in range(2)]
+        deliveries = [(await bound.fetch(1, timeout=30))[0].data for _ in range(2)]
         with pytest.raises(NoMessageError):
             await bound.fetch(1, timeout=2)
         return deliveries, await _dead_letter(stream, outputs["dead_letters"]["analytics"], name)
@@ -121,7 +121,7 @@ async def _dead_letter(stream: JetStreamContext, address: str, source: str) -> b
     """A dead letter says which event was given up; the event itself is still in its stream."""
     name, durable = address.split("/")
     letters = await stream.pull_subscribe_bind(durable=durable, stream=name)
-    (letter,) = await letters.fetch(1, timeout=10)
+    (letter,) = await letters.fetch(1, timeout=30)
     await letter.ack()
     original = await stream.get_msg(source, seq=json.loads(letter.data)["stream_seq"])
     assert original.data

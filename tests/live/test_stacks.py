@@ -173,7 +173,8 @@ def test_a_project_of_its_own_reads_the_database_of_another_stack(cli: Path, clo
         assert up.returncode == 0, up.stderr
         [service] = inventory.servers("development", reports.home)
         database = urlsplit(diary.outputs["database_url"])
-        assert httpx.get(f"http://{service.address}").text == f"{database.hostname}:{database.port}{database.path}\n"
+        told = httpx.get(f"http://{service.address}", timeout=60).text
+        assert told == f"{database.hostname}:{database.port}{database.path}\n"
     finally:
         inventory.stop("development", reports.home)
 

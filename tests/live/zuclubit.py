@@ -16,6 +16,7 @@ import psycopg
 from stacks.zuclubit.accounts import AUDIENCE, BACK
 
 EMAIL, PASSWORD, VERIFIER = "ana@customer.example", "correct horse battery", "v" * 64
+SECONDS = 60
 COUNTED = ("tenants", "leads", "proposals", "proposal_line_items")
 
 
@@ -57,14 +58,14 @@ def logged_in(accounts: Mapping[str, str]) -> str:
     """
     issuer, admin = accounts["issuer"], (accounts["username"], accounts["password"])
     person = {"email": EMAIL, "password": PASSWORD}
-    httpx.put(f"{issuer}/users", auth=admin, json=person).raise_for_status()
+    httpx.put(f"{issuer}/users", auth=admin, json=person, timeout=SECONDS).raise_for_status()
     asked = {
         "response_type": "code", "client_id": AUDIENCE, "redirect_uri": BACK, "scope": "openid", "state": "s",
         "code_challenge": base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }  # fmt: skip
-    back = httpx.post(f"{issuer}/authorize", params=asked, data={**person, "do": "log-in"})
+    back = httpx.post(f"{issuer}/authorize", params=asked, data={**person, "do": "log-in"}, timeout=SECONDS)
     code = parse_qs(urlsplit(back.headers["Location"]).query)["code"][0]
     form = {"grant_type": "authorization_code", "client_id": AUDIENCE, "redirect_uri": BACK, "code_verifier": VERIFIER}
-    answer = httpx.post(f"{issuer}/token", data={**form, "code": code})
+    answer = httpx.post(f"{issuer}/token", data={**form, "code": code}, timeout=SECONDS)
     return str(answer.raise_for_status().json()["access_token"])

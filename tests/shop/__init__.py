@@ -24,7 +24,7 @@ from tests import caller
 
 PROGRAM = Path(__file__).parent / "program"
 INFRA_KIT = Path(sys.executable).with_name("infra-kit")
-SECONDS = 300
+SECONDS = 900
 KINDS = ["cache", "db", "edge", "events", "files"]
 
 

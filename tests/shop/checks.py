@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import suppress
 
 import psutil
 import psycopg
@@ -36,6 +37,14 @@ def processes_below(shop: Shop) -> list[psutil.Process]:
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+def listens_on(process: psutil.Process) -> set[str]:
+    """The addresses on which it listens; none where it has ended."""
+    with suppress(psutil.NoSuchProcess):
+        connections = process.net_connections("inet") if process.is_running() else []
+        return {it.laddr.ip for it in connections if it.status == psutil.CONN_LISTEN}
+    return set()
 
 
 def as_root(*command: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from infra_kit.planning import daemons
+from infra_kit.planning.asking import Answer
 from tests.system.docker_daemon import ROOT, Docker, daemon
 from tests.system.ssh_host import Host
 
@@ -35,7 +36,7 @@ def host(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
 
 def test_the_docker_of_a_host_is_found_with_its_version(host: Host, docker: Docker) -> None:
     answer = daemons.on(host.settings(), os.environ)
-    assert answer == daemons.Answer(docker("version", "--format", "{{.Server.Version}}"))
+    assert answer == Answer(docker("version", "--format", "{{.Server.Version}}"))
 
 
 def test_a_host_that_shows_another_key_is_not_spoken_to(host: Host) -> None:
@@ -54,8 +55,8 @@ def test_a_host_that_does_not_let_us_in_is_told_with_how_to_put_the_key_there(ho
 
 def test_the_docker_of_this_machine_is_found_where_it_answers(docker: Docker, tmp_path: Path) -> None:
     there = daemons.here(docker.environment)
-    assert there.version == docker("version", "--format", "{{.Server.Version}}")
+    assert there.found == docker("version", "--format", "{{.Server.Version}}")
     gone = daemons.here({**docker.environment, "DOCKER_HOST": f"unix://{tmp_path}/none"})
-    assert not gone.version
+    assert not gone.found
     assert gone.said.startswith("Cannot connect to the Docker daemon")
     assert gone.mend.endswith("systemctl start docker")

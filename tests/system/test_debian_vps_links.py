@@ -66,6 +66,8 @@ def test_each_link_may_do_in_its_database_what_it_says_also_with_tables_that_com
             assert reader.execute(of("SELECT count(*) FROM {}", table)).fetchone() == (1,)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 reader.execute(of("DELETE FROM {}", table))
+    with connect(db, "api__owner") as owner:
+        owner.execute("DROP SCHEMA more CASCADE")
     for user in ("api__read", "api__readwrite"):
         with connect(db, user) as linked, pytest.raises(psycopg.errors.InsufficientPrivilege):
             linked.execute("CREATE TABLE mine (id int)")

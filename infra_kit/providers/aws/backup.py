@@ -77,8 +77,7 @@ CAVEATS = (
     "backup-age does not look into a vault of another account (vault=): whether copies came there, "
     "`aws backup list-copy-jobs --by-destination-vault-arn …` says",
     "AWS Backup copies a DocumentStore only where the account has opted in to DocumentDB in the region, as it has by "
-    "itself if AWS Backup knew DocumentDB when its first vault there was made: `aws backup describe-region-settings` "
-    "says",
+    "itself if AWS Backup knew DocumentDB when its first vault there was made: `infra-kit doctor` asks",
 )
 """https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"""
 

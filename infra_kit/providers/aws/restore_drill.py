@@ -2,13 +2,13 @@
 which it removes after that (https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html).
 
 - A database is restored as a machine of its own, into its network and behind its security group; a bucket as another
-  one, which is private.
+  one, which is private; documents as a cluster there that has no instance, so nobody reads in it what came back.
 - A proof is that a copy was restored whole, within `rto`, and that a database answers the checks as it must: a function
   says so to AWS Backup, of each restore (`lambdas/drill_age.py`). What else is in it, nobody compares: AWS vouches for
   the bytes of its own copies.
 - Checks are asked by another function, inside of the network (`restore_checks`, `lambdas/postgres_checks.py`), as the
   role that owns the databases: what the master user signs in with may have been rotated since the copy.
-- Snapshots of caches are restored by nobody: AWS Backup does not know them; nor are documents. A plan says so.
+- Snapshots of caches are restored by nobody: AWS Backup does not know them. A plan says so.
 - One that AWS Backup cannot restore is told on its page and by its events; the signal `drill-age` grows.
 """
 
@@ -29,6 +29,7 @@ from infra_kit.durations import seconds
 from infra_kit.features import Feature
 from infra_kit.providers.aws import backup_functions, backup_roles, identity, policies, restore_checks
 from infra_kit.providers.aws.backup import AwsBackup, buckets
+from infra_kit.providers.aws.document_store import AwsDocuments
 from infra_kit.providers.aws.documents import dumps
 from infra_kit.providers.aws.drilled import drilled
 from infra_kit.providers.aws.job_schedule import expression
@@ -40,7 +41,8 @@ HINTS: Mapping[Feature, str] = {}
 MOST_DAYS = 365
 """How old a copy may be that is tested
 (https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RestoreTestingRecoveryPointSelection.html)."""
-TYPES = {"postgres": "RDS", "object_store": "S3"}
+TYPES = {"postgres": "RDS", "object_store": "S3", "document_store": "DocumentDB"}
+"""https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RestoreTestingSelectionForCreate.html"""
 VALIDATED_WITHIN = 1
 """Hours that what was restored stands, for it to be judged."""
 BEGUN_WITHIN = 1
@@ -59,7 +61,7 @@ def create(scope: Scope, spec: RestoreDrillSpec) -> RestoreDrillEndpoint:
     there = scope.native(spec.of, AwsBackup)
     plan = _plan(scope, spec, there)
     role = backup_roles.restores(scope, there.vaults, buckets(scope, spec.of.spec.of))
-    restored = drilled(scope, spec, TYPES, "Postgres and ObjectStore")
+    restored = drilled(scope, spec, TYPES, "Postgres, ObjectStore and DocumentStore")
     for it in restored:
         _select(scope, plan, role, it, there.sources[it.name])
     told = _teller(scope, spec, there, plan, {it.name: there.sources[it.name] for it in restored})
@@ -115,12 +117,24 @@ def _select(
 def _place(scope: Scope, component: Component[Any, Any]) -> Mapping[str, pulumi.Input[str]] | None:
     """Where a database is restored to; else AWS takes the account's default network, if there still is one
     (https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html)."""
-    if component.KIND != "postgres":
-        return None
-    there = scope.native(component, AwsPostgres)
+    if component.KIND == "postgres":
+        there = scope.native(component, AwsPostgres)
+        return {
+            "dbSubnetGroupName": there.server.db_subnet_group_name,
+            "dbParameterGroupName": there.server.parameter_group_name,
+            "vpcSecurityGroupIds": dumps([there.group]),
+        }
+    if component.KIND == "document_store":
+        return _place_of_documents(scope.native(component, AwsDocuments))
+    return None
+
+
+def _place_of_documents(there: AwsDocuments) -> Mapping[str, pulumi.Input[str]]:
+    """AWS takes any three zones else, DocumentDB not all."""
     return {
-        "dbSubnetGroupName": there.server.db_subnet_group_name,
-        "dbParameterGroupName": there.server.parameter_group_name,
+        "availabilityZones": dumps(there.cluster.availability_zones.apply(sorted)),
+        "dbSubnetGroupName": there.cluster.db_subnet_group_name,
+        "dbClusterParameterGroupName": there.cluster.db_cluster_parameter_group_name,
         "vpcSecurityGroupIds": dumps([there.group]),
     }
 

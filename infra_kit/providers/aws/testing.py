@@ -124,6 +124,7 @@ def _documents(inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{_owner(inputs)}-cluster-1a2b3c4"
     return {
         "arn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{name}",
+        "availabilityZones": [f"{REGION}{zone}" for zone in "abc"],
         "clusterIdentifier": name,
         "endpoint": f"{name}.cluster-abc123.{REGION}.docdb.amazonaws.com",
         "readerEndpoint": f"{name}.cluster-ro-abc123.{REGION}.docdb.amazonaws.com",

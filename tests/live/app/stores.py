@@ -55,9 +55,9 @@ def bucket() -> str:
 @asynccontextmanager
 async def events() -> AsyncIterator[JetStreamContext]:
     inbox = os.environ["EVENTS_INBOX_PREFIX"].encode()
-    connection = await nats.connect(os.environ["EVENTS_URL"], inbox_prefix=inbox)
+    connection = await nats.connect(os.environ["EVENTS_URL"], inbox_prefix=inbox, connect_timeout=20)
     try:
-        yield connection.jetstream()
+        yield connection.jetstream(timeout=30)
     finally:
         await connection.close()
 

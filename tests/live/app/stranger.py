@@ -61,7 +61,7 @@ async def _connect(place: str) -> str:
         said.append(str(error))
 
     try:
-        connection = await nats.connect(place, allow_reconnect=False, error_cb=hear)
+        connection = await nats.connect(place, allow_reconnect=False, connect_timeout=20, error_cb=hear)
     except (nats.errors.Error, OSError) as error:
         return " ".join([*said, str(error)])
     await connection.close()

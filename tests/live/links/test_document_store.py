@@ -37,7 +37,7 @@ def connect(server: Props, login: User) -> MongoClient[dict[str, Any]]:
         password=login.password,
         authSource="admin",
         directConnection=True,
-        serverSelectionTimeoutMS=5000,
+        serverSelectionTimeoutMS=30_000,
     )
 
 

@@ -38,7 +38,7 @@ def connect(server: Props, user: User) -> redis.Redis:
     port = box_of(server).record.ports[0]
     retry = Retry(NoBackoff(), 0)
     return redis.Redis(
-        port=port, username=user.name, password=user.password, retry=retry, decode_responses=True, socket_timeout=5
+        port=port, username=user.name, password=user.password, retry=retry, decode_responses=True, socket_timeout=30
     )
 
 
@@ -80,9 +80,9 @@ def test_a_read_link_reads_and_listens(reader: redis.Redis, owner: redis.Redis) 
     assert reader.eval_ro("return redis.call('GET', KEYS[1])", 1, "greeting") == "hello"
     subscription = reader.pubsub()  # type: ignore[no-untyped-call]
     subscription.subscribe("news")
-    assert subscription.get_message(timeout=5)
+    assert subscription.get_message(timeout=30)
     owner.publish("news", "today")
-    heard = subscription.get_message(timeout=5)
+    heard = subscription.get_message(timeout=30)
     assert heard
     assert heard["data"] == "today"
 

@@ -25,7 +25,8 @@ LEADS = "CREATE TABLE leads (id int PRIMARY KEY, tenant_id uuid NOT NULL);"
 
 @pytest.fixture(scope="module")
 def server(shared_home_dir: Path) -> Props:
-    props = props_in(shared_home_dir)
+    """With an extension, which brings views to `public` that are no migration's."""
+    props = {**props_in(shared_home_dir), "extensions": ["pg_stat_statements"]}
     HANDLER.ensure(props)
     return props
 
@@ -42,6 +43,7 @@ def owner(server: Props) -> Iterator[psycopg.Connection[Any]]:
     """Who migrates, in a database that is empty again when the test ends."""
     with connect(server, User("app", box_of(server).record.secrets["password"])) as connection:
         yield connection
+        connection.execute("DROP SCHEMA IF EXISTS billing CASCADE")
         for (table,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
             connection.execute(f'DROP TABLE IF EXISTS "{table}" CASCADE'.encode())
 
@@ -150,6 +152,30 @@ def test_a_key_of_several_columns_and_partitions_keep_tenants_apart_too(
     assert [seen(program, "leads_from_2", who) for who in (ONE, TWO, None)] == [0, 2, 0]
 
 
+def test_tables_of_other_schemas_keep_tenants_apart_too_and_what_refers_across_schemas(
+    owner: psycopg.Connection[Any], program: psycopg.Connection[Any]
+) -> None:
+    migrate(
+        owner,
+        LEADS + "CREATE SCHEMA billing; CREATE TABLE billing.leads (id int PRIMARY KEY, tenant_id uuid NOT NULL);"
+        "CREATE TABLE billing.notes (id int PRIMARY KEY, lead int NOT NULL REFERENCES public.leads);"
+        "CREATE TABLE notes (id int PRIMARY KEY, of int NOT NULL REFERENCES billing.notes)",
+    )
+    owner.execute("INSERT INTO billing.leads VALUES (1, %s)", [TWO])
+    fill(owner, "billing.notes", "notes")
+    assert [seen(program, "billing.leads", who) for who in (ONE, TWO, None)] == [0, 1, 0]
+    for table in ("leads", "billing.notes", "notes"):
+        assert [seen(program, table, who) for who in (ONE, TWO, None)] == [1, 2, 0]
+    assert proven(owner) == "t"
+
+
+def test_in_another_schema_a_name_gives_a_table_to_nobody(owner: psycopg.Connection[Any]) -> None:
+    """What is called as the tenants are, or as what all may read, is so in `public` alone."""
+    alike = "CREATE TABLE billing.tenants (id uuid); CREATE TABLE billing.schema_migrations (version int)"
+    with pytest.raises(errors.RaiseException, match=r"billing\.schema_migrations, billing\.tenants"):
+        migrate(owner, f"{LEADS} CREATE SCHEMA billing; {alike}")
+
+
 @pytest.mark.parametrize(
     ("of_nobody", "name"),
     [
@@ -157,6 +183,8 @@ def test_a_key_of_several_columns_and_partitions_keep_tenants_apart_too(
         ("CREATE TABLE plans (id int PRIMARY KEY, plan int REFERENCES plans)", "plans"),
         ("CREATE TABLE pairs (one int REFERENCES leads, two int REFERENCES leads)", "pairs"),
         ("CREATE VIEW names AS SELECT id FROM leads", "names"),
+        ("CREATE SCHEMA billing CREATE TABLE plans (id int)", "billing.plans"),
+        ("CREATE SCHEMA billing CREATE VIEW names AS SELECT id FROM public.leads", "billing.names"),
         ("CREATE MATERIALIZED VIEW names AS SELECT id FROM leads", "names"),
     ],
 )
@@ -195,6 +223,7 @@ def test_each_way_out_is_one(owner: psycopg.Connection[Any], program: psycopg.Co
         "DROP POLICY tenant_isolation ON notes",
         "ALTER TABLE notes DISABLE ROW LEVEL SECURITY",
         "CREATE VIEW later AS SELECT id FROM leads",
+        "CREATE SCHEMA billing CREATE TABLE later (id int)",
     ],
 )
 def test_a_drill_fails_by_one_table_that_all_may_read(owner: psycopg.Connection[Any], lost: LiteralString) -> None:

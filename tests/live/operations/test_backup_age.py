@@ -73,10 +73,10 @@ def test_a_drill_that_fails_is_told_at_once_and_one_that_goes_well_ends_it(safe:
     watched = {"drill": {"kind": "restore_drill", "servers": ["drill"], "report": report}}
     asked = alerts(safe.home, {}, [failed], routes={"P0": {"webhook": hook.url}})
     HANDLER.ensure({**asked, "watched": watched})
-    until(lambda: hook.told)
+    until(lambda: hook.told, 60)
     packed.write_bytes(whole)
     safe.drill()
-    until(lambda: len(hook.told) > 1)
+    until(lambda: len(hook.told) > 1, 60)
 
     assert hook.heard() == [("firing", "down", "drill"), ("resolved", "down", "drill")]
     hook.shutdown()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -39,10 +39,14 @@ def test_of_the_log_only_what_is_on_the_disk_is_shipped(safe: Safe) -> None:
         session.execute("SELECT pg_reload_conf()")
         writer.execute("BEGIN")
         busy = cast("psycopg.Connection", Overtaken(session, writer))
-        finished = postgres_log._finished(busy, postgres_log.slot("safe"))
         flushed = "SELECT pg_current_wal_insert_lsn() > %s::pg_lsn + 16777216, pg_current_wal_flush_lsn() >= %s::pg_lsn"
-        row = session.execute(flushed, [finished.until_lsn, finished.end]).fetchone()
-    assert row == (True, True)
+        for _ in range(10):  # the server may bring what is new to the disk before it is asked: that counts too
+            finished = postgres_log._finished(busy, postgres_log.slot("safe"))
+            row = session.execute(flushed, [finished.until_lsn, finished.end]).fetchone()
+            assert row == (True, True)
+            if len(finished.names) == 1:
+                break
+            session.execute("SELECT pg_replication_slot_advance(%s, %s)", [postgres_log.slot("safe"), finished.end])
     assert len(finished.names) == 1
 
 
@@ -78,6 +82,7 @@ def test_a_table_that_somebody_would_truncate_while_it_is_counted_is_counted_as_
         return contents(*arguments)
 
     monkeypatch.setattr(postgres_facts, "_contents", busy)
+    monkeypatch.setattr(postgres_facts, "LOCK_SECONDS", 60)
     safe.take()
     monkeypatch.undo()
     assert safe.report["without_checksums"] == []
@@ -94,16 +99,26 @@ def test_a_table_that_is_dropped_while_it_is_listed_does_not_cost_the_copy(
     assert safe.report["without_checksums"] == ["db"]
 
 
-def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_its_counts(safe: Safe) -> None:
-    db = safe.box_of("db")
+def test_a_writer_that_holds_a_table_costs_the_others_two_seconds_and_the_copy_its_counts(
+    safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, execute = safe.box_of("db"), psycopg.Connection.execute
+    waits: list[int] = []
+
+    def noted(self: psycopg.Connection, query: Any, *arguments: Any, **how: Any) -> psycopg.Cursor:
+        waits.extend(map(int, re.findall(r"^SET LOCAL statement_timeout = (\d+)$", str(query))))
+        return execute(self, query, *arguments, **how)
+
     write(db, "one")
     with connect(db) as writer:
         writer.execute("BEGIN")
         writer.execute("INSERT INTO ledger (entry) VALUES ('not yet')")
-        began = time.monotonic()
+        monkeypatch.setattr(psycopg.Connection, "execute", noted)
         with postgres_facts.at_a_point(db.record, "a point") as read:
             assert read is None
-        assert time.monotonic() - began < postgres_facts.LOCK_SECONDS + 2
+        monkeypatch.undo()
+        # The server keeps to it, however busy its machine is.
+        assert 0 < max(waits) <= 1000 * postgres_facts.LOCK_SECONDS
         safe.take()
     assert safe.report["without_checksums"] == ["db"]
     told = safe.drill()

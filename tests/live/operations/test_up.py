@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +30,9 @@ def kept(cli: Path) -> Iterator[Shop]:
         assert first.returncode == 0, first.stderr
         _write(project, "before")
         runs(project, "safe")
+        # The supervisor's own run may have taken the first copy, before anything was written.
+        copied = project.run("backup", "safe")
+        assert copied.returncode == 0, copied.stderr
         yield project
 
 
@@ -64,8 +68,13 @@ def test_what_the_endpoint_names_is_there(kept: Shop) -> None:
 
 
 def test_the_passphrase_is_in_clear_in_no_file_of_the_project_but_the_backups_own(kept: Shop) -> None:
-    found = [file for file in kept.root.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
-    assert found == []
+    assert [file for file in kept.root.rglob("*") if _holds(file, KEY.encode())] == []
+
+
+def _holds(file: Path, secret: bytes) -> bool:
+    with suppress(FileNotFoundError):  # files of a server come and go
+        return file.is_file() and secret in file.read_bytes()
+    return False
 
 
 def test_the_drill_proves_it_and_tells_so(kept: Shop) -> None:
@@ -113,8 +122,9 @@ def test_the_command_takes_a_copy_now_and_says_where_it_is(kept: Shop) -> None:
         assert before <= datetime.fromisoformat(it["at"]) <= datetime.now(UTC)
         assert it["where"].startswith(f"s3://shop-offsite/{kept.stack}/safe/copies/20")
         assert it["size"] >= 0
-        assert it["seconds"] > 0
+        assert it["seconds"] >= 0
     assert told["db"]["size"] > 0
+    assert told["db"]["seconds"] > 0
     report = json.loads(Path(kept.outputs["safe"]["report"]).read_text())
     assert datetime.fromisoformat(report["last_backup"]) >= before
     assert "infra-kit backup safe" in kept.run("backup", "db").stderr

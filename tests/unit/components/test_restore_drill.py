@@ -25,6 +25,7 @@ def test_a_check_asks_the_only_postgres_unless_it_says_which() -> None:
     ("check", "said"),
     [
         (SqlCheck("SELECT true", of="cache"), "of: given 'cache'; 'safe' has db"),
+        (SqlCheck("SELECT true", of="files"), "of: given 'files' (ObjectStore), which answers no SQL; 'safe' has db"),
         (SqlCheck("SELECT true", database="shop"), "database: given 'shop', there is app, audit"),
     ],
 )

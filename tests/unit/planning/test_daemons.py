@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra_kit.planning import daemons
-from infra_kit.planning.daemons import Answer
+from infra_kit.planning.asking import Answer
 from infra_kit.planning.doctor import Check, Machine, checks
 from infra_kit.planning.programs import Planned, plan
 from infra_kit.providers.vps.settings import VpsSettings
@@ -85,7 +85,7 @@ def test_what_is_wrong_is_told_in_its_own_words_with_what_mends_it(
     programs: Programs, settings: dict[str, Any], err: str, code: int, mend: str
 ) -> None:
     found = asked(programs, host(**settings), err=f"Warning: something else\n{err}", code=code)
-    assert (found.version, found.said) == ("", err)
+    assert (found.found, found.said) == ("", err)
     assert found.mend.partition("   # ")[0] == mend
 
 

@@ -267,23 +267,6 @@ def test_phase_4_hears_of_every_deed_and_keeps_it_in_a_lake_that_cools() -> None
     assert rule["transitions"][0]["storageClass"].startswith("GLACIER")
 
 
-def test_phase_4_has_a_dump_on_another_cloud_each_night() -> None:
-    stack = stack_of(AWS, "4")
-    bucket = stack.named("copies-bucket")
-    assert (bucket.type, bucket.inputs["location"]) == ("gcp:storage/bucket:Bucket", "europe-west1")
-    (task,) = (it for it in stack.of_type("aws:ecs/taskDefinition:TaskDefinition") if it.name == "dump-elsewhere-task")
-    told = json.loads(task.inputs["containerDefinitions"])[0]
-    assert {"COPIES_BUCKET", "COPIES_ENDPOINT"} <= {it["name"] for it in told["environment"]}
-    assert "COPIES_SECRET_KEY" in {it["name"] for it in told["secrets"]}
-    assert stack.named("dump-elsewhere-schedule").inputs["scheduleExpression"] == "cron(0 3 * * ? *)"
-
-
-def test_who_gets_into_aws_deletes_no_dump_of_the_last_month() -> None:
-    held = stack_of(AWS, "4").named("copies-bucket").inputs
-    assert held["retentionPolicy"] == {"retentionPeriod": str(30 * 86_400), "isLocked": True}
-    assert held["versioning"] == {"enabled": True}
-
-
 def test_phase_4_counts_what_is_bought_elsewhere() -> None:
     assert names(stack_of(AWS, "4"), "ExternalService") == {"edge-security", "learning"}
 

@@ -159,9 +159,7 @@ def slot(backup: str) -> str:
 
 def forget(box: Box, backup: str) -> None:
     """Lets the server drop the log that nobody ships any more."""
-    drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s"
-    with postgres_roles.connect(box.record) as connection:
-        connection.execute(drop, [slot(backup)])
+    postgres_roles.drop_slot(box.record, slot(backup))
 
 
 def system_of(connection: psycopg.Connection) -> str:

@@ -80,10 +80,13 @@ class BackupServer(OwnRuns):
         return {**public, "place": _place(box, props)}, private
 
     def delete(self, resource_id: str, props: Props) -> None:
-        """The servers let go of the log that they keep for it."""
-        box = box_of(props)
-        for name in settings.read(self.box(props)).of if box.exists else ():
-            _let_go(Box(box.home, box.stack, name), box.name)
+        """The servers let go of the log that they keep for it, when no run is left that could claim it anew."""
+        box = self.box(props)
+        if box.exists:
+            box.require_ours()
+            self._stop(box)
+            for name in settings.read(box).of:
+                _let_go(Box(box.home, box.stack, name), box.name)
         super().delete(resource_id, props)
 
 

@@ -13,6 +13,10 @@ from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
 
 FILE = "nats.conf"
+LOGIN_SECONDS = 10
+"""How long a client may take to log in
+(https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/auth_timeout). The 2 s that the
+server gives by itself, as its `/varz` tells, turn away clients of a busy machine."""
 
 
 def write(box: Box, record: Record, props: Props) -> Path:
@@ -24,7 +28,10 @@ def write(box: Box, record: Record, props: Props) -> Path:
         "port": client,
         "http": f"{LOOPBACK}:{monitor}",
         "jetstream": {"store_dir": str(box.data)},
-        "authorization": nats.authorization(props, admin=record.secrets["admin"], app=record.secrets["password"]),
+        "authorization": {
+            **nats.authorization(props, admin=record.secrets["admin"], app=record.secrets["password"]),
+            "timeout": LOGIN_SECONDS,
+        },
     }
     return _write(box, settings)
 

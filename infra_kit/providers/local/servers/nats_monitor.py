@@ -12,6 +12,9 @@ from typing import Any
 from infra_kit.providers.local.box import Record
 from infra_kit.providers.local.ports import LOOPBACK
 
+ANSWER_SECONDS = 30
+"""How long a server may take to answer; whoever asks again waits less."""
+
 
 @dataclass(frozen=True)
 class StreamState:
@@ -44,9 +47,9 @@ class ConsumerState:
     """The sequence up to which all events are acknowledged."""
 
 
-def get(record: Record, path: str) -> bytes:
-    """Raises `OSError` or `http.client.HTTPException` where the server does not answer, or not with 200."""
-    connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=2)
+def get(record: Record, path: str, seconds: float = ANSWER_SECONDS) -> bytes:
+    """Raises `OSError` or `http.client.HTTPException` where the server does not answer in time, or not with 200."""
+    connection = http.client.HTTPConnection(LOOPBACK, record.ports[1], timeout=seconds)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

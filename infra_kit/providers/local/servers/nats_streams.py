@@ -17,6 +17,7 @@ from infra_kit.providers.common import nats as common
 from infra_kit.providers.common import nats_setup
 from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.ports import LOOPBACK
+from infra_kit.providers.local.servers import nats_conf
 
 
 @asynccontextmanager
@@ -36,7 +37,7 @@ async def connect(record: Record, user: str, password: str) -> Client:
         user=user,
         password=password,
         allow_reconnect=False,
-        connect_timeout=2,
+        connect_timeout=nats_conf.LOGIN_SECONDS,
         error_cb=_say_nothing,
     )
 

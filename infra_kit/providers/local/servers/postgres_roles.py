@@ -15,6 +15,8 @@ from infra_kit.providers.local.ports import LOOPBACK
 SUPERUSER = "postgres"
 REPLICATOR = "replicator"
 """The role that the endpoint names: owns the databases, and may make neither roles nor databases."""
+SLOT_SECONDS = 30
+"""How long the session of a replica that is gone may take to end."""
 
 
 def connect(
@@ -81,12 +83,18 @@ def claim_slot(primary: Record, replica: str) -> bool:
 
 
 def drop_slot(primary: Record, replica: str) -> None:
-    """Lets the primary forget a replica that is gone."""
+    """Lets the primary forget a replica that is gone, whose session it may not know yet to have ended. Raises
+    `ServerError` where that session does not end."""
+    name, milliseconds = slot(replica), SLOT_SECONDS * 1000
+    there = "FROM pg_replication_slots WHERE slot_name = %s"
     with connect(primary) as connection:
-        found = (
-            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s AND NOT active"
-        )
-        connection.execute(found, [slot(replica)])
+        connection.execute(f"SELECT pg_terminate_backend(active_pid, %s) {there} AND active", [milliseconds, name])
+        try:
+            connection.execute(f"SELECT pg_drop_replication_slot(slot_name) {there}", [name])
+        except psycopg.errors.ObjectInUse as error:
+            raise ServerError(
+                f"{str(error).strip()}, and the server keeps its log for it. Run the same once more. Nothing was lost."
+            ) from error
 
 
 def streams(replica: Record) -> bool:

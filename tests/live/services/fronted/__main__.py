@@ -8,7 +8,7 @@ api = Service(
     "api",
     command=["python", "-m", "app.server"],
     environment={"VERSION": "1"},
-    health=Health(interval="2s", timeout="1s", unhealthy_after=2, start_timeout="3s"),
+    health=Health(interval="20s", timeout="10s", unhealthy_after=2, start_timeout="60s"),
     stop_timeout="5s",
 )
 limits = [RateLimit(requests=pulumi.Config("api").get_int("requests") or 5, per="15m")]

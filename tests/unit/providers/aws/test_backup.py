@@ -18,7 +18,6 @@ from infra_kit import (
     ObjectStore,
     Postgres,
     Redis,
-    RestoreDrill,
     Rule,
     Search,
     Stream,
@@ -87,16 +86,6 @@ def test_documents_are_in_no_vault_of_another_account_and_search_in_none() -> No
         safe(data=lambda: [DocumentStore("docs")], vault=ELSEWHERE)
     with pytest.raises(UnsupportedFeatureError, match="takes a snapshot each hour"):
         safe(data=lambda: [Search("search")])
-
-
-def test_a_drill_proves_nothing_of_documents_and_says_so() -> None:
-    def program() -> None:
-        RestoreDrill("drill", of=Backup("safe", of=[db(), DocumentStore("docs")]))
-
-    made = of(program)
-    assert "proves nothing of docs" in " ".join(made.warnings)
-    sources = made.named("drill-teller").inputs["environment"]["variables"]["SOURCES"]
-    assert sources == made.named("db-server").outputs["arn"]
 
 
 def test_of_buckets_the_role_reads_those_that_are_copied() -> None:

@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Alerts, Backup, Backups, Keep, ObjectStore, Postgres, Redis, RestoreDrill, Rule
+from infra_kit import (
+    Alerts,
+    Backup,
+    Backups,
+    DocumentStore,
+    Keep,
+    ObjectStore,
+    Postgres,
+    Redis,
+    RestoreDrill,
+    Rule,
+    SqlCheck,
+)
 from infra_kit.component import Component
 from infra_kit.providers.aws.lambdas import drill_age
 from infra_kit.testing import Recording
@@ -59,6 +71,34 @@ def test_a_database_is_restored_into_its_network_behind_its_security_group() -> 
     assert json.loads(place["vpcSecurityGroupIds"]) == made.named("db-server").inputs["vpcSecurityGroupIds"]
     assert (db["protectedResourceType"], files["protectedResourceType"]) == ("RDS", "S3")
     assert "restoreMetadataOverrides" not in files
+
+
+def test_documents_are_restored_into_their_network_and_zones_as_a_cluster_whose_proofs_count() -> None:
+    def program() -> None:
+        data: list[Component[Any, Any]] = [Postgres("db", backups=Backups(retention_days=7)), DocumentStore("docs")]
+        RestoreDrill("drill", of=Backup("safe", of=data))
+
+    made = of(program)
+    assert not made.warnings
+    selected, cluster = made.named("drill-selection-docs").inputs, made.named("docs-cluster")
+    assert selected["protectedResourceType"] == "DocumentDB"
+    assert selected["protectedResourceArns"] == [cluster.outputs["arn"]]
+    place = selected["restoreMetadataOverrides"]
+    assert json.loads(place["vpcSecurityGroupIds"]) == cluster.inputs["vpcSecurityGroupIds"]
+    assert json.loads(place["availabilityZones"]) == cluster.outputs["availabilityZones"]
+    for name in ("dbSubnetGroupName", "dbClusterParameterGroupName"):
+        assert place[name] == cluster.inputs[name]
+    sources = made.named("drill-teller").inputs["environment"]["variables"]["SOURCES"]
+    assert cluster.outputs["arn"] in sources.split()
+
+
+def test_a_store_of_documents_is_asked_no_sql() -> None:
+    def program() -> None:
+        data: list[Component[Any, Any]] = [Postgres("db", backups=Backups(retention_days=7)), DocumentStore("docs")]
+        RestoreDrill("drill", of=Backup("safe", of=data), checks={"full": SqlCheck("SELECT true", of="docs")})
+
+    why = refused(program)
+    assert "checks: full: of: given 'docs' (DocumentStore), which answers no SQL; 'safe' has db" in why
 
 
 def test_of_buckets_the_role_writes_those_of_tests_alone() -> None:
@@ -183,7 +223,7 @@ def test_a_cache_is_not_restored_which_is_told_and_a_drill_of_nothing_is_refused
 
     made = of(program)
     (said,) = [it for it in made.warnings if it.startswith("RestoreDrill")]
-    assert said.endswith("a drill restores Postgres and ObjectStore alone, and proves nothing of cache.")
+    assert said.endswith("a drill restores Postgres, ObjectStore and DocumentStore alone, and proves nothing of cache.")
     selected = made.of_type("aws:backup/restoreTestingSelection:RestoreTestingSelection")
     assert [it.name for it in selected] == ["drill-selection-db"]
     why = refused(lambda: RestoreDrill("drill", of=Backup("safe", of=[Redis("cache")])))

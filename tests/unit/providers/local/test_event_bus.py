@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from signal import SIGHUP
+from typing import Any, ClassVar
+from unittest.mock import Mock
 
 from infra_kit import Consumer, Stream, features
 from infra_kit._dynamic import Props
 from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.providers.common import nats
 from infra_kit.providers.local import event_bus as driver
-from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.servers import nats_conf, nats_streams
+from infra_kit.providers.local.servers.event_bus import HANDLER
+from tests.awaiting import until
 from tests.unit.lacking import gaps
 
 PROPS: Props = {
@@ -77,6 +84,44 @@ def test_the_file_names_the_loopback_and_two_users_each_with_a_password(tmp_path
     assert written["http"] == f"127.0.0.1:{record.ports[1]}"
     users = {user["user"]: user["password"] for user in written["authorization"]["users"]}
     assert users == {"admin": record.secrets["admin"], "app": record.secrets["password"]}
+
+
+def test_a_client_of_a_busy_machine_has_time_to_log_in_also_when_links_came(tmp_path: Path) -> None:
+    box = Box(tmp_path, "test", "bus")
+    record = box.open("local/event_bus", 2, ("admin", "password"), None)
+    nats_conf.write(box, record, PROPS)
+    assert json.loads(nats_conf.write_users(box).read_text())["authorization"]["timeout"] == 10
+
+
+class Monitor(BaseHTTPRequestHandler):
+    """Tells when the server has loaded its configuration; None: it is too busy to answer."""
+
+    told: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        if when := self.told.pop(0):
+            body = json.dumps({"config_load_time": when}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, *of: Any) -> None:
+        """The requests are not logged."""
+
+
+def test_a_server_that_is_too_busy_to_answer_once_is_not_restarted_for_a_change_that_it_takes_over() -> None:
+    Monitor.told = ["before", "before", None, "after"]
+    box = Mock(process=Mock(wait=until))
+    with HTTPServer(("127.0.0.1", 0), Monitor) as server:
+        answering = threading.Thread(target=server.serve_forever)
+        answering.start()
+        record = Record("local/event_bus", [0, server.server_port], {})
+        assert HANDLER.reload(box, record, PROPS)
+        server.shutdown()
+        answering.join()
+    assert Monitor.told == []
+    box.process.signal.assert_called_once_with(SIGHUP)
 
 
 def test_a_stream_is_bounded_by_age_and_where_asked_by_size() -> None:

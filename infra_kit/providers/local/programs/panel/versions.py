@@ -27,15 +27,16 @@ def version(box: Box) -> str:
     if record.kind not in SERVERS:
         return ""
     name, asked = SERVERS[record.kind]
-    return f"{name} {_said(record.program, asked)}".rstrip()
+    try:
+        return f"{name} {_said(record.program, asked)}".rstrip()
+    except (OSError, subprocess.TimeoutExpired):
+        return name
 
 
 @cache
 def _said(program: str, asked: str) -> str:
-    """Empty where the program is gone, or says none."""
-    try:
-        told = subprocess.run([program, asked], capture_output=True, text=True, timeout=SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
+    """Empty where the program says none. Raises where it is gone, or too slow, as it may be for once: only an answer
+    is kept."""
+    told = subprocess.run([program, asked], capture_output=True, text=True, timeout=SECONDS, check=False)
     found = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
     return found[0] if found else ""

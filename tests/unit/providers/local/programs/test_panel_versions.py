@@ -33,6 +33,15 @@ def test_a_program_that_is_gone_has_no_version(tmp_path: Path) -> None:
     assert versions.version(_box(tmp_path, "local/redis", tmp_path / "gone")) == "Valkey"
 
 
+def test_a_program_that_did_not_answer_once_is_asked_again(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    box = _box(tmp_path, "local/redis", program)
+    assert versions.version(box) == "Valkey"
+    program.write_text("#!/bin/sh\necho 'Valkey server v=9.1.2'\n")
+    program.chmod(0o700)
+    assert versions.version(box) == "Valkey 9.1.2"
+
+
 def _box(home: Path, kind: str, program: Path) -> Box:
     box = Box(home, "test", "it")
     box.path.mkdir(parents=True)
