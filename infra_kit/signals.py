@@ -87,7 +87,7 @@ OF: Mapping[str, tuple[Signal, ...]] = {
     "document_store": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK, Signal.CONNECTIONS),
     "search": (Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK),
     "object_store": (Signal.UPTIME,),
-    "event_bus": (Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS),
+    "event_bus": (Signal.UPTIME, Signal.DISK, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS),
     "cdn": (Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.REQUESTS, Signal.CACHE_HITS, Signal.CERTIFICATE),
     "gateway": (
         Signal.ERRORS, Signal.CLIENT_ERRORS, Signal.LATENCY, Signal.LATENCY_P95, Signal.REQUESTS,

@@ -6,8 +6,11 @@ the folder `nats-py` beside it."""
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
+import shutil
+import ssl
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,7 +26,9 @@ async def connect() -> Any:
     user = (
         {"user": os.environ["NATS_USER"], "password": os.environ["NATS_PASSWORD"]} if "NATS_USER" in os.environ else {}
     )
-    more = {"inbox_prefix": inbox[0].encode()} if inbox else {}
+    more: dict[str, Any] = {"inbox_prefix": inbox[0].encode()} if inbox else {}
+    if "NATS_CA" in os.environ:
+        more["tls"] = ssl.create_default_context(cafile=os.environ["NATS_CA"])
     return await nats.connect(os.environ["NATS_URL"], allow_reconnect=False, connect_timeout=30, **user, **more)
 
 
@@ -61,6 +66,20 @@ async def restore(server: Any, folder: str) -> None:
     answer = json.loads((await server.request(to, b"", timeout=PATIENCE)).data)
     if "error" in answer:
         sys.exit(f"nats: error: {answer['error']['description']}")
+
+
+def install(folder: Path) -> None:
+    """Puts `nats` there: this machine's own, where it has one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if cli := shutil.which("nats"):
+        shutil.copy(cli, folder)
+        return
+    shutil.copy(__file__, folder / "nats")
+    (folder / "nats").chmod(0o755)
+    client = importlib.util.find_spec("nats")
+    assert client is not None
+    assert client.submodule_search_locations
+    shutil.copytree(client.submodule_search_locations[0], folder / "nats-py" / "nats")
 
 
 async def main() -> None:

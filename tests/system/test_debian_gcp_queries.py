@@ -74,16 +74,53 @@ def test_some_failures_are_no_fall_and_most_of_all_are(
     (role,) = (it.name.removeprefix("alerts-") for it in made.children("alerts"))
     looked_for = re.search(r'(?:bucket_name|topic_id|check_id)="([^"]+)"', query(made, role))
     assert looked_for
-    rules, tests = tmp_path / "rules.yml", tmp_path / "tests.yml"
-    alert = {"alert": "down", "expr": query(made, role), "for": "2m"}
-    rules.write_text(yaml.safe_dump({"groups": [{"name": kind, "rules": [alert]}]}))
-    firing = {
-        "expr": 'count(ALERTS{alertstate="firing"}) or vector(0)',
-        "eval_time": "8m",
-        "exp_samples": [{"labels": "{}", "value": down}],
-    }
-    series = [{"series": it.replace("IT", looked_for[1]), "values": values} for it, values in figures.items()]
-    tried = {"interval": "1m", "input_series": series, "promql_expr_test": [firing]}
-    tests.write_text(yaml.safe_dump({"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": [tried]}))
-    done = subprocess.run(["promtool", "test", "rules", str(tests)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    series = {it.replace("IT", looked_for[1]): values for it, values in figures.items()}
+    assert fires(tmp_path, query(made, role), series) == down
+
+
+MACHINE = 'monitored_resource="gce_instance",instance_id="search-server-number"'
+RUNS = {f"compute_googleapis_com:instance_uptime_total{{{MACHINE}}}": "0+60x20"}
+
+
+def tells(figure: str, values: str) -> dict[str, str]:
+    return {f"custom_googleapis_com:infra_kit_{figure}{{{MACHINE}}}": values}
+
+
+@pytest.mark.parametrize(
+    ("signal", "figures", "wrong"),
+    [
+        ("uptime", {**RUNS, **tells("search_up", "1x20")}, False),
+        ("uptime", {**RUNS, **tells("search_up", "0x20")}, True),
+        ("uptime", RUNS, True),
+        ("uptime", dict.fromkeys(RUNS, "0 60 _x18"), True),
+        ("uptime", {}, False),
+        ("disk", tells("disk_percent", "42x20"), False),
+        ("disk", tells("disk_percent", "95x20"), True),
+        ("disk", {}, True),
+    ],
+)
+def test_a_machine_that_tells_nothing_is_not_well(
+    signal: str, figures: Mapping[str, str], wrong: bool, tmp_path: Path
+) -> None:
+    """Whatever it tells or does not: but for one that never ran."""
+    below, above = (100, None) if signal == "uptime" else (None, 90)
+    made = alerts("search", it=Rule(signal=signal, below=below, above=above, lasting="2m", level="P0"))
+    assert fires(tmp_path, query(made, "it.search"), figures) == wrong
+
+
+def fires(folder: Path, expression: str, series: Mapping[str, str]) -> bool:
+    """Whether an alert does after eight minutes, of what is so for two."""
+    rules, tests = folder / "rules.yml", folder / "tests.yml"
+    alert = {"alert": "it", "expr": expression, "for": "2m"}
+    rules.write_text(yaml.safe_dump({"groups": [{"name": "its", "rules": [alert]}]}))
+    found = {"expr": 'count(ALERTS{alertstate="firing"}) or vector(0)', "eval_time": "8m"}
+    for it in (0, 1):
+        firing = {**found, "exp_samples": [{"labels": "{}", "value": it}]}
+        given = [{"series": name, "values": values} for name, values in series.items()]
+        tried = {"interval": "1m", "input_series": given, "promql_expr_test": [firing]}
+        tests.write_text(yaml.safe_dump({"rule_files": [str(rules)], "evaluation_interval": "1m", "tests": [tried]}))
+        command = ["promtool", "test", "rules", str(tests)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return bool(it)
+    raise AssertionError(done.stdout + done.stderr)

@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from infra_kit.providers import aws
-from infra_kit.providers.common import answers, machine_scripts, nats_cluster, opensearch_node
+from infra_kit.providers.common import answers, bus_figures, machine_scripts, nats_cluster, opensearch_node
 from infra_kit.providers.gcp import machines
 from infra_kit.providers.vps import scripts
 
@@ -16,6 +16,7 @@ NAMES = sorted(file.name for file in resources.files(scripts).iterdir() if file.
 ON_AWS = resources.files(aws).joinpath("nats_machine.sh").read_text()
 TEXTS = {
     "answers.sh": answers.script(),
+    "bus_figures.sh": bus_figures.script(),
     "nats on aws": machine_scripts.text({}, ON_AWS, nats_cluster.SERVER),
     "nats on gcp": machine_scripts.text({}, machines.of_the_cloud(), nats_cluster.SERVER),
     "opensearch on gcp": machine_scripts.text({}, machines.of_the_cloud(), opensearch_node.SERVER),

@@ -17,6 +17,7 @@ import pytest
 from infra_kit import Backup, Environment, EventBus, Keep, ObjectStore, Redis, RestoreDrill, Stream, Target
 from infra_kit.providers.local import builds
 from infra_kit.testing import Recording, record
+from tests.system import nats_cli
 from tests.system.copying_host import WAITS, Copying
 from tests.system.linked_host import SETTINGS, begin, begin_store, server_programs, step
 from tests.system.recorded_containers import Host, sh
@@ -55,14 +56,7 @@ def programs(folder: Path) -> Path:
     shutil.copy(builds.script("rclone"), made)
     # One program, which looks what it is called.
     (made / "valkey-check-rdb").symlink_to("valkey-server")
-    if cli := shutil.which("nats"):
-        shutil.copy(cli, made)
-    else:
-        shutil.copy(Path(__file__).with_name("nats_cli.py"), made / "nats")
-        (made / "nats").chmod(0o755)
-        client = builds.package("nats")
-        assert client
-        shutil.copytree(client, made / "nats-py" / "nats")
+    nats_cli.install(made)
     return made
 
 

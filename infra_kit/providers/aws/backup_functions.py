@@ -19,8 +19,6 @@ from infra_kit.component import Scope
 from infra_kit.providers.aws import functions, log_groups, policies
 from infra_kit.providers.aws.policies import Statement
 
-NAMESPACE = "infra-kit"
-"""Of the figures that it tells."""
 EVERY = "rate(1 hour)"
 TIMEOUT = 60
 """Seconds: a few calls for each component."""
@@ -53,7 +51,6 @@ def create(
         timeout: seconds that a run of it may take.
     """
     log = log_groups.group(scope, "log", key)
-    own = {"cloudwatch:namespace": NAMESPACE}
     function = functions.create(
         scope,
         "teller",
@@ -61,8 +58,8 @@ def create(
         says=f"Tells how {scope.name} went",
         log=log,
         timeout=timeout,
-        rights=[policies.allow(["cloudwatch:PutMetricData"], "*", StringEquals=own), *rights],
-        environment={"NAMESPACE": NAMESPACE, **environment},
+        rights=[policies.tell_figures(), *rights],
+        environment={"NAMESPACE": policies.NAMESPACE, **environment},
     )
     call(scope, "hourly", function, schedule_expression=EVERY)
     return Teller(function=function, log=log.name)

@@ -18,7 +18,7 @@ from infra_kit.providers.aws import cluster, identity, policies, security
 from infra_kit.providers.aws.network import ANYWHERE, AwsNetwork
 from infra_kit.providers.aws.stored_secrets import Reference
 from infra_kit.providers.common import nats, nats_cluster
-from infra_kit.providers.common.nats_cluster import PORT, ROUTES
+from infra_kit.providers.common.nats_cluster import ROUTES
 from infra_kit.providers.common.sizes import Size
 from infra_kit.providers.common.waiting import after
 
@@ -175,28 +175,28 @@ def machines(
     size: Size,
     secret: Reference,
     setup: Setup,
-) -> tuple[dict[str, ec2.Instance], list[pulumi.Resource]]:
-    """By zone, and what tells that their servers are well. One after the other: see `event_bus_setup`."""
+) -> list[pulumi.Resource]:
+    """What tells that their servers are well. One after the other: see `event_bus_setup`."""
     profile = _profile(scope, secret)
     templates = {zone: _template(scope, bus, zone, volume, size=size, secret=secret) for zone, volume in kept.items()}
     well = setup.well(list(templates.values()))
     before: Sequence[pulumi.Resource] = [well, *bus.needs]
-    made, joined = {}, list[pulumi.Resource]()
+    joined = list[pulumi.Resource]()
     for zone, volume in kept.items():
-        made[zone] = _machine(scope, bus, zone, templates[zone], profile=profile, before=before)
+        made = _machine(scope, bus, zone, templates[zone], profile=profile, before=before)
         attached = scope.resource(
             f"attachment-{zone}",
             ec2.VolumeAttachment,
             device_name=DEVICE,
-            instance_id=made[zone].id,
+            instance_id=made.id,
             volume_id=volume.id,
             # The server writes what it has, and closes its files.
             stop_instance_before_detaching=True,
             delete_before_replace=True,
         )
-        joined.append(setup.join(zone, bus.server(zone), well=well, machine=made[zone].id, after=attached))
+        joined.append(setup.join(zone, bus.server(zone), well=well, machine=made.id, after=attached))
         before = joined[-1:]
-    return made, joined
+    return joined
 
 
 def _machine(
@@ -229,7 +229,7 @@ def _machine(
 
 METADATA = {"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1}
 """By a token alone. NATS's container is in the host's network, so it can have one too: the role reads nothing but the
-settings that it has anyway."""
+settings that it has anyway, and tells figures."""
 
 
 def _template(
@@ -257,11 +257,11 @@ def _script(scope: Scope, bus: Bus, zone: str, volume: ebs.Volume, secret: Refer
         # NATS takes more room only when it starts: a larger volume replaces the machines, one after the other.
         "GB": volume.size.apply(str),
         "HOST": bus.hosts[zone],
+        "BUS": bus.host,
         "IMAGE": IMAGE,
         "NAME": bus.server(zone),
-        "PORT": str(PORT),
+        "NAMESPACE": policies.NAMESPACE,
         "REGION": identity.region(scope),
-        "ROUTES": str(ROUTES),
         "SECRET": secret.arn,
     }
     return nats_cluster.machine(variables, resources.files(__package__).joinpath("nats_machine.sh").read_text())
@@ -272,10 +272,10 @@ def _base64(text: str) -> str:
 
 
 def _profile(scope: Scope, secret: Reference) -> pulumi.Output[str]:
-    """The machines' role reads what the servers let in, and nothing else."""
+    """The machines' role reads what the servers let in, tells figures of ours, and nothing else."""
     trust = policies.trust(scope, "ec2.amazonaws.com")
     role = scope.resource("role", iam.Role, assume_role_policy=trust, tags=scope.tags)
-    statements = [policies.allow(["secretsmanager:GetSecretValue"], secret.arn)]
+    statements = [policies.allow(["secretsmanager:GetSecretValue"], secret.arn), policies.tell_figures()]
     if secret.key is not None:
         statements.append(policies.decrypt(secret.key, identity.region(scope), "secretsmanager"))
     rights = scope.resource("role-rights", iam.RolePolicy, role=role.id, policy=policies.document(statements))

@@ -6,8 +6,8 @@
   replaces one machine at a time, and the next only when the one before is well again: a function in the network
   (`lambdas/nats_setup.py`) sees to that. Of three servers two answer; one alone is away for the minutes that it takes.
 - A machine starts with the newest image of Amazon Linux; no `up` replaces it because there is a newer one.
-- It reads what it lets in from Secrets Manager, and NATS from the copy of Docker's official images at ECR Public. So it
-  needs a way out.
+- It reads what it lets in from Secrets Manager, NATS from the copy of Docker's official images at ECR Public, and its
+  tools from Docker Hub. So it needs a way out.
 - Nobody logs into a machine: there is no key, no port, no agent. Its console tells what went wrong
   (`aws ec2 get-console-output`).
 """
@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import ec2
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
@@ -55,8 +54,9 @@ class AwsNats:
     network: Network
     group: pulumi.Output[str]
     users: Gathered[User]
-    machines: Mapping[str, ec2.Instance]
-    """By zone."""
+    host: pulumi.Output[str]
+    hosts: Mapping[str, pulumi.Output[str]]
+    """By zone. Both once all is set up: what is told of them before is of servers that begin."""
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
@@ -85,11 +85,12 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     )
 
     volumes = event_bus_machines.volumes(scope, spec, bus)
-    servers, joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)
+    joined = event_bus_machines.machines(scope, bus, volumes, size=size, secret=secret, setup=setup)
     mark: pulumi.Output[str] = pulumi.Output.all(told, secret.version).apply(lambda it: it[0][1])
     done = setup.settle(spec, mark=mark, after=joined)
-    native = AwsNats(network=scope.network, group=group, users=users, machines=servers)
-    return nats_cluster.endpoint(spec, known, host=after(bus.host, done), ca=certificate.ca, native=native)
+    host, hosts = after(bus.host, done), {zone: after(it, done) for zone, it in bus.hosts.items()}
+    native = AwsNats(network=scope.network, group=group, users=users, host=host, hosts=hosts)
+    return nats_cluster.endpoint(spec, known, host=host, ca=certificate.ca, native=native)
 
 
 def _subnets(scope: Scope, network: AwsNetwork) -> Mapping[str, pulumi.Output[str]]:

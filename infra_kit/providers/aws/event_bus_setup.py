@@ -67,10 +67,10 @@ class Setup:
         machine: pulumi.Output[str],
         after: pulumi.Resource,
     ) -> pulumi.Resource:
-        """Each time when there is another machine."""
-        # The answer is JSON.
-        told = {"does": "join", "name": server, "cluster": well.result.apply(lambda it: it.strip('"'))}
-        return self._run(f"joined-{zone}", told, after=[after], machine=machine)
+        """Each time when there is another machine; and when another one's is to be replaced, whichever it is: `well`
+        was asked then, and it asks all but the first, which this does."""
+        told = {"does": "join", "name": server, "cluster": well.result.apply(_answer)}
+        return self._run(f"joined-{zone}", told, after=[after], machine=machine, well=well.result)
 
     def settle(
         self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]
@@ -89,6 +89,11 @@ class Setup:
             triggers={"code": self.function.code_sha256, **triggers},
             depends_on=[self.way, *after],
         )
+
+
+def _answer(result: str) -> str:
+    """What it says first: see `lambdas/nats_setup.py`. It is JSON."""
+    return result.strip('"').partition(" ")[0]
 
 
 @cache

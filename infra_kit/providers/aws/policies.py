@@ -17,6 +17,9 @@ Statement = Mapping[str, Any]
 
 Arn = pulumi.Input[str] | Text
 
+NAMESPACE = "infra-kit"
+"""CloudWatch's, of all figures that functions and machines of ours tell."""
+
 TRUST_LAMBDA = json.dumps(
     {
         "Version": "2012-10-17",
@@ -42,6 +45,12 @@ def allow(
 
 def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
     return dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def tell_figures() -> Statement:
+    """To tell CloudWatch figures of our own, and none of others
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html)."""
+    return allow(["cloudwatch:PutMetricData"], "*", StringEquals={"cloudwatch:namespace": NAMESPACE})
 
 
 def trust(scope: Scope, service: str) -> pulumi.Output[str]:

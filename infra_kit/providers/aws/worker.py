@@ -11,22 +11,9 @@ from pulumi_aws import ecs
 from infra_kit import features
 from infra_kit.component import Scope
 from infra_kit.components.worker import WorkerEndpoint, WorkerSpec
-from infra_kit.features import Feature
 from infra_kit.providers.aws import service_scaling, worker_scaling, workloads
-from infra_kit.providers.aws.signals import messages
-from infra_kit.settings import Settings
-from infra_kit.signals import Signal
 
 SUPPORTS = workloads.SUPPORTS | {features.AUTOSCALING}
-HINTS = {
-    features.AUTOSCALING: "CloudWatch knows nothing of what waits in NATS, which the consumer is of; set min_instances "
-    "and leave max_instances and backlog out, or give the EventBus engine='native'"
-}
-
-
-def gaps(spec: WorkerSpec, settings: Settings) -> dict[Feature, str]:  # noqa: ARG001  every driver's form
-    counted = not any(messages.lacks(link.to) & {Signal.BACKLOG} for link in spec.links)
-    return features.gaps(spec.features(), SUPPORTS if counted else SUPPORTS - {features.AUTOSCALING}, HINTS)
 
 
 def create(scope: Scope, spec: WorkerSpec) -> WorkerEndpoint:

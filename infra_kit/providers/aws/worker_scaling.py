@@ -1,17 +1,16 @@
 """How many instances a worker has: one for as many events as one can have waiting.
 
-What waits are the messages of the consumer's queue, those too that somebody is at work on: they are not done. By that
-number a step of the policy says how many instances there are to be. Why not target tracking: it cannot begin at none,
-and by one instance's share it never counts what is at work.
+What waits is the consumer's backlog (`signals.messages`), those events too that somebody is at work on: they are not
+done. By that number a step of the policy says how many instances there are to be. Why not target tracking: it cannot
+begin at none, and by one instance's share it never counts what is at work.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pulumi
 from pulumi_aws import appautoscaling, cloudwatch, ecs
 
 from infra_kit.component import Scope
@@ -19,7 +18,9 @@ from infra_kit.components.event_bus import EventBus
 from infra_kit.components.worker import Backlog, WorkerSpec
 from infra_kit.providers.aws import service_scaling
 from infra_kit.providers.aws.cluster import AwsCluster
-from infra_kit.providers.aws.event_bus_native import AwsEventBus
+from infra_kit.providers.aws.signals import messages
+from infra_kit.providers.aws.signals.metric import Metric
+from infra_kit.signals import Signal
 
 MOST_STEPS = 20
 """Of a policy (https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html)."""
@@ -31,19 +32,19 @@ QUIET_MINUTES = 5
 def follow(scope: Scope, spec: WorkerSpec, backlog: Backlog, cluster: AwsCluster, service: ecs.Service) -> None:
     moved = service_scaling.target(scope, cluster, service, least=spec.min_instances, most=spec.most_instances)
     enough = spec.min_instances * backlog.per_instance
-    queue = _queue(scope, spec, backlog)
+    waiting = _backlog(scope, spec, backlog)
     busy = _policy(scope, "busy", moved, steps(spec, backlog))
     quiet = _policy(scope, "quiet", moved, [(None, None, spec.min_instances)])
-    _alarm(scope, "busy", queue, busy, more=True, than=enough, minutes=1)
-    _alarm(scope, "quiet", queue, quiet, more=False, than=enough, minutes=QUIET_MINUTES)
+    _alarm(scope, "busy", waiting, busy, more=True, than=enough, minutes=1)
+    _alarm(scope, "quiet", waiting, quiet, more=False, than=enough, minutes=QUIET_MINUTES)
 
 
-def _queue(scope: Scope, spec: WorkerSpec, backlog: Backlog) -> pulumi.Output[str]:
-    """The name of the consumer's queue: a worker with a backlog is linked to its bus."""
+def _backlog(scope: Scope, spec: WorkerSpec, backlog: Backlog) -> Metric:
+    """The consumer's: a worker with a backlog is linked to its bus."""
     bus = next(
         link.to for link in spec.links if isinstance(link.to, EventBus) and backlog.consumer in link.to.spec.consumers
     )
-    return scope.native(bus, AwsEventBus).queue_names[backlog.consumer]
+    return next(it for it in messages.event_bus(scope, bus)[Signal.BACKLOG] if it.part == backlog.consumer)
 
 
 Step = tuple[int | None, int | None, int]
@@ -86,7 +87,7 @@ def _adjustment(lower: int | None, upper: int | None, instances: int) -> dict[st
 def _alarm(
     scope: Scope,
     what: str,
-    queue: pulumi.Output[str],
+    waiting: Metric,
     policy: appautoscaling.Policy,
     *,
     more: bool,
@@ -100,18 +101,16 @@ def _alarm(
         comparison_operator="GreaterThanThreshold" if more else "LessThanOrEqualToThreshold",
         threshold=than,
         evaluation_periods=minutes,
-        # A queue that nobody used for hours says nothing.
-        treat_missing_data="notBreaching" if more else "breaching",
-        metric_queries=_waiting(queue),
+        treat_missing_data=_silence(waiting, more=more),
+        metric_queries=waiting.queries("Events"),
         alarm_actions=[policy.arn],
         tags=scope.tags,
     )
 
 
-def _waiting(queue: pulumi.Output[str]) -> list[Mapping[str, Any]]:
-    counted = {"namespace": "AWS/SQS", "dimensions": {"QueueName": queue}, "period": MINUTE, "stat": "Maximum"}
-    return [
-        {"id": "queued", "metric": {**counted, "metric_name": "ApproximateNumberOfMessagesVisible"}},
-        {"id": "taken", "metric": {**counted, "metric_name": "ApproximateNumberOfMessagesNotVisible"}},
-        {"id": "waiting", "expression": "queued + taken", "label": "Events", "return_data": True},
-    ]
+def _silence(waiting: Metric, *, more: bool) -> str:
+    """A queue that nobody used for hours says nothing, and nothing waits in it. Where NATS's machines say nothing,
+    nobody knows, and as many go on working."""
+    if waiting.missing != "notBreaching":
+        return "ignore"
+    return "notBreaching" if more else "breaching"

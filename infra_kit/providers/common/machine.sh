@@ -6,8 +6,9 @@
 #   IMAGE                 by its digest
 #   DEVICE                the disk
 #
-# and the functions `units`, `ready` and `serve`. Before this stands what differs from cloud to cloud: `prepare` (Docker
-# is there after it), and `secret` (prints what the server is told: a line a file, its name and what is in it in base64).
+# and the functions `units`, `ready`, `serve` and `figures`. Before this stands what differs from cloud to cloud:
+# `prepare` (Docker is there after it), `secret` (prints what the server is told: a line a file, its name and what is in
+# it in base64), and `tell` (gives the lines of figures that it reads to the cloud's monitoring).
 set -eu
 umask 077
 
@@ -68,8 +69,56 @@ WantedBy=multi-user.target
 END
 }
 
+each_minute() { # what is done then: `settings`, `figures`; for the server, and why
+  cat >"$UNITS/infra-kit-$2-$1.service" <<END
+[Unit]
+Description=$3
+[Service]
+Type=oneshot
+TimeoutStartSec=60
+ExecStart=/bin/sh $SCRIPT $1
+StandardOutput=journal+console
+StandardError=journal+console
+END
+  cat >"$UNITS/infra-kit-$2-$1.timer" <<END
+[Timer]
+OnActiveSec=60
+OnUnitActiveSec=60
+AccuracySec=1
+[Install]
+WantedBy=timers.target
+END
+}
+
+each_figure() { # of the lines `name value` and `name{…,consumer="…"} value`: calls $1 with name, value and consumer
+  while read -r figure value; do
+    name=${figure%%"{"*} consumer=
+    case $figure in
+      *consumer=*) consumer=${figure#*consumer=\"} consumer=${consumer%%\"*} ;;
+    esac
+    "$1" "${name#infra_kit_}" "$value" "$consumer"
+  done
+}
+
 image() {
   until docker image inspect "$IMAGE" >/dev/null 2>&1 || docker pull --quiet "$IMAGE"; do sleep 5; done
+}
+
+of_disk() { # how full it is, in percent of what the server may take of it: $1 parts of 100
+  mountpoint -q "$DATA" || return 0
+  df --output=used,size --block-size=1 "$DATA" | tail -n 1 | {
+    read -r used size
+    echo "infra_kit_disk_percent $((used * 10000 / (size * $1)))"
+  }
+}
+
+of_memory() { # how much of the machine's is taken, in percent, without what the kernel gives up for others
+  total=$(kilobytes MemTotal)
+  echo "infra_kit_memory_percent $(((total - $(kilobytes MemAvailable)) * 100 / total))"
+}
+
+kilobytes() {
+  sed -n "s/^$1: *\([0-9]*\) kB/\1/p" /proc/meminfo
 }
 
 files() { # what the server is told, for it alone; not without $1. Sets `changed`.

@@ -6,6 +6,8 @@ with a volume of its own.
 - What its servers let in (users, certificates) is a text in the cloud's store of secrets, which each machine reads
   by its own role when it starts and once a minute, so that links come and go without a restart. Each text has a mark,
   which a server that took it over tells (`server_tags`): by that the set-up knows.
+- Once a minute it tells the cloud's monitoring whether its server is well, how full its volume is, and how far the
+  consumers are (`bus_figures`). Where those cannot be read it says that it is not well, and nothing of them.
 - Clients and servers speak TLS with the servers, of an authority of the bus's own, which clients are given.
 - A stream that one server alone wrote does not become a cluster's: NATS would delete it
   (https://github.com/nats-io/nats-server/issues/5467). So what has stood alone is never made a cluster, nor the other
@@ -27,7 +29,7 @@ from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
 from infra_kit.errors import SpecError
 from infra_kit.features import Feature
-from infra_kit.providers.common import certificates, machine_scripts, nats, urls
+from infra_kit.providers.common import bus_figures, certificates, machine_scripts, nats, urls
 from infra_kit.providers.common.certificates import Certificate
 from infra_kit.providers.common.gathered import Gathered
 from infra_kit.providers.common.passwords import password
@@ -48,12 +50,13 @@ SUPPORTS = frozenset(
 HINTS: Mapping[Feature, str] = {}
 
 OF_CONSUMERS = frozenset({Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
-"""What no cloud measures of it: NATS tells nobody else."""
+MEASURED = frozenset({Signal.UPTIME, Signal.DISK}) | OF_CONSUMERS
+"""What the machines tell their cloud's monitoring."""
 
 PORT, ROUTES = 4222, 6222
 """Where a server listens to clients, and to other servers."""
-SYSTEM, ROUTE = "system", "route"
-"""The users by whom the set-up sees how the servers are, and the servers each other."""
+SYSTEM, ROUTE, MONITOR = "system", "route", bus_figures.USER
+"""The users by whom the set-up sees how the servers are, the servers each other, and a machine the consumers."""
 TOO_MANY_LINKS = "Divide the streams among two EventBuses, each with fewer links."
 """The way out where a secret does not hold all that the servers let in."""
 MEMORY_GB, CPU = 2, 2
@@ -84,10 +87,11 @@ class Secrets:
     app: pulumi.Output[str]
     system: pulumi.Output[str]
     route: pulumi.Output[str]
+    monitor: pulumi.Output[str]
 
 
 def secrets(scope: Scope) -> Secrets:
-    made = {role: password(scope, f"{role}-password").result for role in ("admin", SYSTEM, ROUTE)}
+    made = {role: password(scope, f"{role}-password").result for role in ("admin", SYSTEM, ROUTE, MONITOR)}
     return Secrets(**made, app=password(scope).result)
 
 
@@ -141,6 +145,7 @@ def settings(
         app=known.app,
         system=known.system,
         route=known.route,
+        monitor=known.monitor,
         routes=pulumi.Output.all(**hosts).apply(lambda it: {name: f"{host}:{ROUTES}" for name, host in it.items()}),
         ca=certificate.ca,
         pem=certificate.pem,
@@ -155,7 +160,14 @@ def settings_of(props: nats.Props, known: Mapping[str, Any]) -> tuple[str, str]:
 
     `known`: as of `configuration`, and PEM of the servers: `ca`, `pem` and `key`.
     """
-    files = {"ca.pem": known["ca"], "server.pem": known["pem"], "server-key.pem": known["key"]}
+    asked = bus_figures.told(props, f"tls://localhost:{PORT}", known["monitor"], ca=f"{FILES}/ca.pem")
+    files = {
+        "ca.pem": known["ca"],
+        "server.pem": known["pem"],
+        "server-key.pem": known["key"],
+        bus_figures.SCRIPT: bus_figures.script(),
+        bus_figures.TOLD: json.dumps(asked),
+    }
     unmarked = configuration(props, known, mark="")
     mark = "settings-" + sha256(json.dumps([unmarked, files]).encode()).hexdigest()[:16]
     files["nats.conf"] = configuration(props, known, mark=mark)
@@ -168,12 +180,13 @@ def configuration(props: nats.Props, known: Mapping[str, Any], *, mark: str) -> 
 
     Args:
         props: the bus.
-        known: `admin`, `app`, `system` and `route`, passwords; `routes`, where the servers listen to each other, by
-            their names; `users` of links.
+        known: `admin`, `app`, `system`, `route` and `monitor`, passwords; `routes`, where the servers listen to each
+            other, by their names; `users` of links.
         mark: of the whole.
     """
     tls = {"cert_file": f"{FILES}/server.pem", "key_file": f"{FILES}/server-key.pem", "ca_file": f"{FILES}/ca.pem"}
     told = nats.authorization(props, admin=known["admin"], app=known["app"])["users"]
+    told.append(nats.monitor_user(MONITOR, known["monitor"], props))
     told += [nats.link_user(it["name"], it["password"], it["rights"]) for it in known["users"]]
     settings: dict[str, Any] = {
         "server_name": "$NATS_NAME",
@@ -212,7 +225,8 @@ def _cluster(known: Mapping[str, Any], tls: Mapping[str, str]) -> dict[str, Any]
 
 def machine(variables: Mapping[str, pulumi.Input[str]], of_the_cloud: str) -> pulumi.Output[str]:
     """The script that makes a machine a server: see `machine_scripts.script`."""
-    return machine_scripts.script(variables, of_the_cloud, SERVER)
+    ours = {"BOX": f"docker.io/{bus_figures.BOX}@sha256:{bus_figures.BOX_SHA256}"}
+    return machine_scripts.script({**variables, **ours, "PORT": str(PORT), "ROUTES": str(ROUTES)}, of_the_cloud, SERVER)
 
 
 def certificate(scope: Scope, names: Sequence[pulumi.Input[str]]) -> Certificate:

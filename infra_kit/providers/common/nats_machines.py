@@ -34,7 +34,8 @@ from infra_kit.providers.common import nats_setup
 
 Event = Mapping[str, Any]
 Seen = Mapping[str, Mapping[str, Any]]
-"""By the server's name, what it says of itself: `tags`, `status` and `error` of its health, `cluster`, `streams`."""
+"""By the server's name, what it says of itself: `tags`, `status` and `error` of its health, `cluster`, `streams`; of
+the one that leads its cluster also `members`, the names of all that were ever in it."""
 
 BEGINS, STANDS = "begins", "stands"
 EVERY_SECONDS = 1.0
@@ -90,7 +91,7 @@ def ill(seen: Seen, wanted: list[str]) -> str:
     """Why no machine may be replaced: a cluster that answers would do so no longer; empty where it would."""
     answers = any(it["cluster"] and it["streams"] and it["status"] == "ok" for it in seen.values())
     first, *others = wanted
-    down = [name for name in others if not _is_well(seen, name)]
+    down = [name for name in others if not _is_well(seen, name) and not _is_new(seen, name, wanted)]
     if not answers or not down:
         return ""
     return (
@@ -110,11 +111,19 @@ def is_in(seen: Seen, name: str, event: Event) -> bool:
     if event["cluster"] == BEGINS and not any(it["streams"] for it in seen.values()):
         return _is_well(seen, name)
     after = servers.index(name) + 1
-    return all(_is_well(seen, it) for it in servers if it not in servers[after : after + 1])
+    others = [it for it in servers if it not in {name, *servers[after : after + 1]}]
+    return _is_well(seen, name) and all(_is_well(seen, it) or _is_new(seen, it, servers) for it in others)
 
 
 def _is_well(seen: Seen, name: str) -> bool:
     return name in seen and seen[name]["status"] == "ok"
+
+
+def _is_new(seen: Seen, name: str, wanted: list[str]) -> bool:
+    """Whether a cluster that stands never had this server: it is to have more. Where its leader knows not all of its
+    members by name, it may be one of them."""
+    members = next((it["members"] for it in seen.values() if it["members"]), None)
+    return members is not None and name not in members and set(members) <= set(wanted)
 
 
 def have_settled(seen: Seen, event: Event) -> bool:
@@ -170,7 +179,14 @@ async def _says(client: Client, name: str) -> dict[str, Any]:
         "cluster": about.get("cluster", {}).get("name", ""),
         "size": len(about.get("cluster", {}).get("urls") or []),
         "streams": jetstream.get("streams", 0),
+        "members": _members(name, jetstream.get("meta_cluster") or {}),
     }
+
+
+def _members(name: str, meta: Mapping[str, Any]) -> list[str]:
+    """The leader alone has those that follow it
+    (https://docs.nats.io/running-a-nats-service/nats_admin/monitoring#jetstream-information-jsz)."""
+    return [name, *(it["name"] for it in meta.get("replicas") or [])] if meta.get("leader") == name else []
 
 
 async def connect(event: Event, name: str, user: str, password: str) -> Client:

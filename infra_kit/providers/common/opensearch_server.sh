@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a virtual machine a node of OpenSearch, and keeps it one. Runs any number of times: when the machine starts
-# (`boot`), and as the server (`serve`).
+# (`boot`), as the server (`serve`), and once a minute (`figures`).
 #
 #   IMAGE                 of OpenSearch, by its digest
 #   DEVICE, GB            the disk that holds what is searched, and its size
@@ -8,10 +8,11 @@
 #
 # Before this stands `machine.sh`.
 OWN=/var/lib/infra-kit-search DATA=/mnt/disks/search
-SCRIPT=$OWN/search.sh STARTS=infra-kit-search.service
+SCRIPT=$OWN/search.sh STARTS="infra-kit-search.service infra-kit-search-figures.timer"
 
 units() {
   unit search "/usr/bin/docker stop --time 60 search"
+  each_minute figures search "How OpenSearch and its machine are, as the cloud's monitoring is told it"
 }
 
 ready() { # before each start of the server
@@ -32,6 +33,16 @@ serve() {
     --tmpfs "/tmp:size=64m,$own" --tmpfs "/run/opensearch:size=64m,$own" \
     --volume "$OWN/conf:/run/infra-kit:ro" --volume "$DATA/store:/usr/share/opensearch/data" \
     --env HEAP_MB="$HEAP_MB" --entrypoint sh "$IMAGE" /run/infra-kit/opensearch.sh
+}
+
+figures() { # told to the cloud's monitoring
+  {
+    # Whoever is not known is answered too, by a 401. Nobody is between, so nobody's certificate is looked at.
+    if curl -sk --max-time 10 --output /dev/null https://127.0.0.1:9200; then up=1; else up=0; fi
+    echo "infra_kit_search_up $up"
+    of_disk 100
+    of_memory
+  } | tell
 }
 
 "${1:-boot}"

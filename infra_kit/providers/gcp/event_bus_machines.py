@@ -71,7 +71,7 @@ def bus(
         subnetwork=subnetwork,
         account=account,
         key=key,
-        needs=_ways(scope, account.account_id, list(addresses.values())),
+        needs=[*_ways(scope, account.account_id, list(addresses.values())), machines.tells(scope, account)],
     )
 
 
@@ -134,8 +134,6 @@ def _script(bus: Bus, place: str, disk: compute.Disk, secret: pulumi.Output[str]
         "HOST": bus.hosts[place],
         "IMAGE": IMAGE,
         "NAME": server(place),
-        "PORT": str(PORT),
-        "ROUTES": str(ROUTES),
         "SECRET": pulumi.Output.concat(secret, "/versions/latest"),
     }
     return nats_cluster.machine(variables, machines.of_the_cloud())

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp import compute, serviceaccount
+from pulumi_gcp import serviceaccount
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusEndpoint, EventBusSpec
@@ -49,8 +49,8 @@ class GcpNats:
     network: Network
     destination: Destination
     users: Gathered[User]
-    machines: Mapping[str, compute.Instance]
-    """By place."""
+    machines: Mapping[str, pulumi.Output[str]]
+    """Their ids, by place, once all is set up: what is told of them before is of servers that begin."""
 
 
 def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
@@ -88,7 +88,8 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
     servers, joined = event_bus_machines.servers(scope, bus, disks, size=size, secret=reads, setup=setup)
     mark: pulumi.Output[str] = pulumi.Output.all(told, secret.version).apply(lambda it: it[0][1])
     done = setup.settle(spec, mark=mark, after=joined)
-    native = GcpNats(network=scope.network, destination=bus.destination, users=users, machines=servers)
+    ids = {place: after(it.instance_id, done) for place, it in servers.items()}
+    native = GcpNats(network=scope.network, destination=bus.destination, users=users, machines=ids)
     return nats_cluster.endpoint(spec, known, host=after(bus.host, done), ca=certificate.ca, native=native)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-from pulumi_gcp import serviceaccount, storage
+from pulumi_gcp import cloudrunv2, serviceaccount, storage
 
 from infra_kit.component import Scope
 from infra_kit.components.event_bus import EventBusSpec
@@ -91,14 +91,16 @@ class Setup:
         """Before a machine is touched, or told anything."""
         return self._run("allow", {"does": "allow"})
 
-    def well(self, machines: pulumi.Output[str]) -> pulumi.Resource:
+    def well(self, machines: pulumi.Output[str]) -> cloudrunv2.Job:
         """Before machines are replaced, each time when one is to be: `machines`, what they are made of."""
         return self._run("well", {"does": "well"}, again_with=machines.apply(_mark))
 
-    def join(self, place: str, *, well: pulumi.Resource, machine: pulumi.Output[str]) -> pulumi.Resource:
-        """Each time when there is another machine."""
+    def join(self, place: str, *, well: cloudrunv2.Job, machine: pulumi.Output[str]) -> pulumi.Resource:
+        """Each time when there is another machine; and when another one's is to be replaced, whichever it is: `well`
+        was asked then, and it asks all but the first, which this does."""
         step = {"does": "join", "name": server(place)}
-        return self._run(f"joined-{place}", step, after=[well], again_with=machine)
+        asked = pulumi.Output.concat(machine, " ", well.uid)
+        return self._run(f"joined-{place}", step, after=[well], again_with=asked)
 
     def settle(
         self, spec: EventBusSpec, *, mark: pulumi.Output[str], after: Sequence[pulumi.Resource]
@@ -113,7 +115,7 @@ class Setup:
         *,
         after: Sequence[pulumi.Resource] = (),
         again_with: pulumi.Input[str] = "",
-    ) -> pulumi.Resource:
+    ) -> cloudrunv2.Job:
         return setup_jobs.run(
             self.scope,
             role,

@@ -2,8 +2,9 @@
 the network, its disk), who reaches it, and the machine itself.
 
 - A machine starts with the newest image of Debian; no `up` replaces it because there is a newer one.
-- It reads what it is told from Secret Manager, as an account that may read nothing else, its packages from Debian and
-  its container's image from Docker Hub. So it needs a way out; it has no public address.
+- It tells Cloud Monitoring once a minute how it and its server are, as an account that may do that, read from Secret
+  Manager what the machine is told, and nothing else. Its packages are Debian's, its images Docker Hub's. So it needs a
+  way out; it has no public address.
 - Nobody logs into it: no rule lets SSH in, and keys of the project are not taken. Its console tells what went wrong
   (`gcloud compute instances get-serial-port-output`).
 """
@@ -17,7 +18,7 @@ from typing import Any
 
 import pulumi
 import pulumi_random as random
-from pulumi_gcp import compute, dns, serviceaccount
+from pulumi_gcp import compute, dns, projects, serviceaccount
 
 from infra_kit.component import Scope
 from infra_kit.errors import SpecError
@@ -26,7 +27,7 @@ from infra_kit.providers.gcp import firewall, tunnel
 from infra_kit.providers.gcp.apis import api
 from infra_kit.providers.gcp.labels import labels
 from infra_kit.providers.gcp.network import GcpNetwork
-from infra_kit.providers.gcp.place import region
+from infra_kit.providers.gcp.place import project, region
 
 ROOT_GB = 10
 NAME_SECONDS = 10
@@ -37,6 +38,8 @@ DEVICE = f"/dev/disk/by-id/google-{DISK}"
 """Where it finds it (https://cloud.google.com/compute/docs/disks/disk-symlinks)."""
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 """What the account may do, its roles say (https://cloud.google.com/compute/docs/access/service-accounts#scopes_best_practice)."""
+
+TELLS = "roles/monitoring.metricWriter"
 
 
 def of_the_cloud() -> str:
@@ -121,6 +124,18 @@ def ways(scope: Scope, tag: pulumi.Output[str], port: int) -> list[pulumi.Resour
         let_in(scope, "ingress-clients", tag, port, source_ranges=[scope.network.cidr]),
         firewall.keeps_out(scope, "deny-network", tag),
     ]
+
+
+def tells(scope: Scope, account: serviceaccount.Account) -> pulumi.Resource:
+    """A machine tells figures of its own, and reads none."""
+    return scope.resource(
+        "tells",
+        projects.IAMMember,
+        depends_on=[api(scope, "monitoring")],
+        project=project(scope),
+        role=TELLS,
+        member=account.member,
+    )
 
 
 def let_in(scope: Scope, role: str, tag: pulumi.Output[str], port: int, **source: Any) -> compute.Firewall:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_gcp import compute
+import pulumi
 
 from infra_kit import features
 from infra_kit.component import Scope
@@ -49,7 +49,8 @@ class GcpSearch:
     network: Network
     destination: Destination
     users: Gathered[User]
-    machine: compute.Instance
+    machine: pulumi.Output[str]
+    """Its id, once all is set up."""
 
 
 def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
@@ -68,7 +69,12 @@ def create(scope: Scope, spec: SearchSpec) -> SearchEndpoint:
         host=after(place.host, done),
         port=PORT,
         ca=certificate.ca.apply(lambda pem: pem),
-        native=GcpSearch(network=scope.network, destination=place.destination, users=users, machine=machine),
+        native=GcpSearch(
+            network=scope.network,
+            destination=place.destination,
+            users=users,
+            machine=after(machine.instance_id, done),
+        ),
     )
 
 

@@ -63,7 +63,7 @@ def place(scope: Scope) -> Place:
         key=key_id(scope, service="compute"),
         secrets=stored_secrets.prefix(scope),
         secrets_key=stored_secrets.key_of(scope),
-        needs=machines.ways(scope, account.account_id, PORT),
+        needs=[*machines.ways(scope, account.account_id, PORT), machines.tells(scope, account)],
     )
 
 

@@ -62,7 +62,7 @@ def _authorization(inputs: Inputs) -> dict[str, Any]:
 OUTPUTS = {
     "gcp:billing/budget:Budget": {"name": "billingAccounts/012345-6789AB-CDEF01/budgets/recorded"},
     "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": _authorization,
-    "gcp:cloudrunv2/job:Job": _named("recorded-job"),
+    "gcp:cloudrunv2/job:Job": lambda inputs: {"name": inputs.get("name", "recorded-job"), "uid": "recorded-uid"},
     "gcp:cloudrunv2/service:Service": _service,
     "gcp:cloudrunv2/workerPool:WorkerPool": _named("recorded-pool"),
     "gcp:dns/managedZone:ManagedZone": {"name": "recorded-zone", "nameServers": NAME_SERVERS},
@@ -194,10 +194,12 @@ BROAD: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "gcp:secretmanager/secretIamMember:SecretIamMember": _much,
     # Of a whole project.
     "gcp:projects/iAMBinding:IAMBinding": _always,
-    # Rights on Cloud SQL are given there alone, and no more of them than a role of ours has; so are those on traces,
-    # of which the role has one, to add some (https://cloud.google.com/iam/docs/roles-permissions/cloudtrace).
+    # Rights on Cloud SQL are given there alone, and no more of them than a role of ours has; so are those on traces and
+    # figures, of which the roles have those to add some (https://cloud.google.com/iam/docs/roles-permissions/cloudtrace,
+    # https://cloud.google.com/iam/docs/roles-permissions/monitoring).
     "gcp:projects/iAMMember:IAMMember": lambda inputs: (
-        not str(inputs["role"]).startswith("projects/") and inputs["role"] != "roles/cloudtrace.agent"
+        not str(inputs["role"]).startswith("projects/")
+        and inputs["role"] not in {"roles/cloudtrace.agent", "roles/monitoring.metricWriter"}
     ),
     "gcp:projects/iAMPolicy:IAMPolicy": _always,
     "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": _much,

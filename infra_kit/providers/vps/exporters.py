@@ -14,7 +14,7 @@ import pulumi
 
 from infra_kit.component import Component, Scope
 from infra_kit.naming import child
-from infra_kit.providers.common import nats, valkey
+from infra_kit.providers.common import bus_figures, nats, valkey
 from infra_kit.providers.common.passwords import password
 from infra_kit.providers.common.postgres_roles import OWNER
 from infra_kit.providers.vps import images, monitoring, monitoring_conf, postgres_sql, ssh, tools
@@ -107,19 +107,20 @@ def _passwords(name: str, secret: str) -> str:
 
 
 def event_bus(monitor: Monitor, component: Component[Any, Any]) -> None:
-    """A script in `natsio/nats-box`: NATS' own exporter does not tell how long the oldest event has waited. Its user
-    may ask how far the consumers are and read an event, which is how its time is known."""
+    """A script in `natsio/nats-box`: see `bus_figures`."""
     scope, native, name = monitor.scope, monitor.scope.native(component, VpsBus), component.name
     bus = component.spec.model_dump(mode="json", include={"streams", "consumers"})
     secret = password(scope, f"of-{name}-password").result
-    entry = secret.apply(lambda known: json.dumps(nats.monitor_user(MONITOR, known, bus)))
-    user = give_user(scope, f"of-{name}-user", native, MONITOR, entry)
-    told_ = {"url": f"nats://{child(name, 'server')}:{NATS_PORT}", "user": MONITOR, "inbox": nats.inbox(MONITOR)}
-    wanted = secret.apply(lambda known: json.dumps({**told_, "password": known, **nats.measured(bus)}))
+    entry = secret.apply(lambda known: json.dumps(nats.monitor_user(bus_figures.USER, known, bus)))
+    user = give_user(scope, f"of-{name}-user", native, bus_figures.USER, entry)
+    url = f"nats://{child(name, 'server')}:{NATS_PORT}"
+    wanted = secret.apply(lambda known: json.dumps(bus_figures.told(bus, url, known)))
+    files = {"bus_measures.sh": script("bus_measures.sh"), bus_figures.SCRIPT: bus_figures.script()}
+    runs = [f"{FILES}/bus_measures.sh", f"{FILES}/{bus_figures.TOLD}", str(SECONDS), str(BUS), tools.BUSYBOX]
     run = Run(
         image=images.pull(scope, images.NATS_BOX, f"of-{name}-image"),
-        entrypoint=["sh", f"{FILES}/bus_measures.sh", f"{FILES}/bus.json", str(SECONDS), str(BUS), tools.BUSYBOX],
-        files={"bus_measures.sh": script("bus_measures.sh"), "bus.json": pulumi.Output.secret(wanted)},
+        entrypoint=["sh", *runs],
+        files={**files, bus_figures.TOLD: pulumi.Output.secret(wanted)},
         tmpfs={HOME: "size=1m"},
         environment={"HOME": HOME, "XDG_CONFIG_HOME": HOME},
         **_common(monitor, name, {child(name, "server"): native.server}, BUS, BUS_PATH),

@@ -15,7 +15,7 @@ import pulumi
 import pulumi_docker as docker
 
 from infra_kit.component import Scope
-from infra_kit.providers.common import caddy, nats, opensearch_node
+from infra_kit.providers.common import bus_figures, caddy, nats, opensearch_node
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ VALKEY = {
 }
 SEAWEEDFS = Image("chrislusf/seaweedfs", "4.48", "4e61d15fd35994cb1e43e1e553dff106794841fd9a99ade2fc8c8bfce4d7872d")
 NATS = Image("nats", nats.IMAGE_TAG, nats.IMAGE_SHA256)
-NATS_BOX = Image("natsio/nats-box", "0.19.7", "ffce8bd103383f179f8c7f11cf645726acf5d17280706c530c3b342dbe16334c")
+NATS_BOX = Image(bus_figures.BOX, bus_figures.BOX_TAG, bus_figures.BOX_SHA256)
 MONGODB = Image("mongo", "8.0.32", "4968f22d0c6c10ef29952f3e807f62872ba22b3312f25803564fbfc08255efc2")
 RCLONE = Image("rclone/rclone", "1.75.1", "45401ad7410db1d67ffdb58e19059ad20b0d8e0285a60e38bbec55cc1019c7a5")
 NGINX = Image("nginx", "1.31.5-alpine", "72ba65eb42c10344912a84ff42408db7d34f2feb642204570ab8fc5ffd29f1d3")

@@ -49,8 +49,13 @@ KINDS: Mapping[str, tuple[type[Component[Any, Any]], Mapping[str, Any]]] = {
     "site": (Uptime, {"url": "https://www.example.com"}),
 }
 """By name, what is watched: its class, and what is asked of it."""
-PASSED_OVER = ("engine", "read-replicas")
-"""Of what is watched, what its own suite is about: a target has a bus of its own, or no replicas."""
+
+
+def passed_over(target: Target) -> tuple[str, ...]:
+    """Of what is watched, what its own suite is about: a target has no replicas, or no bus but its own. Where it has
+    both, NATS is watched, of which more is measured."""
+    nats = features.engine("nats") in target.driver("event_bus").SUPPORTS
+    return ("read-replicas",) if nats else ("read-replicas", "engine")
 
 
 def standing_for(kind: type[Component[Any, Any]], name: str) -> Component[Any, Any]:
@@ -70,7 +75,8 @@ SECRETS = {
 ROUTES: Mapping[str, Any] = {"email": ["ops@example.com"], "sms": ["+525512345678"], **SECRETS}
 SIGNALS = (
     *(("db", signal) for signal in ("uptime", "cpu", "memory", "disk", "connections", "replica-lag")),
-    ("cache", "cache-hits"), ("cache", "memory"), ("files", "uptime"), ("bus", "backlog-age"), ("bus", "dead-letters"),
+    ("cache", "cache-hits"), ("cache", "memory"), ("files", "uptime"),
+    *(("bus", signal) for signal in ("uptime", "disk", "backlog", "backlog-age", "dead-letters")),
     ("edge", "errors"), ("edge", "latency-p95"), ("api", "instances"), ("scorer", "cpu"), ("nightly", "failed-runs"),
     ("site", "uptime"),
 )  # fmt: skip
@@ -137,7 +143,7 @@ def made(target: Target, name: str, edge: Mapping[str, Any]) -> Component[Any, A
     if name != EDGE.name:
         kind, asked = KINDS[name]
         make: Callable[..., Component[Any, Any]] = kind
-        return make(name, target=dataclasses.replace(target, accepted_gaps={name: PASSED_OVER}), **asked)
+        return make(name, target=dataclasses.replace(target, accepted_gaps={name: passed_over(target)}), **asked)
     behind = Service("behind", target=target, **RUNS)
     return Gateway(name, target=target, routes={"/*": behind}, waf=False, **edge)
 

@@ -1,6 +1,5 @@
 """What every target's Worker must do."""
 
-import dataclasses
 from typing import Any
 
 from infra_kit import Backlog, Consumer, EventBus, Sidecar, Stream, Target, Tracing, Volume, Worker, features
@@ -29,10 +28,9 @@ class WorkerConformance(WorkloadRules, ComponentConformance):
     }
 
     def make(self, target: Target, **arguments: Any) -> Component[Any, Any]:
-        """What follows a backlog is linked to the bus that has it; on a cloud that is the cloud's own."""
+        """What follows a backlog is linked to the bus that has it."""
         if "backlog" not in arguments:
             return super().make(target, **arguments)
-        there = dataclasses.replace(target, accepted_gaps={**(target.accepted_gaps or {}), "bus": ("engine",)})
         streams, consumers = {"LEADS": Stream(subjects=["lead.*"])}, {"scoring": Consumer(stream="LEADS")}
-        bus = EventBus("bus", target=there, streams=streams, consumers=consumers)
+        bus = EventBus("bus", target=target, streams=streams, consumers=consumers)
         return super().make(target, links=[bus.link(consume=["scoring"])], **arguments)

@@ -16,14 +16,15 @@ from nats.aio.client import Client
 
 from infra_kit import Consumer, Stream
 from infra_kit.components.event_bus import EventBusSpec
-from infra_kit.providers.common import machine_scripts, nats_cluster, nats_machines, nats_steps
+from infra_kit.providers.common import bus_figures, machine_scripts, nats_cluster, nats_machines, nats_steps
 from infra_kit.providers.common import nats as common
 from infra_kit.providers.local import builds, kept_ports, ports
+from tests.system import nats_cli
 
 WAITS_SECONDS = 300
 LEADS = Stream(subjects=["lead.*"], retention="7d", replicas=3)
 SPEC = EventBusSpec(streams={"LEADS": LEADS}, consumers={"crm": Consumer(stream="LEADS", max_deliveries=1)})
-PASSWORDS = {name: f"{name}-password" for name in ("admin", "app", "system", "route")}
+PASSWORDS = {name: f"{name}-password" for name in ("admin", "app", "system", "route", "monitor")}
 
 
 class Machines:
@@ -57,7 +58,9 @@ class Machines:
             conf = self.folder / name / "conf"
             conf.mkdir(parents=True, exist_ok=True)
             for file, content in machine_scripts.files(text).items():
-                (conf / file).write_text(content.replace(nats_cluster.FILES, str(conf)))
+                here = f"localhost:{self.ports[name][0]}"
+                moved = content.replace(f"localhost:{nats_cluster.PORT}", here)
+                (conf / file).write_text(moved.replace(nats_cluster.FILES, str(conf)))
             if name in self.running:
                 self.running[name].send_signal(SIGHUP)
 
@@ -89,6 +92,17 @@ class Machines:
             "cluster": nats_machines.BEGINS, "mark": self.mark, "seconds": WAITS_SECONDS,
             **more,
         }  # fmt: skip
+
+    def figures(self, name: str) -> tuple[int, dict[str, int]]:
+        """What `bus_figures.sh` ends with and tells of a server, as its machine runs it."""
+        conf, programs = self.folder / name / "conf", self.folder / "programs"
+        if not programs.exists():
+            nats_cli.install(programs)
+        command = ["sh", str(conf / bus_figures.SCRIPT), str(conf / bus_figures.TOLD)]
+        known = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+        done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+        lines = (line.removeprefix("infra_kit_bus_").rpartition(" ") for line in done.stdout.splitlines())
+        return done.returncode, {what.partition("{")[0]: int(value) for what, _, value in lines}
 
     async def client(self, name: str, user: str, password: str) -> Client:
         """As an application connects: by the URL, the authority, and the inbox that a link tells it."""

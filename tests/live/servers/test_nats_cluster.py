@@ -13,7 +13,8 @@ import pytest
 from infra_kit import Stream
 from infra_kit.providers.common import machine_scripts, nats_machines
 from infra_kit.providers.common.nats_machines import SetupError
-from tests.live.servers.nats_machines import PASSWORDS, SPEC, WAITS_SECONDS, Machines
+from tests.awaiting import until
+from tests.live.servers.nats_machines import LEADS, PASSWORDS, SPEC, WAITS_SECONDS, Machines
 
 ALL = ("a", "b", "c")
 LONE = SPEC.replace(streams={"LEADS": Stream(subjects=["lead.*"])})
@@ -45,8 +46,7 @@ async def _cluster(machines: Machines) -> None:
     machines.write(ALL, users=[API])
     await machines.run("settle", ALL)
     client = await machines.client("b", *OF_THE_API)
-    published = await client.jetstream(timeout=WAITS_SECONDS).publish("lead.created", b"first")
-    assert published.stream == "LEADS"
+    assert (await client.jetstream(timeout=WAITS_SECONDS).publish("lead.created", b"first")).stream == "LEADS"
     await client.close()
 
     machines.stop("a")
@@ -113,3 +113,63 @@ def test_who_does_not_trust_the_authority_gets_no_connection(machines: Machines)
         assert await nats_machines.look({**machines.event("", ["a"]), "ca": machine_scripts.one_line(other.ca)}) == {}
 
     asyncio.run(strangers())
+
+
+def test_three_servers_become_five_of_one_bus(tmp_path: Path) -> None:
+    five = Machines(tmp_path, "abcde")
+    try:
+        asyncio.run(_larger(five))
+    finally:
+        five.stop()
+
+
+async def _larger(machines: Machines) -> None:
+    machines.write(ALL)
+    machines.start(*ALL)
+    for name in ALL:
+        await machines.run("join", ALL, name=name)
+    await machines.run("settle", ALL)
+
+    larger = SPEC.replace(streams={"LEADS": LEADS.model_copy(update={"replicas": 5})})
+    await machines.run("allow", machines.names, larger)
+    machines.write(machines.names, larger)
+    assert await machines.run("well", machines.names, larger) == nats_machines.STANDS
+    for name in machines.names:
+        if name not in ALL:
+            machines.start(name)
+        await machines.run("join", machines.names, larger, name=name, cluster=nats_machines.STANDS)
+    await machines.run("settle", machines.names, larger)
+    admin = await machines.client("e", "admin", PASSWORDS["admin"])
+    found = await admin.jetstream(timeout=WAITS_SECONDS).stream_info("LEADS")
+    assert found.config.num_replicas == 5
+    await admin.close()
+
+
+def test_how_far_consumers_are_is_read_of_any_server_by_a_user_that_may_look_alone(machines: Machines) -> None:
+    asyncio.run(_figures(machines))
+
+
+async def _figures(machines: Machines) -> None:
+    machines.write(ALL)
+    machines.start(*ALL)
+    for name in ALL:
+        await machines.run("join", ALL, name=name)
+    await machines.run("settle", ALL)
+    for name in ALL:
+        assert machines.figures(name) == (0, {"waiting": 0, "oldest_seconds": 0, "dead": 0, "up": 1})
+
+    client = await machines.client("a", "admin", PASSWORDS["admin"])
+    events = client.jetstream(timeout=WAITS_SECONDS)
+    await events.publish("lead.created", b"given up")
+    reader = await events.pull_subscribe_bind("crm", "LEADS")
+    (given_up,) = await reader.fetch(1, timeout=WAITS_SECONDS)
+    await given_up.term()
+    await events.publish("lead.created", b"waits")
+    await client.close()
+    until(lambda: machines.figures("b")[1].get("dead") == 1)
+    until(lambda: machines.figures("c")[1].get("oldest_seconds", 0) > 1)
+    assert machines.figures("b")[1]["waiting"] == 1
+
+    machines.stop("b", "c")  # without a majority nobody says how far consumers are, once the last has noticed
+    failed = next(it for _ in range(WAITS_SECONDS) if (it := machines.figures("a"))[0] != 0)
+    assert "up" not in failed[1]

@@ -169,7 +169,9 @@ def test_a_bus_tells_what_waits_since_when_and_what_was_given_up(home_dir: Path)
     given_up = measures.measure()
 
     assert set(calm) == set(OF["event_bus"])
-    assert calm == {Signal.UPTIME: 100, Signal.BACKLOG: 0, Signal.BACKLOG_AGE: 0, Signal.DEAD_LETTERS: 0}
+    disk = pytest.approx(psutil.disk_usage(str(home_dir)).percent, abs=1)
+    waits = {Signal.BACKLOG: 0, Signal.BACKLOG_AGE: 0, Signal.DEAD_LETTERS: 0}
+    assert calm == {Signal.UPTIME: 100, Signal.DISK: disk, **waits}
     assert waiting[Signal.BACKLOG] == 2
     # The server has a clock of its own.
     assert asked - latest - 0.1 <= waiting[Signal.BACKLOG_AGE] <= answered - earliest + 0.1
@@ -177,5 +179,6 @@ def test_a_bus_tells_what_waits_since_when_and_what_was_given_up(home_dir: Path)
     nats_client.take(outs, outs["public"]["dead_letters"]["crm"], nats_client.acknowledge)
     assert measures.measure()[Signal.DEAD_LETTERS] == 0
     kill(home_dir, "bus")
-    assert measures.measure() == {Signal.UPTIME: 0}
+    dead = measures.measure()
+    assert dead == {Signal.UPTIME: 0, Signal.DISK: disk}
     assert event_bus.HANDLER.changed(wanted, wanted)

@@ -127,7 +127,8 @@ def test_search_is_on_alerts_and_the_board_where_it_is_the_products_own() -> Non
     watched = {it["component"] for it in stack_of(LOCAL).named("alerts-server").inputs["rules"]}
     assert "search" in watched
     told = {it.name for it in stack_of(GCP).children("alerts")}
-    assert {"alerts-down.search", "alerts-cpu-critical.search"} <= told
+    rules = ("down", "cpu-critical", "memory-critical", "disk", "disk-full-soon")
+    assert {f"alerts-{rule}.search" for rule in rules} <= told
 
 
 def test_logins_that_fail_and_mail_that_comes_back_are_told_where_the_cloud_counts_them() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra_kit.components.event_bus import EventBusSpec
 from infra_kit.counts import counted
 from infra_kit.planning.rates import Asked, Line, Rate
 from infra_kit.planning.rates.aws.common import NOT_HERE, disk, fixed, internet, machine_hours
@@ -147,6 +148,16 @@ def instance(asked: Asked) -> Iterator[Line]:
         else:
             yield Line(f"a disk of {kind}", "ebs/unknown", 1, why=f"how large its snapshot is, {NOT_HERE}")
     yield from _public(asked)
+    yield from _figures(asked)
+
+
+def _figures(asked: Asked) -> Iterator[Line]:
+    """What ours that run NATS tell CloudWatch: each two of its own, all together those of consumers
+    (`providers/aws/signals/messages.py`)."""
+    spec = asked.made.spec if asked.made else None
+    if isinstance(spec, EventBusSpec):
+        of_consumers = sum(2 + it.dead_letter for it in spec.consumers.values())
+        yield Line("what it tells, as metrics", "cloudwatch/metric", 2 + of_consumers * share(asked))
 
 
 def _root(template: Mapping[str, Any]) -> Mapping[str, Any]:

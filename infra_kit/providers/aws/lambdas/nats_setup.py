@@ -13,5 +13,7 @@ from typing import Any
 from infra_kit.providers.common import nats_machines
 
 
-def handler(event: Mapping[str, Any], context: object) -> str:  # noqa: ARG001  Lambda gives both
-    return asyncio.run(nats_machines.run(event))
+def handler(event: Mapping[str, Any], context: Any) -> str:
+    """Its answer, and a word that is another one each time: what is asked again whenever this was sees by it that it
+    was."""
+    return f"{asyncio.run(nats_machines.run(event))} {context.aws_request_id}"

@@ -12,7 +12,6 @@ from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.providers.aws.signals import databases, edges, messages, operations, stores, workloads
 from infra_kit.providers.aws.signals.metric import Metric
 from infra_kit.providers.common.measures import Measures
-from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.settings import Settings
 from infra_kit.signals import Signal
 
@@ -44,11 +43,9 @@ HINTS = {
     "the store out, by naming the others in of=",
     features.signal("event_bus", Signal.UPTIME): "EventBridge and SQS say nothing of it; backlog-age and dead-letters "
     "tell what does not get through",
-    **dict.fromkeys(
-        (features.signal("event_bus", it) for it in sorted(OF_CONSUMERS)),
-        "NATS on machines of EC2 tells CloudWatch nothing of its consumers; uptime of its machines is there. Have what "
-        "consumes tell how old its events are, or ask for engine='native'",
-    ),
+    features.signal(
+        "event_bus", Signal.DISK
+    ): "EventBridge and SQS have no disk that fills; leave the bus out, by naming the others in of=",
     features.signal("cdn", Signal.CACHE_HITS): "CloudFront counts hits only as an additional metric that is paid for "
     "each distribution; leave the Cdn out, by naming the others in of=",
     features.signal(

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import pulumi
 
+from infra_kit.providers.aws.policies import NAMESPACE
+
 MINUTE = 60
 GLOBAL = "us-east-1"
 """Where CloudFront, Route 53 and the bill report to, whatever the component's region
@@ -94,6 +96,13 @@ def _asked(series: Series, period: int) -> dict[str, Any]:
 def plain(series: Series, **more: Any) -> Metric:
     """A series whose figures are in the signal's unit already."""
     return Metric(series={"it": series}, **more)
+
+
+def told(name: str, dimensions: Mapping[str, pulumi.Input[str]], **more: Any) -> Metric:
+    """What functions and machines of ours tell. Where they tell nothing nobody knows, which is an alarm too, unless
+    said otherwise."""
+    series = Series(namespace=NAMESPACE, name=name, dimensions=dimensions, statistic="Maximum")
+    return plain(series, **{"missing": "breaching", **more})
 
 
 def alive(series: Series, **more: Any) -> Metric:

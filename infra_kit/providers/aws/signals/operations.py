@@ -13,13 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pulumi
-
 from infra_kit.component import Component, Scope
 from infra_kit.providers.aws.backup import AwsBackup
-from infra_kit.providers.aws.backup_functions import NAMESPACE
 from infra_kit.providers.aws.restore_drill import AwsRestoreDrill
-from infra_kit.providers.aws.signals.metric import GLOBAL, Metric, Missing, Series, plain
+from infra_kit.providers.aws.signals.metric import GLOBAL, Metric, Series, plain, told
 from infra_kit.signals import Signal
 
 BACKUP = frozenset({Signal.BACKUP_AGE, Signal.FAILED_RUNS})
@@ -37,7 +34,7 @@ def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequ
         statistic="Sum",
     )
     return {
-        Signal.BACKUP_AGE: [_told("BackupAge", {"Backup": own.name})],
+        Signal.BACKUP_AGE: [told("BackupAge", {"Backup": own.name}, period=HOUR)],
         Signal.FAILED_RUNS: [plain(failed, period=HOUR)],
     }
 
@@ -45,8 +42,8 @@ def backup(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequ
 def restore_drill(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     its = {"Drill": scope.native(component, AwsRestoreDrill).plan}
     return {
-        Signal.DRILL_AGE: [_told("DrillAge", its)],
-        Signal.FAILED_RUNS: [_told("DrillFailed", its, missing="ignore")],
+        Signal.DRILL_AGE: [told("DrillAge", its, period=HOUR)],
+        Signal.FAILED_RUNS: [told("DrillFailed", its, missing="ignore", period=HOUR)],
     }
 
 
@@ -57,8 +54,3 @@ def budget(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequ
     share = f"100 * charged / {component.spec.monthly:g}"
     series = {"charged": charged}
     return {Signal.SPENT: [Metric(series=series, expression=share, missing="ignore", region=GLOBAL, period=6 * HOUR)]}
-
-
-def _told(name: str, dimensions: Mapping[str, pulumi.Output[str]], missing: Missing = "breaching") -> Metric:
-    series = Series(namespace=NAMESPACE, name=name, dimensions=dimensions, statistic="Maximum")
-    return plain(series, missing=missing, period=HOUR)

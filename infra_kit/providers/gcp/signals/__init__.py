@@ -10,7 +10,6 @@ from infra_kit.component import Component
 from infra_kit.features import Feature
 from infra_kit.providers.common import relay
 from infra_kit.providers.common.measures import Measures
-from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.providers.gcp.signals import databases, edges, machines, messages, operations, workloads
 from infra_kit.providers.gcp.signals.metric import Metric
 from infra_kit.signals import OF, Signal
@@ -40,11 +39,9 @@ _NO_CERTIFICATE = (
 HINTS = {
     features.signal("cdn", Signal.CERTIFICATE): _NO_CERTIFICATE,
     features.signal("gateway", Signal.CERTIFICATE): _NO_CERTIFICATE,
-    **dict.fromkeys(
-        (features.signal("event_bus", it) for it in sorted(OF_CONSUMERS)),
-        "NATS on machines of Compute Engine tells Cloud Monitoring nothing of its consumers; uptime of its machines is "
-        "there. Have what consumes tell how old its events are, or ask for engine='native'",
-    ),
+    features.signal(
+        "event_bus", Signal.DISK
+    ): "Pub/Sub has no disk that fills; leave the bus out, by naming the others in of=",
     features.signal(
         "backup", Signal.LOG_AGE
     ): "Cloud SQL ships its log by itself, and Cloud Monitoring has no figure of "
@@ -52,11 +49,6 @@ HINTS = {
     **dict.fromkeys(
         (features.signal(kind, it) for kind in ("document_store", "auth") for it in OF[kind]),
         "there is none on this target: have what stands elsewhere watched where it stands",
-    ),
-    **dict.fromkeys(
-        (features.signal("search", it) for it in sorted({*OF["search"]} - machines.SEARCH)),
-        "Compute Engine sees nothing of a machine's memory and file systems; have a Job ask the Search itself "
-        "(_cat/allocation), and leave the rule out",
     ),
     **dict.fromkeys((features.signal("mailer", it) for it in OF["mailer"]), relay.UNMEASURED),
     features.signal("budget", Signal.SPENT): "a budget of Google Cloud tells those whom the Budget names in notify by "
@@ -69,5 +61,5 @@ of = MEASURES.of
 
 def supports(of: Iterable[Component[Any, Any]]) -> frozenset[Feature]:
     """What there is of these components."""
-    nats = any(it.KIND == "event_bus" and hasattr(it, "spec") and it.spec.engine == "nats" for it in of)
-    return SUPPORTS - ({features.signal("event_bus", it) for it in OF_CONSUMERS} if nats else set())
+    native = any(it.KIND == "event_bus" and hasattr(it, "spec") and it.spec.engine == "native" for it in of)
+    return SUPPORTS - ({features.signal("event_bus", it) for it in messages.OF_MACHINES} if native else set())

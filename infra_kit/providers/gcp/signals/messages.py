@@ -1,38 +1,53 @@
 """EventBus with engine="native": the subscriptions of its consumers, and how its topics answer who publishes
 (https://cloud.google.com/pubsub/docs/monitoring).
 
-With engine="nats": its machines."""
+With engine="nats": what its machines tell (`machines`, `common/nats_cluster.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pulumi
 from pulumi_gcp import pubsub
 
 from infra_kit.component import Component, Scope
-from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
+from infra_kit.components.event_bus import EventBusSpec
+from infra_kit.providers.common import nats_cluster
 from infra_kit.providers.gcp.event_bus_native import GcpBus
 from infra_kit.providers.gcp.event_bus_nats import GcpNats
-from infra_kit.providers.gcp.signals.machines import runs
+from infra_kit.providers.gcp.signals import machines
 from infra_kit.providers.gcp.signals.metric import Metric, answered, is_, plain, series
 from infra_kit.signals import Signal
 
-EVENT_BUS = frozenset({Signal.UPTIME}) | OF_CONSUMERS
+EVENT_BUS = nats_cluster.MEASURED
+OF_MACHINES = frozenset({Signal.DISK})
 WAITING, AGE = "num_undelivered_messages", "oldest_unacked_message_age"
 ITS_FAULT = 'response_class="internal"'
 
 
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
     if component.spec.engine == "nats":
-        machines = scope.native(component, GcpNats).machines
-        return {Signal.UPTIME: [runs(machine, place) for place, machine in machines.items()]}
+        return _nats(component.spec, scope.native(component, GcpNats).machines)
     there = scope.native(component, GcpBus)
     return {
         Signal.UPTIME: [_answered(topic, name) for name, topic in there.topics.items()],
         Signal.BACKLOG: [_most(it, WAITING, name) for name, it in there.subscriptions.items()],
         Signal.BACKLOG_AGE: [_most(it, AGE, name) for name, it in there.subscriptions.items()],
         Signal.DEAD_LETTERS: [_most(it, WAITING, name) for name, it in there.dead_letters.items()],
+    }
+
+
+def _nats(spec: EventBusSpec, servers: Mapping[str, pulumi.Output[str]]) -> Mapping[Signal, Sequence[Metric]]:
+    def of_consumers(figure: str, names: Iterable[str]) -> list[Metric]:
+        return [machines.told(list(servers.values()), figure, name, is_("consumer", name)) for name in names]
+
+    return {
+        Signal.UPTIME: [machines.well(it, "bus_up", place) for place, it in servers.items()],
+        Signal.DISK: [machines.told([it], "disk_percent", place) for place, it in servers.items()],
+        Signal.BACKLOG: of_consumers("bus_waiting", spec.consumers),
+        Signal.BACKLOG_AGE: of_consumers("bus_oldest_seconds", spec.consumers),
+        Signal.DEAD_LETTERS: of_consumers("bus_dead", (name for name, it in spec.consumers.items() if it.dead_letter)),
     }
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -41,6 +42,11 @@ def series(metric: str, resource: str, /, *labels: pulumi.Input[str]) -> pulumi.
 def is_(label: str, value: pulumi.Input[str]) -> pulumi.Output[str]:
     """A condition of `series`."""
     return pulumi.Output.concat(label, '="', value, '"')
+
+
+def one_of(label: str, values: Sequence[pulumi.Input[str]]) -> pulumi.Output[str]:
+    """One of several, none of which is a pattern."""
+    return pulumi.Output.all(*values).apply(lambda known: f'{label}=~"{"|".join(known)}"')
 
 
 def ends_with(label: str, value: pulumi.Input[str]) -> pulumi.Output[str]:

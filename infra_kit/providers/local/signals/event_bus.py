@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import psutil
 from nats.js.errors import NotFoundError
 
 from infra_kit.errors import ServerError
 from infra_kit.providers.common import nats
-from infra_kit.providers.local.box import Record
+from infra_kit.providers.local.box import Box, Record
 from infra_kit.providers.local.servers import nats_monitor, nats_streams
 from infra_kit.providers.local.servers.event_bus import HANDLER, NO_ANSWER
 from infra_kit.providers.local.servers.nats_monitor import ConsumerState
@@ -25,6 +26,10 @@ class EventBusProbe(ServerProbe):
 
     def measure(self) -> Figures:
         (box,) = self.source.boxes
+        disk = {Signal.DISK: psutil.disk_usage(str(box.data)).percent} if box.data.exists() else {}
+        return {**disk, **self._asked(box)}
+
+    def _asked(self, box: Box) -> Figures:
         try:
             record = box.record
             if box.process.pid is None or not HANDLER.is_ready(box, record):

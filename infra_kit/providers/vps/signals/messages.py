@@ -10,7 +10,7 @@ from infra_kit.providers.vps.signals import containers
 from infra_kit.providers.vps.signals.metric import Figures, figures, last
 from infra_kit.signals import Signal
 
-EVENT_BUS = frozenset({Signal.UPTIME, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
+EVENT_BUS = frozenset({Signal.UPTIME, Signal.DISK, Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
 
 
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Figures:
@@ -20,6 +20,7 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Figures:
     return figures(
         {
             Signal.UPTIME: containers.well(component, "server", 1),
+            Signal.DISK: containers.DISK,
             Signal.BACKLOG: f"max({last(f'infra_kit_bus_waiting{of}')})",
             Signal.BACKLOG_AGE: f"max({last(f'infra_kit_bus_oldest_seconds{of}')})",
             Signal.DEAD_LETTERS: f"sum({last(f'infra_kit_bus_dead{of}')})",

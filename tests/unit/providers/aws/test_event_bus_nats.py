@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
-import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra_kit import Consumer, EventBus, Network, Service, Stream
 from infra_kit.errors import SpecError
-from infra_kit.providers.aws import event_bus_setup
 from infra_kit.providers.common import machine_scripts, nats_cluster
 from infra_kit.recording import Recording
 from infra_kit.testing import record
@@ -161,8 +158,24 @@ def test_a_machine_is_asked_for_its_role_by_token_alone_and_nobody_logs_in() -> 
     assert "keyName" not in inputs
     assert inputs["imageId"].startswith("resolve:ssm:")
     assert inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
-    rights = json.loads(bus().named("bus-role-rights").inputs["policy"])["Statement"]
-    assert [it["Action"] for it in rights] == [["secretsmanager:GetSecretValue"]]
+
+
+def test_a_machine_may_read_its_secret_and_tell_figures_of_ours_and_nothing_else() -> None:
+    made = bus()
+    reads, tells = json.loads(made.named("bus-role-rights").inputs["policy"])["Statement"]
+    assert (reads["Action"], reads["Resource"]) == (
+        ["secretsmanager:GetSecretValue"],
+        made.named("bus-settings").outputs["arn"],
+    )
+    assert tells["Action"] == ["cloudwatch:PutMetricData"]
+    assert tells["Condition"] == {"StringEquals": {"cloudwatch:namespace": "infra-kit"}}
+    assert "NAMESPACE=infra-kit\n" in script(made, "a")
+    assert f"BUS={made.named('bus').outputs['host']}\n" in script(made, "a")
+
+
+def test_a_machines_script_is_no_longer_than_ec2_takes() -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html"""
+    assert len(script(bus(LEADS, "production"), "a").encode()) < 16 * 1024
 
 
 # What is let in
@@ -241,24 +254,6 @@ def test_a_network_without_a_way_out_is_refused() -> None:
         SpecError, target="aws", environment="staging",
     )  # fmt: skip
     assert "nat='single'" in message
-
-
-# The function
-
-
-def test_the_function_imports_nothing_that_is_not_packed_with_it(tmp_path: Path) -> None:
-    for name, asset in event_bus_setup.code().assets.items():
-        if not hasattr(asset, "path"):
-            continue
-        packed = tmp_path / name
-        packed.parent.mkdir(parents=True, exist_ok=True)
-        packed.write_bytes(Path(str(asset.path)).read_bytes())
-    program = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import nats_setup; print(nats_setup.handler.__name__)"
-    )
-    alone = [sys.executable, "-I", "-S", "-c", program]
-    done = subprocess.run(alone, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "handler", done.stderr
 
 
 @pytest.mark.parametrize("zone", ["a", "b", "c"])

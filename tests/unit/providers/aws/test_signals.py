@@ -36,8 +36,8 @@ from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws import signals
 from infra_kit.providers.aws.signals import messages
-from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.signals import MEANINGS, OF, Signal
+from infra_kit.testing import Recording
 from tests.unit.providers.aws.alarms import ELSEWHERE, alarm, alerts, figure
 from tests.unit.providers.aws.workloads import AWS, IMAGE, of
 
@@ -80,20 +80,67 @@ def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> 
 
 def test_what_no_metric_says_has_a_way_out() -> None:
     lacking = {features.signal(kind, signal) for kind, measured in OF.items() for signal in measured} - signals.SUPPORTS
-    of_one_engine = {features.signal("event_bus", signal) for signal in OF["event_bus"]}
+    of_one_engine = {features.signal("event_bus", signal) for signal in messages.OF_MACHINES}
     assert lacking | of_one_engine | {signals.SPENT} == signals.HINTS.keys()
 
 
-def test_nats_is_up_as_far_as_each_of_its_machines_is() -> None:
+def test_nats_is_up_as_far_as_each_of_its_machines_tells_that_it_is() -> None:
     made = alerts(nats, rules={"down": rule(Signal.UPTIME, below=100)})
-    assert figure(made, "down.bus.a") == ("100 - 100 * failed", {"failed": ("StatusCheckFailed", "Maximum")})
-    assert alarm(made, "down.bus.a")["treatMissingData"] == "breaching"
+    assert figure(made, "down.bus.a") == ("100 * it", {"it": ("bus_up", "Maximum")})
+    assert of_figure(made, "down.bus.a") == {"Server": made.named("bus").outputs["host"].replace("nats", "nats-a")}
 
 
-@pytest.mark.parametrize("signal", sorted(OF_CONSUMERS))
-def test_what_waits_in_nats_is_a_gap_with_a_way_out(signal: Signal) -> None:
-    with pytest.raises(UnsupportedFeatureError, match="tells CloudWatch nothing of its consumers"):
-        alerts(nats, rules={"late": rule(signal)})
+@pytest.mark.parametrize(
+    ("signal", "metric"),
+    [
+        (Signal.BACKLOG, "bus_waiting"),
+        (Signal.BACKLOG_AGE, "bus_oldest_seconds"),
+        (Signal.DEAD_LETTERS, "bus_dead"),
+    ],
+)
+def test_what_waits_in_nats_is_told_by_its_machines_of_each_consumer(signal: Signal, metric: str) -> None:
+    made = alerts(nats, rules={"late": rule(signal)})
+    assert figure(made, "late.bus.billing") == ("it", {"it": (metric, "Maximum")})
+    assert of_figure(made, "late.bus.billing") == {"Bus": made.named("bus").outputs["host"], "Consumer": "billing"}
+
+
+@pytest.mark.parametrize("signal", OF["event_bus"])
+def test_where_machines_of_nats_tell_nothing_that_is_an_alarm_too(signal: Signal) -> None:
+    made = alerts(nats, rules={"it": rule(signal)})
+    (role,) = (it.name.removeprefix("alerts-") for it in made.children("alerts") if it.name.startswith("alerts-it."))
+    assert alarm(made, role)["treatMissingData"] == "breaching"
+    (series,) = (
+        alarm(made, role)["metricQueries"] if signal != Signal.UPTIME else alarm(made, role)["metricQueries"][:1]
+    )
+    assert series["metric"]["namespace"] == "infra-kit"
+
+
+def test_a_disk_of_nats_that_fills_is_an_alarm_where_nothing_is_said() -> None:
+    made = alerts(nats)
+    for role, level in (("disk.bus.a", 80), ("disk-full-soon.bus.a", 90)):
+        assert figure(made, role) == ("it", {"it": ("disk_percent", "Maximum")})
+        assert (alarm(made, role)["threshold"], alarm(made, role)["comparisonOperator"]) == (
+            level,
+            "GreaterThanThreshold",
+        )
+
+
+def test_no_alarm_is_there_before_the_servers_are_set_up() -> None:
+    """They would tell of servers that begin."""
+    made = alerts(nats, rules={"down": rule(Signal.UPTIME), "late": rule(Signal.BACKLOG)})
+    for role in ("down.bus.a", "late.bus.billing"):
+        known = made.named(f"alerts-{role}").request.propertyDependencies["metricQueries"].urns
+        assert made.named("bus-setup-run").urn in known
+
+
+def of_figure(made: Recording, role: str) -> Any:
+    """What the one series of an alarm is of."""
+    return alarm(made, role)["metricQueries"][0]["metric"]["dimensions"]
+
+
+def test_a_disk_of_eventbridge_is_a_gap_with_a_way_out() -> None:
+    with pytest.raises(UnsupportedFeatureError, match="EventBridge and SQS have no disk that fills"):
+        alerts(KINDS["event_bus"], rules={"full": rule(Signal.DISK)})
 
 
 def test_whether_eventbridge_is_up_is_a_gap_with_a_way_out() -> None:

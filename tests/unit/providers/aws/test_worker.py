@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from infra_kit import Backlog, Consumer, EventBus, Stream, Worker
 from infra_kit.components.worker import WorkerSpec
-from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws.worker_scaling import steps
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.workloads import IMAGE, containers, of, ways_into, worker
 
 
-def following(**asked: Any) -> Recording:
+def following(engine: Literal["native", "nats"] = "native", **asked: Any) -> Recording:
     def program() -> None:
         streams, consumers = {"LEADS": Stream(subjects=["lead.*"])}, {"scoring": Consumer(stream="LEADS")}
-        bus = EventBus("bus", engine="native", streams=streams, consumers=consumers)
+        bus = EventBus("bus", engine=engine, streams=streams, consumers=consumers)
         Worker("scorer", image=IMAGE, links=[bus.link(consume=["scoring"])], **asked)
 
     return of(program)
 
 
-def test_what_waits_in_nats_is_counted_by_nobody_so_no_number_follows_it() -> None:
-    def program() -> None:
-        streams, consumers = {"LEADS": Stream(subjects=["lead.*"])}, {"scoring": Consumer(stream="LEADS")}
-        bus = EventBus("bus", streams=streams, consumers=consumers)
-        links, backlog = [bus.link(consume=["scoring"])], Backlog(consumer="scoring", per_instance=100)
-        Worker("scorer", image=IMAGE, links=links, max_instances=3, backlog=backlog)
-
-    with pytest.raises(UnsupportedFeatureError, match="knows nothing of what waits in NATS"):
-        of(program)
+def test_its_number_follows_what_waits_in_nats_as_the_machines_tell_it() -> None:
+    asked = {"min_instances": 1, "max_instances": 3, "backlog": Backlog(consumer="scoring", per_instance=100)}
+    made = following("nats", **asked)
+    for which, threshold in (("busy", 100), ("quiet", 100)):
+        alarm = made.named(f"scorer-backlog-{which}").inputs
+        (waiting,) = alarm["metricQueries"]
+        assert (waiting["metric"]["namespace"], waiting["metric"]["metricName"]) == ("infra-kit", "bus_waiting")
+        bus = made.named("bus").outputs["host"]
+        assert waiting["metric"]["dimensions"] == {"Bus": bus, "Consumer": "scoring"}
+        assert alarm["threshold"] == threshold
+        # What is not known is no reason to have fewer.
+        assert alarm["treatMissingData"] == "ignore"
 
 
 def test_nothing_connects_to_it() -> None:
@@ -80,6 +82,7 @@ def test_what_waits_are_the_events_of_its_consumer_that_are_not_done() -> None:
     )
     assert waiting["expression"] == "queued + taken"
     assert (busy["comparisonOperator"], busy["threshold"]) == ("GreaterThanThreshold", 0)
+    assert (busy["treatMissingData"], quiet["treatMissingData"]) == ("notBreaching", "breaching")
     assert (quiet["comparisonOperator"], quiet["evaluationPeriods"]) == ("LessThanOrEqualToThreshold", 5)
     back = made.named("scorer-scaling-quiet").inputs["stepScalingPolicyConfiguration"]
     assert back["stepAdjustments"] == [{"scalingAdjustment": 0, "metricIntervalUpperBound": "0"}]

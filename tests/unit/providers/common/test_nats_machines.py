@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,8 +12,11 @@ from infra_kit.providers.common import nats_machines
 ALL = ["a", "b", "c"]
 
 
-def server(status: str = "ok", *, cluster: str = "bus", streams: int = 2) -> dict[str, Any]:
-    return {"status": status, "error": "", "tags": [], "cluster": cluster, "size": 3, "streams": streams}
+def server(
+    status: str = "ok", *, cluster: str = "bus", streams: int = 2, members: Sequence[str] = ()
+) -> dict[str, Any]:
+    said = {"status": status, "error": "", "tags": [], "cluster": cluster, "size": 3, "streams": streams}
+    return {**said, "members": list(members)}
 
 
 def test_no_machine_is_replaced_while_another_server_is_down() -> None:
@@ -74,3 +78,33 @@ def test_after_the_last_machine_all_are_well() -> None:
     event = {"cluster": "stands", "servers": ALL}
     assert nats_machines.is_in({name: server() for name in ALL}, "c", event)
     assert not nats_machines.is_in({"b": server(), "c": server()}, "c", event)
+
+
+FIVE = [*ALL, "d", "e"]
+OF_THREE = {"a": server(members=ALL), "b": server(), "c": server()}
+
+
+def test_a_cluster_may_have_more_servers_which_are_not_there_yet() -> None:
+    assert nats_machines.ill(OF_THREE, FIVE) == ""
+    stands = {"cluster": "stands", "servers": FIVE}
+    assert nats_machines.is_in(OF_THREE, "a", stands)
+    assert nats_machines.is_in(OF_THREE, "c", stands)
+
+
+def test_a_new_one_is_waited_for_before_the_next_is_made() -> None:
+    stands = {"cluster": "stands", "servers": FIVE}
+    assert not nats_machines.is_in(OF_THREE, "d", stands)
+    assert nats_machines.is_in({**OF_THREE, "d": server()}, "d", stands)
+    assert not nats_machines.is_in({**OF_THREE, "d": server()}, "e", stands)
+
+
+def test_one_that_was_there_is_down_whatever_is_new() -> None:
+    without = {name: it for name, it in OF_THREE.items() if name != "c"}
+    assert nats_machines.ill(without, FIVE).startswith("c is not well")
+    assert not nats_machines.is_in(without, "d", {"cluster": "stands", "servers": FIVE})
+
+
+def test_where_a_leader_does_not_know_all_of_its_members_by_name_none_is_taken_for_new() -> None:
+    unknown = "Server name unknown at this time (peerID: k1i3jIye)"
+    seen = {"a": server(members=["a", "b", unknown]), "b": server()}
+    assert nats_machines.ill(seen, ALL).startswith("c is not well")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +13,10 @@ import pytest
 from infra_kit.providers.common import machine_scripts, nats_cluster
 from tests.unit.providers.common.machines import ON_THE_CONSOLE, Machine
 
-SAID = {"NAME": "bus-a", "HOST": "bus-a.internal", "IMAGE": "nats@sha256:0", "PORT": "4222", "ROUTES": "6222"}
+SAID = {
+    "NAME": "bus-a", "HOST": "bus-a.internal", "IMAGE": "nats@sha256:0", "BOX": "nats-box@sha256:0", "PORT": "4222",
+    "ROUTES": "6222",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -71,7 +78,7 @@ def test_no_file_system_is_made_on_a_disk_that_holds_something_or_cannot_be_read
 
 def conf(*names: str) -> str:
     """What the servers of a bus are told."""
-    known = dict.fromkeys(("admin", "app", "system", "route"), "password")
+    known = dict.fromkeys(("admin", "app", "system", "route", "monitor"), "password")
     routes = {name: f"{name}:6222" for name in names}
     props = {"streams": {"LEADS": {"subjects": ["cluster"]}}, "consumers": {}}
     return told(nats_conf=nats_cluster.configuration(props, {**known, "routes": routes, "users": []}, mark="mark"))
@@ -104,12 +111,81 @@ def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> N
         assert part in machine.said
 
 
-@pytest.mark.parametrize("unit", ["nats", "nats-settings"])
+@pytest.mark.parametrize("unit", ["nats", "nats-settings", "nats-figures"])
 def test_what_it_says_stands_on_the_machines_console_for_nobody_logs_in(machine: Machine, unit: str) -> None:
     assert machine.run("boot").returncode == 0
     assert set(machine.unit(unit)) >= ON_THE_CONSOLE
 
 
-def test_a_reading_that_hangs_ends_so_that_the_next_minutes_is_made(machine: Machine) -> None:
+@pytest.mark.parametrize("unit", ["nats-settings", "nats-figures"])
+def test_a_reading_that_hangs_ends_so_that_the_next_minutes_is_made(machine: Machine, unit: str) -> None:
     assert machine.run("boot").returncode == 0
-    assert "TimeoutStartSec=60" in machine.unit("nats-settings")
+    assert "TimeoutStartSec=60" in machine.unit(unit)
+    assert "OnUnitActiveSec=60" in (machine.folder / f"infra-kit-{unit}.timer").read_text()
+    assert f"infra-kit-{unit}.timer" in machine.said
+
+
+WAITS = 'infra_kit_bus_waiting{stream="LEADS",consumer="crm"} 7'
+READ = f"printf '%s\\n' '{WAITS}' 'infra_kit_bus_up 1'"
+DISK = "infra_kit_disk_percent 50"
+"""9 of 20, of which NATS takes 18."""
+
+
+def test_once_a_minute_its_consumers_and_its_disk_are_told(machine: Machine) -> None:
+    assert machine.run("figures", ASKED=READ).returncode == 0
+    assert machine.tells.splitlines() == [WAITS, "infra_kit_bus_up 1", DISK]
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        pytest.param("22", READ, id="NATS is not well"),
+        pytest.param("0", f"{READ}; exit 1", id="of some consumers nothing could be read"),
+        pytest.param("0", "exit 124", id="it does not answer"),
+    ],
+)
+def test_what_cannot_be_read_is_told_as_down_and_never_as_nothing_that_waits(
+    machine: Machine, answers: str, asked: str
+) -> None:
+    machine.run("figures", ASKED=READ)
+    assert machine.run("figures", ANSWERS=answers, ASKED=asked).returncode == 0
+    assert machine.tells.splitlines() == ["infra_kit_bus_up 0", DISK]
+
+
+def test_a_server_whose_streams_are_still_to_be_made_is_not_told_as_down(machine: Machine) -> None:
+    """Machines read what is new before the set-up makes its streams."""
+    machine.run("settings", told(nats_conf="first\n", bus_json="{}\n"))
+    machine.run("figures", ASKED="exit 1")
+    assert machine.tells.splitlines() == [DISK]
+    long_ago = time.time() - 600
+    os.utime(machine.conf / "bus.json", (long_ago, long_ago))
+    machine.run("figures", ASKED="exit 1")
+    assert machine.tells.splitlines() == ["infra_kit_bus_up 0", DISK]
+
+
+def test_what_asks_reads_three_files_alone_and_no_secret_is_among_its_arguments(machine: Machine) -> None:
+    machine.run("figures", ASKED=READ)
+    (asked,) = (line for line in machine.said.splitlines() if line.startswith("run "))
+    assert asked.count("--mount ") == 3
+    for file in ("bus_figures.sh", "bus.json", "ca.pem"):
+        assert f"readonly,source={machine.conf / file},target=/etc/nats/{file}" in asked
+    assert asked.endswith("--entrypoint sh nats-box@sha256:0 /etc/nats/bus_figures.sh /etc/nats/bus.json")
+
+
+def test_what_asks_has_a_user_that_may_look_and_nothing_else() -> None:
+    known = dict.fromkeys(("admin", "app", "system", "route"), "password")
+    props = {
+        "streams": {"LEADS": {"subjects": ["lead.*"]}},
+        "consumers": {"crm": {"stream": "LEADS", "dead_letter": True, "ack_wait": "30s", "max_deliveries": 5}},
+    }
+    pems = {"ca": "", "pem": "", "key": "", "monitor": "looks", "users": [], "routes": {"a": "a:6222"}}
+    text, _ = nats_cluster.settings_of(props, {**known, **pems})
+    files = machine_scripts.files(text)
+    users = json.loads(re.sub(r"\$NATS_\w+", '""', files["nats.conf"]))["accounts"]["BUS"]["users"]
+    (monitor,) = (it for it in users if it["user"] == "monitor")
+    asked = json.loads(files["bus.json"])
+    assert (asked["user"], asked["password"], monitor["password"]) == ("monitor", "looks", "looks")
+    assert (asked["streams"], asked["dead"]) == (["LEADS"], ["_dead_crm"])
+    assert monitor["permissions"]["subscribe"]["allow"] == [f"{asked['inbox']}.>"]
+    asks = ("$JS.API.CONSUMER.LIST.", "$JS.API.STREAM.MSG.GET.")
+    assert all(it.startswith(asks) for it in monitor["permissions"]["publish"]["allow"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from infra_kit.providers.common import machine_scripts, opensearch_node
@@ -25,7 +26,7 @@ def test_when_the_machine_starts_it_keeps_its_script_and_has_the_server_started_
     assert machine.said.splitlines() == [
         "prepare",
         "systemctl daemon-reload",
-        "systemctl enable --now --no-block infra-kit-search.service",
+        "systemctl enable --now --no-block infra-kit-search.service infra-kit-search-figures.timer",
     ]
     kept = machine.folder / "own" / "search.sh"
     assert kept.read_text() == machine.script.read_text()
@@ -67,3 +68,22 @@ def test_the_server_runs_without_rights_on_the_files_and_the_disk_and_no_secret_
     assert f"{machine.store}:/usr/share/opensearch/data" in started
     assert f"{machine.conf}:/run/infra-kit:ro" in started
     assert started.endswith(" /run/infra-kit/opensearch.sh")
+
+
+@pytest.mark.parametrize(("answers", "up"), [("0", 1), ("7", 0)])
+def test_once_a_minute_it_tells_whether_it_answers_and_how_full_disk_and_memory_are(
+    machine: Machine, answers: str, up: int
+) -> None:
+    assert machine.run("figures", ANSWERS=answers).returncode == 0
+    told = dict(line.split(" ") for line in machine.tells.splitlines())
+    assert told.keys() == {"infra_kit_search_up", "infra_kit_disk_percent", "infra_kit_memory_percent"}
+    assert told["infra_kit_search_up"] == str(up)
+    assert told["infra_kit_disk_percent"] == "45"  # 9 of 20
+    assert int(told["infra_kit_memory_percent"]) == pytest.approx(psutil.virtual_memory().percent, abs=10)
+
+
+def test_of_a_disk_that_is_not_mounted_nothing_is_told(machine: Machine) -> None:
+    """It would be that of the machine itself."""
+    (machine.folder / "bin" / "mountpoint").write_text("#!/bin/sh\nexit 32\n")
+    assert machine.run("figures").returncode == 0
+    assert "disk" not in machine.tells

@@ -142,7 +142,9 @@ def test_what_waits_for_a_machine_is_asked_again_when_it_is_another_one() -> Non
     made = three()
     assert step(made, "joined-b") == {"does": "join", "name": "nats-b"}
     again = {it["name"]: it["value"] for it in container(made, "joined-b")["envs"]}["AGAIN_WITH"]
-    assert again == "bus-server-b-number e2-small", "what it is called may be the same, by `overrides` of its name"
+    machine, _, well = again.rpartition(" ")
+    assert machine == "bus-server-b-number e2-small", "what it is called may be the same, by `overrides` of its name"
+    assert well == made.named("bus-well").outputs["uid"], "whichever is to be replaced, the first is asked too"
     told = json.loads(made.named("bus-told-version").inputs["secretData"])
     assert told["servers"] == {f"nats-{place}": f"nats-{place}.bus-c0c0c0.internal:4222" for place in "abc"}
     assert "secretData" in made.named("bus-told-version").secret_inputs
@@ -207,12 +209,14 @@ def test_a_machine_has_no_public_address_and_nobody_logs_in() -> None:
     assert machine["canIpForward"] is False
 
 
-def test_its_account_reads_what_the_servers_let_in_and_nothing_else() -> None:
+def test_its_account_reads_what_the_servers_let_in_and_tells_figures_and_nothing_else() -> None:
     made = three()
     email = made.named("bus-account").outputs["email"]
     assert made.named("bus-server-a").inputs["serviceAccount"]["email"] == email
     reads = made.named("bus-settings-accessor").inputs
     assert (reads["secretId"], reads["role"]) == ("bus-settings-id", "roles/secretmanager.secretAccessor")
-    assert [it.name for it in made.resources if it.name.startswith("bus-") and "IAMMember" in it.type] == [
-        "bus-setup-bucket-user"
-    ]
+    tells = made.named("bus-tells").inputs
+    assert (tells["member"], tells["role"]) == (f"serviceAccount:{email}", "roles/monitoring.metricWriter")
+    assert {it.name for it in made.resources if it.name.startswith("bus-") and "IAMMember" in it.type} == {
+        "bus-setup-bucket-user", "bus-tells"
+    }  # fmt: skip

@@ -71,16 +71,15 @@ def test_the_cheapest_machine_that_fits_is_taken_and_half_of_what_is_asked_is_th
     assert f"HEAP_MB={heap}\n" in script(inputs)
 
 
-def test_it_has_no_public_address_and_an_account_that_reads_its_own_secret_alone() -> None:
+def test_it_has_no_public_address_and_an_account_that_reads_its_own_secret_and_tells_figures_alone() -> None:
     found = made()
     inputs = found.named("search-server").inputs
     assert "accessConfigs" not in inputs["networkInterfaces"][0]
     assert inputs["shieldedInstanceConfig"]["enableSecureBoot"]
     assert inputs["serviceAccount"]["email"] == found.named("search-account").outputs["email"]
     grants = {it.name: it.inputs["role"] for it in found.resources if "member" in it.inputs}
-    assert grants == dict.fromkeys(
-        ("search-settings-accessor", "search-setup-told-accessor"), "roles/secretmanager.secretAccessor"
-    )
+    read, tell = "roles/secretmanager.secretAccessor", "roles/monitoring.metricWriter"
+    assert grants == {"search-settings-accessor": read, "search-setup-told-accessor": read, "search-tells": tell}
 
 
 def test_its_address_its_name_and_its_disk_are_not_the_machines() -> None:

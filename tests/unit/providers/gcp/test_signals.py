@@ -28,8 +28,8 @@ from infra_kit import (
 )
 from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
-from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.providers.gcp import signals
+from infra_kit.providers.gcp.signals import messages
 from infra_kit.signals import MEANINGS, OF, Signal
 from infra_kit.testing import Recording
 from tests.unit.providers.gcp.workloads import IMAGE, of
@@ -57,9 +57,13 @@ def rule(signal: Signal, **asked: Any) -> Rule:
     return Rule(signal=signal, **{"below" if MEANINGS[signal].bad_when_low else "above": 50, **asked})
 
 
+def measured(kind: str) -> frozenset[Signal]:
+    return signals.MEASURES.kinds[kind][1] - (messages.OF_MACHINES if kind == "event_bus" else frozenset())
+
+
 def everything(kind: str) -> Recording:
     """A rule for each signal of a kind."""
-    return alerts(kind, **{signal.value: rule(signal) for signal in signals.MEASURES.kinds[kind][1]})
+    return alerts(kind, **{signal.value: rule(signal) for signal in measured(kind)})
 
 
 def alerts(kind: str, **rules: Rule) -> Recording:
@@ -75,14 +79,14 @@ def query(made: Recording, role: str) -> str:
 def test_what_is_said_to_be_measured_has_a_policy(kind: str) -> None:
     made = everything(kind)
     found = {it.name.removeprefix("alerts-").partition(".")[0] for it in made.children("alerts")}
-    assert found == {signal.value for signal in signals.MEASURES.kinds[kind][1]}
+    assert found == {signal.value for signal in measured(kind)}
     assert not any("left out" in warning for warning in made.warnings)
 
 
 def test_what_no_metric_says_has_a_way_out() -> None:
     lacking = {features.signal(kind, signal) for kind, measured in OF.items() for signal in measured} - signals.SUPPORTS
-    of_nats = {features.signal("event_bus", signal) for signal in OF_CONSUMERS}
-    assert lacking | of_nats == signals.HINTS.keys()
+    of_machines = {features.signal("event_bus", signal) for signal in messages.OF_MACHINES}
+    assert lacking | of_machines == signals.HINTS.keys()
 
 
 def nats() -> EventBus:
@@ -90,33 +94,92 @@ def nats() -> EventBus:
     return EventBus("bus", streams=streams, consumers={"billing": Consumer(stream="orders")})
 
 
-def test_nats_is_up_as_far_as_each_of_its_machines_is() -> None:
-    made = of(lambda: Alerts("alerts", watch=[nats()], rules={"down": rule(Signal.UPTIME, below=100)}))
-    machine = (
-        'compute_googleapis_com:instance_uptime_total{monitored_resource="gce_instance",'
-        'instance_id="bus-server-a-number"}'
-    )
-    assert query(made, "down.bus.a") == (
-        f"(100 * clamp_max(count({machine}), 1) or 0 * sum(count_over_time({machine}[1d]))) < 100"
-    )
+def of_nats(**rules: Rule) -> Recording:
+    return of(lambda: Alerts("alerts", watch=[nats()], rules=rules))
+
+
+def machine(figure: str, name: str, more: str = "") -> str:
+    """A figure that one tells."""
+    its = f'monitored_resource="gce_instance",instance_id=~"{name}-number"{more}'
+    return f"custom_googleapis_com:infra_kit_{figure}{{{its}}}"
+
+
+def ran(name: str) -> str:
+    its = f'monitored_resource="gce_instance",instance_id="{name}-number"'
+    return f"sum(count_over_time(compute_googleapis_com:instance_uptime_total{{{its}}}[1d]))"
+
+
+def test_nats_is_up_as_far_as_each_of_its_machines_tells_that_it_is() -> None:
+    asked = query(of_nats(down=rule(Signal.UPTIME, below=100)), "down.bus.a")
+    assert asked == f"(100 * max({machine('bus_up', 'bus-server-a')}) or 0 * {ran('bus-server-a')}) < 100"
+
+
+@pytest.mark.parametrize(
+    ("signal", "figure"),
+    [
+        (Signal.BACKLOG, "bus_waiting"),
+        (Signal.BACKLOG_AGE, "bus_oldest_seconds"),
+        (Signal.DEAD_LETTERS, "bus_dead"),
+    ],
+)
+def test_what_waits_in_nats_is_told_by_its_machines_and_none_that_tells_it_is_an_alarm(
+    signal: Signal, figure: str
+) -> None:
+    asked = query(of_nats(late=rule(signal, above=900)), "late.bus.billing")
+    told = machine(figure, "bus-server-a", ',consumer="billing"')
+    assert asked == f"(max({told}) or vector(1000000000)) > 900"
+
+
+def test_no_policy_is_there_before_the_servers_are_set_up() -> None:
+    """They would tell of servers that begin."""
+    made = of_nats(down=rule(Signal.UPTIME), late=rule(Signal.BACKLOG))
+    for role in ("down.bus.a", "late.bus.billing"):
+        known = made.named(f"alerts-{role}").request.propertyDependencies["conditions"].urns
+        assert made.named("bus-settled").urn in known
+
+
+def test_what_waits_is_the_same_for_all_machines_of_a_bus() -> None:
+    def program() -> None:
+        streams = {"orders": Stream(subjects=["orders.*"], replicas=3)}
+        bus = EventBus("bus", streams=streams, consumers={"billing": Consumer(stream="orders")})
+        Alerts("alerts", watch=[bus], rules={"late": rule(Signal.BACKLOG), "full": rule(Signal.DISK)})
+
+    made = of(program)
+    assert sorted(it.name.removeprefix("alerts-") for it in made.children("alerts")) == [
+        "full.bus.a", "full.bus.b", "full.bus.c", "late.bus.billing"
+    ]  # fmt: skip
+    numbers = "|".join(f"bus-server-{place}-number" for place in "abc")
+    assert f'instance_id=~"{numbers}"' in query(made, "late.bus.billing")
+
+
+def test_a_disk_of_nats_that_fills_is_an_alarm_where_nothing_is_said() -> None:
+    made = of(lambda: Alerts("alerts", watch=[nats()]))
+    for role, bound in (("disk.bus.a", 80), ("disk-full-soon.bus.a", 90)):
+        told = machine("disk_percent", "bus-server-a")
+        assert query(made, role) == f"(max({told}) or vector(1000000000)) > {bound}"
+
+
+def test_a_disk_of_pubsub_is_a_gap_with_a_way_out() -> None:
+    with pytest.raises(UnsupportedFeatureError, match="Pub/Sub has no disk that fills"):
+        alerts("event_bus", full=rule(Signal.DISK))
 
 
 def test_a_search_is_watched_by_its_machine() -> None:
-    made = alerts("search", busy=rule(Signal.CPU, above=90))
-    machine = 'instance_cpu_utilization{monitored_resource="gce_instance",instance_id="search-server-number"}'
-    assert query(made, "busy.search") == f"(100 * max(compute_googleapis_com:{machine})) > 90"
+    made = everything("search")
+    cpu = 'instance_cpu_utilization{monitored_resource="gce_instance",instance_id="search-server-number"}'
+    assert query(made, "cpu.search") == f"(100 * max(compute_googleapis_com:{cpu})) > 50"
+    up = machine("search_up", "search-server")
+    assert query(made, "uptime.search") == f"(100 * max({up}) or 0 * {ran('search-server')}) < 50"
+    for signal in (Signal.MEMORY, Signal.DISK):
+        told = machine(f"{signal}_percent", "search-server")
+        assert query(made, f"{signal}.search") == f"(max({told}) or vector(1000000000)) > 50"
 
 
-@pytest.mark.parametrize("signal", sorted(OF_CONSUMERS))
-def test_what_waits_in_nats_is_a_gap_with_a_way_out(signal: Signal) -> None:
-    with pytest.raises(UnsupportedFeatureError, match="tells Cloud Monitoring nothing of its consumers"):
-        of(lambda: Alerts("alerts", watch=[nats()], rules={"late": rule(signal)}))
-
-
-def test_a_board_of_nats_shows_its_machines_and_leaves_out_what_is_not_measured() -> None:
+def test_a_board_of_nats_shows_what_its_machines_tell() -> None:
     made = of(lambda: Dashboard("board", of=[nats()]))
     shown = made.named("board-board").inputs["dashboardJson"]
-    assert "instance_uptime_total" in shown
+    for figure in ("bus_up", "disk_percent", "bus_waiting", "bus_oldest_seconds", "bus_dead"):
+        assert f"infra_kit_{figure}" in shown
     assert "undelivered" not in shown
 
 

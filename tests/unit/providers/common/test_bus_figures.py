@@ -1,4 +1,4 @@
-"""How far a bus' consumers are, as `bus_measures.sh` tells it: from what NATS answers."""
+"""How far a bus' consumers are, as `bus_figures.sh` tells it: from what NATS answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit.providers.vps.scripts import script
+from infra_kit.providers.common import bus_figures
 
 NATS = """#!/bin/sh
 case "$*" in
@@ -19,22 +19,23 @@ case "$*" in
   *MSG.GET*) [ -n "$EVENT" ] && echo "$EVENT" ;;
 esac
 """
-SAID = """said() { printf '{"streams": ["LEADS"], "dead": []}' | jq -r "$1"; }"""
+MAILER = {"stream": "LEADS", "dead_letter": False, "ack_wait": "30s", "max_deliveries": 5}
 CONSUMER = {
     "name": "mailer", "num_pending": 2, "num_ack_pending": 0, "delivered": {"stream_seq": 7},
     "ack_floor": {"stream_seq": 7}, "config": {},
 }  # fmt: skip
 
 
-def measured(folder: Path, event: str) -> tuple[int, str]:
+def measured(folder: Path, event: str, **listed: Any) -> tuple[int, str]:
     (folder / "nats").write_text(NATS)
     (folder / "nats").chmod(0o755)
-    text = script("bus_measures.sh")
-    functions = text[text.index("\nask() {") : text.index("\nwhile :; do")]
-    told = {"LISTED": json.dumps({"total": 1, "consumers": [CONSUMER]}), "EVENT": event}
-    program = f"set -eu\ninbox=_INBOX\n{SAID}\n{functions}\nmeasure || exit 1\n"
+    (folder / bus_figures.SCRIPT).write_text(bus_figures.script())
+    props = {"streams": {}, "consumers": {"mailer": MAILER}}
+    (folder / bus_figures.TOLD).write_text(json.dumps(bus_figures.told(props, "nats://localhost:4222", "secret")))
+    told = {"LISTED": json.dumps({"total": 1, "consumers": [CONSUMER], **listed}), "EVENT": event}
     known = {**os.environ, **told, "PATH": f"{folder}:{os.environ['PATH']}"}
-    done = subprocess.run(["sh", "-c", program], env=known, capture_output=True, text=True, check=False)
+    command = ["sh", str(folder / bus_figures.SCRIPT), str(folder / bus_figures.TOLD)]
+    done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 
 
@@ -69,3 +70,9 @@ def test_where_what_waited_has_ended_since_nothing_is_old(tmp_path: Path) -> Non
     code, said = measured(tmp_path, event(error={"code": 404, "description": "no message found"}))
     assert code == 0
     assert age(said) in (0, 1)
+
+
+def test_of_consumers_of_which_a_cluster_has_heard_nothing_it_is_not_said_that_nothing_waits(tmp_path: Path) -> None:
+    code, said = measured(tmp_path, "", total=0, consumers=[], missing=["mailer"])
+    assert code == 1
+    assert "infra_kit_bus_up 1" not in said
