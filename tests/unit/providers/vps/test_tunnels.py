@@ -49,7 +49,7 @@ def test_ssh_forwards_to_the_address_that_the_container_has_now(programs: Progra
 def test_a_board_keeps_its_page_behind_the_tunnel(programs: Programs) -> None:
     """Nothing runs for it alone: the Grafana of its host has it."""
     with reached(STATE, "board", 25_994, print) as (found, _):
-        assert found.fields["url"] == "http://127.0.0.1:25992/d/board"
+        assert found.fields["url"] == "http://127.0.0.1:25994/d/board"
     assert programs.calls()
 
 
