@@ -93,4 +93,4 @@ def configuration() -> str:
 def site(spec: ServiceSpec) -> str:
     """What a release fills in."""
     sticky = "sticky cookie infra_kit_instance path=/ httponly; " if spec.sticky_sessions else ""
-    return f"upstream instances {{ zone instances 64k; @servers@ {sticky}keepalive 0; }}\n{SERVER}"
+    return f"upstream instances {{ zone instances 256k; @servers@ {sticky}keepalive 0; }}\n{SERVER}"

@@ -15,7 +15,7 @@
 #   PIDS       processes of a container at most
 #   SITE       nginx's configuration: @servers@, @log@ and @version@ are filled in here
 #
-# Who serves is written down in the proxy (/tmp/serving), whose folder /tmp outlives its restarts.
+# Who serves, and at which port, is written down in the proxy (/tmp/serving), whose folder /tmp outlives its restarts.
 set -eu
 
 busybox=/run/infra-kit-tools/busybox
@@ -31,7 +31,12 @@ program_of() { printf '%s\n' "$INSTANCES" | sed -n "s/^$1 \([^ ]*\).*/\1/p"; }
 
 # Requests
 
-server() { printf 'server %.12s:%s resolve' "$1" "$PORT"; }
+port_of() { # HOST: whoever serves already listens where an earlier release said
+  known=$(printf '%s\n' "$before" | sed -n "s/^$1 //p")
+  printf %s "${known:-$PORT}"
+}
+
+server() { printf 'server %.12s:%s resolve' "$1" "$(port_of "$1")"; }
 
 is_in() { # WORD WORD...
   case " $(shift && echo "$*") " in *" $1 "*) ;; *) return 1 ;; esac
@@ -56,7 +61,7 @@ serve() { # LOG HOST...: from now on, requests go to these; what was answered is
     [ "$tries" -gt 0 ] || { echo "$NAME: the proxy does not take its configuration over:" >&2; last_words "$PROXY"; exit 1; }
     sleep 0.1
   done
-  printf '%s\n' "$@" | told 'cat >/tmp/serving'
+  for host; do echo "$host $(port_of "$host")"; done | told 'cat >/tmp/serving'
 }
 
 drain() { # until no request is left at those that do not serve any more; a worker takes some until it is asked to end
@@ -154,7 +159,8 @@ take_back() { # WHY HOST
   exit 1
 }
 
-serving=$(inside 'cat /tmp/serving 2>/dev/null || true')
+before=$(inside 'cat /tmp/serving 2>/dev/null || true')
+serving=$(printf '%s\n' "$before" | cut -d ' ' -f 1)
 hosts=$(printf '%s\n' "$INSTANCES" | cut -d ' ' -f 1)
 kept="" new="" old=""
 for host in $hosts; do

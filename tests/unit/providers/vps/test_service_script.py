@@ -46,12 +46,12 @@ class Release:
         self.folder = folder
         (folder / "docker").write_text(DOCKER)
         (folder / "docker").chmod(0o755)
-        (folder / "serving").write_text("\n".join(OLD))
+        (folder / "serving").write_text("".join(f"{it} 8080\n" for it in OLD))
         (folder / "looks").write_text("1")
 
-    def run(self, strategy: str = "rolling", well: str = "well") -> int:
+    def run(self, strategy: str = "rolling", well: str = "well", port: str = "8080") -> int:
         given = {
-            "NAME": "api", "PROXY": "proxy", "NETWORK": "net", "PORT": "8080", "PATH_OF_HEALTH": "/health",
+            "NAME": "api", "PROXY": "proxy", "NETWORK": "net", "PORT": port, "PATH_OF_HEALTH": "/health",
             "INSTANCES": "\n".join(f"{it} program-{it}" for it in NEW), "CHECK_SECONDS": "1", "HEALTHY_AFTER": "1",
             "START_SECONDS": "0", "STRATEGY": strategy, "SMOKE_TESTS": "", "MAX_SMOKE_PERCENT": "0",
             "WATCH_SECONDS": "0", "EVERY_SECONDS": "1", "MAX_FAILED": "3", "MAX_ERROR_PERCENT": "",
@@ -66,9 +66,17 @@ class Release:
     @property
     def turns(self) -> list[dict[str, bool]]:
         """Of each reload, whom the proxy knew, and whether they got requests."""
+        return [{host: not down for host, _, down in turn} for turn in self._told]
+
+    @property
+    def asked(self) -> list[set[str]]:
+        """Of each reload, where requests went."""
+        return [{f"{host}:{port}" for host, port, down in turn if not down} for turn in self._told]
+
+    @property
+    def _told(self) -> list[list[tuple[str, str, str]]]:
         found = sorted(self.folder.glob("site-*"), key=lambda file: int(file.name.removeprefix("site-")))
-        told = [re.findall(r"server (\w+):8080 resolve( down)?", file.read_text()) for file in found]
-        return [{host: not down for host, down in turn} for turn in told]
+        return [re.findall(r"server (\w+):(\d+) resolve( down)?", file.read_text()) for file in found]
 
 
 @pytest.fixture
@@ -85,7 +93,7 @@ def test_whoever_is_coming_is_looked_up_before_the_first_request_is_theirs(relea
     for before, after in zip([first, *later], later, strict=False):
         assert {host for host, serves in after.items() if serves} <= before.keys()
     assert later[-1] == dict.fromkeys(NEW, True)
-    assert (release.folder / "serving").read_text().split() == list(NEW)
+    assert (release.folder / "serving").read_text().split() == [NEW[0], "8080", NEW[1], "8080"]
 
 
 def test_a_release_ends_when_no_earlier_worker_is_left_told_to_end_or_not(release: Release) -> None:
@@ -99,3 +107,15 @@ def test_one_that_is_taken_back_is_stopped_when_no_request_is_on_its_way_to_it(r
 
     assert release.turns[-1] == dict.fromkeys(OLD, True)
     assert set((release.folder / "stopped").read_text().splitlines()) == {"stop 0"}
+
+
+@pytest.mark.parametrize("well", ["well", "sick"])
+def test_whoever_serves_is_asked_at_its_own_port_where_the_new_version_has_another(release: Release, well: str) -> None:
+    release.run(well=well, port="9000")
+
+    old, new = {f"{it}:8080" for it in OLD}, {f"{it}:9000" for it in NEW}
+    assert release.asked[0] == old
+    assert set().union(*release.asked) <= old | new
+    assert release.asked[-1] == (new if well == "well" else old)
+    serving = (release.folder / "serving").read_text().splitlines()
+    assert {line.replace(" ", ":") for line in serving} == release.asked[-1]
