@@ -47,7 +47,8 @@ BEGIN
 
   FOR it IN
     SELECT own AS name FROM own_relations() AS own JOIN pg_class c ON c.oid = own
-    WHERE c.relkind IN ('r', 'p') AND format('%s.%s', c.relnamespace::regnamespace, c.relname) = ANY (shared)
+      JOIN pg_namespace place ON place.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND place.nspname || '.' || c.relname = ANY (shared)
       AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
   LOOP
     EXECUTE format('CREATE POLICY shared ON %s FOR SELECT USING (true)', it.name);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tells once how far a bus' consumers are, as text that Prometheus reads. Runs in natsio/nats-box. Where something cannot
-# be read it ends with 1, and what it has said says nothing: figures that lack some would say that all is well.
+# Tells once how far a bus' consumers are, as text that Prometheus reads. Runs in natsio/nats-box. Of a stream of which
+# something cannot be read it says nothing at all, and ends with 1: figures that lack some would say that all is well.
 #
 #   $1  a file: {"url", "user", "password", "inbox", "streams": [name…], "dead": [name…]}, and "ca", the file of the
 #       authority that signed the server's certificate, where it speaks TLS
@@ -63,10 +63,14 @@ of_dead() { # STREAM
   done
 }
 
-measure() {
-  for stream in $(said '.streams[]'); do of_stream "$stream" || return 1; done
-  for stream in $(said '.dead[]'); do of_dead "$stream" || return 1; done
-  echo "infra_kit_bus_up 1"
+lost=no
+
+whole() { # COMMAND STREAM: what it says, if it says all
+  if text=$("$@"); then printf %s "${text:+$text
+}"; else lost=yes; fi
 }
 
-measure
+for stream in $(said '.streams[]'); do whole of_stream "$stream"; done
+for stream in $(said '.dead[]'); do whole of_dead "$stream"; done
+[ "$lost" = no ] || exit 1
+echo "infra_kit_bus_up 1"

@@ -7,7 +7,8 @@ with a volume of its own.
   by its own role when it starts and once a minute, so that links come and go without a restart. Each text has a mark,
   which a server that took it over tells (`server_tags`): by that the set-up knows.
 - Once a minute it tells the cloud's monitoring whether its server is well, how full its volume is, and how far the
-  consumers are (`bus_figures`). Where those cannot be read it says that it is not well, and nothing of them.
+  consumers are (`bus_figures`). Where none of those can be read it says that it is not well; of a stream of which
+  something cannot be read it says nothing.
 - Clients and servers speak TLS with the servers, of an authority of the bus's own, which clients are given.
 - A stream that one server alone wrote does not become a cluster's: NATS would delete it
   (https://github.com/nats-io/nats-server/issues/5467). So what has stood alone is never made a cluster, nor the other

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a virtual machine a NATS server, and keeps it one. Runs any number of times: when the machine starts (`boot`),
-# as the server (`serve`), and once a minute (`settings`, `figures`).
+# as the server (`serve`), until its tools are there (`tools`), and once a minute (`settings`, `figures`).
 #
 #   NAME, HOST            the server, and its name in the network
 #   IMAGE, BOX            of NATS and of its tools, by their digests
@@ -10,12 +10,23 @@
 # Before this stands `machine.sh`.
 OWN=/var/lib/infra-kit-nats DATA=/mnt/disks/nats MONITOR=127.0.0.1:8222
 SCRIPT=$OWN/nats.sh
-STARTS="infra-kit-nats.service infra-kit-nats-settings.timer infra-kit-nats-figures.timer"
+STARTS="infra-kit-nats.service infra-kit-nats-tools.service infra-kit-nats-settings.timer infra-kit-nats-figures.timer"
 TAKES=90 # parts of a hundred of the volume; what is beyond it NATS refuses
 
 units() {
   # Clients are told to go elsewhere first (https://docs.nats.io/running-a-nats-service/nats_admin/lame_duck_mode).
   unit nats "/bin/sh -c 'docker kill --signal USR2 nats && docker wait nats'"
+  cat >"$UNITS/infra-kit-nats-tools.service" <<END
+[Unit]
+Description=The tools that see how far consumers of NATS are
+After=docker.service network-online.target
+[Service]
+ExecStart=/bin/sh $SCRIPT tools
+StandardOutput=journal+console
+StandardError=journal+console
+[Install]
+WantedBy=multi-user.target
+END
   each_minute settings nats "What NATS lets in, as infra-kit says it"
   each_minute figures nats "How NATS and its consumers are, as the cloud's monitoring is told it"
 }
@@ -56,12 +67,34 @@ serve() {
     --entrypoint nats-server "$IMAGE" --config /etc/nats/nats.conf
 }
 
+tools() { # from a registry that lets in so many an hour, whoever asks
+  pause=15
+  until docker image inspect "$BOX" >/dev/null 2>&1 || docker pull --quiet "$BOX"; do
+    sleep "$pause"
+    pause=$((pause < 1800 ? pause * 2 : pause))
+  done
+}
+
 figures() { # told to the cloud's monitoring
   new=$OWN/figures
-  # Where NATS is not well, or some of it cannot be read, nothing is said of consumers: that would say that all is well.
-  asked >"$new" || down >"$new"
+  of_server >"$new"
   of_disk "$TAKES" >>"$new"
-  tell <"$new"
+  [ ! -s "$new" ] || tell <"$new"
+}
+
+of_server() { # and of consumers what can be read, of which nothing else is said: that would say that all is well
+  curl -sf --max-time 5 --output /dev/null "http://$MONITOR/healthz?js-enabled-only=true" || {
+    down
+    return
+  }
+  if docker image inspect "$BOX" >/dev/null 2>&1; then
+    asked >"$OWN/read" || [ -s "$OWN/read" ] || {
+      down
+      return
+    }
+    grep -v '^infra_kit_bus_up ' "$OWN/read" || true
+  fi
+  echo "infra_kit_bus_up 1"
 }
 
 down() { # not while streams are still to be made of what is told anew
@@ -69,8 +102,6 @@ down() { # not while streams are still to be made of what is told anew
 }
 
 asked() { # `bus_figures.sh`, of this server
-  curl -sf --max-time 5 --output /dev/null "http://$MONITOR/healthz?js-enabled-only=true" || return 1
-  docker image inspect "$BOX" >/dev/null 2>&1 || timeout 30 docker pull --quiet "$BOX" >/dev/null || return 1
   docker rm --force nats-figures >/dev/null 2>&1 || true
   set -- # files that it reads; none is made where one is away
   for file in bus_figures.sh bus.json ca.pem; do

@@ -127,7 +127,7 @@ def ways(scope: Scope, tag: pulumi.Output[str], port: int) -> list[pulumi.Resour
 
 
 def tells(scope: Scope, account: serviceaccount.Account) -> pulumi.Resource:
-    """A machine tells figures of its own, and reads none."""
+    """A machine tells figures, and reads none. No role of Google's is of its own figures alone."""
     return scope.resource(
         "tells",
         projects.IAMMember,

@@ -6,7 +6,7 @@ EventBus with engine="native": the queues of its consumers
 A queue that nobody used for hours reports nothing, and nothing waits in it.
 
 With engine="nats": what its machines tell every minute (`common/nats_cluster.py`). One that tells nothing is down, and
-what waits then nobody knows: each figure that is missing is an alarm. A figure costs $0.30 a month, of a consumer three
+its other figures stay as they were. A figure costs $0.30 a month, of a consumer three
 at most and of a machine two; a machine tells them 44,000 times, and an account's first million requests a month cost
 nothing (https://aws.amazon.com/cloudwatch/pricing/)."""
 
@@ -54,12 +54,12 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, S
 
 def _nats(spec: EventBusSpec, there: AwsNats) -> Mapping[Signal, Sequence[Metric]]:
     def of_consumers(figure: str, names: Iterable[str]) -> list[Metric]:
-        return [told(figure, {"Bus": there.host, "Consumer": name}, part=name) for name in names]
+        return [told(figure, {"Bus": there.host, "Consumer": name}, part=name, missing="ignore") for name in names]
 
     servers = {zone: {"Server": host} for zone, host in there.hosts.items()}
     return {
         Signal.UPTIME: [told("bus_up", its, expression="100 * it", part=zone) for zone, its in servers.items()],
-        Signal.DISK: [told("disk_percent", its, part=zone) for zone, its in servers.items()],
+        Signal.DISK: [told("disk_percent", its, part=zone, missing="ignore") for zone, its in servers.items()],
         Signal.BACKLOG: of_consumers("bus_waiting", spec.consumers),
         Signal.BACKLOG_AGE: of_consumers("bus_oldest_seconds", spec.consumers),
         Signal.DEAD_LETTERS: of_consumers("bus_dead", (name for name, it in spec.consumers.items() if it.dead_letter)),

@@ -3,7 +3,7 @@ and what it tells by itself every minute (`machine.sh`), of a Search on one too.
 
 What it tells are metrics of the user's, of which the first 150 MiB a month cost nothing; 3 consumers on 3 machines are
 11 MiB, and each after those $0.258 (https://cloud.google.com/stackdriver/pricing#monitoring-pricing-summary). Where it
-tells nothing nobody knows, which is an alarm too.
+tells nothing its server counts as down, and of all else nobody knows.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ import pulumi
 
 from infra_kit.component import Component, Scope
 from infra_kit.providers.gcp.search import GcpSearch
-from infra_kit.providers.gcp.signals.metric import REMEMBERED, Metric, is_, one_of, percent, plain, series
+from infra_kit.providers.gcp.signals.metric import Metric, is_, one_of, percent, plain, series
 from infra_kit.signals import Signal
 
 SEARCH = frozenset({Signal.UPTIME, Signal.CPU, Signal.MEMORY, Signal.DISK})
-UNKNOWN = 10**9
-"""More than any rule allows."""
 
 
 def search(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
@@ -35,13 +33,12 @@ def search(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequ
 
 def told(machines: Sequence[pulumi.Input[str]], figure: str, part: str = "", *labels: pulumi.Input[str]) -> Metric:
     """The worst of what they tell. `machines`: their ids."""
-    return plain("max(", _told(machines, figure, *labels), f") or vector({UNKNOWN})", part=part)
+    return plain("max(", _told(machines, figure, *labels), ")", part=part)
 
 
 def well(machine: pulumi.Input[str], figure: str, part: str = "") -> Metric:
-    """Whether its server is, as the machine tells it. One that ran within a day and tells nothing is not."""
-    ran = pulumi.Output.concat("sum(count_over_time(", _figure(machine, "uptime_total"), f"[{REMEMBERED}]))")
-    return plain("100 * max(", _told([machine], figure), ") or 0 * ", ran, part=part)
+    """Whether its server is, as the machine tells it. One that tells nothing is not."""
+    return plain("100 * max(", _told([machine], figure), ") or vector(0)", part=part)
 
 
 def _told(machines: Sequence[pulumi.Input[str]], figure: str, *labels: pulumi.Input[str]) -> pulumi.Output[str]:

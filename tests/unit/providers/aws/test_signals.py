@@ -105,10 +105,12 @@ def test_what_waits_in_nats_is_told_by_its_machines_of_each_consumer(signal: Sig
 
 
 @pytest.mark.parametrize("signal", OF["event_bus"])
-def test_where_machines_of_nats_tell_nothing_that_is_an_alarm_too(signal: Signal) -> None:
+def test_where_a_machine_of_nats_tells_nothing_it_is_down_and_its_other_figures_stay_as_they_were(
+    signal: Signal,
+) -> None:
     made = alerts(nats, rules={"it": rule(signal)})
     (role,) = (it.name.removeprefix("alerts-") for it in made.children("alerts") if it.name.startswith("alerts-it."))
-    assert alarm(made, role)["treatMissingData"] == "breaching"
+    assert alarm(made, role)["treatMissingData"] == ("breaching" if signal == Signal.UPTIME else "ignore")
     (series,) = (
         alarm(made, role)["metricQueries"] if signal != Signal.UPTIME else alarm(made, role)["metricQueries"][:1]
     )

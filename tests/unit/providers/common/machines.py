@@ -10,7 +10,7 @@ from pathlib import Path
 from infra_kit.providers.common import machine_scripts
 
 PROGRAMS = {
-    "docker": 'echo "$@" >>"$LOG"; case $1 in ps) echo running ;; run) eval "$ASKED" ;; esac',
+    "docker": 'echo "$@" >>"$LOG"; case $1 in ps) echo running ;; run) eval "$ASKED" ;; image) exit "$HAS_IMAGE" ;; esac',
     "curl": 'exit "$ANSWERS"',
     "df": 'case $* in *used*) printf "Used Size\\n 9 20\\n" ;; *) printf "Size\\n 20\\n" ;; esac',
     "blkid": 'exit "$BLKID"',
@@ -64,7 +64,7 @@ class Machine:
         """`more`: variables of its programs."""
         (self.folder / "told").write_text(told)
         own = {"LOG": str(self.log), "TOLD": str(self.folder / "told"), "BLKID": str(blkid), "UNITS": str(self.folder)}
-        own |= {"TELLS": str(self.folder / "tells"), "ANSWERS": "0", "ASKED": "", **more}
+        own |= {"TELLS": str(self.folder / "tells"), "ANSWERS": "0", "ASKED": "", "HAS_IMAGE": "0", **more}
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return subprocess.run(
             ["sh", str(self.script), does],

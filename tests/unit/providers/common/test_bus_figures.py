@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from infra_kit.providers.common import bus_figures
+from infra_kit.providers.common import bus_figures, nats
 
 NATS = """#!/bin/sh
 case "$*" in
+  *CONSUMER.LIST.LOST*) exit 1 ;;
   *CONSUMER.LIST*) echo "$LISTED" ;;
   *MSG.GET*) [ -n "$EVENT" ] && echo "$EVENT" ;;
 esac
@@ -26,11 +27,11 @@ CONSUMER = {
 }  # fmt: skip
 
 
-def measured(folder: Path, event: str, **listed: Any) -> tuple[int, str]:
+def measured(folder: Path, event: str, props: nats.Props | None = None, **listed: Any) -> tuple[int, str]:
     (folder / "nats").write_text(NATS)
     (folder / "nats").chmod(0o755)
     (folder / bus_figures.SCRIPT).write_text(bus_figures.script())
-    props = {"streams": {}, "consumers": {"mailer": MAILER}}
+    props = props or {"streams": {}, "consumers": {"mailer": MAILER}}
     (folder / bus_figures.TOLD).write_text(json.dumps(bus_figures.told(props, "nats://localhost:4222", "secret")))
     told = {"LISTED": json.dumps({"total": 1, "consumers": [CONSUMER], **listed}), "EVENT": event}
     known = {**os.environ, **told, "PATH": f"{folder}:{os.environ['PATH']}"}
@@ -64,6 +65,17 @@ def test_an_event_that_cannot_be_read_is_no_young_one(tmp_path: Path, answer: st
     assert code == 1
     assert "oldest_seconds" not in said
     assert "infra_kit_bus_up 1" not in said
+
+
+def test_a_stream_that_cannot_be_read_takes_no_others_figures_away(tmp_path: Path) -> None:
+    published = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    both = {"streams": {}, "consumers": {"other": {**MAILER, "stream": "LOST"}, "mailer": MAILER}}
+    code, said = measured(tmp_path, event(message={"seq": 8, "time": published}), props=both)
+    assert code == 1
+    assert [line.partition("{")[0] for line in said.splitlines()] == [
+        "infra_kit_bus_waiting", "infra_kit_bus_oldest_seconds"
+    ]  # fmt: skip
+    assert "LOST" not in said
 
 
 def test_where_what_waited_has_ended_since_nothing_is_old(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_server_runs_without_rights_on_what_it_is_given(machine: Machine) -> N
         assert part in machine.said
 
 
-@pytest.mark.parametrize("unit", ["nats", "nats-settings", "nats-figures"])
+@pytest.mark.parametrize("unit", ["nats", "nats-tools", "nats-settings", "nats-figures"])
 def test_what_it_says_stands_on_the_machines_console_for_nobody_logs_in(machine: Machine, unit: str) -> None:
     assert machine.run("boot").returncode == 0
     assert set(machine.unit(unit)) >= ON_THE_CONSOLE
@@ -136,11 +136,22 @@ def test_once_a_minute_its_consumers_and_its_disk_are_told(machine: Machine) -> 
     assert machine.tells.splitlines() == [WAITS, "infra_kit_bus_up 1", DISK]
 
 
+def test_a_stream_that_cannot_be_read_takes_no_others_figures_away_and_no_server_down(machine: Machine) -> None:
+    """One copy of it is enough for a stream: it goes with its server, which tells nothing then."""
+    assert machine.run("figures", ASKED=f"printf '%s\\n' '{WAITS}'; exit 1").returncode == 0
+    assert machine.tells.splitlines() == [WAITS, "infra_kit_bus_up 1", DISK]
+
+
+def test_a_server_is_up_while_the_tools_that_ask_for_consumers_cannot_be_had(machine: Machine) -> None:
+    assert machine.run("figures", ASKED=READ, HAS_IMAGE="1").returncode == 0
+    assert machine.tells.splitlines() == ["infra_kit_bus_up 1", DISK]
+
+
 @pytest.mark.parametrize(
     ("answers", "asked"),
     [
         pytest.param("22", READ, id="NATS is not well"),
-        pytest.param("0", f"{READ}; exit 1", id="of some consumers nothing could be read"),
+        pytest.param("0", "exit 1", id="of no stream anything could be read"),
         pytest.param("0", "exit 124", id="it does not answer"),
     ],
 )
