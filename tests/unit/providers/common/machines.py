@@ -10,7 +10,7 @@ from pathlib import Path
 from infra_kit.providers.common import machine_scripts
 
 PROGRAMS = {
-    "docker": 'echo "$@" >>"$LOG"; case $1 in ps) echo running ;; run) eval "$ASKED" ;; image) exit "$HAS_IMAGE" ;; esac',
+    "docker": 'echo "$@" >>"$LOG"; case $1 in ps) echo it ;; image) exit "$HAS_IMAGE" ;; run) eval "$ASKED" ;; esac',
     "curl": 'exit "$ANSWERS"',
     "df": 'case $* in *used*) printf "Used Size\\n 9 20\\n" ;; *) printf "Size\\n 20\\n" ;; esac',
     "blkid": 'exit "$BLKID"',
