@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 
-from nats.errors import TimeoutError as NoMessageError
 from nats.js import JetStreamContext
 
 from .stores import consumer, database, events
@@ -25,7 +24,7 @@ async def main() -> None:
 async def work(subscription: JetStreamContext.PullSubscription) -> None:
     try:
         messages = await subscription.fetch(10, timeout=1)
-    except NoMessageError:
+    except TimeoutError:
         return
     for message in messages:
         score(json.loads(message.data)["id"])

@@ -168,7 +168,7 @@ def test_every_signal_of_the_whole_is_measured_and_all_is_well(application: Shop
         return {(it["rule"], it["component"]): it["value"] for it in rules(application)}
 
     until(lambda: None not in measured().values(), 60, why=lambda: str(measured()))
-    assert len(measured()) == 28
+    assert len(measured()) == 30
     up = ("down", "outside"), ("no-instances", "api")
     until(lambda: [measured()[it] for it in up] == [100, 100], 60, why=lambda: str(measured()))
     until(lambda: "No alert is firing." in application.run("status").stdout, 180)  # also what was pending is over
@@ -185,7 +185,7 @@ def test_every_figure_of_the_whole_is_on_one_page(application: Shop) -> None:
     until(lambda: empty() in ([], ["Cache hits"]), 60, why=page)  # of no read at all there is no share of hits
     until(lambda: "outside <b>100 %</b>" in page(), 60, why=page)
     shown = page()
-    assert shown.count("<figure ") == 22
+    assert shown.count("<figure ") == 23
     headings = re.findall("<h2>([^<]*)</h2>", shown)
     assert headings == ["Availability", "Traffic", "Errors", "Latency", "Saturation", "Database", "Cache", "Queues"]
     assert "<b>P0</b> uptime &lt; 100 % for 1s" in shown
