@@ -50,8 +50,12 @@ SUPPORTS = frozenset(
 )
 HINTS: Mapping[Feature, str] = {}
 
-OF_CONSUMERS = frozenset({Signal.BACKLOG, Signal.BACKLOG_AGE, Signal.DEAD_LETTERS})
-MEASURED = frozenset({Signal.UPTIME, Signal.DISK}) | OF_CONSUMERS
+OF_SERVERS = frozenset({Signal.UPTIME, Signal.DISK})
+OF_CONSUMERS = {
+    Signal.BACKLOG: "bus_waiting", Signal.BACKLOG_AGE: "bus_oldest_seconds", Signal.DEAD_LETTERS: "bus_dead",
+}  # fmt: skip
+"""The figures by which `bus_figures` tells them."""
+MEASURED = OF_SERVERS | OF_CONSUMERS.keys()
 """What the machines tell their cloud's monitoring."""
 
 PORT, ROUTES = 4222, 6222
@@ -106,6 +110,15 @@ def zones(scope: Scope, spec: EventBusSpec, there: Iterable[str], *, otherwise: 
             f"{len(found)}. {otherwise.format(wanted=wanted)}"
         )
     return found[:wanted]
+
+
+def told_of_consumers(spec: EventBusSpec) -> Mapping[Signal, tuple[str, Sequence[str]]]:
+    """By signal, the name of its figure, and the consumers of which it is told."""
+    keep_dead = [name for name, it in spec.consumers.items() if it.dead_letter]
+    return {
+        signal: (figure, keep_dead if signal == Signal.DEAD_LETTERS else list(spec.consumers))
+        for signal, figure in OF_CONSUMERS.items()
+    }
 
 
 def volume_gb(spec: EventBusSpec) -> int:

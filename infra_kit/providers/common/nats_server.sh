@@ -83,15 +83,9 @@ figures() { # told to the cloud's monitoring
 }
 
 of_server() { # and of consumers what can be read, of which nothing else is said: that would say that all is well
-  curl -sf --max-time 5 --output /dev/null "http://$MONITOR/healthz?js-enabled-only=true" || {
-    down
-    return
-  }
+  curl -sf --max-time 5 --output /dev/null "http://$MONITOR/healthz?js-enabled-only=true" || { down; return; }
   if docker image inspect "$BOX" >/dev/null 2>&1; then
-    asked >"$OWN/read" || [ -s "$OWN/read" ] || {
-      down
-      return
-    }
+    asked >"$OWN/read" || [ -s "$OWN/read" ] || { down; return; }
     grep -v '^infra_kit_bus_up ' "$OWN/read" || true
   fi
   echo "infra_kit_bus_up 1"

@@ -123,12 +123,17 @@ def test_three_servers_become_five_of_one_bus(tmp_path: Path) -> None:
         five.stop()
 
 
-async def _larger(machines: Machines) -> None:
+async def _stand(machines: Machines) -> None:
+    """Three servers, and what they hold."""
     machines.write(ALL)
     machines.start(*ALL)
     for name in ALL:
         await machines.run("join", ALL, name=name)
     await machines.run("settle", ALL)
+
+
+async def _larger(machines: Machines) -> None:
+    await _stand(machines)
 
     larger = SPEC.replace(streams={"LEADS": LEADS.model_copy(update={"replicas": 5})})
     await machines.run("allow", machines.names, larger)
@@ -150,11 +155,7 @@ def test_how_far_consumers_are_is_read_of_any_server_by_a_user_that_may_look_alo
 
 
 async def _figures(machines: Machines) -> None:
-    machines.write(ALL)
-    machines.start(*ALL)
-    for name in ALL:
-        await machines.run("join", ALL, name=name)
-    await machines.run("settle", ALL)
+    await _stand(machines)
     for name in ALL:
         assert machines.figures(name) == (0, {"waiting": 0, "oldest_seconds": 0, "dead": 0, "up": 1})
 

@@ -12,7 +12,7 @@ nothing (https://aws.amazon.com/cloudwatch/pricing/)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -24,10 +24,8 @@ from infra_kit.providers.aws.event_bus_nats import AwsNats
 from infra_kit.providers.aws.mailer import AwsMailer
 from infra_kit.providers.aws.signals.metric import Metric, Series, plain, told
 from infra_kit.providers.common import nats_cluster
-from infra_kit.providers.common.nats_cluster import OF_CONSUMERS
 from infra_kit.signals import Signal
 
-OF_MACHINES = nats_cluster.MEASURED - OF_CONSUMERS
 EVENT_BUS = nats_cluster.MEASURED
 MAILER = frozenset({Signal.BOUNCES, Signal.COMPLAINTS})
 HOUR = 3600
@@ -37,7 +35,7 @@ WAITING = "ApproximateNumberOfMessagesVisible"
 def lacks(component: Component[Any, Any]) -> frozenset[Signal]:
     """What is measured of machines alone."""
     native = component.KIND == "event_bus" and hasattr(component, "spec") and component.spec.engine == "native"
-    return OF_MACHINES if native else frozenset()
+    return nats_cluster.OF_SERVERS if native else frozenset()
 
 
 def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, Sequence[Metric]]:
@@ -53,16 +51,14 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, S
 
 
 def _nats(spec: EventBusSpec, there: AwsNats) -> Mapping[Signal, Sequence[Metric]]:
-    def of_consumers(figure: str, names: Iterable[str]) -> list[Metric]:
-        return [told(figure, {"Bus": there.host, "Consumer": name}, part=name, missing="ignore") for name in names]
-
     servers = {zone: {"Server": host} for zone, host in there.hosts.items()}
     return {
         Signal.UPTIME: [told("bus_up", its, expression="100 * it", part=zone) for zone, its in servers.items()],
         Signal.DISK: [told("disk_percent", its, part=zone, missing="ignore") for zone, its in servers.items()],
-        Signal.BACKLOG: of_consumers("bus_waiting", spec.consumers),
-        Signal.BACKLOG_AGE: of_consumers("bus_oldest_seconds", spec.consumers),
-        Signal.DEAD_LETTERS: of_consumers("bus_dead", (name for name, it in spec.consumers.items() if it.dead_letter)),
+        **{
+            signal: [told(it, {"Bus": there.host, "Consumer": name}, part=name, missing="ignore") for name in names]
+            for signal, (it, names) in nats_cluster.told_of_consumers(spec).items()
+        },
     }
 
 

@@ -5,7 +5,7 @@ With engine="nats": what its machines tell (`machines`, `common/nats_cluster.py`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -39,15 +39,13 @@ def event_bus(scope: Scope, component: Component[Any, Any]) -> Mapping[Signal, S
 
 
 def _nats(spec: EventBusSpec, servers: Mapping[str, pulumi.Output[str]]) -> Mapping[Signal, Sequence[Metric]]:
-    def of_consumers(figure: str, names: Iterable[str]) -> list[Metric]:
-        return [machines.told(list(servers.values()), figure, name, is_("consumer", name)) for name in names]
-
     return {
         Signal.UPTIME: [machines.well(it, "bus_up", place) for place, it in servers.items()],
         Signal.DISK: [machines.told([it], "disk_percent", place) for place, it in servers.items()],
-        Signal.BACKLOG: of_consumers("bus_waiting", spec.consumers),
-        Signal.BACKLOG_AGE: of_consumers("bus_oldest_seconds", spec.consumers),
-        Signal.DEAD_LETTERS: of_consumers("bus_dead", (name for name, it in spec.consumers.items() if it.dead_letter)),
+        **{
+            signal: [machines.told(list(servers.values()), it, name, is_("consumer", name)) for name in names]
+            for signal, (it, names) in nats_cluster.told_of_consumers(spec).items()
+        },
     }
 
 

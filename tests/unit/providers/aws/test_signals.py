@@ -35,7 +35,7 @@ from infra_kit import (
 from infra_kit.component import Component
 from infra_kit.errors import UnsupportedFeatureError
 from infra_kit.providers.aws import signals
-from infra_kit.providers.aws.signals import messages
+from infra_kit.providers.common.nats_cluster import OF_SERVERS
 from infra_kit.signals import MEANINGS, OF, Signal
 from infra_kit.testing import Recording
 from tests.unit.providers.aws.alarms import ELSEWHERE, alarm, alerts, figure
@@ -70,7 +70,7 @@ def rule(signal: Signal, **asked: Any) -> Rule:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> None:
-    measured = signals.MEASURES.kinds[kind][1] - (messages.OF_MACHINES if kind == "event_bus" else frozenset())
+    measured = signals.MEASURES.kinds[kind][1] - (OF_SERVERS if kind == "event_bus" else frozenset())
     rules = {signal.value: rule(signal) for signal in measured}
     made = alerts(KINDS[kind], rules=rules)
     alarms = [it.name.removeprefix("alerts-").partition(".")[0] for it in made.children("alerts")]
@@ -80,7 +80,7 @@ def test_what_is_said_to_be_measured_has_an_alarm_in_its_own_unit(kind: str) -> 
 
 def test_what_no_metric_says_has_a_way_out() -> None:
     lacking = {features.signal(kind, signal) for kind, measured in OF.items() for signal in measured} - signals.SUPPORTS
-    of_one_engine = {features.signal("event_bus", signal) for signal in messages.OF_MACHINES}
+    of_one_engine = {features.signal("event_bus", signal) for signal in OF_SERVERS}
     assert lacking | of_one_engine | {signals.SPENT} == signals.HINTS.keys()
 
 
