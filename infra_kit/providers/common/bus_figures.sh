@@ -24,8 +24,8 @@ consumers() { # STREAM: the lines `consumer how-many-wait first-that-may filter`
   offset=0 total=1
   while [ "$offset" -lt "$total" ]; do
     page=$(ask "CONSUMER.LIST.$1" "{\"offset\":$offset}") || return 1
-    # In a cluster, of some it may have heard nothing.
-    total=$(printf '%s' "$page" | jq -e 'if .missing or .offline then empty else .total end') || return 1
+    # In a cluster, of some it may have heard nothing; where it has no leader, it answers that, with a total of 0.
+    total=$(printf '%s' "$page" | jq -e 'if .error or .missing or .offline then empty else .total end') || return 1
     # What was given up holds back what is done, and waits no more.
     printf '%s' "$page" | jq -r '.consumers[]? |
       (if .num_ack_pending > 0 then .ack_floor else .delivered end).stream_seq as $done |

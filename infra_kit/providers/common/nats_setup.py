@@ -17,6 +17,7 @@ from typing import Any
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, StreamConfig, StreamInfo
+from nats.js.errors import APIError
 
 Address = tuple[str, str]
 """A consumer's stream and its own name."""
@@ -73,6 +74,9 @@ async def refusal(client: Client, wanted: Mapping[str, Mapping[str, Any]]) -> st
     Args:
         client: of the administrator.
         wanted: configurations as the API has them: durations in nanoseconds.
+
+    Raises:
+        nats.js.errors.APIError: it cannot be known, as where a cluster has no leader.
     """
     reasons = [
         f"the stream {stream['config']['name']} holds {held}, and {asked} was asked for"
@@ -87,11 +91,16 @@ async def _listed(client: Client) -> list[dict[str, Any]]:
     """The streams as the API tells them: nats-py leaves out since when there are events."""
     found: list[dict[str, Any]] = []
     while True:
-        answer = await client.request("$JS.API.STREAM.LIST", json.dumps({"offset": len(found)}).encode(), timeout=10)
-        page = json.loads(answer.data).get("streams") or []
-        if not page:
+        asked = json.dumps({"offset": len(found)}).encode()
+        answer = json.loads((await client.request("$JS.API.STREAM.LIST", asked, timeout=10)).data)
+        # In both cases it lists what it knows of, which may be nothing.
+        if "error" in answer:
+            raise APIError.from_error(answer["error"])
+        if unheard := answer.get("missing") or answer.get("offline"):
+            raise APIError(code=503, description=f"nothing is heard of {', '.join(sorted(unheard))}")
+        if not answer["streams"]:
             return found
-        found += page
+        found += answer["streams"]
 
 
 def _beyond(old: Mapping[str, Any], state: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -84,7 +84,17 @@ def test_where_what_waited_has_ended_since_nothing_is_old(tmp_path: Path) -> Non
     assert age(said) in (0, 1)
 
 
-def test_of_consumers_of_which_a_cluster_has_heard_nothing_it_is_not_said_that_nothing_waits(tmp_path: Path) -> None:
-    code, said = measured(tmp_path, "", total=0, consumers=[], missing=["mailer"])
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"missing": ["mailer"]},
+        {"offline": {"mailer": "its server is older"}},
+        {"error": {"code": 503, "err_code": 10008, "description": "JetStream system temporarily unavailable"}},
+    ],
+)
+def test_where_a_cluster_does_not_know_of_all_consumers_it_is_not_said_that_nothing_waits(
+    tmp_path: Path, unknown: dict[str, Any]
+) -> None:
+    code, said = measured(tmp_path, "", total=0, consumers=[], **unknown)
     assert code == 1
     assert "infra_kit_bus_up 1" not in said
