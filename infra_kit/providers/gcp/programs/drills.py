@@ -49,6 +49,7 @@ from infra_kit.providers.gcp.programs.google import (
     content,
     finished,
     found,
+    listed,
     objects,
     say,
     write,
@@ -125,8 +126,8 @@ def _clear(goes: Callable[[str], bool]) -> None:
 def _standing() -> list[dict[str, Any]]:
     """The restored servers of all runs."""
     scratch = os.environ["SCRATCH"]
-    there = call(f"{_project()}/instances?{urllib.parse.urlencode({'filter': f'name:{scratch}*'})}")
-    return [it for it in there.get("items", ()) if it["name"].startswith(scratch)]
+    there = listed(f"{_project()}/instances", filter=f"name:{scratch}*")
+    return [it for it in there if it["name"].startswith(scratch)]
 
 
 def _proven(name: str, source: Source) -> dict[str, Any]:
@@ -235,8 +236,7 @@ def _must_answer(server: str, source: Source, asked: dict[str, str]) -> None:
 
 def _newest(server: str) -> dict[str, Any]:
     """The last whole copy that the Backup had taken."""
-    asked = urllib.parse.urlencode({"filter": f'instance:"{server}"', "pageSize": 500})
-    there = call(f"{_project()}/backups?{asked}").get("backups", ())
+    there = listed(f"{_project()}/backups", "backups", filter=f'instance:"{server}"', pageSize="500")
     ours = [it for it in there if str(it.get("description", "")).startswith(os.environ["BACKUP"] + " ")]
     whole = [it for it in ours if it["state"] == "SUCCESSFUL" and it["instance"] == server]
     if not whole:

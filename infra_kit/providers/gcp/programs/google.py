@@ -109,17 +109,27 @@ def finished(api: str, operation: Any) -> Any:
     return operation
 
 
-def found(bucket: str, **asked: str) -> Iterator[dict[str, Any]]:
-    """Objects as Google lists them, e.g. those with `prefix`, or `matchGlob`
-    (https://cloud.google.com/storage/docs/json_api/v1/objects/list)."""
+def listed(at: str, items: str = "items", **asked: str) -> Iterator[dict[str, Any]]:
+    """What Google lists there, of all its pages.
+
+    Args:
+        at: its address.
+        items: what the list is called in an answer.
+        asked: e.g. `filter`.
+    """
     page = ""
     while True:
-        query = urllib.parse.urlencode({**asked, "pageToken": page})
-        answer = call(f"{STORAGE}/storage/v1/b/{bucket}/o?{query}")
-        yield from answer.get("items", ())
+        answer = call(f"{at}?{urllib.parse.urlencode({**asked, 'pageToken': page})}")
+        yield from answer.get(items, ())
         page = answer.get("nextPageToken", "")
         if not page:
             return
+
+
+def found(bucket: str, **asked: str) -> Iterator[dict[str, Any]]:
+    """Objects as Google lists them, e.g. those with `prefix`, or `matchGlob`
+    (https://cloud.google.com/storage/docs/json_api/v1/objects/list)."""
+    return listed(f"{STORAGE}/storage/v1/b/{bucket}/o", **asked)
 
 
 def objects(bucket: str, glob: str) -> list[datetime]:

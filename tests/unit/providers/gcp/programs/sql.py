@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.parse
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -32,6 +34,14 @@ def copy(name: str, *, hour: int = 6, **other: Any) -> dict[str, Any]:
 DUMP = "every/db/2026-11-25T12:00:00Z"
 
 
+def paged(url: str, items: str, all_of_them: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One a page."""
+    (at,) = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query).get("pageToken", ["0"])
+    following = int(at) + 1
+    more = {"nextPageToken": str(following)} if following < len(all_of_them) else {}
+    return {items: all_of_them[int(at) : following], **more}
+
+
 class CloudSql:
     """With servers and copies; restoring takes so many seconds, and importing a dump."""
 
@@ -48,9 +58,9 @@ class CloudSql:
     def __call__(self, method: str, url: str, body: Any) -> Any:
         path = url.partition("/projects/shop/")[2].partition("?")[0]
         if path == "instances":
-            return {"items": [listed(name) for name in sorted(self.servers)]}
+            return paged(url, "items", [listed(name) for name in sorted(self.servers)])
         if path == "backups":
-            return {"backups": list(self.copies)}
+            return paged(url, "backups", self.copies)
         name = path.split("/")[1]
         if method == "GET" and path == f"instances/{name}":
             return listed(name)
