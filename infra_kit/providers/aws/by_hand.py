@@ -177,7 +177,9 @@ def _copy_on(backup: StandingBackup, name: str, point: str, vault: str) -> None:
 
 
 def _ended(backup: StandingBackup, name: str, asks: list[str]) -> Mapping[str, Any]:
-    """A job when it is completed. Raises `BackupError` with AWS Backup's words where it ends otherwise."""
+    """A job when it is completed. Raises `BackupError` with AWS Backup's words where it ends otherwise, and where it
+    is "completed with issues", as a bucket is of which objects could not be read
+    (https://docs.aws.amazon.com/aws-backup/latest/devguide/API_ListBackupJobs.html)."""
 
     def look() -> Mapping[str, Any] | None:
         told = aws(backup, "backup", *asks)
@@ -185,7 +187,7 @@ def _ended(backup: StandingBackup, name: str, asks: list[str]) -> Mapping[str, A
         return None if job["State"] in RUNNING else job
 
     job = found(look, DAY, LOOKS)
-    if job is None or job["State"] != "COMPLETED":
+    if job is None or job["State"] != "COMPLETED" or job.get("MessageCategory", "SUCCESS") != "SUCCESS":
         why = job.get("StatusMessage") or job["State"] if job else "it did not end within a day"
         raise BackupError("unreachable", f"{name}: AWS Backup did not take it: {why}")
     return job

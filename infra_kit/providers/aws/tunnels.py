@@ -100,6 +100,8 @@ def _runtime(aws: Sequence[str], tunnel: Mapping[str, Any], task: str) -> str:
 
     def runs() -> str | None:
         known = json.loads(ask(describes(aws, tunnel, task)))
+        if known is None:  # ECS does not know yet what it has begun
+            return None
         if known["lastStatus"] in {"DEPROVISIONING", "STOPPED"}:
             raise TunnelError(f"the task that leads into the network ended: {known.get('stoppedReason', 'no reason')}.")
         return runtime(known)

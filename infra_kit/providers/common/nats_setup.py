@@ -16,7 +16,7 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, StreamConfig, StreamInfo
+from nats.js.api import ConsumerConfig, ConsumerInfo, StreamConfig, StreamInfo
 from nats.js.errors import APIError
 
 Address = tuple[str, str]
@@ -54,11 +54,18 @@ async def _retire(jetstream: JetStreamContext, info: StreamInfo) -> None:
 async def _consumers(jetstream: JetStreamContext, wanted: Mapping[Address, ConsumerConfig]) -> None:
     for stream in await all_streams(jetstream):
         name = str(stream.config.name)
-        for consumer in await jetstream.consumers_info(name):
+        for consumer in await _all_consumers(jetstream, name):
             if (name, consumer.name) not in wanted:
                 await jetstream.delete_consumer(name, consumer.name)
     for (stream_name, _), config in wanted.items():
         await jetstream.add_consumer(stream_name, config)
+
+
+async def _all_consumers(jetstream: JetStreamContext, stream: str) -> list[ConsumerInfo]:
+    found: list[ConsumerInfo] = []
+    while page := await jetstream.consumers_info(stream, offset=len(found)):
+        found += page
+    return found
 
 
 async def all_streams(jetstream: JetStreamContext) -> list[StreamInfo]:

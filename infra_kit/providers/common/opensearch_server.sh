@@ -37,8 +37,10 @@ serve() {
 
 figures() { # told to the cloud's monitoring
   {
-    # Whoever is not known is answered too, by a 401. Nobody is between, so nobody's certificate is looked at.
-    if curl -sk --max-time 10 --output /dev/null https://127.0.0.1:9200; then up=1; else up=0; fi
+    # Whoever is not known is told so by a 401; a server that cannot read its users answers 503 for good. Nobody is
+    # between, so nobody's certificate is looked at.
+    code=$(curl -sk --max-time 10 --output /dev/null --write-out '%{http_code}' https://127.0.0.1:9200) || code=000
+    case $code in 200 | 401) up=1 ;; *) up=0 ;; esac
     echo "infra_kit_search_up $up"
     of_disk 100
     of_memory

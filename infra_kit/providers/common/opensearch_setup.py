@@ -55,7 +55,9 @@ def _leave(event: Event, server: http.client.HTTPConnection) -> None:
     for name, user in json.loads(text).items():
         if event["mark"] in (user.get("attributes") or {}) and name not in event["users"]:
             for kind in ("internalusers", "roles"):
-                send(event, server, "DELETE", f"{event['security']}/{kind}/{name}")
+                status, text = send(event, server, "DELETE", f"{event['security']}/{kind}/{name}")
+                if status >= 300 and status != 404:
+                    raise SetupError(f"{name} could not be taken away from {kind}, and may sign in yet: {text}")
 
 
 def send(event: Event, server: http.client.HTTPConnection, method: str, path: str, body: str = "") -> tuple[int, str]:

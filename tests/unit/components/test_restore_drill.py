@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra_kit import Backup, ObjectStore, Postgres, RestoreDrill, SqlCheck
+from infra_kit import Backup, ObjectStore, Postgres, RestoreDrill, Search, SqlCheck
 from infra_kit.errors import SpecError
 from tests.unit.refusals import refusal
 
@@ -31,3 +31,13 @@ def test_a_check_asks_the_only_postgres_unless_it_says_which() -> None:
 )
 def test_a_check_asks_what_is_there(check: SqlCheck, said: str) -> None:
     assert refused(check, "db").startswith(said)
+
+
+def test_of_a_backup_that_copies_nothing_on_this_target_nothing_is_ever_proven() -> None:
+    def program() -> None:
+        safe = Backup("safe", of=[Search("jobs")])
+        RestoreDrill("drill", of=safe)
+
+    gaps = {"safe": ["backup-of:search"]}
+    said = refusal(program, SpecError, target="local", accepted_gaps=gaps)
+    assert "Backup 'safe' copies nothing on local" in said

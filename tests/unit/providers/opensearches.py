@@ -26,6 +26,8 @@ class OpenSearch:
     asked: list[str] = field(default_factory=list)
     states: list[str] = field(default_factory=lambda: ["green"])
     """Of its health, one an answer; the last one stays."""
+    refuses: str = ""
+    """The method that it answers with a conflict where users and roles are concerned."""
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         self.asked.append(f"{method} {path}")
@@ -40,6 +42,8 @@ class OpenSearch:
         return self._index(method, index, part, body)
 
     def _keep(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        if method == self.refuses:
+            return 409, {"status": "CONFLICT"}
         if method == "DELETE":
             there = self.kept.pop(path, None)
             return (200, {"status": "OK"}) if there else (404, {"status": "NOT_FOUND"})

@@ -155,6 +155,14 @@ def test_the_function_takes_away_whom_no_link_has_any_more_and_nobody_elses_user
     assert f"{opensearch.SECURITY}/roles/api__search" not in there.kept
 
 
+def test_a_user_who_could_not_be_taken_away_is_told(there: OpenSearch) -> None:
+    tell = by_function(there, Path())
+    tell(opensearch.user("api__search", "secret", "read", ()))
+    there.refuses = "DELETE"
+    with pytest.raises(opensearch_setup.SetupError, match="api__search could not be taken away from internalusers"):
+        tell(opensearch.user("app", "one", "app", ()))
+
+
 def test_each_access_may_more_than_the_one_before() -> None:
     assert set(opensearch.READING) < set(opensearch.WRITING)
     assert opensearch.RIGHTS["owner"][1] == ("indices_all",)

@@ -36,6 +36,8 @@ def handler(event: object, context: object) -> None:  # noqa: ARG001  Lambda giv
     for begin in os.environ["SNAPSHOTS"].split():
         last = tended(boto3.client("elasticache"), begin, tiers, now)
         ages.append((now - (last or _since(vaults[0]))).total_seconds() / 3600)
+    if not ages:  # of nothing no copy is new
+        return
     boto3.client("cloudwatch").put_metric_data(
         Namespace=os.environ["NAMESPACE"],
         MetricData=[
@@ -43,7 +45,7 @@ def handler(event: object, context: object) -> None:  # noqa: ARG001  Lambda giv
                 "MetricName": "BackupAge",
                 "Dimensions": [{"Name": "Backup", "Value": os.environ["BACKUP"]}],
                 "Timestamp": now,
-                "Value": max(ages, default=0),
+                "Value": max(ages),
             }
         ],
     )

@@ -52,11 +52,13 @@ def judge(client: Any, job: str, rto: int) -> None:
 
 
 def _asked(client: Any, job: str, told: Job) -> str:
-    """What the restored database answers otherwise than it must; nothing where none is asked."""
-    for source, it in json.loads(os.environ["ASKED"]).items():
+    """What the restored database answers otherwise than it must; nothing where none is asked. Raises `LookupError`
+    where it is not told yet whose copy it is: Lambda tries again, and what is never judged has failed."""
+    for source in os.environ["SOURCES"].split():
         if any(known["RestoreJobId"] == job for known in _restored(client, source)):
-            return _answers(told["CreatedResourceArn"], it)
-    return ""
+            asked = json.loads(os.environ["ASKED"]).get(source)
+            return _answers(told["CreatedResourceArn"], asked) if asked else ""
+    raise LookupError(f"the restore {job} is of none of {os.environ['SOURCES']}")
 
 
 def _answers(server: str, asked: Mapping[str, str]) -> str:
@@ -66,13 +68,13 @@ def _answers(server: str, asked: Mapping[str, str]) -> str:
     patient = Config(read_timeout=ANSWER, retries={"total_max_attempts": 1})
     answer = boto3.client("lambda", config=patient).invoke(FunctionName=asked["function"], Payload=json.dumps(event))
     said = json.loads(answer["Payload"].read())
-    return str(said.get("errorMessage", said)) if answer.get("FunctionError") else str(said)
+    return str(said.get("errorMessage") or said) if answer.get("FunctionError") else str(said)
 
 
 def tell(client: Any, now: datetime) -> None:
     found = [restores(client, source) for source in os.environ["SOURCES"].split()]
     ages = [(now - (proven(jobs) or _begun(client))).total_seconds() / 86_400 for jobs in found]
-    figures = {"DrillAge": max(ages, default=0), "DrillFailed": sum(has_failed(jobs) for jobs in found)}
+    figures = {"DrillAge": max(ages), "DrillFailed": sum(has_failed(jobs) for jobs in found)}
     its = {"Dimensions": [{"Name": "Drill", "Value": os.environ["DRILL"]}], "Timestamp": now}
     boto3.client("cloudwatch").put_metric_data(
         Namespace=os.environ["NAMESPACE"],

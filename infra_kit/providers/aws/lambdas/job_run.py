@@ -12,6 +12,7 @@ Event:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,15 +68,19 @@ def _start(event: Mapping[str, Any], ecs: Any) -> str:
 
 
 def _has_ended(event: Mapping[str, Any], ecs: Any, task: str, seconds: int) -> bool:
-    """Whether it has, within that time."""
-    looks = max(1, seconds // LOOKED_AFTER)
-    waiter = ecs.get_waiter("tasks_stopped")
+    """Whether it has, within that time. Where ECS does not say, it is asked again: the task may be well."""
+    waiter, until = ecs.get_waiter("tasks_stopped"), time.monotonic() + seconds
     where = {"cluster": event["cluster"], "tasks": [task]}
-    try:
-        waiter.wait(**where, WaiterConfig={"Delay": LOOKED_AFTER, "MaxAttempts": looks})
-    except WaiterError:
-        return False
-    return True
+    while True:
+        looks = max(1, int(until - time.monotonic()) // LOOKED_AFTER)
+        try:
+            waiter.wait(**where, WaiterConfig={"Delay": LOOKED_AFTER, "MaxAttempts": looks})
+        except WaiterError as error:
+            if "Error" not in error.last_response or time.monotonic() > until:
+                return False
+            time.sleep(LOOKED_AFTER)
+        else:
+            return True
 
 
 def _stop(event: Mapping[str, Any], ecs: Any, task: str) -> str:

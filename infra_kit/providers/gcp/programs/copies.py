@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from infra_kit.providers.gcp.programs.google import SQL, STORAGE, Failed, call, finished, objects, say, write
+from infra_kit.providers.gcp.programs.google import SQL, STORAGE, Failed, call, finished, found, say, write
 from infra_kit.providers.gcp.programs.vault import INDEX, index, written
 
 REDIS = "https://redis.googleapis.com/v1"
@@ -124,12 +124,15 @@ COPY: dict[str, Callable[[Source, str, str], Iterator[str]]] = {
 def _tell() -> int:
     now = datetime.now(UTC)
     ages = [(now - _newest(vault, name)).total_seconds() / 3600 for vault in _vaults() for name in _sources()]
-    say("INFO", "the newest whole copy", backup_age_hours=round(max(ages, default=0), 3))
+    if ages:  # of nothing no copy is new
+        say("INFO", "the newest whole copy", backup_age_hours=round(max(ages), 3))
     return 0
 
 
 def _newest(vault: str, name: str) -> datetime:
-    whole = objects(vault, f"*/{name}/*/manifest.json")
+    """When the last whole copy was begun, which may take half a day; when the vault was made where there is none."""
+    there = found(vault, matchGlob=f"*/{name}/*/manifest.json", fields="items(name),nextPageToken")
+    whole = [datetime.fromisoformat(it["name"].split("/")[-2]) for it in there]
     return max(whole) if whole else datetime.fromisoformat(call(f"{STORAGE}/storage/v1/b/{vault}")["timeCreated"])
 
 

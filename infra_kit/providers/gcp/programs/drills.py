@@ -253,11 +253,17 @@ def _restored(name: str, copy: str) -> str:
 
 
 def _answer(server: str, source: Source, database: str, sql: str) -> str:
-    """As `psql -At` prints it (https://cloud.google.com/sql/docs/postgres/executesql-instance)."""
+    """As `psql -At` prints it (https://cloud.google.com/sql/docs/postgres/executesql-instance). Raises `Failed` where
+    it is not answered, or not in whole: both may come as a result."""
     asked = {
         "database": database, "user": source["user"], "passwordSecretVersion": source["secret"], "sqlStatement": sql,
     }  # fmt: skip
-    (told, *_) = call(f"{_project()}/instances/{server}/executeSql", asked).get("results", [{}])
+    answer = call(f"{_project()}/instances/{server}/executeSql", asked)
+    results = answer.get("results", [])
+    for it in (answer, *results):
+        if it.get("partialResult") or it.get("status", {}).get("code") or not results:
+            raise Failed(f"{sql} is not answered by {database}: {it.get('status', {}).get('message', 'no reason')}")
+    told = results[0]
     kinds = [column.get("type", "") for column in told.get("columns", ())]
     return "\n".join(
         "|".join(_printed(kind, it) for kind, it in zip(kinds, row.get("values", ()), strict=True))

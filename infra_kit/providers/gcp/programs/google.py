@@ -110,7 +110,8 @@ def finished(api: str, operation: Any) -> Any:
 
 
 def listed(at: str, items: str = "items", **asked: str) -> Iterator[dict[str, Any]]:
-    """What Google lists there, of all its pages.
+    """What Google lists there, of all its pages. Raises `Failed` where something may be missing, as Cloud SQL warns
+    when a region is not reached (https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1/Backups/ListBackups).
 
     Args:
         at: its address.
@@ -120,6 +121,8 @@ def listed(at: str, items: str = "items", **asked: str) -> Iterator[dict[str, An
     page = ""
     while True:
         answer = call(f"{at}?{urllib.parse.urlencode({**asked, 'pageToken': page})}")
+        if answer.get("warnings"):
+            raise Failed(f"the list is not whole: {json.dumps(answer['warnings'])}")
         yield from answer.get(items, ())
         page = answer.get("nextPageToken", "")
         if not page:

@@ -102,3 +102,11 @@ def test_the_last_whole_snapshot_is_never_deleted_however_long_none_was_taken() 
     )
     assert backup_age.tended(client, "it-safe-", TIERS, NOW) == NOW - timedelta(hours=19 * 24)
     assert client.deleted == ["it-safe-every-a1"]
+
+
+def test_of_nothing_no_copy_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the Backup has may be a gap which the stack accepts."""
+    for name in ("SOURCES", "VAULTS", "TIERS", "SNAPSHOTS"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr("boto3.client", lambda _: pytest.fail("a figure is told"))
+    backup_age.handler({}, None)

@@ -115,8 +115,13 @@ def test_a_copy_is_whole_when_it_is_in_the_other_region_too(programs: Programs) 
     assert "describe-copy-job" in programs.calls()[-1]
 
 
-def test_a_copy_that_aws_backup_does_not_take_is_told_with_its_reason(safe: Held, programs: Programs) -> None:
-    failed = {"State": "FAILED", "StatusMessage": "Insufficient privileges"}
+@pytest.mark.parametrize(
+    "ended", [{"State": "FAILED"}, {"State": "COMPLETED", "RecoveryPointArn": POINT, "MessageCategory": "AccessDenied"}]
+)
+def test_a_copy_that_aws_backup_does_not_take_or_not_in_whole_is_told_with_its_reason(
+    safe: Held, programs: Programs, ended: dict[str, str]
+) -> None:
+    failed = {**ended, "StatusMessage": "Insufficient privileges"}
     programs.put("aws", {**ANSWERS, **told(describe_backup_job=failed)})
     with pytest.raises(BackupError, match="db: AWS Backup did not take it: Insufficient privileges"):
         safe.by_hand.back_up(safe.backup)

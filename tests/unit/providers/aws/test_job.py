@@ -118,6 +118,7 @@ class Ecs:
     def __init__(self, *codes: int | None) -> None:
         self.codes = list(codes)
         self.running = 0
+        self.throttled = 0
         self.started: list[str] = []
         self.stopped: list[str] = []
 
@@ -132,6 +133,10 @@ class Ecs:
         assert name == "tasks_stopped"
 
         def wait(**asked: Any) -> None:
+            if self.throttled:
+                self.throttled -= 1
+                said = {"Error": {"Code": "ThrottlingException"}}
+                raise WaiterError("TasksStopped", "An error occurred (ThrottlingException): Rate exceeded", said)
             task = asked["tasks"][0]
             if task == self.started[-1] and self.codes and self.codes[0] is None and task not in self.stopped:
                 raise WaiterError("TasksStopped", "Max attempts exceeded", {})
@@ -178,6 +183,14 @@ def test_a_run_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(job_run.JobError, match="it took longer than 60 seconds and was stopped"):
         job_run.settle(EVENT, ecs, Logs())
     assert ecs.stopped == ecs.started
+
+
+def test_a_run_of_which_ecs_does_not_say_whether_it_has_ended_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    ecs, waited = Ecs(0), list[float]()
+    ecs.throttled = 2
+    monkeypatch.setattr("time.sleep", waited.append)
+    assert job_run.settle(EVENT, ecs, Logs()) == ecs.started[0]
+    assert (ecs.stopped, len(waited)) == ([], 2)
 
 
 def test_a_run_that_takes_too_long_is_tried_again_once_it_has_ended() -> None:

@@ -102,9 +102,20 @@ class Clouds:
         return {"Payload": io.BytesIO(json.dumps(self.answer).encode()), **failed}
 
 
-def judged(patch: pytest.MonkeyPatch, clouds: Clouds, job_id: str = "job") -> dict[str, Any]:
-    there = Jobs({**job(0), "RestoreJobId": job_id, "CreatedResourceArn": "arn:restored"})
+class JobsOf(Jobs):
+    """Of one of the components."""
+
+    source: str
+
+    def paginate(self, **asked: str) -> list[dict[str, Any]]:
+        return super().paginate() if asked["ResourceArn"] == self.source else [{"RestoreJobs": []}]
+
+
+def judged(patch: pytest.MonkeyPatch, clouds: Clouds, source: str = "arn:db") -> dict[str, Any]:
+    there = JobsOf({**job(0), "CreatedResourceArn": "arn:restored"})
+    there.source = source
     patch.setattr("boto3.client", clouds.client)
+    patch.setenv("SOURCES", "arn:files arn:db")
     patch.setenv("ASKED", json.dumps({"arn:db": {"function": "asks", "secret": "arn:secret"}}))
     drill_age.judge(there, "job", 900)
     return there.said
@@ -130,5 +141,16 @@ def test_one_whose_database_answers_otherwise_or_not_at_all_is_none_and_says_why
 
 def test_what_was_restored_of_another_component_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     clouds = Clouds("wrong")
-    assert judged(monkeypatch, clouds, "another")["ValidationStatus"] == "SUCCESSFUL"
+    assert judged(monkeypatch, clouds, "arn:files")["ValidationStatus"] == "SUCCESSFUL"
     assert not clouds.called
+
+
+def test_one_of_which_it_is_not_told_yet_whose_copy_it_is_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LookupError, match="the restore job is of none of arn:files arn:db"):
+        judged(monkeypatch, Clouds(""), "arn:unknown")
+
+
+def test_a_function_that_ends_without_a_word_has_not_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = judged(monkeypatch, Clouds({"errorMessage": "", "errorType": "MemoryError"}, error=True))
+    assert said["ValidationStatus"] == "FAILED"
+    assert "MemoryError" in said["ValidationStatusMessage"]

@@ -179,12 +179,14 @@ def job(
         "CompletionDate": begun + timedelta(minutes=minutes),
         "Status": status,
         "ValidationStatus": state,
+        "RestoreJobId": "job",
         **by,
     }
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(15, "SUCCESSFUL"), (16, "FAILED")])
 def test_a_restore_that_took_too_long_is_no_proof(monkeypatch: pytest.MonkeyPatch, minutes: int, state: str) -> None:
+    monkeypatch.setenv("SOURCES", "arn:db")
     monkeypatch.setenv("ASKED", "{}")
     jobs = Jobs(job(0, minutes=minutes))
     drill_age.judge(jobs, "job", 900)

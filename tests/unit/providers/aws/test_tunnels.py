@@ -8,6 +8,7 @@ import pytest
 from infra_kit import Environment, Network, Postgres, Redis, Service, Target
 from infra_kit.engine.connect import reached
 from infra_kit.errors import SpecError, ToolError, TunnelError
+from infra_kit.providers.aws import tunnels
 from infra_kit.providers.aws.settings import AwsSettings
 from infra_kit.testing import Recording, record
 from tests.unit.tunnels import Programs, answer, check_that_it_says_what_to_set, state
@@ -104,6 +105,13 @@ def test_a_task_is_started_and_its_session_forwards_to_the_database(programs: Pr
     told = json.loads(session[session.index("--parameters") + 1])
     assert (told["portNumber"], told["localPortNumber"]) == (["5432"], ["25992"])
     assert stopped[stopped.index("stop-task") :][:5] == ["stop-task", "--cluster", cluster, "--task", TASK]
+
+
+def test_a_task_that_ecs_does_not_know_yet_is_waited_for(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    early, ask = iter(["null"]), tunnels.ask
+    monkeypatch.setattr(tunnels, "ask", lambda it: next(early, "") or ask(it) if "describe-tasks" in it else ask(it))
+    with reached(STATE, "db", None, print):
+        assert next(early, None) is None
 
 
 def test_the_task_is_ended_also_when_its_session_does_not_open(programs: Programs) -> None:

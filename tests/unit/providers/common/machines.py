@@ -11,7 +11,7 @@ from infra_kit.providers.common import machine_scripts
 
 PROGRAMS = {
     "docker": 'echo "$@" >>"$LOG"; case $1 in ps) echo it ;; image) exit "$HAS_IMAGE" ;; run) eval "$ASKED" ;; esac',
-    "curl": 'exit "$ANSWERS"',
+    "curl": 'printf %s "$STATUS"; exit "$ANSWERS"',
     "df": 'case $* in *used*) printf "Used Size\\n 9 20\\n" ;; *) printf "Size\\n 20\\n" ;; esac',
     "blkid": 'exit "$BLKID"',
     "mkfs.ext4": 'echo "mkfs $*" >>"$LOG"',
@@ -64,7 +64,14 @@ class Machine:
         """`more`: variables of its programs."""
         (self.folder / "told").write_text(told)
         own = {"LOG": str(self.log), "TOLD": str(self.folder / "told"), "BLKID": str(blkid), "UNITS": str(self.folder)}
-        own |= {"TELLS": str(self.folder / "tells"), "ANSWERS": "0", "ASKED": "", "HAS_IMAGE": "0", **more}
+        own |= {
+            "TELLS": str(self.folder / "tells"),
+            "ANSWERS": "0",
+            "STATUS": "",
+            "ASKED": "",
+            "HAS_IMAGE": "0",
+            **more,
+        }
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         return subprocess.run(
             ["sh", str(self.script), does],

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import pytest
 from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig
 from nats.js.errors import APIError
 
 from infra_kit.providers.common import nats_setup
@@ -57,3 +59,31 @@ def test_where_a_cluster_does_not_know_of_all_streams_no_bounds_are_held_for_saf
 ) -> None:
     with pytest.raises(APIError, match=reason):
         refusal({"total": 0, "streams": [], **unknown})
+
+
+class Listed:
+    """JetStream with one stream, whose consumers are listed one a page."""
+
+    def __init__(self, *consumers: str) -> None:
+        self.consumers, self.deleted = consumers, list[str]()
+
+    async def streams_info(self, offset: int) -> list[Any]:
+        return [SimpleNamespace(config=SimpleNamespace(name="LEADS"))][offset:]
+
+    async def consumers_info(self, stream: str, offset: int = 0) -> list[Any]:
+        assert stream == "LEADS"
+        return [SimpleNamespace(name=name) for name in self.consumers[offset : offset + 1]]
+
+    async def delete_consumer(self, stream: str, name: str) -> None:
+        assert stream == "LEADS"
+        self.deleted.append(name)
+
+    async def add_consumer(self, *_: Any) -> None:
+        pass
+
+
+def test_a_consumer_that_is_no_longer_declared_goes_wherever_it_is_listed() -> None:
+    there = Listed("crm", "gone")
+    wanted = {("LEADS", "crm"): ConsumerConfig(durable_name="crm")}
+    asyncio.run(nats_setup._consumers(cast("JetStreamContext", there), wanted))
+    assert there.deleted == ["gone"]

@@ -70,11 +70,11 @@ def test_the_server_runs_without_rights_on_the_files_and_the_disk_and_no_secret_
     assert started.endswith(" /run/infra-kit/opensearch.sh")
 
 
-@pytest.mark.parametrize(("answers", "up"), [("0", 1), ("7", 0)])
+@pytest.mark.parametrize(("answers", "status", "up"), [("0", "401", 1), ("0", "503", 0), ("7", "000", 0)])
 def test_once_a_minute_it_tells_whether_it_answers_and_how_full_disk_and_memory_are(
-    machine: Machine, answers: str, up: int
+    machine: Machine, answers: str, status: str, up: int
 ) -> None:
-    assert machine.run("figures", ANSWERS=answers).returncode == 0
+    assert machine.run("figures", ANSWERS=answers, STATUS=status).returncode == 0
     told = dict(line.split(" ") for line in machine.tells.splitlines())
     assert told.keys() == {"infra_kit_search_up", "infra_kit_disk_percent", "infra_kit_memory_percent"}
     assert told["infra_kit_search_up"] == str(up)
@@ -85,5 +85,5 @@ def test_once_a_minute_it_tells_whether_it_answers_and_how_full_disk_and_memory_
 def test_of_a_disk_that_is_not_mounted_nothing_is_told(machine: Machine) -> None:
     """It would be that of the machine itself."""
     (machine.folder / "bin" / "mountpoint").write_text("#!/bin/sh\nexit 32\n")
-    assert machine.run("figures").returncode == 0
+    assert machine.run("figures", STATUS="401").returncode == 0
     assert "disk" not in machine.tells

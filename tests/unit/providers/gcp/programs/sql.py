@@ -51,6 +51,8 @@ class CloudSql:
         self.databases: list[str] = []
         self.deleted: list[str] = []
         self.clock = 0.0
+        self.warnings: list[dict[str, str]] = []
+        """Of the list of copies."""
         self.said: dict[str, Any] = {drills.TABLES: [["INT8", "12"]], HAS_ORDERS["sql"]: [["BOOL", "true"]]}
         self.of_dump: dict[str, Any] = {}
         """What a database answers otherwise that was restored from a dump."""
@@ -60,7 +62,7 @@ class CloudSql:
         if path == "instances":
             return paged(url, "items", [listed(name) for name in sorted(self.servers)])
         if path == "backups":
-            return paged(url, "backups", self.copies)
+            return {**paged(url, "backups", self.copies), "warnings": self.warnings}
         name = path.split("/")[1]
         if method == "GET" and path == f"instances/{name}":
             return listed(name)
@@ -87,6 +89,8 @@ class CloudSql:
         said = {**self.said, **of_dump}[body["sqlStatement"]]
         if isinstance(said, str):
             raise refused(url, 400, said)
+        if isinstance(said, dict):
+            return said
         row = {"values": [{"value": value} if value is not None else {"nullValue": True} for _, value in said]}
         return {"results": [{"columns": [{"type": kind} for kind, _ in said], "rows": [row]}]}
 

@@ -162,18 +162,31 @@ def age(capsys: pytest.CaptureFixture[str]) -> float:
 
 
 def hours_ago(hours: float) -> str:
-    return (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+    return f"{datetime.now(UTC) - timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def manifest(name: str, hours: float, tier: str = "every") -> dict[str, str]:
+    """Of a copy that was begun so many hours ago, and took half an hour."""
+    return {f"{tier}/{name}/{hours_ago(hours)}/manifest.json": hours_ago(hours - 0.5)}
 
 
 def test_the_oldest_of_the_newest_copies_counts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     google = Google(monkeypatch, well)
-    fresh = {f"every/{name}/a/manifest.json": hours_ago(1) for name in SOURCES}
-    google.buckets = {"near": dict(fresh), "far": dict(fresh)}
-    assert age(capsys) == pytest.approx(1, abs=0.01)
-    google.buckets["far"].update({"every/db/a/manifest.json": hours_ago(30), "daily/db/b/manifest.json": hours_ago(9)})
+    files, cache = manifest("files", 1), manifest("cache", 1)
+    google.buckets = {"near": {**files, **cache, **manifest("db", 1)}, "far": {**files, **cache, **manifest("db", 2)}}
+    assert age(capsys) == pytest.approx(2, abs=0.01)
+    google.buckets["far"] = {**files, **cache, **manifest("db", 30), **manifest("db", 9, "daily")}
     assert age(capsys) == pytest.approx(9, abs=0.01)
+
+
+def test_of_nothing_no_copy_is_new(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that the Backup has may be a gap which the stack accepts."""
+    monkeypatch.setenv("SOURCES", "{}")
+    Google(monkeypatch, well)
+    assert copies.main(["age"]) == 0
+    assert not lines(capsys)
 
 
 def test_a_manifest_has_the_size_the_checksum_and_the_version_of_what_was_written(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.error
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ from tests.unit.providers.gcp.programs.sql import (
     tell,
     vault,
 )
+
+NONE_WRONG = {"database": "app", "sql": "SELECT name FROM orders WHERE wrong", "expects": ""}
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +93,40 @@ def test_a_drill_that_fails_says_which_check_is_no_proof_and_leaves_no_server(
     assert why in failure(capsys)
     assert not proofs(google)
     assert sql.servers == {"shop-db"}
+
+
+BROKEN = {"code": 3, "message": "invalid page in block 3"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({"status": BROKEN}, BROKEN["message"]),
+        ({"results": [{"status": BROKEN}]}, BROKEN["message"]),
+        ({"results": [{"rows": [], "partialResult": True}]}, "is not answered by app"),
+        ({"results": []}, "is not answered by app"),
+    ],
+)
+@pytest.mark.parametrize("asked", [drills.TABLES, NONE_WRONG["sql"]])
+def test_a_question_that_google_answers_with_an_error_or_in_part_is_not_answered_by_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], asked: str, answer: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setenv("SOURCES", json.dumps({"db": {**SOURCE, "checks": {"wrong": NONE_WRONG}}}))
+    sql = CloudSql(copy("new"))
+    sql.said |= {NONE_WRONG["sql"]: [["TEXT", ""]], asked: answer}
+    code, google = drill(monkeypatch, sql)
+    assert (code, proofs(google)) == (1, [])
+    assert why in failure(capsys)
+
+
+def test_where_a_region_with_copies_is_not_reached_none_is_the_newest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql = CloudSql(copy("old"))
+    sql.warnings = [{"code": "REGION_UNREACHABLE", "region": "europe-west1"}]
+    code, google = drill(monkeypatch, sql)
+    assert (code, proofs(google)) == (1, [])
+    assert "REGION_UNREACHABLE" in failure(capsys)
 
 
 def test_a_copy_that_cannot_be_restored_is_told(
