@@ -135,7 +135,7 @@ class Ecs:
         def wait(**asked: Any) -> None:
             if self.throttled:
                 self.throttled -= 1
-                said = {"Error": {"Code": "ThrottlingException"}}
+                said: Any = {"Error": {"Code": "ThrottlingException"}}
                 raise WaiterError("TasksStopped", "An error occurred (ThrottlingException): Rate exceeded", said)
             task = asked["tasks"][0]
             if task == self.started[-1] and self.codes and self.codes[0] is None and task not in self.stopped:

@@ -8,8 +8,8 @@ import pytest
 from infra_kit import Environment, Network, Postgres, Redis, Service, Target
 from infra_kit.engine.connect import reached
 from infra_kit.errors import SpecError, ToolError, TunnelError
-from infra_kit.providers.aws import tunnels
 from infra_kit.providers.aws.settings import AwsSettings
+from infra_kit.providers.common.programs import ask
 from infra_kit.testing import Recording, record
 from tests.unit.tunnels import Programs, answer, check_that_it_says_what_to_set, state
 
@@ -108,8 +108,12 @@ def test_a_task_is_started_and_its_session_forwards_to_the_database(programs: Pr
 
 
 def test_a_task_that_ecs_does_not_know_yet_is_waited_for(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    early, ask = iter(["null"]), tunnels.ask
-    monkeypatch.setattr(tunnels, "ask", lambda it: next(early, "") or ask(it) if "describe-tasks" in it else ask(it))
+    early = iter(["null"])
+
+    def asked(command: list[str]) -> str:
+        return (next(early, "") if "describe-tasks" in command else "") or ask(command)
+
+    monkeypatch.setattr("infra_kit.providers.aws.tunnels.ask", asked)
     with reached(STATE, "db", None, print):
         assert next(early, None) is None
 
