@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis
 from botocore.exceptions import ClientError
+from nats.aio.client import Client
+from nats.js import JetStreamContext
 
 from infra_kit._dynamic import Props
-from infra_kit.errors import BackupError
+from infra_kit.errors import BackupError, ServerError
 from infra_kit.providers.common import seaweed
 from infra_kit.providers.local.backups import restore
 from infra_kit.providers.local.servers import bucket as buckets
@@ -86,6 +90,25 @@ def test_an_object_that_did_not_change_is_copied_once(home_dir: Path) -> None:
     s3.put_object(Bucket=FILES, Key="a", Body=b"other")
     safe.take()
     assert len([file for file in safe.files() if file.startswith("objects/")]) == 2
+
+
+@pytest.mark.parametrize(
+    "damaged", [Path.unlink, lambda file: os.truncate(file, file.stat().st_size // 2)], ids=["gone", "cut-short"]
+)
+def test_an_object_whose_content_the_copies_have_lost_is_in_the_next_one_again(
+    home_dir: Path, damaged: Callable[[Path], None]
+) -> None:
+    outs, _ = bucket(home_dir, "files")
+    for key in ("kept", "lost"):
+        s3_client.s3(outs).put_object(Bucket=FILES, Key=key, Body=key.encode() * 1000)
+    safe = Safe(home_dir, ["files"])
+    safe.make()
+    safe.take()
+    damaged(safe.stored(next(file for file in safe.files() if file.startswith("objects/"))))
+    with pytest.raises(BackupError):
+        safe.drill()
+    safe.take()
+    assert safe.drill()["failure"] == ""
 
 
 def test_over_a_running_store_what_was_changed_and_deleted_is_as_it_was(home_dir: Path) -> None:
@@ -178,6 +201,47 @@ def test_a_bus_comes_back_with_its_events_and_how_far_each_consumer_is(home_dir:
     assert nats_client.take(again, address, nats_client.acknowledge).metadata.sequence.stream == 2
     assert nats_client.publish(again) == 4
     assert safe.drill()["failure"] == ""
+
+
+def test_a_bus_of_which_nats_dropped_a_stream_is_not_copied_without_it(home_dir: Path) -> None:
+    props = nats_client.bus(home_dir)
+    nats_client.publish(nats_client.ensure(props))
+    safe = Safe(home_dir, ["bus"])
+    safe.make()
+    safe.take()
+    before, bus = safe.files(), safe.box_of("bus")
+    bus.process.stop()
+    (stream,) = bus.data.glob("jetstream/*/streams/LEAD_EVENTS")
+    shutil.rmtree(stream)
+    with pytest.raises(ServerError, match="LEAD_EVENTS is gone"):
+        nats_client.ensure(props)
+    assert bus.process.pid, "it runs all the same"
+    with pytest.raises(BackupError, match="bus: the stream LEAD_EVENTS is gone"):
+        safe.take()
+    assert safe.files() == before
+    assert "LEAD_EVENTS is gone" in safe.report["failure"]
+
+
+def test_a_snapshot_that_nats_breaks_off_is_not_taken_for_a_whole_one(
+    home_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def more_than_is_sent_at_once(jetstream: JetStreamContext) -> None:
+        for _ in range(12):
+            await jetstream.publish("lead.created", os.urandom(900_000))
+
+    nats_client.use(nats_client.ensure(nats_client.bus(home_dir)), more_than_is_sent_at_once)
+    safe = Safe(home_dir, ["bus"])
+    safe.make()
+    publish = Client.publish
+
+    async def without_telling_that_a_chunk_came(client: Client, subject: str, *what: Any, **how: Any) -> None:
+        if not subject.startswith("$JS.SNAPSHOT.ACK."):
+            await publish(client, subject, *what, **how)
+
+    monkeypatch.setattr(Client, "publish", without_telling_that_a_chunk_came)
+    with pytest.raises(BackupError, match="bus: NATS broke off the snapshot of LEAD_EVENTS: 408 No Flow Response"):
+        safe.take()
+    assert [file for file in safe.files() if file.endswith("manifest.json")] == []
 
 
 def test_a_locked_copy_can_be_deleted_by_nobody_who_has_the_keys_of_the_stack(home_dir: Path) -> None:

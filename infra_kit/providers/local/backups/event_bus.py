@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import Header
 
 from infra_kit.errors import BackupError
 from infra_kit.providers.common import nats as common
@@ -19,18 +21,23 @@ from infra_kit.providers.local.backups import boxes, compression
 from infra_kit.providers.local.backups.boxes import Moment
 from infra_kit.providers.local.backups.repository import Part, Repository
 from infra_kit.providers.local.box import Box, Record
-from infra_kit.providers.local.servers import nats_monitor, nats_streams
+from infra_kit.providers.local.servers import nats_events, nats_monitor, nats_streams
 from infra_kit.providers.local.servers.event_bus import HANDLER
 
 PATIENCE = 60.0
 """Seconds that the server may be silent for."""
 CHUNK = 128 * 2**10
+_WHOLE = (None, "204")
+"""How the empty message that ends a snapshot says that it is whole: older servers say nothing
+(https://github.com/nats-io/nats-server/pull/5873)."""
 
 
 def copy(box: Box, repository: Repository, place: str) -> dict[str, Any]:
     streams: dict[str, Any] = {}
     parts: list[dict[str, Any]] = []
-    for name in nats_monitor.streams(box.record):
+    found = nats_monitor.streams(box.record)
+    nats_events.require_kept(box, box.record, found)
+    for name in found:
         with tempfile.TemporaryFile("w+b", prefix="infra-kit-stream-") as file:
             told = asyncio.run(_snapshot(box.record, name, file))
             file.seek(0)
@@ -65,7 +72,8 @@ def check(box: Box, noted: Mapping[str, Any]) -> list[str]:
 
 
 async def _snapshot(record: Record, stream: str, file: Any) -> dict[str, Any]:
-    """Writes a stream's snapshot to a file; returns what the server tells of it."""
+    """Writes a stream's snapshot to a file; returns what the server tells of it. Raises `BackupError` where the server
+    broke it off."""
     connection = await nats_streams.connect(record, common.ADMIN, record.secrets["admin"])
     try:
         inbox = connection.new_inbox()
@@ -74,12 +82,21 @@ async def _snapshot(record: Record, stream: str, file: Any) -> dict[str, Any]:
         while True:
             message = await coming.next_msg(PATIENCE)
             if not message.data:
+                _require_whole(stream, message)
                 return told
             file.write(message.data)
             if message.reply:
                 await connection.publish(message.reply)
     finally:
         await connection.close()
+
+
+def _require_whole(stream: str, end: Msg) -> None:
+    headers = end.headers or {}
+    status = headers.get(Header.STATUS)
+    if status not in _WHOLE:
+        why = f"{status} {headers.get(Header.DESCRIPTION, '')}".strip()
+        raise BackupError("truncated", f"NATS broke off the snapshot of {stream}: {why}. The next run takes another.")
 
 
 async def _put_back(record: Record, stream: str, told: Mapping[str, Any], file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from nats.errors import Error as NatsError
 
 from infra_kit.errors import BackupError, InfraKitError
 
-_THEIRS = (psycopg.Error, redis.RedisError, BotoCoreError, ClientError, NatsError, OSError)
+_THEIRS = (psycopg.Error, redis.RedisError, BotoCoreError, ClientError, NatsError, http.client.HTTPException, OSError)
 
 
 @contextmanager

@@ -41,7 +41,7 @@ BATCH_BYTES, BATCH_FILES = 256 * 2**20, 1000
 
 
 def copy(box: Box, repository: Repository, earlier: Mapping[str, Any] | None, spare: float | None) -> dict[str, Any]:
-    """Copies what no earlier copy has.
+    """Copies what no earlier copy has, and what the repository has lost since.
 
     Args:
         box: the store's.
@@ -53,9 +53,10 @@ def copy(box: Box, repository: Repository, earlier: Mapping[str, Any] | None, sp
     s3, name = _client(box), box.record.facts["bucket"]
     versioned = s3.get_bucket_versioning(Bucket=name).get("Status") is not None
     entries = list(_versions(s3, name) if versioned else _objects(s3, name))
-    fresh = _without_content(entries, earlier or {"objects": []}, spare)
-    for batch in _batches(fresh):
-        _send(s3, name, repository, f"{FOLDER}/{box.name}", batch)
+    place = f"{FOLDER}/{box.name}"
+    known = _still_there(earlier["objects"], repository.files(place)) if earlier else []
+    for batch in _batches(_without_content(entries, known, spare)):
+        _send(s3, name, repository, place, batch)
     # What was deleted between being listed and being read is left out.
     entries = [entry for entry in entries if entry["deleted"] or "part" in entry]
     parts = {entry["part"]["path"]: entry["part"] for entry in entries if not entry["deleted"]}
@@ -152,9 +153,15 @@ def _put(s3: S3Client, name: str, folder: Path, entry: Entry) -> None:
         s3.put_object(Bucket=name, Key=entry["key"], Body=file, Metadata=entry["metadata"], **entry["headers"])
 
 
-def _without_content(entries: Iterable[Entry], earlier: Mapping[str, Any], spare: float | None) -> list[Entry]:
+def _still_there(entries: Iterable[Entry], files: Mapping[str, int]) -> list[Entry]:
+    """Those of an earlier copy whose content is whole, as far as its size tells."""
+    parts = ((entry, Part(**entry["part"])) for entry in entries if not entry["deleted"])
+    return [entry for entry, part in parts if files.get(part.path) == part.size]
+
+
+def _without_content(entries: Iterable[Entry], earlier: Iterable[Entry], spare: float | None) -> list[Entry]:
     """Those that must be copied: the others get what an earlier copy wrote."""
-    known = {_identity(entry): entry for entry in earlier["objects"] if not entry["deleted"]}
+    known = {_identity(entry): entry for entry in earlier}
     oldest = None if spare is None else datetime.now(UTC) - timedelta(seconds=spare)
     fresh = []
     for entry in (it for it in entries if not it["deleted"]):

@@ -62,7 +62,7 @@ def get(record: Record, path: str, seconds: float = ANSWER_SECONDS) -> bytes:
 
 
 def streams(record: Record) -> dict[str, StreamState]:
-    """Every stream by name. The client library leaves the times out."""
+    """Every stream by name. The client library leaves the times out. Raises `HTTPException` where JetStream is off."""
     found = _streams(record, "streams=true&config=true")
     return {
         stream["name"]: StreamState(
@@ -94,5 +94,11 @@ def consumers(record: Record) -> list[ConsumerState]:
 
 
 def _streams(record: Record, query: str) -> list[dict[str, Any]]:
-    accounts = json.loads(get(record, f"/jsz?{query}")).get("account_details", [])
+    told = json.loads(get(record, f"/jsz?{query}"))
+    if told.get("disabled"):
+        raise http.client.HTTPException(
+            "NATS has switched JetStream off, as it does where its disk is full. Make room, then run `infra-kit up`, "
+            "which starts it again"
+        )
+    accounts = told.get("account_details", [])
     return [stream for account in accounts for stream in account.get("stream_detail", [])]

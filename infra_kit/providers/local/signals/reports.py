@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from infra_kit.providers.local import uptime_file
 from infra_kit.providers.local.box import Box
+from infra_kit.providers.local.servers.own_server import TOLD
 from infra_kit.providers.local.signals.probe import Figures, Probe, ServerProbe, Source, percent
 from infra_kit.signals import Signal
 
@@ -16,20 +18,27 @@ HOUR, DAY = 3600, 86_400
 
 
 class UptimeProbe(ServerProbe):
-    """The last answer to each check. Where the visitor died, nothing was answered well."""
+    """The last answer to each check. Where the visitor died, or tells nothing any more (a full disk), nothing was
+    answered well."""
 
     def measure(self) -> Figures:
         (box,) = self.source.boxes
-        visits = uptime_file.read(box).checks
         if box.process.pid is None:
             return self.unanswered
+        checks = json.loads((box.conf / TOLD).read_text())["checks"]
+        visits = {name: visit for name, visit in uptime_file.read(box).checks.items() if name in checks}
         if not visits:
             return {}
-        figures = {Signal.UPTIME: percent(sum(visit.well for visit in visits.values()), len(visits))}
-        answered = [visit.seconds for visit in visits.values() if visit.well]
-        days = [visit.certificate_days for visit in visits.values() if visit.certificate_days is not None]
+        fresh = [visit for name, visit in visits.items() if _since(visit.when) < _two_rounds(checks[name])]
+        figures = {Signal.UPTIME: percent(sum(visit.well for visit in fresh), len(visits))}
+        answered = [visit.seconds for visit in fresh if visit.well]
+        days = [visit.certificate_days for visit in fresh if visit.certificate_days is not None]
         figures |= {Signal.LATENCY: sum(answered) / len(answered)} if answered else {}
         return figures | ({Signal.CERTIFICATE: min(days)} if days else {})
+
+
+def _two_rounds(check: Mapping[str, float]) -> float:
+    return 2 * (check["every"] + check["timeout"])
 
 
 class BackupProbe(Probe):

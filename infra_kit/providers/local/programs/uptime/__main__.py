@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +15,9 @@ from infra_kit.providers.local.programs.running import Told
 from infra_kit.providers.local.programs.uptime.visit import Place, visit
 from infra_kit.providers.local.servers import gateway_certificates
 from infra_kit.providers.local.uptime_file import Seen, Visit
+
+NAP = 10.0
+"""Seconds after which, at the latest, it is noticed that the machine slept."""
 
 
 class Visitor:
@@ -38,14 +42,14 @@ class Visitor:
     async def _follow(self, name: str, check: Mapping[str, Any]) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            begun = loop.time()
+            begun = _clocks()
             before, now = self._seen.get(name), await loop.run_in_executor(self._threads, self._visit, check)
             self._seen[name] = now
             if before is None or before.well != now.well:
                 print(f"{name}: {now.why or f'answered in {now.seconds:g} s'}")
             self._write()
-            spent = loop.time() - begun
-            await asyncio.sleep(check["every"] - min(check["every"], spent))
+            while (left := check["every"] - _passed(begun)) > 0:  # noqa: ASYNC110  it is a time that is waited for
+                await asyncio.sleep(min(left, NAP))
 
     def _visit(self, check: Mapping[str, Any]) -> Visit:
         """The stack's gateways may have come or gone since the last time."""
@@ -58,6 +62,15 @@ class Visitor:
             uptime_file.write(self._box, Seen(self._generation, dict(self._seen)))
         except ServerError as error:
             print(error)
+
+
+def _clocks() -> tuple[float, float]:
+    """The first stands still while the machine sleeps, the second may be set back."""
+    return time.monotonic(), time.time()
+
+
+def _passed(since: tuple[float, float]) -> float:
+    return max(now - then for now, then in zip(_clocks(), since, strict=True))
 
 
 async def main() -> None:
