@@ -14,6 +14,7 @@ from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
 
+PATH = f"{Path(builds.script('rclone')).parent}:{os.environ['PATH']}"
 SCRIPTS = ("copy.sh", "repository.sh", "restore.sh", "report.sh", "tiers.sh")
 CONFIGURATION = """[store]
 type = local
@@ -48,8 +49,7 @@ class Copying:
     def begin(self, *how: str, program: str = "copy.sh") -> subprocess.Popen[bytes]:
         told = {"NAME": "safe", "FIELD": "last_backup", "PARTS": "cache", "PART": "cache"}
         told |= {"FOLDER": str(self.folder / "report"), "EVERY": "86400", "DAILY": "0", "WEEKLY": "0"}
-        path = f"{Path(builds.script('rclone')).parent}:{os.environ['PATH']}"
-        return subprocess.Popen(["sh", str(self.folder / program), *how], env={**os.environ, **told, "PATH": path})
+        return subprocess.Popen(["sh", str(self.folder / program), *how], env={**os.environ, **told, "PATH": PATH})
 
     @property
     def copies(self) -> int:
@@ -91,9 +91,8 @@ def test_a_first_copy_that_was_left_half_done_is_no_wrong_key(copying: Copying) 
 def test_a_restore_prints_the_time_of_the_copy(copying: Copying) -> None:
     assert copying.begin("once").wait(60) == 0
     (copying.folder / "then").mkdir()
-    path = f"{Path(builds.script('rclone')).parent}:{os.environ['PATH']}"
     command = ["sh", str(copying.folder / "restore.sh"), str(copying.folder / "then")]
-    said = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(command, env={**os.environ, "PATH": PATH}, capture_output=True, text=True, check=True).stdout
 
     time, words = said.splitlines()
     assert words.split()[3] == time.replace("T", "-").replace("-", "", 2).replace(":", "").removesuffix("+0000")
