@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,46 @@ def test_of_parts_that_end_together_the_report_has_both(tmp_path: Path) -> None:
     assert slow.wait(20) == 0
 
     assert json.loads((tmp_path / "report.json").read_text())["failure"] == "b: it"
+
+
+NATS = """#!/bin/sh
+case $* in
+  *' stream ls '*) printf '%s' "$HAS" ;;
+  *' stream backup '*) mkdir "$5" ;;
+esac
+"""
+
+
+def test_a_stream_that_nats_has_dropped_is_told_and_left_out_of_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "nats").write_text(NATS)
+    (tmp_path / "nats").chmod(0o755)
+    (tmp_path / "take.sh").write_text(script("event_bus_copy.sh").replace("/run/infra-kit", str(tmp_path)))
+    (tmp_path / "password").write_text("it")
+    told = {"INBOX": "it", "PART": "bus", "STREAMS": "LEADS _dead_scoring", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def take(has: str) -> tuple[str, list[str]]:
+        there = Path(tempfile.mkdtemp(dir=tmp_path))
+        command = ["sh", str(tmp_path / "take.sh"), str(there)]
+        done = subprocess.run(command, env={**told, "HAS": has}, capture_output=True, text=True, check=False)
+        assert bool(done.returncode) == bool(done.stderr)
+        return done.stderr, sorted(it.name for it in there.glob("streams/*"))
+
+    assert take("LEADS\n_dead_scoring\nOLD\n") == ("", ["LEADS", "OLD", "_dead_scoring"])
+    for has, lacks in {"": "LEADS", "LEADS\n": "_dead_scoring", "LEADS_2\n_dead_scoring\n": "LEADS"}.items():
+        words, copied = take(has)
+        assert words.startswith(f"fault: missing: NATS has no stream {lacks} any more")
+        assert copied == []
+
+
+def test_a_report_is_as_old_as_a_part_that_never_began(tmp_path: Path) -> None:
+    (tmp_path / "date").write_text('#!/bin/sh\ncase $1 in +%s) echo "$NOW" ;; *) exec /bin/date "$@" ;; esac\n')
+    (tmp_path / "date").chmod(0o755)
+    told = {"NAME": "safe", "FIELD": "last_backup", "PARTS": "db cache", "PART": "db", "FOLDER": str(tmp_path)}
+
+    def last_good(now: int) -> str:
+        known = {**told, "NOW": str(now), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        subprocess.run(["sh", "-s", "well", "1"], input=script("report.sh"), env=known, text=True, check=True)
+        return (tmp_path / "figure.prom").read_text().splitlines()[0].rpartition(" ")[2]
+
+    assert last_good(1_000) == "1000"
+    assert last_good(90_000) == "1000", "that of db alone"
