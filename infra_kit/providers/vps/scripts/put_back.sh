@@ -13,6 +13,7 @@ trap 'rm -rf "$hold"' EXIT
 whole "$1/objects" >/dev/null
 if [ -e "$hold/lost" ]; then
   head -n 20 "$hold/lost" | sed 's/^/fault: /' >&2
+  echo "Nothing was written. Ask for the copy of another moment; or, by hand, take their lines out of $1/objects." >&2
   exit 1
 fi
 rclone mkdir "$2"

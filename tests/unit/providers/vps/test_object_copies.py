@@ -144,6 +144,11 @@ def test_nothing_is_put_back_where_the_contents_of_an_object_are_gone(objects: O
     assert done.stderr.startswith(f"fault: {damage}: what the object two words held is ")
     assert objects.back == {}
 
+    listed = objects.folder / "then" / "objects"
+    listed.write_text("".join(it for it in listed.read_text().splitlines(keepends=True) if "two words" not in it))
+    assert objects.run("put_back.sh", str(listed.parent), str(objects.folder / "other")).returncode == 0
+    assert objects.back == {"one": "first"}
+
 
 def test_an_object_that_came_back_with_other_contents_is_told(objects: Objects) -> None:
     assert objects.copy()
