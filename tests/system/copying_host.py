@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.client import Config
 
+from infra_kit.providers.common import seaweed
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
 from tests.system.linked_host import PASSWORD
@@ -35,15 +36,18 @@ class Copying:
         self.host = host
         self.repository = host.volume("repository", "999:999")
         address = f"http://{host.addresses['files-server']}:8333"
-        self.s3 = boto3.client(
-            "s3",
-            endpoint_url=address,
-            aws_access_key_id="INFRAKITAPP",
-            aws_secret_access_key=PASSWORD,
-            region_name="us-east-1",
-            config=Config(s3={"addressing_style": "path"}),
+        self.s3, self.s3_admin = (
+            boto3.client(
+                "s3",
+                endpoint_url=address,
+                aws_access_key_id=who,
+                aws_secret_access_key=PASSWORD,
+                region_name="us-east-1",
+                config=Config(s3={"addressing_style": "path"}),
+            )
+            for who in (seaweed.APP, seaweed.ADMIN)
         )
-        there = {"type": "s3", "provider": "Other", "endpoint": address, "access_key_id": "INFRAKITAPP",
+        there = {"type": "s3", "provider": "Other", "endpoint": address, "access_key_id": seaweed.APP,
                  "secret_access_key": PASSWORD, "force_path_style": "true", "no_check_bucket": "true"}  # fmt: skip
         self.there = [f"RCLONE_CONFIG_THERE_{name.upper()}={value}" for name, value in there.items()]
 
@@ -75,10 +79,10 @@ class Copying:
         until(lambda: int(time.time()) > now, 3)
         return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
-    def restore(self, kind: str, moment: str) -> None:
-        """By hand, into the folder `/scratch/then`."""
-        self.host.run(f"safe-{kind}-copy", "mkdir", "/scratch/then")
-        self.by_hand("restore.sh", "/scratch/then", moment, kind=kind)
+    def restore(self, kind: str, moment: str, folder: str) -> None:
+        """By hand, into a folder that is not there yet."""
+        self.host.run(f"safe-{kind}-copy", "mkdir", folder)
+        self.by_hand("restore.sh", folder, moment, kind=kind)
 
     def by_hand(self, program: str, *words: str, kind: str = "files") -> None:
         self.host.run(f"safe-{kind}-copy", "env", *self.there, "sh", f"/run/infra-kit/{program}", *words)

@@ -115,7 +115,7 @@ def test_what_was_deleted_or_overwritten_since_can_be_gone_back_to(copying: Copy
     copying.s3.delete_object(Bucket="shop-files", Key="a/one.txt")
     copying.s3.put_object(Bucket="shop-files", Key="two words", Body=b"other")
     copying.copy("files")
-    copying.restore("files", then)
+    copying.restore("files", then, "/scratch/then")
     copying.by_hand("put_back.sh", "/scratch/then", "there:shop-files")
 
     back = copying.s3.get_object(Bucket="shop-files", Key="a/one.txt")
@@ -153,6 +153,17 @@ def test_a_drill_proves_the_newest_copy(copying: Copying, kind: str) -> None:
     assert kind != KINDS[-1] or copying.report("drill-report")["last_proven_restore"]
 
 
+def test_what_the_copies_have_lost_is_told_before_anything_is_put_back_and_goes_to_them_again(copying: Copying) -> None:
+    copying.later()
+    DAMAGES["missing"](copying.largest("files"), b"")
+    copying.restore("files", "", "/scratch/lost")
+    with pytest.raises(AssertionError, match="fault: missing: what the object two words held is gone"):
+        copying.by_hand("put_back.sh", "/scratch/lost", "there:shop-files")
+
+    copying.copy("files")
+    assert copying.drill("files") == ""
+
+
 def test_a_drill_tells_a_wrong_key(copying: Copying) -> None:
     copying.start_drill("files", key="another-passphrase")
     assert copying.drill("files").startswith("wrong-key: ")
@@ -162,6 +173,18 @@ def test_a_drill_tells_a_wrong_key(copying: Copying) -> None:
 def test_a_drill_tells_what_came_back_and_is_not_what_was_copied(copying: Copying, kind: str, check: str) -> None:
     copying.forge(kind)
     assert copying.drill(kind).startswith(f"{check}: ")
+
+
+def test_a_bucket_that_is_gone_is_told_and_its_copies_stay(copying: Copying) -> None:
+    good = sorted(copying.rclone("lsf", "-R", "copies:").splitlines())
+    copying.s3_admin.delete_object(Bucket="shop-files", Key="two words")
+    copying.s3_admin.delete_bucket(Bucket="shop-files")
+    copying.later()
+    with pytest.raises(AssertionError):
+        copying.copy("files", EVERY="0")
+
+    assert copying.report()["failure"].startswith("files: copy: missing: the bucket is gone from its store")
+    assert sorted(copying.rclone("lsf", "-R", "copies:").splitlines()) == good
 
 
 def test_a_copy_that_fails_is_told_and_the_last_good_one_stays(copying: Copying) -> None:

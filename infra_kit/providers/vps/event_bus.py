@@ -82,6 +82,7 @@ def create(scope: Scope, spec: EventBusSpec) -> EventBusEndpoint:
         native=VpsBus(
             server=server,
             settled=settled,
+            streams=tuple(nats.streams(bus)),
             reached={child(scope.name, "server"): server},
             where=inside(scope, "server", PORT, settled),
         ),
@@ -94,6 +95,8 @@ class VpsBus:
 
     server: Container
     settled: pulumi.Resource
+    streams: tuple[str, ...]
+    """Those that are there once it is settled; what is declared no more and holds events is there beside."""
     reached: Reached
     where: Address
 

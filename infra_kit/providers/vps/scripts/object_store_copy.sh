@@ -18,18 +18,26 @@ rm -rf "$here"
 mkdir "$here"
 trap 'rm -rf "$here" "$hold"' EXIT
 
+now_there() { # what rclone lists of the bucket; one without objects ends with 0
+  rclone lsf -R --files-only "$@" source: 2>"$hold/words" || case $? in
+    3) fault missing "the bucket is gone from its store; earlier copies stay, and have what it held" ;;
+    *) refused ;;
+  esac
+}
+
 look() { # what there is now
-  listed --use-server-modtime --hash MD5 --format hstp --separator "$tab" source: >"$here/now"
+  now_there --use-server-modtime --hash MD5 --format hstp --separator "$tab" >"$here/now"
   awk -F "$tab" 'NF != 4 { print; exit 1 }' "$here/now" || fault key "a key with a tab or a line end cannot be copied"
 }
 
-recall() { # what the last copy knows, without what was written too long ago
+recall() { # what the last copy knows, without what the repository has lost or was written too long ago
   copies >"$here/copies"
   last=$(head -n 1 "$here/copies")
   [ -n "$last" ] || return 0
   oldest=${SPARE:+$(date -u -d "@$(($(date +%s) - SPARE))" +%Y%m%d-%H%M%S)}
   rclone cat "copies:copies/$last/objects" >"$here/last"
-  awk -F "$tab" -v oldest="$oldest" '$6 > oldest' "$here/last"
+  whole "$here/last" >"$here/whole"
+  awk -F "$tab" -v oldest="$oldest" '$6 > oldest' "$here/whole"
 }
 
 pick() { # what there is that is not known
@@ -41,7 +49,7 @@ pick() { # what there is that is not known
 send() { # what was deleted meanwhile is left out
   rclone copy --files-from-raw "$here/keys" source: "copies:objects/$time"
   rclone hashsum sha256 --download --files-from-raw "$here/keys" source: >"$here/hashes"
-  listed --files-from-raw "$here/keys" --format Mp --separator "$tab" source: >"$here/told"
+  now_there --files-from-raw "$here/keys" --format Mp --separator "$tab" >"$here/told"
   jq -Rr 'split("\t") | [(.[0] | fromjson | del(.mtime, .btime, .tier) | tojson), .[1]] | join("\t")' \
     "$here/told" >"$here/metadata"
   awk -F "$tab" -v time="$time" '

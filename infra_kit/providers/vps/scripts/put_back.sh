@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes the objects that a list names into a bucket, with their types and metadata. What else the bucket holds stays.
+# Writes the objects that a list names into a bucket, with their types and metadata, and reads them back. What else the
+# bucket holds stays. Where not all that the list names is there, nothing is written.
 #
 #   $1  the folder with the list `objects`, which restore.sh has filled
 #   $2  the bucket, as a remote of rclone: it is made if it is not there, unless the remote says no_check_bucket
@@ -9,6 +10,12 @@ set -eu
 . /run/infra-kit/repository.sh
 trap 'rm -rf "$hold"' EXIT
 
+whole "$1/objects" >/dev/null
+if [ -e "$hold/lost" ]; then
+  head -n 20 "$hold/lost" | sed 's/^/fault: /' >&2
+  echo "Nothing was written. Ask for the copy of another moment; or, by hand, take their lines out of $1/objects." >&2
+  exit 1
+fi
 rclone mkdir "$2"
 cut -f 5,6 "$1/objects" | sort -u >"$hold/groups"
 while IFS=$tab read -r metadata time; do
@@ -25,3 +32,10 @@ while IFS=$tab read -r metadata time; do
   rclone copy --files-from-raw "$hold/keys" "$@" "copies:objects/$time" "$to"
   set -- "$from" "$to"
 done <"$hold/groups"
+cut -f 7 "$1/objects" >"$hold/keys"
+rclone hashsum sha256 --download --files-from-raw "$hold/keys" "$2" >"$hold/hashes"
+changed=$(awk -F "$tab" '
+  FILENAME == ARGV[1] { hash[substr($0, 67)] = substr($0, 1, 64); next }
+  hash[$7] != $4 { print $7; exit }
+' "$hold/hashes" "$1/objects")
+[ -z "$changed" ] || fault changed "the object $changed is there, and holds not what was copied: its SHA-256 is another one"

@@ -22,10 +22,14 @@ of() { # PART FACT
 exec 8>"$FOLDER/.lock"
 flock 8
 
+# Of a part that had no success yet, since when one is waited for: also where it never begins.
+for part in $PARTS; do
+  mkdir -p "$FOLDER/$part"
+  [ -s "$FOLDER/$part/since" ] || date +%s >"$FOLDER/$part/since"
+done
 own=$FOLDER/$PART
-mkdir -p "$own"
 case $1 in
-  begins) [ -e "$own/since" ] || date +%s >"$own/since" ;;
+  begins) ;;
   well)
     date +%s >"$own/well"
     cp "$own/well" "$own/since"
@@ -35,11 +39,11 @@ case $1 in
   failed) printf '%s' "$2" | text >"$own/failure" ;;
 esac
 
-# What is true of all parts: the oldest success, if each has one.
+# What is true of all parts: the oldest success, to people if each has one.
 since="" well=always seconds=0 failure=""
 for part in $PARTS; do
   it=$(of "$part" since)
-  if [ -n "$it" ] && { [ -z "$since" ] || [ "$it" -lt "$since" ]; }; then since=$it; fi
+  if [ -z "$since" ] || [ "$it" -lt "$since" ]; then since=$it; fi
   it=$(of "$part" well)
   if [ -z "$it" ]; then
     well=""

@@ -45,6 +45,20 @@ copies() { # the times of all whole ones, the newest first
   sed -n 's#/manifest$##p' "$hold/copies" | sort -r
 }
 
+whole() { # LIST: what of it is here as a whole; what is not is told in $hold/lost, a line for each object
+  listed --format sp --separator "$tab" copies:objects >"$hold/there"
+  awk -F "$tab" -v lost="$hold/lost" '
+    FILENAME == ARGV[1] { size[$2] = $1; next }
+    { path = $6 "/" $7 }
+    !(path in size) { print "missing: what the object " $7 " held is gone" >lost; next }
+    size[path] < $2 {
+      print "truncated: what the object " $7 " held is cut short: " size[path] " bytes of " $2 >lost
+      next
+    }
+    { print }
+  ' "$hold/there" "$1"
+}
+
 require_key() { # what was written with another one is not begun anew beside
   seen=$(listed copies:)
   [ -z "$seen" ] || return 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra_kit import Backup, Environment, EventBus, ObjectStore, Redis, RestoreDrill, Stream, Target
+from infra_kit import Backup, Consumer, Environment, EventBus, ObjectStore, Redis, RestoreDrill, Stream, Target
 from infra_kit.errors import SpecError, UnsupportedFeatureError
 from infra_kit.providers.vps.settings import HostSize
 from infra_kit.stateful import is_stateful
@@ -119,6 +119,15 @@ def test_who_copies_may_read_and_change_nothing() -> None:
     assert not any(verb in given["bus"] for verb in ("STREAM.RESTORE", "STREAM.DELETE", "STREAM.UPDATE", "lead."))
     assert "s3:GetObject" in given["files"]
     assert not any(verb in given["files"] for verb in ("s3:PutObject", "s3:DeleteObject"))
+
+
+def test_who_copies_a_bus_knows_which_streams_there_have_to_be() -> None:
+    def program() -> None:
+        consumers = {"scoring": Consumer(stream="LEADS", dead_letter=True)}
+        bus = EventBus("bus", target=TARGET, streams={"LEADS": Stream(subjects=["lead.*"])}, consumers=consumers)
+        Backup("safe", target=TARGET, of=[bus])
+
+    assert environment(record(program), "safe-bus-copy")["STREAMS"] == "LEADS _dead_scoring"
 
 
 def test_a_lock_of_somebody_elses_bucket_is_said_with_each_file() -> None:

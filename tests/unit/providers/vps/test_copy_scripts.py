@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from infra_kit.providers.local import builds
 from infra_kit.providers.vps.scripts import script
 from tests.awaiting import until
 
+PATH = f"{Path(builds.script('rclone')).parent}:{os.environ['PATH']}"
 SCRIPTS = ("copy.sh", "repository.sh", "restore.sh", "report.sh", "tiers.sh")
 CONFIGURATION = """[store]
 type = local
@@ -48,8 +50,7 @@ class Copying:
     def begin(self, *how: str, program: str = "copy.sh") -> subprocess.Popen[bytes]:
         told = {"NAME": "safe", "FIELD": "last_backup", "PARTS": "cache", "PART": "cache"}
         told |= {"FOLDER": str(self.folder / "report"), "EVERY": "86400", "DAILY": "0", "WEEKLY": "0"}
-        path = f"{Path(builds.script('rclone')).parent}:{os.environ['PATH']}"
-        return subprocess.Popen(["sh", str(self.folder / program), *how], env={**os.environ, **told, "PATH": path})
+        return subprocess.Popen(["sh", str(self.folder / program), *how], env={**os.environ, **told, "PATH": PATH})
 
     @property
     def copies(self) -> int:
@@ -91,9 +92,8 @@ def test_a_first_copy_that_was_left_half_done_is_no_wrong_key(copying: Copying) 
 def test_a_restore_prints_the_time_of_the_copy(copying: Copying) -> None:
     assert copying.begin("once").wait(60) == 0
     (copying.folder / "then").mkdir()
-    path = f"{Path(builds.script('rclone')).parent}:{os.environ['PATH']}"
     command = ["sh", str(copying.folder / "restore.sh"), str(copying.folder / "then")]
-    said = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(command, env={**os.environ, "PATH": PATH}, capture_output=True, text=True, check=True).stdout
 
     time, words = said.splitlines()
     assert words.split()[3] == time.replace("T", "-").replace("-", "", 2).replace(":", "").removesuffix("+0000")
@@ -136,3 +136,46 @@ def test_of_parts_that_end_together_the_report_has_both(tmp_path: Path) -> None:
     assert slow.wait(20) == 0
 
     assert json.loads((tmp_path / "report.json").read_text())["failure"] == "b: it"
+
+
+NATS = """#!/bin/sh
+case $* in
+  *' stream ls '*) printf '%s' "$HAS" ;;
+  *' stream backup '*) mkdir "$5" ;;
+esac
+"""
+
+
+def test_a_stream_that_nats_has_dropped_is_told_and_left_out_of_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "nats").write_text(NATS)
+    (tmp_path / "nats").chmod(0o755)
+    (tmp_path / "take.sh").write_text(script("event_bus_copy.sh").replace("/run/infra-kit", str(tmp_path)))
+    (tmp_path / "password").write_text("it")
+    told = {"INBOX": "it", "PART": "bus", "STREAMS": "LEADS _dead_scoring", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    def take(has: str) -> tuple[str, list[str]]:
+        there = Path(tempfile.mkdtemp(dir=tmp_path))
+        command = ["sh", str(tmp_path / "take.sh"), str(there)]
+        done = subprocess.run(command, env={**told, "HAS": has}, capture_output=True, text=True, check=False)
+        assert bool(done.returncode) == bool(done.stderr)
+        return done.stderr, sorted(it.name for it in there.glob("streams/*"))
+
+    assert take("LEADS\n_dead_scoring\nOLD\n") == ("", ["LEADS", "OLD", "_dead_scoring"])
+    for has, lacks in {"": "LEADS", "LEADS\n": "_dead_scoring", "LEADS_2\n_dead_scoring\n": "LEADS"}.items():
+        words, copied = take(has)
+        assert words.startswith(f"fault: missing: NATS has no stream {lacks} any more")
+        assert copied == []
+
+
+def test_a_report_is_as_old_as_a_part_that_never_began(tmp_path: Path) -> None:
+    (tmp_path / "date").write_text('#!/bin/sh\ncase $1 in +%s) echo "$NOW" ;; *) exec /bin/date "$@" ;; esac\n')
+    (tmp_path / "date").chmod(0o755)
+    told = {"NAME": "safe", "FIELD": "last_backup", "PARTS": "db cache", "PART": "db", "FOLDER": str(tmp_path)}
+
+    def last_good(now: int) -> str:
+        known = {**told, "NOW": str(now), "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        subprocess.run(["sh", "-s", "well", "1"], input=script("report.sh"), env=known, text=True, check=True)
+        return (tmp_path / "figure.prom").read_text().splitlines()[0].rpartition(" ")[2]
+
+    assert last_good(1_000) == "1000"
+    assert last_good(90_000) == "1000", "that of db alone"
