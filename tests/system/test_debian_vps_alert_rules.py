@@ -59,7 +59,7 @@ def program() -> None:
         Redis("cache", target=target), files, bus, api,
         Job("nightly", target=target, image="job:1", command=["work"], schedule="0 3 * * *"),
         Gateway("gw", target=target, routes={"/*": api}, domains=["api.example.com"], waf=False),
-        Cdn("www", target=target, routes={"/*": files}, domains=["www.example.com"]),
+        Cdn("www", target=target, routes={"/*": files}, domains=["www.example.com", "example.com"]),
         Uptime("site", target=target, url="https://www.example.com"),
     ]  # fmt: skip
     Alerts("alerts", target=target, watch=watch, rules=RULES)
@@ -73,10 +73,20 @@ def caddy(metric: str, host: str, code: str, more: str = "") -> str:
     return f'caddy_http_{metric}{{handler="subroute",host="{host}",code="{code}"{more}}}'
 
 
+def certificate(name: str) -> str:
+    return f'probe_ssl_earliest_cert_expiry{{component="www",check="{name}"}}'
+
+
 ALWAYS = {'node_textfile_mtime_seconds{file="/measures/containers.prom"}': "0+60x30"}
 CASES: Sequence[tuple[str, str, Mapping[str, str], Mapping[str, str]]] = [
     ("down", "db", {'pg_up{component="db"}': "1x30"}, {'pg_up{component="db"}': "0x30"}),
     ("down", "db", {'pg_up{component="db"}': "1x30", 'up{component="db"}': "1x30"}, {'up{component="db"}': "0x30"}),
+    ("down", "pooled",
+     {'pg_up{component="pooled"}': "1x30", f"infra_kit_container_well{container('pooled', 'pooled-pooler')}": "1x30"},
+     {'pg_up{component="pooled"}': "1x30", f"infra_kit_container_well{container('pooled', 'pooled-pooler')}": "0x30"}),
+    ("down", "pooled",
+     {'pg_up{component="pooled"}': "1x30", f"infra_kit_container_well{container('pooled', 'pooled-pooler')}": "1x30"},
+     {'pg_up{component="pooled"}': "0x30", f"infra_kit_container_well{container('pooled', 'pooled-pooler')}": "1x30"}),
     ("down", "cache", {'redis_up{component="cache"}': "1x30"}, {'redis_up{component="cache"}': "0x30"}),
     ("down", "files", {f"infra_kit_container_well{container('files', 'files-server')}": "1x30"},
      {f"infra_kit_container_well{container('files', 'files-server')}": "0x30"}),
@@ -144,8 +154,13 @@ CASES: Sequence[tuple[str, str, Mapping[str, str], Mapping[str, str]]] = [
     ("busy", "www", {}, {caddy("request_duration_seconds_count", "www.example.com", "200"): "0+1200x30"}),
     ("failed", "nightly", {f"infra_kit_container_failed{container('nightly', 'nightly-instance')}": "0x30"},
      {f"infra_kit_container_failed{container('nightly', 'nightly-instance')}": "1x30"}),
-    ("certificate", "www", {'probe_ssl_earliest_cert_expiry{component="www"}': "7776000x30"},
-     {'probe_ssl_earliest_cert_expiry{component="www"}': "864000x30"}),
+    ("certificate", "www", {certificate("www.example.com"): "7776000x30", certificate("example.com"): "7776000x30"},
+     {certificate("www.example.com"): "7776000x30", certificate("example.com"): "864000x30"}),
+    # One name has none; one that is no longer served has left its last word behind.
+    ("certificate", "www",
+     {certificate("www.example.com"): "7776000x30", certificate("example.com"): "7776000x30",
+      certificate("old.example.com"): "864000x30"},
+     {certificate("www.example.com"): "7776000x30", certificate("old.example.com"): "7776000x30"}),
     ("not-measured", "", {}, {'node_textfile_mtime_seconds{file="/measures/containers.prom"}': "0x30"}),
     ("not-measured", "db", {'up{component="db"}': "1x30"}, {'up{component="db"}': "0x30"}),
     ("not-measured", "bus", {'infra_kit_bus_up{component="bus"}': "1x30"},

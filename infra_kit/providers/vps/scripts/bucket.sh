@@ -45,11 +45,27 @@ if ! exists "$BUCKET"; then
 fi
 : >"$made"
 
-if [ "$VERSIONING" = Enabled ] || s3 GET "$BUCKET?versioning=" | grep -q '<Status>Enabled<'; then
-  s3 PUT "$BUCKET?versioning=" "<VersioningConfiguration><Status>$VERSIONING</Status></VersioningConfiguration>"
-fi
+# What cannot be read is not taken for none: that takes SeaweedFS's own word.
+has() { # SETTING [CODE]: as SeaweedFS says it; the code of the error that says that there is none
+  said=$(s3 GET "$BUCKET?$1=" 2>&1) || case $said in
+    *"<Code>${2-}</Code>"*) ;;
+    *)
+      echo "$NAME: SeaweedFS does not say what $1 its bucket has, and without that nothing is set. Run infra-kit up again" \
+        "once it answers. It said: $said" >&2
+      return 1
+      ;;
+  esac
+  printf '%s\n' "$said"
+}
 
-locked=$( (s3 GET "$BUCKET?object-lock=" 2>/dev/null || true) | sed -n 's:.*<Days>\([0-9]*\)</Days>.*:\1:p')
+versions=$(has versioning)
+case $VERSIONING$versions in
+  Enabled* | *'<Status>Enabled<'*)
+    s3 PUT "$BUCKET?versioning=" "<VersioningConfiguration><Status>$VERSIONING</Status></VersioningConfiguration>" ;;
+esac
+
+lock=$(has object-lock ObjectLockConfigurationNotFoundError)
+locked=$(printf '%s\n' "$lock" | sed -n 's:.*<Days>\([0-9]*\)</Days>.*:\1:p')
 if [ "${locked:-0}" -gt "$LOCK_DAYS" ]; then
   echo "$NAME: retention_lock is $locked days, and $LOCK_DAYS was asked for; a lock can be made longer, never shorter:" \
     "what it promised would not hold. The safe way: leave it, and add a second ObjectStore by another name for what" \

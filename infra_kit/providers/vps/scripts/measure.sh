@@ -40,6 +40,9 @@ figures='
     }
   }'
 
+# One that hangs answers as little as one that is down.
+docker() { timeout 10 docker "$@"; }
+
 reports() { # of Backups and drills, which containers wrote: two lines each, and one for each log that is shipped
   docker volume ls --quiet --filter label=infra-kit-report | while read -r volume; do
     place=$(docker volume inspect --format '{{.Mountpoint}}' "$volume")
@@ -74,18 +77,22 @@ measure() { # FOLDER
   {
     docker ps --all --quiet --no-trunc --filter label=managed-by=infra-kit >"$1/containers.listed" &&
       # One that has gone meanwhile fails, and the others are told all the same.
-      { xargs -r docker inspect --format "$fields" <"$1/containers.listed" 2>/dev/null || true; } | awk "$figures" &&
+      { xargs -r timeout 10 docker inspect --format "$fields" <"$1/containers.listed" 2>/dev/null || true; } |
+      awk "$figures" &&
       reports && pools &&
       df -Pk "$1" | awk 'NR == 2 { print "infra_kit_disk_bytes " $2 * 1024; print "infra_kit_disk_used_bytes " $3 * 1024 }'
   } >"$1/containers.new" && mv "$1/containers.new" "$1/containers.prom"
 }
 
+look() {
+  volume=$(docker volume ls --quiet --filter label=infra-kit-measures) && [ -n "$volume" ] &&
+    place=$(docker volume inspect --format '{{.Mountpoint}}' "$volume") && folder=$place && measure "$folder"
+}
+
+folder=""
 while :; do
-  volume=$(docker volume ls --quiet --filter label=infra-kit-measures) || volume=""
-  if [ -n "$volume" ] && folder=$(docker volume inspect --format '{{.Mountpoint}}' "$volume"); then
-    # Figures of a time that is over would say that all is well.
-    measure "$folder" || rm -f "$folder/containers.prom"
-  fi
+  # Figures of a time that is over would say that all is well. Containers run on without Docker (`live-restore`).
+  look || [ -z "$folder" ] || rm -f "$folder/containers.prom"
   sleep "$every" &
   wait $!
 done

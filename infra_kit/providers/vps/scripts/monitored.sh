@@ -31,8 +31,8 @@ back() {
   [ ! -e "$1.before" ] || mv "$1.before" "$1"
 }
 
-loaded() { # when it last read all of it, and liked it
-  wget -q -O - "$ADDRESS/metrics" | sed -n 's/^prometheus_config_last_reload_success_timestamp_seconds //p'
+loaded() { # when it last read all of it, and liked it; one that says nothing has read nothing
+  wget -q -O - "$ADDRESS/metrics" | sed -n 's/^prometheus_config_last_reload_success_timestamp_seconds //p' | grep .
 }
 
 refused() {
@@ -47,17 +47,14 @@ put "$FOLDER/rules/$NAME.yml" "$RULES"
 put "$FOLDER/managers/$NAME.json" "$MANAGERS"
 said=$(promtool check config "$CONFIG" 2>&1) || refused "$said"
 
-has_read() { # one that answers nothing has read nothing
-  now=$(loaded)
-  [ -n "$now" ] && [ "$now" != "$before" ]
-}
-
-before=$(loaded)
-kill -HUP "$(cat "$FOLDER/pid")"
 tries=150
-until has_read; do
+again() {
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || refused "it does not say that it has read it; its log says why."
   sleep 0.2
-done
+}
+
+until before=$(loaded); do again; done
+kill -HUP "$(cat "$FOLDER/pid")"
+until now=$(loaded) && [ "$now" != "$before" ]; do again; done
 each forget

@@ -17,13 +17,16 @@ else
 fi
 sh /run/infra-kit/compose.sh /run/infra-kit/nats.template /data/links/nats.conf
 
-loaded() { wget -q -O - "$MONITOR/varz" | sed -n 's/.*"config_load_time": *"\([^"]*\)".*/\1/p'; }
+# When it last read them; one that says nothing has read nothing.
+loaded() { wget -q -O - "$MONITOR/varz" | sed -n 's/.*"config_load_time": *"\([^"]*\)".*/\1/p' | grep .; }
 
-before=$(loaded)
-kill -HUP "$(cat /data/links/pid)"
 tries=50
-while [ "$(loaded)" = "$before" ]; do
+again() {
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || { echo "$NAME: NATS does not take its users over; its log says why." >&2; exit 1; }
   sleep 0.2
-done
+}
+
+until before=$(loaded); do again; done
+kill -HUP "$(cat /data/links/pid)"
+until now=$(loaded) && [ "$now" != "$before" ]; do again; done

@@ -27,24 +27,34 @@ def postgres(scope: Scope, component: Component[Any, Any]) -> Figures:
     lag = {Signal.REPLICA_LAG: f"max({last(f'infra_kit_replica_lag_seconds{of}')})"}
     return figures(
         {
-            Signal.UPTIME: _answers("pg_up", of),
+            Signal.UPTIME: _worst("min", component, _answers("pg_up", of), containers.well(component, "pooler", 1)),
             Signal.CPU: containers.cpu(component, SERVERS),
             Signal.MEMORY: containers.memory(component, SERVERS),
             Signal.DISK: containers.DISK,
-            Signal.CONNECTIONS: _fullest(f"100 * max({taken}) / max({whole})", component),
+            Signal.CONNECTIONS: _worst("max", component, f"100 * max({taken}) / max({whole})", _lent(component)),
             **(lag if component.spec.read_replicas else {}),
         }
     )
 
 
-def _fullest(server: str, component: Component[Any, Any]) -> str:
-    """The server, or its pooler: of what that may lend of a database, beyond 100 where clients wait for one."""
+def _worst(which: str, component: Component[Any, Any], server: str, pooler: str) -> str:
+    """The server, or the pooler if it has one: who goes that way reaches the server no other.
+
+    Args:
+        which: of the two figures, `min` or `max`.
+        component: whose they are.
+        server, pooler: each one's figure.
+    """
     if component.spec.pooling is None:
         return server
+    return f'{which}({server} or label_replace({pooler}, "of", "pooler", "", ""))'
+
+
+def _lent(component: Component[Any, Any]) -> str:
+    """Of what the pooler may lend of a database; beyond 100 where clients wait for one."""
     of = f'{{component="{component.name}"}}'
     used, waiting = (last(f"infra_kit_pooler_{what}{of}") for what in ("used", "waiting"))
-    pool = f"100 * max({used} + {waiting}) / {pool_size(component.spec.databases)}"
-    return f'max({server} or label_replace({pool}, "of", "pooler", "", ""))'
+    return f"100 * max({used} + {waiting}) / {pool_size(component.spec.databases)}"
 
 
 def redis(scope: Scope, component: Component[Any, Any]) -> Figures:

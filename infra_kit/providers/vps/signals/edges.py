@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from infra_kit.component import Component, Scope
@@ -47,8 +48,13 @@ def served(scope: Scope, component: Component[Any, Any]) -> Figures:
 
 def _under(names: list[str], code: str = "...") -> str:
     """A redirect to HTTPS is of no site. Host names as Caddy writes them."""
-    hosts = "|".join(re.escape(name.removeprefix("http://")).replace("\\", "\\\\") for name in names)
+    hosts = _any([name.removeprefix("http://") for name in names])
     return f'{{handler="subroute",host=~"{hosts}",code=~"{code}"}}'
+
+
+def _any(names: Sequence[str]) -> str:
+    """A regular expression of these, as it stands between quotes."""
+    return "|".join(re.escape(name).replace("\\", "\\\\") for name in names)
 
 
 def _rate(names: list[str], code: str) -> str:
@@ -56,13 +62,15 @@ def _rate(names: list[str], code: str) -> str:
 
 
 def _certificate(monitor: Monitor, component: Component[Any, Any], names: list[str], proxy: str) -> dict[Signal, str]:
-    """The prober asks the edge for each name; one that has no certificate yet has no day left."""
+    """The prober asks the edge for each name; one that has no certificate yet has no day left: others do not speak for
+    it, nor does one that is no longer served."""
     secure = [name for name in names if not name.startswith("http://")]
     if not secure:
         return {}
     asked = f"{component.name}.certificates"
     exporters.once(monitor, asked, lambda: exporters.certificates(monitor, component, secure, proxy))
-    return {Signal.CERTIFICATE: _ends(f'{{component="{component.name}"}}', _since(exporters.LOOKED_AT))}
+    shown = _shown(f'{{component="{component.name}",check=~"{_any(secure)}"}}', _since(exporters.LOOKED_AT))
+    return {Signal.CERTIFICATE: or_none(f"{_ends(shown)} * (count({shown}) == bool {len(secure)})")}
 
 
 def _since(every: Duration) -> str:
@@ -70,8 +78,12 @@ def _since(every: Duration) -> str:
     return f"{2 * seconds(every) + 60}s"
 
 
-def _ends(of: str, window: str) -> str:
-    return or_none(f"(min(last_over_time(probe_ssl_earliest_cert_expiry{of}[{window}])) - time()) / {DAY}")
+def _shown(of: str, window: str) -> str:
+    return f"last_over_time(probe_ssl_earliest_cert_expiry{of}[{window}])"
+
+
+def _ends(shown: str) -> str:
+    return f"(min({shown}) - time()) / {DAY}"
 
 
 def uptime(scope: Scope, component: Component[Any, Any]) -> Figures:
@@ -83,6 +95,6 @@ def uptime(scope: Scope, component: Component[Any, Any]) -> Figures:
         {
             Signal.UPTIME: f"100 * {or_none(f'min(last_over_time(probe_success{of}[{window}]))')}",
             Signal.LATENCY: or_none(f"max(last_over_time(probe_duration_seconds{of}[{window}]))"),
-            Signal.CERTIFICATE: _ends(of, window),
+            Signal.CERTIFICATE: or_none(_ends(_shown(of, window))),
         }
     )
