@@ -213,8 +213,8 @@ def _follow(arguments: list[str], stack: Stack, state: _Run, errors: IO[str]) ->
         raise _failure(stack, state, errors.read())
     if not state.summed_up:
         raise EngineError(
-            f"{command[0]} {arguments[0]} ended without an error and without a summary: nobody can tell what it does. It "
-            "may be newer than this infra-kit knows: get a newer infra-kit, or put an older pulumi first on PATH."
+            f"{command[0]} {arguments[0]} ended without an error and without a summary: nobody can tell what it does. "
+            "It may be newer than this infra-kit knows: get a newer infra-kit, or put an older pulumi first on PATH."
         )
 
 

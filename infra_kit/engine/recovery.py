@@ -124,8 +124,8 @@ def _check_adoptable(file: Path, copy: Path, history: Path) -> None:
         raise EngineError(
             f"the state {file} was cut off when the last run was killed, has no whole copy beside it, and had what "
             f"{', '.join(found)} made: begun anew, all of that would be made a second time. Nothing was changed. Put a "
-            f"whole state in its place: the engine keeps that of each update in {history} (*.checkpoint.json). What was "
-            "made after it, `pulumi import` takes in."
+            f"whole state in its place: the engine keeps that of each update in {history} (*.checkpoint.json). What "
+            "was made after it, `pulumi import` takes in."
         )
 
 
