@@ -103,7 +103,7 @@ def down(stack: DoomedStack = None, allow_delete: AllowDelete = None) -> None:
     project, progress = Project.find(), Progress()
     name = choose(project, stack)
     left = lifecycle.down(project, name, progress, allow_delete or [])
-    progress.note(f"{name} is gone.")
+    progress.note(f"{name} is gone." if left.found else f"There is nothing of {name} in {project.backend_shown}.")
     if left.kept:
         print("Data was kept in:", *left.kept, sep="\n  ")
 

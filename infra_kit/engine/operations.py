@@ -117,19 +117,23 @@ class _Run:
     started: dict[str, float] = field(default_factory=dict)
     other: list[str] = field(default_factory=list)
     full: list[str] = field(default_factory=list)
+    summed_up: bool = False
 
     def take(self, line: str) -> None:
         try:
             event = json.loads(line)
         except ValueError:
+            event = None
+        if not isinstance(event, dict):
             self.other.append(line)
-            return
-        if "resourcePreEvent" in event:
+        elif "resourcePreEvent" in event:
             self._begin(event["resourcePreEvent"]["metadata"])
         elif "resOutputsEvent" in event:
             self._end(event["resOutputsEvent"]["metadata"])
         elif "diagnosticEvent" in event:
             self._diagnose(event["diagnosticEvent"])
+        elif "summaryEvent" in event:
+            self.summed_up = True
 
     def _begin(self, metadata: dict[str, Any]) -> None:
         step = Step.from_metadata(metadata)
@@ -207,6 +211,11 @@ def _follow(arguments: list[str], stack: Stack, state: _Run, errors: IO[str]) ->
     if process.returncode != 0:
         errors.seek(0)
         raise _failure(stack, state, errors.read())
+    if not state.summed_up:
+        raise EngineError(
+            f"{command[0]} {arguments[0]} ended without an error and without a summary: nobody can tell what it does. "
+            "It may be newer than this infra-kit knows: get a newer infra-kit, or put an older pulumi first on PATH."
+        )
 
 
 def _lines(stream: IO[str]) -> Iterator[str | None]:

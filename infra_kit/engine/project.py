@@ -17,10 +17,13 @@ from infra_kit import home as homes
 from infra_kit.errors import ConfigError
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_FILES = "file://"
 PREVIEW = "preview"
 """The environment whose stacks are made and removed by number."""
 ENV_OF = "INFRA_KIT_ENV_OF"
-"""Set by `infra-kit env`: the home whose backend and passphrase it exported. They are not the user's own."""
+"""Set by `infra-kit env`: the home whose passphrase it exported. It is not the user's own."""
+ENV_BACKEND = "INFRA_KIT_ENV_BACKEND"
+"""Set by `infra-kit env`: the project's own backend. In `$PULUMI_BACKEND_URL` it is not the user's."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,14 @@ class Project:
         name: the project's name, from Pulumi.yaml.
         config_dir: the folder of the stacks' files (`stackConfigDir`, default: the root).
         home: infra_kit's private folder: state, passphrase, locks. `$INFRA_KIT_HOME`, default `<root>/.infra-kit`.
+        backend_url: `backend.url` of Pulumi.yaml; empty where it says none.
     """
 
     root: Path
     name: str
     config_dir: Path
     home: Path
+    backend_url: str = ""
 
     @classmethod
     def find(cls, start: Path | None = None) -> Project:
@@ -63,6 +68,7 @@ class Project:
             name=settings["name"],
             config_dir=root / str(settings.get("stackConfigDir") or "."),
             home=homes.of_project(root),
+            backend_url=_backend_url(file, settings),
         )
 
     @property
@@ -95,8 +101,29 @@ class Project:
 
     @property
     def backend(self) -> str:
-        """The URL of the state's backend: the user's `$PULUMI_BACKEND_URL`, else a folder in the home."""
-        return _users_own("PULUMI_BACKEND_URL") or _backend_in(self.home)
+        """The URL of the state's backend: the user's `$PULUMI_BACKEND_URL`, else Pulumi.yaml's, else a folder in the
+        home."""
+        return self._from_root(_users_own("PULUMI_BACKEND_URL") or "") or self._own_backend
+
+    @property
+    def backend_shown(self) -> str:
+        """The same for people: without a user, a password and options."""
+        return re.sub(r"//[^/]*@", "//", self.backend.partition("?")[0])
+
+    @property
+    def backend_folder(self) -> Path | None:
+        """Where a backend of files keeps them; None for a backend that is no folder."""
+        return Path(self.backend.removeprefix(_FILES)) if self.backend.startswith(_FILES) else None
+
+    @property
+    def _own_backend(self) -> str:
+        return self._from_root(self.backend_url) or f"{_FILES}{self.home / 'state'}"
+
+    def _from_root(self, url: str) -> str:
+        """Pulumi reads a folder's URL from where it is started, which for infra_kit is not always the root."""
+        if not url.startswith(_FILES):
+            return url
+        return f"{_FILES}{self.root / Path(url.removeprefix(_FILES)).expanduser()}"
 
     @property
     def passphrase_file(self) -> Path:
@@ -108,8 +135,8 @@ class Project:
         homes.make(self.root)
         with homes.refusals_told():
             self.home.mkdir(mode=0o711, exist_ok=True)
-            if self.backend.startswith("file://"):
-                Path(self.backend.removeprefix("file://")).expanduser().mkdir(parents=True, exist_ok=True)
+            if self.backend_folder:
+                self.backend_folder.mkdir(parents=True, exist_ok=True)
         if not _user_has_passphrase():
             with homes.refusals_told():
                 _make_once(self.passphrase_file, secrets.token_urlsafe(32))
@@ -126,6 +153,7 @@ class Project:
             "PULUMI_BACKEND_URL": self.backend,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             ENV_OF: str(self.home),
+            ENV_BACKEND: self._own_backend,
         }
         base = homes.base(self.root)
         if base:
@@ -140,6 +168,13 @@ def template_of(stack: str) -> str | None:
     where it has no number."""
     name, _, number = stack.rpartition("-")
     return name if name and re.fullmatch("[0-9]+", number) else None
+
+
+def _backend_url(file: Path, settings: dict[str, Any]) -> str:
+    backend = settings.get("backend") or {}
+    if not isinstance(backend, dict):
+        raise ConfigError(f"{file}: backend: given {backend!r}; a mapping is needed: backend: {{url: s3://states}}")
+    return str(backend.get("url") or "")
 
 
 def _is_for_previews(file: Path) -> bool:
@@ -195,12 +230,8 @@ def _user_has_passphrase() -> bool:
 def _users_own(variable: str) -> str | None:
     """What the user set, not what `infra-kit env` of this or another project left in the shell."""
     value, home = os.environ.get(variable), os.environ.get(ENV_OF)
-    ours = {_backend_in(Path(home)), str(_passphrase_in(Path(home)))} if home else set()
+    ours = {os.environ.get(ENV_BACKEND), str(_passphrase_in(Path(home))) if home else None}
     return None if value in ours else value
-
-
-def _backend_in(home: Path) -> str:
-    return f"file://{home / 'state'}"
 
 
 def _passphrase_in(home: Path) -> Path:

@@ -8,6 +8,7 @@ server: it is asked to finish that and go (SIGINT), since two at once would work
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -22,7 +23,7 @@ from infra_kit.engine import connections
 from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import RUN_MARK, Stack
-from infra_kit.errors import AnotherRunError
+from infra_kit.errors import AnotherRunError, EngineError
 
 ORPHAN_SECONDS = 1800.0
 """How long an engine whose infra-kit was killed may go on: a managed database of a cloud takes up to half an hour."""
@@ -32,6 +33,11 @@ PLUGIN_SECONDS = 60.0
 LOCAL = "pulumi-python:dynamic/infra-kit:"
 """What the type tokens of the local target's servers begin with."""
 
+_ELSEWHERE = re.compile(
+    r'pulumi:providers:(?!pulumi(?:-python)?[:"])([\w-]+)[:"]|(pulumi-python:dynamic(?!/infra-kit:)[\w/]*:\w+)[:"]'
+)
+"""In a state, what is made by another provider than the engine itself and the local target's. A resource stands behind
+its provider, so half a state has it too."""
 _PLUGIN = ("pulumi-language-python", "pulumi-resource-pulumi-python", "pulumi.dynamic")
 
 
@@ -87,7 +93,7 @@ def pending_creates(state: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _mend_state(stack: Stack, progress: Progress) -> None:
     """An engine that is killed while it writes the state leaves it cut off, and its last copy beside it whole."""
-    folder = _backend_folder(stack)
+    folder = _engine_folder(stack)
     if folder is None:
         return
     file = folder / "stacks" / stack.project.name / f"{stack.name}.json"
@@ -97,12 +103,30 @@ def _mend_state(stack: Stack, progress: Progress) -> None:
     if not file.exists() or _is_whole(file):
         return
     copy = file.with_name(f"{file.name}.bak")
-    file.replace(file.with_name(f"{file.name}.cut-off"))
+    cut_off = file.with_name(f"{file.name}.cut-off")
     if copy.exists() and _is_whole(copy):
+        file.replace(cut_off)
         shutil.copy2(copy, file)
         progress.warn("The state was cut off when the last run was killed: its last whole copy was brought back.")
-    else:
-        progress.warn("The state was cut off when the last run was killed, and begins anew: what stands is adopted.")
+        return
+    _check_adoptable(file, copy, folder / "history" / stack.project.name / stack.name)
+    file.replace(cut_off)
+    progress.warn("The state was cut off when the last run was killed, and begins anew: what stands is adopted.")
+
+
+def _check_adoptable(file: Path, copy: Path, history: Path) -> None:
+    """Only the local target adopts what stands; a cloud's resources would be made a second time, empty. Of an empty
+    file, the last update that came to its end says what there was."""
+    last = sorted(history.glob("*.checkpoint.json"))[-1:]
+    texts = [each.read_text(encoding="utf-8", errors="replace") for each in (file, copy, *last) if each.exists()]
+    found = sorted({"".join(names) for text in texts for names in _ELSEWHERE.findall(text)})
+    if found:
+        raise EngineError(
+            f"the state {file} was cut off when the last run was killed, has no whole copy beside it, and had what "
+            f"{', '.join(found)} made: begun anew, all of that would be made a second time. Nothing was changed. Put a "
+            f"whole state in its place: the engine keeps that of each update in {history} (*.checkpoint.json). What "
+            "was made after it, `pulumi import` takes in."
+        )
 
 
 def _is_whole(state: Path) -> bool:
@@ -112,17 +136,15 @@ def _is_whole(state: Path) -> bool:
         return False
 
 
-def _backend_folder(stack: Stack) -> Path | None:
-    """Where a file backend keeps its things; None for a backend that is no folder."""
-    backend = stack.project.backend
-    if not backend.startswith("file://"):
-        return None
-    return Path(backend.removeprefix("file://")).expanduser() / ".pulumi"
+def _engine_folder(stack: Stack) -> Path | None:
+    """Where the engine keeps its things in a file backend; None for a backend that is no folder."""
+    folder = stack.project.backend_folder
+    return folder / ".pulumi" if folder else None
 
 
 def engine_locks(stack: Stack) -> list[EngineLock]:
     """The engine's locks on a stack; always empty for a backend that is no folder (its service keeps the locks)."""
-    folder = _backend_folder(stack)
+    folder = _engine_folder(stack)
     if folder is None:
         return []
     root = folder / "locks"

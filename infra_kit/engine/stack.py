@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project, read_yaml, write_private
 from infra_kit.errors import ConfigError, EngineError
 
@@ -40,17 +41,16 @@ class Stack:
         streaming = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", RUN_MARK: self.name}
         return os.environ | self.project.environment(self.cli) | streaming
 
-    def prepare(self, *, select: bool = False) -> Path:
-        """Creates the stack in the backend on first use; returns the configuration file for the engine.
-
-        Args:
-            select: it is the one that is meant from now on where none is named, by plain `pulumi` too.
+    def prepare(self, progress: Progress) -> Path:
+        """Creates the stack in the backend on first use, which is said; returns the configuration file for the engine.
+        It is the one that is meant from now on where none is named, by plain `pulumi` too.
         """
         self.project.prepare()
         listed = self._listed()
         if self.name not in listed:
+            progress.note(f"{self.project.backend_shown} knows no stack {self.name}: all is made new.")
             self._create()
-        if select and not listed.get(self.name):
+        if not listed.get(self.name):
             self.pulumi("stack", "select", self.name)
         return self.config_file()
 

@@ -21,9 +21,15 @@ _ENGINES = "pulumi:"
 
 @dataclass(frozen=True)
 class Destroyed:
-    """What `down` leaves: the folders whose data was kept."""
+    """What `down` leaves.
+
+    Args:
+        kept: the folders whose data was kept.
+        found: the state had something of the stack.
+    """
 
     kept: list[str]
+    found: bool
 
 
 def up(project: Project, name: str, progress: Progress, allow: Collection[str] = ()) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)
-        config = stack.prepare(select=True)
+        config = stack.prepare(progress)
         before = stack.state(in_clear=False)
         _settle(stack, before, progress, allow)
         found, plan = _split(operations.run("preview", stack, config, progress, "--refresh"))
@@ -83,19 +89,25 @@ def down(project: Project, name: str, progress: Progress, allow: Collection[str]
     with locks.hold(project, name):
         stack = Stack(project, name, pulumi_cli.ensure(progress))
         recovery.recover(stack, progress)
-        config = stack.prepare()
-        before = stack.state()
-        if known := _names(before):  # a second `down` finds none, and is no fault
-            guard.check_names(allow, known, name)
-        recovery.undo_creates(before)
-        _refresh(stack, before, progress)
-        _unprotect(stack, allow)
-        _say_which_copies_go(before, progress)
+        project.prepare()
+        before = stack.state() if stack.exists() else {}
         folders = [server.data for server in local_servers.servers(project, name)]
-        operations.run("destroy", stack, config, progress)
-        local_servers.stop(project, name)  # what a lost state no longer knows
+        found = bool(before.get("resources") or recovery.pending_creates(before))
+        if found:  # a second `down` finds nothing, and is no fault
+            _destroy(stack, before, progress, allow)
+        if stopped := local_servers.stop(project, name):
+            progress.note(f"Stopped what the state does not know: {', '.join(stopped)}")
         local_servers.remove_passing_copies(project, name)
-        return Destroyed([str(folder) for folder in folders if folder.exists()])
+        return Destroyed([str(folder) for folder in folders if folder.exists()], found)
+
+
+def _destroy(stack: Stack, before: dict[str, Any], progress: Progress, allow: Collection[str]) -> None:
+    guard.check_names(allow, _names(before), stack.name)
+    recovery.undo_creates(before)
+    _refresh(stack, before, progress)
+    _unprotect(stack, allow)
+    _say_which_copies_go(before, progress)
+    operations.run("destroy", stack, stack.config_file(), progress)
 
 
 def _say_which_copies_go(state: dict[str, Any], progress: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import venv
 from collections.abc import Callable
 
@@ -156,6 +157,35 @@ def test_the_stack_of_the_last_up_is_the_one_that_is_meant_but_down_asks_which(u
     assert refused.returncode == 1
     assert f"which stack? Say --stack NAME. Stacks: {STACK}, toy-production" in refused.stderr
     assert "delete db-server" not in toy.log
+
+
+def test_a_stack_that_stands_in_the_backend_of_the_projects_file_is_seen_there(toy: Toy) -> None:
+    team = toy.root / "team"
+    team.mkdir()
+    project = toy.root / "Pulumi.yaml"
+    project.write_text(json.dumps(json.loads(project.read_text()) | {"backend": {"url": f"file://{team}"}}))
+    toy.extra["PULUMI_CONFIG_PASSPHRASE"] = "the team's"
+    for command in (["stack", "init", STACK], ["up", "--yes", "--stack", STACK]):
+        plain = toy.shell(str(toy.cli / "pulumi"), *command, "--non-interactive")
+        assert plain.returncode == 0, plain.stdout + plain.stderr
+    assert "postgres://app:••••@127.0.0.1:21003/db" in toy.run("status").stdout
+    down = toy.run("down")
+    assert down.returncode == 0, down.stderr
+    assert toy.log[-1] == "delete db-server"
+    assert f"{STACK} is gone." in down.stderr
+    assert not (toy.root / ".infra-kit" / "state").exists()
+
+
+def test_a_backend_that_does_not_know_the_stack_is_named_by_up_and_by_down(toy: Toy) -> None:
+    state = toy.root / ".infra-kit" / "state"
+    down = toy.run("down")
+    assert (down.returncode, down.stdout) == (0, "")
+    assert f"There is nothing of {STACK} in file://{state}." in down.stderr
+    assert "is gone" not in down.stderr
+    assert not list(state.glob("**/*.json"))
+    up = toy.run("up")
+    assert f"file://{state} knows no stack {STACK}: all is made new." in up.stderr
+    assert "all is made new" not in toy.run("up").stderr
 
 
 def test_what_is_not_up_is_said_with_the_command_that_starts_it(toy: Toy, up_with: Callable[..., Toy]) -> None:

@@ -15,7 +15,8 @@ from infra_kit.errors import ConfigError
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     passphrases = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
-    for name in ("INFRA_KIT_HOME", "INFRA_KIT_ENV_OF", "PULUMI_BACKEND_URL", *passphrases):
+    ours = ("INFRA_KIT_HOME", "INFRA_KIT_ENV_OF", "INFRA_KIT_ENV_BACKEND")
+    for name in (*ours, "PULUMI_BACKEND_URL", *passphrases):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: environments\n")
     (tmp_path / "environments").mkdir()
@@ -87,17 +88,53 @@ def test_the_users_own_backend_and_passphrase_are_left_alone(root: Path, monkeyp
     assert not project.passphrase_file.exists()
 
 
-def other_project(root: Path) -> Project:
+def with_backend(root: Path, url: str) -> Project:
+    (root / "Pulumi.yaml").write_text(f"name: shop\nbackend: {{url: '{url}'}}\n")
+    return Project.find(root)
+
+
+def test_the_backend_is_the_one_that_the_projects_file_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = with_backend(root, "s3://states")
+    assert project.backend == "s3://states"
+    assert project.environment(Path("/opt/pulumi/bin"))["PULUMI_BACKEND_URL"] == "s3://states"
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "gs://states")
+    assert project.backend == "gs://states"
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"), [("file://./team", "{root}/team"), ("file:///srv/team", "/srv/team"), ("file://~", "{home}")]
+)
+def test_a_backends_folder_is_the_same_wherever_pulumi_runs(
+    root: Path, monkeypatch: pytest.MonkeyPatch, url: str, folder: str
+) -> None:
+    """Pulumi itself reads it from the folder on that it is started in."""
+    monkeypatch.setenv("HOME", str(root / "ana"))
+    assert with_backend(root, url).backend == f"file://{folder.format(root=root, home=root / 'ana')}"
+
+
+def test_a_backend_that_is_no_mapping_is_refused_with_its_form(root: Path) -> None:
+    (root / "Pulumi.yaml").write_text("name: shop\nbackend: s3://states\n")
+    with pytest.raises(ConfigError, match=r"Pulumi\.yaml: backend: given 's3://states'.*backend: \{url: s3://states\}"):
+        Project.find(root)
+
+
+def test_a_backends_password_is_not_shown(root: Path) -> None:
+    project = with_backend(root, "postgres://ana:geheim@db.example.org/states?sslpassword=geheim")
+    assert project.backend_shown == "postgres://db.example.org/states"
+
+
+def other_project(root: Path, more: str = "") -> Project:
     other = root / "other"
     other.mkdir()
-    (other / "Pulumi.yaml").write_text("name: other\n")
+    (other / "Pulumi.yaml").write_text(f"name: other\n{more}")
     return Project.find(other)
 
 
+@pytest.mark.parametrize("more", ["", "backend: {url: s3://others}\n"])
 def test_what_env_of_another_project_left_in_the_shell_is_not_the_users_own(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, monkeypatch: pytest.MonkeyPatch, more: str
 ) -> None:
-    for key, value in other_project(root).environment(Path("/opt/pulumi/bin")).items():
+    for key, value in other_project(root, more).environment(Path("/opt/pulumi/bin")).items():
         monkeypatch.setenv(key, value)
     project = Project.find(root)
     project.prepare()
