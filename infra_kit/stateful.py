@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -114,18 +114,3 @@ def _is_scratch(volume: Mapping[str, Any]) -> bool:
     """In memory, or what a drill restores into and removes."""
     labels = {it.get("label") for it in volume.get("labels") or ()}
     return (volume.get("driverOpts") or {}).get("type") == "tmpfs" or SCRATCH in labels
-
-
-_RENEWED_BY = {"random:index/randomPassword:RandomPassword": frozenset({"keepers"})}
-"""By type, the inputs that are there to have it made anew."""
-
-
-def is_renewed(type_token: str, changed: Collection[str]) -> bool:
-    """Whether a resource is replaced because the user wants another one, e.g. a secret with a `rotation`.
-
-    Args:
-        type_token: its type.
-        changed: the inputs that replace it, as the engine names them (`keepers`, or a part of it: `keepers.since`).
-    """
-    wanted = _RENEWED_BY.get(type_token, frozenset())
-    return bool(changed) and {key.partition(".")[0] for key in changed} <= wanted

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra_kit.engine.operations import Step, short
 from infra_kit.errors import ConfigError, DataLossRefusedError, TargetError
-from infra_kit.stateful import is_renewed, is_stateful
+from infra_kit.stateful import is_stateful
 
 REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
 _DELETING = {"delete"}
@@ -95,7 +95,7 @@ def _loses(step: Step) -> bool:
         return False
     if step.protected:
         return True
-    harmless = is_renewed(step.type, step.replace_keys) if step.op in REPLACING else step.retained
+    harmless = step.op in _DELETING and step.retained
     return not harmless and holds_data(step.type, step.inputs)
 
 

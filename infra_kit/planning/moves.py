@@ -63,10 +63,8 @@ def _with_data(between: Iterable[Change], fates: Collection[Fate]) -> set[str]:
 
 
 def _touches_data(change: Change) -> bool:
-    """A secret that is renewed because its owner wants another one loses nothing."""
     holds = change.before is not None and holds_data(change.before.type, change.before.inputs)
-    renewed = change.fate is Fate.REPLACED and not change.loses_data
-    return holds and not renewed and change.fate is not Fate.KEPT
+    return holds and change.fate is not Fate.KEPT
 
 
 def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:

@@ -115,16 +115,22 @@ def test_a_cache_may_be_replaced() -> None:
     guard.check([recorded("replace", CDN), recorded("delete", CDN)])
 
 
-@pytest.mark.parametrize(("key", "refused"), [("length", True), ("keepers", False), ("keepers.since", False)])
-def test_a_generated_secret_is_made_anew_by_its_rotation_alone(key: str, refused: bool) -> None:
-    token = "random:index/randomPassword:RandomPassword"
+GENERATED = "random:index/randomPassword:RandomPassword"
+
+
+@pytest.mark.parametrize("key", ["length", "keepers", "keepers.since"])
+def test_a_generated_secret_that_is_kept_for_good_is_not_made_anew_by_a_rotation_that_begins(key: str) -> None:
     inputs = {"length": 32, "keepers": {"infra-kit": "original"}}
-    step = recorded("replace", token, name="jwt-value", keys=[key], inputs=inputs)
-    if refused:
-        with pytest.raises(DataLossRefusedError, match=r"jwt-value .* because length changes"):
-            guard.check([step])
-    else:
+    step = recorded("replace", GENERATED, name="jwt-value", keys=[key], inputs=inputs)
+    with pytest.raises(DataLossRefusedError, match=f"jwt-value .* because {key} changes"):
         guard.check([step])
+    guard.check([step], allowed=["jwt-value"])
+
+
+@pytest.mark.parametrize("key", ["length", "keepers", "keepers.since"])
+def test_a_generated_secret_that_rotates_is_made_anew(key: str) -> None:
+    inputs = {"length": 32, "keepers": {"since": "2026-09-01T00:00:00+00:00"}}
+    guard.check([recorded("replace", GENERATED, name="jwt-value", keys=[key], inputs=inputs)])
 
 
 def test_every_loss_is_named() -> None:
