@@ -84,7 +84,7 @@ def warnings(plan: Sequence[Step], allowed: Collection[str] = ()) -> Iterator[st
     going = [step for step in plan if not {step.name, step.parent} & set(allowed)]
     unknown = dict.fromkeys(f"{step.name} ({step.type})" for step in going if _is_unknown_loss(step))
     if unknown:
-        yield f"nobody here knows whether it holds data, and this replaces or deletes it: {', '.join(unknown)}"
+        yield f"{', '.join(unknown)}: replaced or deleted, and nobody here knows whether it holds data."
     for step in going:
         if step.op == "update" and ends_copies(step.type, step.inputs, step.becomes):
             yield (
@@ -122,7 +122,7 @@ def _loses(step: Step) -> bool:
     if step.protected:
         return True
     harmless = step.op in _DELETING and step.retained
-    return not harmless and holds_data(step.type, step.inputs)
+    return step.custom and not harmless and holds_data(step.type, step.inputs)
 
 
 def _is_gone(step: Step) -> bool:

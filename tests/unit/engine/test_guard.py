@@ -206,6 +206,7 @@ def test_what_only_a_target_knows_that_cannot_be_read_here_is_refused_with_its_n
             check([recorded("delete", flare)])
         check([recorded("delete", flare)], ["db"])
     guard.check([recorded("update", flare), recorded("delete", "sunny:index/day:Day")])
+    guard.check([replace(recorded("delete", "sun:index:Flares"), custom=False)])
 
 
 @pytest.mark.usefixtures("third_party")
