@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from infra_kit import recorded_replacements
 
 
 def _tokens(prefix: str, *names: str) -> frozenset[str]:
@@ -25,10 +27,26 @@ _STATEFUL: dict[str, frozenset[str]] = {
     "logs: what is kept for years": _tokens("pulumi-python:dynamic/infra-kit:", "LogsServer"),
     "secrets: what one signed or encrypted is lost with it": _tokens("pulumi-python:dynamic/infra-kit:", "SecretFile"),
     "databases": _tokens("aws:rds/", "instance:Instance", "cluster:Cluster", "globalCluster:GlobalCluster")
-    | _tokens("aws:", "dynamodb/table:Table", "dynamodb/globalTable:GlobalTable", "docdb/cluster:Cluster")
+    | _tokens("aws:dynamodb/", "table:Table", "globalTable:GlobalTable")
+    | _tokens("aws:docdb/", "cluster:Cluster", "globalCluster:GlobalCluster", "elasticCluster:ElasticCluster")
+    | _tokens("aws:neptune/", "cluster:Cluster", "globalCluster:GlobalCluster")
+    | _tokens("aws:keyspaces/", "keyspace:Keyspace", "table:Table")
+    | _tokens("aws:timestreamwrite/", "database:Database", "table:Table")
+    | _tokens("aws:timestreaminfluxdb/", "dbCluster:DbCluster", "dbInstance:DbInstance")
+    | _tokens("aws:", "neptunegraph/graph:Graph", "dsql/cluster:Cluster", "qldb/ledger:Ledger")
+    | _tokens("aws:", "lightsail/database:Database")
     | _tokens("gcp:sql/", "databaseInstance:DatabaseInstance", "database:Database")
-    | _tokens("gcp:", "alloydb/cluster:Cluster", "bigtable/instance:Instance", "firestore/database:Database")
-    | _tokens("gcp:spanner/", "instance:Instance", "database:Database"),
+    | _tokens("gcp:bigtable/", "instance:Instance", "table:Table")
+    | _tokens("gcp:", "alloydb/cluster:Cluster", "firestore/database:Database")
+    | _tokens("gcp:", "firebase/databaseInstance:DatabaseInstance")
+    | _tokens("gcp:oracledatabase/", "autonomousDatabase:AutonomousDatabase", "dbSystem:DbSystem")
+    | _tokens("gcp:spanner/", "instance:Instance", "database:Database")
+    | _tokens("cloudflare:index/", "d1Database:D1Database", "workersKvNamespace:WorkersKvNamespace")
+    | _tokens("mongodbatlas:index/", "cluster:Cluster", "advancedCluster:AdvancedCluster")
+    | _tokens("mongodbatlas:index/", "flexCluster:FlexCluster", "serverlessInstance:ServerlessInstance")
+    | _tokens("digitalocean:index/", "databaseCluster:DatabaseCluster", "databaseDb:DatabaseDb"),
+    "warehouses": _tokens("aws:", "redshift/cluster:Cluster", "redshiftserverless/namespace:Namespace")
+    | _tokens("gcp:bigquery/", "dataset:Dataset", "table:Table"),
     "caches that may persist: sessions, queues and locks are kept in them": _tokens(
         "aws:elasticache/",
         "cluster:Cluster",
@@ -36,20 +54,35 @@ _STATEFUL: dict[str, frozenset[str]] = {
         "globalReplicationGroup:GlobalReplicationGroup",
         "serverlessCache:ServerlessCache",
     )
-    | _tokens("aws:", "memorydb/cluster:Cluster")
+    | _tokens("aws:memorydb/", "cluster:Cluster", "multiRegionCluster:MultiRegionCluster")
     | _tokens("gcp:", "redis/instance:Instance", "redis/cluster:Cluster", "memorystore/instance:Instance"),
-    "indexes": _tokens("aws:", "opensearch/domain:Domain", "elasticsearch/domain:Domain"),
+    "indexes": _tokens("aws:", "opensearch/domain:Domain", "elasticsearch/domain:Domain")
+    | _tokens("aws:opensearch/", "serverlessCollection:ServerlessCollection"),
     "buckets": _tokens("aws:s3/", "bucket:Bucket", "bucketV2:BucketV2", "directoryBucket:DirectoryBucket")
-    | _tokens("gcp:", "storage/bucket:Bucket", "bigquery/dataset:Dataset")
-    | _tokens("cloudflare:index/", "r2Bucket:R2Bucket"),
+    | _tokens("aws:s3tables/", "tableBucket:TableBucket", "table:Table")
+    | _tokens("aws:", "s3control/bucket:Bucket", "lightsail/bucket:Bucket", "glacier/vault:Vault")
+    | _tokens("gcp:", "storage/bucket:Bucket")
+    | _tokens("cloudflare:index/", "r2Bucket:R2Bucket")
+    | _tokens("digitalocean:index/", "spacesBucket:SpacesBucket"),
     "queues, streams and archives of events: what is in them has not been worked off": _tokens(
         "aws:", "sqs/queue:Queue", "kinesis/stream:Stream", "cloudwatch/eventArchive:EventArchive"
     )
-    | _tokens("gcp:pubsub/", "topic:Topic", "subscription:Subscription"),
+    | _tokens("aws:msk/", "cluster:Cluster", "serverlessCluster:ServerlessCluster", "topic:Topic")
+    | _tokens("aws:", "mq/broker:Broker")
+    | _tokens("gcp:pubsub/", "topic:Topic", "subscription:Subscription")
+    | _tokens("gcp:managedkafka/", "cluster:Cluster", "topic:Topic")
+    | _tokens("cloudflare:index/", "queue:Queue"),
     "buses: another one has other archives": _tokens("aws:", "cloudwatch/eventBus:EventBus"),
-    "volumes and file systems": _tokens("aws:", "ebs/volume:Volume", "efs/fileSystem:FileSystem")
+    "volumes and file systems": _tokens("aws:", "ebs/volume:Volume", "efs/fileSystem:FileSystem", "lightsail/disk:Disk")
+    | _tokens("aws:fsx/", "lustreFileSystem:LustreFileSystem", "windowsFileSystem:WindowsFileSystem")
+    | _tokens("aws:fsx/", "ontapFileSystem:OntapFileSystem", "ontapVolume:OntapVolume")
+    | _tokens("aws:fsx/", "openZfsFileSystem:OpenZfsFileSystem", "openZfsVolume:OpenZfsVolume")
     | _tokens("gcp:", "compute/disk:Disk", "compute/regionDisk:RegionDisk", "filestore/instance:Instance")
-    | _tokens("docker:", "index/volume:Volume"),
+    | _tokens("gcp:", "netapp/volume:Volume", "lustre/instance:Instance")
+    | _tokens("docker:", "index/volume:Volume")
+    | _tokens("hcloud:", "index/volume:Volume")
+    | _tokens("digitalocean:", "index/volume:Volume")
+    | _tokens("kubernetes:core/v1:", "PersistentVolumeClaim", "PersistentVolume"),
     "keys: what they encrypted is lost with them": _tokens("aws:", "kms/key:Key")
     | _tokens("gcp:kms/", "keyRing:KeyRing", "cryptoKey:CryptoKey"),
     "locks: without it, what it keeps can be deleted": _tokens(
@@ -67,8 +100,10 @@ _STATEFUL: dict[str, frozenset[str]] = {
 _COPIES = {
     "aws:rds/instance:Instance": "replicateSourceDb",
     "gcp:sql/databaseInstance:DatabaseInstance": "masterInstanceName",
+    "gcp:bigquery/table:Table": "view",
 }
-"""The input that makes a resource of this type a replica: its data is another one's, and comes from there again."""
+"""The input that makes a resource of this type a replica or a view: its data is another one's, and comes from there
+again."""
 
 
 _VOLUME = "docker:index/volume:Volume"
@@ -95,7 +130,7 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
     """Whether a resource holds data of its own.
 
     Args:
-        type_token: its type, e.g. `aws:rds/instance:Instance`. Unknown types hold none.
+        type_token: its type, e.g. `aws:rds/instance:Instance`. Of those that are not known (`is_known`): no.
         inputs: what it was made of, as the engine names it (`replicateSourceDb`), if known: tells a replica, which
             holds none of its own, where it shares its type with the primary.
     """
@@ -110,22 +145,44 @@ def is_stateful(type_token: str, inputs: Mapping[str, Any] | None = None) -> boo
     return not is_copy and any(type_token in tokens for tokens in _STATEFUL.values())
 
 
+_HARMLESS = ("pulumi:", "infra-kit:", "pulumi-python:dynamic/infra-kit:", "command:", "random:", "tls:")
+"""What the types begin with of which none holds data, but for those in the tables."""
+_NOT_ASKED = _tokens(
+    "cloudflare:index/",
+    *("accountToken:AccountToken", "dnsRecord:DnsRecord", "r2Bucket:R2Bucket", "r2BucketCors:R2BucketCors"),
+    *("r2BucketLifecycle:R2BucketLifecycle", "zone:Zone"),
+) | _tokens("gcp:", "projects/serviceIdentity:ServiceIdentity")
+"""What our drivers make, and of which no provider has said what replaces it (`recorded_replacements`)."""
+
+
+def is_made_here(type_token: str) -> bool:
+    """Whether our drivers make resources of a type, or it is of a package that makes nothing which could matter."""
+    recorded = bool(recorded_replacements.of(type_token))
+    return recorded or type_token in _NOT_ASKED or type_token.startswith(_HARMLESS)
+
+
+def is_known(type_token: str) -> bool:
+    """Whether it is known here if resources of a type hold data."""
+    return is_made_here(type_token) or type_token in tokens()
+
+
+def tokens() -> frozenset[str]:
+    """The types that hold data, and those that may."""
+    return frozenset().union(_IF_IT_HAS, *_STATEFUL.values())
+
+
+_KEEPS_COPIES = {"aws:rds/instance:Instance": "backupRetentionPeriod"}
+"""By type, for how many days its service keeps copies of the data by itself."""
+
+
+def ends_copies(type_token: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a change in place deletes, at once, every copy that a service keeps by itself: 0 days do
+    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.Disabling.html)."""
+    key = _KEEPS_COPIES.get(type_token, "")
+    return bool(before.get(key)) and after.get(key) == 0
+
+
 def _is_scratch(volume: Mapping[str, Any]) -> bool:
     """In memory, or what a drill restores into and removes."""
     labels = {it.get("label") for it in volume.get("labels") or ()}
     return (volume.get("driverOpts") or {}).get("type") == "tmpfs" or SCRATCH in labels
-
-
-_RENEWED_BY = {"random:index/randomPassword:RandomPassword": frozenset({"keepers"})}
-"""By type, the inputs that are there to have it made anew."""
-
-
-def is_renewed(type_token: str, changed: Collection[str]) -> bool:
-    """Whether a resource is replaced because the user wants another one, e.g. a secret with a `rotation`.
-
-    Args:
-        type_token: its type.
-        changed: the inputs that replace it, as the engine names them (`keepers`, or a part of it: `keepers.since`).
-    """
-    wanted = _RENEWED_BY.get(type_token, frozenset())
-    return bool(changed) and {key.partition(".")[0] for key in changed} <= wanted

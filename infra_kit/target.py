@@ -48,6 +48,11 @@ def packages() -> Mapping[str, str]:
     return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)} | _BUILT_IN
 
 
+def third_parties() -> frozenset[str]:
+    """The names of the targets that others have registered."""
+    return frozenset(packages()) - _BUILT_IN.keys()
+
+
 @cache
 def package(name: str) -> ModuleType:
     """The provider package of a target, imported now. Raises a `TargetError` that says how to get it."""

@@ -73,6 +73,7 @@ def _print(found: Audit, console: Console) -> None:
         counts[str(finding.severity)] = counts.get(str(finding.severity), 0) + 1
     said = ", ".join(f"{number} {severity}" for severity, number in counts.items()) or "nothing found"
     console.print(f"{found.looked_at} resources: {said}")
+    common.print_list(console, "No rule knows", (f"{it} ({', '.join(names)})" for it, names in found.unknown.items()))
     common.print_list(console, "Assumed", found.assumed)
 
 

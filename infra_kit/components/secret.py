@@ -30,7 +30,8 @@ class SecretSpec(Spec):
     length: int = Field(default=32, ge=16, le=256)
     """Letters and digits of a generated one. Another length is another value: it is refused as a loss of data is."""
     rotation: Duration | None = None
-    """After that a generated one is made anew, by the next `up` (seeds/001: 90 d). Default: never."""
+    """After that a generated one is made anew, by the next `up` (seeds/001: 90 d). Default: never. One that was kept
+    for good may be made anew at once: it is refused as a loss of data is."""
     path: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+(/[a-z0-9_-]+){0,10}$", max_length=200)
     """What it is called in the target's store, below the environment: `jwt/secret` is `/production/jwt/secret`
     (seeds/000). Default: the component's name."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra_kit.engine.operations import Step, short
 from infra_kit.errors import ConfigError, DataLossRefusedError, TargetError
-from infra_kit.stateful import is_renewed, is_stateful
+from infra_kit.stateful import ends_copies, is_known, is_stateful
 
 REPLACING = {"replace", "create-replacement", "delete-replaced", "import-replacement"}
 _DELETING = {"delete"}
@@ -36,6 +36,7 @@ def check(steps: Sequence[Step], allowed: Collection[str] = ()) -> None:
     kept = all(each[0].retained and not _is_replaced(each) for each in losses)
     lines = [f"refused: this would {'let go of what is protected' if kept else 'lose data'}. Nothing was changed."]
     lines += [f"  {_why(each)}" for each in losses]
+    lines += _unread(losses)
     if any(step.protected for each in losses for step in each):
         lines.append(f"What is protected stops `up`, whatever is named: {UNPROTECT} first.")
     if any(_is_replaced(each) for each in losses):
@@ -67,9 +68,34 @@ def check_gone(found: Sequence[Step], allowed: Collection[str] = ()) -> None:
         return
     lines = ["refused: data is gone, and an empty one would be made in its place. Nothing was changed."]
     lines += [f"  {_named(each[0])} is gone{_looked_in(each[0])}." for each in losses]
+    lines += _unread(losses)
     lines.append("Bring it back (mount its disk, move or restore its data), then run this again.")
     lines.append(f"Or begin anew, with an empty one: {_hint(found, losses)}")
     raise DataLossRefusedError("\n".join(lines))
+
+
+def warnings(plan: Sequence[Step], allowed: Collection[str] = ()) -> Iterator[str]:
+    """What a plan that passes may cost all the same.
+
+    Args:
+        plan: what a preview says the engine would do.
+        allowed: names of components or resources whose data may be lost (`--allow-delete`).
+    """
+    going = [step for step in plan if not {step.name, step.parent} & set(allowed)]
+    unknown = dict.fromkeys(f"{step.name} ({step.type})" for step in going if _is_unknown_loss(step))
+    if unknown:
+        yield f"{', '.join(unknown)}: replaced or deleted, and nobody here knows whether it holds data."
+    for step in going:
+        if step.op == "update" and ends_copies(step.type, step.inputs, step.becomes):
+            yield (
+                f"{_named(step)} is to keep no backups: its service deletes every automated backup that it kept, at "
+                "once, and none comes back. A snapshot that somebody took stays."
+            )
+
+
+def _is_unknown_loss(step: Step) -> bool:
+    doomed = step.op in REPLACING or (step.op in _DELETING and not step.retained)
+    return doomed and step.custom and not is_known(step.type) and not step.type.startswith(packages().read)
 
 
 def check_names(allowed: Collection[str], known: Collection[str], stack: str) -> None:
@@ -95,8 +121,8 @@ def _loses(step: Step) -> bool:
         return False
     if step.protected:
         return True
-    harmless = is_renewed(step.type, step.replace_keys) if step.op in REPLACING else step.retained
-    return not harmless and holds_data(step.type, step.inputs)
+    harmless = step.op in _DELETING and step.retained
+    return step.custom and not harmless and holds_data(step.type, step.inputs)
 
 
 def _is_gone(step: Step) -> bool:
@@ -113,25 +139,52 @@ def _losses(steps: Sequence[Step], allowed: Collection[str], loses: Callable[[St
 
 
 def holds_data(type_token: str, inputs: Mapping[str, Any]) -> bool:
-    """Whether a resource holds data of its own: by our table, or by what its target's package says (`STATEFUL`)."""
-    return is_stateful(type_token, inputs) or type_token in types_of_packages()
+    """Whether a resource holds data of its own: by our table, or by what its target's package says (`STATEFUL`). Of one
+    whose target's package cannot be read here it is taken to: nobody can say that it does not."""
+    return is_stateful(type_token, inputs) or packages().holds_data(type_token)
+
+
+class Packages(NamedTuple):
+    """What third parties' targets say of the types that they make."""
+
+    stateful: frozenset[str]
+    read: tuple[str, ...]
+    """What the types begin with of which they have said it."""
+    unread: Mapping[str, str]
+    """What those begin with whose target cannot be used here, with why."""
+
+    def holds_data(self, type_token: str) -> bool:
+        return type_token in self.stateful or type_token.startswith(tuple(self.unread))
 
 
 @cache
-def types_of_packages() -> frozenset[str]:
-    """What the targets' packages say holds data (`STATEFUL`), read when the first loss of an unknown type comes up.
-
-    A target that cannot be used here is passed over: no program of this environment has made anything with it.
-    """
+def packages() -> Packages:
+    """Read when the first loss of a type comes up that is not in our table, which has all that our own targets make."""
     from infra_kit import target  # noqa: PLC0415  it takes Pulumi's SDK, a third of a command's time
 
-    found: frozenset[str] = frozenset()
-    for name in target.packages():
+    stateful: frozenset[str] = frozenset()
+    read: list[str] = []
+    unread: dict[str, str] = {}
+    for name in sorted(target.third_parties()):
         try:
-            found |= getattr(target.package(name), "STATEFUL", frozenset())
-        except TargetError:
+            package = target.package(name)
+        except TargetError as error:
+            unread[f"{name}:"] = str(error)
             continue
-    return found
+        if hasattr(package, "STATEFUL"):
+            stateful |= package.STATEFUL
+            read += [f"{name}:", f"{getattr(package, 'PULUMI_PACKAGE', None) or name}:"]
+    return Packages(stateful, tuple(read), unread)
+
+
+def _unread(losses: Sequence[Sequence[Step]]) -> list[str]:
+    """Why something is taken to hold data of which nobody here can say it."""
+    doomed = {each[0].type for each in losses}
+    return [
+        f"Only the target {prefix.removesuffix(':')!r} says whether its own holds data: {why}"
+        for prefix, why in packages().unread.items()
+        if any(token.startswith(prefix) for token in doomed)
+    ]
 
 
 def _hint(steps: Sequence[Step], losses: list[list[Step]]) -> str:

@@ -68,6 +68,8 @@ class Step:
         retained: the engine would only forget it (`retain_on_delete`), the thing itself stays.
         protected: the engine stops its preview where this would be replaced or deleted, retained or not.
         inputs: what it was made of, as the state has it, secrets masked; of what is new, what it will be made of.
+        becomes: what it will be made of, secrets masked; empty for what goes.
+        custom: it is a thing of its own, and no component that only holds others together.
     """
 
     urn: str
@@ -79,6 +81,8 @@ class Step:
     retained: bool = False
     protected: bool = False
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    becomes: Mapping[str, Any] = field(default_factory=dict)
+    custom: bool = True
 
     @property
     def name(self) -> str:
@@ -102,6 +106,8 @@ class Step:
             retained=bool(old.get("retainOnDelete")),
             protected=bool(old.get("protect") and (new or old).get("protect")),
             inputs=(old or new).get("inputs") or {},
+            becomes=new.get("inputs") or {},
+            custom=_is_custom(metadata),
         )
 
 

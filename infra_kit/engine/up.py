@@ -57,6 +57,8 @@ def up(project: Project, name: str, progress: Progress, allow: Collection[str] =
         found, plan = _split(operations.run("preview", stack, config, progress, "--refresh"))
         guard.check_names(allow, _names(before) | _named(plan), name)
         _guard(found, plan, allow)
+        for warning in guard.warnings(plan, allow):
+            progress.warn(warning)
         if any(step.is_change for step in found):
             operations.run("refresh", stack, config, progress, _CLEAR)
         if not any(step.is_change for step in operations.run("up", stack, config, progress)):

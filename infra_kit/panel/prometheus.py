@@ -7,7 +7,7 @@ import http.client
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -60,7 +60,9 @@ class Host:
         ages = {f"age {name}": it.expression for name, it in self._told.ages.items()}
         figures = self._ask({**self._told.states, **ages})
         parts = {part.name: self._standing(part.name, figures) for part in self.facts.parts}
-        return Seen(parts=parts, alerts=tuple(self._alerts()), copies=tuple(self._copies(figures)))
+        rules = self._rules()
+        alerts = tuple(_alert(it, timedelta(seconds=rule["duration"])) for rule in rules for it in rule["alerts"])
+        return Seen(parts=parts, alerts=alerts, copies=tuple(self._copies(figures)), failure=self._failure(rules))
 
     def plan(self) -> Plan | None:
         return Plan.read(self._plan)
@@ -89,15 +91,19 @@ class Host:
         found = _get(f"{self._told.prometheus}/api/v1/query", query)["data"]["result"]
         return {it["metric"][LABEL]: float(it["value"][1]) for it in found}
 
-    def _alerts(self) -> Iterator[Alert]:
-        """Also those that somebody has silenced: they are not over."""
+    def _rules(self) -> Sequence[Mapping[str, Any]]:
+        """Of the Alerts that are shown. What somebody has silenced fires too: it is not over."""
         if not self._told.alerts:
-            return
-        for group in _get(f"{self._told.prometheus}/api/v1/rules?type=alert")["data"]["groups"]:
-            for rule in group["rules"]:
-                for it in rule["alerts"]:
-                    if it["labels"].get("alerts") in self._told.alerts:
-                        yield _alert(it, timedelta(seconds=rule["duration"]))
+            return ()
+        groups = _get(f"{self._told.prometheus}/api/v1/rules?type=alert")["data"]["groups"]
+        return [it for group in groups for it in group["rules"] if it["labels"].get("alerts") in self._told.alerts]
+
+    def _failure(self, rules: Sequence[Mapping[str, Any]]) -> str:
+        """Why an alert may not be seen. A rule that was not evaluated yet (`unknown`) is within seconds."""
+        missing = set(self._told.alerts) - {it["labels"]["alerts"] for it in rules}
+        said = [f"Prometheus has no rule of {name}" for name in sorted(missing)]
+        said += [f"{it['name']} cannot be evaluated: {it['lastError']}" for it in rules if it["health"] == "err"]
+        return "; ".join(said)
 
     def _copies(self, figures: Mapping[str, float]) -> Iterator[Copies]:
         for name, age in self._told.ages.items():

@@ -11,7 +11,6 @@ from infra_kit.engine.guard import holds_data
 from infra_kit.planning import effects
 from infra_kit.planning.saved import Saved
 from infra_kit.replacements import why_replaced
-from infra_kit.stateful import is_renewed
 
 
 class Fate(StrEnum):
@@ -55,9 +54,7 @@ class Change:
         """Whether what it holds would be gone."""
         if self.before is None or not holds_data(self.before.type, self.before.inputs):
             return False
-        if self.fate is Fate.REPLACED:
-            return not is_renewed(self.resource.type, self.forcing)
-        return self.fate is Fate.DELETED
+        return self.fate in {Fate.REPLACED, Fate.DELETED}
 
     @property
     def stopped(self) -> bool:

@@ -11,6 +11,7 @@ from infra_kit.planning import effects, stranded, ways
 from infra_kit.planning.changes import Change, Fate
 from infra_kit.planning.ways import How, Way
 from infra_kit.replacements import is_known, replaced_by
+from infra_kit.stateful import ends_copies
 
 _GOING = {Fate.REPLACED, Fate.DELETED, Fate.FORGOTTEN}
 _IN_PLACE = {Fate.CHANGED, Fate.UNSURE}
@@ -63,10 +64,8 @@ def _with_data(between: Iterable[Change], fates: Collection[Fate]) -> set[str]:
 
 
 def _touches_data(change: Change) -> bool:
-    """A secret that is renewed because its owner wants another one loses nothing."""
     holds = change.before is not None and holds_data(change.before.type, change.before.inputs)
-    renewed = change.fate is Fate.REPLACED and not change.loses_data
-    return holds and not renewed and change.fate is not Fate.KEPT
+    return holds and change.fate is not Fate.KEPT
 
 
 def _restarts_data(change: Change, kinds: Mapping[str, str]) -> bool:
@@ -212,7 +211,7 @@ def _in_place(touched: Sequence[Change]) -> Way:
     """One `up`; its downtime is that of the input that costs most."""
     if not all(effects.is_server(change.resource.type) or is_known(change.resource.type) for change in touched):
         return ways.UNKNOWN
-    declined = [said for change in touched for said in refused(change)]
+    declined = [said for change in touched for said in (*refused(change), *_copies(change))]
     costs = [
         (key, effects.in_place(it.resource.type, key)) for it in touched for key in it.keys if not _goes_down(it, key)
     ]
@@ -243,9 +242,20 @@ def refused(change: Change) -> Iterable[str]:
             yield f"Leave {key} as it is: its service refuses the change, and `up` fails: {why}."
 
 
+def _copies(change: Change) -> Iterable[str]:
+    """What to do before the copies go that a service keeps by itself."""
+    if change.before and ends_copies(change.resource.type, change.before.inputs, change.resource.inputs):
+        yield (
+            f"Take a snapshot, if anything of before may ever be asked for: `up` deletes every automated backup of "
+            f"{change.resource.name} at once."
+        )
+
+
 def _one_way(change: Change) -> Iterable[str]:
     """What its way back is not as short as the way: the engine would replace it, or its service refuse it."""
     before = change.before.inputs if change.before else {}
+    if ends_copies(change.resource.type, before, change.resource.inputs):
+        yield f"The automated backups of {change.resource.name} do not come back: it keeps new ones from then on."
     replacing = replaced_by(change.resource.type, change.resource.inputs, before)
     for key in change.keys:
         why = effects.STAYS.get((change.resource.type, key))

@@ -133,6 +133,7 @@ def step(change: Change) -> Step:
         retained=change.fate is Fate.FORGOTTEN,
         protected=change.stopped,
         inputs=before.inputs,
+        custom=before.custom,
     )
 
 

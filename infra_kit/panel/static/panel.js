@@ -23,7 +23,7 @@ function show(told) {
     text(part.querySelector("[data-detail]"), now.detail);
   }
   text(document.getElementById("failure"), told.failure);
-  list("alerts", told.alerts.length ? told.alerts.map(line) : [quiet("No alert is firing.")]);
+  list("alerts", told.alerts.length ? told.alerts.map(line) : [quiet(told.failure ? "It is not known whether an alert is firing." : "No alert is firing.")]);
   if (told.copies.length) list("copies", told.copies.map(line));
 }
 

@@ -10,6 +10,7 @@ from infra_kit.errors import ConfigError
 from infra_kit.planning.audit import aws, aws_access, components, docker, gcp, secrets
 from infra_kit.planning.audit.rules import Rule, Seen, Severity
 from infra_kit.planning.programs import Planned
+from infra_kit.stateful import is_made_here
 
 RULES: tuple[Rule, ...] = (*aws.RULES, *aws_access.RULES, *gcp.RULES, *docker.RULES, *components.RULES, *secrets.RULES)
 
@@ -39,6 +40,9 @@ class Audit:
     findings: tuple[Finding, ...]
     looked_at: int
     """Resources, as `infra-kit plan` counts them: components, which only hold others together, are not among them."""
+    unknown: Mapping[str, tuple[str, ...]]
+    """Types that no rule is about, each with the names of its resources: nothing was looked for. Those that our drivers
+    make without anything to find are not among them."""
     assumed: tuple[str, ...]
     """What was made up where only a cloud, another stack or the stack's owner knows."""
 
@@ -62,7 +66,17 @@ def audit(planned: Planned) -> Audit:
     found = sorted(
         _found(planned, accepted), key=lambda each: (-each.severity, each.component, each.resource, each.rule)
     )
-    return Audit(tuple(found), sum(resource.request.custom for resource in planned.resources), planned.assumed)
+    looked_at = sum(resource.request.custom for resource in planned.resources)
+    return Audit(tuple(found), looked_at, _unknown(planned), planned.assumed)
+
+
+def _unknown(planned: Planned) -> Mapping[str, tuple[str, ...]]:
+    about = {token for rule in RULES for token in rule.types}
+    found: dict[str, list[str]] = {}
+    for resource in planned.resources:
+        if resource.request.custom and resource.type not in about and not is_made_here(resource.type):
+            found.setdefault(resource.type, []).append(resource.name)
+    return {token: tuple(sorted(names)) for token, names in sorted(found.items())}
 
 
 def _found(planned: Planned, accepted: Mapping[str, Mapping[str, str]]) -> Iterator[Finding]:

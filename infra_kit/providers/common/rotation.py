@@ -14,7 +14,8 @@ ORIGINAL = {"infra-kit": "original"}
 def keepers(rotation: str | None) -> Mapping[str, str]:
     """What a generated value is kept for: a stretch of time as long as `rotation`, counted from 1970. None: for good.
 
-    The first stretch may be shorter. A stack has no other memory of when a value was made.
+    The first stretch may be shorter. A stack has no other memory of when a value was made, so one that was kept for
+    good is made anew as soon as it is to rotate: the guard stops there.
     """
     if rotation is None:
         return ORIGINAL

@@ -51,6 +51,8 @@ class Base:
 
     is_edge: ClassVar[bool] = False
     """Whether the internet may reach it: a Cdn is the edge, all else is private."""
+    renews: ClassVar[frozenset[str]] = frozenset()
+    """Changes that are made to have another one of what holds data: the guard refuses them without `--allow-delete`."""
     opens: ClassVar[frozenset[str]] = frozenset()
     """Features by which the user opens it to everybody."""
 

@@ -15,6 +15,7 @@ class SecretConformance(ComponentConformance):
     variations = {
         "path": {"path": "jwt/secret"},
     }
+    renews = frozenset({str(features.ROTATION)})
     links = {"read": Secret.link}
     gives = frozenset({"IT"})
     gives_secret = frozenset({"IT"})

@@ -47,3 +47,11 @@ def test_it_counts_the_resources_that_a_plan_counts(make_project: MakeProject, m
         for command in ("plan", "audit")
     )
     assert planned["size"] == audited["looked_at"] == 1
+
+
+def test_what_no_rule_knows_is_named(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import pulumi_docker as docker\ndocker.Plugin('disks', name='vieux/sshfs')\n"
+    monkeypatch.chdir(make_project(program, dev="config: {infra-kit:target: local}").root)
+    ended = CliRunner().invoke(app, ["audit", "--stack", "dev"])
+    assert ended.exit_code == 0
+    assert "No rule knows\n  • docker:index/plugin:Plugin (disks)\n" in ended.stdout

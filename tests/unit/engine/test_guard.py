@@ -115,16 +115,22 @@ def test_a_cache_may_be_replaced() -> None:
     guard.check([recorded("replace", CDN), recorded("delete", CDN)])
 
 
-@pytest.mark.parametrize(("key", "refused"), [("length", True), ("keepers", False), ("keepers.since", False)])
-def test_a_generated_secret_is_made_anew_by_its_rotation_alone(key: str, refused: bool) -> None:
-    token = "random:index/randomPassword:RandomPassword"
+GENERATED = "random:index/randomPassword:RandomPassword"
+
+
+@pytest.mark.parametrize("key", ["length", "keepers", "keepers.since"])
+def test_a_generated_secret_that_is_kept_for_good_is_not_made_anew_by_a_rotation_that_begins(key: str) -> None:
     inputs = {"length": 32, "keepers": {"infra-kit": "original"}}
-    step = recorded("replace", token, name="jwt-value", keys=[key], inputs=inputs)
-    if refused:
-        with pytest.raises(DataLossRefusedError, match=r"jwt-value .* because length changes"):
-            guard.check([step])
-    else:
+    step = recorded("replace", GENERATED, name="jwt-value", keys=[key], inputs=inputs)
+    with pytest.raises(DataLossRefusedError, match=f"jwt-value .* because {key} changes"):
         guard.check([step])
+    guard.check([step], allowed=["jwt-value"])
+
+
+@pytest.mark.parametrize("key", ["length", "keepers", "keepers.since"])
+def test_a_generated_secret_that_rotates_is_made_anew(key: str) -> None:
+    inputs = {"length": 32, "keepers": {"since": "2026-09-01T00:00:00+00:00"}}
+    guard.check([recorded("replace", GENERATED, name="jwt-value", keys=[key], inputs=inputs)])
 
 
 def test_every_loss_is_named() -> None:
@@ -176,9 +182,9 @@ def third_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: moon\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text("[infra_kit.targets]\nmoon = moon_target\nsun = no_such_module\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    guard.types_of_packages.cache_clear()
+    guard.packages.cache_clear()
     yield
-    guard.types_of_packages.cache_clear()
+    guard.packages.cache_clear()
     target.package.cache_clear()
     sys.modules.pop("moon_target", None)
 
@@ -190,6 +196,17 @@ def test_what_a_third_partys_target_says_holds_data_is_guarded_too() -> None:
         guard.check([recorded("delete", "moon:index/crater:Crater")])
     with pytest.raises(DataLossRefusedError, match=r"db-server \(Crater\) is gone"):
         guard.check_gone([recorded("delete", "moon:index/crater:Crater")])
+
+
+@pytest.mark.usefixtures("third_party")
+def test_what_only_a_target_knows_that_cannot_be_read_here_is_refused_with_its_name() -> None:
+    flare = "sun:index/flare:Flare"
+    for check in (guard.check, guard.check_gone):
+        with pytest.raises(DataLossRefusedError, match=r"(?s)db-server \(Flare\) .*target 'sun' .* no_such_module"):
+            check([recorded("delete", flare)])
+        check([recorded("delete", flare)], ["db"])
+    guard.check([recorded("update", flare), recorded("delete", "sunny:index/day:Day")])
+    guard.check([replace(recorded("delete", "sun:index:Flares"), custom=False)])
 
 
 @pytest.mark.usefixtures("third_party")
@@ -224,3 +241,56 @@ def test_what_is_still_there_and_what_held_no_data_is_not_missed() -> None:
 
 def test_what_the_user_names_may_begin_anew() -> None:
     guard.check_gone([gone()], allowed=["db"])
+
+
+RDS = "aws:rds/instance:Instance"
+
+
+def retaining(before: int, after: int, op: str = "update") -> Step:
+    metadata = {"urn": f"{ROOT}{RDS}::db-server", "type": RDS, "op": op}
+    sides = ({"parent": COMPONENT, "inputs": {"backupRetentionPeriod": days}} for days in (before, after))
+    return Step.from_metadata({**metadata, **dict(zip(("old", "new"), sides, strict=True))})
+
+
+def test_a_database_that_is_to_keep_no_backups_is_warned_of_and_may_go_on() -> None:
+    guard.check([retaining(7, 0)])
+    [said] = guard.warnings([retaining(7, 0)])
+    assert "db-server" in said
+    assert "every automated backup" in said
+
+
+@pytest.mark.parametrize(("before", "after", "op"), [(7, 1, "update"), (0, 7, "update"), (0, 0, "same")])
+def test_a_database_that_keeps_backups_or_had_none_is_not_warned_of(before: int, after: int, op: str) -> None:
+    assert list(guard.warnings([retaining(before, after, op)])) == []
+
+
+UNKNOWN = "acme:index/database:Database"
+
+
+def test_of_a_type_that_nobody_knows_it_is_said_that_it_may_hold_data() -> None:
+    steps = [
+        recorded("create-replacement", UNKNOWN),
+        recorded("replace", UNKNOWN),
+        recorded("delete-replaced", UNKNOWN),
+    ]
+    guard.check(steps)
+    assert [UNKNOWN in said for said in guard.warnings(steps)] == [True]
+    assert [UNKNOWN in said for said in guard.warnings([recorded("delete", UNKNOWN)])] == [True]
+
+
+def test_of_what_stays_or_may_go_or_only_holds_others_together_nothing_is_said() -> None:
+    component = replace(recorded("delete", UNKNOWN), custom=False)
+    kept = [recorded(op, UNKNOWN) for op in ("create", "same", "update")]
+    assert list(guard.warnings([*kept, component, recorded("delete", UNKNOWN, retained=True)])) == []
+    assert list(guard.warnings([recorded("delete", UNKNOWN)], allowed=["db"])) == []
+
+
+@pytest.mark.usefixtures("third_party")
+def test_of_what_a_third_partys_target_answers_for_nothing_is_said() -> None:
+    assert list(guard.warnings([recorded("delete", "moon:index/rover:Rover")])) == []
+
+
+def test_an_engines_step_says_whether_it_is_a_component() -> None:
+    component = {"urn": COMPONENT, "type": "infra-kit:index:Postgres", "op": "delete", "old": {"custom": False}}
+    assert not Step.from_metadata(component).custom
+    assert recorded("delete").custom

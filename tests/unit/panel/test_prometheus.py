@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra_kit.panel.facts import Facts, Part, Plan
+from infra_kit.panel.facts import Facts, Part, Plan, Seen
 from infra_kit.panel.prometheus import Host, Told
 from infra_kit.panel.watcher import Watcher
 
@@ -64,14 +64,46 @@ def test_an_alert_that_is_about_to_fire_says_when(tmp_path: Path) -> None:
         "activeAt": "2026-11-26T06:00:00.123456789Z",
     }
     others = {**down, "labels": {"alerts": "of-another-stack", "level": "P0"}}
-    groups = [{"rules": [{"duration": 120, "alerts": [down, others, {**down, "state": "firing"}]}]}]
-    with answering(json_answer({"data": {"groups": groups}})) as url:
-        told = Told(facts=FACTS, username="admin", hash="", prometheus=url, alerts=("alerts",))
-        pending, firing = Host(told, tmp_path / "credentials.json", tmp_path / "plan.json").look().alerts
+    seen = look(tmp_path, rule("down", down, {**down, "state": "firing"}), rule("down", others, alerts="another"))
+    pending, firing = seen.alerts
 
     assert (pending.since, pending.fires) == ("2026-11-26T06:00:00+00:00", "2026-11-26T06:02:00+00:00")
     assert (pending.level, pending.component, pending.says) == ("P0", "db", "Postgres db: uptime < 100 % for 2m")
     assert firing.fires == ""
+    assert seen.failure == ""
+
+
+def test_a_rule_that_cannot_be_evaluated_is_no_good_news(tmp_path: Path) -> None:
+    broken = rule("slow") | {"health": "err", "lastError": "many-to-many matching not allowed"}
+    seen = look(tmp_path, rule("down"), broken)
+    assert seen.alerts == ()
+    assert "slow" in seen.failure
+    assert "many-to-many matching not allowed" in seen.failure
+    assert "down" not in seen.failure
+
+
+def test_where_no_rule_is_loaded_no_silence_is_shown(tmp_path: Path) -> None:
+    assert "no rule of alerts" in look(tmp_path).failure
+    assert "no rule of alerts" in look(tmp_path, rule("down", alerts="another")).failure
+
+
+def test_a_rule_that_was_not_evaluated_yet_and_one_of_another_stack_are_no_failure(tmp_path: Path) -> None:
+    others = rule("slow", alerts="another") | {"health": "err", "lastError": "of another stack"}
+    assert look(tmp_path, rule("down") | {"health": "unknown"}, others).failure == ""
+
+
+def rule(name: str, *active: object, alerts: str = "alerts") -> dict[str, object]:
+    return {
+        "type": "alerting", "name": name, "duration": 120, "health": "ok", "alerts": active,
+        "labels": {"alerts": alerts, "level": "P0"},
+    }  # fmt: skip
+
+
+def look(folder: Path, *rules: object) -> Seen:
+    """Of a host whose Prometheus has these rules."""
+    with answering(json_answer({"data": {"groups": [{"rules": [it]} for it in rules]}})) as url:
+        told = Told(facts=FACTS, username="admin", hash="", prometheus=url, alerts=("alerts",))
+        return Host(told, folder / "credentials.json", folder / "plan.json").look()
 
 
 def test_the_plan_is_shown_once_it_was_brought(tmp_path: Path) -> None:

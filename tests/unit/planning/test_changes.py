@@ -96,8 +96,14 @@ def test_an_older_version_of_a_cache_is_another_cache_and_a_newer_one_is_not() -
     assert named(between(older, newer), "cache-server").fate is Fate.CHANGED
 
 
-def test_a_secret_that_is_to_rotate_from_now_on_is_made_anew_and_not_lost() -> None:
+def test_a_secret_that_was_kept_for_good_is_lost_where_it_is_to_rotate_from_now_on() -> None:
     found = named(between(plan(lambda: Secret("key")), plan(lambda: Secret("key", rotation="90d"))), "key-value")
+    assert (found.fate, set(found.forcing), found.loses_data) == (Fate.REPLACED, {"keepers"}, True)
+
+
+def test_a_secret_that_rotates_is_made_anew_and_not_lost() -> None:
+    quarterly, yearly = (plan(lambda it=it: Secret("key", rotation=it)) for it in ("90d", "365d"))  # type: ignore[misc]
+    found = named(between(quarterly, yearly), "key-value")
     assert (found.fate, set(found.forcing), found.loses_data) == (Fate.REPLACED, {"keepers"}, False)
 
 

@@ -136,3 +136,11 @@ def test_what_its_service_does_not_take_back_is_said_before_and_when_it_is_tried
 def test_all_else_of_them_is_mirrored(it: OneWay) -> None:
     assert it.there.before
     assert_mirrored([it.there.before], [it.there.resource])
+
+
+def test_where_a_database_is_to_keep_no_backups_all_that_it_kept_are_deleted_and_none_comes_back() -> None:
+    it = OneWay(RDS, "backupRetentionPeriod", 7, 0)
+    assert any("deletes every automated backup of it at once" in step for step in way(it.there).steps)
+    assert any("automated backups of it do not come back" in line for line in way(it.there).back)
+    fewer, more = way(OneWay(RDS, "backupRetentionPeriod", 7, 1).there), way(it.back)
+    assert not any("automated backup" in line for each in (fewer, more) for line in (*each.steps, *each.back))

@@ -86,3 +86,24 @@ def test_sarif_has_the_rules_the_results_and_what_was_accepted() -> None:
     assert (bad["ruleId"], bad["level"], "suppressions" in bad) == ("public-database", "error", False)
     assert accepted["suppressions"] == [{"kind": "external", "justification": "an hour away is fine"}]
     assert bad["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "__main__.py"
+
+
+def test_of_what_no_rule_knows_it_is_said() -> None:
+    def program() -> None:
+        for name in ("warehouse", "reports"):
+            aws.redshift.Cluster(name, cluster_identifier=name, node_type="ra3.large", publicly_accessible=True)
+        pulumi.ComponentResource("acme:index:Shop", "shop")
+
+    found = audited(program)
+    assert {finding.rule for finding in found.findings} == {"unprotected"}  # a rule about all that holds data
+    assert found.unknown == {"aws:redshift/cluster:Cluster": ("reports", "warehouse")}
+
+
+def test_of_what_a_rule_knows_and_of_what_our_drivers_make_nothing_is_said() -> None:
+    def program() -> None:
+        aws.rds.Instance("raw", instance_class="db.t4g.micro")
+        aws.opensearch.DomainPolicy("policy", domain_name="search", access_policies="{}")
+        aws.ec2.Subnet("subnet", vpc_id="vpc-1", cidr_block="10.0.0.0/24")
+        Service("api", image="registry.example/api:1", links=[Postgres("db", memory_gb=4).link()])
+
+    assert audited(program).unknown == {}
