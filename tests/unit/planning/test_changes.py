@@ -140,8 +140,7 @@ def test_a_subnet_of_gcp_grows_in_place_and_is_another_one_elsewhere() -> None:
 
 def test_a_range_that_nobody_here_knows_is_held_for_another_one() -> None:
     def subnet(secret: str) -> tuple[Saved, ...]:
-        range_ = pulumi.Output.secret(secret)
-        return plan(lambda: pulumi.CustomResource(SUBNET, "it", {"ipCidrRange": range_}))
+        return plan(lambda: pulumi.CustomResource(SUBNET, "it", {"ipCidrRange": pulumi.Output.secret(secret)}))
 
     assert named(between(subnet("10.0.0.0/17"), subnet("10.0.0.0/16")), "it").fate is Fate.REPLACED
 
