@@ -60,10 +60,11 @@ def _without_keys(value: Any) -> Any:
 
 
 def is_no_larger_range(before: Any, after: Any) -> bool:
-    """A subnet's range can be expanded, and its addresses stay."""
-    if not (before and after):
+    """A subnet's range can be expanded, and its addresses stay. Of a text that stands for one, nobody can say that."""
+    try:
+        old, new = (ip_network(it, strict=False) for it in (before, after))
+    except ValueError:
         return True
-    old, new = (ip_network(it, strict=False) for it in (before, after))
     return not (old.version == new.version and old.subnet_of(new))  # type: ignore[arg-type]
 
 

@@ -103,6 +103,10 @@ class PlanningError(InfraKitError):
     """A plan cannot be made of what was given: a price, an assumption, a budget, a file that is none of ours."""
 
 
+class UnknownQuantityError(PlanningError):
+    """How much of something there is, only another stack or a secret says."""
+
+
 class EngineError(InfraKitError):
     """Pulumi's engine could not be found, or a run of it failed."""
 

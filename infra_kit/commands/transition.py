@@ -15,6 +15,7 @@ from infra_kit.commands.common import AsJson, PlannedStack, Recorded, Set
 from infra_kit.commands.footnotes import Footnotes
 from infra_kit.engine import guard
 from infra_kit.engine.display import Progress
+from infra_kit.engine.guard import holds_data
 from infra_kit.engine.operations import Step
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import choose
@@ -55,17 +56,30 @@ def transition(
     old = saved.read(before) if before else common.planned(stack, (), answers)
     after = common.planned(stack, settings, answers)
     found = transitions.transition(old, after)
+    compared = bool(before or settings)
     guard.check_names(allow_delete or (), found.names, after.stack)
     if as_json:
         common.print_json(found)
     else:
-        _print(found, common.out())
+        _print(found, common.out(), compared=compared)
     previewed = _ask_engine(found, stack, settings or ()) if engine else ()
     transitions.check(found, allow_delete or ())
     guard.check(previewed, allow_delete or ())
-    if not as_json and not found.beside:
-        why = "what would be lost is allowed" if found.losses else "nothing that holds data is replaced or deleted"
-        common.out().print(f"\nThe guard lets `infra-kit up` through: {why}.")
+    if not as_json and not found.beside and (compared or previewed):
+        common.out().print(f"\n{_verdict(found, previewed, allow_delete or ())}")
+
+
+def _verdict(found: Transition, previewed: Sequence[Step], allowed: Sequence[str]) -> str:
+    """That the guard lets it through, and why: of all that holds data, somebody has to know what becomes of it."""
+    asked = {step.urn for step in previewed}
+    unknown = [change.resource for change in found.unsure if change.resource.urn not in asked]
+    unnamed = sorted(it.name for it in unknown if not {it.name, it.component} & set(allowed))
+    if unnamed:
+        ways = "ask the engine (`--engine`), or name what may be lost (`--allow-delete`)"
+        return f"Not known: whether {', '.join(unnamed)} would be replaced; {ways}."
+    lost = found.losses or unknown or any(map(guard.loses, previewed))
+    why = "what would be lost is allowed" if lost else "nothing that holds data is replaced or deleted"
+    return f"The guard lets `infra-kit up` through: {why}."
 
 
 def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -> Sequence[Step]:
@@ -78,11 +92,19 @@ def _ask_engine(found: Transition, stack: str | None, settings: Sequence[str]) -
     for each in said:
         progress.warn(each)
     if not said:
-        progress.note("Pulumi's engine says the same of all that holds data.")
+        held = any(holds_data(step.type, step.inputs) for step in previewed)
+        of_it = "says the same of all" if held else "has previewed nothing"
+        progress.note(f"Pulumi's engine {of_it} that holds data.")
     return previewed
 
 
-def _print(found: Transition, console: Console) -> None:
+_UNCOMPARED = (
+    "Nothing was compared: the program is held against itself. Say what changes (`--set`), or from which plan "
+    "(`--from`); or ask the engine (`--engine`)."
+)
+
+
+def _print(found: Transition, console: Console, *, compared: bool) -> None:
     from infra_kit.planning.changes import Fate  # noqa: PLC0415
 
     console.print(f"[bold]From[/] {found.before}\n[bold]to[/]   {found.after}\n")
@@ -99,7 +121,7 @@ def _print(found: Transition, console: Console) -> None:
             console.print(f"[{colour}]{len(changes)} {fate}[/]")
             _print_changes(changes, console)
     if not found.of(*colours, Fate.FORGOTTEN):
-        console.print("Nothing changes.")
+        console.print("Nothing changes." if compared else _UNCOMPARED)
     sources = Footnotes()
     for move in found.moves:
         _print_move(move, console, sources)
@@ -131,7 +153,7 @@ def _keys(change: Change) -> str:
     """The inputs that differ; of what holds data, from what to what, where that is short enough to be read."""
     if not (change.keys and change.stateful):
         return f" ({', '.join(change.keys)})" if change.keys else ""
-    return f" ({', '.join(change.told)})"
+    return f" ({', '.join(change.told or change.keys)})"
 
 
 def _print_move(move: Move, console: Console, sources: Footnotes) -> None:

@@ -30,7 +30,7 @@ def check(steps: Sequence[Step], allowed: Collection[str] = ()) -> None:
     Raises:
         DataLossRefusedError: it names each resource, why, and the safe way.
     """
-    losses = _losses(steps, allowed, _loses)
+    losses = _losses(steps, allowed, loses)
     if not losses:
         return
     kept = all(each[0].retained and not _is_replaced(each) for each in losses)
@@ -115,8 +115,9 @@ def check_names(allowed: Collection[str], known: Collection[str], stack: str) ->
             raise ConfigError(f"--allow-delete {name}: {stack} has no component or resource of that name. {there}")
 
 
-def _loses(step: Step) -> bool:
-    """What is retained may be let go, for the thing itself stays; and nothing that is protected: the engine stops."""
+def loses(step: Step) -> bool:
+    """Whether a step would lose data. What is retained may be let go, for the thing itself stays; and nothing that is
+    protected: the engine stops."""
     if step.op not in REPLACING | _DELETING:
         return False
     if step.protected:

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra_kit.engine.guard import holds_data
 from infra_kit.planning import effects
-from infra_kit.planning.saved import Saved
+from infra_kit.planning.saved import Saved, is_unread
 from infra_kit.replacements import why_replaced
 
 
@@ -127,12 +127,28 @@ def _change(old: Saved | None, new: Saved) -> Change:
 
 
 def _changed(old: Saved, new: Saved, differing: Iterable[str], follows: tuple[str, ...] = ()) -> Change:
-    keys = tuple(sorted(differing))
-    said = {key: why_replaced(new.type, key, old.inputs, new.inputs) if new.custom else "" for key in keys}
-    forcing = _moving(old, new) | _asked(new, keys) | {key: why for key, why in said.items() if why}
-    unsure = None in said.values() or _may_move(old, new)
+    unread = _unread(old, new) - set(follows)
+    keys = tuple(sorted({*differing, *unread}))
+    read = [key for key in keys if key not in unread]
+    said = {key: why_replaced(new.type, key, old.inputs, new.inputs) if new.custom else "" for key in read}
+    forcing = _moving(old, new) | _asked(new, read) | {key: why for key, why in said.items() if why}
+    unsure = bool(unread) or None in said.values() or _may_move(old, new)
     fate = Fate.REPLACED if forcing else Fate.UNSURE if unsure else Fate.CHANGED if keys else Fate.KEPT
     return Change(fate, new, old, keys, forcing, follows)
+
+
+def _unread(old: Saved, new: Saved) -> set[str]:
+    """What a saved plan does not say, and what would replace data if it is another one. Of what is changed in place
+    nothing is told: most stacks have a password somewhere."""
+    if not (new.custom and holds_data(old.type, old.inputs)):
+        return set()
+    paths = [path.split(".") for path in new.ignore_changes]
+    return {
+        key
+        for key, value in old.inputs.items()
+        if is_unread(_without(value, key, paths)) and value == new.inputs.get(key)
+        if why_replaced(new.type, key, old.inputs, new.inputs)
+    }
 
 
 def differing(old: Mapping[str, Any], new: Mapping[str, Any], ignored: Iterable[str]) -> set[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from infra_kit._program import Made
+from infra_kit.errors import UnknownQuantityError
 from infra_kit.planning import offers, prices
 from infra_kit.planning.offers import Need, Offer
 from infra_kit.planning.programs import Planned
@@ -75,7 +76,10 @@ def _hosts(planned: Planned) -> list[Host]:
 
 def _rented(host: Host, used: Mapping[str, Usage]) -> tuple[Offer | None, Line]:
     """The offer that a host is counted as, and its line, which says why."""
-    offer, why = _chosen(host, used)
+    try:
+        offer, why = _chosen(host, used)
+    except UnknownQuantityError as unknown:
+        offer, why = None, str(unknown)
     if offer is None:
         return None, Line(f"host {host.settings.host}", "host", 1, assumed=True, why=why)
     said = host.settings.offer is not None
@@ -83,23 +87,29 @@ def _rented(host: Host, used: Mapping[str, Usage]) -> tuple[Offer | None, Line]:
 
 
 def _chosen(host: Host, used: Mapping[str, Usage]) -> tuple[Offer | None, str]:
-    asked = room(host, used)
     where = f" in {host.region}" if host.region else ""
     if name := host.settings.offer:
         offer = offers.named(name, host.region)
+        if offer:
+            return offer, _fits(offer, host, used)
         known = sorted({it.name for it in offers.load() if it.stands_in(host.region)})
-        return offer, _fits(offer, asked) if offer else f"the price book has no {name}{where}, only {', '.join(known)}"
+        return None, f"the price book has no {name}{where}, only {', '.join(known)}"
     if size := host.settings.size:
-        need = Need(size.cpu, size.memory_gb, size.disk_gb, size.dedicated_cpu, asked.architectures)
+        need = Need(size.cpu, size.memory_gb, size.disk_gb, size.dedicated_cpu, _architectures(host))
         what = f"what infra-kit:vps says it has ({need.words})"
     else:
-        need, what = asked, f"room for its {len(host.containers)} containers, its data and its system ({asked.words})"
+        need = room(host, used)
+        what = f"room for its {len(host.containers)} containers, its data and its system ({need.words})"
     offer = offers.cheapest(need, host.region, lambda it: _beside(host, it, used))
     which = "assumed, the cheapest" if offer else "there is none"
     return offer, f"{which} in the price book{where} with {what}"
 
 
-def _fits(offer: Offer, asked: Need) -> str:
+def _fits(offer: Offer, host: Host, used: Mapping[str, Usage]) -> str:
+    try:
+        asked = room(host, used)
+    except UnknownQuantityError:
+        return "infra-kit:vps says so; what is asked of it, nobody here knows"
     return "infra-kit:vps says so" + ("" if offer.has(asked) else f", though {asked.words} are asked of it")
 
 

@@ -39,25 +39,48 @@ def steps(project: Project, name: str, settings: Sequence[str], progress: Progre
 
 
 def disagreements(found: Transition, previewed: Iterable[Step]) -> list[str]:
-    """Where the engine and our table differ about what holds data: what is replaced, and by what. Empty: nowhere."""
-    ours = {change.before.urn: change for change in found.changes if change.before}
+    """Where the engine and our table differ about what holds data: what is replaced, and by what, and what goes; and
+    what the engine has said nothing of. Empty: nowhere."""
     theirs: dict[str, list[Step]] = {}
     for step in previewed:
-        if step.urn in ours and holds_data(step.type, step.inputs):
-            theirs.setdefault(step.urn, []).append(step)
-    said = [_difference(ours[urn], steps) for urn, steps in theirs.items()]
+        theirs.setdefault(step.urn, []).append(step)
+    standing = [change for change in found.changes if change.before]
+    ours = {urn: change for change in standing for urn in _urns(change)}
+    holding = {urn: steps for urn, steps in theirs.items() if any(holds_data(it.type, it.inputs) for it in steps)}
+    said = [_difference(ours.get(urn), steps) for urn, steps in holding.items()]
+    unsaid = [it.resource for it in standing if it.stateful and not theirs.keys() & _urns(it)]
+    said += [f"{it.name} ({it.type}): the engine has previewed nothing of it." for it in unsaid]
     return [each for each in said if each]
 
 
-def _difference(change: Change, steps: Sequence[Step]) -> str:
-    """A replacement is several steps, and not all of them name the inputs."""
-    step, replaced = steps[0], any(each.op in REPLACING for each in steps)
-    if replaced == (change.fate is Fate.REPLACED):
+def _urns(change: Change) -> set[str]:
+    """The engine names what has another name by now (an alias) by that one."""
+    return {side.urn for side in (change.before, change.resource) if side}
+
+
+_ENDS = {Fate.REPLACED: "replaces it", Fate.DELETED: "deletes it", Fate.FORGOTTEN: "lets go of it"}
+
+
+def _difference(change: Change | None, steps: Sequence[Step]) -> str:
+    named, theirs = f"{steps[0].name} ({steps[0].type})", _fate(steps)
+    ours = change.fate if change and change.fate in _ENDS else Fate.KEPT
+    if theirs is ours:
         return ""
-    if replaced:
-        named = sorted({key for each in steps for key in each.replace_keys})
-        keys = ", ".join(named) or "an input that it does not name"
-        return f"{step.name} ({step.type}): the engine replaces it ({keys}); our table does not know that."
-    return (
-        f"{step.name} ({step.type}): our table says that {', '.join(change.forcing)} replaces it; the engine does not."
-    )
+    if theirs is Fate.REPLACED:
+        keys = sorted({key for each in steps for key in each.replace_keys})
+        by = ", ".join(keys) or "an input that it does not name"
+        return f"{named}: the engine replaces it ({by}); our table does not know that."
+    if theirs in _ENDS:
+        return f"{named}: the engine {_ENDS[theirs]}; our table does not know that."
+    why = f"{', '.join(change.forcing)} replaces it" if change and change.forcing else f"it is {ours}"
+    return f"{named}: our table says that {why}; the engine does not."
+
+
+def _fate(steps: Sequence[Step]) -> Fate:
+    """A replacement is several steps, and not all of them name the inputs. Kept: neither replaced nor ended."""
+    if any(each.op in REPLACING for each in steps):
+        return Fate.REPLACED
+    ending = [each for each in steps if each.op == "delete"]
+    if not ending:
+        return Fate.KEPT
+    return Fate.FORGOTTEN if all(each.retained for each in ending) else Fate.DELETED

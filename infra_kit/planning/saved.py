@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,49 @@ from infra_kit.recording import Resource, root
 from infra_kit.recording.values import bag, hidden
 
 _FORMAT = 1
+_SALT = secrets.token_bytes(16)
+
+
+class Hidden(str):
+    """`[secret]` instead of a secret: equal to another one that hides the same, by a digest of this process alone.
+    Nobody knows what one hides that was read from a file (`digest` is empty): it is equal to each."""
+
+    __slots__ = ("digest",)
+    digest: str
+
+    def __new__(cls, digest: str = "") -> Hidden:
+        made = super().__new__(cls, HIDDEN)
+        made.digest = digest
+        return made
+
+    @classmethod
+    def of(cls, secret: Any) -> Hidden:
+        return cls(hmac.digest(_SALT, json.dumps(_rooted(secret), sort_keys=True).encode(), "sha256").hex())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Hidden) and self.digest and other.digest:
+            return self.digest == other.digest
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __getnewargs__(self) -> tuple[str]:
+        return (self.digest,)
+
+
+def is_unread(value: Any) -> bool:
+    """Whether a secret is in it that a file did not keep: nobody knows what it was."""
+    match value:
+        case Hidden():
+            return not value.digest
+        case dict():
+            return any(map(is_unread, value.values()))
+        case list() | tuple():
+            return any(map(is_unread, value))
+    return False
 
 
 @dataclass(frozen=True)
@@ -29,7 +74,7 @@ class Saved:
     name: str
     parent: str | None
     inputs: Mapping[str, Any]
-    """Plain values; a secret is `[secret]`."""
+    """Plain values; a secret is `[secret]` (`Hidden`)."""
     protect: bool
     retain_on_delete: bool
     ignore_changes: tuple[str, ...]
@@ -91,7 +136,7 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
         type=made.type,
         name=made.name,
         parent=made.parent,
-        inputs={key: _rooted(it) for key, it in hidden(bag(made.request.object), HIDDEN).items()},
+        inputs=_rooted(hidden(bag(made.request.object), Hidden.of)),
         protect=options.protect,
         retain_on_delete=options.retain_on_delete,
         ignore_changes=options.ignore_changes,
@@ -106,16 +151,19 @@ def resource(made: Resource, component: str, place: str = "") -> Saved:
 
 def _rooted(value: Any) -> Any:
     """Without the folder that stands for the project's, and its mark (`home.mark`): each process has another one."""
+    own = Path(root())
+    folder = rf"({re.escape(str(own.parent))}/)?{re.escape(own.name)}(-[0-9a-f]{{8}})?"
+    return _each_text(value, lambda text: text if isinstance(text, Hidden) else re.sub(folder, "<project>", text))
+
+
+def _each_text(value: Any, of: Callable[[str], str]) -> Any:
     match value:
         case str():
-            own = Path(root())
-            return re.sub(
-                rf"({re.escape(str(own.parent))}/)?{re.escape(own.name)}(-[0-9a-f]{{8}})?", "<project>", value
-            )
+            return of(value)
         case dict():
-            return {key: _rooted(item) for key, item in value.items()}
+            return {key: _each_text(item, of) for key, item in value.items()}
         case list() | tuple():
-            return [_rooted(item) for item in value]
+            return [_each_text(item, of) for item in value]
     return value
 
 
@@ -144,7 +192,7 @@ def read(file: Path) -> SavedPlan:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["format"] != _FORMAT:
             raise PlanningError(f"{file}: its format is {content['format']}, and this infra-kit reads {_FORMAT}.")
-        resources = tuple(Saved(**_tuples(each)) for each in content["resources"])
+        resources = tuple(Saved(**_from_json(each)) for each in content["resources"])
         return SavedPlan(
             content["project"],
             content["stack"],
@@ -159,6 +207,7 @@ def read(file: Path) -> SavedPlan:
         raise PlanningError(f"{file} is no plan that `infra-kit plan --save` wrote: {error!r}.") from error
 
 
-def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON knows lists only; inputs keep theirs."""
-    return {key: tuple(it) if isinstance(it, list) else it for key, it in values.items()}
+def _from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only, and inputs keep theirs; and it knows texts only, where a secret was."""
+    inputs = _each_text(values["inputs"], lambda text: Hidden() if text == HIDDEN else text)
+    return {key: tuple(it) if isinstance(it, list) else it for key, it in values.items()} | {"inputs": inputs}

@@ -62,6 +62,11 @@ class Transition:
         return tuple(change for change in self.changes if change.loses_data)
 
     @property
+    def unsure(self) -> tuple[Change, ...]:
+        """What holds data and may be replaced: nobody here knows."""
+        return tuple(change for change in self.of(Fate.UNSURE) if change.stateful)
+
+    @property
     def order(self) -> tuple[str, ...]:
         """What to do, in the order in which nothing is lost."""
         named = {how: [move.component for move in self.moves if move.way.how is how] for how in How}

@@ -73,9 +73,9 @@ def plain(value: Any) -> Any:
     return _unmarked(value, plain)
 
 
-def hidden(value: Any, instead: str) -> Any:
-    """As `plain`, with a text instead of each secret."""
-    return _unmarked(value, lambda _: instead)
+def hidden(value: Any, instead: Callable[[Any], Any]) -> Any:
+    """As `plain`, with what stands for it instead of each secret, made of its plain value."""
+    return _unmarked(value, lambda secret: instead(plain(secret)))
 
 
 def _unmarked(value: Any, of_secret: Callable[[Any], Any]) -> Any:

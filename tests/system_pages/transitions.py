@@ -99,6 +99,8 @@ def _guard(found: Transition) -> str:
         stopped = any(change.stopped for change in found.changes)
         why = f"at what is protected: {UNPROTECT}" if stopped else "where data would be lost: the table says what to do"
         return f"`infra-kit up` stops {why}."
+    if found.unsure:
+        return f"not known: whether {', '.join(f'`{it.resource.name}`' for it in found.unsure)} would be replaced."
     return "nothing that holds data is replaced or deleted; `infra-kit up` goes through."
 
 

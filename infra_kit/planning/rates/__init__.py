@@ -6,13 +6,14 @@ A rate says quantities and SKUs; what they cost says the price book alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
 from infra_kit._program import Made
+from infra_kit.errors import UnknownQuantityError
 from infra_kit.planning.prices import UNKNOWN, Price
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.usage import Usage
@@ -91,8 +92,16 @@ def lines(asked: Asked) -> list[Line] | None:
     package, type_ = asked.resource.type.partition(":")[0], asked.resource.type
     rates, free = _known(package)
     if type_ in rates:
-        return list(rates[type_](asked))
+        return list(_as_far_as_known(asked, rates[type_]))
     return [] if type_ in free or package in _FREE_PACKAGES else None
+
+
+def _as_far_as_known(asked: Asked, rate: Rate) -> Iterator[Line]:
+    """From the first line whose quantity nobody here knows, one that has no price stands for it and the rest."""
+    try:
+        yield from rate(asked)
+    except UnknownQuantityError as unknown:
+        yield Line(asked.resource.type, "", 1, why=str(unknown))
 
 
 @cache

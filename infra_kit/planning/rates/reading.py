@@ -5,9 +5,11 @@ A plan may hold a text where a number, a list or a mapping is meant: what anothe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from infra_kit.errors import UnknownQuantityError
 from infra_kit.planning.rates import Asked, Line
 from infra_kit.planning.usage import HOURS_A_MONTH
 from infra_kit.recording import Resource
@@ -16,13 +18,21 @@ MILLION = 1_000_000
 MONTH_DAYS = 30
 SECONDS_A_REQUEST = 0.2
 """That one is worked on, where a vendor bills by request: an assumption, the same of all of them."""
+_MADE_UP = re.compile(r"\[.+\]")
+_WAY_OUT = "; what another stack says goes into --answers"
 
 
 def number(value: object, default: float = 0) -> float:
-    """An input that is a number, or the text of one; else the default."""
+    """An input that is a number, or the text of one; else the default.
+
+    Raises:
+        UnknownQuantityError: a text stands for it, so that no default is it.
+    """
     try:
         return float(value)  # type: ignore[arg-type]  # looked at by `float` itself
     except (TypeError, ValueError):
+        if isinstance(value, str) and (made_up := _MADE_UP.search(value)):
+            raise UnknownQuantityError(f"its quantity is {made_up[0]}, which nobody here knows{_WAY_OUT}") from None
         return default
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from rich.console import Console
@@ -10,7 +10,9 @@ from typer.testing import CliRunner, Result
 
 from infra_kit.cli import app
 from infra_kit.commands import common
+from infra_kit.engine.operations import Step
 from infra_kit.errors import DataLossRefusedError
+from infra_kit.planning import preview
 from tests.unit.planning.conftest import MakeProject
 
 AWS = """
@@ -62,6 +64,95 @@ def test_it_says_that_the_guard_lets_it_through_and_why(transition: Transition) 
     assert "lets `infra-kit up` through" not in transition(*RENAMED).output
     allowed = transition(*RENAMED, "--allow-delete", "raw").output
     assert "lets `infra-kit up` through: what would be lost is allowed." in allowed
+
+
+LETS = "lets `infra-kit up` through"
+
+
+def test_a_program_beside_itself_is_no_comparison(transition: Transition) -> None:
+    shown = transition()
+    assert shown.exit_code == 0
+    assert "Nothing was compared: the program is held against itself." in shown.output
+    assert LETS not in shown.output
+    assert "Nothing changes." not in shown.output
+    same = transition("--set", "shop:memory=4").output
+    assert "Nothing changes." in same
+    assert LETS in same
+
+
+NOTES = """
+    import pulumi
+    from pulumi_aws import dynamodb
+    key = pulumi.Config().require("key")
+    for name in ("notes", "drafts"):
+        dynamodb.Table(name, hash_key=key, attributes=[{"name": key, "type": "S"}], billing_mode="PAY_PER_REQUEST")
+"""
+
+
+@pytest.fixture
+def of_tables(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> Transition:
+    """Of two tables, of whose key nobody here knows whether another one replaces them; all that the engine previews is
+    given."""
+
+    def run(*arguments: str, previewed: Sequence[Step] = ()) -> Result:
+        monkeypatch.chdir(make_project(NOTES, prod=AWS).root)
+        monkeypatch.setattr(preview, "steps", lambda *_: list(previewed))
+        return CliRunner().invoke(app, ["transition", "--stack", "prod", *arguments])
+
+    return run
+
+
+def table(name: str, op: str = "update", *, retained: bool = False) -> Step:
+    type_ = "aws:dynamodb/table:Table"
+    return Step(f"urn:pulumi:prod::shop::{type_}::{name}", type_, op, retained=retained)
+
+
+OTHER_KEY = ("--set", "shop:key=two")
+
+
+def test_what_may_be_replaced_and_holds_data_is_not_let_through(of_tables: Transition) -> None:
+    shown = of_tables(*OTHER_KEY)
+    assert shown.exit_code == 0
+    assert LETS not in shown.output
+    assert shown.output.endswith(
+        "\nNot known: whether drafts, notes would be replaced; ask the engine (`--engine`), or name what may be lost "
+        "(`--allow-delete`).\n"
+    )
+    assert "Not known: whether drafts would be" in of_tables(*OTHER_KEY, "--allow-delete", "notes").output
+    named = of_tables(*OTHER_KEY, "--allow-delete", "notes", "--allow-delete", "drafts").output
+    assert f"{LETS}: what would be lost is allowed." in named
+
+
+def test_what_the_engine_changes_in_place_is_let_through(of_tables: Transition) -> None:
+    both = of_tables(*OTHER_KEY, "--engine", previewed=[table("notes"), table("drafts")]).output
+    assert "Pulumi's engine says the same of all that holds data." in both
+    assert f"{LETS}: nothing that holds data is replaced or deleted." in both
+    one = of_tables(*OTHER_KEY, "--engine", previewed=[table("notes")]).output
+    assert "drafts (aws:dynamodb/table:Table): the engine has previewed nothing of it" in one
+    assert "Not known: whether drafts would be replaced" in one
+
+
+def test_what_the_engine_replaces_and_may_be_lost_is_not_said_to_stay(of_tables: Transition) -> None:
+    steps = [table("notes", "replace"), table("drafts")]
+    assert isinstance(of_tables(*OTHER_KEY, "--engine", previewed=steps).exception, DataLossRefusedError)
+    shown = of_tables(*OTHER_KEY, "--engine", "--allow-delete", "notes", previewed=steps).output
+    assert "notes (aws:dynamodb/table:Table): the engine replaces it" in shown
+    assert f"{LETS}: what would be lost is allowed." in shown
+
+
+def test_an_engine_that_previews_nothing_that_holds_data_says_the_same_of_nothing(of_tables: Transition) -> None:
+    shown = of_tables("--engine").output
+    assert "the same of all that holds data" not in shown
+    assert "notes (aws:dynamodb/table:Table): the engine has previewed nothing of it" in shown
+    assert LETS not in shown
+
+
+def test_what_only_the_engine_knows_and_lets_go_of_is_told(of_tables: Transition) -> None:
+    steps = [table("notes"), table("drafts"), table("gone", "delete", retained=True)]
+    shown = of_tables("--engine", previewed=steps).output
+    assert "gone (aws:dynamodb/table:Table): the engine lets go of it" in shown
+    assert "the same of all that holds data" not in shown
+    assert f"{LETS}: nothing that holds data is replaced or deleted." in shown
 
 
 def test_what_is_not_known_of_a_downtime_is_told_beside_what_is(transition: Transition) -> None:

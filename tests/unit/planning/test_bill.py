@@ -115,3 +115,26 @@ def test_what_was_assumed_is_told_and_what_a_component_says_otherwise(billed: Bi
     assert made.usage["*"]["gb_out"] == 50
     assert made.usage["files"] == {"stored_gb": 7}
     assert billed().usage == {}
+
+
+OF_ANOTHER_STACK = """
+    import pulumi, pulumi_aws as aws
+    of, kind = pulumi.StackReference("org/net/prod").require_output, "m7g.large.search"
+    aws.ebs.Volume("disk", availability_zone="eu-west-1a", type="gp3", size=of("size"))
+    aws.opensearch.Domain("counted", cluster_config={"instance_type": kind, "instance_count": of("count")})
+    disk = {"ebs_enabled": True, "volume_size": of("size")}
+    aws.opensearch.Domain("search", cluster_config={"instance_type": kind}, ebs_options=disk)
+"""
+IN_IRELAND = "config: {infra-kit:target: aws, infra-kit:environment: staging, aws:region: eu-west-1}"
+
+
+def test_a_quantity_that_only_another_stack_knows_is_unpriced_and_no_budget_is_kept_by_it(
+    make_project: MakeProject,
+) -> None:
+    made = bill(plan(make_project(OF_ANOTHER_STACK, prod=IN_IRELAND), "prod"), budget=500)
+    unpriced = {item.resource: item.why for item in made.items if item.monthly is None}
+    assert unpriced.keys() == {"disk", "counted", "search"}
+    assert unpriced["counted"].startswith("its quantity is [org/net/prod.count], which nobody here knows")
+    assert {item.resource: item.quantity for item in made.items if item.price} == {"search": 730}
+    assert made.budgets[0].undecided
+    assert made.total > 0

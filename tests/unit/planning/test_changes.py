@@ -144,6 +144,13 @@ def test_a_subnet_of_gcp_grows_in_place_and_is_another_one_elsewhere() -> None:
     assert fate("10.0.0.0/16", "10.9.0.0/16") is Fate.REPLACED
 
 
+def test_a_range_that_nobody_here_knows_is_held_for_another_one() -> None:
+    def subnet(secret: str) -> tuple[Saved, ...]:
+        return plan(lambda: pulumi.CustomResource(SUBNET, "it", {"ipCidrRange": pulumi.Output.secret(secret)}))
+
+    assert named(between(subnet("10.0.0.0/17"), subnet("10.0.0.0/16")), "it").fate is Fate.REPLACED
+
+
 @pytest.mark.parametrize(
     ("make", "before", "after", "fate"),
     [

@@ -127,7 +127,7 @@ def test_what_is_missing_here_ends_the_doctor_with_6_and_has_its_command(run: Ru
 
 
 def test_a_step_that_changes_nothing_says_so(run: Run) -> None:
-    shown = of_production(run, "transition")
+    shown = of_production(run, "transition", "--set", "infra-kit:region=eu-west-1")
     assert shown.code == 0
     assert "Nothing changes." in shown.out
 
@@ -139,6 +139,17 @@ def test_a_step_that_loses_data_ends_with_3_unless_its_component_is_named(run: R
     assert refused.err.rstrip().endswith("--allow-delete aws-network --allow-delete db")
     named = ("--allow-delete", "db", "--allow-delete", "aws-network")
     assert of_production(run, "transition", "--set", "infra-kit:phase=2", *named).code == 0
+
+
+def test_a_secret_that_replaces_a_database_is_refused_as_everything_that_does(run: Run, project: Project) -> None:
+    (project.root / "__main__.py").write_text(
+        "import pulumi\nfrom pulumi_aws import rds\nuser = pulumi.Output.secret(pulumi.Config().get('user') or 'one')\n"
+        "rds.Instance('raw', instance_class='db.t4g.micro', username=user)\n"
+    )
+    refused = of_production(run, "transition", "--set", "shop:user=other")
+    assert refused.code == 3
+    assert "raw (username: [secret] → [secret]) holds data" in refused.out
+    assert "because username changes" in refused.err
 
 
 @pytest.mark.parametrize("settings", [(), ("--set", "infra-kit:phase=2")])

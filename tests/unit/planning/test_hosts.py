@@ -111,11 +111,22 @@ def test_a_store_of_unknown_price_is_unpriced(bill: Bill) -> None:
     assert backups.why == "nothing is known of what s3.example.com costs"
 
 
-def test_a_size_that_another_stack_says_is_no_failure(bill: Bill) -> None:
-    program = """
+MEMORY_OF_ANOTHER = """
     import pulumi
     from infra_kit import Redis
     memory = pulumi.StackReference("other").require_output("memory")
     Redis("cache", memory_gb=1, overrides={"server": {"memory": memory}})
-    """
-    assert bill(program=program)[0].monthly
+"""
+
+
+def test_a_host_for_what_only_another_stack_knows_the_size_of_is_unpriced(bill: Bill) -> None:
+    host = bill(program=MEMORY_OF_ANOTHER)[0]
+    assert host.monthly is None
+    assert host.why.startswith("its quantity is [other.memory], which nobody here knows")
+
+
+@pytest.mark.parametrize("setting", ["offer=hetzner/cx33", "size={cpu: 2, memory_gb: 4, disk_gb: 40}"])
+def test_a_host_that_is_said_has_its_price_though_only_another_stack_knows_what_runs_on_it(
+    bill: Bill, setting: str
+) -> None:
+    assert bill(f"infra-kit:vps.{setting}", program=MEMORY_OF_ANOTHER)[0].monthly

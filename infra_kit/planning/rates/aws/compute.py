@@ -49,8 +49,8 @@ def service(asked: Asked) -> Iterator[Line]:
     yield from _traces(asked)
     if asked.inputs.get("launchType") in MACHINES:
         return
-    said, desired = asked.usage.instances, number(asked.inputs.get("desiredCount"), 1)
-    count = desired if said is None else said
+    said = asked.usage.instances
+    count = number(asked.inputs.get("desiredCount"), 1) if said is None else said
     placed = _placed(_strategies(asked), count)
     normal, spot = placed.get(FARGATE, 0), placed.get(FARGATE_SPOT, 0)
     tasks = next(iter(uses(asked, TASK, by=["taskDefinition"])), None)
@@ -180,8 +180,8 @@ def _public(asked: Asked) -> Iterator[Line]:
 def node_group(asked: Asked) -> Iterator[Line]:
     types = asked.inputs.get("instanceTypes")
     kind = str(types[0]) if isinstance(types, list) and types else "t3.medium"
-    count = number(part(asked.inputs, "scalingConfig").get("desiredSize"), 1)
-    nodes = count if asked.usage.instances is None else asked.usage.instances
+    said = asked.usage.instances
+    nodes = number(part(asked.inputs, "scalingConfig").get("desiredSize"), 1) if said is None else said
     size = number(asked.inputs.get("diskSize"), 20)
     spot = 1 if asked.inputs.get("capacityType") == "SPOT" else None
     yield from machine_hours(asked, f"{counted(nodes, 'node')} of {kind}", f"ec2/{kind}", nodes, spot=spot)

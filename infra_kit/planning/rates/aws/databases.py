@@ -126,13 +126,12 @@ def aurora_instance(asked: Asked) -> Iterator[Line]:
 def domain(asked: Asked) -> Iterator[Line]:
     settings = part(asked.inputs, "clusterConfig")
     kind, count = settings.get("instanceType") or "m4.large.search", number(settings.get("instanceCount"), 1)
-    size = number(part(asked.inputs, "ebsOptions").get("volumeSize"))
     yield Line(f"{counted(count, 'node')} of {kind}", f"opensearch/{kind}", count * HOURS_A_MONTH)
     if settings.get("dedicatedMasterEnabled"):
         leader, leaders = settings.get("dedicatedMasterType") or kind, number(settings.get("dedicatedMasterCount"), 3)
         what = f"{counted(leaders, 'node')} of {leader} that lead"
         yield Line(what, f"opensearch/{leader}", leaders * HOURS_A_MONTH)
-    if size:
+    if size := number(part(asked.inputs, "ebsOptions").get("volumeSize")):
         yield Line(f"{size:g} GB of gp3 a node", "opensearch/gp3", count * size)
 
 

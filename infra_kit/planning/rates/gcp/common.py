@@ -20,10 +20,10 @@ def gib(text: object) -> float:
     """A quantity of memory as Kubernetes writes it: `512Mi`, `2Gi`, `1G`."""
     found = _MEMORY.fullmatch(str(text))
     if not found:
-        return 0
-    number, power, binary = found.groups()
+        return number(text) / 1024**3
+    figure, power, binary = found.groups()
     base = 1024.0 if binary else 1000.0
-    return float(number) * math.pow(base, _POWERS[power]) / 1024**3
+    return float(figure) * math.pow(base, _POWERS[power]) / 1024**3
 
 
 def cpus(text: object) -> float:

@@ -10,9 +10,11 @@ from typing import Any
 import pulumi
 import pytest
 
+from infra_kit.errors import UnknownQuantityError
 from infra_kit.planning import costs, prices
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.rates import aws, gcp, reading
+from infra_kit.planning.rates.gcp import common as gcp_common
 from infra_kit.recording import Resource
 from tests.unit.planning.rates.aws import bills as on_aws
 from tests.unit.planning.rates.gcp import bills as on_gcp
@@ -21,9 +23,24 @@ TEXT = "[network.figure]"
 BILLS: dict[str, Callable[[Callable[[], object]], Any]] = {"aws": on_aws.bill, "gcp": on_gcp.bill}
 
 
-@pytest.mark.parametrize(("value", "found"), [(3, 3), ("1.5", 1.5), (0, 0), (None, 7), ("", 7), (TEXT, 7), ([], 7)])
+@pytest.mark.parametrize(("value", "found"), [(3, 3), ("1.5", 1.5), (0, 0), (None, 7), ("", 7), ([], 7)])
 def test_a_number_is_one_or_the_text_of_one_or_the_default(value: object, found: float) -> None:
     assert reading.number(value, 7) == found
+
+
+@pytest.mark.parametrize("value", [TEXT, f"{TEXT}0", "[secret]"])
+def test_a_number_that_nobody_here_knows_is_never_the_default(value: str) -> None:
+    with pytest.raises(UnknownQuantityError, match=re.escape(value.removesuffix("0"))):
+        reading.number(value, 7)
+
+
+@pytest.mark.parametrize("read", [gcp_common.gib, gcp_common.cpus])
+@pytest.mark.parametrize("value", [TEXT, f"{TEXT}Gi", f"{TEXT}m"])
+def test_a_quantity_of_kubernetes_that_nobody_here_knows_is_never_none(
+    read: Callable[[object], float], value: str
+) -> None:
+    with pytest.raises(UnknownQuantityError):
+        read(value)
 
 
 def test_lists_and_mappings_are_what_the_program_said_or_nothing() -> None:
