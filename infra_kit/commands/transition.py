@@ -65,6 +65,8 @@ def transition(
     previewed = _ask_engine(found, stack, settings or ()) if engine else ()
     transitions.check(found, allow_delete or ())
     guard.check(previewed, allow_delete or ())
+    for each in transitions.warnings(found, allow_delete or ()):
+        Progress().warn(each)
     if not as_json and not found.beside and (compared or previewed):
         common.out().print(f"\n{_verdict(found, previewed, allow_delete or ())}")
 

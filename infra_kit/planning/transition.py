@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -126,6 +126,12 @@ def check(found: Transition, allowed: Collection[str] = ()) -> None:
         guard.check([step(change) for change in found.changes], allowed)
 
 
+def warnings(found: Transition, allowed: Collection[str] = ()) -> Iterator[str]:
+    """What `infra-kit up` warns of in a step that passes."""
+    if not found.beside:
+        yield from guard.warnings([step(change) for change in found.changes], allowed)
+
+
 def step(change: Change) -> Step:
     """A change as the engine's preview would say it."""
     before = change.before or change.resource
@@ -138,6 +144,7 @@ def step(change: Change) -> Step:
         retained=change.fate is Fate.FORGOTTEN,
         protected=change.stopped,
         inputs=before.inputs,
+        becomes={} if change.fate in {Fate.DELETED, Fate.FORGOTTEN} else change.resource.inputs,
         custom=before.custom,
     )
 

@@ -66,6 +66,13 @@ def test_it_says_that_the_guard_lets_it_through_and_why(transition: Transition) 
     assert "lets `infra-kit up` through: what would be lost is allowed." in allowed
 
 
+def test_it_warns_of_what_up_warns_of(make_project: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(make_project(SHOP, prod=AWS.replace("shop:key: one", "shop:key: desks")).root)
+    said = CliRunner().invoke(app, ["transition", "--set", "shop:key=none"])
+    assert said.exit_code == 0
+    assert "desks (aws:workspaces/ipGroup:IpGroup): replaced or deleted, and nobody here knows" in said.stderr
+
+
 LETS = "lets `infra-kit up` through"
 
 
