@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,5 +133,8 @@ def _get(url: str, form: bytes | None = None) -> Any:
     try:
         with urllib.request.urlopen(urllib.request.Request(url, form), timeout=SECONDS) as answer:  # noqa: S310  our own
             return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        error.close()  # else its connection stays for as long as the error is known
+        raise
     except http.client.HTTPException as error:
         raise OSError(f"{url} breaks off: {error!r}") from None

@@ -43,6 +43,7 @@ def answering(answer: bytes) -> Iterator[str]:
         visited.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         visited.join(10)
+        assert not visited.is_alive(), "its connection is still open"
 
 
 @pytest.mark.parametrize("answer", [BROKEN_OFF, NO_HTTP, NO_JSON, ANOTHER, b""])
