@@ -65,13 +65,14 @@ def transition(
     previewed = _ask_engine(found, stack, settings or ()) if engine else ()
     transitions.check(found, allow_delete or ())
     guard.check(previewed, allow_delete or ())
-    for each in transitions.warnings(found, allow_delete or ()):
+    warned = transitions.warnings(found, previewed, allow_delete or ())
+    for each in warned:
         Progress().warn(each)
     if not as_json and not found.beside and (compared or previewed):
-        common.out().print(f"\n{_verdict(found, previewed, allow_delete or ())}")
+        common.out().print(f"\n{_verdict(found, previewed, allow_delete or (), known=not warned)}")
 
 
-def _verdict(found: Transition, previewed: Sequence[Step], allowed: Sequence[str]) -> str:
+def _verdict(found: Transition, previewed: Sequence[Step], allowed: Sequence[str], *, known: bool) -> str:
     """That the guard lets it through, and why: of all that holds data, somebody has to know what becomes of it."""
     asked = {step.urn for step in previewed}
     unknown = [change.resource for change in found.unsure if change.resource.urn not in asked]
@@ -80,7 +81,8 @@ def _verdict(found: Transition, previewed: Sequence[Step], allowed: Sequence[str
         ways = "ask the engine (`--engine`), or name what may be lost (`--allow-delete`)"
         return f"Not known: whether {', '.join(unnamed)} would be replaced; {ways}."
     lost = found.losses or unknown or any(map(guard.loses, previewed))
-    why = "what would be lost is allowed" if lost else "nothing that holds data is replaced or deleted"
+    nothing = "nothing that holds data" if known else "nothing that is known to hold data"
+    why = "what would be lost is allowed" if lost else f"{nothing} is replaced or deleted"
     return f"The guard lets `infra-kit up` through: {why}."
 
 

@@ -13,7 +13,6 @@ from infra_kit import features
 from infra_kit.component import Component, Driver, Overrides, Scope
 from infra_kit.components.backup import Backup
 from infra_kit.durations import Duration
-from infra_kit.errors import SpecError
 from infra_kit.features import Feature
 from infra_kit.schedules import Schedule
 from infra_kit.spec import Options, Spec
@@ -130,9 +129,9 @@ class RestoreDrill(Component[RestoreDrillSpec, RestoreDrillEndpoint]):
     def _create(self, driver: Any, scope: Scope) -> RestoreDrillEndpoint:
         scope.check_near(self.spec.of, "of", ", where its backup is")
         if not self.spec.of.spec.of:
-            raise SpecError(
+            pulumi.log.warn(
                 f"{scope.what}: of: Backup {self.spec.of.name!r} copies nothing on {scope.target.name}: all that it "
-                "has is a gap which the stack accepts, and a drill of nothing would be a proof without end. Leave "
-                "both out where the target has this gap."
+                "has is a gap which the stack accepts. Nothing is proven.",
+                scope.parent,
             )
         return super()._create(driver, scope)

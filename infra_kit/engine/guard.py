@@ -95,7 +95,7 @@ def warnings(plan: Sequence[Step], allowed: Collection[str] = ()) -> Iterator[st
 
 def _is_unknown_loss(step: Step) -> bool:
     doomed = step.op in REPLACING or (step.op in _DELETING and not step.retained)
-    return doomed and step.custom and not is_known(step.type) and not step.type.startswith(packages().read)
+    return doomed and step.custom and not packages().knows(step.type)
 
 
 def check_names(allowed: Collection[str], known: Collection[str], stack: str) -> None:
@@ -152,10 +152,14 @@ class Packages(NamedTuple):
     read: tuple[str, ...]
     """What the types begin with of which they have said it."""
     unread: Mapping[str, str]
-    """What those begin with whose target cannot be used here, with why."""
+    """The targets that cannot be used here, with why."""
 
     def holds_data(self, type_token: str) -> bool:
-        return type_token in self.stateful or type_token.startswith(tuple(self.unread))
+        """Whose resources an unread target makes, its name does not say: they may be of a package of any name."""
+        return type_token in self.stateful or (bool(self.unread) and not self.knows(type_token))
+
+    def knows(self, type_token: str) -> bool:
+        return is_known(type_token) or type_token.startswith(self.read)
 
 
 @cache
@@ -170,7 +174,7 @@ def packages() -> Packages:
         try:
             package = target.package(name)
         except TargetError as error:
-            unread[f"{name}:"] = str(error)
+            unread[name] = str(error)
             continue
         if hasattr(package, "STATEFUL"):
             stateful |= package.STATEFUL
@@ -180,11 +184,10 @@ def packages() -> Packages:
 
 def _unread(losses: Sequence[Sequence[Step]]) -> list[str]:
     """Why something is taken to hold data of which nobody here can say it."""
-    doomed = {each[0].type for each in losses}
+    if all(is_stateful(step.type, step.inputs) for each in losses for step in each[:1]):
+        return []
     return [
-        f"Only the target {prefix.removesuffix(':')!r} says whether its own holds data: {why}"
-        for prefix, why in packages().unread.items()
-        if any(token.startswith(prefix) for token in doomed)
+        f"Only the target {name!r} says whether its own holds data: {why}" for name, why in packages().unread.items()
     ]
 
 

@@ -48,11 +48,25 @@ class Stack:
         self.project.prepare()
         listed = self._listed()
         if self.name not in listed:
+            self._check_left_behind()
             progress.note(f"{self.project.backend_shown} knows no stack {self.name}: all is made new.")
             self._create()
         if not listed.get(self.name):
             self.pulumi("stack", "select", self.name)
         return self.config_file()
+
+    def _check_left_behind(self) -> None:
+        """`backend.url` may have come to Pulumi.yaml after the stack's first `up`, or not have counted then."""
+        folder = self.project.home / "state"
+        state = folder / ".pulumi" / "stacks" / self.project.name / f"{self.name}.json"
+        if self.project.backend_url and state.exists():
+            raise EngineError(
+                f"{self.project.backend_shown} knows no stack {self.name}, and {state} is one: all of it would be made "
+                f"a second time. Nothing was changed. Take it there: `PULUMI_BACKEND_URL=file://{folder} pulumi stack "
+                f"export --stack {self.name} --file {self.name}.json`, then `pulumi stack init {self.name}` and "
+                f"`pulumi stack import --stack {self.name} --file {self.name}.json`. Or move the file away, to begin "
+                "anew."
+            )
 
     def exists(self) -> bool:
         """Whether the backend knows the stack."""

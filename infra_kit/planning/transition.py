@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from infra_kit.planning.prices import Currency, exchanged
 from infra_kit.planning.programs import Planned
 from infra_kit.planning.saved import Saved, SavedPlan
 from infra_kit.planning.ways import How
+from infra_kit.stateful import is_known
 
 _ENGINES = "pulumi:"
 """What the type tokens of the stack itself and of its providers begin with."""
@@ -63,8 +64,8 @@ class Transition:
 
     @property
     def unsure(self) -> tuple[Change, ...]:
-        """What holds data and may be replaced: nobody here knows."""
-        return tuple(change for change in self.of(Fate.UNSURE) if change.stateful)
+        """What holds data, or may, and may be replaced: nobody here knows."""
+        return tuple(it for it in self.of(Fate.UNSURE) if it.stateful or not is_known(it.resource.type))
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -126,10 +127,10 @@ def check(found: Transition, allowed: Collection[str] = ()) -> None:
         guard.check([step(change) for change in found.changes], allowed)
 
 
-def warnings(found: Transition, allowed: Collection[str] = ()) -> Iterator[str]:
-    """What `infra-kit up` warns of in a step that passes."""
-    if not found.beside:
-        yield from guard.warnings([step(change) for change in found.changes], allowed)
+def warnings(found: Transition, previewed: Sequence[Step], allowed: Collection[str] = ()) -> list[str]:
+    """What `infra-kit up` warns of in a step that passes: by our plans, and by what the engine has previewed."""
+    ours = [] if found.beside else [step(change) for change in found.changes]
+    return list(dict.fromkeys(it for steps in (ours, previewed) for it in guard.warnings(steps, allowed)))
 
 
 def step(change: Change) -> Step:

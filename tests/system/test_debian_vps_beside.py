@@ -134,8 +134,9 @@ def test_objects_come_back_beside_those_that_are_there(stack: Stack) -> None:
     s3(stack, running, "DELETE", "shop-files/a/one.txt")
     copy(stack, "files")
 
-    beside(stack, "object_store", "files", INTO="files-then", MOMENT=then, BUCKET="shop-files")
+    said = beside(stack, "object_store", "files", INTO="files-then", MOMENT=then, BUCKET="shop-files")
 
+    assert said.endswith(f"files-then has what files-server had at {then} (UTC)\n")
     assert "text/x-one" in s3(stack, "files-then", "GET", "shop-files/a/one.txt", "--include")
     assert "one.txt" not in s3(stack, running, "GET", "shop-files?list-type=2")
 

@@ -153,7 +153,7 @@ def test_a_drill_proves_the_newest_copy(copying: Copying, kind: str) -> None:
     assert kind != KINDS[-1] or copying.report("drill-report")["last_proven_restore"]
 
 
-def test_what_the_copies_have_lost_is_told_before_anything_is_put_back_and_goes_to_them_again(copying: Copying) -> None:
+def test_what_the_copies_have_lost_is_told_where_all_else_is_put_back_and_goes_to_them_again(copying: Copying) -> None:
     copying.later()
     DAMAGES["missing"](copying.largest("files"), b"")
     copying.restore("files", "", "/scratch/lost")

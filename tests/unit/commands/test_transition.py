@@ -71,6 +71,7 @@ def test_it_warns_of_what_up_warns_of(make_project: MakeProject, monkeypatch: py
     said = CliRunner().invoke(app, ["transition", "--set", "shop:key=none"])
     assert said.exit_code == 0
     assert "desks (aws:workspaces/ipGroup:IpGroup): replaced or deleted, and nobody here knows" in said.stderr
+    assert "through: nothing that is known to hold data is replaced or deleted." in said.stdout
 
 
 LETS = "lets `infra-kit up` through"

@@ -200,12 +200,13 @@ def test_what_a_third_partys_target_says_holds_data_is_guarded_too() -> None:
 
 @pytest.mark.usefixtures("third_party")
 def test_what_only_a_target_knows_that_cannot_be_read_here_is_refused_with_its_name() -> None:
-    flare = "sun:index/flare:Flare"
+    """Its types may be of a package of any name."""
+    flare = "helios:index/flare:Flare"
     for check in (guard.check, guard.check_gone):
         with pytest.raises(DataLossRefusedError, match=r"(?s)db-server \(Flare\) .*target 'sun' .* no_such_module"):
             check([recorded("delete", flare)])
         check([recorded("delete", flare)], ["db"])
-    guard.check([recorded("update", flare), recorded("delete", "sunny:index/day:Day")])
+    guard.check([recorded("update", flare), recorded("delete", "moon:index/rover:Rover"), recorded("delete", CDN)])
     guard.check([replace(recorded("delete", "sun:index:Flares"), custom=False)])
 
 

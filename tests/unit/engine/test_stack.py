@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from infra_kit.engine.display import Progress
 from infra_kit.engine.project import Project
 from infra_kit.engine.stack import Stack, check_known, choose, place, read_config
-from infra_kit.errors import ConfigError
+from infra_kit.errors import ConfigError, EngineError
 
 SALT = "v1:abc=:v1:def"
 
@@ -42,6 +44,20 @@ def test_the_copy_follows_the_tracked_file_and_keeps_its_salt(project: Project) 
 def test_a_file_that_says_how_it_is_encrypted_is_used_as_it_is(project: Project, own: str) -> None:
     stack = author(project, f"{own}\nconfig: {{shop:size: 2}}\n")
     assert stack.config_file() == project.config_file("shop-development")
+
+
+def test_a_stack_that_stands_where_its_state_was_before_is_not_made_again_elsewhere(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = author(replace(project, backend_url="s3://states"), "")
+    state = project.home / "state" / ".pulumi" / "stacks" / "shop" / f"{stack.name}.json"
+    state.parent.mkdir(parents=True)
+    state.write_text("{}")
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    monkeypatch.setattr(Stack, "_listed", lambda _: {})
+    monkeypatch.setattr(Stack, "_create", lambda _: pytest.fail("it was made"))
+    with pytest.raises(EngineError, match=r"s3://states knows no stack shop-development, and .* is one.*stack import"):
+        stack.prepare(Progress())
 
 
 def test_an_empty_stack_file_is_an_empty_configuration(project: Project) -> None:

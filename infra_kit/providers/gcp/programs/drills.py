@@ -89,6 +89,9 @@ def _project() -> str:
 
 def _drill() -> int:
     sources: dict[str, Source] = json.loads(os.environ["SOURCES"])
+    if not sources:
+        say("WARNING", "nothing is proven, for nothing is copied")
+        return 0
     scratch, began = os.environ["SCRATCH"], datetime.now(UTC)
     own = f"{scratch}{began:{STAMP}}"
     oldest_at_work = f"{scratch}{began - timedelta(seconds=int(os.environ['LASTS'])):{STAMP}}"
@@ -103,7 +106,7 @@ def _drill() -> int:
     finally:
         _clear(lambda name: name.startswith(own))
     now = datetime.now(UTC)
-    longest = max((it["seconds"] for it in proofs.values()), default=0)
+    longest = max(it["seconds"] for it in proofs.values())
     proof = {"last_proven_restore": now.isoformat(), "seconds": longest, "restored": proofs}
     write(os.environ["VAULT"], f"{os.environ['DRILL']}/{now:%Y-%m-%dT%H:%M:%SZ}.json", proof)
     say("INFO", "proven", **proof)

@@ -92,7 +92,11 @@ fill_store() { # as its administrator, whose keys the two have in common
     [ "$tries" -gt 0 ] || { cat "$hold/words" >&2; exit 1; }
     sleep 1
   done
-  docker exec --env-file "$hold/keys" "$copies" sh /run/infra-kit/put_back.sh "$there" "there:$BUCKET" >&2
+  # All but a few objects are better than none.
+  docker exec --env-file "$hold/keys" "$copies" sh /run/infra-kit/put_back.sh "$there" "there:$BUCKET" >&2 || {
+    [ "$?" = 4 ] || exit 1
+    lost=", but for what is told above"
+  }
 }
 
 create() { # the new server, as the other is
@@ -139,7 +143,7 @@ if docker container inspect "$INTO" >/dev/null 2>&1 || docker volume inspect "$I
     "it, remove it first: infra-kit restore --remove $INTO" >&2
   exit 1
 fi
-image=$(fact "$server" '{{.Image}}') user=$(fact "$server" '{{.Config.User}}') there=/scratch/$INTO filling=""
+image=$(fact "$server" '{{.Image}}') user=$(fact "$server" '{{.Config.User}}') there=/scratch/$INTO filling="" lost=""
 hold=$(mktemp -d)
 trap 'end "$?"' EXIT
 docker volume create --label "infra-kit-restored=$SERVER" "$INTO" >/dev/null
@@ -164,4 +168,4 @@ case $KIND in
     docker exec "$INTO" rm -rf "$FOLDER/restore"
     ;;
 esac
-echo "$INTO has what $SERVER had${MOMENT:+ at $MOMENT (UTC)}"
+echo "$INTO has what $SERVER had${MOMENT:+ at $MOMENT (UTC)}$lost"

@@ -76,9 +76,10 @@ pools() { # of PgBouncers, which let the user in as whom they run, however full 
 measure() { # FOLDER
   {
     docker ps --all --quiet --no-trunc --filter label=managed-by=infra-kit >"$1/containers.listed" &&
-      # One that has gone meanwhile fails, and the others are told all the same.
-      { xargs -r timeout 10 docker inspect --format "$fields" <"$1/containers.listed" 2>/dev/null || true; } |
-      awk "$figures" &&
+      # One that has gone meanwhile fails, and the others are told all the same; where one hangs, none is.
+      xargs -r sh -c 'timeout 10 docker inspect --format "$0" "$@" 2>/dev/null || [ "$?" != 124 ]' "$fields" \
+        <"$1/containers.listed" >"$1/containers.seen" &&
+      awk "$figures" "$1/containers.seen" &&
       reports && pools &&
       df -Pk "$1" | awk 'NR == 2 { print "infra_kit_disk_bytes " $2 * 1024; print "infra_kit_disk_used_bytes " $3 * 1024 }'
   } >"$1/containers.new" && mv "$1/containers.new" "$1/containers.prom"

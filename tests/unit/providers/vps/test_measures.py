@@ -67,7 +67,7 @@ def test_a_pooler_that_does_not_answer_tells_nothing_and_holds_up_nothing_else(t
 
 
 MEASURED = """#!/bin/sh
-[ ! -e "$FOLDER/away" ] || exec sh "$FOLDER/away"
+[ ! -e "$FOLDER/away" ] || exec sh "$FOLDER/away" "$@"
 case "$1 $2" in
   'volume ls') case "$*" in *infra-kit-measures) echo measures ;; esac ;;
   'volume inspect') echo "$FOLDER" ;;
@@ -96,7 +96,17 @@ def measured(tmp_path: Path) -> Iterator[Path]:
     measuring.wait()
 
 
-@pytest.mark.parametrize("away", ["exit 1", "exec sleep 100"])
+ONE_HANGS = """
+case "$1 $2" in
+  'ps --all') echo 1a2b3c ;;
+  'inspect '*) exec sleep 100 ;;
+  'volume ls') case "$*" in *infra-kit-measures) echo measures ;; esac ;;
+  'volume inspect') echo "$FOLDER" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("away", ["exit 1", "exec sleep 100", ONE_HANGS], ids=["it is down", "it hangs", "one hangs"])
 def test_while_docker_does_not_answer_nothing_that_it_said_before_is_told_on(measured: Path, away: str) -> None:
     """With `live-restore` all else goes on: what a panel then called up might be down for days."""
     figures = measured / "containers.prom"

@@ -119,6 +119,13 @@ def test_a_question_that_google_answers_with_an_error_or_in_part_is_not_answered
     assert why in failure(capsys)
 
 
+def test_a_drill_of_nothing_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that the Backup has may be a gap which the stack accepts."""
+    monkeypatch.setenv("SOURCES", "{}")
+    code, google = drill(monkeypatch, CloudSql())
+    assert (code, proofs(google)) == (0, [])
+
+
 def test_where_a_region_with_copies_is_not_reached_none_is_the_newest(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,7 +44,7 @@ def test_what_a_machine_does_with_its_clock_delays_no_visit(
         real = time.time
         monkeypatch.setattr(time, "time", lambda: real() + hours * 3600)
         seen = len(visits)
-        await asyncio.to_thread(awaiting.until, lambda: len(visits) > seen + (every < 1), 5)
+        await asyncio.to_thread(awaiting.until, lambda: len(visits) > seen + (every < 1))
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
