@@ -13,8 +13,9 @@ from infra_kit.errors import SpecError
 
 
 def drilled(scope: Scope, spec: RestoreDrillSpec, kinds: Collection[str], what: str) -> list[Component[Any, Any]]:
-    """The components of these kinds; of the others, a plan says that nothing is proven. Raises `SpecError` where there
-    is none: a drill that restored nothing would be worse than none.
+    """The components of these kinds; of the others, a plan says that nothing is proven. Raises `SpecError` where it has
+    others alone: a drill that restored nothing would be worse than none. (Of a Backup that copies nothing at all, by a
+    gap which the stack accepts, the component itself says so.)
 
     Args:
         scope: the drill's.
@@ -25,9 +26,9 @@ def drilled(scope: Scope, spec: RestoreDrillSpec, kinds: Collection[str], what: 
     of = spec.of.spec.of
     found = [it for it in of if it.KIND in kinds]
     rest = ", ".join(it.name for it in of if it.KIND not in kinds)
-    if not found:
+    if rest and not found:
         raise SpecError(
-            f"{scope.what}: of: Backup {spec.of.name!r} has {rest or 'nothing'}, and on {scope.target.name} a drill "
+            f"{scope.what}: of: Backup {spec.of.name!r} has {rest}, and on {scope.target.name} a drill "
             f"restores {what} alone. Leave the RestoreDrill out, and restore them by hand."
         )
     if rest:

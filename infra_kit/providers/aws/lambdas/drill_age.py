@@ -73,6 +73,8 @@ def _answers(server: str, asked: Mapping[str, str]) -> str:
 
 def tell(client: Any, now: datetime) -> None:
     found = [restores(client, source) for source in os.environ["SOURCES"].split()]
+    if not found:  # of nothing no proof is new
+        return
     ages = [(now - (proven(jobs) or _begun(client))).total_seconds() / 86_400 for jobs in found]
     figures = {"DrillAge": max(ages), "DrillFailed": sum(has_failed(jobs) for jobs in found)}
     its = {"Dimensions": [{"Name": "Drill", "Value": os.environ["DRILL"]}], "Timestamp": now}

@@ -20,6 +20,7 @@ from infra_kit import (
     Redis,
     RestoreDrill,
     Rule,
+    Search,
     SqlCheck,
 )
 from infra_kit.component import Component
@@ -216,6 +217,20 @@ def test_the_last_proof_counts_and_without_one_the_plans_own_age(
     monkeypatch.setattr("boto3.client", lambda _: told)
     drill_age.tell(there, NOW)
     assert told.values == {"DrillAge": pytest.approx(days, abs=0.01), "DrillFailed": failed}
+
+
+def test_of_a_backup_that_copies_nothing_nothing_is_selected_and_no_age_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All that it has is a gap which the stack accepts: no program asks its target whether to leave the drill out."""
+    gap = {"infra-kit:accepted-gaps": {"safe": ["backup-of:search"]}}
+    made = of(lambda: RestoreDrill("drill", of=Backup("safe", of=[Search("jobs")])), AWS | gap)
+    assert not made.of_type("aws:backup/restoreTestingSelection:RestoreTestingSelection")
+    assert made.warnings[-1].endswith("Nothing is proven.")
+    told = made.named("drill-teller").inputs["environment"]["variables"]["SOURCES"]
+    monkeypatch.setenv("SOURCES", told)
+    monkeypatch.setattr("boto3.client", lambda _: pytest.fail("a figure is told"))
+    drill_age.tell(Jobs(), NOW)
 
 
 def test_a_cache_is_not_restored_which_is_told_and_a_drill_of_nothing_is_refused() -> None:

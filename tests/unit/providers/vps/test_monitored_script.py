@@ -9,17 +9,12 @@ from pathlib import Path
 import pytest
 
 from infra_kit.providers.vps.scripts import told
+from tests.unit.providers.vps.answering import wget
 
 PROGRAMS = {
     "promtool": "exit 0",
     "sleep": "exit 0",
-    # What it answers at each ask; an empty line: nothing.
-    "wget": """
-        said=$(head -n 1 "$FOLDER/answers")
-        [ "$(wc -l <"$FOLDER/answers")" = 1 ] || sed -i 1d "$FOLDER/answers"
-        [ -n "$said" ] || exit 4
-        echo "prometheus_config_last_reload_success_timestamp_seconds $said"
-    """,
+    "wget": wget("prometheus_config_last_reload_success_timestamp_seconds $said"),
 }
 
 

@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 
 from infra_kit.providers.vps.scripts import script, told
+from tests.unit.providers.vps.answering import wget
 
 PROGRAMS = {
     "sleep": "exit 0",
-    # When it last read its configuration, as it says at each ask; an empty line: it says nothing.
-    "wget": """
-        said=$(head -n 1 "$FOLDER/answers")
-        [ "$(wc -l <"$FOLDER/answers")" = 1 ] || sed -i 1d "$FOLDER/answers"
-        [ -n "$said" ] || exit 4
-        echo "  \\"config_load_time\\": \\"$said\\","
-    """,
+    "wget": wget('  \\"config_load_time\\": \\"$said\\",'),
 }
 
 
